@@ -1,0 +1,146 @@
+import { keepDraft, setValue } from "./draft.js";
+import { busy, countDown, element, showError } from "./form-tools.js";
+import { text } from "./strings.js";
+
+const EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@.]+$/;
+const TIMEOUT_MS = 20_000;
+
+const form = document.getElementById("contact-form");
+if (form) enhance(form);
+
+function enhance(form) {
+  const summary = document.getElementById("contact-summary");
+  const button = form.querySelector("button[type=submit]");
+  const checked = ["name", "email", "message", "phone", "company", "service", "consent"].map((name) => form.elements[name]);
+  const address = form.dataset.email;
+  // One key for what is one message to the writer: sending it again after a lost answer stores it once.
+  let key = null;
+  let sending = false;
+
+  const clearDraft = keepDraft(form);
+  presetService(form.elements.service);
+  countDown(form.elements.message, document.getElementById("message-counter"));
+  if (!summary.hidden) summary.focus();
+
+  for (const field of checked) {
+    field.addEventListener("blur", () => {
+      // an empty field that was only passed is not an error yet
+      if (field.value || field.hasAttribute("aria-invalid")) showError(field, problemOf(field));
+    });
+    field.addEventListener("input", () => {
+      key = null;
+      if (field.hasAttribute("aria-invalid") && !problemOf(field)) showError(field, null);
+    });
+  }
+
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    if (sending) return;
+    const problems = checked.map((field) => ({ field, message: problemOf(field) })).filter((one) => one.message);
+    if (problems.length > 0) return showProblems(problems);
+    sending = true;
+    const done = busy(button, text.sending);
+    try {
+      await send();
+    } finally {
+      sending = false;
+      done();
+    }
+  });
+
+  async function send() {
+    hideProblems();
+    key ??= crypto.randomUUID?.() ?? String(Math.random()).slice(2);
+    let answer;
+    try {
+      answer = await fetch("/api/contact", {
+        method: "POST",
+        headers: { "Content-Type": "application/json", Accept: "application/json", "Idempotency-Key": key },
+        body: JSON.stringify(valuesOf(form)),
+        signal: AbortSignal.timeout(TIMEOUT_MS),
+      });
+    } catch {
+      return showSummary(text.offline(address));
+    }
+    const body = await answer.json().catch(() => null);
+    if (answer.ok) return showSent(body?.message);
+    if (answer.status === 429) return showSummary(text.tooMany(nextTry(answer), address));
+    const problems = (body?.errors ?? [])
+      .map(({ field, message }) => ({ field: form.elements[field], message }))
+      .filter(({ field }) => checked.includes(field));
+    if (problems.length > 0) return showProblems(problems);
+    const ours = answer.status >= 500 || !body?.detail;
+    showSummary(ours ? text.failed(address) : body.detail);
+  }
+
+  function hideProblems() {
+    summary.hidden = true;
+    for (const field of checked) showError(field, null);
+  }
+
+  function showProblems(problems) {
+    hideProblems();
+    for (const { field, message } of problems) showError(field, message);
+    showSummary(text.checkFields(problems.length), problems);
+    problems[0].field.focus();
+  }
+
+  function showSummary(say, problems = []) {
+    summary.hidden = false;
+    summary.querySelector("[data-summary-text]").textContent = say;
+    const links = problems.map(({ field, message }) => {
+      const link = element("a", message, { href: `#${field.id}` });
+      link.addEventListener("click", (event) => {
+        event.preventDefault();
+        field.focus();
+      });
+      return element("li", link);
+    });
+    summary.querySelector("ul").replaceChildren(...links);
+    if (problems.length === 0) summary.focus();
+  }
+
+  function showSent(message) {
+    clearDraft();
+    const title = element("h2", text.sentTitle, { tabindex: "-1" });
+    const more = element("p", element("a", text.sentMore, { href: "/services" }));
+    const sent = element("section", [title, element("p", message ?? text.sentText, { class: "lead" }), more], { class: "sent" });
+    document.getElementById("contact-place").replaceChildren(sent);
+    title.focus({ preventScroll: true });
+    sent.scrollIntoView({ block: "center" });
+  }
+}
+
+function problemOf(field) {
+  const value = field.value.trim();
+  if (field.required && !value) return text.required[field.name];
+  if (field.type === "email" && value && !EMAIL.test(value)) return text.email;
+  if (field.maxLength > 0 && field.value.length > field.maxLength) return text.tooLong(field.maxLength);
+  return null;
+}
+
+/** Empty optional fields are left out: "not given" is not "given as nothing". */
+function valuesOf(form) {
+  const values = { consent: form.elements.consent.checked };
+  for (const name of ["name", "email", "phone", "company", "service", "message", "website", "formToken"]) {
+    const value = form.elements[name].value;
+    if (value.trim()) values[name] = name === "message" ? value : value.trim();
+  }
+  return values;
+}
+
+/** "in 3 minutes", or the time of day if that is far off. */
+function nextTry(answer) {
+  const after = answer.headers.get("Retry-After");
+  const seconds = Number(after) || (Date.parse(after) - Date.now()) / 1000 || 60;
+  const minutes = Math.ceil(seconds / 60);
+  if (minutes <= 20) return text.inMinutes(minutes);
+  const clock = new Date(Date.now() + minutes * 60_000);
+  return text.atTime(clock.toLocaleTimeString("en", { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }));
+}
+
+/** A link like /contact?service=… from a service page */
+function presetService(select) {
+  const asked = new URLSearchParams(location.search).get("service");
+  if (asked && !select.value) setValue(select, asked);
+}

@@ -1,0 +1,40 @@
+import { text } from "./strings.js";
+
+const NEAR_END = 500;
+
+/** Shows how much room is left, but only near the end. */
+export function countDown(area, counter) {
+  const update = () => {
+    const left = area.maxLength - area.value.length;
+    counter.hidden = left > NEAR_END;
+    if (!counter.hidden) counter.textContent = text.counter(left);
+  };
+  area.addEventListener("input", update);
+  update();
+}
+
+export function showError(field, message) {
+  const place = document.getElementById(`${field.id}-error`);
+  place.textContent = message ?? "";
+  place.hidden = !message;
+  if (message) field.setAttribute("aria-invalid", "true");
+  else field.removeAttribute("aria-invalid");
+}
+
+/** A button that is busy keeps its focus, so it is not `disabled`. */
+export function busy(button, label) {
+  const before = button.textContent;
+  button.setAttribute("aria-disabled", "true");
+  button.textContent = label;
+  return () => {
+    button.removeAttribute("aria-disabled");
+    button.textContent = before;
+  };
+}
+
+export function element(name, content, attributes = {}) {
+  const made = document.createElement(name);
+  made.append(...[content].flat());
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+  return made;
+}

@@ -1,0 +1,34 @@
+import { busy, countDown } from "./form-tools.js";
+import { text } from "./strings.js";
+
+openFromFragment();
+enhanceReply();
+document.querySelector("[data-focus]")?.focus();
+
+/** The code travels in the fragment, which no server log and no referrer sees; from there it goes by POST. */
+function openFromFragment() {
+  const code = location.hash.slice(1);
+  if (!code) return;
+  const form = document.getElementById("code-form");
+  // "#content", "#token": links of the page itself
+  if (document.getElementById(code)) return;
+  history.replaceState(null, "", location.pathname);
+  if (!form) return;
+  form.elements.token.value = decodeURIComponent(code);
+  document.getElementById("code-opening").hidden = false;
+  form.requestSubmit();
+}
+
+function enhanceReply() {
+  const form = document.getElementById("reply-form");
+  if (!form) return;
+  countDown(form.elements.content, document.getElementById("content-counter"));
+  let sent = false;
+  form.addEventListener("submit", (event) => {
+    if (sent) return event.preventDefault();
+    sent = true;
+    busy(form.querySelector("button"), text.sending);
+  });
+  // back from the cache of the browser: the form may be used again
+  addEventListener("pageshow", (event) => event.persisted && location.reload());
+}

@@ -1,0 +1,21 @@
+/** Every sentence that scripts of the public site say. */
+export const text = {
+  required: {
+    name: "Please tell us your name.",
+    email: "We need an e-mail address to answer you.",
+    message: "Please write what it is about.",
+  },
+  email: "This does not look like an e-mail address. It needs an @ and a domain, as in anna@example.com.",
+  tooLong: (limit) => `This is longer than ${limit} characters. Please shorten it.`,
+  counter: (left) => (left === 1 ? "1 character left" : `${left} characters left`),
+  checkFields: (count) => (count === 1 ? "One field needs another look:" : `${count} fields need another look:`),
+  sending: "Sending",
+  offline: (email) => `The message did not reach us: there seems to be no connection. All you typed is still here. Try again, or write to ${email}.`,
+  failed: (email) => `The message could not be saved because of a problem on our side. All you typed is still here. Try again in a minute, or write to ${email}.`,
+  tooMany: (time, email) => `You have sent several messages in a short time. You can send the next one ${time}. If it is urgent, write to ${email}.`,
+  inMinutes: (minutes) => (minutes <= 1 ? "in a minute" : `in ${minutes} minutes`),
+  atTime: (clock) => `after ${clock}`,
+  sentTitle: "Your message is here",
+  sentText: "It is stored, and a person will read it. A confirmation is on its way to your e-mail address.",
+  sentMore: "Read about the services",
+};

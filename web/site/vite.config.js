@@ -1,0 +1,90 @@
+import { readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { brotliCompressSync, constants, gzipSync } from "node:zlib";
+import { defineConfig } from "vite";
+
+const here = (path) => fileURLToPath(new URL(path, import.meta.url));
+const outDir = here("../dist/site");
+const pictures = ["icon.svg", "icon-maskable.svg", "apple-touch-icon.png", "og.svg", "og.png"];
+const textFile = /\.(css|js|svg|json)$/;
+
+/** Files that only templates refer to: hashed like everything else. */
+function emitPictures() {
+  return {
+    name: "emit-pictures",
+    buildStart() {
+      for (const name of pictures) {
+        const source = readFileSync(here(`src/${name}`));
+        this.emitFile({ type: "asset", name, originalFileName: `src/${name}`, source });
+      }
+    },
+  };
+}
+
+/** `manifest.json`: what templates call a file → what it is called here. */
+function flatManifest() {
+  return {
+    name: "flat-manifest",
+    generateBundle(_options, bundle) {
+      const files = {};
+      for (const item of Object.values(bundle)) {
+        if (item.type === "chunk" && item.facadeModuleId?.endsWith(".js")) files[`${item.name}.js`] = item.fileName;
+        if (item.type === "asset") {
+          const original = item.originalFileNames?.[0] ?? item.names?.[0];
+          if (original) files[basename(original)] = item.fileName;
+        }
+      }
+      const sorted = Object.fromEntries(Object.entries(files).sort());
+      this.emitFile({ type: "asset", fileName: "manifest.json", source: JSON.stringify(sorted, null, 2) });
+    },
+  };
+}
+
+/** Best compression once at build time, so that the server never compresses. */
+function precompress() {
+  return {
+    name: "precompress",
+    closeBundle() {
+      for (const name of readdirSync(outDir)) {
+        if (!textFile.test(name) || name === "manifest.json") continue;
+        const file = join(outDir, name);
+        const bytes = readFileSync(file);
+        const params = {
+          [constants.BROTLI_PARAM_QUALITY]: 11,
+          [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length,
+        };
+        writeFileSync(`${file}.br`, brotliCompressSync(bytes, { params }));
+        writeFileSync(`${file}.gz`, gzipSync(bytes, { level: 9 }));
+      }
+    },
+  };
+}
+
+export default defineConfig({
+  root: here("."),
+  base: "./",
+  publicDir: false,
+  plugins: [emitPictures(), flatManifest(), precompress()],
+  build: {
+    outDir,
+    emptyOutDir: true,
+    manifest: true,
+    modulePreload: false,
+    assetsInlineLimit: 0,
+    target: ["chrome123", "firefox121", "safari17.5"],
+    rollupOptions: {
+      input: {
+        theme: here("src/theme.js"),
+        contact: here("src/contact.js"),
+        message: here("src/message.js"),
+        site: here("src/site.css"),
+      },
+      output: {
+        entryFileNames: "[name]-[hash].js",
+        chunkFileNames: "[name]-[hash].js",
+        assetFileNames: "[name]-[hash][extname]",
+      },
+    },
+  },
+});
