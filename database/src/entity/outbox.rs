@@ -1,0 +1,51 @@
+//! A mail that was decided in a transaction and is delivered afterwards.
+
+use sea_orm::entity::prelude::*;
+
+/// How far the delivery is.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum, serde::Serialize, serde::Deserialize, utoipa::ToSchema,
+)]
+#[sea_orm(rs_type = "String", db_type = "String(StringLen::N(20))", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
+pub enum State {
+    Pending,
+    Sending,
+    Sent,
+    Failed,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "outbox")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    /// Folder under `templates/email`.
+    pub template: String,
+    pub recipient: String,
+    /// Values of the template.
+    pub payload: Json,
+    /// `Message-ID`, fixed at the decision, so that a second delivery can be told.
+    pub message_id: String,
+    pub in_reply_to: Option<String>,
+    /// Message ids separated by spaces, oldest first.
+    pub references: Option<String>,
+    pub reply_to: Option<String>,
+    /// RFC 3834: written by a program, not a person.
+    pub auto_submitted: bool,
+    pub entity_type: Option<String>,
+    pub entity_id: Option<Uuid>,
+    pub state: State,
+    pub attempts: i32,
+    pub next_attempt_at: DateTimeUtc,
+    pub lease_owner: Option<Uuid>,
+    pub lease_until: Option<DateTimeUtc>,
+    pub last_error: Option<String>,
+    pub created_at: DateTimeUtc,
+    pub sent_at: Option<DateTimeUtc>,
+}
+
+#[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

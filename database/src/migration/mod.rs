@@ -1,0 +1,40 @@
+//! The migrations, oldest first; one list for both engines.
+//!
+//! A released migration never changes. Rules: one change per `ALTER`, additive, and every
+//! difference between the engines stands beside the statement that needs it.
+
+use sea_orm_migration::prelude::*;
+
+mod m0001_people;
+mod m0002_messages;
+mod m0003_audit;
+mod m0004_machinery;
+
+/// Brings a database of any released version to the newest schema.
+pub struct Migrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![
+            Box::new(m0001_people::Migration),
+            Box::new(m0002_messages::Migration),
+            Box::new(m0003_audit::Migration),
+            Box::new(m0004_machinery::Migration),
+        ]
+    }
+}
+
+/// Creates a plain index over `columns`.
+async fn index(
+    manager: &SchemaManager<'_>,
+    table: &'static str,
+    name: &'static str,
+    columns: &[&'static str],
+) -> Result<(), DbErr> {
+    let mut create = Index::create().table(table).name(name).to_owned();
+    for column in columns {
+        create.col(*column);
+    }
+    manager.create_index(create).await
+}

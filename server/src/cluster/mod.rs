@@ -1,0 +1,6 @@
+//! What the nodes of one installation tell each other. One node is the whole cluster for now: everything that must
+//! be true lives in the database, and the bus only makes it quick.
+
+mod bus;
+
+pub use bus::{Bus, Event, Notice};

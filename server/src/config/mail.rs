@@ -1,0 +1,49 @@
+//! How mail leaves.
+
+use std::fmt;
+
+use clap::Args;
+use url::Url;
+
+/// How mail leaves. Without a server, mails are written to `mail/` in the data directory.
+#[derive(Clone, Args)]
+pub struct MailConfig {
+    /// smtp://user:password@host:port (STARTTLS is used where offered) or smtps:// (TLS from the start).
+    #[arg(long, env = "SMTP_URL", hide_env_values = true, global = true)]
+    pub smtp_url: Option<Url>,
+    /// Send through SendGrid's HTTP API instead.
+    #[arg(long, env = "SENDGRID_API_KEY", hide_env_values = true, global = true, conflicts_with = "smtp_url")]
+    pub sendgrid_api_key: Option<String>,
+    /// Where SendGrid's API is; another address is for tests.
+    #[arg(long, env = "SENDGRID_API_URL", default_value = "https://api.sendgrid.com", global = true, hide = true)]
+    pub sendgrid_api_url: Url,
+    /// Sender of all mails, such as `Tekvwarho <hello@example.com>`.  [default: the firm's name and e-mail]
+    #[arg(long, env = "TEKVWARHO_MAIL_FROM", global = true)]
+    pub mail_from: Option<lettre::message::Mailbox>,
+}
+
+/// The way that the configuration chooses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Transport {
+    Folder,
+    Smtp,
+    SendGrid,
+}
+
+impl MailConfig {
+    /// The way that mails take.
+    pub fn transport(&self) -> Transport {
+        match (&self.smtp_url, &self.sendgrid_api_key) {
+            (Some(_), _) => Transport::Smtp,
+            (None, Some(_)) => Transport::SendGrid,
+            (None, None) => Transport::Folder,
+        }
+    }
+}
+
+impl fmt::Debug for MailConfig {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Both ways carry a secret.
+        f.debug_struct("MailConfig").field("transport", &self.transport()).field("from", &self.mail_from).finish()
+    }
+}

@@ -1,0 +1,63 @@
+//! The settings of the process: flags and environment, one struct a concern.
+//!
+//! `.env` is read first. A `TEKVWARHO_*` variable that no field reads is an error, because a misspelt
+//! setting that is ignored is worse than none.
+
+mod database;
+mod log;
+mod mail;
+mod server;
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+pub use database::DatabaseConfig;
+pub use log::LogConfig;
+pub use mail::{MailConfig, Transport};
+pub use server::{Guard, ServerConfig};
+
+/// Everything that is decided before the program starts.
+#[derive(Debug, Clone, Args)]
+pub struct Config {
+    /// Folder for the SQLite file, the key ring and mails that are not sent.
+    #[arg(long, env = "TEKVWARHO_DATA_DIR", default_value = "./data", global = true)]
+    pub data_dir: PathBuf,
+    /// File of the key ring; made on the first start.  [default: keys.json in the data directory]
+    #[arg(long, env = "TEKVWARHO_SECRET_FILE", global = true)]
+    pub secret_file: Option<PathBuf>,
+    /// Folder whose `templates/` and `assets/` stand in for the built-in ones.
+    #[arg(long, env = "TEKVWARHO_THEME_DIR", global = true)]
+    pub theme_dir: Option<PathBuf>,
+    #[command(flatten)]
+    pub server: ServerConfig,
+    #[command(flatten)]
+    pub database: DatabaseConfig,
+    #[command(flatten)]
+    pub mail: MailConfig,
+    #[command(flatten)]
+    pub log: LogConfig,
+}
+
+impl Config {
+    /// Where the key ring is.
+    pub fn secret_file(&self) -> PathBuf {
+        self.secret_file.clone().unwrap_or_else(|| self.data_dir.join("keys.json"))
+    }
+
+    /// The address of the database.
+    pub fn database_url(&self) -> String {
+        self.database.url.clone().unwrap_or_else(|| crate::storage::database_url(&self.data_dir))
+    }
+}
+
+/// `TEKVWARHO_*` variables of the environment that `known` does not name.
+pub fn unknown_variables<'k>(known: impl Iterator<Item = &'k str>) -> Vec<String> {
+    let known: Vec<&str> = known.collect();
+    let mut unknown: Vec<String> = std::env::vars_os()
+        .filter_map(|(name, _)| name.into_string().ok())
+        .filter(|name| name.starts_with("TEKVWARHO_") && !known.contains(&name.as_str()))
+        .collect();
+    unknown.sort();
+    unknown
+}

@@ -1,0 +1,76 @@
+//! Writing entries.
+
+use chrono::{DateTime, Utc};
+use database::entity::audit_logs;
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+use uuid::Uuid;
+
+use super::chain::commitments;
+use crate::http::RequestInfo;
+use crate::ids::{self, Ids};
+
+/// What changed, field by field. Never personal data, never secrets: those would outlive an erasure.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Changes(Map<String, Value>);
+
+impl Changes {
+    pub fn none() -> Self {
+        Self::default()
+    }
+
+    /// Notes a field that went from one value to another; the same value is no change.
+    #[must_use]
+    pub fn field(mut self, name: &str, from: impl Serialize, to: impl Serialize) -> Self {
+        let (from, to) = (json!(from), json!(to));
+        if from != to {
+            self.0.insert(name.to_owned(), json!({ "from": from, "to": to }));
+        }
+        self
+    }
+
+    /// Notes a fact that has no value before.
+    #[must_use]
+    pub fn fact(mut self, name: &str, value: impl Serialize) -> Self {
+        self.0.insert(name.to_owned(), json!({ "to": value }));
+        self
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+/// One entry to be.
+pub struct Entry<'a> {
+    /// Who; none for visitors and for the program itself.
+    pub actor: Option<Uuid>,
+    /// `entity.what_happened`, such as `message.status_changed`.
+    pub action: &'static str,
+    pub entity: (&'static str, Option<Uuid>),
+    pub changes: Changes,
+    pub from: &'a RequestInfo,
+}
+
+impl Entry<'_> {
+    /// The row for it.
+    pub fn row(self, ids: &Ids, now: DateTime<Utc>) -> audit_logs::Model {
+        let salt = ids::secret::<16>();
+        let ip = (!self.from.request_id.is_empty()).then(|| self.from.ip.to_string());
+        let agent = self.from.user_agent.clone();
+        audit_logs::Model {
+            id: ids.next(now),
+            user_id: self.actor,
+            action: self.action.to_owned(),
+            entity_type: self.entity.0.to_owned(),
+            entity_id: self.entity.1.map(|id| id.to_string()),
+            changes: (!self.changes.is_empty()).then_some(Value::Object(self.changes.0)),
+            commitments: commitments(&salt, ip.as_deref(), agent.as_deref()),
+            ip_address: ip,
+            user_agent: agent,
+            salt: Some(salt.to_vec()),
+            request_id: Some(self.from.request_id.clone()).filter(|id| !id.is_empty()),
+            created_at: now,
+        }
+    }
+}

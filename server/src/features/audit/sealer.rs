@@ -1,0 +1,92 @@
+//! Chains new entries. It works behind the requests, so that they need no lock on a head.
+
+use chrono::Duration;
+use database::entity::{audit_chain, audit_checkpoints, audit_logs};
+use sea_orm::{EntityTrait, IntoActiveModel as _};
+
+use super::{chain, store};
+use crate::app::App;
+use crate::cluster::Event;
+use crate::error::Result;
+use crate::secrets::Purpose;
+
+/// Entries sealed in one unit.
+const BATCH: u64 = 1_000;
+/// Entries are sealed at most this long after they were committed.
+const DELAY: std::time::Duration = std::time::Duration::from_millis(500);
+/// An entry can be committed this much later than its id says.
+const STRAGGLERS: Duration = Duration::minutes(5);
+/// A signed head is kept at most this often.
+const CHECKPOINT: Duration = Duration::minutes(1);
+
+/// Seals whenever entries were written, and once more at the end.
+pub async fn seal_until_stopped(app: App) {
+    let mut events = app.bus.subscribe();
+    seal_and_log(&app, true).await;
+    loop {
+        tokio::select! {
+            event = events.recv() => match event {
+                Ok(Event::AuditWritten) | Err(tokio::sync::broadcast::error::RecvError::Lagged(_)) => {}
+                Ok(_) => continue,
+                Err(tokio::sync::broadcast::error::RecvError::Closed) => return,
+            },
+            () = app.stopping.cancelled() => break,
+        }
+        tokio::select! {
+            () = tokio::time::sleep(DELAY) => seal_and_log(&app, false).await,
+            () = app.stopping.cancelled() => break,
+        }
+    }
+    seal_and_log(&app, false).await;
+}
+
+async fn seal_and_log(app: &App, everything: bool) {
+    if let Err(error) = seal_pending(app, everything).await {
+        // Another node may have been first; the next turn goes on from there.
+        tracing::debug!(%error, "sealing stopped");
+    }
+}
+
+/// Seals what is not sealed yet. `everything` looks at the whole log and not only at its end.
+pub async fn seal_pending(app: &App, everything: bool) -> Result<u64> {
+    let mut sealed = 0;
+    loop {
+        let conn = app.storage.read();
+        let head = store::head(conn).await?;
+        let since = if everything { None } else { store::sealed_until(conn).await?.map(|at| at - STRAGGLERS) };
+        let entries = store::unsealed(conn, since, BATCH).await?;
+        if entries.is_empty() {
+            return Ok(sealed);
+        }
+        sealed += entries.len() as u64;
+        let (mut seq, mut hash) = head.unwrap_or((0, chain::GENESIS.to_owned()));
+        let links: Vec<audit_chain::Model> = entries
+            .iter()
+            .map(|entry: &audit_logs::Model| {
+                seq += 1;
+                hash = chain::link(&hash, seq, entry);
+                audit_chain::Model { seq, audit_id: entry.id, hash: hash.clone() }
+            })
+            .collect();
+        let now = app.clock.now();
+        let due = store::last_checkpoint(conn).await?.is_none_or(|last| last.created_at + CHECKPOINT <= now);
+        let checkpoint = due.then(|| {
+            let signature = chain::sign(app.keys.current(Purpose::AuditSignature).1, seq, &hash);
+            audit_checkpoints::Model { seq, hash, signature, created_at: now }
+        });
+        app.storage
+            .write((links, checkpoint), |tx, (links, checkpoint)| {
+                Box::pin(async move {
+                    let links = links.iter().cloned().map(sea_orm::IntoActiveModel::into_active_model);
+                    audit_chain::Entity::insert_many(links).exec_without_returning(tx.conn()).await?;
+                    if let Some(checkpoint) = checkpoint.clone() {
+                        audit_checkpoints::Entity::insert(checkpoint.into_active_model())
+                            .exec_without_returning(tx.conn())
+                            .await?;
+                    }
+                    Ok(())
+                })
+            })
+            .await?;
+    }
+}

@@ -1,0 +1,62 @@
+//! Names of devices, and the mark of a browser that has signed in before.
+
+use serde::Serialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::app::App;
+use crate::secrets::{Purpose, hmac, new_token};
+
+/// What a user agent says of a device.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Device {
+    /// Such as `Firefox on Linux`.
+    pub device: String,
+    pub browser: String,
+    pub os: String,
+}
+
+impl Device {
+    /// Reads a user agent; what is not known is called so.
+    pub fn of(user_agent: Option<&str>) -> Self {
+        let known = user_agent.and_then(|text| woothee::parser::Parser::new().parse(text));
+        let name = |text: &str| if text == "UNKNOWN" || text.is_empty() { "Unknown".to_owned() } else { text.to_owned() };
+        let (browser, os) = known.map_or_else(|| ("Unknown".to_owned(), "Unknown".to_owned()), |it| (name(it.name), name(it.os)));
+        let device = match (browser.as_str(), os.as_str()) {
+            ("Unknown", "Unknown") => "Unknown device".to_owned(),
+            ("Unknown", os) => os.to_owned(),
+            (browser, "Unknown") => browser.to_owned(),
+            (browser, os) => format!("{browser} on {os}"),
+        };
+        Self { device, browser, os }
+    }
+}
+
+/// A mark for a browser that has just signed in to that account.
+pub fn mark(app: &App, person: Uuid) -> String {
+    let nonce = new_token();
+    let seal = seal(app.keys.current(Purpose::KnownDevice).1, person, &nonce);
+    format!("{nonce}.{seal}")
+}
+
+/// The mark, if it is one of ours for that account.
+pub fn known<'m>(app: &App, person: Uuid, mark: &'m str) -> Option<&'m str> {
+    let (nonce, given) = mark.split_once('.')?;
+    app.keys.all(Purpose::KnownDevice).any(|key| seal(key, person, nonce) == given).then_some(nonce)
+}
+
+fn seal(key: &[u8], person: Uuid, nonce: &str) -> String {
+    hex::encode(hmac(key, format!("{person}\n{nonce}").as_bytes()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn devices_have_names() {
+        let firefox = "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0";
+        assert_eq!(Device::of(Some(firefox)).device, "Firefox on Linux");
+        assert_eq!(Device::of(None).device, "Unknown device");
+    }
+}

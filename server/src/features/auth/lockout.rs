@@ -1,0 +1,126 @@
+//! Too many wrong passwords: the account and the address wait, longer each time.
+//!
+//! Only failures count. A browser that has signed in to the account before is counted apart, so that a stranger
+//! cannot lock the owner out.
+
+use std::net::IpAddr;
+
+use chrono::{DateTime, Duration, Utc};
+use database::entity::sign_in_failures::{ActiveModel, Column, Entity, Model};
+use sea_orm::sea_query::OnConflict;
+use sea_orm::{ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel as _, QueryFilter as _};
+
+use crate::error::{Error, Result};
+use crate::http::AddressKey;
+use crate::secrets::sha256_hex;
+
+/// Failures that follow one another within this time add up.
+const WINDOW: Duration = Duration::minutes(15);
+const LONGEST: Duration = Duration::hours(24);
+
+/// What is counted, and how often it may fail.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Subject {
+    key: String,
+    allowed: i32,
+}
+
+impl Subject {
+    /// The account of a folded address, whether it exists or not.
+    pub fn account(email_key: &str) -> Self {
+        Self { key: sha256_hex(format!("account\n{email_key}")), allowed: 5 }
+    }
+
+    /// The account as a browser sees it that has signed in to it before.
+    pub fn known_device(device: &str) -> Self {
+        Self { key: sha256_hex(format!("device\n{device}")), allowed: 10 }
+    }
+
+    /// The network that the request comes from.
+    pub fn address(ip: IpAddr) -> Self {
+        Self { key: sha256_hex(format!("address\n{:?}", AddressKey::from(ip))), allowed: 20 }
+    }
+}
+
+/// The state after one more failure.
+fn after_failure(known: Option<&Model>, subject: &Subject, now: DateTime<Utc>) -> Model {
+    let failures = match known {
+        // After a lock the count goes on, so that the next lock is longer.
+        Some(known) if known.last_at + WINDOW.max(lock_of(known.failures, subject.allowed)) > now => known.failures + 1,
+        _ => 1,
+    };
+    let lock = lock_of(failures, subject.allowed);
+    let locked_until = (lock > Duration::zero()).then(|| now + lock);
+    Model { subject: subject.key.clone(), failures, last_at: now, locked_until }
+}
+
+/// How long `failures` lock: nothing below the allowance, then 15 minutes, doubling with every full allowance.
+fn lock_of(failures: i32, allowed: i32) -> Duration {
+    if failures < allowed {
+        return Duration::zero();
+    }
+    let doublings = u32::try_from(failures / allowed - 1).unwrap_or(0).min(10);
+    (WINDOW * 2_i32.pow(doublings)).min(LONGEST)
+}
+
+/// Refuses while one of the subjects is locked.
+pub async fn check(conn: &impl ConnectionTrait, subjects: &[Subject], now: DateTime<Utc>) -> Result<()> {
+    let rows = Entity::find().filter(Column::Subject.is_in(subjects.iter().map(|it| &it.key))).all(conn).await?;
+    let until = rows.iter().filter_map(|row| row.locked_until).filter(|until| *until > now).max();
+    match until {
+        Some(until) => Err(Error::AccountLocked(u64::try_from((until - now).num_seconds()).unwrap_or(0).max(1))),
+        None => Ok(()),
+    }
+}
+
+/// Counts a failure for each subject; true when one of them is locked by it.
+pub async fn count_failure(conn: &impl ConnectionTrait, subjects: &[Subject], now: DateTime<Utc>) -> Result<bool, DbErr> {
+    let mut locked = false;
+    for subject in subjects {
+        let known = Entity::find_by_id(&subject.key).one(conn).await?;
+        let next = after_failure(known.as_ref(), subject, now);
+        locked |= next.locked_until.is_some();
+        let replace = OnConflict::column(Column::Subject)
+            .update_columns([Column::Failures, Column::LastAt, Column::LockedUntil])
+            .to_owned();
+        let row: ActiveModel = next.into_active_model();
+        Entity::insert(row).on_conflict(replace).exec_without_returning(conn).await?;
+    }
+    Ok(locked)
+}
+
+/// Forgets the failures of an account after the right password.
+pub async fn forget(conn: &impl ConnectionTrait, subject: &Subject) -> Result<(), DbErr> {
+    Entity::delete_by_id(&subject.key).exec(conn).await.map(drop)
+}
+
+/// Deletes what counts no longer.
+pub async fn clean_up(conn: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<(), DbErr> {
+    Entity::delete_many().filter(Column::LastAt.lt(now - LONGEST * 2)).exec(conn).await.map(drop)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn locks_grow_and_failures_are_forgotten() {
+        let subject = Subject::account("anna@example.com");
+        let start: DateTime<Utc> = "2026-01-05T09:00:00Z".parse().expect("a time");
+        let mut row = None;
+        for number in 1..=4 {
+            row = Some(after_failure(row.as_ref(), &subject, start));
+            assert_eq!(row.as_ref().map(|row| (row.failures, row.locked_until)), Some((number, None)));
+        }
+        let fifth = after_failure(row.as_ref(), &subject, start);
+        assert_eq!(fifth.locked_until, Some(start + Duration::minutes(15)));
+        let later = start + Duration::minutes(14);
+        let mut tenth = fifth.clone();
+        for _ in 0..5 {
+            tenth = after_failure(Some(&tenth), &subject, later);
+        }
+        assert_eq!(tenth.locked_until, Some(later + Duration::minutes(30)));
+        let forgotten = after_failure(Some(&fifth), &subject, start + Duration::minutes(16));
+        assert_eq!((forgotten.failures, forgotten.locked_until), (1, None));
+    }
+}

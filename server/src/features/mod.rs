@@ -1,0 +1,12 @@
+//! The slices. Each knows its tables, rules and endpoints; a slice calls another only through its `mod.rs`.
+
+pub mod audit;
+pub mod auth;
+pub mod dashboard;
+pub mod health;
+pub mod live;
+pub mod messages;
+pub mod notify;
+pub mod settings;
+pub mod site;
+pub mod staff;

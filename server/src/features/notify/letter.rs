@@ -1,0 +1,116 @@
+//! Every mail that the program writes, with the values of its templates.
+
+use serde::Serialize;
+
+/// One kind of mail. The name of the variant is the folder of its templates.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "snake_case", rename_all_fields = "camelCase")]
+pub enum Letter {
+    /// To the firm: somebody wrote.
+    ContactNotice { message: NoticeOfMessage, link: String },
+    /// To the visitor. Never quotes what a stranger typed, or it would be a relay for spam.
+    ContactConfirmation { answer_time: Option<String>, thread_link: String, thread_code: String },
+    /// To the client: an answer of a person.
+    Reply {
+        content: String,
+        staff: StaffName,
+        client_name: String,
+        thread_link: String,
+        thread_code: String,
+        quoted: Option<Quoted>,
+    },
+    /// To the assignee or the firm: the client answered.
+    ClientReplyNotice { client_name: String, content: String, link: String },
+    PasswordReset { name: String, link: String, minutes: i64 },
+    PasswordChanged { name: String, when: String },
+    NewDevice { name: String, device: String, ip_address: String, when: String, link: String },
+}
+
+/// The message as the firm gets to see it in the mail.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct NoticeOfMessage {
+    pub name: String,
+    pub email: String,
+    pub phone: Option<String>,
+    pub company: Option<String>,
+    /// Name of the service.
+    pub service: Option<String>,
+    pub message: String,
+    pub created_at: String,
+}
+
+/// Who signs an answer.
+#[derive(Debug, Clone, Serialize)]
+pub struct StaffName {
+    pub name: String,
+}
+
+/// What the client wrote before.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Quoted {
+    pub text: String,
+    pub created_at: String,
+}
+
+impl Letter {
+    /// Folder below `templates/email`.
+    pub fn template(&self) -> &'static str {
+        match self {
+            Self::ContactNotice { .. } => "contact_notice",
+            Self::ContactConfirmation { .. } => "contact_confirmation",
+            Self::Reply { .. } => "reply",
+            Self::ClientReplyNotice { .. } => "client_reply_notice",
+            Self::PasswordReset { .. } => "password_reset",
+            Self::PasswordChanged { .. } => "password_changed",
+            Self::NewDevice { .. } => "new_device",
+        }
+    }
+
+    /// One of each kind, with awkward values: previews and tests render them.
+    pub fn samples() -> Vec<Self> {
+        let awkward = "5 < 6 & \"quoted\" <b>bold</b>";
+        vec![
+            Self::ContactNotice {
+                message: NoticeOfMessage {
+                    name: "Anna Müller".into(),
+                    email: "anna@example.com".into(),
+                    phone: Some("+49 30 1234".into()),
+                    company: None,
+                    service: Some("Web development".into()),
+                    message: format!("Hello,\n\n{awkward}"),
+                    created_at: "2026-01-05 09:30".into(),
+                },
+                link: "http://localhost:5500/admin/messages?id=1".into(),
+            },
+            Self::ContactConfirmation {
+                answer_time: Some("2 h".into()),
+                thread_link: "http://localhost:5500/message/1#code".into(),
+                thread_code: "code".into(),
+            },
+            Self::Reply {
+                content: format!("Hello Anna,\n\n{awkward}"),
+                staff: StaffName { name: "Ben Okafor".into() },
+                client_name: "Anna Müller".into(),
+                thread_link: "http://localhost:5500/message/1#code".into(),
+                thread_code: "code".into(),
+                quoted: Some(Quoted { text: "first line\nsecond line".into(), created_at: "5 January 2026".into() }),
+            },
+            Self::ClientReplyNotice {
+                client_name: "Anna Müller".into(),
+                content: awkward.into(),
+                link: "http://localhost:5500/admin/messages?id=1".into(),
+            },
+            Self::PasswordReset { name: "Ben".into(), link: "http://localhost:5500/admin/reset#token".into(), minutes: 60 },
+            Self::PasswordChanged { name: "Ben".into(), when: "5 January 2026, 9:30 UTC".into() },
+            Self::NewDevice {
+                name: "Ben".into(),
+                device: "Firefox on Linux".into(),
+                ip_address: "203.0.113.9".into(),
+                when: "5 January 2026, 9:30 UTC".into(),
+                link: "http://localhost:5500/admin/profile".into(),
+            },
+        ]
+    }
+}

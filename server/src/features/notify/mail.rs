@@ -1,0 +1,144 @@
+//! From a letter to a row of the outbox, and from the row to a message on the wire.
+
+use lettre::message::header::{Header, HeaderName, HeaderValue};
+use lettre::message::{Mailbox, MultiPart};
+use lettre::{Address, Message};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::letter::Letter;
+use crate::app::App;
+use crate::error::{Error, Result};
+use database::entity::outbox;
+
+/// A mail that a unit of work decides.
+pub struct Mail<'a> {
+    pub to: &'a str,
+    pub letter: &'a Letter,
+    /// What it is about: notices and the dashboard find it by that.
+    pub entity: Option<(&'static str, Uuid)>,
+    /// Message ids of the thread, oldest first; empty begins a thread.
+    pub thread: Vec<String>,
+    /// RFC 3834: no person wrote it, so no machine should answer it.
+    pub automatic: bool,
+}
+
+impl Mail<'_> {
+    /// The row for the outbox, due at once.
+    pub fn row(self, app: &App) -> Result<outbox::Model> {
+        let now = app.clock.now();
+        let id = app.ids.next(now);
+        Ok(outbox::Model {
+            id,
+            template: self.letter.template().to_owned(),
+            recipient: self.to.to_owned(),
+            payload: values(self.letter)?,
+            message_id: message_id_of(app, id),
+            in_reply_to: self.thread.last().cloned(),
+            references: (!self.thread.is_empty()).then(|| self.thread.join(" ")),
+            reply_to: None,
+            auto_submitted: self.automatic,
+            entity_type: self.entity.map(|(kind, _)| kind.to_owned()),
+            entity_id: self.entity.map(|(_, id)| id),
+            state: outbox::State::Pending,
+            attempts: 0,
+            next_attempt_at: now,
+            lease_owner: None,
+            lease_until: None,
+            last_error: None,
+            created_at: now,
+            sent_at: None,
+        })
+    }
+}
+
+/// The `Message-ID` that belongs to an id: fixed, so that a mail that goes out twice can be told.
+pub fn message_id_of(app: &App, id: Uuid) -> String {
+    format!("<{}@{}>", id.simple(), app.config.server.public_url.host_str().unwrap_or("localhost"))
+}
+
+/// The values of a letter without the name of its kind.
+fn values(letter: &Letter) -> Result<Value> {
+    let tagged = serde_json::to_value(letter).map_err(Error::internal)?;
+    tagged.get(letter.template()).cloned().ok_or_else(|| Error::internal("a letter without its template's name"))
+}
+
+/// A mail with its texts, ready to be sent.
+pub struct Rendered {
+    pub from: Mailbox,
+    pub to: Mailbox,
+    pub subject: String,
+    pub text: String,
+    pub html: String,
+    pub message_id: String,
+    pub in_reply_to: Option<String>,
+    pub references: Option<String>,
+    pub auto_submitted: bool,
+}
+
+impl Rendered {
+    /// Renders a row of the outbox with the settings of now.
+    pub fn of(app: &App, row: &outbox::Model) -> Result<Self> {
+        let settings = app.settings.get();
+        let context = json!({ "firm": settings.firm, "publicUrl": app.config.server.link("") });
+        let context = minijinja::context! { ..minijinja::Value::from_serialize(&row.payload), ..minijinja::Value::from_serialize(&context) };
+        let part = |file: &str| app.templates.render(&format!("email/{}/{file}", row.template), &context);
+        // A line break in a subject would begin a header.
+        let subject = part("subject.txt")?.split_whitespace().collect::<Vec<_>>().join(" ");
+        let from = match &app.config.mail.mail_from {
+            Some(from) => from.clone(),
+            None => Mailbox::new(Some(settings.firm.name.clone()), settings.firm.email.parse().map_err(Error::internal)?),
+        };
+        Ok(Self {
+            from,
+            to: Mailbox::new(None, row.recipient.parse::<Address>().map_err(Error::internal)?),
+            subject,
+            text: part("body.txt")?,
+            html: part("body.html")?,
+            message_id: row.message_id.clone(),
+            in_reply_to: row.in_reply_to.clone(),
+            references: row.references.clone(),
+            auto_submitted: row.auto_submitted,
+        })
+    }
+
+    /// The message with its headers and both parts (RFC 5322, multipart/alternative).
+    pub fn message(&self, now: chrono::DateTime<chrono::Utc>) -> Result<Message> {
+        let mut builder = Message::builder()
+            .from(self.from.clone())
+            .to(self.to.clone())
+            .subject(&self.subject)
+            .date(now.into())
+            .message_id(Some(self.message_id.clone()));
+        if let Some(id) = &self.in_reply_to {
+            builder = builder.in_reply_to(id.clone());
+        }
+        if let Some(ids) = &self.references {
+            builder = builder.references(ids.clone());
+        }
+        if self.auto_submitted {
+            builder = builder.header(AutoSubmitted);
+        }
+        builder
+            .multipart(MultiPart::alternative_plain_html(self.text.clone(), self.html.clone()))
+            .map_err(Error::internal)
+    }
+}
+
+/// `Auto-Submitted: auto-generated` (RFC 3834).
+#[derive(Clone)]
+struct AutoSubmitted;
+
+impl Header for AutoSubmitted {
+    fn name() -> HeaderName {
+        HeaderName::new_from_ascii_str("Auto-Submitted")
+    }
+
+    fn parse(_: &str) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
+        Ok(Self)
+    }
+
+    fn display(&self) -> HeaderValue {
+        HeaderValue::new(Self::name(), "auto-generated".to_owned())
+    }
+}

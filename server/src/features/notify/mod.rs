@@ -1,0 +1,21 @@
+//! Mail. A slice decides a [`Letter`] inside its unit of work; the outbox delivers it afterwards, by SMTP, SendGrid or
+//! into a folder. None is lost; doubled is one only if the program dies in the moment of delivery, and then with
+//! the same `Message-ID`.
+//!
+//! Table: `outbox`. Event: `mail_queued`. Notice: `mail_failed`.
+
+mod api;
+mod letter;
+mod mail;
+mod mailer;
+mod outbox;
+mod retry;
+mod sendgrid;
+mod store;
+
+pub use api::routes;
+pub use letter::{Letter, NoticeOfMessage, Quoted, StaffName};
+pub use mail::{Mail, message_id_of};
+pub use mailer::{Mailer, SendError};
+pub use outbox::{Outbox, deliver_due, deliver_until_stopped};
+pub use store::{MailState, retry_of_entity, states};

@@ -1,0 +1,119 @@
+//! The worker that delivers what the outbox holds.
+
+use std::time::Duration;
+
+use database::entity::outbox;
+use uuid::Uuid;
+
+use super::mail::Rendered;
+use super::mailer::{Mailer, SendError};
+use super::{retry, store};
+use crate::app::App;
+use crate::cluster::{Event, Notice};
+use crate::error::Result;
+
+/// Mails leased at once: what a dead worker holds back for the time of a lease.
+const BATCH: u64 = 10;
+/// Between two mails. Requests come first, and no mail server likes a flood.
+const PAUSE: Duration = Duration::from_millis(20);
+/// The longest sleep; a mail whose time has come on another node's clock is found by it.
+const LOOK: Duration = Duration::from_secs(30);
+
+/// The way out of this process.
+pub struct Outbox {
+    mailer: Mailer,
+}
+
+impl Outbox {
+    pub fn new(mailer: Mailer) -> Self {
+        Self { mailer }
+    }
+}
+
+/// Delivers until the program ends.
+pub async fn deliver_until_stopped(app: App) {
+    let owner = app.ids.next(app.clock.now());
+    let mut events = app.bus.subscribe();
+    loop {
+        let wait = match deliver_due(&app, owner).await {
+            Ok(()) => until_next(&app).await,
+            Err(error) => {
+                tracing::warn!(%error, "the outbox cannot be read");
+                Duration::from_secs(5)
+            }
+        };
+        let sleep = tokio::time::sleep(wait);
+        tokio::pin!(sleep);
+        loop {
+            tokio::select! {
+                () = &mut sleep => break,
+                () = app.stopping.cancelled() => return,
+                event = events.recv() => match event {
+                    Ok(Event::MailQueued) | Err(tokio::sync::broadcast::error::RecvError::Lagged(_)) => break,
+                    Ok(_) => {}
+                    Err(tokio::sync::broadcast::error::RecvError::Closed) => return,
+                },
+            }
+        }
+    }
+}
+
+async fn until_next(app: &App) -> Duration {
+    let now = app.clock.now();
+    match store::next_due(app.storage.read()).await {
+        Ok(Some(due)) => (due - now).to_std().unwrap_or(PAUSE).clamp(PAUSE, LOOK),
+        _ => LOOK,
+    }
+}
+
+/// Delivers everything that is due now.
+pub async fn deliver_due(app: &App, owner: Uuid) -> Result<()> {
+    loop {
+        let now = app.clock.now();
+        let mails = app
+            .storage
+            .write((), move |tx, ()| {
+                Box::pin(async move { Ok(store::lease(tx.conn(), owner, now, now + store::LEASE, BATCH).await?) })
+            })
+            .await?;
+        if mails.is_empty() {
+            return Ok(());
+        }
+        for mail in mails {
+            deliver(app, owner, mail).await?;
+            if app.stopping.is_cancelled() {
+                return Ok(());
+            }
+            tokio::time::sleep(PAUSE).await;
+        }
+    }
+}
+
+async fn deliver(app: &App, owner: Uuid, mail: outbox::Model) -> Result<()> {
+    let outcome = match Rendered::of(app, &mail) {
+        Ok(rendered) => app.outbox.mailer.send(&rendered, app.clock.now()).await,
+        Err(error) => Err(SendError::from(error)),
+    };
+    let (id, now) = (mail.id, app.clock.now());
+    let Err(error) = outcome else {
+        return app
+            .storage
+            .write((), move |tx, ()| Box::pin(async move { Ok(store::sent(tx.conn(), id, owner, now).await?) }))
+            .await;
+    };
+    let again = if error.permanent { None } else { retry::wait_after(mail.attempts, rand::random()).map(|wait| now + wait) };
+    // The reason may quote the address, so it goes to the table that staff see and not to the log.
+    tracing::warn!(mail = %id, template = %mail.template, attempts = mail.attempts, given_up = again.is_none(), "a mail was not taken");
+    let reason: String = error.reason.chars().take(500).collect();
+    app.storage
+        .write((mail, reason), move |tx, (mail, reason)| {
+            Box::pin(async move {
+                store::refused(tx.conn(), id, owner, reason, again).await?;
+                if again.is_none() {
+                    tx.publish(Event::Notice(Notice { kind: "mail_failed", entity: "message", id: mail.entity_id }));
+                }
+                Ok(())
+            })
+        })
+        .await
+}

@@ -1,0 +1,160 @@
+//! Queries of the outbox.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Duration, Utc};
+use database::entity::outbox::{self, State};
+use sea_orm::sea_query::{Condition, Expr};
+use sea_orm::{ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait, QueryFilter as _, QueryOrder as _, QuerySelect as _};
+use serde::Serialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// How far the delivery of a mail is.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct MailState {
+    pub state: State,
+    pub attempts: i32,
+    pub last_error: Option<String>,
+    pub sent_at: Option<DateTime<Utc>>,
+}
+
+impl From<outbox::Model> for MailState {
+    fn from(mail: outbox::Model) -> Self {
+        Self { state: mail.state, attempts: mail.attempts, last_error: mail.last_error, sent_at: mail.sent_at }
+    }
+}
+
+/// A mail that is due, or whose worker died with it.
+fn is_due(now: DateTime<Utc>) -> Condition {
+    Condition::any()
+        .add(Condition::all().add(outbox::Column::State.eq(State::Pending)).add(outbox::Column::NextAttemptAt.lte(now)))
+        .add(Condition::all().add(outbox::Column::State.eq(State::Sending)).add(outbox::Column::LeaseUntil.lt(now)))
+}
+
+/// Leases mails that are due. The update repeats the condition, so that of two workers one gets each mail.
+pub(super) async fn lease(
+    conn: &impl ConnectionTrait,
+    owner: Uuid,
+    now: DateTime<Utc>,
+    until: DateTime<Utc>,
+    limit: u64,
+) -> Result<Vec<outbox::Model>, DbErr> {
+    let ids: Vec<Uuid> = outbox::Entity::find()
+        .select_only()
+        .column(outbox::Column::Id)
+        .filter(is_due(now))
+        .order_by_asc(outbox::Column::NextAttemptAt)
+        .limit(limit)
+        .into_tuple()
+        .all(conn)
+        .await?;
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    outbox::Entity::update_many()
+        .col_expr(outbox::Column::State, Expr::value(State::Sending))
+        .col_expr(outbox::Column::Attempts, Expr::col(outbox::Column::Attempts).add(1))
+        .col_expr(outbox::Column::LeaseOwner, Expr::value(owner))
+        .col_expr(outbox::Column::LeaseUntil, Expr::value(until))
+        .filter(outbox::Column::Id.is_in(ids))
+        .filter(is_due(now))
+        .exec_with_returning(conn)
+        .await
+}
+
+/// Notes that the next server has it.
+pub(super) async fn sent(conn: &impl ConnectionTrait, id: Uuid, owner: Uuid, now: DateTime<Utc>) -> Result<(), DbErr> {
+    outbox::Entity::update_many()
+        .col_expr(outbox::Column::State, Expr::value(State::Sent))
+        .col_expr(outbox::Column::SentAt, Expr::value(now))
+        .col_expr(outbox::Column::LastError, Expr::value(Option::<String>::None))
+        .col_expr(outbox::Column::LeaseUntil, Expr::value(Option::<DateTime<Utc>>::None))
+        .filter(outbox::Column::Id.eq(id))
+        .filter(outbox::Column::LeaseOwner.eq(owner))
+        .exec(conn)
+        .await
+        .map(drop)
+}
+
+/// Notes that it was not taken: it waits until `again`, or is given up.
+pub(super) async fn refused(
+    conn: &impl ConnectionTrait,
+    id: Uuid,
+    owner: Uuid,
+    reason: &str,
+    again: Option<DateTime<Utc>>,
+) -> Result<(), DbErr> {
+    let state = if again.is_some() { State::Pending } else { State::Failed };
+    let mut update = outbox::Entity::update_many()
+        .col_expr(outbox::Column::State, Expr::value(state))
+        .col_expr(outbox::Column::LastError, Expr::value(reason))
+        .col_expr(outbox::Column::LeaseUntil, Expr::value(Option::<DateTime<Utc>>::None));
+    if let Some(again) = again {
+        update = update.col_expr(outbox::Column::NextAttemptAt, Expr::value(again));
+    }
+    update.filter(outbox::Column::Id.eq(id)).filter(outbox::Column::LeaseOwner.eq(owner)).exec(conn).await.map(drop)
+}
+
+/// Until when the next mail has to wait, if one does.
+pub(super) async fn next_due(conn: &impl ConnectionTrait) -> Result<Option<DateTime<Utc>>, DbErr> {
+    let next: Option<Option<DateTime<Utc>>> = outbox::Entity::find()
+        .select_only()
+        .column_as(outbox::Column::NextAttemptAt.min(), "next")
+        .filter(outbox::Column::State.eq(State::Pending))
+        .into_tuple()
+        .one(conn)
+        .await?;
+    Ok(next.flatten())
+}
+
+/// Mails that were given up, the newest first.
+pub(super) async fn failed(conn: &impl ConnectionTrait, limit: u64) -> Result<Vec<outbox::Model>, DbErr> {
+    outbox::Entity::find()
+        .filter(outbox::Column::State.eq(State::Failed))
+        .order_by_desc(outbox::Column::Id)
+        .limit(limit)
+        .all(conn)
+        .await
+}
+
+/// Makes failed mails due again; answers how many there were.
+pub(super) async fn retry(conn: &impl ConnectionTrait, which: Condition, now: DateTime<Utc>) -> Result<u64, DbErr> {
+    let done = outbox::Entity::update_many()
+        .col_expr(outbox::Column::State, Expr::value(State::Pending))
+        .col_expr(outbox::Column::Attempts, Expr::value(0))
+        .col_expr(outbox::Column::NextAttemptAt, Expr::value(now))
+        .filter(which)
+        .filter(outbox::Column::State.eq(State::Failed))
+        .exec(conn)
+        .await?;
+    Ok(done.rows_affected)
+}
+
+/// Makes the failed mails about one entity due again.
+pub async fn retry_of_entity(conn: &impl ConnectionTrait, entity: Uuid, now: DateTime<Utc>) -> Result<u64, DbErr> {
+    retry(conn, Condition::all().add(outbox::Column::EntityId.eq(entity)), now).await
+}
+
+/// How far the deliveries of these mails are.
+pub async fn states(conn: &impl ConnectionTrait, ids: Vec<Uuid>) -> Result<HashMap<Uuid, MailState>, DbErr> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let mails = outbox::Entity::find().filter(outbox::Column::Id.is_in(ids)).all(conn).await?;
+    Ok(mails.into_iter().map(|mail| (mail.id, mail.into())).collect())
+}
+
+/// Deletes what was delivered long ago.
+pub(super) async fn delete_sent_before(conn: &impl ConnectionTrait, before: DateTime<Utc>) -> Result<u64, DbErr> {
+    let done = outbox::Entity::delete_many()
+        .filter(outbox::Column::State.eq(State::Sent))
+        .filter(outbox::Column::SentAt.lt(before))
+        .exec(conn)
+        .await?;
+    Ok(done.rows_affected)
+}
+
+/// A worker that dies gives its mails back after this time.
+pub(super) const LEASE: Duration = Duration::minutes(2);

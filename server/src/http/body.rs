@@ -1,0 +1,97 @@
+//! Bodies: how large they may be, and how they become values.
+
+use axum::body::{Body, Bytes};
+use axum::extract::{FromRequest, Request};
+use axum::http::HeaderMap;
+use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use http_body_util::{BodyExt as _, LengthLimitError, Limited};
+use serde::de::DeserializeOwned;
+
+use super::valid;
+use crate::error::{Error, Result};
+
+/// Public and auth routes.
+const SMALL: usize = 10_000;
+/// Staff write long answers and import lists.
+const LARGE: usize = 256_000;
+
+/// Bytes that a body to this path may have.
+pub fn limit_of(path: &str) -> usize {
+    if path.starts_with("/api/admin/") && !path.starts_with("/api/admin/auth/") { LARGE } else { SMALL }
+}
+
+/// Refuses a body that announces more than it may have, before anything reads it.
+pub fn check_length(path: &str, headers: &HeaderMap) -> Result<()> {
+    let limit = limit_of(path);
+    let announced = headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
+    if announced.is_some_and(|length| length > limit) { Err(Error::BodyTooLarge { limit }) } else { Ok(()) }
+}
+
+/// Reads the body up to the limit of its path.
+pub async fn read(path: &str, body: Body) -> Result<Bytes> {
+    let limit = limit_of(path);
+    match Limited::new(body, limit).collect().await {
+        Ok(collected) => Ok(collected.to_bytes()),
+        Err(error) if error.is::<LengthLimitError>() => Err(Error::BodyTooLarge { limit }),
+        Err(_) => Err(Error::MalformedBody("The body ended before it was complete.".into())),
+    }
+}
+
+/// A JSON body, with the name of the field in every complaint.
+pub struct Json<T>(pub T);
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
+    type Rejection = Error;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self> {
+        let media = media_type(request.headers());
+        if media != "application/json" && !media.ends_with("+json") {
+            return Err(Error::UnsupportedMediaType);
+        }
+        let path = request.uri().path().to_owned();
+        parse(&read(&path, request.into_body()).await?).map(Self)
+    }
+}
+
+/// Parses JSON that a client sent.
+pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
+    let mut reader = serde_json::Deserializer::from_slice(bytes);
+    let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
+        let path = error.path().to_string();
+        let cause = error.inner();
+        if cause.is_data() {
+            valid::wrong_shape(&path, &cause.to_string())
+        } else {
+            Error::MalformedBody("The body is not valid JSON.".into())
+        }
+    })?;
+    reader.end().map_err(|_| Error::MalformedBody("Something follows the JSON value.".into()))?;
+    Ok(value)
+}
+
+/// A body as a browser's form sends it without scripts.
+pub struct Form<T>(pub T);
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Form<T> {
+    type Rejection = Error;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self> {
+        if media_type(request.headers()) != "application/x-www-form-urlencoded" {
+            return Err(Error::UnsupportedMediaType);
+        }
+        let path = request.uri().path().to_owned();
+        let bytes = read(&path, request.into_body()).await?;
+        serde_urlencoded::from_bytes(&bytes)
+            .map(Self)
+            .map_err(|_| Error::MalformedBody("The form is not complete. Go back, reload the page and send it again.".into()))
+    }
+}
+
+fn media_type(headers: &HeaderMap) -> String {
+    headers
+        .get(CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.split(';').next())
+        .map(|value| value.trim().to_ascii_lowercase())
+        .unwrap_or_default()
+}

@@ -1,0 +1,97 @@
+//! Who is asking: the peer, or what a trusted proxy says of it.
+
+use std::net::{IpAddr, Ipv6Addr};
+use std::str::FromStr;
+
+use axum::http::HeaderMap;
+use ipnet::IpNet;
+
+/// Networks whose `X-Forwarded-For` and `CF-Connecting-IP` we believe.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct TrustedProxies(Vec<IpNet>);
+
+impl FromStr for TrustedProxies {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        text.split(',')
+            .map(str::trim)
+            .filter(|part| !part.is_empty())
+            .map(|part| {
+                part.parse::<IpNet>()
+                    .or_else(|_| part.parse::<IpAddr>().map(IpNet::from))
+                    .map_err(|_| format!("'{part}' is neither an address nor a network such as 10.0.0.0/8"))
+            })
+            .collect::<Result<_, _>>()
+            .map(Self)
+    }
+}
+
+impl TrustedProxies {
+    /// True when the peer is one of them.
+    pub fn contain(&self, peer: IpAddr) -> bool {
+        self.0.iter().any(|network| network.contains(&peer.to_canonical()))
+    }
+
+    /// The address of the client: the nearest one that is not a proxy of ours.
+    pub fn client_of(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
+        let peer = peer.to_canonical();
+        if !self.contain(peer) {
+            return peer;
+        }
+        if let Some(address) = headers.get("cf-connecting-ip").and_then(|value| value.to_str().ok()?.trim().parse().ok()) {
+            return address;
+        }
+        let forwarded: Vec<IpAddr> = headers
+            .get_all("x-forwarded-for")
+            .iter()
+            .filter_map(|value| value.to_str().ok())
+            .flat_map(|value| value.split(','))
+            .filter_map(|part| part.trim().parse::<IpAddr>().ok())
+            .map(|address| address.to_canonical())
+            .collect();
+        forwarded.iter().rev().find(|address| !self.contain(**address)).or(forwarded.first()).copied().unwrap_or(peer)
+    }
+}
+
+/// What rate limits count by: an IPv4 address, or the /64 network of an IPv6 address, since one
+/// household has a whole /64.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct AddressKey(IpAddr);
+
+impl From<IpAddr> for AddressKey {
+    fn from(address: IpAddr) -> Self {
+        Self(match address.to_canonical() {
+            IpAddr::V4(address) => address.into(),
+            IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() & (u128::MAX << 64)).into(),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn client(peer: &str, forwarded: &str) -> String {
+        let proxies: TrustedProxies = "10.0.0.0/8, ::1".parse().expect("networks");
+        let mut headers = HeaderMap::new();
+        headers.insert("x-forwarded-for", forwarded.parse().expect("a header value"));
+        proxies.client_of(peer.parse().expect("an address"), &headers).to_string()
+    }
+
+    #[test]
+    fn forwarded_addresses_count_only_from_trusted_proxies() {
+        assert_eq!(client("203.0.113.9", "198.51.100.1"), "203.0.113.9");
+        assert_eq!(client("10.1.2.3", "198.51.100.1"), "198.51.100.1");
+        assert_eq!(client("10.1.2.3", "1.1.1.1, 198.51.100.1, 10.9.9.9"), "198.51.100.1");
+        assert_eq!(client("10.1.2.3", "nonsense"), "10.1.2.3");
+        assert_eq!(client("::ffff:10.1.2.3", "198.51.100.1"), "198.51.100.1");
+    }
+
+    #[test]
+    fn an_ipv6_household_is_one_key() {
+        let key = |text: &str| AddressKey::from(text.parse::<IpAddr>().expect("an address"));
+        assert_eq!(key("2001:db8::1"), key("2001:db8::ffff:1"));
+        assert_ne!(key("2001:db8::1"), key("2001:db8:0:1::1"));
+    }
+}

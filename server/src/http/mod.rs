@@ -1,0 +1,30 @@
+//! The pipeline that every request walks, one file a step.
+//!
+//! `pipeline.rs` shows the order. Handlers see the parts of it as extractors ([`Json`], [`Query`], [`Id`],
+//! [`RequestInfo`]) and answer with [`respond`] types or an [`Error`](crate::error::Error).
+
+pub mod access_log;
+pub mod assets;
+mod body;
+mod client_address;
+mod extract;
+pub mod idempotency;
+mod origin;
+pub mod pipeline;
+pub mod problem;
+pub mod rate_limit;
+mod request_id;
+mod request_info;
+pub mod respond;
+pub mod security_headers;
+pub mod serve;
+pub mod valid;
+
+pub use body::{Form, Json};
+pub use client_address::{AddressKey, TrustedProxies};
+pub use extract::{Id, Query};
+pub use origin::{AllowedOrigins, Origin};
+pub use problem::Problem;
+pub use request_id::RequestId;
+pub use request_info::{CallerId, RequestInfo};
+pub use respond::{Accepted, Created, Envelope, Listed, Meta, Ok};

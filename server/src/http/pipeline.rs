@@ -1,0 +1,134 @@
+//! The order of the steps around every handler.
+
+use std::net::IpAddr;
+use std::panic::AssertUnwindSafe;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Instant;
+
+use axum::Router;
+use axum::extract::{MatchedPath, Request};
+use axum::http::header::ORIGIN;
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::{IntoResponse as _, Response};
+use futures_util::FutureExt as _;
+use tower::{Layer, Service, ServiceExt as _};
+
+use super::access_log::Route;
+use super::request_info::ClientAddress;
+use super::{RequestId, body, origin, problem, request_id, security_headers};
+use crate::app::App;
+use crate::error::{Error, Result};
+
+/// The router with everything around it. Cheap to clone.
+#[derive(Clone)]
+pub struct Pipeline {
+    app: App,
+    router: Router,
+}
+
+impl Pipeline {
+    /// Puts the steps around `router`.
+    pub fn new(app: App, router: Router) -> Self {
+        Self { app, router }
+    }
+
+    /// Answers one request of the peer at `peer`.
+    pub async fn answer(&self, mut request: Request, peer: IpAddr) -> Response {
+        let started = Instant::now();
+        let app = &self.app;
+        let proxies = &app.config.server.trusted_proxies;
+        let id = RequestId::assign(request.headers(), proxies.contain(peer), app.ids.next(app.clock.now()));
+        let method = request.method().clone();
+        let preflight = origin::is_preflight(&method, request.headers());
+        let reader = app.origins.readable_by(request.headers()).cloned();
+        let has_origin = request.headers().contains_key(ORIGIN);
+        let client = proxies.client_of(peer, request.headers());
+        request.extensions_mut().insert(ClientAddress(client));
+        request.extensions_mut().insert(app.clone());
+
+        let mut response = match self.admit(&request, preflight) {
+            Err(error) => error.into_response(),
+            Ok(true) => StatusCode::NO_CONTENT.into_response(),
+            Ok(false) => id.scope(self.route(request)).await,
+        };
+
+        problem::render(&mut response, id);
+        let headers = response.headers_mut();
+        security_headers::apply(headers, app.config.server.is_https());
+        if let Some(reader) = reader.filter(|_| has_origin) {
+            origin::allow(headers, reader, preflight);
+        }
+        if let Ok(value) = HeaderValue::from_str(id.as_str()) {
+            headers.insert(request_id::HEADER, value);
+        }
+        app.access_log.note(app.clock.now(), &method, &response, started.elapsed(), id);
+        response
+    }
+
+    /// What is decided before any handler: true when the answer is only "you may ask".
+    fn admit(&self, request: &Request, preflight: bool) -> Result<bool> {
+        if preflight {
+            return Ok(true);
+        }
+        let uri = request.uri();
+        // No column of PostgreSQL can hold this character, so nothing that we have is named by it.
+        if uri.path().contains("%00") || uri.query().is_some_and(|query| query.contains("%00")) {
+            return Err(Error::MalformedBody("The address contains a character that cannot be stored.".into()));
+        }
+        self.app.origins.check(request.method(), request.headers())?;
+        body::check_length(uri.path(), request.headers())?;
+        Ok(false)
+    }
+
+    /// Runs the handler. A panic becomes an error and ends nothing but this request.
+    async fn route(&self, request: Request) -> Response {
+        match AssertUnwindSafe(self.router.clone().oneshot(request)).catch_unwind().await {
+            Ok(Ok(response)) => response,
+            Ok(Err(never)) => match never {},
+            Err(_) => Error::internal("a handler panicked").into_response(),
+        }
+    }
+}
+
+/// Passes the route that matched outward, for the access log.
+#[derive(Clone)]
+pub struct NameRoute;
+
+impl<S> Layer<S> for NameRoute {
+    type Service = NamedRoute<S>;
+
+    fn layer(&self, inner: S) -> Self::Service {
+        NamedRoute(inner)
+    }
+}
+
+/// A service whose answers know their route.
+#[derive(Clone)]
+pub struct NamedRoute<S>(S);
+
+impl<S> Service<Request> for NamedRoute<S>
+where
+    S: Service<Request, Response = Response>,
+    S::Future: Send + 'static,
+{
+    type Response = Response;
+    type Error = S::Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Response, S::Error>> + Send>>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        self.0.poll_ready(context)
+    }
+
+    fn call(&mut self, request: Request) -> Self::Future {
+        let route = request.extensions().get::<MatchedPath>().cloned();
+        let answer = self.0.call(request);
+        Box::pin(async move {
+            let mut response = answer.await?;
+            if let Some(route) = route {
+                response.extensions_mut().insert(Route(route));
+            }
+            Ok(response)
+        })
+    }
+}

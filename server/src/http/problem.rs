@@ -1,0 +1,228 @@
+//! The envelope of failure: RFC 9457 `application/problem+json`.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::RequestId;
+use crate::error::{Error, FieldError};
+use crate::storage;
+
+/// What every failed answer of the API looks like.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Problem {
+    /// Always false.
+    #[schema(example = false)]
+    pub success: bool,
+    /// Names the kind of problem; an address below `/api/docs`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    pub title: Cow<'static, str>,
+    pub status: u16,
+    /// For people: what happened, why, and what to do.
+    pub detail: Cow<'static, str>,
+    /// Stable, for programs.
+    pub code: Cow<'static, str>,
+    /// One entry for each field that is not right; empty where no field is to blame.
+    pub errors: Vec<FieldError>,
+    pub request_id: String,
+}
+
+/// The error that a response stands for; the pipeline writes the body, when the request is known.
+#[derive(Clone)]
+pub struct Failure(pub Arc<Error>);
+
+impl IntoResponse for Error {
+    fn into_response(self) -> Response {
+        let mut response = Response::new(Body::empty());
+        *response.status_mut() = status(&self);
+        response.extensions_mut().insert(Failure(Arc::new(self)));
+        response
+    }
+}
+
+/// Writes the body of a failed response, if nobody else has.
+pub fn render(response: &mut Response, request_id: RequestId) {
+    let Some(Failure(error)) = response.extensions_mut().remove::<Failure>() else { return };
+    log(&error, request_id);
+    let problem = Problem::of(&error, request_id.to_string());
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+    if let Some(seconds) = retry_after(&error) {
+        headers.insert(RETRY_AFTER, seconds.into());
+    }
+    if let Error::RateLimited(exceeded) = &*error {
+        headers.insert("ratelimit-limit", exceeded.limit.into());
+        headers.insert("ratelimit-remaining", 0.into());
+        headers.insert("ratelimit-reset", exceeded.retry_after.into());
+    }
+    if matches!(&*error, Error::Unauthenticated | Error::TokenExpired) {
+        headers.insert("www-authenticate", HeaderValue::from_static("Bearer"));
+    }
+    *response.body_mut() = Body::from(serde_json::to_vec(&problem).unwrap_or_default());
+}
+
+/// Says on the log what the client is not told.
+pub fn log(error: &Error, request_id: RequestId) {
+    match error {
+        Error::Database(cause) if !storage::is_unavailable(cause) => {
+            tracing::error!(%request_id, error = %cause, "a query failed");
+        }
+        Error::Database(cause) => tracing::warn!(%request_id, error = %cause, "the database is not available"),
+        Error::Internal(reason) => tracing::error!(%request_id, error = %reason, "a request failed"),
+        _ => {}
+    }
+}
+
+fn retry_after(error: &Error) -> Option<u64> {
+    match error {
+        Error::RateLimited(exceeded) => Some(exceeded.retry_after),
+        Error::AccountLocked(seconds) => Some(*seconds),
+        Error::Unavailable { retry_after } => Some(*retry_after),
+        Error::Database(cause) if storage::is_unavailable(cause) => Some(5),
+        _ => None,
+    }
+}
+
+/// The status of an error.
+pub fn status(error: &Error) -> StatusCode {
+    describe(error).0
+}
+
+impl Problem {
+    /// The body for that error.
+    pub fn of(error: &Error, request_id: String) -> Self {
+        let (status, code, title, detail) = describe(error);
+        let errors = match error {
+            Error::Validation(errors) => errors.clone(),
+            _ => Vec::new(),
+        };
+        Self {
+            success: false,
+            kind: format!("/api/docs#problem-{code}"),
+            title: title.into(),
+            status: status.as_u16(),
+            detail,
+            code: code.into(),
+            errors,
+            request_id,
+        }
+    }
+}
+
+fn describe(error: &Error) -> (StatusCode, &'static str, &'static str, Cow<'static, str>) {
+    use StatusCode as S;
+    match error {
+        Error::Validation(_) => (
+            S::UNPROCESSABLE_ENTITY,
+            "validation_failed",
+            "Some fields are not right",
+            "Some fields are not right. See the errors beside them.".into(),
+        ),
+        Error::MalformedBody(detail) => (S::BAD_REQUEST, "malformed_body", "The body cannot be read", detail.clone()),
+        Error::Unauthenticated => (
+            S::UNAUTHORIZED,
+            "unauthenticated",
+            "Sign in first",
+            "This needs a valid access token. Sign in and try again.".into(),
+        ),
+        Error::TokenExpired => (
+            S::UNAUTHORIZED,
+            "token_expired",
+            "The access token has expired",
+            "The access token has expired. Refresh it and try again.".into(),
+        ),
+        Error::InvalidCredentials => (
+            S::UNAUTHORIZED,
+            "invalid_credentials",
+            "E-mail or password is wrong",
+            "E-mail or password is wrong.".into(),
+        ),
+        Error::AccountLocked(seconds) => (
+            S::TOO_MANY_REQUESTS,
+            "rate_limited",
+            "Too many wrong passwords",
+            format!("Too many wrong passwords. Try again in {}, or reset the password.", spell(*seconds)).into(),
+        ),
+        Error::Forbidden => (
+            S::FORBIDDEN,
+            "forbidden",
+            "This is not allowed",
+            "You do not have the permission for this. Ask an admin of your firm.".into(),
+        ),
+        Error::OriginForbidden => (
+            S::FORBIDDEN,
+            "origin_forbidden",
+            "This origin is not allowed",
+            "Requests from this web page are not allowed. Its origin is not on the allow-list.".into(),
+        ),
+        Error::NotFound => {
+            (S::NOT_FOUND, "not_found", "Not found", "There is nothing at this address, or it is gone.".into())
+        }
+        Error::MethodNotAllowed => (
+            S::METHOD_NOT_ALLOWED,
+            "method_not_allowed",
+            "This method is not allowed",
+            "This address exists, but not for this method.".into(),
+        ),
+        Error::Conflict(detail) => (S::CONFLICT, "conflict", "Something is in the way", detail.clone()),
+        Error::PreconditionFailed => (
+            S::PRECONDITION_FAILED,
+            "precondition_failed",
+            "Somebody changed it first",
+            "Somebody changed this since you loaded it. Load it again, then repeat your change.".into(),
+        ),
+        Error::BodyTooLarge { limit } => (
+            S::PAYLOAD_TOO_LARGE,
+            "body_too_large",
+            "The body is too large",
+            format!("The body may have at most {limit} bytes.").into(),
+        ),
+        Error::UnsupportedMediaType => (
+            S::UNSUPPORTED_MEDIA_TYPE,
+            "unsupported_media_type",
+            "This content type is not read here",
+            "Send the body as application/json.".into(),
+        ),
+        Error::RateLimited(exceeded) => (
+            S::TOO_MANY_REQUESTS,
+            "rate_limited",
+            "Too many requests",
+            format!("That was a bit too often. Try again in {}.", spell(exceeded.retry_after)).into(),
+        ),
+        Error::Unavailable { .. } => unavailable(),
+        Error::Database(cause) if storage::is_unavailable(cause) => unavailable(),
+        Error::Database(_) | Error::Internal(_) => (
+            S::INTERNAL_SERVER_ERROR,
+            "internal",
+            "Something broke on our side",
+            "Something broke on our side. It is in our log under the request id.".into(),
+        ),
+    }
+}
+
+fn unavailable() -> (StatusCode, &'static str, &'static str, Cow<'static, str>) {
+    (
+        StatusCode::SERVICE_UNAVAILABLE,
+        "unavailable",
+        "A part of the service is down",
+        "A part of the service is down for a moment. Nothing was changed. Try again shortly.".into(),
+    )
+}
+
+/// A length of time in words.
+pub fn spell(seconds: u64) -> String {
+    match seconds {
+        0 | 1 => "a second".to_owned(),
+        2..=90 => format!("{seconds} seconds"),
+        91..=5_400 => format!("{} minutes", seconds.div_ceil(60)),
+        _ => format!("{} hours", seconds.div_ceil(3_600)),
+    }
+}

@@ -1,0 +1,96 @@
+//! The envelope of success.
+
+use axum::http::header::{CONTENT_TYPE, LOCATION};
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::RequestId;
+use crate::storage::Page;
+
+/// What every successful answer of the API looks like.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Envelope<T> {
+    /// Always true.
+    #[schema(example = true)]
+    pub success: bool,
+    pub data: T,
+    /// A sentence for people, where there is something to say.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub message: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub meta: Option<Meta>,
+    pub request_id: String,
+}
+
+/// Where a list stands in the whole.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Meta {
+    /// Rows under the filter; exact up to 1,000.
+    pub total: u64,
+    /// True when there are more than `total`.
+    pub total_is_lower_bound: bool,
+    /// Send it as `cursor` for the next page; null on the last.
+    pub next_cursor: Option<String>,
+}
+
+/// 200 with data.
+pub struct Ok<T>(pub T);
+/// 201 with data, the address of what was made, and a sentence for people.
+pub struct Created<T> {
+    pub data: T,
+    pub location: String,
+    pub message: Option<&'static str>,
+}
+/// 202: it will be done, or there was nothing to do; the answer is the same.
+pub struct Accepted(pub &'static str);
+/// 200 with one page of a list.
+pub struct Listed<T>(pub Page<T>);
+
+impl<T: Serialize> IntoResponse for Ok<T> {
+    fn into_response(self) -> Response {
+        envelope(StatusCode::OK, self.0, None, None)
+    }
+}
+
+impl<T: Serialize> IntoResponse for Created<T> {
+    fn into_response(self) -> Response {
+        let mut response = envelope(StatusCode::CREATED, self.data, self.message.map(str::to_owned), None);
+        if let std::result::Result::Ok(location) = HeaderValue::try_from(self.location) {
+            response.headers_mut().insert(LOCATION, location);
+        }
+        response
+    }
+}
+
+impl IntoResponse for Accepted {
+    fn into_response(self) -> Response {
+        envelope(StatusCode::ACCEPTED, (), Some(self.0.to_owned()), None)
+    }
+}
+
+impl<T: Serialize> IntoResponse for Listed<T> {
+    fn into_response(self) -> Response {
+        let meta = Meta {
+            total: self.0.total,
+            total_is_lower_bound: self.0.total_is_lower_bound,
+            next_cursor: self.0.next.map(crate::storage::Cursor::encode),
+        };
+        envelope(StatusCode::OK, self.0.rows, None, Some(meta))
+    }
+}
+
+fn envelope<T: Serialize>(status: StatusCode, data: T, message: Option<String>, meta: Option<Meta>) -> Response {
+    let body = Envelope { success: true, data, message, meta, request_id: RequestId::current() };
+    match serde_json::to_vec(&body) {
+        std::result::Result::Ok(bytes) => {
+            (status, [(CONTENT_TYPE, HeaderValue::from_static("application/json"))], bytes).into_response()
+        }
+        Err(error) => crate::error::Error::internal(error).into_response(),
+    }
+}

@@ -1,0 +1,165 @@
+//! Checking input: every broken rule is reported at once, beside its field, in words that help.
+//!
+//! Text is kept as it was written; only space at both ends goes.
+
+use std::borrow::Cow;
+
+use email_address::{EmailAddress, Options};
+
+use crate::error::{Error, FieldError, Result};
+
+/// Collects what is wrong with an input.
+#[derive(Default)]
+pub struct Check(Vec<FieldError>);
+
+impl Check {
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Notes a broken rule.
+    pub fn refuse(&mut self, field: &str, code: &'static str, message: impl Into<String>) {
+        self.0.push(FieldError { field: field.to_owned(), code: code.into(), message: message.into() });
+    }
+
+    /// One line that must be there. `ask` says what is missing.
+    pub fn line(&mut self, field: &str, value: &str, max: usize, ask: &str) -> String {
+        let value = value.trim();
+        if value.is_empty() {
+            self.refuse(field, "required", ask);
+        }
+        self.one_line(field, value);
+        self.at_most(field, value, max);
+        value.to_owned()
+    }
+
+    /// One line that may be missing; an empty one is missing.
+    pub fn optional_line(&mut self, field: &str, value: Option<&str>, max: usize) -> Option<String> {
+        let value = value.map(str::trim).filter(|value| !value.is_empty())?;
+        self.one_line(field, value);
+        self.at_most(field, value, max);
+        Some(value.to_owned())
+    }
+
+    /// Text with line breaks that must be there.
+    pub fn text(&mut self, field: &str, value: &str, max: usize, ask: &str) -> String {
+        let value = value.trim();
+        if value.is_empty() {
+            self.refuse(field, "required", ask);
+        }
+        if value.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
+            self.refuse(field, "invalid", "This contains characters that cannot be shown.");
+        }
+        self.at_most(field, value, max);
+        value.to_owned()
+    }
+
+    /// An e-mail address that must be there (RFC 5321, without comments and display names).
+    pub fn email(&mut self, field: &str, value: &str) -> String {
+        let value = value.trim();
+        if value.is_empty() {
+            self.refuse(field, "required", "Fill in an e-mail address.");
+        } else if !is_email(value) {
+            self.refuse(
+                field,
+                "invalid",
+                "This does not look like an e-mail address. It needs a name, an @ and a domain, such as anna@example.com.",
+            );
+        }
+        value.to_owned()
+    }
+
+    /// A new password: 8 to 128 characters, no rules of composition (ASVS 6.2), not among the most common ones.
+    pub fn new_password(&mut self, field: &str, value: &str) {
+        let length = value.chars().count();
+        if length < 8 {
+            self.refuse(field, "too_short", "A password needs at least 8 characters. A short sentence works well.");
+        } else if length > 128 {
+            self.refuse(field, "too_long", "A password may have at most 128 characters.");
+        } else if crate::features::auth::is_common_password(value) {
+            self.refuse(field, "too_common", "Many people use this password, so it is the first that others try. Choose another.");
+        }
+    }
+
+    /// An error with all that is wrong, or nothing.
+    pub fn done(self) -> Result<()> {
+        if self.0.is_empty() { Ok(()) } else { Err(Error::Validation(self.0)) }
+    }
+
+    fn one_line(&mut self, field: &str, value: &str) {
+        if value.chars().any(char::is_control) {
+            self.refuse(field, "invalid", "This must be one line.");
+        }
+    }
+
+    fn at_most(&mut self, field: &str, value: &str, max: usize) {
+        let length = value.chars().count();
+        if length > max {
+            self.refuse(field, "too_long", format!("This may have at most {max} characters; it has {length}."));
+        }
+    }
+}
+
+/// True for an address that mail can be sent to.
+pub fn is_email(text: &str) -> bool {
+    let options = Options::default().without_display_text().without_domain_literal().with_required_tld();
+    text.len() <= 254 && !text.contains(['"', '\\']) && EmailAddress::parse_with_options(text, options).is_ok()
+}
+
+/// The error for input of the wrong type, from what serde says of it.
+pub fn wrong_shape(path: &str, cause: &str) -> Error {
+    let parent = if path == "." { "" } else { path };
+    let quoted = || cause.split('`').nth(1).unwrap_or_default();
+    let below = |name: &str| {
+        if parent.is_empty() || parent == name || parent.ends_with(&format!(".{name}")) {
+            name.to_owned()
+        } else {
+            format!("{parent}.{name}")
+        }
+    };
+    let (field, code, message): (String, &'static str, Cow<'static, str>) = if cause.starts_with("missing field") {
+        (below(quoted()), "required", "This is needed.".into())
+    } else if cause.starts_with("unknown field") {
+        (below(quoted()), "unknown", "There is no such field here.".into())
+    } else {
+        let expected = cause.rsplit_once("expected ").map(|(_, tail)| tail.split(" at line").next().unwrap_or(tail));
+        let message = expected.map_or("This has the wrong form.".into(), |it| format!("This must be {it}.").into());
+        (parent.to_owned(), "invalid", message)
+    };
+    Error::field(field, code, message)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_told_from_other_text() {
+        for good in ["anna@example.com", "a.b+c@sub.example.co.uk", "jürgen@exämple.de"] {
+            assert!(is_email(good), "{good}");
+        }
+        for bad in ["", "anna", "anna@", "@example.com", "anna@example", "a b@example.com", "Anna <a@example.com>", "a@b.c\r\nBcc: x@y.z"] {
+            assert!(!is_email(bad), "{bad}");
+        }
+    }
+
+    #[test]
+    fn every_broken_rule_is_reported_and_text_stays_as_written() {
+        let mut check = Check::new();
+        assert_eq!(check.line("name", "  5 < 6  ", 10, "?"), "5 < 6");
+        check.line("company", "a\r\nBcc: b", 10, "?");
+        check.text("message", " ", 10, "Write something.");
+        check.email("email", "nobody");
+        let Err(Error::Validation(errors)) = check.done() else { panic!("three rules are broken") };
+        let found: Vec<_> = errors.iter().map(|error| (error.field.as_str(), &*error.code)).collect();
+        assert_eq!(found, [("company", "invalid"), ("message", "required"), ("email", "invalid")]);
+    }
+
+    #[test]
+    fn a_wrong_shape_names_its_field() {
+        let Error::Validation(errors) = wrong_shape(".", "missing field `email`") else { panic!() };
+        assert_eq!((errors[0].field.as_str(), &*errors[0].code), ("email", "required"));
+        let Error::Validation(errors) = wrong_shape("firm.name", "invalid type: integer `1`, expected a string at line 1") else { panic!() };
+        assert_eq!((errors[0].field.as_str(), errors[0].message.as_str()), ("firm.name", "This must be a string."));
+    }
+}

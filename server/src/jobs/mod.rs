@@ -1,0 +1,6 @@
+//! What runs by a schedule: each job at most once at a time over all nodes, by a lease in the `jobs` table.
+
+mod lease;
+mod schedule;
+
+pub use schedule::{run_due, run_until_stopped};

@@ -1,0 +1,225 @@
+//! The key ring: master secrets of the installation, and the keys derived from them.
+//!
+//! The file holds one or more 32-byte secrets with a `kid`; the first is used for new tokens, all
+//! are accepted. Each purpose has its own key (HKDF-SHA-256, RFC 5869), so that none can stand in for another.
+
+use std::fs::{self, OpenOptions};
+use std::io::Write as _;
+use std::path::Path;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use chacha20poly1305::aead::{Aead, KeyInit, Payload};
+use chacha20poly1305::{ChaCha20Poly1305, Nonce};
+use hkdf::Hkdf;
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+
+use crate::ids;
+
+/// What a derived key is for. One variant, one key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    AccessToken,
+    FormToken,
+    ThreadToken,
+    KnownDevice,
+    AuditSignature,
+}
+
+impl Purpose {
+    const ALL: [Self; 5] =
+        [Self::AccessToken, Self::FormToken, Self::ThreadToken, Self::KnownDevice, Self::AuditSignature];
+
+    fn label(self) -> &'static str {
+        match self {
+            Self::AccessToken => "access token",
+            Self::FormToken => "form token",
+            Self::ThreadToken => "thread token",
+            Self::KnownDevice => "known device",
+            Self::AuditSignature => "audit signature",
+        }
+    }
+}
+
+/// One 256-bit key.
+pub type Key = [u8; 32];
+
+/// All keys of the installation, derived once.
+pub struct KeyRing {
+    entries: Vec<Entry>,
+}
+
+struct Entry {
+    kid: String,
+    fingerprint: String,
+    derived: [Key; Purpose::ALL.len()],
+}
+
+#[derive(Serialize, Deserialize)]
+struct File {
+    keys: Vec<FileKey>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct FileKey {
+    kid: String,
+    secret: String,
+}
+
+impl KeyRing {
+    /// Reads the ring, or makes one with a fresh secret (mode 0600) when there is no file.
+    pub fn open(path: &Path) -> std::io::Result<Self> {
+        match fs::read(path) {
+            Ok(bytes) => Self::parse(&bytes)
+                .ok_or_else(|| std::io::Error::other(format!("{} is not a key ring", path.display()))),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Self::create(path),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// A ring that lives in memory only.
+    pub fn ephemeral() -> Self {
+        Self { entries: vec![Entry::new("test".to_owned(), &ids::secret::<32>())] }
+    }
+
+    fn create(path: &Path) -> std::io::Result<Self> {
+        let kid = hex::encode(ids::secret::<4>());
+        let secret = URL_SAFE_NO_PAD.encode(ids::secret::<32>());
+        let file = serde_json::to_vec_pretty(&File { keys: vec![FileKey { kid, secret }] })?;
+        let mut options = OpenOptions::new();
+        options.write(true).create_new(true);
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::OpenOptionsExt as _;
+            options.mode(0o600);
+        }
+        let mut handle = options.open(path)?;
+        handle.write_all(&file)?;
+        handle.sync_all()?;
+        Self::parse(&file).ok_or_else(|| std::io::Error::other("a fresh key ring does not parse"))
+    }
+
+    fn parse(bytes: &[u8]) -> Option<Self> {
+        let file: File = serde_json::from_slice(bytes).ok()?;
+        let entries = file
+            .keys
+            .into_iter()
+            .map(|key| {
+                let secret = URL_SAFE_NO_PAD.decode(&key.secret).ok().filter(|secret| secret.len() >= 32)?;
+                Some(Entry::new(key.kid, &secret))
+            })
+            .collect::<Option<Vec<_>>>()?;
+        (!entries.is_empty()).then_some(Self { entries })
+    }
+
+    /// The key for new tokens of that purpose, with its id.
+    pub fn current(&self, purpose: Purpose) -> (&str, &Key) {
+        let entry = &self.entries[0];
+        (&entry.kid, entry.key(purpose))
+    }
+
+    /// The key of that id, if the ring has it.
+    pub fn by_kid(&self, kid: &str, purpose: Purpose) -> Option<&Key> {
+        self.entries.iter().find(|entry| entry.kid == kid).map(|entry| entry.key(purpose))
+    }
+
+    /// Every key of that purpose, the current one first.
+    pub fn all(&self, purpose: Purpose) -> impl Iterator<Item = &Key> {
+        self.entries.iter().map(move |entry| entry.key(purpose))
+    }
+
+    /// Tells rings apart without telling anything of the secrets.
+    pub fn fingerprints(&self) -> impl Iterator<Item = &str> {
+        self.entries.iter().map(|entry| entry.fingerprint.as_str())
+    }
+}
+
+impl Entry {
+    fn new(kid: String, secret: &[u8]) -> Self {
+        let expand = Hkdf::<Sha256>::new(None, secret);
+        let derived = Purpose::ALL.map(|purpose| {
+            let mut key = Key::default();
+            // 32 bytes is far below what HKDF can give.
+            let _ = expand.expand(purpose.label().as_bytes(), &mut key);
+            key
+        });
+        Self { kid, fingerprint: sha256_hex(secret)[..16].to_owned(), derived }
+    }
+
+    fn key(&self, purpose: Purpose) -> &Key {
+        &self.derived[purpose as usize]
+    }
+}
+
+/// SHA-256 in hex: how tokens of 128 bit or more stand in the database.
+pub fn sha256_hex(bytes: impl AsRef<[u8]>) -> String {
+    hex::encode(Sha256::digest(bytes.as_ref()))
+}
+
+/// HMAC-SHA-256.
+pub fn hmac(key: &[u8], message: &[u8]) -> [u8; 32] {
+    // HMAC takes a key of any length, so this cannot fail.
+    Hmac::<Sha256>::new_from_slice(key).map_or([0; 32], |mut mac| {
+        mac.update(message);
+        mac.finalize().into_bytes().into()
+    })
+}
+
+/// A new random token of 256 bit, in base64url, to be given out once.
+pub fn new_token() -> String {
+    URL_SAFE_NO_PAD.encode(ids::secret::<32>())
+}
+
+/// Encrypts under a key that only the holder of `token` can derive; `label` binds it to a purpose.
+pub fn seal_under(token: &str, label: &str, plain: &[u8]) -> Vec<u8> {
+    let nonce = ids::secret::<12>();
+    let mut sealed = nonce.to_vec();
+    if let Ok(body) = cipher(token, label).encrypt(&Nonce::from(nonce), Payload { msg: plain, aad: label.as_bytes() }) {
+        sealed.extend(body);
+    }
+    sealed
+}
+
+/// Opens what [`seal_under`] made; none when the token is another or a byte was changed.
+pub fn open_under(token: &str, label: &str, sealed: &[u8]) -> Option<Vec<u8>> {
+    let (nonce, body) = sealed.split_first_chunk::<12>()?;
+    cipher(token, label).decrypt(&Nonce::from(*nonce), Payload { msg: body, aad: label.as_bytes() }).ok()
+}
+
+fn cipher(token: &str, label: &str) -> ChaCha20Poly1305 {
+    let mut key = Key::default();
+    let _ = Hkdf::<Sha256>::new(None, token.as_bytes()).expand(label.as_bytes(), &mut key);
+    ChaCha20Poly1305::new(&key.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_purpose_has_a_key_of_its_own() {
+        let ring = KeyRing::ephemeral();
+        let keys: std::collections::HashSet<_> = Purpose::ALL.map(|purpose| *ring.current(purpose).1).into();
+        assert_eq!(keys.len(), Purpose::ALL.len());
+    }
+
+    #[test]
+    fn a_ring_survives_its_file() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("keys.json");
+        let made = KeyRing::open(&path).expect("made");
+        let read = KeyRing::open(&path).expect("read");
+        assert!(made.fingerprints().eq(read.fingerprints()));
+        assert_eq!(made.current(Purpose::FormToken), read.current(Purpose::FormToken));
+    }
+
+    #[test]
+    fn only_the_token_opens_what_was_sealed_under_it() {
+        let sealed = seal_under("right", "label", b"plain");
+        assert_eq!(open_under("right", "label", &sealed).as_deref(), Some(&b"plain"[..]));
+        assert_eq!(open_under("wrong", "label", &sealed), None);
+        assert_eq!(open_under("right", "other", &sealed), None);
+    }
+}

@@ -1,0 +1,165 @@
+//! The only file that knows which database it talks to.
+
+use std::path::Path;
+use std::time::Duration;
+
+use sea_orm::sea_query::{Expr, SimpleExpr};
+use sea_orm::{
+    ConnectOptions, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, RuntimeErr,
+    SqliteTransactionMode, TransactionOptions, TransactionTrait, sqlx,
+};
+
+/// Which database holds the data.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Engine {
+    Sqlite,
+    Postgres,
+}
+
+impl Engine {
+    /// Tells the engine by the scheme of its address.
+    pub fn of_url(url: &str) -> Option<Self> {
+        match url.split_once(':')?.0 {
+            "sqlite" => Some(Self::Sqlite),
+            "postgres" | "postgresql" => Some(Self::Postgres),
+            _ => None,
+        }
+    }
+
+    /// Tells the engine of an open connection.
+    #[expect(clippy::disallowed_methods, reason = "this file is where the question may be asked")]
+    pub fn of(conn: &impl ConnectionTrait) -> Self {
+        if conn.get_database_backend() == DbBackend::Sqlite { Self::Sqlite } else { Self::Postgres }
+    }
+
+    /// Options for the pool that queries use.
+    pub(super) fn read_options(self, url: &str) -> ConnectOptions {
+        match self {
+            Self::Sqlite => {
+                let mut options = sqlite_options(url, true);
+                options.max_connections(4).min_connections(1);
+                options
+            }
+            Self::Postgres => {
+                let mut options = plain_options(url);
+                options
+                    .max_connections(20)
+                    .acquire_timeout(Duration::from_secs(5))
+                    .test_before_acquire_if_idle_for(Duration::from_secs(1));
+                options
+            }
+        }
+    }
+
+    /// Options for the one connection that writes; only `SQLite` has it.
+    pub(super) fn write_options(self, url: &str) -> Option<ConnectOptions> {
+        (self == Self::Sqlite).then(|| {
+            let mut options = sqlite_options(url, false);
+            options.max_connections(1).min_connections(1);
+            options
+        })
+    }
+}
+
+fn plain_options(url: &str) -> ConnectOptions {
+    let mut options = ConnectOptions::new(url);
+    options.sqlx_logging(false).record_stmt_in_spans(false);
+    options
+}
+
+fn sqlite_options(url: &str, read_only: bool) -> ConnectOptions {
+    let mut options = plain_options(url);
+    options.test_before_acquire(false).idle_timeout(None).max_lifetime(None).map_sqlx_sqlite_opts(move |sqlite| {
+        use sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
+        let sqlite = sqlite
+            .foreign_keys(true)
+            .busy_timeout(Duration::from_secs(10))
+            .pragma("cache_size", "-16000")
+            .pragma("mmap_size", "268435456")
+            .pragma("temp_store", "memory")
+            .statement_cache_capacity(200);
+        if read_only {
+            sqlite.pragma("query_only", "on")
+        } else {
+            sqlite
+                .create_if_missing(true)
+                .journal_mode(SqliteJournalMode::Wal)
+                .synchronous(SqliteSynchronous::Full)
+                .pragma("secure_delete", "on")
+        }
+    });
+    options
+}
+
+/// Opens a transaction for writing. On `SQLite` it takes the write lock at once, so that it cannot fail half-way
+/// because another process has it.
+pub(super) async fn begin(conn: &DatabaseConnection) -> Result<DatabaseTransaction, DbErr> {
+    conn.begin_with_options(TransactionOptions {
+        sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+        ..TransactionOptions::default()
+    })
+    .await
+}
+
+/// True when the same unit may succeed if it runs again (serialisation failure, deadlock).
+pub(super) fn may_run_again(error: &DbErr) -> bool {
+    sqlstate(error).is_some_and(|code| code == "40001" || code == "40P01")
+}
+
+/// True when the database is not there, or is going away or coming up.
+pub fn is_unavailable(error: &DbErr) -> bool {
+    match error {
+        DbErr::ConnectionAcquire(_) | DbErr::Conn(_) => true,
+        _ => match sqlx_error(error) {
+            Some(
+                sqlx::Error::Io(_)
+                | sqlx::Error::PoolTimedOut
+                | sqlx::Error::PoolClosed
+                | sqlx::Error::Tls(_)
+                | sqlx::Error::WorkerCrashed,
+            ) => true,
+            // Class 57: operator intervention; class 08: connection; 53300: too many connections.
+            _ => sqlstate(error)
+                .is_some_and(|code| code.starts_with("57P") || code.starts_with("08") || code == "53300"),
+        },
+    }
+}
+
+fn sqlx_error(error: &DbErr) -> Option<&sqlx::Error> {
+    match error {
+        DbErr::Exec(RuntimeErr::SqlxError(error)) | DbErr::Query(RuntimeErr::SqlxError(error)) => Some(error),
+        _ => None,
+    }
+}
+
+fn sqlstate(error: &DbErr) -> Option<String> {
+    match sqlx_error(error)? {
+        sqlx::Error::Database(error) => error.code().map(std::borrow::Cow::into_owned),
+        _ => None,
+    }
+}
+
+/// A condition on `messages` that every term begins a word of `search_text`, answered by the full-text index.
+pub fn search_condition(engine: Engine, terms: &[String]) -> SimpleExpr {
+    // Terms are letters and digits only (see `fold`), so no operator of either query language can hide in them.
+    match engine {
+        Engine::Sqlite => {
+            let query = terms.iter().map(|term| format!("\"{term}\"*")).collect::<Vec<_>>().join(" AND ");
+            Expr::cust_with_values(
+                "messages.serial IN (SELECT rowid FROM messages_search WHERE messages_search MATCH ?)",
+                [query],
+            )
+        }
+        Engine::Postgres => {
+            let query = terms.iter().map(|term| format!("{term}:*")).collect::<Vec<_>>().join(" & ");
+            Expr::cust_with_values("to_tsvector('simple', messages.search_text) @@ to_tsquery('simple', $1)", [query])
+        }
+    }
+}
+
+/// Writes a consistent copy of an `SQLite` database to `path`, which must not exist.
+pub(super) async fn snapshot(conn: &DatabaseConnection, path: &Path) -> Result<(), DbErr> {
+    let path = path.to_string_lossy().replace('\'', "''");
+    conn.execute_unprepared(&format!("VACUUM INTO '{path}'")).await?;
+    Ok(())
+}

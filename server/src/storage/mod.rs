@@ -1,0 +1,16 @@
+//! The database: one pool to read from, one way to write to it.
+//!
+//! Features call [`Storage::read`] for queries and [`Storage::write`] for units of work. Everything that
+//! differs between `SQLite` and `PostgreSQL` stands in `dialect.rs`.
+
+mod dialect;
+mod fold;
+mod paging;
+mod pool;
+mod write;
+
+pub use dialect::{Engine, is_unavailable, search_condition};
+pub use fold::{email_key, search_terms, search_text};
+pub use paging::{COUNT_LIMIT, Cursor, Page};
+pub use pool::{Storage, database_url};
+pub use write::{BoxFuture, Tx};

@@ -1,0 +1,94 @@
+//! Opening the database and bringing it to the newest schema.
+
+use std::path::{Path, PathBuf};
+
+use chrono::{DateTime, Utc};
+use database::Migrator;
+use sea_orm::{ConnectionTrait, Database, DatabaseConnection, DbErr};
+use sea_orm_migration::MigratorTrait as _;
+
+use super::dialect::{self, Engine};
+use super::write::Writer;
+use crate::cluster::Bus;
+
+/// The database. Cheap to clone.
+#[derive(Clone)]
+pub struct Storage {
+    pub(super) engine: Engine,
+    pub(super) read: DatabaseConnection,
+    pub(super) writer: Writer,
+    pub(super) bus: Bus,
+}
+
+/// The address of the embedded database in `data_dir`.
+pub fn database_url(data_dir: &Path) -> String {
+    format!("sqlite://{}", data_dir.join("tekvwarho.db").display())
+}
+
+impl Storage {
+    /// Connects, and migrates when `migrate` says so. A snapshot of an `SQLite` file that holds data is written to
+    /// `snapshots` before its schema changes.
+    pub async fn open(url: &str, bus: Bus, snapshots: Option<(&Path, DateTime<Utc>)>) -> Result<Self, DbErr> {
+        let engine = Engine::of_url(url)
+            .ok_or_else(|| DbErr::Custom("DATABASE_URL must begin with sqlite:// or postgres://".to_owned()))?;
+        let writer = match engine.write_options(url) {
+            Some(options) => Some(Database::connect(options).await?),
+            None => None,
+        };
+        let read = Database::connect(engine.read_options(url)).await?;
+        let migrator = writer.as_ref().unwrap_or(&read);
+        if let Some((folder, now)) = snapshots {
+            if let Some(path) = snapshot_before_migration(engine, migrator, folder, now).await? {
+                tracing::info!(path = %path.display(), "wrote a snapshot before the migration");
+            }
+            Migrator::up(migrator, None).await?;
+        }
+        let writer = match writer {
+            Some(connection) => Writer::grouped(connection, bus.clone()),
+            None => Writer::direct(read.clone()),
+        };
+        Ok(Self { engine, read, writer, bus })
+    }
+
+    /// For queries. Sees everything that was committed.
+    pub fn read(&self) -> &DatabaseConnection {
+        &self.read
+    }
+
+    /// Which engine this is; for `search_condition` and the like, not for branching in features.
+    pub fn engine(&self) -> Engine {
+        self.engine
+    }
+
+    /// Names of the migrations that this database still lacks.
+    pub async fn pending_migrations(&self) -> Result<Vec<String>, DbErr> {
+        Ok(Migrator::get_pending_migrations(&self.read).await?.iter().map(|it| it.name().to_owned()).collect())
+    }
+
+    /// Answers when the database does.
+    pub async fn ping(&self) -> Result<(), DbErr> {
+        self.read.execute_unprepared("SELECT 1").await.map(drop)
+    }
+}
+
+async fn snapshot_before_migration(
+    engine: Engine,
+    conn: &DatabaseConnection,
+    folder: &Path,
+    now: DateTime<Utc>,
+) -> Result<Option<PathBuf>, DbErr> {
+    if engine != Engine::Sqlite {
+        return Ok(None);
+    }
+    let applied = match Migrator::get_applied_migrations(conn).await {
+        Ok(applied) => applied.len(),
+        Err(_) => 0,
+    };
+    if applied == 0 || applied == Migrator::migrations().len() {
+        return Ok(None);
+    }
+    std::fs::create_dir_all(folder).map_err(|error| DbErr::Custom(error.to_string()))?;
+    let path = folder.join(format!("before-migration-{}.db", now.format("%Y%m%dT%H%M%S%6f")));
+    dialect::snapshot(conn, &path).await?;
+    Ok(Some(path))
+}

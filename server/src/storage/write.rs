@@ -1,0 +1,266 @@
+//! The one way to write.
+//!
+//! A *unit* is a function over a [`Tx`] that may run more than once and awaits nothing but the database. Its audit
+//! entries and mails are collected and inserted in bulk before the commit; its events are published after it.
+//!
+//! On `PostgreSQL` a unit is a transaction, run again on a serialisation failure. On `SQLite` one task takes the units
+//! that wait, runs them in one transaction and commits once for all of them: one flush of the disk serves many. If a
+//! unit fails, the group is rolled back and its units run one by one, so that none pays for another.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::{Mutex, PoisonError};
+
+use database::entity::{audit_logs, outbox};
+use sea_orm::{DatabaseConnection, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel};
+use tokio::sync::{mpsc, oneshot};
+
+use super::dialect;
+use super::pool::Storage;
+use crate::cluster::{Bus, Event};
+use crate::error::{Error, Result};
+
+/// A boxed future that can move between threads.
+pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// Units that share one commit at most. More make answers wait longer than they save.
+const GROUP: usize = 64;
+/// Units that may wait; beyond, callers wait at the door.
+const QUEUE: usize = 4_096;
+/// Times that a unit runs when the database asks for it.
+const ATTEMPTS: u32 = 4;
+/// Rows of one bulk insert, far below the parameters that either engine takes.
+const BULK: usize = 500;
+
+/// The transaction of one unit.
+pub struct Tx<'c> {
+    conn: &'c DatabaseTransaction,
+    effects: Mutex<Effects>,
+}
+
+#[derive(Default)]
+struct Effects {
+    audit: Vec<audit_logs::Model>,
+    mails: Vec<outbox::Model>,
+    events: Vec<Event>,
+}
+
+impl<'c> Tx<'c> {
+    fn new(conn: &'c DatabaseTransaction) -> Self {
+        Self { conn, effects: Mutex::default() }
+    }
+
+    /// For the statements of the unit.
+    pub fn conn(&self) -> &DatabaseTransaction {
+        self.conn
+    }
+
+    /// Adds an audit entry.
+    pub fn audit(&self, entry: audit_logs::Model) {
+        self.effects().audit.push(entry);
+    }
+
+    /// Adds a mail to the outbox.
+    pub fn mail(&self, mail: outbox::Model) {
+        self.effects().mails.push(mail);
+    }
+
+    /// Publishes an event once the unit is committed.
+    pub fn publish(&self, event: Event) {
+        self.effects().events.push(event);
+    }
+
+    fn effects(&self) -> std::sync::MutexGuard<'_, Effects> {
+        self.effects.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn into_effects(self) -> Effects {
+        self.effects.into_inner().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Effects {
+    fn append(&mut self, mut other: Self) {
+        self.audit.append(&mut other.audit);
+        self.mails.append(&mut other.mails);
+        self.events.append(&mut other.events);
+    }
+
+    async fn insert(&mut self, conn: &DatabaseTransaction) -> Result<(), DbErr> {
+        if !self.audit.is_empty() {
+            self.events.push(Event::AuditWritten);
+        }
+        if !self.mails.is_empty() {
+            self.events.push(Event::MailQueued);
+        }
+        let mut audit = std::mem::take(&mut self.audit).into_iter().map(IntoActiveModel::into_active_model).peekable();
+        while audit.peek().is_some() {
+            audit_logs::Entity::insert_many(audit.by_ref().take(BULK)).exec_without_returning(conn).await?;
+        }
+        let mut mails = std::mem::take(&mut self.mails).into_iter().map(IntoActiveModel::into_active_model).peekable();
+        while mails.peek().is_some() {
+            outbox::Entity::insert_many(mails.by_ref().take(BULK)).exec_without_returning(conn).await?;
+        }
+        Ok(())
+    }
+
+    fn publish(self, bus: &Bus) {
+        for event in self.events {
+            bus.publish(event);
+        }
+    }
+}
+
+impl Storage {
+    /// Runs `act` on `input` as one unit and answers after the commit.
+    ///
+    /// `act` may run again, so it must not do anything but talk to the database through [`Tx`].
+    pub async fn write<I, T, F>(&self, input: I, act: F) -> Result<T>
+    where
+        I: Send + Sync + 'static,
+        T: Send + 'static,
+        F: for<'t> Fn(&'t Tx<'t>, &'t I) -> BoxFuture<'t, Result<T>> + Send + Sync + 'static,
+    {
+        match &self.writer {
+            Writer::Grouped(queue) => {
+                let (reply, answer) = oneshot::channel();
+                let work = Work { input, act, outcome: None, reply };
+                queue.send(Box::new(work)).await.map_err(|_| closed())?;
+                answer.await.map_err(|_| closed())?
+            }
+            Writer::Direct(conn) => {
+                let mut attempt = 1;
+                loop {
+                    match transaction(conn, &self.bus, &input, &act).await {
+                        Err(Error::Database(error)) if attempt < ATTEMPTS && dialect::may_run_again(&error) => attempt += 1,
+                        outcome => return outcome,
+                    }
+                }
+            }
+        }
+    }
+}
+
+async fn transaction<I, T, F>(conn: &DatabaseConnection, bus: &Bus, input: &I, act: &F) -> Result<T>
+where
+    F: for<'t> Fn(&'t Tx<'t>, &'t I) -> BoxFuture<'t, Result<T>>,
+{
+    let txn = dialect::begin(conn).await?;
+    let tx = Tx::new(&txn);
+    let value = act(&tx, input).await?;
+    let mut effects = tx.into_effects();
+    effects.insert(&txn).await?;
+    txn.commit().await?;
+    effects.publish(bus);
+    Ok(value)
+}
+
+fn closed() -> Error {
+    Error::Unavailable { retry_after: 1 }
+}
+
+/// How units reach the database.
+#[derive(Clone)]
+pub(super) enum Writer {
+    /// One task commits groups of units over one connection.
+    Grouped(mpsc::Sender<Box<dyn Unit>>),
+    /// Each unit has a transaction of its own.
+    Direct(DatabaseConnection),
+}
+
+impl Writer {
+    pub(super) fn grouped(conn: DatabaseConnection, bus: Bus) -> Self {
+        let (queue, mut waiting) = mpsc::channel::<Box<dyn Unit>>(QUEUE);
+        tokio::spawn(async move {
+            let mut group = Vec::with_capacity(GROUP);
+            while waiting.recv_many(&mut group, GROUP).await > 0 {
+                commit(&conn, &bus, std::mem::take(&mut group)).await;
+            }
+        });
+        Self::Grouped(queue)
+    }
+
+    pub(super) fn direct(conn: DatabaseConnection) -> Self {
+        Self::Direct(conn)
+    }
+}
+
+/// A unit whose types are hidden from the writer.
+pub(super) trait Unit: Send {
+    /// Runs it and keeps what it returns; false when it failed.
+    fn run<'a>(&'a mut self, tx: &'a Tx<'a>) -> BoxFuture<'a, bool>;
+    /// Hands the outcome to who waits for it; an error of the commit replaces it.
+    fn settle(self: Box<Self>, commit: Result<(), DbErr>);
+    /// True when nobody waits any more.
+    fn is_abandoned(&self) -> bool;
+}
+
+struct Work<I, F, T> {
+    input: I,
+    act: F,
+    outcome: Option<Result<T>>,
+    reply: oneshot::Sender<Result<T>>,
+}
+
+impl<I, F, T> Unit for Work<I, F, T>
+where
+    I: Send + Sync,
+    T: Send,
+    F: for<'t> Fn(&'t Tx<'t>, &'t I) -> BoxFuture<'t, Result<T>> + Send + Sync,
+{
+    fn run<'a>(&'a mut self, tx: &'a Tx<'a>) -> BoxFuture<'a, bool> {
+        Box::pin(async move {
+            let outcome = (self.act)(tx, &self.input).await;
+            let fine = outcome.is_ok();
+            self.outcome = Some(outcome);
+            fine
+        })
+    }
+
+    fn settle(self: Box<Self>, commit: Result<(), DbErr>) {
+        let outcome = match (commit, self.outcome) {
+            (Ok(()), Some(outcome)) | (Err(_), Some(outcome @ Err(_))) => outcome,
+            (Err(error), _) => Err(error.into()),
+            (Ok(()), None) => Err(closed()),
+        };
+        // The caller may have gone away in the meantime.
+        let _ = self.reply.send(outcome);
+    }
+
+    fn is_abandoned(&self) -> bool {
+        self.reply.is_closed()
+    }
+}
+
+async fn commit(conn: &DatabaseConnection, bus: &Bus, mut group: Vec<Box<dyn Unit>>) {
+    group.retain(|unit| !unit.is_abandoned());
+    if group.len() > 1 {
+        match together(conn, bus, &mut group).await {
+            Ok(true) => return group.into_iter().for_each(|unit| unit.settle(Ok(()))),
+            Ok(false) => {}
+            Err(error) => return group.into_iter().for_each(|unit| unit.settle(Err(error.clone()))),
+        }
+    }
+    for mut unit in group {
+        let committed = together(conn, bus, std::slice::from_mut(&mut unit)).await;
+        unit.settle(committed.map(drop));
+    }
+}
+
+/// Runs the units in one transaction. False: one of them failed, and nothing was written.
+async fn together(conn: &DatabaseConnection, bus: &Bus, units: &mut [Box<dyn Unit>]) -> Result<bool, DbErr> {
+    let txn = dialect::begin(conn).await?;
+    let mut effects = Effects::default();
+    for unit in units {
+        let tx = Tx::new(&txn);
+        if !unit.run(&tx).await {
+            txn.rollback().await?;
+            return Ok(false);
+        }
+        effects.append(tx.into_effects());
+    }
+    effects.insert(&txn).await?;
+    txn.commit().await?;
+    effects.publish(bus);
+    Ok(true)
+}
