@@ -11,7 +11,7 @@ if (form) enhance(form);
 function enhance(form) {
   const summary = document.getElementById("contact-summary");
   const button = form.querySelector("button[type=submit]");
-  const checked = ["name", "email", "message", "phone", "company", "service", "consent"].map((name) => form.elements[name]);
+  const checked = ["name", "email", "message", "service", "company", "phone", "consent"].map((name) => form.elements[name]);
   const address = form.dataset.email;
   // Kept while the outcome is unknown: sending again after a lost answer stores the message once.
   let key = null;
@@ -67,9 +67,9 @@ function enhance(form) {
     const body = await answer.json().catch(() => null);
     if (answer.ok) return showSent(body?.message);
     if (answer.status === 429) return showSummary(text.tooMany(nextTry(answer), address));
-    const problems = (body?.errors ?? [])
-      .map(({ field, message }) => ({ field: form.elements[field], message }))
-      .filter(({ field }) => checked.includes(field));
+    const problems = checked
+      .map((field) => ({ field, message: body?.errors?.find((error) => error.field === field.name)?.message }))
+      .filter((one) => one.message);
     if (problems.length > 0) return showProblems(problems);
     const ours = answer.status >= 500 || !body?.detail;
     showSummary(ours ? text.failed(address) : body.detail);
