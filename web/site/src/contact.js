@@ -1,5 +1,5 @@
 import { keepDraft, setValue } from "./draft.js";
-import { busy, countDown, element, showError } from "./form-tools.js";
+import { afterPress, busy, countDown, element, showError } from "./form-tools.js";
 import { text } from "./strings.js";
 
 const EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@.]+$/;
@@ -11,9 +11,9 @@ if (form) enhance(form);
 function enhance(form) {
   const summary = document.getElementById("contact-summary");
   const button = form.querySelector("button[type=submit]");
-  const checked = ["name", "email", "message", "phone", "company", "service", "consent"].map((name) => form.elements[name]);
+  const checked = ["name", "email", "message", "service", "company", "phone", "consent"].map((name) => form.elements[name]);
   const address = form.dataset.email;
-  // One key for what is one message to the writer: sending it again after a lost answer stores it once.
+  // Kept while the outcome is unknown: sending again after a lost answer stores the message once.
   let key = null;
   let sending = false;
 
@@ -23,10 +23,11 @@ function enhance(form) {
   if (!summary.hidden) summary.focus();
 
   for (const field of checked) {
-    field.addEventListener("blur", () => {
+    field.addEventListener("blur", () => afterPress(() => {
       // an empty field that was only passed is not an error yet
-      if (field.value || field.hasAttribute("aria-invalid")) showError(field, problemOf(field));
-    });
+      const problem = field.value ? problemOf(field) : null;
+      if (problem) showError(field, problem);
+    }));
     field.addEventListener("input", () => {
       key = null;
       if (field.hasAttribute("aria-invalid") && !problemOf(field)) showError(field, null);
@@ -62,12 +63,13 @@ function enhance(form) {
     } catch {
       return showSummary(text.offline(address));
     }
+    key = null;
     const body = await answer.json().catch(() => null);
     if (answer.ok) return showSent(body?.message);
     if (answer.status === 429) return showSummary(text.tooMany(nextTry(answer), address));
-    const problems = (body?.errors ?? [])
-      .map(({ field, message }) => ({ field: form.elements[field], message }))
-      .filter(({ field }) => checked.includes(field));
+    const problems = checked
+      .map((field) => ({ field, message: body?.errors?.find((error) => error.field === field.name)?.message }))
+      .filter((one) => one.message);
     if (problems.length > 0) return showProblems(problems);
     const ours = answer.status >= 500 || !body?.detail;
     showSummary(ours ? text.failed(address) : body.detail);

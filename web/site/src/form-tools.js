@@ -38,3 +38,13 @@ export function element(name, content, attributes = {}) {
   for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
   return made;
 }
+
+let pressed = false;
+addEventListener("pointerdown", () => (pressed = true), true);
+for (const end of ["pointerup", "pointercancel"]) addEventListener(end, () => (pressed = false), true);
+
+/** An error that appears between press and release would move the button away from under the pointer. */
+export function afterPress(act) {
+  if (!pressed) return act();
+  addEventListener("pointerup", () => setTimeout(act), { once: true });
+}

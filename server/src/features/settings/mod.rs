@@ -93,3 +93,8 @@ pub async fn change(app: &App, actor: Option<Uuid>, from: &RequestInfo, changes:
     app.settings_changed().await;
     Ok(app.settings.get())
 }
+
+/// Checks changes without writing them.
+pub fn check(app: &App, changes: &Map<String, Value>) -> Result<()> {
+    keys::check(&app.settings.get().values, changes)
+}

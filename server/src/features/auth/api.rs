@@ -1,0 +1,228 @@
+//! The signed-in person: profile, password, devices, ticket for the WebSocket.
+
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::{IntoResponse as _, Response};
+use chrono::{DateTime, Utc};
+use database::entity::staff;
+use sea_orm::Set;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+use uuid::Uuid;
+
+use super::device::Device;
+use super::guard::{Caller, signed_in};
+use super::one_time::{self, Kind};
+use super::public::end_session;
+use super::view::Me;
+use super::{cookies, sessions, store};
+use crate::app::App;
+use crate::cluster::Event;
+use crate::error::{Error, Result};
+use crate::features::audit::{Changes, Entry};
+use crate::features::notify::{Letter, Mail};
+use crate::features::staff as people;
+use crate::http::valid::Check;
+use crate::http::{Envelope, Id, Json, Ok, Problem, RequestInfo};
+use crate::secrets;
+
+/// The routes of this file.
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(signed_in(routes!(get_me, patch_me)))
+        .routes(signed_in(routes!(change_password)))
+        .routes(signed_in(routes!(list_sessions)))
+        .routes(signed_in(routes!(delete_session)))
+        .routes(signed_in(routes!(logout_all)))
+        .routes(signed_in(routes!(ws_ticket)))
+}
+
+/// Who is signed in.
+#[utoipa::path(get, path = "/api/auth/me", tag = "auth", responses((status = 200, body = Envelope<Me>)))]
+async fn get_me(State(app): State<App>, caller: Caller) -> Result<Ok<Me>> {
+    let person = people::by_id(app.storage.read(), caller.staff_id).await?.ok_or(Error::Unauthenticated)?;
+    Result::Ok(Ok(person.into()))
+}
+
+/// What a person may change of the own profile.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct MePatch {
+    #[serde(default)]
+    pub name: Option<String>,
+    /// IANA name; empty: the browser decides.
+    #[serde(default)]
+    pub time_zone: Option<String>,
+    /// `system`, `light` or `dark`.
+    #[serde(default)]
+    pub theme: Option<String>,
+}
+
+/// Changes the own profile.
+#[utoipa::path(patch, path = "/api/auth/me", tag = "auth", request_body = MePatch,
+    responses((status = 200, body = Envelope<Me>), (status = 422, body = Problem)))]
+async fn patch_me(State(app): State<App>, caller: Caller, info: RequestInfo, Json(patch): Json<MePatch>) -> Result<Ok<Me>> {
+    let mut check = Check::new();
+    let mut change = staff::ActiveModel { id: Set(caller.staff_id), ..Default::default() };
+    if let Some(name) = &patch.name {
+        change.name = Set(check.line("name", name, 100, "Fill in a name."));
+    }
+    if let Some(zone) = &patch.time_zone {
+        if !zone.is_empty() && zone.parse::<chrono_tz::Tz>().is_err() {
+            check.refuse("timeZone", "invalid", "This must be a time zone such as Europe/Berlin.");
+        }
+        change.time_zone = Set(Some(zone.clone()).filter(|zone| !zone.is_empty()));
+    }
+    if let Some(theme) = &patch.theme {
+        if !matches!(theme.as_str(), "system" | "light" | "dark") {
+            check.refuse("theme", "invalid", "This must be system, light or dark.");
+        }
+        change.theme = Set(theme.clone());
+    }
+    check.done()?;
+    let changes = Changes::none().fact("timeZone", &patch.time_zone).fact("theme", &patch.theme);
+    let entry = own_entry(&app, &caller, &info, "staff.profile_changed", changes);
+    let id = caller.staff_id;
+    let person = app
+        .storage
+        .write((change, entry), move |tx, (change, entry)| {
+            Box::pin(async move {
+                tx.audit(entry.clone());
+                tx.publish(Event::StaffChanged(id));
+                Result::Ok(people::change(tx.conn(), change.clone()).await?)
+            })
+        })
+        .await?;
+    app.liveness.forget_all();
+    Result::Ok(Ok(person.into()))
+}
+
+/// The old and the new password.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct PasswordChange {
+    pub current_password: String,
+    pub new_password: String,
+}
+
+/// Changes the own password; all other sessions end.
+#[utoipa::path(post, path = "/api/auth/password", tag = "auth", request_body = PasswordChange,
+    responses((status = 200, body = Envelope<()>), (status = 422, body = Problem)))]
+async fn change_password(State(app): State<App>, caller: Caller, info: RequestInfo, Json(body): Json<PasswordChange>) -> Result<Ok<()>> {
+    let mut check = Check::new();
+    check.new_password("newPassword", &body.new_password);
+    check.done()?;
+    let person = people::by_id(app.storage.read(), caller.staff_id).await?.ok_or(Error::Unauthenticated)?;
+    if !app.passwords.verify(body.current_password, Some(person.password_hash)).await? {
+        return Err(Error::field("currentPassword", "invalid", "This is not your current password."));
+    }
+    let hash = app.passwords.hash(body.new_password).await?;
+    let now = app.clock.now();
+    let letter = Letter::PasswordChanged { name: person.name, when: now.format("%-d %B %Y, %-H:%M UTC").to_string() };
+    let mail = Mail { to: &person.email, letter: &letter, entity: Some(("staff", person.id)), thread: Vec::new(), automatic: true }.row(&app)?;
+    let entry = own_entry(&app, &caller, &info, "auth.password_changed", Changes::none());
+    let (id, session) = (caller.staff_id, caller.session_id);
+    app.storage
+        .write((hash, mail, entry), move |tx, (hash, mail, entry)| {
+            Box::pin(async move {
+                let change = staff::ActiveModel { id: Set(id), password_hash: Set(hash.clone()), ..Default::default() };
+                people::change(tx.conn(), change).await?;
+                sessions::end_all(tx, id, Some(session), now).await?;
+                tx.mail(mail.clone());
+                tx.audit(entry.clone());
+                Result::Ok(())
+            })
+        })
+        .await?;
+    app.liveness.forget_all();
+    Result::Ok(Ok(()))
+}
+
+/// A device that is signed in.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct SessionView {
+    pub id: Uuid,
+    #[serde(flatten)]
+    pub device: Device,
+    pub ip_address: Option<String>,
+    /// Known only with a GeoIP database.
+    pub location: Option<String>,
+    pub last_activity: DateTime<Utc>,
+    pub created_at: DateTime<Utc>,
+    /// The session that asks.
+    pub current: bool,
+}
+
+/// The own devices, the one used last first.
+#[utoipa::path(get, path = "/api/auth/sessions", tag = "auth", responses((status = 200, body = Envelope<Vec<SessionView>>)))]
+async fn list_sessions(State(app): State<App>, caller: Caller) -> Result<Ok<Vec<SessionView>>> {
+    let now = app.clock.now();
+    let rows = store::sessions_of(app.storage.read(), caller.staff_id).await?;
+    let show = |row: database::entity::active_sessions::Model| SessionView {
+        current: row.id == caller.session_id,
+        device: Device::of(row.user_agent.as_deref()),
+        id: row.id,
+        ip_address: row.ip_address,
+        location: None,
+        last_activity: row.last_activity,
+        created_at: row.created_at,
+    };
+    Result::Ok(Ok(rows.into_iter().filter(|row| row.expires_at > now).map(show).collect()))
+}
+
+/// Signs one of the own devices out.
+#[utoipa::path(delete, path = "/api/auth/sessions/{id}", tag = "auth", params(("id" = Uuid, Path)),
+    responses((status = 200, body = Envelope<()>), (status = 404, body = Problem)))]
+async fn delete_session(State(app): State<App>, caller: Caller, info: RequestInfo, Id(id): Id) -> Result<Ok<()>> {
+    let own = store::sessions_of(app.storage.read(), caller.staff_id).await?.iter().any(|session| session.id == id);
+    if !own || !end_session(&app, caller.staff_id, id, "auth.session_ended", &info).await? {
+        return Err(Error::NotFound);
+    }
+    Result::Ok(Ok(()))
+}
+
+/// Signs out on all devices, this one included.
+#[utoipa::path(post, path = "/api/auth/logout-all", tag = "auth", responses((status = 200, body = Envelope<()>)))]
+async fn logout_all(State(app): State<App>, caller: Caller, info: RequestInfo) -> Result<Response> {
+    let now = app.clock.now();
+    let entry = own_entry(&app, &caller, &info, "auth.signed_out_everywhere", Changes::none());
+    let id = caller.staff_id;
+    app.storage
+        .write(entry, move |tx, entry| {
+            Box::pin(async move {
+                tx.audit(entry.clone());
+                sessions::end_all(tx, id, None, now).await
+            })
+        })
+        .await?;
+    app.liveness.forget_all();
+    let mut headers = HeaderMap::new();
+    cookies::clear_refresh(&app, &mut headers);
+    Result::Ok((headers, Ok(())).into_response())
+}
+
+/// A ticket that opens the WebSocket once.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Ticket {
+    pub ticket: String,
+    /// Seconds.
+    pub expires_in: i64,
+}
+
+/// A ticket for `/ws/chat`, so that no token stands in an address.
+#[utoipa::path(post, path = "/api/auth/ws-ticket", tag = "auth", responses((status = 200, body = Envelope<Ticket>)))]
+async fn ws_ticket(State(app): State<App>, caller: Caller) -> Result<Ok<Ticket>> {
+    let ticket = secrets::new_token();
+    let row = one_time::row(&app, Kind::WsTicket, &ticket, Some(caller.staff_id), Some(caller.session_id));
+    app.storage.write(row, |tx, row| Box::pin(async move { Result::Ok(one_time::insert(tx.conn(), row).await?) })).await?;
+    Result::Ok(Ok(Ticket { ticket, expires_in: Kind::WsTicket.lifetime().num_seconds() }))
+}
+
+fn own_entry(app: &App, caller: &Caller, info: &RequestInfo, action: &'static str, changes: Changes) -> database::entity::audit_logs::Model {
+    Entry { actor: Some(caller.staff_id), action, entity: ("staff", Some(caller.staff_id)), changes, from: info }
+        .row(&app.ids, app.clock.now())
+}

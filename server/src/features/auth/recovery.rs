@@ -1,0 +1,128 @@
+//! Forgotten passwords: a link by mail, the same answer whether the address exists or not.
+
+use axum::extract::State;
+use database::entity::staff;
+use sea_orm::Set;
+use serde::Deserialize;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::one_time::{self, Kind};
+use super::sessions;
+use crate::app::App;
+use crate::cluster::Event;
+use crate::error::{Error, Result};
+use crate::features::audit::{Changes, Entry};
+use crate::features::notify::{Letter, Mail};
+use crate::features::staff as people;
+use crate::http::rate_limit::{Limit, Subject};
+use crate::http::valid::Check;
+use crate::http::{Accepted, Envelope, Json, Ok, Problem, RequestInfo};
+use crate::secrets;
+use crate::storage::email_key;
+
+/// The routes of this file.
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(forgot)).routes(routes!(reset))
+}
+
+/// Who forgot a password.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Forgot {
+    pub email: String,
+}
+
+/// Sends a reset link, if the address belongs to an active staff member.
+#[utoipa::path(post, path = "/api/auth/forgot", tag = "auth", request_body = Forgot,
+    responses((status = 202, body = Envelope<()>), (status = 422, body = Problem), (status = 429, body = Problem)))]
+async fn forgot(State(app): State<App>, info: RequestInfo, Json(body): Json<Forgot>) -> Result<Accepted> {
+    let mut check = Check::new();
+    let email = check.email("email", &body.email);
+    check.done()?;
+    app.limits.check(Limit::ResetMail, &Subject::Mailbox(email_key(&email)))?;
+    app.limits.check(Limit::ResetMail, &Subject::Address(info.ip.into()))?;
+    let person = people::by_email(app.storage.read(), &email).await?.filter(|person| person.is_active);
+    let actor = person.as_ref().map(|person| person.id);
+    let now = app.clock.now();
+    let entry = Entry { actor, action: "auth.reset_requested", entity: ("staff", actor), changes: Changes::none(), from: &info }
+        .row(&app.ids, now);
+    let link = match person {
+        None => None,
+        Some(person) => {
+            let token = secrets::new_token();
+            let letter = Letter::PasswordReset {
+                name: person.name.clone(),
+                link: app.config.server.link(&format!("/admin/reset#{token}")),
+                minutes: Kind::Reset.lifetime().num_minutes(),
+            };
+            let mail = Mail { to: &person.email, letter: &letter, entity: Some(("staff", person.id)), thread: Vec::new(), automatic: true };
+            Some((one_time::row(&app, Kind::Reset, &token, Some(person.id), None), mail.row(&app)?))
+        }
+    };
+    app.storage
+        .write((entry, link), |tx, (entry, link)| {
+            Box::pin(async move {
+                tx.audit(entry.clone());
+                if let Some((row, mail)) = link {
+                    one_time::withdraw(tx.conn(), Kind::Reset, row.staff_id).await?;
+                    one_time::insert(tx.conn(), row).await?;
+                    tx.mail(mail.clone());
+                }
+                Result::Ok(())
+            })
+        })
+        .await?;
+    Result::Ok(Accepted("If this address belongs to somebody here, a mail with a link is on its way."))
+}
+
+/// A new password, with the token of the mail.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Reset {
+    pub token: String,
+    pub password: String,
+}
+
+/// Sets a new password and signs the person out everywhere.
+#[utoipa::path(post, path = "/api/auth/reset", tag = "auth", request_body = Reset,
+    responses((status = 200, body = Envelope<()>), (status = 422, body = Problem), (status = 503, body = Problem)))]
+async fn reset(State(app): State<App>, info: RequestInfo, Json(body): Json<Reset>) -> Result<Ok<()>> {
+    let mut check = Check::new();
+    check.new_password("password", &body.password);
+    check.done()?;
+    let hash = app.passwords.hash(body.password).await?;
+    let now = app.clock.now();
+    let when = now.format("%-d %B %Y, %-H:%M UTC").to_string();
+    // The mail needs the person, and the person is known only inside the unit: so its parts are made here.
+    let make = app.clone();
+    app.storage
+        .write((body.token, hash, when, info), move |tx, (token, hash, when, info)| {
+            let app = make.clone();
+            Box::pin(async move {
+                let over = || Error::field("token", "invalid", "This link was used already or is over. Ask for a new one.");
+                let row = one_time::redeem(tx.conn(), Kind::Reset, token, now).await?.ok_or_else(over)?;
+                let id = row.staff_id.ok_or_else(over)?;
+                let person = people::by_id(tx.conn(), id).await?.filter(|person| person.is_active).ok_or_else(over)?;
+                let change = staff::ActiveModel {
+                    id: Set(id),
+                    password_hash: Set(hash.clone()),
+                    token_version: Set(person.token_version + 1),
+                    ..Default::default()
+                };
+                people::change(tx.conn(), change).await?;
+                sessions::end_all(tx, id, None, now).await?;
+                let letter = Letter::PasswordChanged { name: person.name.clone(), when: when.clone() };
+                let mail = Mail { to: &person.email, letter: &letter, entity: Some(("staff", id)), thread: Vec::new(), automatic: true };
+                tx.mail(mail.row(&app)?);
+                let entry = Entry { actor: Some(id), action: "auth.password_reset", entity: ("staff", Some(id)), changes: Changes::none(), from: info };
+                tx.audit(entry.row(&app.ids, now));
+                tx.publish(Event::StaffChanged(id));
+                Result::Ok(())
+            })
+        })
+        .await?;
+    app.liveness.forget_all();
+    Result::Ok(Ok(()))
+}

@@ -1,0 +1,158 @@
+//! The first start: one link, printed where the operator sees it, makes the first admin. There are no default
+//! credentials.
+
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse as _, Response};
+use database::entity::staff::Role;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::one_time::{self, Kind};
+use super::public::sign_in_directly;
+use super::view::SignedIn;
+use super::cookies;
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::features::audit::{Changes, Entry};
+use crate::features::settings::{self, firm_key};
+use crate::features::staff::{self as people, NewStaff};
+use crate::http::{Envelope, Json, Ok, Problem, RequestInfo};
+use crate::secrets;
+
+/// The routes of this file.
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(needed, complete))
+}
+
+/// A fresh set-up link, if nobody can sign in yet. Older links end with it.
+pub async fn setup_link(app: &App) -> Result<Option<String>> {
+    if people::any(app.storage.read()).await? {
+        return Result::Ok(None);
+    }
+    let token = secrets::new_token();
+    let row = one_time::row(app, Kind::Setup, &token, None, None);
+    app.storage
+        .write(row, |tx, row| {
+            Box::pin(async move {
+                one_time::withdraw(tx.conn(), Kind::Setup, None).await?;
+                one_time::insert(tx.conn(), row).await?;
+                Result::Ok(())
+            })
+        })
+        .await?;
+    Result::Ok(Some(app.config.server.link(&format!("/admin/setup#{token}"))))
+}
+
+/// Whether set-up is still to be done.
+#[derive(Serialize, ToSchema)]
+pub struct SetupState {
+    pub needed: bool,
+}
+
+/// Says whether nobody can sign in yet.
+#[utoipa::path(get, path = "/api/setup", tag = "setup", responses((status = 200, body = Envelope<SetupState>)))]
+async fn needed(State(app): State<App>) -> Result<Ok<SetupState>> {
+    Result::Ok(Ok(SetupState { needed: !people::any(app.storage.read()).await? }))
+}
+
+/// The first admin and the firm.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Setup {
+    /// From the link that the program printed.
+    pub token: String,
+    pub name: String,
+    pub email: String,
+    pub password: String,
+    pub firm: SetupFirm,
+}
+
+/// The firm's details; what is missing keeps its default and can be set later.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct SetupFirm {
+    pub name: String,
+    #[serde(default)]
+    pub email: Option<String>,
+    #[serde(default)]
+    pub phone: Option<String>,
+    #[serde(default)]
+    pub city: Option<String>,
+    #[serde(default)]
+    pub country: Option<String>,
+    #[serde(default)]
+    pub time_zone: Option<String>,
+}
+
+impl SetupFirm {
+    fn changes(self) -> Map<String, Value> {
+        let given = [
+            ("name", Some(self.name.clone())),
+            ("legalName", Some(self.name)),
+            ("email", self.email),
+            ("phone", self.phone),
+            ("city", self.city),
+            ("country", self.country),
+            ("timeZone", self.time_zone),
+        ];
+        given
+            .into_iter()
+            .filter_map(|(field, value)| Some((field, value.filter(|value| !value.trim().is_empty())?)))
+            .map(|(field, value)| (firm_key(field), json!(value.trim())))
+            .collect()
+    }
+}
+
+/// Makes the first admin, sets the firm's details and signs in.
+#[utoipa::path(post, path = "/api/setup", tag = "setup", request_body = Setup,
+    responses((status = 201, body = Envelope<SignedIn>), (status = 409, body = Problem), (status = 422, body = Problem)))]
+async fn complete(State(app): State<App>, info: RequestInfo, headers: HeaderMap, Json(body): Json<Setup>) -> Result<Response> {
+    let web = cookies::is_web(&headers);
+    if web {
+        cookies::check_allowed(&app)?;
+    }
+    if people::any(app.storage.read()).await? {
+        return Err(done_already());
+    }
+    let firm = body.firm.changes();
+    settings::check(&app, &firm)?;
+    let new = NewStaff { name: body.name, email: body.email, role: Role::Admin, password: body.password };
+    let person = people::create(&app, new).await?;
+    let now = app.clock.now();
+    let entry = Entry {
+        actor: Some(person.id),
+        action: "setup.completed",
+        entity: ("staff", Some(person.id)),
+        changes: Changes::none(),
+        from: &info,
+    }
+    .row(&app.ids, now);
+    let token = body.token;
+    let person = app
+        .storage
+        .write((token, person, entry), move |tx, (token, person, entry)| {
+            Box::pin(async move {
+                let over = || Error::field("token", "invalid", "This link was used already or is over. Start the program again for a new one.");
+                one_time::redeem(tx.conn(), Kind::Setup, token, now).await?.ok_or_else(over)?;
+                if people::any(tx.conn()).await? {
+                    return Err(done_already());
+                }
+                people::insert(tx, person).await?;
+                tx.audit(entry.clone());
+                Result::Ok(person.clone())
+            })
+        })
+        .await?;
+    settings::change(&app, Some(person.id), &info, firm).await?;
+    let mut response = sign_in_directly(&app, person, web, &info).await?;
+    *response.status_mut() = StatusCode::CREATED;
+    Result::Ok(response.into_response())
+}
+
+fn done_already() -> Error {
+    Error::Conflict("The set-up is done already. Sign in instead.".into())
+}

@@ -1,0 +1,58 @@
+//! Queries of sessions, and their clean-up.
+
+use chrono::Duration;
+use database::entity::{active_sessions, refresh_tokens};
+use sea_orm::sea_query::Query;
+use sea_orm::{ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait, QueryFilter as _, QueryOrder as _};
+use uuid::Uuid;
+
+use super::{lockout, one_time};
+use crate::app::App;
+use crate::error::Result;
+
+/// Living sessions of a person, the one used last first.
+pub async fn sessions_of(conn: &impl ConnectionTrait, person: Uuid) -> Result<Vec<active_sessions::Model>, DbErr> {
+    active_sessions::Entity::find()
+        .filter(active_sessions::Column::UserId.eq(person))
+        .filter(active_sessions::Column::IsActive.eq(true))
+        .order_by_desc(active_sessions::Column::LastActivity)
+        .all(conn)
+        .await
+}
+
+/// The session that a refresh token belongs to, if the token is the person's own.
+pub async fn session_of_token(conn: &impl ConnectionTrait, token: &str) -> Result<Option<refresh_tokens::Model>, DbErr> {
+    refresh_tokens::Entity::find()
+        .filter(refresh_tokens::Column::TokenHash.eq(crate::secrets::sha256_hex(token)))
+        .one(conn)
+        .await
+}
+
+/// Deletes tokens, tickets, failures and sessions that are over. Ended sessions stay a week, for whoever looks into them.
+pub async fn clean_up(app: &App) -> Result<()> {
+    let now = app.clock.now();
+    app.storage
+        .write((), move |tx, ()| {
+            Box::pin(async move {
+                let conn = tx.conn();
+                one_time::delete_over(conn, now - Duration::days(1)).await?;
+                lockout::clean_up(conn, now).await?;
+                let old = now - Duration::days(7);
+                refresh_tokens::Entity::delete_many()
+                    .filter(refresh_tokens::Column::ExpiresAt.lt(old))
+                    .exec(conn)
+                    .await?;
+                let in_use = Query::select()
+                    .column(refresh_tokens::Column::SessionId)
+                    .from(refresh_tokens::Entity)
+                    .take();
+                active_sessions::Entity::delete_many()
+                    .filter(active_sessions::Column::LastActivity.lt(old))
+                    .filter(active_sessions::Column::Id.not_in_subquery(in_use))
+                    .exec(conn)
+                    .await?;
+                Ok(())
+            })
+        })
+        .await
+}

@@ -1,0 +1,95 @@
+//! What the API shows of people and sessions.
+
+use axum::http::HeaderMap;
+use axum::response::{IntoResponse as _, Response};
+use chrono::{DateTime, Utc};
+use database::entity::staff::{Model, Role};
+use serde::Serialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::{access, cookies};
+use crate::app::App;
+use crate::error::Result;
+use crate::features::staff::{Permission, PermissionSet};
+use crate::http::Ok;
+
+/// The person who is signed in.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Me {
+    pub id: Uuid,
+    pub name: String,
+    pub email: String,
+    pub role: Role,
+    pub permissions: Vec<Permission>,
+    /// IANA name; null: the browser decides.
+    pub time_zone: Option<String>,
+    /// `system`, `light` or `dark`.
+    pub theme: String,
+    pub last_login: Option<DateTime<Utc>>,
+    pub created_at: DateTime<Utc>,
+}
+
+impl From<Model> for Me {
+    fn from(person: Model) -> Self {
+        Self {
+            id: person.id,
+            permissions: PermissionSet::of(&person).list(),
+            name: person.name,
+            email: person.email,
+            role: person.role,
+            time_zone: person.time_zone,
+            theme: person.theme,
+            last_login: person.last_login,
+            created_at: person.created_at,
+        }
+    }
+}
+
+/// What signing in and refreshing bring.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct SignedIn {
+    /// JWT for `Authorization: Bearer`.
+    pub access_token: String,
+    /// For programs. A browser has it in a cookie and not here.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub refresh_token: Option<String>,
+    /// Seconds until the access token ends.
+    pub expires_in: i64,
+    pub staff: Me,
+}
+
+/// How the caller keeps its refresh token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Keeping {
+    pub web: bool,
+    pub remember: bool,
+}
+
+impl SignedIn {
+    /// The answer with a fresh access token. `headers` get the cookie of a browser.
+    pub fn answer(
+        app: &App,
+        person: Model,
+        session: Uuid,
+        refresh_token: String,
+        keeping: Keeping,
+        headers: HeaderMap,
+    ) -> Result<Response> {
+        let access_token = access::issue(app, &person, session, app.clock.now())?;
+        let mut headers = headers;
+        if keeping.web {
+            cookies::give_refresh(app, &mut headers, &refresh_token, keeping.remember);
+        }
+        let body = Self {
+            access_token,
+            refresh_token: (!keeping.web).then_some(refresh_token),
+            expires_in: access::LIFETIME.num_seconds(),
+            staff: person.into(),
+        };
+        Result::Ok((headers, Ok(body)).into_response())
+    }
+}
