@@ -10,6 +10,7 @@ use crate::clock::Clock;
 use crate::cluster::Bus;
 use crate::config::{Config, Guard};
 use crate::features::auth::{Liveness, Passwords};
+use crate::features::live::Viewers;
 use crate::features::notify::{Mailer, Outbox};
 use crate::features::settings::Settings;
 use crate::features::site::Pages;
@@ -45,6 +46,7 @@ pub struct Parts {
     pub liveness: Liveness,
     pub outbox: Outbox,
     pub pages: Pages,
+    pub viewers: Viewers,
     /// Cancelled when the program is told to end: readiness turns 503 and sockets say `bye`.
     pub stopping: CancellationToken,
 }
@@ -84,6 +86,7 @@ impl App {
             liveness: Liveness::new(),
             outbox: Outbox::new(mailer),
             pages: Pages::new(),
+            viewers: Viewers::new(),
             stopping: CancellationToken::new(),
             clock: around.clock,
             ids: around.ids,

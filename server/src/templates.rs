@@ -2,14 +2,15 @@
 
 use std::path::{Path, PathBuf};
 
-use minijinja::{AutoEscape, Environment, UndefinedBehavior};
+use minijinja::value::Serde;
+use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value};
 use rust_embed::RustEmbed;
 use serde::Serialize;
 
 use crate::error::{Error, Result};
 
 #[derive(RustEmbed)]
-#[folder = "$CARGO_MANIFEST_DIR/templates"]
+#[folder = "templates"]
 struct BuiltIn;
 
 /// All templates. A name that is undefined is an error, not an empty string.
@@ -29,7 +30,7 @@ impl Templates {
     }
 
     /// Renders the template of that name, such as `site/home.html`.
-    pub fn render(&self, name: &str, context: impl Serialize) -> Result<String> {
+    pub fn render(&self, name: &str, context: Value) -> Result<String> {
         self.0
             .get_template(name)
             .and_then(|template| template.render(context))
@@ -50,4 +51,9 @@ fn source(theme: Option<&Path>, name: &str) -> Option<String> {
     theme.and_then(|folder| std::fs::read_to_string(folder.join(name)).ok()).or_else(|| {
         BuiltIn::get(name).and_then(|file| String::from_utf8(file.data.into_owned()).ok())
     })
+}
+
+/// A value for a template from anything that can be written as JSON.
+pub fn value(of: impl Serialize) -> Value {
+    Value::from(Serde(of))
 }

@@ -22,7 +22,7 @@ use sha2::{Digest as _, Sha256};
 use crate::secrets::sha256_hex;
 
 #[derive(RustEmbed)]
-#[folder = "$CARGO_MANIFEST_DIR/../web/dist"]
+#[folder = "../web/dist"]
 #[allow_missing = true]
 struct Built;
 
@@ -84,6 +84,11 @@ impl Assets {
     /// The address of an asset by its source name, such as `site.css`.
     pub fn address(&self, name: &str) -> Option<String> {
         self.names.get(name).map(|path| format!("/assets/{path}"))
+    }
+
+    /// True when the dashboard is in this build.
+    pub fn has_dashboard(&self) -> bool {
+        self.shell.is_some()
     }
 
     /// Answers `/assets/{path}`.

@@ -1,7 +1,7 @@
 //! Bodies: how large they may be, and how they become values.
 
 use axum::body::{Body, Bytes};
-use axum::extract::{FromRequest, Request};
+use axum::extract::{FromRequest, OptionalFromRequest, Request};
 use axum::http::HeaderMap;
 use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
@@ -50,6 +50,20 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
         }
         let path = request.uri().path().to_owned();
         parse(&read(&path, request.into_body()).await?).map(Self)
+    }
+}
+
+/// A request without a body and without a content type has none.
+impl<S: Send + Sync, T: DeserializeOwned> OptionalFromRequest<S> for Json<T> {
+    type Rejection = Error;
+
+    async fn from_request(request: Request, state: &S) -> Result<Option<Self>> {
+        if request.headers().contains_key(CONTENT_TYPE) {
+            return <Self as FromRequest<S>>::from_request(request, state).await.map(Some);
+        }
+        let path = request.uri().path().to_owned();
+        let bytes = read(&path, request.into_body()).await?;
+        if bytes.is_empty() { Ok(None) } else { Err(Error::UnsupportedMediaType) }
     }
 }
 

@@ -8,10 +8,10 @@ use axum::http::header::{CONTENT_TYPE, LOCATION};
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use chrono::Duration;
+use chrono::{DateTime, Duration, Utc};
 use database::entity::idempotency_keys;
 use http_body_util::BodyExt as _;
-use sea_orm::{ActiveModelTrait as _, EntityTrait, IntoActiveModel as _, Set};
+use sea_orm::{ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait, EntityTrait, IntoActiveModel as _, QueryFilter as _, Set};
 use serde::{Deserialize, Serialize};
 use utoipa_axum::router::{UtoipaMethodRouter, UtoipaMethodRouterExt as _};
 
@@ -173,4 +173,10 @@ impl IntoResponse for Answer {
         response.headers_mut().insert("idempotency-replayed", HeaderValue::from_static("true"));
         response
     }
+}
+
+/// Deletes answers that are not given again any more.
+pub async fn clean_up(conn: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<()> {
+    idempotency_keys::Entity::delete_many().filter(idempotency_keys::Column::ExpiresAt.lt(now)).exec(conn).await?;
+    Ok(())
 }

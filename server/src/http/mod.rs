@@ -27,4 +27,4 @@ pub use origin::{AllowedOrigins, Origin};
 pub use problem::Problem;
 pub use request_id::RequestId;
 pub use request_info::{CallerId, RequestInfo};
-pub use respond::{Accepted, Created, Envelope, Listed, Meta, Ok};
+pub use respond::{Accepted, Created, Envelope, Listed, Meta, Nothing, Ok};

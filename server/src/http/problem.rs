@@ -51,7 +51,7 @@ impl IntoResponse for Error {
 /// Writes the body of a failed response, if nobody else has.
 pub fn render(response: &mut Response, request_id: RequestId) {
     let Some(Failure(error)) = response.extensions_mut().remove::<Failure>() else { return };
-    log(&error, request_id);
+    log(&error, request_id.as_str());
     let problem = Problem::of(&error, request_id.to_string());
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
@@ -70,13 +70,13 @@ pub fn render(response: &mut Response, request_id: RequestId) {
 }
 
 /// Says on the log what the client is not told.
-pub fn log(error: &Error, request_id: RequestId) {
+pub fn log(error: &Error, request_id: &str) {
     match error {
         Error::Database(cause) if !storage::is_unavailable(cause) => {
-            tracing::error!(%request_id, error = %cause, "a query failed");
+            tracing::error!(request_id, error = %cause, "a query failed");
         }
-        Error::Database(cause) => tracing::warn!(%request_id, error = %cause, "the database is not available"),
-        Error::Internal(reason) => tracing::error!(%request_id, error = %reason, "a request failed"),
+        Error::Database(cause) => tracing::warn!(request_id, error = %cause, "the database is not available"),
+        Error::Internal(reason) => tracing::error!(request_id, error = %reason, "a request failed"),
         _ => {}
     }
 }

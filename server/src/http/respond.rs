@@ -39,6 +39,10 @@ pub struct Meta {
     pub next_cursor: Option<String>,
 }
 
+/// `data` where there is nothing to say: null.
+#[derive(Clone, Copy, Serialize, ToSchema)]
+pub struct Nothing;
+
 /// 200 with data.
 pub struct Ok<T>(pub T);
 /// 201 with data, the address of what was made, and a sentence for people.
@@ -70,7 +74,7 @@ impl<T: Serialize> IntoResponse for Created<T> {
 
 impl IntoResponse for Accepted {
     fn into_response(self) -> Response {
-        envelope(StatusCode::ACCEPTED, (), Some(self.0.to_owned()), None)
+        envelope(StatusCode::ACCEPTED, Nothing, Some(self.0.to_owned()), None)
     }
 }
 

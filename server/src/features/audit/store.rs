@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use database::entity::{audit_chain, audit_checkpoints, audit_logs};
-use sea_orm::sea_query::{Expr, Query};
+use sea_orm::sea_query::{Expr, ExprTrait as _, Query};
 use sea_orm::{ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait, QueryFilter as _, QueryOrder as _, QuerySelect as _};
 use uuid::Uuid;
 

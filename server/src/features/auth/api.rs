@@ -25,7 +25,7 @@ use crate::features::audit::{Changes, Entry};
 use crate::features::notify::{Letter, Mail};
 use crate::features::staff as people;
 use crate::http::valid::Check;
-use crate::http::{Envelope, Id, Json, Ok, Problem, RequestInfo};
+use crate::http::{Envelope, Id, Json, Nothing, Ok, Problem, RequestInfo};
 use crate::secrets;
 
 /// The routes of this file.
@@ -109,8 +109,8 @@ pub struct PasswordChange {
 
 /// Changes the own password; all other sessions end.
 #[utoipa::path(post, path = "/api/auth/password", tag = "auth", request_body = PasswordChange,
-    responses((status = 200, body = Envelope<()>), (status = 422, body = Problem)))]
-async fn change_password(State(app): State<App>, caller: Caller, info: RequestInfo, Json(body): Json<PasswordChange>) -> Result<Ok<()>> {
+    responses((status = 200, body = Envelope<Nothing>), (status = 422, body = Problem)))]
+async fn change_password(State(app): State<App>, caller: Caller, info: RequestInfo, Json(body): Json<PasswordChange>) -> Result<Ok<Nothing>> {
     let mut check = Check::new();
     check.new_password("newPassword", &body.new_password);
     check.done()?;
@@ -137,7 +137,7 @@ async fn change_password(State(app): State<App>, caller: Caller, info: RequestIn
         })
         .await?;
     app.liveness.forget_all();
-    Result::Ok(Ok(()))
+    Result::Ok(Ok(Nothing))
 }
 
 /// A device that is signed in.
@@ -175,17 +175,17 @@ async fn list_sessions(State(app): State<App>, caller: Caller) -> Result<Ok<Vec<
 
 /// Signs one of the own devices out.
 #[utoipa::path(delete, path = "/api/auth/sessions/{id}", tag = "auth", params(("id" = Uuid, Path)),
-    responses((status = 200, body = Envelope<()>), (status = 404, body = Problem)))]
-async fn delete_session(State(app): State<App>, caller: Caller, info: RequestInfo, Id(id): Id) -> Result<Ok<()>> {
+    responses((status = 200, body = Envelope<Nothing>), (status = 404, body = Problem)))]
+async fn delete_session(State(app): State<App>, caller: Caller, info: RequestInfo, Id(id): Id) -> Result<Ok<Nothing>> {
     let own = store::sessions_of(app.storage.read(), caller.staff_id).await?.iter().any(|session| session.id == id);
     if !own || !end_session(&app, caller.staff_id, id, "auth.session_ended", &info).await? {
         return Err(Error::NotFound);
     }
-    Result::Ok(Ok(()))
+    Result::Ok(Ok(Nothing))
 }
 
 /// Signs out on all devices, this one included.
-#[utoipa::path(post, path = "/api/auth/logout-all", tag = "auth", responses((status = 200, body = Envelope<()>)))]
+#[utoipa::path(post, path = "/api/auth/logout-all", tag = "auth", responses((status = 200, body = Envelope<Nothing>)))]
 async fn logout_all(State(app): State<App>, caller: Caller, info: RequestInfo) -> Result<Response> {
     let now = app.clock.now();
     let entry = own_entry(&app, &caller, &info, "auth.signed_out_everywhere", Changes::none());
@@ -201,7 +201,7 @@ async fn logout_all(State(app): State<App>, caller: Caller, info: RequestInfo) -
     app.liveness.forget_all();
     let mut headers = HeaderMap::new();
     cookies::clear_refresh(&app, &mut headers);
-    Result::Ok((headers, Ok(())).into_response())
+    Result::Ok((headers, Ok(Nothing)).into_response())
 }
 
 /// A ticket that opens the WebSocket once.

@@ -24,7 +24,7 @@ use crate::features::audit::{Changes, Entry};
 use crate::features::notify::{Letter, Mail};
 use crate::features::staff as people;
 use crate::http::rate_limit::{self, Limit};
-use crate::http::{Envelope, Json, Ok, Problem, RequestInfo};
+use crate::http::{Envelope, Json, Nothing, Ok, Problem, RequestInfo};
 use crate::secrets;
 use crate::storage::email_key;
 
@@ -217,14 +217,14 @@ fn presented(app: &App, headers: &HeaderMap, body: Option<Json<RefreshToken>>) -
 
 /// Ends this session, told by its access token or its refresh token.
 #[utoipa::path(post, path = "/api/auth/logout", tag = "auth", request_body = Option<RefreshToken>,
-    responses((status = 200, body = Envelope<()>), (status = 401, body = Problem)))]
+    responses((status = 200, body = Envelope<Nothing>), (status = 401, body = Problem)))]
 async fn logout(State(app): State<App>, info: RequestInfo, headers: HeaderMap, body: Option<Json<RefreshToken>>) -> Result<Response> {
     sign_out(&app, &info, &headers, body).await
 }
 
 /// The same as `/api/auth/logout`.
 #[utoipa::path(post, path = "/api/admin/auth/logout", tag = "auth", request_body = Option<RefreshToken>,
-    responses((status = 200, body = Envelope<()>), (status = 401, body = Problem)))]
+    responses((status = 200, body = Envelope<Nothing>), (status = 401, body = Problem)))]
 async fn logout_admin(
     State(app): State<App>,
     info: RequestInfo,
@@ -249,7 +249,7 @@ async fn sign_out(app: &App, info: &RequestInfo, headers: &HeaderMap, body: Opti
     end_session(app, person, session, "auth.signed_out", info).await?;
     let mut out = HeaderMap::new();
     cookies::clear_refresh(app, &mut out);
-    Result::Ok((out, Ok(())).into_response())
+    Result::Ok((out, Ok(Nothing)).into_response())
 }
 
 /// Ends a session and notes why; true when it was alive.

@@ -18,7 +18,7 @@ use crate::features::notify::{Letter, Mail};
 use crate::features::staff as people;
 use crate::http::rate_limit::{Limit, Subject};
 use crate::http::valid::Check;
-use crate::http::{Accepted, Envelope, Json, Ok, Problem, RequestInfo};
+use crate::http::{Accepted, Envelope, Json, Nothing, Ok, Problem, RequestInfo};
 use crate::secrets;
 use crate::storage::email_key;
 
@@ -36,7 +36,7 @@ pub struct Forgot {
 
 /// Sends a reset link, if the address belongs to an active staff member.
 #[utoipa::path(post, path = "/api/auth/forgot", tag = "auth", request_body = Forgot,
-    responses((status = 202, body = Envelope<()>), (status = 422, body = Problem), (status = 429, body = Problem)))]
+    responses((status = 202, body = Envelope<Nothing>), (status = 422, body = Problem), (status = 429, body = Problem)))]
 async fn forgot(State(app): State<App>, info: RequestInfo, Json(body): Json<Forgot>) -> Result<Accepted> {
     let mut check = Check::new();
     let email = check.email("email", &body.email);
@@ -87,8 +87,8 @@ pub struct Reset {
 
 /// Sets a new password and signs the person out everywhere.
 #[utoipa::path(post, path = "/api/auth/reset", tag = "auth", request_body = Reset,
-    responses((status = 200, body = Envelope<()>), (status = 422, body = Problem), (status = 503, body = Problem)))]
-async fn reset(State(app): State<App>, info: RequestInfo, Json(body): Json<Reset>) -> Result<Ok<()>> {
+    responses((status = 200, body = Envelope<Nothing>), (status = 422, body = Problem), (status = 503, body = Problem)))]
+async fn reset(State(app): State<App>, info: RequestInfo, Json(body): Json<Reset>) -> Result<Ok<Nothing>> {
     let mut check = Check::new();
     check.new_password("password", &body.password);
     check.done()?;
@@ -124,5 +124,5 @@ async fn reset(State(app): State<App>, info: RequestInfo, Json(body): Json<Reset
         })
         .await?;
     app.liveness.forget_all();
-    Result::Ok(Ok(()))
+    Result::Ok(Ok(Nothing))
 }

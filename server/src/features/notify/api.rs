@@ -17,7 +17,7 @@ use crate::error::{Error, Result};
 use crate::features::audit::{Changes, Entry};
 use crate::features::auth::{Caller, demand};
 use crate::features::staff::Permission;
-use crate::http::{Envelope, Id, Ok, Problem, RequestInfo};
+use crate::http::{Envelope, Id, Nothing, Ok, Problem, RequestInfo};
 
 /// The routes of this slice.
 pub fn routes() -> OpenApiRouter<App> {
@@ -63,8 +63,8 @@ async fn list_failed(State(app): State<App>) -> Result<Ok<Vec<FailedMail>>> {
 
 /// Sends a mail again that was given up.
 #[utoipa::path(post, path = "/api/admin/mail/{id}/retry", tag = "mail", params(("id" = Uuid, Path)),
-    responses((status = 200, body = Envelope<()>), (status = 404, body = Problem)))]
-async fn retry_one(State(app): State<App>, caller: Caller, info: RequestInfo, Id(id): Id) -> Result<Ok<()>> {
+    responses((status = 200, body = Envelope<Nothing>), (status = 404, body = Problem)))]
+async fn retry_one(State(app): State<App>, caller: Caller, info: RequestInfo, Id(id): Id) -> Result<Ok<Nothing>> {
     let now = app.clock.now();
     let entry = Entry {
         actor: Some(caller.staff_id),
@@ -87,5 +87,5 @@ async fn retry_one(State(app): State<App>, caller: Caller, info: RequestInfo, Id
             })
         })
         .await?;
-    Result::Ok(Ok(()))
+    Result::Ok(Ok(Nothing))
 }

@@ -3,12 +3,13 @@
 use lettre::message::header::{Header, HeaderName, HeaderValue};
 use lettre::message::{Mailbox, MultiPart};
 use lettre::{Address, Message};
-use serde_json::{Value, json};
+use serde_json::Value;
 use uuid::Uuid;
 
 use super::letter::Letter;
 use crate::app::App;
 use crate::error::{Error, Result};
+use crate::templates::value;
 use database::entity::outbox;
 
 /// A mail that a unit of work decides.
@@ -80,9 +81,9 @@ impl Rendered {
     /// Renders a row of the outbox with the settings of now.
     pub fn of(app: &App, row: &outbox::Model) -> Result<Self> {
         let settings = app.settings.get();
-        let context = json!({ "firm": settings.firm, "publicUrl": app.config.server.link("") });
-        let context = minijinja::context! { ..minijinja::Value::from_serialize(&row.payload), ..minijinja::Value::from_serialize(&context) };
-        let part = |file: &str| app.templates.render(&format!("email/{}/{file}", row.template), &context);
+        let common = minijinja::context! { firm => value(&settings.firm), publicUrl => app.config.server.link("") };
+        let context = minijinja::context! { ..value(&row.payload), ..common };
+        let part = |file: &str| app.templates.render(&format!("email/{}/{file}", row.template), context.clone());
         // A line break in a subject would begin a header.
         let subject = part("subject.txt")?.split_whitespace().collect::<Vec<_>>().join(" ");
         let from = match &app.config.mail.mail_from {

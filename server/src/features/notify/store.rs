@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Duration, Utc};
 use database::entity::outbox::{self, State};
-use sea_orm::sea_query::{Condition, Expr};
+use sea_orm::sea_query::{Condition, Expr, ExprTrait as _};
 use sea_orm::{ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait, QueryFilter as _, QueryOrder as _, QuerySelect as _};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -158,3 +158,16 @@ pub(super) async fn delete_sent_before(conn: &impl ConnectionTrait, before: Date
 
 /// A worker that dies gives its mails back after this time.
 pub(super) const LEASE: Duration = Duration::minutes(2);
+
+/// How many mails were given up, at most 1,000.
+pub async fn failed_count(conn: &impl ConnectionTrait) -> Result<u64, DbErr> {
+    let ids: Vec<Uuid> = outbox::Entity::find()
+        .select_only()
+        .column(outbox::Column::Id)
+        .filter(outbox::Column::State.eq(State::Failed))
+        .limit(1_000)
+        .into_tuple()
+        .all(conn)
+        .await?;
+    Ok(ids.len() as u64)
+}

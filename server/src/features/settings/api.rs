@@ -1,7 +1,7 @@
 //! Settings for staff.
 
 use axum::extract::State;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -22,6 +22,12 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(signed_in(routes!(list_services)))
 }
 
+/// Keys with their values.
+#[derive(Serialize, Deserialize, ToSchema)]
+#[serde(transparent)]
+#[schema(value_type = std::collections::HashMap<String, Value>)]
+pub struct SettingValues(Map<String, Value>);
+
 /// A service as a choice.
 #[derive(Serialize, ToSchema)]
 pub struct ServiceName {
@@ -38,22 +44,22 @@ async fn get_schema() -> Ok<&'static [Key]> {
 
 /// Every key with its value.
 #[utoipa::path(get, path = "/api/admin/settings", tag = "settings",
-    responses((status = 200, body = Envelope<Map<String, Value>>)))]
-async fn get_settings(State(app): State<App>) -> Ok<Map<String, Value>> {
-    Ok(app.settings.get().values.clone())
+    responses((status = 200, body = Envelope<SettingValues>)))]
+async fn get_settings(State(app): State<App>) -> Ok<SettingValues> {
+    Ok(SettingValues(app.settings.get().values.clone()))
 }
 
 /// Changes settings: the keys of the body get the values of the body, all or none.
-#[utoipa::path(patch, path = "/api/admin/settings", tag = "settings", request_body = Map<String, Value>,
-    responses((status = 200, body = Envelope<Map<String, Value>>), (status = 422, body = Problem)))]
+#[utoipa::path(patch, path = "/api/admin/settings", tag = "settings", request_body = SettingValues,
+    responses((status = 200, body = Envelope<SettingValues>), (status = 422, body = Problem)))]
 async fn patch_settings(
     State(app): State<App>,
     caller: Caller,
     info: RequestInfo,
-    Json(changes): Json<Map<String, Value>>,
-) -> Result<Ok<Map<String, Value>>> {
+    Json(SettingValues(changes)): Json<SettingValues>,
+) -> Result<Ok<SettingValues>> {
     let after = super::change(&app, Some(caller.staff_id), &info, changes).await?;
-    Result::Ok(Ok(after.values.clone()))
+    Result::Ok(Ok(SettingValues(after.values.clone())))
 }
 
 /// The services by slug and name, for filters.

@@ -1,0 +1,142 @@
+//! The command line. Exit code 0: done; 1: failed, with one clear line; 2: misused.
+
+mod audit;
+mod demo;
+mod doctor;
+mod serve;
+mod settings;
+mod staff;
+
+use std::process::ExitCode;
+
+use clap::{CommandFactory as _, Parser, Subcommand};
+use tracing_subscriber::EnvFilter;
+
+use crate::app::{App, Surroundings};
+use crate::config::{self, Config};
+use crate::http::access_log::LogFormat;
+
+/// The front desk of a services firm in one program.
+#[derive(Debug, Parser)]
+#[command(name = "tekvwarho", version, about, max_term_width = 100)]
+pub struct Cli {
+    #[command(flatten)]
+    pub config: Config,
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// What to do; `serve` if missing.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Serve the site, the dashboard and the API (the default).
+    Serve,
+    /// Bring the database to the newest schema, or say what is missing.
+    Migrate {
+        #[command(subcommand)]
+        what: Migrate,
+    },
+    /// Manage the people who can sign in.
+    Staff {
+        #[command(subcommand)]
+        what: staff::Staff,
+    },
+    /// Read and change settings.
+    Settings {
+        #[command(subcommand)]
+        what: settings::SettingsCommand,
+    },
+    /// Fill the database with realistic data; the same seed makes the same data.
+    Demo(demo::Demo),
+    /// Prove or export the audit trail.
+    Audit {
+        #[command(subcommand)]
+        what: audit::Audit,
+    },
+    /// Write the OpenAPI document to standard output.
+    Openapi,
+    /// Check that everything the program needs is there.
+    Doctor,
+}
+
+/// Schema of the database.
+#[derive(Debug, Subcommand)]
+pub enum Migrate {
+    /// Bring the database to the newest schema.
+    Up,
+    /// List the migrations that are still missing.
+    Status,
+}
+
+/// Why a command failed, in one line.
+type Failure = Box<dyn std::error::Error + Send + Sync>;
+
+/// Reads the command line and runs one command.
+pub fn run() -> ExitCode {
+    if let Err(error) = dotenvy::dotenv()
+        && !error.not_found()
+    {
+        eprintln!("error: .env cannot be read: {error}");
+        return ExitCode::from(2);
+    }
+    let cli = Cli::parse();
+    let command = Cli::command();
+    let known = command.get_arguments().filter_map(|arg| arg.get_env()?.to_str());
+    if let Some(unknown) = config::unknown_variables(known).first() {
+        eprintln!("error: {unknown} is not a setting of this program. See .env.example for those that are.");
+        return ExitCode::from(2);
+    }
+    start_log(&cli.config);
+    // One provider for all TLS of the program; a second call would be a mistake of ours.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            eprintln!("error: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    match runtime.block_on(dispatch(cli)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn dispatch(cli: Cli) -> Result<(), Failure> {
+    let config = cli.config;
+    match cli.command.unwrap_or(Command::Serve) {
+        Command::Serve => serve::run(config).await,
+        Command::Openapi => {
+            println!("{}", crate::router::openapi().to_pretty_json()?);
+            Ok(())
+        }
+        Command::Doctor => doctor::run(config).await,
+        Command::Migrate { what: Migrate::Status } => doctor::migrations(&config).await,
+        Command::Migrate { what: Migrate::Up } => {
+            open(config).await?;
+            println!("The schema is up to date.");
+            Ok(())
+        }
+        Command::Staff { what } => staff::run(open(config).await?, what).await,
+        Command::Settings { what } => settings::run(open(config).await?, what).await,
+        Command::Demo(demo) => demo::run(open(config).await?, demo).await,
+        Command::Audit { what } => audit::run(open(config).await?, what).await,
+    }
+}
+
+/// The program without its server.
+async fn open(config: Config) -> Result<App, Failure> {
+    Ok(App::build(config, Surroundings { access_log: false, ..Surroundings::default() }).await?)
+}
+
+fn start_log(config: &Config) {
+    let filter = EnvFilter::try_new(&config.log.filter).unwrap_or_else(|_| EnvFilter::new("info"));
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false);
+    match config.log.format {
+        LogFormat::Text => builder.compact().init(),
+        LogFormat::Json => builder.json().flatten_event(true).init(),
+    }
+}

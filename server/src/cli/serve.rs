@@ -1,0 +1,72 @@
+//! `tekvwarho serve`.
+
+use std::io::IsTerminal as _;
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+
+use super::Failure;
+use crate::app::{App, StartError, Surroundings};
+use crate::config::{Config, Guard, Transport};
+use crate::features::auth;
+use crate::http::serve::{serve, tls};
+use crate::router;
+
+/// Background work has this long to end after the last request.
+const FINISH: Duration = Duration::from_secs(1);
+
+pub async fn run(config: Config) -> Result<(), Failure> {
+    let listen = config.server.listen;
+    let acceptor = match (&config.server.tls_cert, &config.server.tls_key) {
+        (Some(certificate), Some(key)) => Some(tls(certificate, key).map_err(StartError::Tls)?),
+        _ => None,
+    };
+    let app = App::build(config, Surroundings::default()).await?;
+    let listener = TcpListener::bind(listen).await.map_err(|error| StartError::Listen(listen, error))?;
+    let mut background = app.start_background();
+    greet(&app, listener.local_addr()?).await?;
+    let stopping = app.stopping.clone();
+    tokio::spawn(async move {
+        wait_for_signal().await;
+        tracing::info!("stopping: requests in flight are finished");
+        stopping.cancel();
+    });
+    serve(listener, acceptor, router::build(app.clone()), app.stopping.clone()).await;
+    // The sealer and the outbox finish what they hold.
+    if tokio::time::timeout(FINISH, async { while background.join_next().await.is_some() {} }).await.is_err() {
+        tracing::warn!("background work did not end in time");
+    }
+    app.access_log.flush();
+    Ok(())
+}
+
+/// What an operator wants to know at the start, on standard output.
+async fn greet(app: &App, listening: std::net::SocketAddr) -> Result<(), Failure> {
+    let server = &app.config.server;
+    println!("Tekvwarho {} listens on {listening}", env!("CARGO_PKG_VERSION"));
+    println!("Site: {}", server.link("/"));
+    println!("Dashboard: {}", server.link("/admin/"));
+    if app.config.mail.transport() == Transport::Folder {
+        println!("Mail: written to {} (set SMTP_URL to send it)", app.config.data_dir.join("mail").display());
+    }
+    if let Some(link) = auth::setup_link(app).await? {
+        let bold = if std::io::stdout().is_terminal() { ("\u{1b}[1m", "\u{1b}[0m") } else { ("", "") };
+        println!("{}Set up: {link}{}", bold.0, bold.1);
+    }
+    if server.rate_limits == Guard::Off {
+        tracing::warn!("rate limits and sign-in lockout are off: for load tests only");
+    }
+    if server.bot_guard == Guard::Off {
+        tracing::warn!("the bot guard is off: for load tests only");
+    }
+    Ok(())
+}
+
+async fn wait_for_signal() {
+    let Ok(mut terminate) = signal(SignalKind::terminate()) else { return std::future::pending().await };
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = tokio::signal::ctrl_c() => {}
+    }
+}

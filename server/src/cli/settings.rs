@@ -1,0 +1,42 @@
+//! `tekvwarho settings`.
+
+use clap::Subcommand;
+use serde_json::{Map, Value};
+
+use super::Failure;
+use super::staff::explain;
+use crate::app::App;
+use crate::features::{audit, settings};
+use crate::http::RequestInfo;
+
+/// Read and change settings.
+#[derive(Debug, Subcommand)]
+pub enum SettingsCommand {
+    /// Write every key with its value.
+    List,
+    /// Write the value of one key, as JSON.
+    Get { key: String },
+    /// Set one key; the value is JSON, or text.
+    Set { key: String, value: String },
+}
+
+pub async fn run(app: App, what: SettingsCommand) -> Result<(), Failure> {
+    match what {
+        SettingsCommand::List => {
+            for (key, value) in &app.settings.get().values {
+                println!("{key} = {value}");
+            }
+        }
+        SettingsCommand::Get { key } => {
+            let value = app.settings.get().values.get(&key).cloned().ok_or_else(|| format!("there is no setting {key}"))?;
+            println!("{value}");
+        }
+        SettingsCommand::Set { key, value } => {
+            let value = serde_json::from_str(&value).unwrap_or(Value::String(value));
+            let changes = Map::from_iter([(key, value)]);
+            settings::change(&app, None, &RequestInfo::internal(), changes).await.map_err(explain)?;
+            audit::seal_pending(&app, false).await?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,81 @@
+//! `tekvwarho staff`.
+
+use std::io::BufRead as _;
+
+use clap::Subcommand;
+use database::entity::staff::Role;
+
+use super::Failure;
+use crate::app::App;
+use crate::error::Error;
+use crate::features::audit::{self, Changes, Entry};
+use crate::features::staff::{self, NewStaff};
+use crate::http::RequestInfo;
+
+/// Manage the people who can sign in.
+#[derive(Debug, Subcommand)]
+pub enum Staff {
+    /// Make a staff member; the password is read from standard input.
+    Create {
+        #[arg(long)]
+        email: String,
+        #[arg(long)]
+        name: String,
+        /// admin, manager or staff.
+        #[arg(long, default_value = "staff", value_parser = role)]
+        role: Role,
+        /// Read the password from the first line of standard input.
+        #[arg(long, required = true)]
+        password_stdin: bool,
+    },
+}
+
+fn role(text: &str) -> Result<Role, String> {
+    match text {
+        "admin" => Ok(Role::Admin),
+        "manager" => Ok(Role::Manager),
+        "staff" => Ok(Role::Staff),
+        _ => Err("must be admin, manager or staff".to_owned()),
+    }
+}
+
+pub async fn run(app: App, what: Staff) -> Result<(), Failure> {
+    let Staff::Create { email, name, role, password_stdin: _ } = what;
+    let mut password = String::new();
+    std::io::stdin().lock().read_line(&mut password)?;
+    let password = password.trim_end_matches(['\r', '\n']).to_owned();
+    let person = staff::create(&app, NewStaff { name, email, role, password }).await.map_err(explain)?;
+    let info = RequestInfo::internal();
+    let entry = Entry {
+        actor: None,
+        action: "staff.created",
+        entity: ("staff", Some(person.id)),
+        changes: Changes::none().fact("role", role).fact("by", "command line"),
+        from: &info,
+    }
+    .row(&app.ids, app.clock.now());
+    let made = app
+        .storage
+        .write((person, entry), |tx, (person, entry)| {
+            Box::pin(async move {
+                staff::insert(tx, person).await?;
+                tx.audit(entry.clone());
+                Ok(person.id)
+            })
+        })
+        .await
+        .map_err(explain)?;
+    audit::seal_pending(&app, false).await?;
+    println!("{made}");
+    Ok(())
+}
+
+/// An error in one line, with every field that is wrong.
+pub fn explain(error: Error) -> Failure {
+    match error {
+        Error::Validation(errors) => {
+            errors.iter().map(|error| format!("{}: {}", error.field, error.message)).collect::<Vec<_>>().join(" ").into()
+        }
+        other => other.into(),
+    }
+}

@@ -1,0 +1,123 @@
+//! The first page of the dashboard: one call for everything on it.
+
+use axum::extract::State;
+use chrono::{Days, NaiveDate};
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+use uuid::Uuid;
+
+use crate::app::App;
+use crate::error::Result;
+use crate::features::auth::{Caller, signed_in};
+use crate::features::messages::{self, MessageSummary, ResponseTime};
+use crate::features::staff::{self as people, Permission};
+use crate::features::{audit, notify};
+use crate::http::{Envelope, Ok};
+
+/// Days of the trend.
+const DAYS: u64 = 30;
+
+/// The routes of this slice.
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(signed_in(routes!(dashboard)))
+}
+
+/// Everything on the first page. What the person may not see is missing.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Dashboard {
+    pub messages: Option<MessageCounts>,
+    pub first_response: Option<ResponseTime>,
+    /// The last 30 days, oldest first, in UTC.
+    pub trend: Vec<TrendDay>,
+    /// The newest five.
+    pub latest: Vec<MessageSummary>,
+    /// The newest ten entries of the audit trail.
+    pub activity: Vec<Activity>,
+}
+
+/// Counts of the inbox; each at most 1,000, which then means 1,000 or more.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct MessageCounts {
+    pub new: u64,
+    pub in_progress: u64,
+    pub unassigned: u64,
+    pub mine: u64,
+    /// Arrived since midnight UTC.
+    pub today: u64,
+    /// Mails that were given up.
+    pub failed_mails: u64,
+}
+
+/// One day.
+#[derive(Serialize, ToSchema)]
+pub struct TrendDay {
+    pub day: NaiveDate,
+    /// Messages that arrived, without spam.
+    pub received: u64,
+    /// Messages that got their first answer.
+    pub answered: u64,
+}
+
+/// Something that somebody did.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Activity {
+    pub id: Uuid,
+    pub actor: Option<String>,
+    pub action: String,
+    pub entity_type: String,
+    pub entity_id: Option<String>,
+    pub created_at: chrono::DateTime<chrono::Utc>,
+    /// In words, without the actor.
+    pub sentence: String,
+}
+
+/// The first page.
+#[utoipa::path(get, path = "/api/admin/dashboard", tag = "dashboard", responses((status = 200, body = Envelope<Dashboard>)))]
+async fn dashboard(State(app): State<App>, caller: Caller) -> Result<Ok<Dashboard>> {
+    let conn = app.storage.read();
+    let mut page = Dashboard { messages: None, first_response: None, trend: Vec::new(), latest: Vec::new(), activity: Vec::new() };
+    if caller.may(Permission::Messages) {
+        let today = app.clock.now().date_naive();
+        let first = today - Days::new(DAYS - 1);
+        let days = messages::day_counts(conn, first.and_time(chrono::NaiveTime::MIN).and_utc()).await?;
+        let of = |day: NaiveDate| days.get(&day).copied().unwrap_or_default();
+        let counts = messages::counts(conn, caller.staff_id).await?;
+        page.messages = Some(MessageCounts {
+            new: counts.new,
+            in_progress: counts.in_progress,
+            unassigned: counts.unassigned,
+            mine: counts.mine,
+            today: of(today).0,
+            failed_mails: notify::failed_count(conn).await?,
+        });
+        page.first_response = Some(messages::response_time(&app).await?);
+        page.trend = first
+            .iter_days()
+            .take(usize::try_from(DAYS).unwrap_or(0))
+            .map(|day| TrendDay { day, received: of(day).0, answered: of(day).1 })
+            .collect();
+        page.latest = messages::summaries(&app, conn, messages::latest(conn, 5).await?).await?;
+    }
+    if caller.may(Permission::Audit) {
+        let names = people::names(conn).await?;
+        page.activity = audit::recent(conn, 10)
+            .await?
+            .into_iter()
+            .map(|entry| Activity {
+                sentence: audit::sentence(&entry),
+                actor: entry.user_id.and_then(|id| names.get(&id).cloned()),
+                id: entry.id,
+                action: entry.action,
+                entity_type: entry.entity_type,
+                entity_id: entry.entity_id,
+                created_at: entry.created_at,
+            })
+            .collect();
+    }
+    Result::Ok(Ok(page))
+}

@@ -1,0 +1,217 @@
+//! The loop of one connection.
+
+use std::time::{Duration, Instant};
+
+use axum::extract::State;
+use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
+use axum::http::HeaderMap;
+use axum::http::header::ORIGIN;
+use axum::response::Response;
+use tokio::sync::broadcast::error::RecvError;
+use uuid::Uuid;
+
+use super::protocol::{FromClient, LARGEST, ToClient, Viewer};
+use super::viewers::Place;
+use crate::app::App;
+use crate::cluster::{Event, Notice};
+use crate::error::{Error, Result};
+use crate::features::auth::{self, Caller};
+use crate::features::staff::Permission;
+
+/// A client must say who it is within this time.
+const AUTH: Duration = Duration::from_secs(10);
+const PING: Duration = Duration::from_secs(30);
+const IDLE: Duration = Duration::from_secs(75);
+/// Revocation is promised within a second.
+const RECHECK: Duration = Duration::from_millis(700);
+
+/// Opens the socket. A page of another origin cannot.
+pub async fn upgrade(
+    State(app): State<App>,
+    headers: HeaderMap,
+    upgrade: Result<WebSocketUpgrade, axum::extract::ws::rejection::WebSocketUpgradeRejection>,
+) -> Result<Response> {
+    if headers.get(ORIGIN).is_some_and(|value| !value.to_str().is_ok_and(|origin| app.origins.knows(origin))) {
+        return Err(Error::OriginForbidden);
+    }
+    let upgrade = upgrade.map_err(|_| Error::MalformedBody("This address speaks WebSocket only.".into()))?;
+    Ok(upgrade
+        .read_buffer_size(1_024)
+        .write_buffer_size(0)
+        .max_message_size(LARGEST)
+        .max_frame_size(LARGEST)
+        .on_upgrade(move |socket| async move {
+            // A socket that breaks is the client's business.
+            let _ = run(app, socket).await;
+        }))
+}
+
+async fn run(app: App, mut socket: WebSocket) -> Result<(), axum::Error> {
+    let Some(caller) = authenticate(&app, &mut socket).await? else { return Ok(()) };
+    let session = Session {
+        id: app.ids.next(app.clock.now()),
+        viewer: Viewer { id: caller.staff_id, name: caller.name.clone() },
+        place: None,
+        app: app.clone(),
+    };
+    session.run(caller, socket).await
+}
+
+/// Waits for the ticket; says what is wrong and none when it does not come or is not good.
+async fn authenticate(app: &App, socket: &mut WebSocket) -> Result<Option<Caller>, axum::Error> {
+    let deadline = tokio::time::sleep(AUTH);
+    tokio::pin!(deadline);
+    loop {
+        let frame = tokio::select! {
+            frame = socket.recv() => frame,
+            () = &mut deadline => return bye(socket, "idle", None).await.map(|()| None),
+            () = app.stopping.cancelled() => return bye(socket, "shutdown", Some(2)).await.map(|()| None),
+        };
+        let text = match frame {
+            None => return Ok(None),
+            Some(frame) => match frame? {
+                Message::Text(text) => text,
+                Message::Close(_) => return Ok(None),
+                _ => continue,
+            },
+        };
+        let Ok(FromClient::Auth { ticket }) = serde_json::from_str(&text) else {
+            send(socket, &ToClient::Error { code: "unauthenticated", detail: "send auth with a ticket first" }).await?;
+            continue;
+        };
+        let found = match auth::redeem_ticket(app, ticket).await {
+            Ok(Some(session)) => app.liveness.of(app, session).await,
+            Ok(None) => Ok(None),
+            Err(error) => Err(error),
+        };
+        match found {
+            Ok(Some(live)) => {
+                send(socket, &ToClient::Ready { staff_id: live.caller.staff_id }).await?;
+                return Ok(Some(live.caller));
+            }
+            Ok(None) => {
+                send(socket, &ToClient::Error { code: "unauthenticated", detail: "the ticket is unknown, used or over" }).await?;
+            }
+            Err(_) => return bye(socket, "unavailable", Some(5)).await.map(|()| None),
+        }
+    }
+}
+
+/// One connected person.
+struct Session {
+    id: Uuid,
+    viewer: Viewer,
+    place: Option<Place>,
+    app: App,
+}
+
+impl Session {
+    async fn run(mut self, caller: Caller, mut socket: WebSocket) -> Result<(), axum::Error> {
+        let app = self.app.clone();
+        let mut events = app.bus.subscribe();
+        let mut viewing = app.viewers.changes();
+        let mut ping = tokio::time::interval(PING);
+        let mut recheck = tokio::time::interval(RECHECK);
+        let mut heard = Instant::now();
+        let mut shown: Vec<Viewer> = Vec::new();
+        loop {
+            tokio::select! {
+                frame = socket.recv() => match frame {
+                    None => return Ok(()),
+                    Some(frame) => {
+                        heard = Instant::now();
+                        match frame? {
+                            Message::Text(text) => self.take(&text, &mut socket).await?,
+                            Message::Close(_) => return Ok(()),
+                            _ => {}
+                        }
+                        shown.clear();
+                        self.show(&mut shown, &mut socket).await?;
+                    }
+                },
+                event = events.recv() => match event {
+                    Ok(Event::Notice(notice)) if may_know(&caller, &notice) => {
+                        send(&mut socket, &ToClient::Notice { kind: notice.kind, entity: notice.entity, id: notice.id }).await?;
+                    }
+                    Ok(Event::SettingsChanged) => {
+                        send(&mut socket, &ToClient::Notice { kind: "settings_changed", entity: "settings", id: None }).await?;
+                    }
+                    Ok(Event::SessionEnded(session)) if session == caller.session_id => {
+                        return bye(&mut socket, "signed_out", None).await;
+                    }
+                    Ok(_) => {}
+                    // Missed some: the client loads everything again.
+                    Err(RecvError::Lagged(_)) => send(&mut socket, &ToClient::Notice { kind: "missed", entity: "all", id: None }).await?,
+                    Err(RecvError::Closed) => return bye(&mut socket, "shutdown", Some(2)).await,
+                },
+                _ = viewing.changed() => self.show(&mut shown, &mut socket).await?,
+                _ = ping.tick() => {
+                    if heard.elapsed() > IDLE {
+                        return bye(&mut socket, "idle", None).await;
+                    }
+                    socket.send(Message::Ping(bytes::Bytes::new())).await?;
+                    self.show(&mut shown, &mut socket).await?;
+                }
+                _ = recheck.tick() => {
+                    if matches!(app.liveness.of(&app, caller.session_id).await, Ok(None)) {
+                        return bye(&mut socket, "signed_out", None).await;
+                    }
+                }
+                () = app.stopping.cancelled() => return bye(&mut socket, "shutdown", Some(2)).await,
+            }
+        }
+    }
+
+    async fn take(&mut self, text: &str, socket: &mut WebSocket) -> Result<(), axum::Error> {
+        match serde_json::from_str(text) {
+            Ok(FromClient::Viewing { entity, id }) if entity == "message" => {
+                let place = id.map(|id| (entity, id));
+                self.app.viewers.set(self.id, &self.viewer, self.place.as_ref(), place.as_ref());
+                self.place = place;
+                Ok(())
+            }
+            Ok(FromClient::Auth { .. }) => {
+                send(socket, &ToClient::Error { code: "conflict", detail: "this socket has its person already" }).await
+            }
+            Ok(FromClient::Viewing { .. }) => {
+                send(socket, &ToClient::Error { code: "validation_failed", detail: "entity must be message" }).await
+            }
+            Err(_) => send(socket, &ToClient::Error { code: "malformed_body", detail: "this frame is not known" }).await,
+        }
+    }
+
+    /// Says who else is here, when that has changed.
+    async fn show(&self, shown: &mut Vec<Viewer>, socket: &mut WebSocket) -> Result<(), axum::Error> {
+        let Some(place) = &self.place else { return Ok(()) };
+        let here = self.app.viewers.of(place);
+        if here == *shown {
+            return Ok(());
+        }
+        send(socket, &ToClient::Viewing { entity: &place.0, id: place.1, staff: here.clone() }).await?;
+        *shown = here;
+        Ok(())
+    }
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        self.app.viewers.set(self.id, &self.viewer, self.place.as_ref(), None);
+    }
+}
+
+/// A notice names an entity, so it needs the right to see such entities.
+fn may_know(caller: &Caller, notice: &Notice) -> bool {
+    match notice.entity {
+        "message" => caller.may(Permission::Messages),
+        _ => true,
+    }
+}
+
+async fn bye(socket: &mut WebSocket, reason: &str, retry_after: Option<u64>) -> Result<(), axum::Error> {
+    send(socket, &ToClient::Bye { reason, retry_after }).await?;
+    socket.send(Message::Close(None)).await
+}
+
+async fn send(socket: &mut WebSocket, frame: &ToClient<'_>) -> Result<(), axum::Error> {
+    socket.send(Message::Text(frame.to_text().into())).await
+}

@@ -1,0 +1,173 @@
+//! The list and one message, for staff.
+
+use axum::extract::State;
+use axum::http::header::{ETAG, IF_MATCH};
+use axum::http::{HeaderMap, HeaderValue};
+use axum::response::{IntoResponse as _, Response};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::change::{self, Author, Change, Tagging};
+use super::filter::FilterQuery;
+use super::store::{self, Counts};
+use super::view::{self, MessageDetail, MessageSummary};
+use super::undo;
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::features::auth::{Caller, demand};
+use crate::features::notify;
+use crate::features::staff::Permission;
+use crate::http::{Envelope, Id, Json, Listed, Ok, Problem, Query, RequestInfo};
+use crate::storage::{Cursor, Page};
+
+/// The routes of this file.
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(demand(Permission::Messages, routes!(list)))
+        .routes(demand(Permission::Messages, routes!(get_counts)))
+        .routes(demand(Permission::Messages, routes!(list_tags)))
+        .routes(demand(Permission::Messages, routes!(get_one, patch_one)))
+        .routes(demand(Permission::Messages, routes!(retry_mail)))
+}
+
+/// Where a page begins, and how long it is.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Paging {
+    /// `nextCursor` of the page before.
+    #[serde(default)]
+    pub cursor: Option<String>,
+    /// Rows of a page, 1 to 100; 25 if missing.
+    #[serde(default)]
+    #[param(value_type = Option<u64>, minimum = 1, maximum = 100)]
+    pub limit: Option<String>,
+}
+
+impl Paging {
+    fn read(&self) -> Result<(Option<Cursor>, usize)> {
+        let wrong = || Error::field("limit", "invalid", "This must be a whole number from 1 to 100.");
+        let limit = match self.limit.as_deref() {
+            None => 25,
+            Some(text) => text.parse::<usize>().ok().filter(|limit| (1..=100).contains(limit)).ok_or_else(wrong)?,
+        };
+        let cursor = self.cursor.as_deref().filter(|text| !text.is_empty()).map(Cursor::decode).transpose()?;
+        Result::Ok((cursor, limit))
+    }
+}
+
+/// Messages under filters, a page at a time.
+#[utoipa::path(get, path = "/api/admin/messages", tag = "messages", params(FilterQuery, Paging),
+    responses((status = 200, body = Envelope<Vec<MessageSummary>>), (status = 422, body = Problem)))]
+async fn list(
+    State(app): State<App>,
+    caller: Caller,
+    Query(filter): Query<FilterQuery>,
+    Query(paging): Query<Paging>,
+) -> Result<Listed<MessageSummary>> {
+    let filter = filter.read(caller.staff_id)?;
+    let (cursor, limit) = paging.read()?;
+    let conn = app.storage.read();
+    let page = store::list(conn, &filter, cursor, limit).await?;
+    let rows = view::summaries(&app, conn, page.rows).await?;
+    Result::Ok(Listed(Page { rows, total: page.total, total_is_lower_bound: page.total_is_lower_bound, next: page.next }))
+}
+
+/// How many messages stand where.
+#[utoipa::path(get, path = "/api/admin/messages/counts", tag = "messages", responses((status = 200, body = Envelope<Counts>)))]
+async fn get_counts(State(app): State<App>, caller: Caller) -> Result<Ok<Counts>> {
+    Result::Ok(Ok(store::counts(app.storage.read(), caller.staff_id).await?))
+}
+
+/// A tag and the number of its messages.
+#[derive(Serialize, ToSchema)]
+pub struct TagCount {
+    pub tag: String,
+    pub count: i64,
+}
+
+/// The tags in use, the most used first.
+#[utoipa::path(get, path = "/api/admin/messages/tags", tag = "messages", responses((status = 200, body = Envelope<Vec<TagCount>>)))]
+async fn list_tags(State(app): State<App>) -> Result<Ok<Vec<TagCount>>> {
+    let tags = store::tag_counts(app.storage.read()).await?;
+    Result::Ok(Ok(tags.into_iter().map(|(tag, count)| TagCount { tag, count }).collect()))
+}
+
+/// One message with its thread. Opening it marks it as read.
+#[utoipa::path(get, path = "/api/admin/messages/{id}", tag = "messages", params(("id" = Uuid, Path)),
+    responses((status = 200, body = Envelope<MessageDetail>), (status = 404, body = Problem)))]
+async fn get_one(State(app): State<App>, Id(id): Id) -> Result<Response> {
+    let detail = view::detail(&app, id).await?;
+    if detail.summary.unread {
+        let now = app.clock.now();
+        app.storage
+            .write((), move |tx, ()| Box::pin(async move { Result::Ok(store::opened(tx.conn(), id, now).await?) }))
+            .await?;
+    }
+    Result::Ok(with_etag(detail))
+}
+
+/// Changes status or assignment. With `If-Match`, only what the client has seen.
+#[utoipa::path(patch, path = "/api/admin/messages/{id}", tag = "messages", params(("id" = Uuid, Path)), request_body = Change,
+    responses((status = 200, body = Envelope<MessageDetail>), (status = 404, body = Problem), (status = 412, body = Problem), (status = 422, body = Problem)))]
+async fn patch_one(
+    State(app): State<App>,
+    caller: Caller,
+    info: RequestInfo,
+    headers: HeaderMap,
+    Id(id): Id,
+    Json(change): Json<Change>,
+) -> Result<Response> {
+    change::check_assignee(&app, &change).await?;
+    let expected = if_match(&headers)?;
+    let author = Author::new(&app, caller, info);
+    let undo_id = app
+        .storage
+        .write((author, change), move |tx, (author, change)| {
+            Box::pin(async move {
+                let before = change::apply(tx, author, id, change, &Tagging::default(), expected).await?;
+                undo::keep(tx, author, before.into_iter().collect()).await
+            })
+        })
+        .await?;
+    let mut detail = view::detail(&app, id).await?;
+    detail.undo_id = undo_id;
+    Result::Ok(with_etag(detail))
+}
+
+/// Sends the failed mails of a message again.
+#[utoipa::path(post, path = "/api/admin/messages/{id}/retry-mail", tag = "messages", params(("id" = Uuid, Path)),
+    responses((status = 200, body = Envelope<MessageDetail>), (status = 404, body = Problem)))]
+async fn retry_mail(State(app): State<App>, caller: Caller, info: RequestInfo, Id(id): Id) -> Result<Response> {
+    let author = Author::new(&app, caller, info);
+    app.storage
+        .write(author, move |tx, author| {
+            Box::pin(async move {
+                if notify::retry_of_entity(tx.conn(), id, author.now).await? > 0 {
+                    author.note(tx, "mail.retried", id, crate::features::audit::Changes::none());
+                    tx.publish(crate::cluster::Event::MailQueued);
+                }
+                Result::Ok(())
+            })
+        })
+        .await?;
+    Result::Ok(with_etag(view::detail(&app, id).await?))
+}
+
+/// An answer with the version of the message as its `ETag`.
+pub fn with_etag(detail: MessageDetail) -> Response {
+    let etag = HeaderValue::try_from(format!("\"{}\"", detail.version));
+    let mut response = Ok(detail).into_response();
+    if let Result::Ok(etag) = etag {
+        response.headers_mut().insert(ETAG, etag);
+    }
+    response
+}
+
+/// The version that the client has seen, if it says so.
+fn if_match(headers: &HeaderMap) -> Result<Option<i32>> {
+    let Some(value) = headers.get(IF_MATCH) else { return Result::Ok(None) };
+    let version = value.to_str().ok().and_then(|text| text.trim_matches('"').parse().ok());
+    version.map(Some).ok_or(Error::PreconditionFailed)
+}

@@ -1,0 +1,99 @@
+//! Many messages at once, and taking it back.
+
+use axum::extract::State;
+use database::entity::messages::Status;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+use uuid::Uuid;
+
+use super::change::{self, Author, Change, Tagging};
+use super::labels;
+use super::undo::{self, Undone};
+use crate::app::App;
+use crate::error::Result;
+use crate::features::auth::{Caller, demand};
+use crate::features::staff::Permission;
+use crate::http::valid::Check;
+use crate::http::{Envelope, Id, Json, Ok, Problem, RequestInfo};
+
+/// The routes of this file.
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(demand(Permission::Messages, routes!(change_many)))
+        .routes(demand(Permission::Messages, routes!(take_back)))
+}
+
+/// One change of many messages. What is missing stays.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Bulk {
+    /// At most 100.
+    pub ids: Vec<Uuid>,
+    #[serde(default)]
+    pub status: Option<Status>,
+    /// An id, or null to take the assignment away.
+    #[serde(default, deserialize_with = "change::given")]
+    #[schema(value_type = Option<Uuid>)]
+    pub assigned_to: Option<Option<Uuid>>,
+    #[serde(default)]
+    pub add_tags: Vec<String>,
+    #[serde(default)]
+    pub remove_tags: Vec<String>,
+}
+
+/// What a change of many came to.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct BulkDone {
+    /// Messages that are different now.
+    pub changed: usize,
+    /// Takes all of it back, within ten seconds; null when nothing changed.
+    pub undo_id: Option<Uuid>,
+}
+
+/// Changes many messages, all or none.
+#[utoipa::path(post, path = "/api/admin/messages/bulk", tag = "messages", request_body = Bulk,
+    responses((status = 200, body = Envelope<BulkDone>), (status = 404, body = Problem), (status = 422, body = Problem)))]
+async fn change_many(State(app): State<App>, caller: Caller, info: RequestInfo, Json(bulk): Json<Bulk>) -> Result<Ok<BulkDone>> {
+    let mut check = Check::new();
+    if bulk.ids.is_empty() || bulk.ids.len() > 100 {
+        check.refuse("ids", "invalid", "Choose 1 to 100 messages.");
+    }
+    let tagging = Tagging {
+        add: labels::checked_tags(&mut check, "addTags", &bulk.add_tags),
+        remove: labels::checked_tags(&mut check, "removeTags", &bulk.remove_tags),
+    };
+    check.done()?;
+    let change = Change { status: bulk.status, assigned_to: bulk.assigned_to };
+    change::check_assignee(&app, &change).await?;
+    // In one order everywhere, so that two of these cannot wait for each other.
+    let mut ids = bulk.ids;
+    ids.sort_unstable();
+    ids.dedup();
+    let author = Author::new(&app, caller, info);
+    let done = app
+        .storage
+        .write((author, ids, change, tagging), |tx, (author, ids, change, tagging)| {
+            Box::pin(async move {
+                let mut before = Vec::with_capacity(ids.len());
+                for id in ids {
+                    before.extend(change::apply(tx, author, *id, change, tagging, None).await?);
+                }
+                let changed = before.len();
+                Result::Ok(BulkDone { changed, undo_id: undo::keep(tx, author, before).await? })
+            })
+        })
+        .await?;
+    Result::Ok(Ok(done))
+}
+
+/// Takes a change back, within ten seconds and only where nobody has changed the message since.
+#[utoipa::path(post, path = "/api/admin/undo/{id}", tag = "messages", params(("id" = Uuid, Path)),
+    responses((status = 200, body = Envelope<Undone>), (status = 404, body = Problem)))]
+async fn take_back(State(app): State<App>, caller: Caller, info: RequestInfo, Id(id): Id) -> Result<Ok<Undone>> {
+    let author = Author::new(&app, caller, info);
+    let undone = app.storage.write(author, move |tx, author| Box::pin(undo::undo(tx, author, id))).await?;
+    Result::Ok(Ok(undone))
+}

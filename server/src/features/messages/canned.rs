@@ -1,0 +1,214 @@
+//! Canned replies: texts with variables that the dashboard fills in.
+
+use axum::extract::State;
+use chrono::{DateTime, Utc};
+use database::entity::canned_replies::{Column, Entity, Model};
+use sea_orm::{ActiveModelTrait as _, EntityTrait, IntoActiveModel as _, QueryOrder as _, Set};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+use uuid::Uuid;
+
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::features::audit::{Changes, Entry};
+use crate::features::auth::{Caller, demand};
+use crate::features::staff::Permission;
+use crate::http::valid::Check;
+use crate::http::{Created, Envelope, Id, Json, Nothing, Ok, Problem, RequestInfo};
+
+/// What may stand between `{{` and `}}`.
+const VARIABLES: [&str; 5] = ["client.name", "client.firstName", "staff.name", "firm.name", "message.service"];
+
+/// The routes of this file.
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(demand(Permission::Messages, routes!(list, create)))
+        .routes(demand(Permission::Messages, routes!(change, delete)))
+}
+
+/// A canned reply.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct CannedReply {
+    pub id: Uuid,
+    pub title: String,
+    /// What one types after `;` to find it.
+    pub shortcut: String,
+    /// May hold `{{client.name}}`, `{{client.firstName}}`, `{{staff.name}}`, `{{firm.name}}`, `{{message.service}}`.
+    pub content: String,
+    pub updated_at: DateTime<Utc>,
+}
+
+impl From<Model> for CannedReply {
+    fn from(row: Model) -> Self {
+        Self { id: row.id, title: row.title, shortcut: row.shortcut, content: row.content, updated_at: row.updated_at }
+    }
+}
+
+/// A canned reply to be.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewCannedReply {
+    pub title: String,
+    pub shortcut: String,
+    pub content: String,
+}
+
+/// A canned reply in part.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CannedReplyPatch {
+    #[serde(default)]
+    pub title: Option<String>,
+    #[serde(default)]
+    pub shortcut: Option<String>,
+    #[serde(default)]
+    pub content: Option<String>,
+}
+
+/// All canned replies, by shortcut.
+#[utoipa::path(get, path = "/api/admin/canned-replies", tag = "messages", responses((status = 200, body = Envelope<Vec<CannedReply>>)))]
+async fn list(State(app): State<App>) -> Result<Ok<Vec<CannedReply>>> {
+    let rows = Entity::find().order_by_asc(Column::Shortcut).all(app.storage.read()).await?;
+    Result::Ok(Ok(rows.into_iter().map(Into::into).collect()))
+}
+
+/// Adds a canned reply.
+#[utoipa::path(post, path = "/api/admin/canned-replies", tag = "messages", request_body = NewCannedReply,
+    responses((status = 201, body = Envelope<CannedReply>), (status = 422, body = Problem)))]
+async fn create(
+    State(app): State<App>,
+    caller: Caller,
+    info: RequestInfo,
+    Json(new): Json<NewCannedReply>,
+) -> Result<Created<CannedReply>> {
+    let now = app.clock.now();
+    let row = checked(Model {
+        id: app.ids.next(now),
+        title: new.title,
+        shortcut: new.shortcut,
+        content: new.content,
+        updated_by: Some(caller.staff_id),
+        updated_at: now,
+    })?;
+    let changes = Changes::none().fact("shortcut", &row.shortcut);
+    let entry = entry(&app, &caller, &info, "canned_reply.created", row.id, changes);
+    let made = app
+        .storage
+        .write((row, entry), |tx, (row, entry)| {
+            Box::pin(async move {
+                tx.audit(entry.clone());
+                row.clone().into_active_model().insert(tx.conn()).await.map_err(taken)
+            })
+        })
+        .await?;
+    Result::Ok(Created { location: format!("/api/admin/canned-replies/{}", made.id), data: made.into(), message: None })
+}
+
+/// Changes a canned reply.
+#[utoipa::path(patch, path = "/api/admin/canned-replies/{id}", tag = "messages", params(("id" = Uuid, Path)), request_body = CannedReplyPatch,
+    responses((status = 200, body = Envelope<CannedReply>), (status = 404, body = Problem), (status = 422, body = Problem)))]
+async fn change(
+    State(app): State<App>,
+    caller: Caller,
+    info: RequestInfo,
+    Id(id): Id,
+    Json(patch): Json<CannedReplyPatch>,
+) -> Result<Ok<CannedReply>> {
+    let now = app.clock.now();
+    let by = caller.staff_id;
+    let entry = entry(&app, &caller, &info, "canned_reply.changed", id, Changes::none());
+    let changed = app
+        .storage
+        .write((patch, entry), move |tx, (patch, entry)| {
+            Box::pin(async move {
+                let row = Entity::find_by_id(id).one(tx.conn()).await?.ok_or(Error::NotFound)?;
+                let next = checked(Model {
+                    title: patch.title.clone().unwrap_or_else(|| row.title.clone()),
+                    shortcut: patch.shortcut.clone().unwrap_or_else(|| row.shortcut.clone()),
+                    content: patch.content.clone().unwrap_or_else(|| row.content.clone()),
+                    updated_by: Some(by),
+                    updated_at: now,
+                    id,
+                })?;
+                let mut change = row.into_active_model();
+                change.title = Set(next.title);
+                change.shortcut = Set(next.shortcut);
+                change.content = Set(next.content);
+                change.updated_by = Set(next.updated_by);
+                change.updated_at = Set(now);
+                tx.audit(entry.clone());
+                change.update(tx.conn()).await.map_err(taken)
+            })
+        })
+        .await?;
+    Result::Ok(Ok(changed.into()))
+}
+
+/// Deletes a canned reply.
+#[utoipa::path(delete, path = "/api/admin/canned-replies/{id}", tag = "messages", params(("id" = Uuid, Path)),
+    responses((status = 200, body = Envelope<Nothing>), (status = 404, body = Problem)))]
+async fn delete(State(app): State<App>, caller: Caller, info: RequestInfo, Id(id): Id) -> Result<Ok<Nothing>> {
+    let author = (app.clone(), caller, info);
+    app.storage
+        .write(author, move |tx, (app, caller, info)| {
+            Box::pin(async move {
+                let row = Entity::find_by_id(id).one(tx.conn()).await?.ok_or(Error::NotFound)?;
+                let changes = Changes::none().field("shortcut", &row.shortcut, Option::<String>::None);
+                Entity::delete_by_id(id).exec(tx.conn()).await?;
+                tx.audit(entry(app, caller, info, "canned_reply.deleted", id, changes));
+                Result::Ok(())
+            })
+        })
+        .await?;
+    Result::Ok(Ok(Nothing))
+}
+
+fn checked(row: Model) -> Result<Model> {
+    let mut check = Check::new();
+    let title = check.line("title", &row.title, 80, "Give it a title.");
+    let shortcut = check.line("shortcut", &row.shortcut, 30, "Give it a shortcut.").to_lowercase();
+    let content = check.text("content", &row.content, 10_000, "Write a text.");
+    if shortcut.contains(char::is_whitespace) || shortcut.contains(';') {
+        check.refuse("shortcut", "invalid", "A shortcut is one word without a semicolon.");
+    }
+    if let Some(unknown) = unknown_variable(&content) {
+        check.refuse(
+            "content",
+            "invalid",
+            format!("{{{{{unknown}}}}} is not known. There are: {}.", VARIABLES.map(|it| format!("{{{{{it}}}}}")).join(", ")),
+        );
+    }
+    check.done()?;
+    Result::Ok(Model { title, shortcut, content, ..row })
+}
+
+fn unknown_variable(content: &str) -> Option<&str> {
+    content
+        .split("{{")
+        .skip(1)
+        .map(|rest| rest.split_once("}}").map_or(rest, |(name, _)| name).trim())
+        .find(|name| !VARIABLES.contains(name))
+}
+
+fn taken(error: sea_orm::DbErr) -> Error {
+    Error::from(error).on_unique(|| Error::field("shortcut", "taken", "Another canned reply has this shortcut."))
+}
+
+fn entry(app: &App, caller: &Caller, info: &RequestInfo, action: &'static str, id: Uuid, changes: Changes) -> database::entity::audit_logs::Model {
+    Entry { actor: Some(caller.staff_id), action, entity: ("canned_reply", Some(id)), changes, from: info }.row(&app.ids, app.clock.now())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn unknown_variables_are_found() {
+        assert_eq!(unknown_variable("Hello {{ client.name }}, {{firm.name}}"), None);
+        assert_eq!(unknown_variable("Hello {{client.age}}"), Some("client.age"));
+        assert_eq!(unknown_variable("Hello {{"), Some(""));
+    }
+}

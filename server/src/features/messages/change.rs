@@ -1,0 +1,180 @@
+//! Changing status, assignment and tags of one or many messages, with what they were before.
+
+use chrono::{DateTime, Utc};
+use database::entity::messages::{self, Status};
+use sea_orm::{ActiveModelTrait as _, IntoActiveModel as _, Set};
+use serde::{Deserialize, Deserializer, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::store;
+use crate::app::App;
+use crate::cluster::{Event, Notice};
+use crate::error::{Error, Result};
+use crate::features::audit::{Changes, Entry};
+use crate::features::auth::Caller;
+use crate::features::staff::{self as people, Permission, PermissionSet};
+use crate::http::RequestInfo;
+use crate::storage::Tx;
+
+/// What is to be changed. What is missing stays.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Change {
+    #[serde(default)]
+    pub status: Option<Status>,
+    /// An id, or null to take the assignment away.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<Uuid>)]
+    pub assigned_to: Option<Option<Uuid>>,
+}
+
+/// Tells a field that is null from one that is missing.
+pub fn given<'de, T: Deserialize<'de>, D: Deserializer<'de>>(from: D) -> Result<Option<T>, D::Error> {
+    T::deserialize(from).map(Some)
+}
+
+/// Also for many messages at once.
+#[derive(Debug, Clone, Default)]
+pub struct Tagging {
+    pub add: Vec<String>,
+    pub remove: Vec<String>,
+}
+
+/// What a message was before a change, and the version that the change gave it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Before {
+    pub id: Uuid,
+    pub status: Status,
+    pub assigned_to: Option<Uuid>,
+    pub tags: Vec<String>,
+    /// Undone only as long as nobody has changed it since.
+    pub version_after: i32,
+}
+
+/// Who changes, and when.
+#[derive(Clone)]
+pub struct Author {
+    pub app: App,
+    pub caller: Caller,
+    pub info: RequestInfo,
+    pub now: DateTime<Utc>,
+}
+
+impl Author {
+    pub fn new(app: &App, caller: Caller, info: RequestInfo) -> Self {
+        Self { app: app.clone(), caller, info, now: app.clock.now() }
+    }
+
+    /// Adds an audit entry about a message.
+    pub fn note(&self, tx: &Tx<'_>, action: &'static str, message: Uuid, changes: Changes) {
+        let entry =
+            Entry { actor: Some(self.caller.staff_id), action, entity: ("message", Some(message)), changes, from: &self.info };
+        tx.audit(entry.row(&self.app.ids, self.now));
+    }
+
+    /// Tells every dashboard to look at a message again.
+    pub fn announce(tx: &Tx<'_>, kind: &'static str, message: Uuid) {
+        tx.publish(Event::Notice(Notice { kind, entity: "message", id: Some(message) }));
+    }
+}
+
+/// Refuses an assignee who is not there, or who may not see messages.
+pub async fn check_assignee(app: &App, change: &Change) -> Result<()> {
+    if let Some(Some(id)) = change.assigned_to {
+        let person = people::by_id(app.storage.read(), id).await?;
+        let fits = person.is_some_and(|person| person.is_active && PermissionSet::of(&person).has(Permission::Messages));
+        if !fits {
+            return Err(Error::field("assignedTo", "invalid", "This person cannot be given messages."));
+        }
+    }
+    Ok(())
+}
+
+/// Changes one message; none when that changes nothing. `expected` is the version that the client saw.
+pub async fn apply(
+    tx: &Tx<'_>,
+    author: &Author,
+    id: Uuid,
+    change: &Change,
+    tagging: &Tagging,
+    expected: Option<i32>,
+) -> Result<Option<Before>> {
+    let message = store::locked(tx.conn(), id).await?.ok_or(Error::NotFound)?;
+    if expected.is_some_and(|expected| expected != message.version) {
+        return Err(Error::PreconditionFailed);
+    }
+    let status = change.status.unwrap_or(message.status);
+    let assigned_to = change.assigned_to.unwrap_or(message.assigned_to);
+    let old_tags = store::tags_of(tx.conn(), vec![id]).await?.remove(&id).unwrap_or_default();
+    let new_tags = retag(&old_tags, tagging);
+    if status == message.status && assigned_to == message.assigned_to && new_tags == old_tags {
+        return Ok(None);
+    }
+    let before = Before {
+        id,
+        status: message.status,
+        assigned_to: message.assigned_to,
+        tags: old_tags,
+        version_after: message.version + 1,
+    };
+    if new_tags != before.tags {
+        store::set_tags(tx.conn(), id, &new_tags).await?;
+    }
+    let changes = Changes::none()
+        .field("status", before.status, status)
+        .field("assignedTo", before.assigned_to, assigned_to)
+        .field("tags", &before.tags, &new_tags);
+    write(tx, author, message, status, assigned_to).await?;
+    author.note(tx, action_of(&before, status, assigned_to), id, changes);
+    Author::announce(tx, "message_changed", id);
+    Ok(Some(before))
+}
+
+/// Writes status and assignment with the next version.
+pub async fn write(tx: &Tx<'_>, author: &Author, message: messages::Model, status: Status, assigned_to: Option<Uuid>) -> Result<()> {
+    let version = message.version + 1;
+    let mut row = message.into_active_model();
+    row.status = Set(status);
+    row.assigned_to = Set(assigned_to);
+    row.last_activity_at = Set(author.now);
+    row.version = Set(version);
+    row.update(tx.conn()).await?;
+    Ok(())
+}
+
+fn action_of(before: &Before, status: Status, assigned_to: Option<Uuid>) -> &'static str {
+    match (before.status != status, before.assigned_to != assigned_to) {
+        (true, true) => "message.changed",
+        (true, false) => "message.status_changed",
+        (false, true) => "message.assigned",
+        (false, false) => "message.tagged",
+    }
+}
+
+fn retag(tags: &[String], tagging: &Tagging) -> Vec<String> {
+    let mut next: Vec<String> =
+        tags.iter().chain(&tagging.add).filter(|tag| !tagging.remove.contains(tag)).cloned().collect();
+    next.sort_unstable();
+    next.dedup();
+    next
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn null_takes_the_assignment_away_and_a_missing_field_leaves_it() {
+        let missing: Change = serde_json::from_str("{}").expect("read");
+        assert_eq!(missing.assigned_to, None);
+        let null: Change = serde_json::from_str(r#"{"assignedTo":null}"#).expect("read");
+        assert_eq!(null.assigned_to, Some(None));
+    }
+
+    #[test]
+    fn tags_are_sorted_and_stand_once() {
+        let tagging = Tagging { add: vec!["b".into(), "a".into(), "b".into()], remove: vec!["c".into()] };
+        assert_eq!(retag(&["c".to_owned(), "d".to_owned()], &tagging), ["a", "b", "d"]);
+    }
+}

@@ -1,0 +1,185 @@
+//! Taking a message in: checked, stored with its audit entry and its two mails in one unit, answered after the commit.
+
+use chrono::{DateTime, Utc};
+use database::entity::messages::{self, Status};
+use sea_orm::{EntityTrait, IntoActiveModel as _};
+use serde::Deserialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::form_token::{self, Drawn};
+use super::response_time::usual_answer;
+use super::spam::{self, Signs};
+use super::thread_token;
+use crate::app::App;
+use crate::cluster::{Event, Notice};
+use crate::config::Guard;
+use crate::error::Result;
+use crate::features::audit::{Changes, Entry};
+use crate::features::notify::{Letter, Mail, NoticeOfMessage};
+use crate::http::RequestInfo;
+use crate::http::rate_limit::{Limit, Subject};
+use crate::http::valid::Check;
+use crate::storage::{email_key, search_text};
+
+/// Characters of one message.
+pub const LONGEST: usize = 5_000;
+
+/// What the contact form sends.
+#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ContactForm {
+    pub name: String,
+    pub email: String,
+    #[serde(default)]
+    pub phone: Option<String>,
+    #[serde(default)]
+    pub company: Option<String>,
+    /// Slug of a service.
+    #[serde(default)]
+    pub service: Option<String>,
+    /// At most 5,000 characters.
+    pub message: String,
+    #[serde(default)]
+    pub visitor_id: Option<Uuid>,
+    /// The visitor agrees to the privacy policy.
+    #[serde(default)]
+    pub consent: bool,
+    /// Leave it empty: it is a trap for programs.
+    #[serde(default)]
+    pub website: Option<String>,
+    /// From the page, or from `GET /api/form-token`.
+    #[serde(default)]
+    pub form_token: Option<String>,
+}
+
+/// A message that is stored.
+pub struct Received {
+    pub id: Uuid,
+    pub name: String,
+}
+
+/// Checks, limits and stores a message.
+pub async fn submit(app: &App, form: ContactForm, info: &RequestInfo) -> Result<Received> {
+    let drawn = form_token::read(app, form.form_token.as_deref());
+    let message = checked(app, &form, drawn, info)?;
+    // Counted after the check: who mistypes an address must not be shut out for it.
+    let address = Subject::Address(info.ip.into());
+    app.limits.check(Limit::Contact, &address)?;
+    if drawn == Drawn::Unknown {
+        app.limits.check(Limit::ContactWithoutToken, &address)?;
+    }
+    let (id, name) = (message.id, message.name.clone());
+    let mails = if message.status == Status::Spam { Vec::new() } else { mails(app, &message).await? };
+    let entry = Entry {
+        actor: None,
+        action: "message.created",
+        entity: ("message", Some(id)),
+        changes: Changes::none().fact("status", message.status).fact("service", &message.service),
+        from: info,
+    }
+    .row(&app.ids, message.created_at);
+    app.storage
+        .write((message, mails, entry), move |tx, (message, mails, entry)| {
+            Box::pin(async move {
+                messages::Entity::insert(message.clone().into_active_model()).exec_without_returning(tx.conn()).await?;
+                tx.audit(entry.clone());
+                for mail in mails {
+                    tx.mail(mail.clone());
+                }
+                tx.publish(Event::Notice(Notice { kind: "message_created", entity: "message", id: Some(id) }));
+                Ok(())
+            })
+        })
+        .await?;
+    Ok(Received { id, name })
+}
+
+fn checked(app: &App, form: &ContactForm, drawn: Drawn, info: &RequestInfo) -> Result<messages::Model> {
+    let mut check = Check::new();
+    let name = check.line("name", &form.name, 100, "Tell us your name.");
+    let email = check.email("email", &form.email);
+    let phone = check.optional_line("phone", form.phone.as_deref(), 40);
+    let company = check.optional_line("company", form.company.as_deref(), 120);
+    let service = check.optional_line("service", form.service.as_deref(), 60);
+    let message = check.text("message", &form.message, LONGEST, "Write a few words, so that we know how to help.");
+    let settings = app.settings.get();
+    if let Some(slug) = &service
+        && settings.service_name(slug).is_none()
+    {
+        check.refuse("service", "invalid", "We do not offer this service. Choose one of the list, or none.");
+    }
+    check.done()?;
+    let signs = Signs {
+        honeypot: form.website.as_deref().unwrap_or_default(),
+        drawn,
+        user_agent: info.user_agent.as_deref(),
+    };
+    let spam = app.config.server.bot_guard == Guard::On && spam::is_spam(signs);
+    let now = app.clock.now();
+    Ok(messages::Model {
+        id: app.ids.next(now),
+        search_text: search_text(
+            [Some(&name), Some(&email), phone.as_ref(), company.as_ref(), Some(&message)].into_iter().flatten().map(String::as_str),
+        ),
+        email_key: email_key(&email),
+        name,
+        email,
+        phone,
+        company,
+        service,
+        message,
+        status: if spam { Status::Spam } else { Status::New },
+        assigned_to: None,
+        reply_content: None,
+        replied_at: None,
+        first_replied_at: None,
+        client_replied_at: None,
+        opened_at: None,
+        last_activity_at: now,
+        reply_count: 0,
+        consent: form.consent,
+        visitor_id: form.visitor_id,
+        ip_address: Some(info.ip.to_string()),
+        user_agent: info.user_agent.clone(),
+        version: 1,
+        created_at: now,
+    })
+}
+
+/// The notice to the firm and the confirmation to the visitor. The confirmation goes to an address that a stranger
+/// typed, so it is limited and says nothing that they typed.
+async fn mails(app: &App, message: &messages::Model) -> Result<Vec<database::entity::outbox::Model>> {
+    let settings = app.settings.get();
+    let entity = Some(("message", message.id));
+    let notice = Letter::ContactNotice {
+        message: NoticeOfMessage {
+            name: message.name.clone(),
+            email: message.email.clone(),
+            phone: message.phone.clone(),
+            company: message.company.clone(),
+            service: message.service.as_deref().and_then(|slug| settings.service_name(slug)).map(str::to_owned),
+            message: message.message.clone(),
+            created_at: local(message.created_at, &settings.firm.time_zone),
+        },
+        link: app.config.server.link(&format!("/admin/messages?id={}", message.id)),
+    };
+    let mut mails =
+        vec![Mail { to: &settings.firm.email, letter: &notice, entity, thread: Vec::new(), automatic: true }.row(app)?];
+    let mailbox = Subject::Mailbox(message.email_key.clone());
+    if app.limits.check(Limit::StrangerMail, &mailbox).is_ok() {
+        let confirmation = Letter::ContactConfirmation {
+            answer_time: usual_answer(app).await,
+            thread_link: thread_token::link(app, message.id),
+            thread_code: thread_token::code(app, message.id),
+        };
+        mails.push(Mail { to: &message.email, letter: &confirmation, entity, thread: Vec::new(), automatic: true }.row(app)?);
+    }
+    Ok(mails)
+}
+
+/// A moment in the zone of the firm, for mails.
+pub fn local(at: DateTime<Utc>, zone: &str) -> String {
+    let zone: chrono_tz::Tz = zone.parse().unwrap_or(chrono_tz::UTC);
+    at.with_timezone(&zone).format("%-d %B %Y, %-H:%M %Z").to_string()
+}

@@ -1,0 +1,210 @@
+//! Messages as CSV or XLSX, streamed page by page, with the rows in a header for the progress bar.
+
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::HeaderValue;
+use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+use axum::response::Response;
+use bytes::Bytes;
+use database::entity::messages;
+use futures_util::stream;
+use rust_xlsxwriter::Workbook;
+use serde::Deserialize;
+use serde_json::Value;
+use tokio::sync::mpsc;
+use utoipa::IntoParams;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+use uuid::Uuid;
+
+use super::filter::{Filter, FilterQuery};
+use super::store;
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::features::audit::{Changes, Entry};
+use crate::features::auth::{Caller, demand};
+use crate::features::staff::{self as people, Permission};
+use crate::http::{Problem, Query, RequestInfo};
+use crate::storage::Cursor;
+
+/// Rows that are read at once.
+const PAGE: u64 = 500;
+const HEAD: [&str; 13] = [
+    "id", "createdAt", "status", "name", "email", "phone", "company", "service", "message", "assignedTo", "repliedAt",
+    "replyCount", "consent",
+];
+
+/// The routes of this file.
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(demand(Permission::Messages, routes!(export)))
+}
+
+/// The form of the file.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct FormatQuery {
+    /// `csv` (the default) or `xlsx`.
+    #[serde(default)]
+    format: Option<String>,
+}
+
+/// The messages under the filters as a file. `X-Total-Count` says how many rows come.
+#[utoipa::path(get, path = "/api/admin/messages/export", tag = "messages", params(FilterQuery, FormatQuery),
+    responses((status = 200, description = "The file", content((Vec<u8> = "text/csv"), (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"))),
+        (status = 422, body = Problem)))]
+async fn export(
+    State(app): State<App>,
+    caller: Caller,
+    info: RequestInfo,
+    Query(filter): Query<FilterQuery>,
+    Query(format): Query<FormatQuery>,
+) -> Result<Response> {
+    let filter = filter.read(caller.staff_id)?;
+    let xlsx = match format.format.as_deref() {
+        None | Some("csv") => false,
+        Some("xlsx") => true,
+        Some(_) => return Err(Error::field("format", "invalid", "This must be csv or xlsx.")),
+    };
+    let total = store::count_all(app.storage.read(), &filter).await?;
+    let (format, media) = if xlsx {
+        ("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+    } else {
+        ("csv", "text/csv; charset=utf-8")
+    };
+    let changes = Changes::none().fact("rows", total).fact("format", format);
+    let entry = Entry { actor: Some(caller.staff_id), action: "messages.exported", entity: ("message", None), changes, from: &info }
+        .row(&app.ids, app.clock.now());
+    app.storage.write(entry, |tx, entry| Box::pin(async move { tx.audit(entry.clone()); Ok(()) })).await?;
+
+    let rows = Rows { names: people::names(app.storage.read()).await?, session: caller.session_id, filter, app: app.clone() };
+    let body = if xlsx { Body::from(rows.xlsx().await?) } else { rows.csv() };
+    let mut response = Response::new(body);
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(media));
+    headers.insert("x-total-count", total.into());
+    let name = format!("attachment; filename=\"messages-{}.{format}\"", app.clock.now().format("%Y-%m-%d"));
+    if let Ok(name) = HeaderValue::try_from(name) {
+        headers.insert(CONTENT_DISPOSITION, name);
+    }
+    Ok(response)
+}
+
+/// What an export reads, and for whom.
+struct Rows {
+    app: App,
+    filter: Filter,
+    names: std::collections::HashMap<Uuid, String>,
+    session: Uuid,
+}
+
+impl Rows {
+    /// The next page. An export ends with the session that asked for it.
+    async fn next(&self, cursor: Option<Cursor>) -> Result<Vec<messages::Model>> {
+        if self.app.liveness.of(&self.app, self.session).await?.is_none() {
+            return Err(Error::Unauthenticated);
+        }
+        Ok(store::whole(self.app.storage.read(), &self.filter, cursor, PAGE).await?)
+    }
+
+    fn cells(&self, message: messages::Model) -> [String; HEAD.len()] {
+        let status = match serde_json::to_value(message.status) {
+            Ok(Value::String(text)) => text,
+            _ => String::new(),
+        };
+        let time = |at: chrono::DateTime<chrono::Utc>| at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
+        [
+            message.id.to_string(),
+            time(message.created_at),
+            status,
+            message.name,
+            message.email,
+            message.phone.unwrap_or_default(),
+            message.company.unwrap_or_default(),
+            message.service.unwrap_or_default(),
+            message.message,
+            message.assigned_to.and_then(|id| self.names.get(&id).cloned()).unwrap_or_default(),
+            message.replied_at.map(time).unwrap_or_default(),
+            message.reply_count.to_string(),
+            message.consent.to_string(),
+        ]
+    }
+
+    /// A stream that holds one page at a time.
+    fn csv(self) -> Body {
+        let (chunks, received) = mpsc::channel::<Result<Bytes, Error>>(2);
+        tokio::spawn(async move {
+            // The byte-order mark tells spreadsheet programs that this is UTF-8.
+            let mut head = "\u{feff}".as_bytes().to_vec();
+            head.extend(lines([HEAD.map(str::to_owned)].into_iter()));
+            let mut chunk = Bytes::from(head);
+            let mut cursor = None;
+            loop {
+                if chunks.send(Ok(chunk)).await.is_err() {
+                    return;
+                }
+                let page = match self.next(cursor).await {
+                    Ok(page) => page,
+                    // The connection breaks, so that nobody takes half a file for the whole.
+                    Err(error) => return drop(chunks.send(Err(error)).await),
+                };
+                let Some(last) = page.last() else { return };
+                cursor = Some(Cursor(last.id));
+                chunk = Bytes::from(lines(page.into_iter().map(|message| self.cells(message).map(|cell| harmless(&cell)))));
+            }
+        });
+        Body::from_stream(stream::unfold(received, |mut received| async { received.recv().await.map(|chunk| (chunk, received)) }))
+    }
+
+    /// A workbook. Its format has an index at the end, so it is made before it is sent; rows go to a temporary file.
+    async fn xlsx(self) -> Result<Vec<u8>> {
+        let mut workbook = Workbook::new();
+        let failed = |error: rust_xlsxwriter::XlsxError| Error::internal(error);
+        let sheet = workbook.add_worksheet_with_constant_memory().map_err(failed)?;
+        for (column, title) in (0u16..).zip(HEAD) {
+            sheet.write_string(0, column, title).map_err(failed)?;
+        }
+        let (mut cursor, mut row) = (None, 0u32);
+        loop {
+            let page = self.next(cursor).await?;
+            let Some(last) = page.last() else { break };
+            cursor = Some(Cursor(last.id));
+            for message in page {
+                row += 1;
+                for (column, cell) in (0u16..).zip(self.cells(message)) {
+                    // A string cell is never a formula. Excel takes 32,767 characters.
+                    sheet.write_string(row, column, cell.chars().take(32_000).collect::<String>()).map_err(failed)?;
+                }
+            }
+        }
+        workbook.save_to_buffer().map_err(failed)
+    }
+}
+
+fn lines(rows: impl Iterator<Item = [String; HEAD.len()]>) -> Vec<u8> {
+    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
+    for row in rows {
+        // Writing into memory does not fail, and every row has the same length.
+        let _ = writer.write_record(row);
+    }
+    writer.into_inner().unwrap_or_default()
+}
+
+/// A cell that no spreadsheet program takes for a formula (OWASP, CSV injection).
+fn harmless(cell: &str) -> String {
+    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}") } else { cell.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn formulas_are_neutralised_and_quotes_doubled() {
+        assert_eq!(harmless("=1+1"), "'=1+1");
+        assert_eq!(harmless("@SUM(A1)"), "'@SUM(A1)");
+        assert_eq!(harmless("5 < 6"), "5 < 6");
+        let mut row = HEAD.map(|_| String::new());
+        row[0] = "a \"b\", c\nd".to_owned();
+        assert_eq!(String::from_utf8_lossy(&lines([row].into_iter())), "\"a \"\"b\"\", c\nd\",,,,,,,,,,,,\r\n");
+    }
+}

@@ -1,0 +1,182 @@
+//! Which messages: the filters of list and export, and their conditions.
+
+use chrono::{DateTime, Days, NaiveDate, Utc};
+use database::entity::messages::{Column, Status};
+use database::entity::message_tags;
+use sea_orm::sea_query::{Condition, Query};
+use sea_orm::{ColumnTrait as _, Order};
+use serde::Deserialize;
+use utoipa::IntoParams;
+use uuid::Uuid;
+
+use crate::error::{Error, Result};
+use crate::ids::first_of;
+use crate::storage::{Cursor, search_terms};
+
+/// The filters as they stand in an address.
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+#[serde(rename_all = "camelCase")]
+#[into_params(parameter_in = Query)]
+pub struct FilterQuery {
+    /// One or more of `new in_progress replied converted archived spam`, separated by commas.
+    #[serde(default)]
+    pub status: Option<String>,
+    /// An id, `me` or `none`.
+    #[serde(default)]
+    pub assigned_to: Option<String>,
+    /// Slug of a service.
+    #[serde(default)]
+    pub service: Option<String>,
+    #[serde(default)]
+    pub tag: Option<String>,
+    /// First day, in UTC.
+    #[serde(default)]
+    #[param(value_type = Option<String>, format = Date)]
+    pub from: Option<String>,
+    /// Last day, in UTC.
+    #[serde(default)]
+    #[param(value_type = Option<String>, format = Date)]
+    pub to: Option<String>,
+    /// Words; each must begin a word of name, address, company or text.
+    #[serde(default)]
+    pub q: Option<String>,
+    /// `newest` (the default) or `oldest`.
+    #[serde(default)]
+    pub sort: Option<String>,
+}
+
+/// The filters, read.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    pub statuses: Vec<Status>,
+    pub assignee: Option<Assignee>,
+    pub service: Option<String>,
+    pub tag: Option<String>,
+    pub from: Option<DateTime<Utc>>,
+    /// Exclusive.
+    pub until: Option<DateTime<Utc>>,
+    pub terms: Vec<String>,
+    pub oldest_first: bool,
+}
+
+/// Whose messages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Assignee {
+    Nobody,
+    Staff(Uuid),
+}
+
+impl FilterQuery {
+    /// Reads the filters; `me` is the person who asks.
+    pub fn read(&self, me: Uuid) -> Result<Filter> {
+        let given = |text: &Option<String>| text.as_deref().map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned);
+        let day = |field: &str, text: Option<String>| {
+            text.map(|text| text.parse::<NaiveDate>().map_err(|_| Error::field(field, "invalid", "This must be a date such as 2026-01-31.")))
+                .transpose()
+        };
+        let statuses = given(&self.status).map(|text| text.split(',').map(status).collect()).transpose()?.unwrap_or_default();
+        let assignee = match given(&self.assigned_to).as_deref() {
+            None => None,
+            Some("me") => Some(Assignee::Staff(me)),
+            Some("none") => Some(Assignee::Nobody),
+            Some(id) => Some(Assignee::Staff(
+                id.parse().map_err(|_| Error::field("assignedTo", "invalid", "This must be an id, me or none."))?,
+            )),
+        };
+        let oldest_first = match given(&self.sort).as_deref() {
+            None | Some("newest") => false,
+            Some("oldest") => true,
+            Some(_) => return Err(Error::field("sort", "invalid", "This must be newest or oldest.")),
+        };
+        let midnight = |day: NaiveDate| day.and_time(chrono::NaiveTime::MIN).and_utc();
+        Ok(Filter {
+            statuses,
+            assignee,
+            service: given(&self.service),
+            tag: given(&self.tag).map(|tag| tag.to_lowercase()),
+            from: day("from", given(&self.from))?.map(midnight),
+            until: day("to", given(&self.to))?.and_then(|day| day.checked_add_days(Days::new(1))).map(midnight),
+            terms: given(&self.q).map(|q| search_terms(&q)).unwrap_or_default(),
+            oldest_first,
+        })
+    }
+}
+
+fn status(text: &str) -> Result<Status> {
+    serde_json::from_value(serde_json::Value::String(text.trim().to_owned())).map_err(|_| {
+        Error::field("status", "invalid", "This must be one of new, in_progress, replied, converted, archived, spam.")
+    })
+}
+
+impl Filter {
+    /// Everything but the search, and what comes after the cursor. Ids are times, so a range of days is a range of ids.
+    pub fn condition(&self, cursor: Option<Cursor>) -> Condition {
+        let mut all = Condition::all();
+        match self.statuses.as_slice() {
+            [] => {}
+            [one] => all = all.add(Column::Status.eq(*one)),
+            several => all = all.add(Column::Status.is_in(several.iter().copied())),
+        }
+        match self.assignee {
+            None => {}
+            Some(Assignee::Nobody) => all = all.add(Column::AssignedTo.is_null()),
+            Some(Assignee::Staff(id)) => all = all.add(Column::AssignedTo.eq(id)),
+        }
+        if let Some(service) = &self.service {
+            all = all.add(Column::Service.eq(service));
+        }
+        if let Some(tag) = &self.tag {
+            let tagged = Query::select()
+                .column(message_tags::Column::MessageId)
+                .from(message_tags::Entity)
+                .and_where(message_tags::Column::Tag.eq(tag))
+                .take();
+            all = all.add(Column::Id.in_subquery(tagged));
+        }
+        if let Some(from) = self.from {
+            all = all.add(Column::Id.gte(first_of(from)));
+        }
+        if let Some(until) = self.until {
+            all = all.add(Column::Id.lt(first_of(until)));
+        }
+        if let Some(Cursor(id)) = cursor {
+            all = all.add(if self.oldest_first { Column::Id.gt(id) } else { Column::Id.lt(id) });
+        }
+        all
+    }
+
+    pub fn order(&self) -> Order {
+        if self.oldest_first { Order::Asc } else { Order::Desc }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn filters_are_read_and_wrong_ones_named() {
+        let me = Uuid::max();
+        let query = FilterQuery {
+            status: Some("new, in_progress".into()),
+            assigned_to: Some("me".into()),
+            to: Some("2026-01-31".into()),
+            q: Some("Müller GmbH".into()),
+            ..FilterQuery::default()
+        };
+        let filter = query.read(me).expect("valid");
+        assert_eq!(filter.statuses, [Status::New, Status::InProgress]);
+        assert_eq!(filter.assignee, Some(Assignee::Staff(me)));
+        assert_eq!(filter.until.map(|it| it.to_rfc3339()).as_deref(), Some("2026-02-01T00:00:00+00:00"));
+        assert_eq!(filter.terms, ["muller", "gmbh"]);
+        for (field, query) in [
+            ("status", FilterQuery { status: Some("old".into()), ..FilterQuery::default() }),
+            ("assignedTo", FilterQuery { assigned_to: Some("anna".into()), ..FilterQuery::default() }),
+            ("from", FilterQuery { from: Some("yesterday".into()), ..FilterQuery::default() }),
+            ("sort", FilterQuery { sort: Some("random".into()), ..FilterQuery::default() }),
+        ] {
+            let Err(Error::Validation(errors)) = query.read(me) else { panic!("{field} must be refused") };
+            assert_eq!(errors[0].field, field);
+        }
+    }
+}

@@ -1,0 +1,165 @@
+//! Notes for colleagues, and tags.
+
+use axum::extract::{Path, State};
+use axum::response::Response;
+use database::entity::message_notes;
+use sea_orm::{ActiveModelTrait as _, ColumnTrait as _, EntityTrait, IntoActiveModel as _, QueryFilter as _};
+use serde::Deserialize;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+use uuid::Uuid;
+
+use super::api::with_etag;
+use super::change::{self, Author, Change, Tagging};
+use super::view::{self, Person, ThreadItem, ThreadKind};
+use super::{store, undo};
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::features::audit::Changes;
+use crate::features::auth::{Caller, demand};
+use crate::features::staff::Permission;
+use crate::http::valid::Check;
+use crate::http::{Created, Envelope, Id, Json, Nothing, Ok, Problem, RequestInfo};
+
+/// The routes of this file.
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(demand(Permission::Messages, routes!(add_note)))
+        .routes(demand(Permission::Messages, routes!(delete_note)))
+        .routes(demand(Permission::Messages, routes!(put_tags)))
+}
+
+/// A note.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewNote {
+    /// At most 10,000 characters.
+    pub content: String,
+}
+
+/// Adds a note that only colleagues see.
+#[utoipa::path(post, path = "/api/admin/messages/{id}/notes", tag = "messages", params(("id" = Uuid, Path)), request_body = NewNote,
+    responses((status = 201, body = Envelope<ThreadItem>), (status = 404, body = Problem), (status = 422, body = Problem)))]
+async fn add_note(
+    State(app): State<App>,
+    caller: Caller,
+    info: RequestInfo,
+    Id(id): Id,
+    Json(body): Json<NewNote>,
+) -> Result<Created<ThreadItem>> {
+    let mut check = Check::new();
+    let content = check.text("content", &body.content, 10_000, "Write something first.");
+    check.done()?;
+    let author = Author::new(&app, caller, info);
+    let person = Person { id: author.caller.staff_id, name: author.caller.name.clone() };
+    let note = message_notes::Model { id: app.ids.next(author.now), message_id: id, staff_id: person.id, content, created_at: author.now };
+    let item = ThreadItem {
+        kind: ThreadKind::Note,
+        id: note.id,
+        author: Some(person),
+        content: note.content.clone(),
+        created_at: note.created_at,
+        mail: None,
+    };
+    app.storage
+        .write((author, note), move |tx, (author, note)| {
+            Box::pin(async move {
+                store::locked(tx.conn(), id).await?.ok_or(Error::NotFound)?;
+                note.clone().into_active_model().insert(tx.conn()).await?;
+                author.note(tx, "message.noted", id, Changes::none());
+                Author::announce(tx, "message_changed", id);
+                Result::Ok(())
+            })
+        })
+        .await?;
+    Result::Ok(Created { data: item, location: format!("/api/admin/messages/{id}"), message: None })
+}
+
+/// Deletes an own note.
+#[utoipa::path(delete, path = "/api/admin/messages/{id}/notes/{noteId}", tag = "messages",
+    params(("id" = Uuid, Path), ("noteId" = Uuid, Path)),
+    responses((status = 200, body = Envelope<Nothing>), (status = 404, body = Problem)))]
+async fn delete_note(
+    State(app): State<App>,
+    caller: Caller,
+    info: RequestInfo,
+    path: Result<Path<(Uuid, Uuid)>, axum::extract::rejection::PathRejection>,
+) -> Result<Ok<Nothing>> {
+    let Path((id, note)) = path.map_err(|_| Error::NotFound)?;
+    let author = Author::new(&app, caller, info);
+    app.storage
+        .write(author, move |tx, author| {
+            Box::pin(async move {
+                let deleted = message_notes::Entity::delete_many()
+                    .filter(message_notes::Column::Id.eq(note))
+                    .filter(message_notes::Column::MessageId.eq(id))
+                    .filter(message_notes::Column::StaffId.eq(author.caller.staff_id))
+                    .exec(tx.conn())
+                    .await?;
+                if deleted.rows_affected == 0 {
+                    return Err(Error::NotFound);
+                }
+                author.note(tx, "message.note_deleted", id, Changes::none());
+                Author::announce(tx, "message_changed", id);
+                Result::Ok(())
+            })
+        })
+        .await?;
+    Result::Ok(Ok(Nothing))
+}
+
+/// The tags that a message is to have.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewTags {
+    /// At most 20, each of at most 40 characters.
+    pub tags: Vec<String>,
+}
+
+/// Replaces the tags of a message.
+#[utoipa::path(put, path = "/api/admin/messages/{id}/tags", tag = "messages", params(("id" = Uuid, Path)), request_body = NewTags,
+    responses((status = 200, body = Envelope<view::MessageDetail>), (status = 404, body = Problem), (status = 422, body = Problem)))]
+async fn put_tags(State(app): State<App>, caller: Caller, info: RequestInfo, Id(id): Id, Json(body): Json<NewTags>) -> Result<Response> {
+    let mut check = Check::new();
+    let wanted = checked_tags(&mut check, "tags", &body.tags);
+    check.done()?;
+    let author = Author::new(&app, caller, info);
+    let undo_id = app
+        .storage
+        .write((author, wanted), move |tx, (author, wanted)| {
+            Box::pin(async move {
+                let now = store::tags_of(tx.conn(), vec![id]).await?.remove(&id).unwrap_or_default();
+                let remove = now.into_iter().filter(|tag| !wanted.contains(tag)).collect();
+                let tagging = Tagging { add: wanted.clone(), remove };
+                let before = change::apply(tx, author, id, &Change::default(), &tagging, None).await?;
+                undo::keep(tx, author, before.into_iter().collect()).await
+            })
+        })
+        .await?;
+    let mut detail = view::detail(&app, id).await?;
+    detail.undo_id = undo_id;
+    Result::Ok(with_etag(detail))
+}
+
+/// Tags in their one form: small letters, single spaces, no commas, each once.
+pub fn checked_tags(check: &mut Check, field: &str, tags: &[String]) -> Vec<String> {
+    let mut fine: Vec<String> = tags
+        .iter()
+        .map(|tag| tag.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase())
+        .filter(|tag| !tag.is_empty())
+        .collect();
+    fine.sort_unstable();
+    fine.dedup();
+    if fine.len() > 20 {
+        check.refuse(field, "too_long", "A message can have at most 20 tags.");
+    }
+    for tag in &fine {
+        if tag.chars().count() > 40 {
+            check.refuse(field, "too_long", "A tag may have at most 40 characters.");
+        } else if tag.contains(',') || tag.chars().any(char::is_control) {
+            check.refuse(field, "invalid", "A tag cannot hold a comma.");
+        }
+    }
+    fine
+}

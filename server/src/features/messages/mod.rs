@@ -1,0 +1,48 @@
+//! The inbox: from a visitor's message to an answer, and back.
+//!
+//! Tables: `messages`, `message_replies`, `message_notes`, `message_tags`, `canned_replies`, `undo_operations`.
+//! Permission: `messages`. Notices: `message_created`, `message_changed`, `message_replied`, `client_replied`.
+//! Mails: contact notice and confirmation, reply, notice of a client's reply. Job: `messages.clean_up`.
+
+mod api;
+mod bulk;
+mod canned;
+mod change;
+mod contact;
+mod export;
+mod filter;
+mod form_token;
+mod labels;
+mod public;
+mod replies;
+mod response_time;
+mod spam;
+mod store;
+mod thread;
+mod thread_token;
+mod undo;
+mod view;
+
+pub use contact::{ContactForm, Received, submit};
+pub use filter::Filter;
+pub use form_token::issue as issue_form_token;
+pub use response_time::{ResponseTime, response_time, usual_answer};
+pub use store::{Counts, counts, day_counts, latest};
+pub use thread::{ClientThread, ThreadEntry, answer_as_client, client_thread};
+pub use undo::clean_up;
+pub use view::{MessageSummary, summaries};
+
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::app::App;
+
+/// The routes of this slice.
+pub fn routes() -> OpenApiRouter<App> {
+    public::routes()
+        .merge(api::routes())
+        .merge(replies::routes())
+        .merge(labels::routes())
+        .merge(bulk::routes())
+        .merge(canned::routes())
+        .merge(export::routes())
+}

@@ -1,0 +1,118 @@
+//! The contact form and the thread page, for programs and for scripts of the site.
+
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::http::header::AUTHORIZATION;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+use uuid::Uuid;
+
+use super::contact::{self, ContactForm};
+use super::form_token;
+use super::thread::{self, ClientThread};
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::http::idempotency::idempotent;
+use crate::http::rate_limit::{Limit, Subject};
+use crate::http::{Created, Envelope, Id, Json, Ok, Problem, RequestInfo};
+
+/// The routes of this file.
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(idempotent(routes!(post_contact)))
+        .routes(idempotent(routes!(post_message)))
+        .routes(routes!(get_form_token))
+        .routes(routes!(get_thread))
+        .routes(idempotent(routes!(post_client_reply)))
+}
+
+/// The id of what was made.
+#[derive(Serialize, ToSchema)]
+pub struct Made {
+    pub id: Uuid,
+}
+
+/// Takes a message in.
+#[utoipa::path(post, path = "/api/contact", tag = "public", request_body = ContactForm,
+    responses((status = 201, body = Envelope<Made>), (status = 422, body = Problem), (status = 429, body = Problem)))]
+async fn post_contact(State(app): State<App>, info: RequestInfo, Json(form): Json<ContactForm>) -> Result<Created<Made>> {
+    take(&app, &info, form).await
+}
+
+/// The same as `/api/contact`.
+#[utoipa::path(post, path = "/api/messages", tag = "public", request_body = ContactForm,
+    responses((status = 201, body = Envelope<Made>), (status = 422, body = Problem), (status = 429, body = Problem)))]
+async fn post_message(State(app): State<App>, info: RequestInfo, Json(form): Json<ContactForm>) -> Result<Created<Made>> {
+    take(&app, &info, form).await
+}
+
+async fn take(app: &App, info: &RequestInfo, form: ContactForm) -> Result<Created<Made>> {
+    let received = contact::submit(app, form, info).await?;
+    Result::Ok(Created {
+        location: format!("/api/messages/{}", received.id),
+        data: Made { id: received.id },
+        message: Some("Your message has arrived. We will answer by e-mail."),
+    })
+}
+
+/// A token that says when a form was drawn.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct FormToken {
+    pub form_token: String,
+}
+
+/// A fresh form token.
+#[utoipa::path(get, path = "/api/form-token", tag = "public",
+    responses((status = 200, body = Envelope<FormToken>), (status = 429, body = Problem)))]
+async fn get_form_token(State(app): State<App>, info: RequestInfo) -> Result<Ok<FormToken>> {
+    app.limits.check(Limit::PublicRead, &Subject::Address(info.ip.into()))?;
+    Result::Ok(Ok(FormToken { form_token: form_token::issue(&app) }))
+}
+
+/// The thread of a message, for the client who wrote it. `Authorization: Manage <code from the mail>`.
+#[utoipa::path(get, path = "/api/messages/{id}", tag = "public", params(("id" = Uuid, Path)), security(("manageToken" = [])),
+    responses((status = 200, body = Envelope<ClientThread>), (status = 401, body = Problem), (status = 429, body = Problem)))]
+async fn get_thread(State(app): State<App>, info: RequestInfo, headers: HeaderMap, Id(id): Id) -> Result<Ok<ClientThread>> {
+    app.limits.check(Limit::PublicRead, &Subject::Address(info.ip.into()))?;
+    Result::Ok(Ok(thread::client_thread(&app, id, manage_token(&headers)?).await?))
+}
+
+/// What a client answers.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ClientReply {
+    /// At most 5,000 characters.
+    pub content: String,
+}
+
+/// Adds an answer of the client to the thread. `Authorization: Manage <code from the mail>`.
+#[utoipa::path(post, path = "/api/messages/{id}/replies", tag = "public", params(("id" = Uuid, Path)), request_body = ClientReply,
+    security(("manageToken" = [])),
+    responses((status = 201, body = Envelope<Made>), (status = 401, body = Problem), (status = 422, body = Problem), (status = 429, body = Problem)))]
+async fn post_client_reply(
+    State(app): State<App>,
+    info: RequestInfo,
+    headers: HeaderMap,
+    Id(id): Id,
+    Json(body): Json<ClientReply>,
+) -> Result<Created<Made>> {
+    let reply = thread::answer_as_client(&app, id, manage_token(&headers)?, &body.content, &info).await?;
+    Result::Ok(Created {
+        data: Made { id: reply },
+        location: format!("/api/messages/{id}"),
+        message: Some("Your answer has arrived."),
+    })
+}
+
+fn manage_token(headers: &HeaderMap) -> Result<&str> {
+    headers
+        .get(AUTHORIZATION)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.split_once(' '))
+        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("manage"))
+        .map(|(_, token)| token.trim())
+        .ok_or(Error::Unauthenticated)
+}

@@ -1,0 +1,157 @@
+//! Answering.
+
+use axum::extract::State;
+use database::entity::messages::{self, Status};
+use database::entity::{message_replies, outbox};
+use sea_orm::{ActiveModelTrait as _, ColumnTrait as _, EntityTrait, IntoActiveModel as _, QueryFilter as _, QueryOrder as _, Set};
+use serde::Deserialize;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+use uuid::Uuid;
+
+use super::change::Author;
+use super::contact::local;
+use super::view::{Person, ThreadItem, ThreadKind};
+use super::{store, thread_token};
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::features::audit::Changes;
+use crate::features::auth::{Caller, demand};
+use crate::features::notify::{Letter, Mail, MailState, Quoted, StaffName};
+use crate::features::staff::Permission;
+use crate::http::idempotency::idempotent;
+use crate::http::valid::Check;
+use crate::http::{Created, Envelope, Id, Json, Problem, RequestInfo};
+
+/// The routes of this file.
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(demand(Permission::Messages, idempotent(routes!(reply))))
+}
+
+/// An answer to a client.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct NewReply {
+    /// At most 20,000 characters.
+    pub content: String,
+    /// False: it stands on the thread page only.
+    #[serde(default = "yes")]
+    pub send_email: bool,
+    /// The status after it; `replied` if missing.
+    #[serde(default)]
+    pub status: Option<Status>,
+}
+
+fn yes() -> bool {
+    true
+}
+
+/// Answers a message, by mail and on the thread page.
+#[utoipa::path(post, path = "/api/admin/messages/{id}/replies", tag = "messages", params(("id" = Uuid, Path)), request_body = NewReply,
+    responses((status = 201, body = Envelope<ThreadItem>), (status = 404, body = Problem), (status = 422, body = Problem)))]
+async fn reply(
+    State(app): State<App>,
+    caller: Caller,
+    info: RequestInfo,
+    Id(id): Id,
+    Json(body): Json<NewReply>,
+) -> Result<Created<ThreadItem>> {
+    let mut check = Check::new();
+    let content = check.text("content", &body.content, 20_000, "Write something first.");
+    check.done()?;
+    let author = Author::new(&app, caller, info);
+    let reply_id = app.ids.next(author.now);
+    let status = body.status.unwrap_or(Status::Replied);
+    let send = body.send_email;
+    let staff = Person { id: author.caller.staff_id, name: author.caller.name.clone() };
+    let answer = Answer { reply_id, content: content.clone(), status, send };
+    let created_at = author.now;
+    app.storage
+        .write((author, answer), move |tx, (author, answer)| {
+            Box::pin(async move {
+                let message = store::locked(tx.conn(), id).await?.ok_or(Error::NotFound)?;
+                let mail = if answer.send { Some(mail(tx.conn(), author, &message, &answer.content).await?) } else { None };
+                let row = message_replies::Model {
+                    id: answer.reply_id,
+                    message_id: id,
+                    staff_id: Some(author.caller.staff_id),
+                    content: answer.content.clone(),
+                    outbox_id: mail.as_ref().map(|mail| mail.id),
+                    created_at: author.now,
+                };
+                row.into_active_model().insert(tx.conn()).await?;
+                answered(tx.conn(), message, author, answer).await?;
+                if let Some(mail) = mail {
+                    tx.mail(mail);
+                }
+                author.note(tx, "message.replied", id, Changes::none().fact("sendEmail", answer.send).fact("status", answer.status));
+                Author::announce(tx, "message_replied", id);
+                Ok(())
+            })
+        })
+        .await?;
+    let waiting = MailState { state: outbox::State::Pending, attempts: 0, last_error: None, sent_at: None };
+    let item = ThreadItem { kind: ThreadKind::Reply, id: reply_id, author: Some(staff), content, created_at, mail: send.then_some(waiting) };
+    Ok(Created { data: item, location: format!("/api/admin/messages/{id}"), message: None })
+}
+
+/// What the unit writes.
+struct Answer {
+    reply_id: Uuid,
+    content: String,
+    status: Status,
+    send: bool,
+}
+
+async fn answered(
+    conn: &impl sea_orm::ConnectionTrait,
+    message: messages::Model,
+    author: &Author,
+    answer: &Answer,
+) -> Result<()> {
+    let (version, count) = (message.version + 1, message.reply_count + 1);
+    let first = message.first_replied_at.unwrap_or(author.now);
+    // Who answers takes it, unless somebody has it.
+    let assigned_to = message.assigned_to.unwrap_or(author.caller.staff_id);
+    let mut row = message.into_active_model();
+    row.status = Set(answer.status);
+    row.assigned_to = Set(Some(assigned_to));
+    row.reply_content = Set(Some(answer.content.clone()));
+    row.replied_at = Set(Some(author.now));
+    row.first_replied_at = Set(Some(first));
+    row.opened_at = Set(Some(author.now));
+    row.last_activity_at = Set(author.now);
+    row.reply_count = Set(count);
+    row.version = Set(version);
+    row.update(conn).await?;
+    Ok(())
+}
+
+/// The mail of an answer, threaded under everything that went to this client before.
+async fn mail(conn: &impl sea_orm::ConnectionTrait, author: &Author, message: &messages::Model, content: &str) -> Result<outbox::Model> {
+    let app = &author.app;
+    let thread = outbox::Entity::find()
+        .filter(outbox::Column::EntityId.eq(message.id))
+        .filter(outbox::Column::Template.is_in(["contact_confirmation", "reply"]))
+        .order_by_asc(outbox::Column::Id)
+        .all(conn)
+        .await?
+        .into_iter()
+        .map(|mail| mail.message_id)
+        .collect();
+    let quoted = store::replies_of(conn, message.id)
+        .await?
+        .into_iter()
+        .rfind(|reply| reply.staff_id.is_none())
+        .map_or_else(|| (message.message.clone(), message.created_at), |reply| (reply.content, reply.created_at));
+    let letter = Letter::Reply {
+        content: content.to_owned(),
+        staff: StaffName { name: author.caller.name.clone() },
+        client_name: message.name.clone(),
+        thread_link: thread_token::link(app, message.id),
+        thread_code: thread_token::code(app, message.id),
+        quoted: Some(Quoted { text: quoted.0, created_at: local(quoted.1, &app.settings.get().firm.time_zone) }),
+    };
+    Mail { to: &message.email, letter: &letter, entity: Some(("message", message.id)), thread, automatic: false }.row(app)
+}

@@ -1,0 +1,135 @@
+//! The thread as the client sees it, and the client's answers into it.
+
+use chrono::{DateTime, Duration, Utc};
+use database::entity::message_replies;
+use database::entity::messages::{self, Status};
+use sea_orm::{ActiveModelTrait as _, EntityTrait, IntoActiveModel as _};
+use serde::Serialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::contact::LONGEST;
+use super::{store, thread_token};
+use crate::app::App;
+use crate::cluster::{Event, Notice};
+use crate::error::{Error, Result};
+use crate::features::audit::{Changes, Entry};
+use crate::features::notify::{Letter, Mail};
+use crate::features::staff as people;
+use crate::http::RequestInfo;
+use crate::http::rate_limit::{Limit, Subject};
+use crate::http::valid::Check;
+
+/// A message with its answers, without anything internal.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ClientThread {
+    pub id: Uuid,
+    pub name: String,
+    /// Name of the service.
+    pub service: Option<String>,
+    pub message: String,
+    pub created_at: DateTime<Utc>,
+    pub firm_name: String,
+    pub thread: Vec<ThreadEntry>,
+    /// False when the firm has closed the door: the message was taken for spam.
+    pub can_reply: bool,
+}
+
+/// One answer.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ThreadEntry {
+    /// `client` or `firm`.
+    pub from: String,
+    pub author: Option<String>,
+    pub content: String,
+    pub created_at: DateTime<Utc>,
+}
+
+/// The thread of a message, for whoever has its code.
+pub async fn client_thread(app: &App, id: Uuid, code: &str) -> Result<ClientThread> {
+    let message = open(app, id, code).await?;
+    let conn = app.storage.read();
+    let names = people::names(conn).await?;
+    let thread = store::replies_of(conn, id)
+        .await?
+        .into_iter()
+        .map(|reply| ThreadEntry {
+            from: if reply.staff_id.is_some() { "firm" } else { "client" }.to_owned(),
+            author: reply.staff_id.and_then(|staff| names.get(&staff).cloned()),
+            content: reply.content,
+            created_at: reply.created_at,
+        })
+        .collect();
+    let settings = app.settings.get();
+    Ok(ClientThread {
+        id,
+        service: message.service.as_deref().and_then(|slug| settings.service_name(slug)).map(str::to_owned),
+        name: message.name,
+        message: message.message,
+        created_at: message.created_at,
+        firm_name: settings.firm.name.clone(),
+        thread,
+        can_reply: message.status != Status::Spam,
+    })
+}
+
+/// Adds an answer of the client; answers with its id. The same text again within ten minutes is the same answer,
+/// because a reloaded page sends its form again.
+pub async fn answer_as_client(app: &App, id: Uuid, code: &str, content: &str, info: &RequestInfo) -> Result<Uuid> {
+    let message = open(app, id, code).await?;
+    app.limits.check(Limit::ClientReply, &Subject::Mailbox(id.to_string()))?;
+    let mut check = Check::new();
+    let content = check.text("content", content, LONGEST, "Write something first.");
+    check.done()?;
+    if message.status == Status::Spam {
+        return Err(Error::Conflict("This conversation is closed. Write a new message instead.".into()));
+    }
+    let now = app.clock.now();
+    let last = store::replies_of(app.storage.read(), id).await?.pop();
+    if let Some(last) = last.filter(|last| last.staff_id.is_none() && last.content == content && last.created_at + Duration::minutes(10) > now) {
+        return Ok(last.id);
+    }
+    let reply = message_replies::Model { id: app.ids.next(now), message_id: id, staff_id: None, content, outbox_id: None, created_at: now };
+    let mail = notice(app, &message, &reply).await?;
+    let entry = Entry { actor: None, action: "message.client_replied", entity: ("message", Some(id)), changes: Changes::none(), from: info }
+        .row(&app.ids, now);
+    let reply_id = reply.id;
+    app.storage
+        .write((reply, mail, entry), move |tx, (reply, mail, entry)| {
+            Box::pin(async move {
+                reply.clone().into_active_model().insert(tx.conn()).await?;
+                store::client_answered(tx.conn(), id, now).await?;
+                tx.mail(mail.clone());
+                tx.audit(entry.clone());
+                tx.publish(Event::Notice(Notice { kind: "client_replied", entity: "message", id: Some(id) }));
+                Ok(())
+            })
+        })
+        .await?;
+    Ok(reply_id)
+}
+
+async fn open(app: &App, id: Uuid, code: &str) -> Result<messages::Model> {
+    // Checked before the query, so that a wrong code tells nothing about which messages exist.
+    if !thread_token::opens(app, id, code) {
+        return Err(Error::Unauthenticated);
+    }
+    messages::Entity::find_by_id(id).one(app.storage.read()).await?.ok_or(Error::NotFound)
+}
+
+/// Tells the person whose message it is, or the firm.
+async fn notice(app: &App, message: &messages::Model, reply: &message_replies::Model) -> Result<database::entity::outbox::Model> {
+    let assignee = match message.assigned_to {
+        Some(id) => people::by_id(app.storage.read(), id).await?.filter(|person| person.is_active),
+        None => None,
+    };
+    let to = assignee.map_or_else(|| app.settings.get().firm.email.clone(), |person| person.email);
+    let letter = Letter::ClientReplyNotice {
+        client_name: message.name.clone(),
+        content: reply.content.clone(),
+        link: app.config.server.link(&format!("/admin/messages?id={}", message.id)),
+    };
+    Mail { to: &to, letter: &letter, entity: Some(("message", message.id)), thread: Vec::new(), automatic: true }.row(app)
+}

@@ -1,0 +1,85 @@
+//! Taking a change back: a real inverse on the server, for ten seconds.
+
+use chrono::Duration;
+use database::entity::undo_operations::{Column, Entity, Model};
+use sea_orm::{ActiveModelTrait as _, ColumnTrait as _, EntityTrait, IntoActiveModel as _, QueryFilter as _};
+use serde::Serialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::change::{self, Author, Before};
+use super::store;
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::features::audit::Changes;
+use crate::http::idempotency;
+use crate::storage::Tx;
+
+/// How long a change can be taken back.
+const TIME: Duration = Duration::seconds(10);
+
+/// What came of it.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Undone {
+    pub restored: u64,
+    /// Somebody has changed these since, so they stay as they are.
+    pub skipped: u64,
+}
+
+/// Keeps what messages were before a change, in the unit of the change; none when nothing was changed.
+pub async fn keep(tx: &Tx<'_>, author: &Author, before: Vec<Before>) -> Result<Option<Uuid>> {
+    if before.is_empty() {
+        return Ok(None);
+    }
+    let row = Model {
+        id: author.app.ids.next(author.now),
+        staff_id: author.caller.staff_id,
+        before: serde_json::to_value(before).map_err(Error::internal)?,
+        expires_at: author.now + TIME,
+    };
+    let id = row.id;
+    row.into_active_model().insert(tx.conn()).await?;
+    Ok(Some(id))
+}
+
+/// Takes a change back. It works once, and only for the person who made the change.
+pub async fn undo(tx: &Tx<'_>, author: &Author, id: Uuid) -> Result<Undone> {
+    let row = Entity::find_by_id(id).one(tx.conn()).await?.ok_or(Error::NotFound)?;
+    if row.staff_id != author.caller.staff_id || row.expires_at < author.now {
+        return Err(Error::NotFound);
+    }
+    if Entity::delete_by_id(id).exec(tx.conn()).await?.rows_affected == 0 {
+        return Err(Error::NotFound);
+    }
+    let all: Vec<Before> = serde_json::from_value(row.before).map_err(Error::internal)?;
+    let mut undone = Undone { restored: 0, skipped: 0 };
+    for before in all {
+        let Some(message) = store::locked(tx.conn(), before.id).await?.filter(|it| it.version == before.version_after) else {
+            undone.skipped += 1;
+            continue;
+        };
+        store::set_tags(tx.conn(), before.id, &before.tags).await?;
+        let changes = Changes::none()
+            .field("status", message.status, before.status)
+            .field("assignedTo", message.assigned_to, before.assigned_to);
+        change::write(tx, author, message, before.status, before.assigned_to).await?;
+        author.note(tx, "message.undone", before.id, changes);
+        Author::announce(tx, "message_changed", before.id);
+        undone.restored += 1;
+    }
+    Ok(undone)
+}
+
+/// Deletes what can no longer be taken back, and first answers that nobody asks for any more.
+pub async fn clean_up(app: &App) -> Result<()> {
+    let now = app.clock.now();
+    app.storage
+        .write((), move |tx, ()| {
+            Box::pin(async move {
+                Entity::delete_many().filter(Column::ExpiresAt.lt(now)).exec(tx.conn()).await?;
+                idempotency::clean_up(tx.conn(), now).await?;
+                Ok(())
+            })
+        })
+        .await
+}

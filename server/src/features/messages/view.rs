@@ -1,0 +1,252 @@
+//! What the API shows of messages.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+use database::entity::messages::{self, Status};
+use sea_orm::ConnectionTrait;
+use serde::Serialize;
+use serde_json::Value;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::store::{self, Row};
+use super::thread_token;
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::features::notify::{self, MailState};
+use crate::features::{audit, staff as people};
+
+/// A person by name.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct Person {
+    pub id: Uuid,
+    pub name: String,
+}
+
+/// A message in a list.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct MessageSummary {
+    pub id: Uuid,
+    pub name: String,
+    pub email: String,
+    pub company: Option<String>,
+    /// Slug.
+    pub service: Option<String>,
+    pub service_name: Option<String>,
+    /// The beginning of the text, in one line.
+    pub excerpt: String,
+    pub status: Status,
+    pub assigned_to: Option<Person>,
+    pub tags: Vec<String>,
+    pub created_at: DateTime<Utc>,
+    pub last_activity_at: DateTime<Utc>,
+    /// Answers of both sides.
+    pub reply_count: i32,
+    pub client_replied_at: Option<DateTime<Utc>>,
+    /// Nobody has opened it yet, or the client answered since.
+    pub unread: bool,
+}
+
+/// A message with its thread.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct MessageDetail {
+    #[serde(flatten)]
+    pub summary: MessageSummary,
+    pub phone: Option<String>,
+    pub message: String,
+    pub ip_address: Option<String>,
+    pub user_agent: Option<String>,
+    pub consent: bool,
+    /// The `ETag`; send it as `If-Match` with a change.
+    pub version: i32,
+    pub thread: Vec<ThreadItem>,
+    pub history: Vec<HistoryItem>,
+    /// The page on which the client reads the thread.
+    pub thread_url: String,
+    pub client: Client,
+    /// Takes the change back that made this answer, within ten seconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub undo_id: Option<Uuid>,
+}
+
+/// One piece of a thread.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ThreadItem {
+    pub kind: ThreadKind,
+    pub id: Uuid,
+    /// None: the client.
+    pub author: Option<Person>,
+    pub content: String,
+    pub created_at: DateTime<Utc>,
+    /// The mail that carries it, if there is one.
+    pub mail: Option<MailState>,
+}
+
+/// Who speaks to whom.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ThreadKind {
+    /// Staff to the client.
+    Reply,
+    /// Staff to staff.
+    Note,
+    /// The client to staff.
+    Client,
+}
+
+/// One audit entry of the message.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct HistoryItem {
+    pub id: Uuid,
+    /// None: the client or the program.
+    pub actor: Option<String>,
+    pub action: String,
+    pub changes: Option<Value>,
+    pub created_at: DateTime<Utc>,
+    /// In words, without the actor.
+    pub sentence: String,
+}
+
+/// What else is known of the client.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Client {
+    /// Other messages of the same address, at most 10.
+    pub other_messages: Vec<OtherMessage>,
+}
+
+/// Another message of the same client.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct OtherMessage {
+    pub id: Uuid,
+    pub excerpt: String,
+    pub status: Status,
+    pub created_at: DateTime<Utc>,
+}
+
+/// Rows with names and tags.
+pub async fn summaries(app: &App, conn: &impl ConnectionTrait, rows: Vec<Row>) -> Result<Vec<MessageSummary>> {
+    let names = people::names(conn).await?;
+    let mut tags = store::tags_of(conn, rows.iter().map(|row| row.id).collect()).await?;
+    Ok(rows.into_iter().map(|row| { let own = tags.remove(&row.id).unwrap_or_default(); summary(app, row, &names, own) }).collect())
+}
+
+fn summary(app: &App, row: Row, names: &HashMap<Uuid, String>, tags: Vec<String>) -> MessageSummary {
+    let service_name = row.service.as_deref().and_then(|slug| app.settings.get().service_name(slug).map(str::to_owned));
+    MessageSummary {
+        unread: row.opened_at.is_none_or(|opened| row.client_replied_at.is_some_and(|replied| replied > opened)),
+        id: row.id,
+        name: row.name,
+        email: row.email,
+        company: row.company,
+        service: row.service,
+        service_name,
+        excerpt: one_line(&row.excerpt),
+        status: row.status,
+        assigned_to: row.assigned_to.and_then(|id| person(names, id)),
+        tags,
+        created_at: row.created_at,
+        last_activity_at: row.last_activity_at,
+        reply_count: row.reply_count,
+        client_replied_at: row.client_replied_at,
+    }
+}
+
+/// A message with everything that its page shows.
+pub async fn detail(app: &App, id: Uuid) -> Result<MessageDetail> {
+    use sea_orm::EntityTrait as _;
+    let conn = app.storage.read();
+    let message = messages::Entity::find_by_id(id).one(conn).await?.ok_or(Error::NotFound)?;
+    let names = people::names(conn).await?;
+    let tags = store::tags_of(conn, vec![id]).await?.remove(&id).unwrap_or_default();
+    let history = audit::of_entity(conn, "message", id, 100).await?;
+    let other = store::of_client(conn, &message.email_key, id, 10).await?;
+    Ok(MessageDetail {
+        thread: thread(conn, id, &names).await?,
+        history: history
+            .into_iter()
+            .map(|entry| HistoryItem {
+                actor: entry.user_id.and_then(|id| names.get(&id).cloned()),
+                sentence: audit::sentence(&entry),
+                id: entry.id,
+                action: entry.action,
+                changes: entry.changes,
+                created_at: entry.created_at,
+            })
+            .collect(),
+        thread_url: thread_token::link(app, id),
+        client: Client {
+            other_messages: other
+                .into_iter()
+                .map(|row| OtherMessage { id: row.id, excerpt: one_line(&row.excerpt), status: row.status, created_at: row.created_at })
+                .collect(),
+        },
+        phone: message.phone.clone(),
+        message: message.message.clone(),
+        ip_address: message.ip_address.clone(),
+        user_agent: message.user_agent.clone(),
+        consent: message.consent,
+        version: message.version,
+        undo_id: None,
+        summary: summary(app, row_of(message), &names, tags),
+    })
+}
+
+async fn thread(conn: &impl ConnectionTrait, id: Uuid, names: &HashMap<Uuid, String>) -> Result<Vec<ThreadItem>> {
+    let replies = store::replies_of(conn, id).await?;
+    let mut mails = notify::states(conn, replies.iter().filter_map(|reply| reply.outbox_id).collect()).await?;
+    let mut items: Vec<ThreadItem> = replies
+        .into_iter()
+        .map(|reply| ThreadItem {
+            kind: if reply.staff_id.is_some() { ThreadKind::Reply } else { ThreadKind::Client },
+            author: reply.staff_id.and_then(|id| person(names, id)),
+            mail: reply.outbox_id.and_then(|id| mails.remove(&id)),
+            id: reply.id,
+            content: reply.content,
+            created_at: reply.created_at,
+        })
+        .collect();
+    items.extend(store::notes_of(conn, id).await?.into_iter().map(|note| ThreadItem {
+        kind: ThreadKind::Note,
+        author: person(names, note.staff_id),
+        mail: None,
+        id: note.id,
+        content: note.content,
+        created_at: note.created_at,
+    }));
+    items.sort_by_key(|item| (item.created_at, item.id));
+    Ok(items)
+}
+
+fn row_of(message: messages::Model) -> Row {
+    Row {
+        id: message.id,
+        name: message.name,
+        email: message.email,
+        company: message.company,
+        service: message.service,
+        excerpt: message.message.chars().take(200).collect(),
+        status: message.status,
+        assigned_to: message.assigned_to,
+        created_at: message.created_at,
+        last_activity_at: message.last_activity_at,
+        reply_count: message.reply_count,
+        client_replied_at: message.client_replied_at,
+        opened_at: message.opened_at,
+    }
+}
+
+fn person(names: &HashMap<Uuid, String>, id: Uuid) -> Option<Person> {
+    names.get(&id).map(|name| Person { id, name: name.clone() })
+}
+
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}

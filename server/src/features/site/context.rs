@@ -1,0 +1,118 @@
+//! What the templates of the site get to see. The names are those at the head of `templates/site/base.html`.
+
+use std::collections::BTreeMap;
+
+use chrono::Datelike as _;
+use minijinja::{Value, context};
+use serde::Serialize;
+
+use super::json_ld;
+use crate::app::App;
+use crate::error::Result;
+use crate::features::messages::{ContactForm, usual_answer};
+use crate::features::settings::{self, Firm, Service, Snapshot};
+use crate::templates::value;
+
+/// One page of the site.
+#[derive(Debug, Clone, Serialize)]
+pub struct Page {
+    pub title: String,
+    pub description: String,
+    /// Absolute; none on pages that no search engine should list.
+    pub canonical: Option<String>,
+    pub path: String,
+    pub noindex: bool,
+    pub kind: &'static str,
+}
+
+impl Page {
+    /// A page for everybody.
+    pub fn public(app: &App, path: &str, kind: &'static str, title: impl Into<String>, description: impl Into<String>) -> Self {
+        Self {
+            title: title.into(),
+            description: description.into(),
+            canonical: Some(app.config.server.link(path)),
+            path: path.to_owned(),
+            noindex: false,
+            kind,
+        }
+    }
+
+    /// A page that belongs to one visitor, or to nobody.
+    pub fn private(path: &str, kind: &'static str, title: impl Into<String>) -> Self {
+        Self { title: title.into(), description: String::new(), canonical: None, path: path.to_owned(), noindex: true, kind }
+    }
+}
+
+/// A form as it stands on its page.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct FormView {
+    pub token: String,
+    pub values: Values,
+    pub errors: BTreeMap<String, String>,
+    pub notice: Option<String>,
+    pub error: Option<String>,
+}
+
+/// What was typed.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Values {
+    pub name: String,
+    pub email: String,
+    pub phone: String,
+    pub company: String,
+    pub service: String,
+    pub message: String,
+    pub consent: bool,
+}
+
+impl From<&ContactForm> for Values {
+    fn from(form: &ContactForm) -> Self {
+        Self {
+            name: form.name.clone(),
+            email: form.email.clone(),
+            phone: form.phone.clone().unwrap_or_default(),
+            company: form.company.clone().unwrap_or_default(),
+            service: form.service.clone().unwrap_or_default(),
+            message: form.message.clone(),
+            consent: form.consent,
+        }
+    }
+}
+
+/// Renders a page with what every page has and what this one adds.
+pub async fn render(app: &App, template: &str, page: &Page, service: Option<&Service>, own: Value) -> Result<String> {
+    let settings = app.settings.get();
+    let facts = facts(app, &settings).await;
+    let assets = app.clone();
+    let common = context! {
+        page => value(page),
+        firm => firm(&settings.firm),
+        services => value(&settings.services),
+        service => value(service),
+        facts => facts,
+        year => app.clock.now().year(),
+        accent => settings.firm.accent_hue.to_string(),
+        jsonLd => json_ld::of_page(app, &settings, page, service),
+        publicUrl => app.config.server.link(""),
+        asset => Value::from_function(move |name: String| assets.assets.address(&name).unwrap_or_else(|| format!("/assets/{name}"))),
+    };
+    app.templates.render(template, context! { ..own, ..common })
+}
+
+/// What the product knows and a visitor wants to know.
+async fn facts(app: &App, settings: &Snapshot) -> Value {
+    let zone = settings.firm.time_zone.parse().unwrap_or(chrono_tz::UTC);
+    let open = settings::open_state(&settings.firm.hours, zone, app.clock.now());
+    let keeps_hours = open.text.is_some();
+    context! { answerTime => usual_answer(app).await, openNow => keeps_hours.then_some(open.now), openText => open.text }
+}
+
+/// The firm with its hours as lines.
+fn firm(firm: &Firm) -> Value {
+    let hours: Vec<Value> = settings::opening_lines(&firm.hours)
+        .into_iter()
+        .map(|(days, time)| context! { days => days, time => time })
+        .collect();
+    context! { hours => hours, ..value(firm) }
+}

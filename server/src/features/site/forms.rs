@@ -1,0 +1,206 @@
+//! The contact form and the thread page without scripts.
+
+use axum::Router;
+use axum::extract::State;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse as _, Redirect, Response};
+use axum::routing::get;
+use minijinja::context;
+use serde::{Deserialize, Deserializer};
+
+use super::cache::html_headers;
+use super::context::{FormView, Page, Values, render};
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::features::messages::{self, ClientThread, ContactForm};
+use crate::http::rate_limit::{Limit, Subject};
+use crate::templates::value;
+use crate::http::{Form, Id, Problem, Query, RequestInfo, problem};
+
+/// The routes of this file.
+pub fn routes() -> Router<App> {
+    Router::new().route("/contact", get(contact).post(post_contact)).route("/message/{id}", get(message).post(post_message))
+}
+
+/// Stands in the kept page where each visitor's own form token goes.
+const TOKEN_HERE: &str = "form-token-goes-here";
+
+#[derive(Deserialize)]
+struct ContactQuery {
+    #[serde(default)]
+    service: Option<String>,
+}
+
+async fn contact(State(app): State<App>, Query(query): Query<ContactQuery>) -> Result<Response> {
+    let settings = app.settings.get();
+    let service = query.service.filter(|slug| settings.service_name(slug).is_some()).unwrap_or_default();
+    let key = format!("/contact?service={service}");
+    let page = match app.pages.get(&key) {
+        Some(page) => page,
+        None => {
+            let values = Values { service, ..Values::default() };
+            let form = FormView { token: TOKEN_HERE.to_owned(), values, ..FormView::default() };
+            app.pages.keep(&key, contact_page(&app, &form).await?)
+        }
+    };
+    let html = String::from_utf8_lossy(page.html()).replacen(TOKEN_HERE, &messages::issue_form_token(&app), 1);
+    Ok(html_response(StatusCode::OK, html))
+}
+
+/// The form as a browser without scripts sends it.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct PostedContact {
+    #[serde(default)]
+    name: String,
+    #[serde(default)]
+    email: String,
+    #[serde(default)]
+    phone: String,
+    #[serde(default)]
+    company: String,
+    #[serde(default)]
+    service: String,
+    #[serde(default)]
+    message: String,
+    #[serde(default, deserialize_with = "checked_box")]
+    consent: bool,
+    #[serde(default)]
+    website: String,
+    #[serde(default)]
+    form_token: String,
+}
+
+/// A box that is not checked is not sent.
+fn checked_box<'de, D: Deserializer<'de>>(from: D) -> Result<bool, D::Error> {
+    String::deserialize(from).map(|value| matches!(value.as_str(), "true" | "on" | "1"))
+}
+
+async fn post_contact(State(app): State<App>, info: RequestInfo, Form(posted): Form<PostedContact>) -> Result<Response> {
+    let form = ContactForm {
+        name: posted.name,
+        email: posted.email,
+        phone: Some(posted.phone),
+        company: Some(posted.company),
+        service: Some(posted.service),
+        // Browsers send line breaks of forms as CR LF; what was typed is LF.
+        message: posted.message.replace("\r\n", "\n"),
+        visitor_id: None,
+        consent: posted.consent,
+        website: Some(posted.website),
+        form_token: Some(posted.form_token.clone()),
+    };
+    let values = Values::from(&form);
+    match messages::submit(&app, form, &info).await {
+        Ok(_) => Ok(see_other("/contact/thanks")),
+        Err(error) => {
+            let status = problem::status(&error);
+            if status.is_server_error() && !matches!(error, Error::Database(_) | Error::Unavailable { .. }) {
+                return Err(error);
+            }
+            let view = FormView { token: posted.form_token, values, ..failed(&error) };
+            Ok(html_response(status, contact_page(&app, &view).await?))
+        }
+    }
+}
+
+async fn contact_page(app: &App, form: &FormView) -> Result<String> {
+    let name = app.settings.get().firm.name.clone();
+    let page = Page::public(app, "/contact", "contact", format!("Contact — {name}"), format!("Ask {name} a question. A person reads it and answers by e-mail."));
+    render(app, "site/contact.html", &page, None, context! { form => value(form) }).await
+}
+
+async fn message(State(app): State<App>, Id(id): Id) -> Result<Response> {
+    Ok(thread_response(StatusCode::OK, message_page(&app, id, None, FormView::default()).await?))
+}
+
+/// The code of the mail, and perhaps an answer.
+#[derive(Deserialize)]
+struct PostedReply {
+    #[serde(default)]
+    token: String,
+    #[serde(default)]
+    content: Option<String>,
+}
+
+async fn post_message(State(app): State<App>, info: RequestInfo, Id(id): Id, Form(posted): Form<PostedReply>) -> Result<Response> {
+    app.limits.check(Limit::PublicRead, &Subject::Address(info.ip.into()))?;
+    let code = posted.token.trim();
+    let mut form = FormView::default();
+    let mut status = StatusCode::OK;
+    if let Some(content) = posted.content.map(|content| content.replace("\r\n", "\n")) {
+        match messages::answer_as_client(&app, id, code, &content, &info).await {
+            Ok(_) => form.notice = Some("Your answer has arrived.".to_owned()),
+            Err(Error::Unauthenticated | Error::NotFound) => {}
+            Err(error) => {
+                status = problem::status(&error);
+                form = failed(&error);
+                form.values.message = content;
+            }
+        }
+    }
+    match messages::client_thread(&app, id, code).await {
+        Ok(thread) => Ok(thread_response(status, message_page(&app, id, Some((code, thread)), form).await?)),
+        Err(Error::Unauthenticated | Error::NotFound) => {
+            form.errors.insert("token".to_owned(), "This code does not open this conversation. Copy it from the mail once more.".to_owned());
+            Ok(thread_response(StatusCode::UNAUTHORIZED, message_page(&app, id, None, form).await?))
+        }
+        Err(error) => Err(error),
+    }
+}
+
+async fn message_page(app: &App, id: uuid::Uuid, open: Option<(&str, ClientThread)>, form: FormView) -> Result<String> {
+    let settings = app.settings.get();
+    let page = Page::private(&format!("/message/{id}"), "message", format!("Your conversation — {}", settings.firm.name));
+    let zone: chrono_tz::Tz = settings.firm.time_zone.parse().unwrap_or(chrono_tz::UTC);
+    let time = |at: chrono::DateTime<chrono::Utc>| at.with_timezone(&zone).format("%-d %B %Y, %-H:%M %Z").to_string();
+    let thread = open.map(|(code, thread)| {
+        let items: Vec<_> = thread
+            .thread
+            .into_iter()
+            .map(|item| context! { from => item.from, author => item.author, content => item.content, createdAt => time(item.created_at) })
+            .collect();
+        context! {
+            id => thread.id.to_string(),
+            token => code,
+            name => thread.name,
+            service => thread.service,
+            message => thread.message,
+            createdAt => time(thread.created_at),
+            items => items,
+            canReply => thread.can_reply,
+        }
+    });
+    let own = context! { form => value(form), thread => thread, messageId => id.to_string() };
+    render(app, "site/message.html", &page, None, own).await
+}
+
+/// The form with what was wrong.
+fn failed(error: &Error) -> FormView {
+    match error {
+        Error::Validation(errors) => FormView {
+            errors: errors.iter().map(|error| (error.field.clone(), error.message.clone())).collect(),
+            ..FormView::default()
+        },
+        other => FormView { error: Some(Problem::of(other, String::new()).detail.into_owned()), ..FormView::default() },
+    }
+}
+
+/// A page whose address may hold a token.
+fn thread_response(status: StatusCode, html: String) -> Response {
+    let mut response = html_response(status, html);
+    response.headers_mut().insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
+    response
+}
+
+fn html_response(status: StatusCode, html: String) -> Response {
+    let mut response = (status, html).into_response();
+    html_headers(response.headers_mut());
+    response
+}
+
+/// 303: what follows a form is fetched, so that reloading does not send it again.
+fn see_other(to: &'static str) -> Response {
+    Redirect::to(to).into_response()
+}

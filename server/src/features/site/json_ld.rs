@@ -1,0 +1,60 @@
+//! What search engines read: schema.org in JSON-LD.
+
+use serde_json::{Value, json};
+
+use super::context::Page;
+use crate::app::App;
+use crate::features::settings::{Service, Snapshot};
+
+/// The data of a page, or none. `<` is written as an escape, so that no text can end the script element.
+pub fn of_page(app: &App, settings: &Snapshot, page: &Page, service: Option<&Service>) -> Option<String> {
+    let data = match (page.kind, service) {
+        ("home" | "contact", _) => organisation(app, settings),
+        ("service", Some(service)) => json!({
+            "@context": "https://schema.org",
+            "@type": "Service",
+            "name": service.name,
+            "description": service.summary,
+            "url": page.canonical,
+            "provider": organisation(app, settings),
+        }),
+        _ => return None,
+    };
+    Some(data.to_string().replace('<', "\\u003c"))
+}
+
+fn organisation(app: &App, settings: &Snapshot) -> Value {
+    let firm = &settings.firm;
+    let days = |day: &str| match day {
+        "mon" => "Monday",
+        "tue" => "Tuesday",
+        "wed" => "Wednesday",
+        "thu" => "Thursday",
+        "fri" => "Friday",
+        "sat" => "Saturday",
+        _ => "Sunday",
+    };
+    json!({
+        "@context": "https://schema.org",
+        "@type": "ProfessionalService",
+        "name": firm.name,
+        "legalName": firm.legal_name,
+        "description": firm.description,
+        "url": app.config.server.link("/"),
+        "email": firm.email,
+        "telephone": firm.phone,
+        "image": app.assets.address("og.png").map(|path| app.config.server.link(&path)),
+        "address": {
+            "@type": "PostalAddress",
+            "streetAddress": firm.street,
+            "postalCode": firm.postal_code,
+            "addressLocality": firm.city,
+            "addressRegion": firm.region,
+            "addressCountry": firm.country,
+        },
+        "openingHoursSpecification": firm.hours.iter().map(|it| json!({
+            "@type": "OpeningHoursSpecification", "dayOfWeek": days(&it.day), "opens": it.opens, "closes": it.closes,
+        })).collect::<Vec<_>>(),
+        "sameAs": firm.social.iter().map(|link| &link.url).collect::<Vec<_>>(),
+    })
+}

@@ -1,0 +1,30 @@
+//! The public site: pages made from settings, kept until they change, complete without scripts.
+//!
+//! No tables. Event: `settings_changed` drops the kept pages.
+
+mod cache;
+mod context;
+mod errors;
+mod forms;
+mod json_ld;
+mod pages;
+mod well_known;
+
+pub use cache::Pages;
+
+use axum::Router;
+use axum::middleware::from_fn;
+
+use crate::app::App;
+
+/// The routes of the site. They are no part of the API, so they are not in its document.
+pub fn routes() -> Router<App> {
+    Router::new()
+        .merge(pages::routes())
+        .merge(forms::routes())
+        .merge(well_known::routes())
+        .layer(from_fn(errors::as_page))
+}
+
+/// Answers an address that nobody has: a page for people, a problem for programs.
+pub use errors::not_found;

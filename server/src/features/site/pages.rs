@@ -1,0 +1,123 @@
+//! Pages that are the same for everybody.
+
+use axum::Router;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
+use axum::response::{IntoResponse as _, Redirect, Response};
+use axum::routing::get;
+use minijinja::context;
+
+use super::context::{Page, render};
+use crate::app::App;
+use crate::error::{Error, Result};
+
+/// The routes of this file.
+pub fn routes() -> Router<App> {
+    let mut router = Router::new()
+        .route("/", get(home))
+        .route("/services", get(services))
+        .route("/services/{slug}", get(service))
+        .route("/privacy-policy", get(privacy))
+        .route("/terms-of-service", get(terms))
+        .route("/cookie-policy", get(cookies))
+        .route("/contact/thanks", get(thanks))
+        .route("/assets/{*path}", get(asset));
+    for page in ["services", "contact", "privacy-policy", "terms-of-service", "cookie-policy"] {
+        router = router.route(&format!("/{page}.html"), get(move || moved(format!("/{page}"))));
+    }
+    router.route("/index.html", get(|| moved("/".to_owned()))).route("/services/{slug}/", get(without_slash))
+}
+
+async fn moved(to: String) -> Redirect {
+    Redirect::permanent(&to)
+}
+
+async fn without_slash(uri: Uri) -> Redirect {
+    Redirect::permanent(uri.path().trim_end_matches('/'))
+}
+
+async fn home(State(app): State<App>, headers: HeaderMap) -> Result<Response> {
+    kept(&app, &headers, "/", "site/home.html", |app| {
+        let firm = &app.settings.get().firm;
+        Page::public(app, "/", "home", format!("{} — {}", firm.name, firm.tagline.trim_end_matches('.')), &firm.description)
+    })
+    .await
+}
+
+async fn services(State(app): State<App>, headers: HeaderMap) -> Result<Response> {
+    kept(&app, &headers, "/services", "site/services.html", |app| {
+        let settings = app.settings.get();
+        let names: Vec<&str> = settings.services.iter().map(|service| service.name.as_str()).collect();
+        Page::public(app, "/services", "services", format!("Services — {}", settings.firm.name), format!("{}: what you get, how it goes and what it costs to begin.", names.join(", ")))
+    })
+    .await
+}
+
+async fn service(State(app): State<App>, headers: HeaderMap, Path(slug): Path<String>) -> Result<Response> {
+    let settings = app.settings.get();
+    let service = settings.services.iter().find(|service| service.slug == slug).ok_or(Error::NotFound)?;
+    let path = format!("/services/{slug}");
+    let page = match app.pages.get(&path) {
+        Some(page) => page,
+        None => {
+            let page = Page::public(&app, &path, "service", format!("{} — {}", service.name, settings.firm.name), &service.summary);
+            app.pages.keep(&path, render(&app, "site/service.html", &page, Some(service), context! {}).await?)
+        }
+    };
+    Ok(page.answer(&headers))
+}
+
+async fn privacy(State(app): State<App>, headers: HeaderMap) -> Result<Response> {
+    legal(&app, &headers, "/privacy-policy", "site/privacy-policy.html", "Privacy policy").await
+}
+
+async fn terms(State(app): State<App>, headers: HeaderMap) -> Result<Response> {
+    legal(&app, &headers, "/terms-of-service", "site/terms-of-service.html", "Terms of service").await
+}
+
+async fn cookies(State(app): State<App>, headers: HeaderMap) -> Result<Response> {
+    legal(&app, &headers, "/cookie-policy", "site/cookie-policy.html", "Cookie policy").await
+}
+
+async fn legal(app: &App, headers: &HeaderMap, path: &'static str, template: &str, title: &str) -> Result<Response> {
+    kept(app, headers, path, template, |app| {
+        let name = &app.settings.get().firm.name;
+        Page::public(app, path, "legal", format!("{title} — {name}"), format!("{title} of {name}."))
+    })
+    .await
+}
+
+async fn thanks(State(app): State<App>, headers: HeaderMap) -> Result<Response> {
+    let path = "/contact/thanks";
+    let page = match app.pages.get(path) {
+        Some(page) => page,
+        None => {
+            let page = Page::private(path, "thanks", format!("Your message is here — {}", app.settings.get().firm.name));
+            let own = context! { thanks => context! { name => "", answerTime => crate::features::messages::usual_answer(&app).await } };
+            app.pages.keep(path, render(&app, "site/thanks.html", &page, None, own).await?)
+        }
+    };
+    Ok(page.answer(&headers))
+}
+
+async fn kept(app: &App, headers: &HeaderMap, path: &str, template: &str, page: impl FnOnce(&App) -> Page) -> Result<Response> {
+    if let Some(kept) = app.pages.get(path) {
+        return Ok(kept.answer(headers));
+    }
+    let html = render(app, template, &page(app), None, context! {}).await?;
+    Ok(app.pages.keep(path, html).answer(headers))
+}
+
+async fn asset(State(app): State<App>, headers: HeaderMap, Path(path): Path<String>) -> Result<Response> {
+    app.assets.site(&path, &headers).ok_or(Error::NotFound)
+}
+
+/// The accent colour of the firm, for site and dashboard.
+pub async fn theme(State(app): State<App>) -> Response {
+    let css = format!(":root{{--accent-hue:{}}}\n", app.settings.get().firm.accent_hue);
+    let mut response = (StatusCode::OK, css).into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/css; charset=utf-8"));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, max-age=60"));
+    response
+}
