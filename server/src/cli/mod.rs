@@ -133,7 +133,9 @@ async fn open(config: Config) -> Result<App, Failure> {
 }
 
 fn start_log(config: &Config) {
-    let filter = EnvFilter::try_new(&config.log.filter).unwrap_or_else(|_| EnvFilter::new("info"));
+    // The migrator announces every step; the program says in one line what came of it.
+    let directives = format!("sea_orm_migration=warn,{}", config.log.filter);
+    let filter = EnvFilter::try_new(directives).unwrap_or_else(|_| EnvFilter::new("info"));
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false);
     match config.log.format {
         LogFormat::Text => builder.compact().init(),

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use axum::body::Body;
-use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
+use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
@@ -54,6 +54,8 @@ pub fn render(response: &mut Response, request_id: RequestId) {
     log(&error, request_id.as_str());
     let problem = Problem::of(&error, request_id.to_string());
     let headers = response.headers_mut();
+    // The router counted the empty body that stood here.
+    headers.remove(CONTENT_LENGTH);
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
     if let Some(seconds) = retry_after(&error) {
         headers.insert(RETRY_AFTER, seconds.into());

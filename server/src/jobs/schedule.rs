@@ -19,8 +19,9 @@ struct Job {
 /// Due jobs are looked for this often.
 const LOOK: std::time::Duration = std::time::Duration::from_secs(30);
 
-const JOBS: [Job; 2] = [
+const JOBS: [Job; 3] = [
     Job { name: "auth.clean_up", every: Duration::hours(1), run: |app| Box::pin(features::auth::clean_up(app)) },
+    Job { name: "mail.clean_up", every: Duration::hours(24), run: |app| Box::pin(features::notify::clean_up(app)) },
     Job { name: "messages.clean_up", every: Duration::hours(1), run: |app| Box::pin(features::messages::clean_up(app)) },
 ];
 

@@ -17,5 +17,5 @@ pub use api::routes;
 pub use letter::{Letter, NoticeOfMessage, Quoted, StaffName};
 pub use mail::{Mail, message_id_of};
 pub use mailer::{Mailer, SendError};
-pub use outbox::{Outbox, deliver_due, deliver_until_stopped};
+pub use outbox::{Outbox, clean_up, deliver_due, deliver_until_stopped};
 pub use store::{MailState, failed_count, retry_of_entity, states};

@@ -117,3 +117,16 @@ async fn deliver(app: &App, owner: Uuid, mail: outbox::Model) -> Result<()> {
         })
         .await
 }
+
+/// Deletes mails that were delivered a month ago: what they said stands in the thread.
+pub async fn clean_up(app: &App) -> Result<()> {
+    let before = app.clock.now() - chrono::Duration::days(30);
+    app.storage
+        .write((), move |tx, ()| {
+            Box::pin(async move {
+                store::delete_sent_before(tx.conn(), before).await?;
+                Ok(())
+            })
+        })
+        .await
+}

@@ -1,0 +1,79 @@
+# Two commands: `make run` serves the product, `make test` proves it. `make help` lists the rest.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+SITE_SOURCES  := $(shell find web/site/src -type f) web/site/vite.config.js web/site/package-lock.json
+ADMIN_SOURCES := $(shell find web/admin/src web/admin/static web/api-client -type f -not -path '*/node_modules/*' 2>/dev/null) web/admin/svelte.config.js web/admin/vite.config.ts web/admin/package-lock.json
+
+.PHONY: help run build build-web dev test test-sqlite test-postgres test-web check gen bench chaos fuzz e2e screens clean
+
+help: ## List the targets.
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  \1\t\2/' | expand -t 18
+
+run: build-web ## Build what is missing and serve http://127.0.0.1:5500 with the data in ./data.
+	cargo build --package tekvwarho
+	exec target/debug/tekvwarho serve
+
+build: build-web ## The release binary with both front ends in it: target/release/tekvwarho.
+	cargo build --release --package tekvwarho
+
+build-web: web/dist/site/.vite/manifest.json web/dist/admin/index.html ## Build both front ends into web/dist.
+
+web/site/node_modules/.package-lock.json: web/site/package-lock.json
+	cd web/site && npm ci --no-audit --no-fund
+web/admin/node_modules/.package-lock.json: web/admin/package-lock.json
+	cd web/admin && npm ci --no-audit --no-fund
+web/e2e/node_modules/.package-lock.json: web/e2e/package-lock.json
+	cd web/e2e && npm ci --no-audit --no-fund
+
+web/dist/site/.vite/manifest.json: web/site/node_modules/.package-lock.json $(SITE_SOURCES)
+	cd web/site && npm run build
+web/dist/admin/index.html: web/admin/node_modules/.package-lock.json $(ADMIN_SOURCES)
+	cd web/admin && npm run build
+
+dev: build-web ## Serve, and build the front ends again whenever they change.
+	tools/dev
+
+test: ## Everything: checks, both engines, front ends, browser, fuzzing, a short chaos run. Installs what it needs.
+	tools/test
+
+test-sqlite: ## The server's tests on SQLite.
+	cargo nextest run --workspace
+
+test-postgres: ## The server's tests on a throw-away PostgreSQL.
+	tools/with-postgres cargo nextest run --workspace --test it
+
+test-web: web/site/node_modules/.package-lock.json web/admin/node_modules/.package-lock.json ## Unit tests of both front ends.
+	cd web/site && npm test
+	cd web/admin && npm test
+
+check: web/site/node_modules/.package-lock.json web/admin/node_modules/.package-lock.json ## Format, lints, types, dead dependencies, generated files in step.
+	tools/check
+
+gen: ## Make the generated files again: OpenAPI document, TypeScript types, schema for readers.
+	tools/gen
+
+e2e: build-web web/e2e/node_modules/.package-lock.json ## The product in a real browser with a real mail server.
+	cargo build --package tekvwarho
+	cd web/e2e && npm test
+
+screens: build-web web/e2e/node_modules/.package-lock.json ## Screenshots of every page into docs/screens.
+	cargo build --package tekvwarho
+	cd web/e2e && npm run screens
+
+fuzz: build-web ## Schema-driven fuzzing of the whole API, with and without a token.
+	cargo build --package tekvwarho
+	tools/fuzz
+
+chaos: ## kill -9 under load, on both engines: everything that was answered is there, once.
+	cargo build --release --package tekvwarho
+	tools/with-postgres tools/python bench/chaos.py
+
+bench: build ## Measure against baselines of the same run, and print target and figure side by side.
+	tools/with-postgres tools/python bench/bench.py
+
+clean: ## Remove what was built. The data in ./data stays.
+	cargo clean
+	rm -rf web/dist web/*/node_modules
