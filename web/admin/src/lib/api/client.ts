@@ -46,10 +46,19 @@ async function send(request: Request): Promise<Response> {
   const token = await tokens.current().catch(rethrow);
   request.headers.set('Authorization', `Bearer ${token}`);
   const response = await reach(request);
-  if (response.status !== 401) return response;
+  if (response.status !== 401 || (await aboutPassword(response))) return response;
   const fresh = await tokens.current(token).catch(rethrow);
   again.headers.set('Authorization', `Bearer ${fresh}`);
   return reach(again);
+}
+
+/** A wrong password is also a 401, but no new token helps there. */
+async function aboutPassword(response: Response): Promise<boolean> {
+  const problem = (await response
+    .clone()
+    .json()
+    .catch(() => null)) as { code?: string } | null;
+  return problem?.code === 'invalid_credentials' || problem?.code === 'second_factor_required';
 }
 
 async function reach(request: Request): Promise<Response> {

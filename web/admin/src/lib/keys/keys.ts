@@ -3,13 +3,18 @@ type Act = (event: KeyboardEvent) => void;
 export type Keys = Record<string, Act>;
 
 const layers: Keys[] = [];
+export const modKey = /mac|iphone|ipad/i.test(navigator.userAgent) ? '⌘' : 'Ctrl';
 let prefix = '';
 let timer: ReturnType<typeof setTimeout> | undefined;
 const SETTING = 'tekvwarho:keys';
 
-/** For `$effect(() => bind({...}))`: names are "j", "Enter", "?", "g d", "mod+k". */
-export function bind(keys: Keys): () => void {
-  layers.push(keys);
+/**
+ * For `$effect(() => bind({...}))`: names are "j", "Enter", "?", "g d", "mod+k".
+ * The frame binds as the base: its effects run after those of the page inside it, and must not win for that.
+ */
+export function bind(keys: Keys, base = false): () => void {
+  if (base) layers.unshift(keys);
+  else layers.push(keys);
   return () => void layers.splice(layers.indexOf(keys), 1);
 }
 

@@ -101,15 +101,16 @@ export class DetailState {
   ): Promise<void> {
     const before = this.detail;
     if (!before) return;
+    const restore = messages.checkpoint();
     this.detail = { ...before, ...local };
     try {
       const { detail, etag } = await api.messages.change(this.id, body, this.#etag);
       this.#take(detail, etag);
       messages.absorb(detail);
       toasts.undoable(text.changed(1, what), detail.undoId, () => {
+        restore();
         void this.load();
-        void messages.load(messages.filters);
-        void messages.loadCounts();
+        void messages.refresh();
       });
     } catch (error) {
       this.detail = before;

@@ -105,8 +105,10 @@ class MessagesState {
   /** Notices come in bursts; one look at the server a moment later is enough. */
   hear(notice: Notice | 'reconnected'): void {
     if (notice !== 'reconnected' && notice.entity !== 'message') return;
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => void this.refresh(), 400);
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
+      void this.refresh();
+    }, 400);
   }
 
   /** Brings what is shown up to date in place: rows change, none move; new ones wait behind the pill. */
@@ -131,6 +133,35 @@ class MessagesState {
     const news = answer.items.filter((item) => !shown.has(item.id));
     if (this.items.length === 0) this.items = news;
     else this.waiting = this.filters.sort === 'newest' ? news.map((item) => item.id) : [];
+  }
+
+  /** The list as it is now, for taking a change back without losing one's place. */
+  checkpoint(): () => void {
+    const abort = this.#abort;
+    const items = $state.snapshot(this.items) as MessageSummary[];
+    const meta = this.meta;
+    return () => {
+      if (abort !== this.#abort) return;
+      this.items = items;
+      this.meta = meta;
+    };
+  }
+
+  /** Somebody else may sit down here: nothing of the last person stays. */
+  reset(): void {
+    this.#abort?.abort();
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    Object.assign(this, {
+      items: [],
+      selected: [],
+      waiting: [],
+      gone: [],
+      counts: null,
+      loaded: false,
+      error: null,
+    });
+    Object.assign(this, { colleagues: [], services: [], tags: [], canned: [] });
   }
 
   at(id: string | undefined): number {
@@ -199,8 +230,7 @@ class MessagesState {
     apply: (item: MessageSummary) => MessageSummary,
   ): Promise<void> {
     const ids = change.ids;
-    const before = $state.snapshot(this.items) as MessageSummary[];
-    const total = this.meta;
+    const restore = this.checkpoint();
     const changed = this.items.map((item) => (ids.includes(item.id) ? apply(item) : item));
     const leaving = changed.filter(
       (item) => ids.includes(item.id) && !stillFits(item, this.filters, session.me?.id),
@@ -213,11 +243,13 @@ class MessagesState {
       for (let i = 0; i < ids.length; i += 100) {
         undoId = (await api.messages.bulk({ ...change, ids: ids.slice(i, i + 100) })).undoId;
       }
-      const again = () => void this.load(this.filters).then(() => this.loadCounts());
+      const again = () => {
+        restore();
+        void this.refresh();
+      };
       toasts.undoable(text.changed(ids.length, what), ids.length <= 100 ? undoId : null, again);
     } catch (error) {
-      this.items = before;
-      this.meta = total;
+      restore();
       toasts.fail(error);
     }
     void this.loadCounts();
