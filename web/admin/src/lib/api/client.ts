@@ -242,7 +242,7 @@ export const api = {
       () => null,
     );
     if (!response?.ok) return null;
-    const page = new DOMParser().parseFromString(await response.text(), 'text/html');
-    return page.querySelector<HTMLMetaElement>('meta[property="og:site_name"]')?.content ?? null;
+    const name = /<meta property="og:site_name" content="([^"]*)"/.exec(await response.text())?.[1];
+    return name?.replace(/&amp;/g, '&').replace(/&#39;|&#x27;/g, '’') ?? null;
   },
 };
