@@ -1,0 +1,248 @@
+/** All HTTP of the dashboard. Components call `api.…`; nothing else in the program calls `fetch`. */
+import { createApiClient } from '@tekvwarho/api-client';
+import { SignedOut, Unreachable, type RefreshResult } from '../auth/refresh';
+import { ApiError, errorFrom, isAbort, offlineError } from './errors';
+import type {
+  CannedReply,
+  Colleague,
+  Dashboard,
+  FailedMail,
+  ListMeta,
+  Me,
+  MessageCounts,
+  MessageDetail,
+  MessageStatus,
+  MessageSummary,
+  ServiceRef,
+  Session,
+  TagCount,
+  ThreadItem,
+  TokenGrant,
+} from './types';
+
+/** Where requests get their token from; the session puts itself in here at start. */
+export interface TokenSource {
+  current(rejected?: string): Promise<string>;
+}
+let tokens: TokenSource | null = null;
+export function useTokens(source: TokenSource): void {
+  tokens = source;
+}
+
+const CLIENT = { 'X-Client': 'web' };
+const OPEN = [
+  '/api/admin/auth/login',
+  '/api/auth/refresh',
+  '/api/auth/forgot',
+  '/api/auth/reset',
+  '/api/setup',
+];
+
+/** Adds the token; a refused one is replaced and the request is sent once more. */
+async function send(request: Request): Promise<Response> {
+  request.headers.set('X-Client', 'web');
+  if (!tokens || OPEN.includes(new URL(request.url).pathname)) return reach(request);
+  const again = request.clone();
+  const token = await tokens.current().catch(rethrow);
+  request.headers.set('Authorization', `Bearer ${token}`);
+  const response = await reach(request);
+  if (response.status !== 401 || (await aboutPassword(response))) return response;
+  const fresh = await tokens.current(token).catch(rethrow);
+  again.headers.set('Authorization', `Bearer ${fresh}`);
+  return reach(again);
+}
+
+/** A wrong password is also a 401, but no new token helps there. */
+async function aboutPassword(response: Response): Promise<boolean> {
+  const problem = (await response
+    .clone()
+    .json()
+    .catch(() => null)) as { code?: string } | null;
+  return problem?.code === 'invalid_credentials' || problem?.code === 'second_factor_required';
+}
+
+async function reach(request: Request): Promise<Response> {
+  try {
+    return await fetch(request);
+  } catch (error) {
+    if (isAbort(error)) throw error;
+    throw offlineError();
+  }
+}
+
+function rethrow(error: unknown): never {
+  if (error instanceof Unreachable) throw offlineError();
+  if (error instanceof SignedOut) throw new ApiError(401, 'signed_out', error.message);
+  throw error;
+}
+
+const http = createApiClient({ fetch: send, baseUrl: location.origin });
+
+interface Answer {
+  data?: { data?: unknown; meta?: unknown; message?: string };
+  error?: unknown;
+  response: Response;
+}
+
+async function whole(call: Promise<unknown>): Promise<Answer> {
+  const answer = (await call) as Answer;
+  if (!answer.response.ok) throw errorFrom(answer.response, answer.error);
+  return answer;
+}
+async function data<T>(call: Promise<unknown>): Promise<T> {
+  return (await whole(call)).data?.data as T;
+}
+
+/** The refresh itself, for the token keeper: says what happened instead of throwing. */
+export async function refreshToken(): Promise<RefreshResult> {
+  try {
+    const response = await fetch('/api/auth/refresh', {
+      method: 'POST',
+      headers: { ...CLIENT, 'Content-Type': 'application/json' },
+      body: '{}',
+      signal: AbortSignal.timeout(15_000),
+    });
+    if (response.ok)
+      return { kind: 'granted', grant: ((await response.json()) as { data: TokenGrant }).data };
+    if (response.status >= 500 || response.status === 429 || response.status === 408) {
+      const seconds = Number(response.headers.get('Retry-After'));
+      return { kind: 'unreachable', retryAfterMs: seconds > 0 ? seconds * 1000 : undefined };
+    }
+    return { kind: 'signed_out' };
+  } catch {
+    return { kind: 'unreachable' };
+  }
+}
+
+export type MessageQuery = Partial<{
+  status: string;
+  assignedTo: string;
+  service: string;
+  tag: string;
+  from: string;
+  to: string;
+  q: string;
+  sort: 'newest' | 'oldest';
+}>;
+
+export interface BulkChange {
+  ids: string[];
+  status?: MessageStatus;
+  assignedTo?: string | null;
+  addTags?: string[];
+  removeTags?: string[];
+}
+
+const id = (value: string) => ({ params: { path: { id: value } } });
+
+export const api = {
+  auth: {
+    login: (body: { email: string; password: string; remember: boolean }) =>
+      data<TokenGrant>(http.POST('/api/admin/auth/login', { body })),
+    logout: () => data<null>(http.POST('/api/auth/logout', { body: {} })),
+    logoutAll: () => data<null>(http.POST('/api/auth/logout-all', { body: {} })),
+    change: (body: Partial<Pick<Me, 'name' | 'timeZone' | 'theme'>>) =>
+      data<Me>(http.PATCH('/api/auth/me', { body })),
+    password: (body: { currentPassword: string; newPassword: string }) =>
+      data<null>(http.POST('/api/auth/password', { body })),
+    sessions: () => data<Session[]>(http.GET('/api/auth/sessions', {})),
+    endSession: (session: string) => data<null>(http.DELETE('/api/auth/sessions/{id}', id(session))),
+    forgot: (email: string) => data<null>(http.POST('/api/auth/forgot', { body: { email } })),
+    reset: (body: { token: string; password: string }) => data<null>(http.POST('/api/auth/reset', { body })),
+    socketTicket: () => data<{ ticket: string }>(http.POST('/api/auth/ws-ticket', { body: {} })),
+  },
+
+  setup: {
+    needed: async () => (await data<{ needed: boolean }>(http.GET('/api/setup', {}))).needed,
+    finish: (body: object) => data<TokenGrant>(http.POST('/api/setup', { body })),
+  },
+
+  dashboard: () => data<Dashboard>(http.GET('/api/admin/dashboard', {})),
+  colleagues: () => data<Colleague[]>(http.GET('/api/admin/colleagues', {})),
+  services: () => data<ServiceRef[]>(http.GET('/api/admin/services', {})),
+  undo: (undoId: string) =>
+    data<{ restored: number; skipped: number }>(
+      http.POST('/api/admin/undo/{undoId}', { params: { path: { undoId } }, body: {} }),
+    ),
+
+  mail: {
+    failed: () => data<FailedMail[]>(http.GET('/api/admin/mail/failed', {})),
+    retry: (mail: string) => data<null>(http.POST('/api/admin/mail/{id}/retry', { ...id(mail), body: {} })),
+  },
+
+  messages: {
+    async list(query: MessageQuery & { cursor?: string; limit?: number }, signal?: AbortSignal) {
+      const answer = await whole(http.GET('/api/admin/messages', { params: { query }, signal }));
+      return { items: answer.data?.data as MessageSummary[], meta: answer.data?.meta as ListMeta };
+    },
+    counts: () => data<MessageCounts>(http.GET('/api/admin/messages/counts', {})),
+    tags: () => data<TagCount[]>(http.GET('/api/admin/messages/tags', {})),
+    async get(message: string, signal?: AbortSignal) {
+      const answer = await whole(http.GET('/api/admin/messages/{id}', { ...id(message), signal }));
+      return { detail: answer.data?.data as MessageDetail, etag: answer.response.headers.get('ETag') };
+    },
+    async change(
+      message: string,
+      body: { status?: MessageStatus; assignedTo?: string | null },
+      etag?: string | null,
+    ) {
+      const headers = etag ? { 'If-Match': etag } : {};
+      const answer = await whole(http.PATCH('/api/admin/messages/{id}', { ...id(message), body, headers }));
+      return { detail: answer.data?.data as MessageDetail, etag: answer.response.headers.get('ETag') };
+    },
+    reply: (
+      message: string,
+      body: { content: string; sendEmail: boolean; status?: MessageStatus },
+      key: string,
+    ) =>
+      data<ThreadItem>(
+        http.POST('/api/admin/messages/{id}/replies', {
+          ...id(message),
+          body,
+          headers: { 'Idempotency-Key': key },
+        }),
+      ),
+    note: (message: string, content: string, key: string) =>
+      data<ThreadItem>(
+        http.POST('/api/admin/messages/{id}/notes', {
+          ...id(message),
+          body: { content },
+          headers: { 'Idempotency-Key': key },
+        }),
+      ),
+    removeNote: (message: string, noteId: string) =>
+      data<null>(
+        http.DELETE('/api/admin/messages/{id}/notes/{noteId}', { params: { path: { id: message, noteId } } }),
+      ),
+    setTags: (message: string, tags: string[]) =>
+      data<MessageDetail>(http.PUT('/api/admin/messages/{id}/tags', { ...id(message), body: { tags } })),
+    bulk: (body: BulkChange) =>
+      data<{ changed: number; undoId: string | null }>(http.POST('/api/admin/messages/bulk', { body })),
+    retryMail: (message: string) =>
+      data<null>(http.POST('/api/admin/messages/{id}/retry-mail', { ...id(message), body: {} })),
+    /** The raw answer, so that the caller can read it as a stream and show how far it is. */
+    async export(query: MessageQuery & { format: 'csv' | 'xlsx' }, signal: AbortSignal): Promise<Response> {
+      const call = http.GET('/api/admin/messages/export', { params: { query }, parseAs: 'stream', signal });
+      return (await whole(call)).response;
+    },
+  },
+
+  canned: {
+    list: () => data<CannedReply[]>(http.GET('/api/admin/canned-replies', {})),
+    add: (body: Pick<CannedReply, 'title' | 'shortcut' | 'content'>) =>
+      data<CannedReply>(http.POST('/api/admin/canned-replies', { body })),
+    change: (canned: string, body: Pick<CannedReply, 'title' | 'shortcut' | 'content'>) =>
+      data<CannedReply>(http.PATCH('/api/admin/canned-replies/{id}', { ...id(canned), body })),
+    remove: (canned: string) => data<null>(http.DELETE('/api/admin/canned-replies/{id}', id(canned))),
+  },
+
+  /** The firm's name as the public site shows it; used only where the profile does not carry it. */
+  async publicFirmName(): Promise<string | null> {
+    const response = await fetch('/', { credentials: 'omit', headers: { Accept: 'text/html' } }).catch(
+      () => null,
+    );
+    if (!response?.ok) return null;
+    const name = /<meta property="og:site_name" content="([^"]*)"/.exec(await response.text())?.[1];
+    return name?.replace(/&amp;/g, '&').replace(/&#39;|&#x27;/g, '’') ?? null;
+  },
+};

@@ -1,0 +1,56 @@
+import { words } from '../strings';
+import type { FieldError, Problem } from './types';
+
+/** Every failed call ends as one of these. `status` 0 means that no answer came at all. */
+export class ApiError extends Error {
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    detail: string,
+    readonly fields: FieldError[] = [],
+    readonly retryAfter: number | null = null,
+    readonly requestId: string | null = null,
+  ) {
+    super(detail);
+  }
+
+  get transient(): boolean {
+    return this.status === 0 || this.status >= 500 || this.status === 429;
+  }
+
+  fieldMessages(): Record<string, string> {
+    return Object.fromEntries(this.fields.map((field) => [field.field, field.message]));
+  }
+}
+
+export function offlineError(): ApiError {
+  return new ApiError(0, 'network', words.errors.network);
+}
+
+export function errorFrom(response: Response, body: unknown): ApiError {
+  const problem = (typeof body === 'object' && body ? body : {}) as Partial<Problem>;
+  const wait = Number(response.headers.get('Retry-After'));
+  return new ApiError(
+    response.status,
+    problem.code ?? `http_${response.status}`,
+    problem.detail ?? problem.title ?? (response.status >= 500 ? words.errors.server : words.errors.refused),
+    problem.errors ?? [],
+    Number.isFinite(wait) && wait > 0 ? wait : null,
+    problem.requestId ?? response.headers.get('X-Request-Id'),
+  );
+}
+
+/** What to tell a person about anything that was thrown. */
+export function explain(error: unknown): string {
+  if (error instanceof ApiError) {
+    if (error.status === 403) return words.errors.forbidden;
+    if (error.status === 429) return words.errors.tooMany(error.retryAfter);
+    return error.message;
+  }
+  if (error instanceof Error && error.name === 'Unreachable') return words.errors.network;
+  return words.errors.unexpected;
+}
+
+export function isAbort(error: unknown): boolean {
+  return error instanceof DOMException && error.name === 'AbortError';
+}

@@ -1,0 +1,166 @@
+/**
+ * Keeps one access token for all tabs of a browser. Pure: everything from the outside world is handed in.
+ *
+ * - One refresh at a time in this tab (`inFlight`) and among tabs (`withLock`).
+ * - The tab that refreshed hands the new token to the others over the channel.
+ * - Only an answer that says so ends the session; a network that is down is tried again with back-off.
+ */
+import type { TokenGrant } from '../api/types';
+
+export type RefreshResult =
+  | { kind: 'granted'; grant: TokenGrant }
+  | { kind: 'signed_out' }
+  | { kind: 'unreachable'; retryAfterMs?: number };
+
+export type TabMessage = { type: 'granted'; grant: TokenGrant; expiresAt: number } | { type: 'signed_out' };
+
+export interface RefreshWorld {
+  refresh(): Promise<RefreshResult>;
+  /** Runs the work while no other tab does. `waited` says that another tab was in there before us. */
+  withLock<T>(work: (waited: boolean) => Promise<T>): Promise<T>;
+  post(message: TabMessage): void;
+  now(): number;
+  sleep(ms: number): Promise<void>;
+  setTimer(work: () => void, ms: number): unknown;
+  clearTimer(timer: unknown): void;
+  random(): number;
+}
+
+export interface RefreshListener {
+  granted(grant: TokenGrant): void;
+  signedOut(): void;
+  unreachable(): void;
+}
+
+export class Unreachable extends Error {
+  constructor() {
+    super('The server cannot be reached');
+  }
+}
+export class SignedOut extends Error {
+  constructor() {
+    super('Signed out');
+  }
+}
+
+const EARLY_MS = 60_000;
+const MAX_BACKOFF_MS = 30_000;
+
+export class TokenKeeper {
+  #token: string | null = null;
+  #expiresAt = 0;
+  #inFlight: Promise<string> | null = null;
+  #timer: unknown = null;
+  #failures = 0;
+  /** Grows with every sign-in and sign-out, so that a late answer cannot bring an old session back. */
+  #epoch = 0;
+
+  constructor(
+    private readonly world: RefreshWorld,
+    private readonly listener: RefreshListener,
+  ) {}
+
+  get token(): string | null {
+    return this.#token;
+  }
+
+  /** A token that is good for now; `rejected` is one that the server has just refused. */
+  async current(rejected?: string): Promise<string> {
+    if (this.#token && this.#token !== rejected && this.world.now() < this.#expiresAt) return this.#token;
+    return this.#refreshOnce(rejected);
+  }
+
+  /** After sign-in and set-up: this tab has a token and shares it. */
+  adopt(grant: TokenGrant): void {
+    this.#epoch++;
+    const expiresAt = this.#take(grant);
+    this.world.post({ type: 'granted', grant, expiresAt });
+  }
+
+  /** Sign-out, or the news of it: forgets the token here, and in the other tabs when `tell`. */
+  forget(tell: boolean): void {
+    this.#epoch++;
+    this.#token = null;
+    this.#expiresAt = 0;
+    this.#failures = 0;
+    this.#clear();
+    if (tell) this.world.post({ type: 'signed_out' });
+    this.listener.signedOut();
+  }
+
+  hear(message: TabMessage): void {
+    if (message.type === 'signed_out') {
+      this.forget(false);
+    } else if (message.expiresAt > this.#expiresAt) {
+      this.#epoch++;
+      this.#take(message.grant, message.expiresAt);
+    }
+  }
+
+  /** The network is back or the tab woke up: do not sit out the back-off. */
+  async nudge(): Promise<void> {
+    const due = this.#token === null ? this.#failures > 0 : this.world.now() >= this.#expiresAt - EARLY_MS;
+    if (!due) return;
+    await this.#refreshOnce(this.#token ?? undefined).catch(() => undefined);
+  }
+
+  #refreshOnce(stale?: string): Promise<string> {
+    this.#inFlight ??= this.#refresh(stale).finally(() => (this.#inFlight = null));
+    return this.#inFlight;
+  }
+
+  async #refresh(stale?: string): Promise<string> {
+    const epoch = this.#epoch;
+    const before = stale ?? this.#token;
+    const result = await this.world.withLock(async (waited): Promise<RefreshResult | null> => {
+      // Another tab may just have done it: its news can arrive a moment after its lock went.
+      if (waited && this.#epoch === epoch) await this.world.sleep(50);
+      if (this.#epoch !== epoch) return null;
+      const answer = await this.world.refresh();
+      if (answer.kind === 'granted' && this.#epoch === epoch) {
+        const expiresAt = this.#take(answer.grant);
+        this.world.post({ type: 'granted', grant: answer.grant, expiresAt });
+      }
+      return answer;
+    });
+    if (this.#epoch !== epoch || result === null) {
+      if (this.#token && this.#token !== before) return this.#token;
+      throw new SignedOut();
+    }
+    if (result.kind === 'granted') return result.grant.accessToken;
+    if (result.kind === 'signed_out') {
+      this.forget(true);
+      throw new SignedOut();
+    }
+    this.#failures++;
+    this.#retryLater(result.retryAfterMs);
+    this.listener.unreachable();
+    throw new Unreachable();
+  }
+
+  #take(grant: TokenGrant, expiresAt = this.world.now() + grant.expiresIn * 1000): number {
+    this.#token = grant.accessToken;
+    this.#expiresAt = expiresAt;
+    this.#failures = 0;
+    this.#schedule(Math.max(1_000, expiresAt - this.world.now() - EARLY_MS));
+    this.listener.granted(grant);
+    return expiresAt;
+  }
+
+  #retryLater(retryAfterMs?: number): void {
+    const backoff = Math.min(MAX_BACKOFF_MS, 1_000 * 2 ** (this.#failures - 1));
+    this.#schedule(retryAfterMs ?? backoff * (0.75 + this.world.random() * 0.5));
+  }
+
+  #schedule(ms: number): void {
+    this.#clear();
+    this.#timer = this.world.setTimer(() => {
+      void this.#refreshOnce(this.#token ?? undefined).catch(() => undefined);
+    }, ms);
+  }
+
+  #clear(): void {
+    if (this.#timer !== null) this.world.clearTimer(this.#timer);
+    this.#timer = null;
+  }
+}

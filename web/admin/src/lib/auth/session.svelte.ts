@@ -1,0 +1,112 @@
+/** Who is signed in, in this tab and in all others. The token itself never leaves memory. */
+import { api, refreshToken, useTokens } from '../api/client';
+import type { Me, Permission, TokenGrant } from '../api/types';
+import { applyTheme } from '../ui/theme';
+import { TokenKeeper, type TabMessage } from './refresh';
+
+const LOCK = 'tekvwarho-refresh';
+const DRAFTS = 'tekvwarho:draft:';
+
+/** `starting`: we do not know yet. `waiting`: the server could not be asked; nobody is signed out for that. */
+type Status = 'starting' | 'waiting' | 'in' | 'out';
+
+class Session {
+  me = $state.raw<Me | null>(null);
+  status = $state<Status>('starting');
+  /** The last refresh did not reach the server. */
+  unreachable = $state(false);
+
+  #channel = new BroadcastChannel('tekvwarho-session');
+  #keeper: TokenKeeper;
+
+  constructor() {
+    this.#keeper = new TokenKeeper(
+      {
+        refresh: refreshToken,
+        withLock: oneTabAtATime,
+        post: (message) => this.#channel.postMessage(message),
+        now: () => Date.now(),
+        sleep: (ms) => new Promise((done) => setTimeout(done, ms)),
+        setTimer: (work, ms) => setTimeout(work, ms),
+        clearTimer: (timer) => clearTimeout(timer as number),
+        random: Math.random,
+      },
+      {
+        granted: (grant) => this.#enter(grant.staff),
+        signedOut: () => this.#leave(),
+        unreachable: () => {
+          this.unreachable = true;
+          if (this.status === 'starting') this.status = 'waiting';
+        },
+      },
+    );
+    this.#channel.onmessage = (event: MessageEvent<TabMessage>) => this.#keeper.hear(event.data);
+    useTokens(this.#keeper);
+    const wake = () => void this.#keeper.nudge();
+    addEventListener('online', wake);
+    document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && wake());
+  }
+
+  /** Asks the cookie once at start; later calls cost nothing. */
+  async start(): Promise<void> {
+    if (this.status === 'starting') await this.#keeper.current().catch(() => undefined);
+  }
+
+  adopt(grant: TokenGrant): void {
+    this.#keeper.adopt(grant);
+  }
+
+  retry(): void {
+    void this.#keeper.nudge();
+  }
+
+  /** Our own profile changed. */
+  update(me: Me): void {
+    this.#enter(me);
+  }
+
+  async signOut(): Promise<void> {
+    // The server first, while the token is still there; it must not keep a person from leaving, though.
+    await Promise.race([
+      api.auth.logout().catch(() => undefined),
+      new Promise((done) => setTimeout(done, 3_000)),
+    ]);
+    this.#forgetDrafts();
+    this.#keeper.forget(true);
+  }
+
+  /** The socket said that this session is over: the refresh has the last word on that. */
+  async checkEnded(): Promise<void> {
+    await this.#keeper.current(this.#keeper.token ?? undefined).catch(() => undefined);
+  }
+
+  may(permission: Permission): boolean {
+    return this.me?.role === 'admin' || (this.me?.permissions.includes(permission) ?? false);
+  }
+
+  #enter(me: Me): void {
+    this.me = me;
+    this.status = 'in';
+    this.unreachable = false;
+    applyTheme(me.theme);
+  }
+
+  #leave(): void {
+    this.me = null;
+    this.status = 'out';
+    this.unreachable = false;
+  }
+
+  #forgetDrafts(): void {
+    for (const key of Object.keys(localStorage)) if (key.startsWith(DRAFTS)) localStorage.removeItem(key);
+  }
+}
+
+async function oneTabAtATime<T>(work: (waited: boolean) => Promise<T>): Promise<T> {
+  // Web Locks need a secure context; plain http on another host than localhost has none.
+  if (!navigator.locks) return work(false);
+  const before = performance.now();
+  return navigator.locks.request(LOCK, () => work(performance.now() - before > 20)) as Promise<T>;
+}
+
+export const session = new Session();

@@ -1,0 +1,48 @@
+import { describe, expect, it } from 'vitest';
+import type { CannedReply } from '../../api/types';
+import { fill, findCanned, firstName, trigger, unknownVariables } from './canned';
+
+describe('canned replies', () => {
+  it('fills in what is known and names what is not', () => {
+    const values = { 'client.firstName': 'Ada', 'message.service': null };
+    expect(
+      fill('Dear {{client.firstName}}, about {{ message.service }}: {{message.service}}', values),
+    ).toEqual({
+      text: 'Dear Ada, about {{ message.service }}: {{message.service}}',
+      missing: ['message.service'],
+    });
+  });
+
+  it('does not expand what a client wrote', () => {
+    expect(fill('{{client.name}}', { 'client.name': '{{firm.name}}', 'firm.name': 'X' }).text).toBe(
+      '{{firm.name}}',
+    );
+  });
+
+  it('finds variables that do not exist', () => {
+    expect(unknownVariables('{{client.name}} {{client.age}} {{}}')).toEqual(['client.age', '']);
+  });
+
+  it('knows first names', () => {
+    expect([firstName('  Ada Lovelace '), firstName('Plato'), firstName('')]).toEqual(['Ada', 'Plato', '']);
+  });
+
+  it('hears a semicolon only where a word begins', () => {
+    expect(trigger('Hello ;tha', 10)).toEqual({ start: 6, query: 'tha' });
+    expect(trigger(';', 1)).toEqual({ start: 0, query: '' });
+    expect(trigger('end;', 4)).toBeNull();
+    expect(trigger(';done now', 9)).toBeNull();
+  });
+
+  it('puts the shortcut first', () => {
+    const canned = (title: string, shortcut: string | null, content = '') =>
+      ({ title, shortcut, content }) as CannedReply;
+    const list = [
+      canned('Thanks a lot', null),
+      canned('Offer', null, 'thanks'),
+      canned('Gratitude', 'thanks'),
+    ];
+    expect(findCanned(list, 'THA').map((c) => c.title)).toEqual(['Gratitude', 'Thanks a lot', 'Offer']);
+    expect(findCanned(list, 'zzz')).toEqual([]);
+  });
+});

@@ -1,0 +1,63 @@
+/** Canned replies: variables, and the `;` that calls them up while writing. Pure. */
+import type { CannedReply } from '../../api/types';
+
+export const VARIABLES = [
+  'client.name',
+  'client.firstName',
+  'staff.name',
+  'firm.name',
+  'message.service',
+] as const;
+export type Variable = (typeof VARIABLES)[number];
+export type Values = Partial<Record<Variable, string | null>>;
+
+const PLACE = /\{\{\s*([^{}]*?)\s*\}\}/g;
+
+/** The text with its variables filled in, and the names of those nobody knows a value for. */
+export function fill(content: string, values: Values): { text: string; missing: string[] } {
+  const missing: string[] = [];
+  const text = content.replace(PLACE, (place, name: string) => {
+    const value = values[name as Variable];
+    if (value) return value;
+    missing.push(name);
+    return place;
+  });
+  return { text, missing: [...new Set(missing)] };
+}
+
+export function unknownVariables(content: string): string[] {
+  const names = [...content.matchAll(PLACE)].map((match) => match[1] ?? '');
+  return [...new Set(names.filter((name) => !(VARIABLES as readonly string[]).includes(name)))];
+}
+
+export function firstName(name: string): string {
+  return name.trim().split(/\s+/)[0] ?? '';
+}
+
+/** The `;word` right before the caret, at the start of the text or after a blank. */
+export function trigger(text: string, caret: number): { start: number; query: string } | null {
+  const match = /(?:^|\s);([\p{L}\p{N}_-]*)$/u.exec(text.slice(0, caret));
+  if (!match) return null;
+  const query = match[1] ?? '';
+  return { start: caret - query.length - 1, query };
+}
+
+/** Shortcut first, then title, then text; best first. */
+export function findCanned(list: CannedReply[], query: string): CannedReply[] {
+  const wanted = query.trim().toLowerCase();
+  if (!wanted) return list;
+  const rank = (canned: CannedReply) => {
+    const shortcut = canned.shortcut?.toLowerCase() ?? '';
+    const title = canned.title.toLowerCase();
+    if (shortcut === wanted) return 0;
+    if (shortcut.startsWith(wanted)) return 1;
+    if (title.startsWith(wanted)) return 2;
+    if (title.includes(wanted)) return 3;
+    return canned.content.toLowerCase().includes(wanted) ? 4 : 9;
+  };
+  return list
+    .map((canned) => ({ canned, rank: rank(canned) }))
+    .filter((entry) => entry.rank < 9)
+    .sort((a, b) => a.rank - b.rank)
+    .map((entry) => entry.canned);
+}

@@ -1,0 +1,131 @@
+/** One open message: loading it, changing it optimistically, and what to do when somebody else was faster. */
+import { api } from '../../api/client';
+import { ApiError, isAbort } from '../../api/errors';
+import type { MessageDetail, MessageStatus, StaffRef } from '../../api/types';
+import { session } from '../../auth/session.svelte';
+import type { Notice } from '../../live/live.svelte';
+import { words } from '../../strings';
+import { toasts } from '../../ui/toasts.svelte';
+import { messages } from './state.svelte';
+
+const text = words.messages;
+
+export class DetailState {
+  detail = $state.raw<MessageDetail | null>(null);
+  error = $state.raw<unknown>(null);
+  #etag: string | null = null;
+  #abort: AbortController | null = null;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(readonly id: string) {}
+
+  async load(): Promise<void> {
+    this.#abort?.abort();
+    const abort = (this.#abort = new AbortController());
+    try {
+      const { detail, etag } = await api.messages.get(this.id, abort.signal);
+      if (abort.signal.aborted) return;
+      this.#take(detail, etag);
+      this.error = null;
+      messages.opened(this.id);
+    } catch (error) {
+      if (!isAbort(error) && !abort.signal.aborted && !this.detail) this.error = error;
+    }
+  }
+
+  leave(): void {
+    this.#abort?.abort();
+    clearTimeout(this.#timer);
+  }
+
+  hear(notice: Notice | 'reconnected'): void {
+    if (notice !== 'reconnected' && notice.id !== this.id) return;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => void this.load(), 300);
+  }
+
+  setStatus(status: MessageStatus): Promise<void> {
+    return this.#change({ status }, { status }, text.moved(words.status[status]));
+  }
+
+  assign(person: StaffRef | null): Promise<void> {
+    const what = person ? text.given(person.id === session.me?.id ? 'you' : person.name) : text.ungiven;
+    return this.#change({ assignedTo: person }, { assignedTo: person?.id ?? null }, what);
+  }
+
+  /** Tags have no undo on the server: the old set is put back. */
+  async setTags(tags: string[], say = true): Promise<void> {
+    const before = this.detail;
+    if (!before) return;
+    this.detail = { ...before, tags };
+    try {
+      this.#take(await api.messages.setTags(this.id, tags), null);
+      messages.absorb({ ...before, tags });
+      const undo = () => this.setTags(before.tags, false);
+      if (say) toasts.say(words.saved, { undo });
+      messages.tags = await api.messages.tags().catch(() => messages.tags);
+    } catch (error) {
+      this.detail = before;
+      toasts.fail(error);
+    }
+  }
+
+  async retryMail(): Promise<void> {
+    try {
+      await api.messages.retryMail(this.id);
+      toasts.say(words.dashboard.resent);
+      await this.load();
+    } catch (error) {
+      toasts.fail(error);
+    }
+  }
+
+  async removeNote(noteId: string): Promise<void> {
+    const before = this.detail;
+    if (!before) return;
+    this.detail = { ...before, thread: before.thread.filter((item) => item.id !== noteId) };
+    try {
+      await api.messages.removeNote(this.id, noteId);
+      toasts.say(text.noteRemoved);
+      await this.load();
+    } catch (error) {
+      this.detail = before;
+      toasts.fail(error);
+    }
+  }
+
+  async #change(
+    local: Partial<Pick<MessageDetail, 'status' | 'assignedTo'>>,
+    body: { status?: MessageStatus; assignedTo?: string | null },
+    what: string,
+  ): Promise<void> {
+    const before = this.detail;
+    if (!before) return;
+    const restore = messages.checkpoint();
+    this.detail = { ...before, ...local };
+    try {
+      const { detail, etag } = await api.messages.change(this.id, body, this.#etag);
+      this.#take(detail, etag);
+      messages.absorb(detail);
+      toasts.undoable(text.changed(1, what), detail.undoId, () => {
+        restore();
+        void this.load();
+        void messages.refresh();
+      });
+    } catch (error) {
+      this.detail = before;
+      if (error instanceof ApiError && (error.status === 412 || error.status === 409)) {
+        toasts.say(text.stale, { tone: 'danger' });
+        await this.load();
+      } else {
+        toasts.fail(error);
+      }
+    }
+    void messages.loadCounts();
+  }
+
+  #take(detail: MessageDetail, etag: string | null): void {
+    this.detail = detail;
+    this.#etag = etag;
+  }
+}

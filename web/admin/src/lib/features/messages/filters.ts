@@ -1,0 +1,104 @@
+/** What the list shows ↔ the address bar ↔ the query to the server. Pure. */
+import type { MessageQuery } from '../../api/client';
+import { MESSAGE_STATUSES, type MessageStatus, type MessageSummary } from '../../api/types';
+
+export const VIEWS = [
+  'open',
+  'mine',
+  'unassigned',
+  'replied',
+  'converted',
+  'archived',
+  'spam',
+  'all',
+] as const;
+export type View = (typeof VIEWS)[number];
+
+export interface Filters {
+  view: View;
+  status: MessageStatus[];
+  service: string;
+  assignedTo: string;
+  tag: string;
+  from: string;
+  to: string;
+  q: string;
+  sort: 'newest' | 'oldest';
+}
+
+const OPEN: MessageStatus[] = ['new', 'in_progress'];
+const DATE = /^\d{4}-\d{2}-\d{2}$/;
+
+export function parseFilters(params: URLSearchParams): Filters {
+  const view = params.get('view') as View;
+  const date = (name: string) => (DATE.test(params.get(name) ?? '') ? (params.get(name) as string) : '');
+  return {
+    view: VIEWS.includes(view) ? view : 'open',
+    status: (params.get('status') ?? '')
+      .split(',')
+      .filter((part): part is MessageStatus => (MESSAGE_STATUSES as readonly string[]).includes(part)),
+    service: params.get('service') ?? '',
+    assignedTo: params.get('assignedTo') ?? '',
+    tag: params.get('tag') ?? '',
+    from: date('from'),
+    to: date('to'),
+    q: params.get('q') ?? '',
+    sort: params.get('sort') === 'oldest' ? 'oldest' : 'newest',
+  };
+}
+
+/** "" or "?view=mine&q=…": only what differs from the default, in a fixed order. */
+export function toSearch(filters: Filters): string {
+  const params = new URLSearchParams();
+  if (filters.view !== 'open') params.set('view', filters.view);
+  if (filters.status.length) params.set('status', filters.status.join(','));
+  for (const name of ['service', 'assignedTo', 'tag', 'from', 'to', 'q'] as const)
+    if (filters[name]) params.set(name, filters[name]);
+  if (filters.sort === 'oldest') params.set('sort', 'oldest');
+  const text = params.toString();
+  return text ? `?${text}` : '';
+}
+
+export function toQuery(filters: Filters): MessageQuery {
+  const query: MessageQuery = { sort: filters.sort };
+  const ofView = viewStatuses(filters.view);
+  const status = filters.status.length ? filters.status : ofView;
+  if (status.length) query.status = status.join(',');
+  if (filters.assignedTo) query.assignedTo = filters.assignedTo;
+  else if (filters.view === 'mine') query.assignedTo = 'me';
+  else if (filters.view === 'unassigned') query.assignedTo = 'none';
+  for (const name of ['service', 'tag', 'from', 'to'] as const)
+    if (filters[name]) query[name] = filters[name];
+  if (filters.q.trim()) query.q = filters.q.trim();
+  return query;
+}
+
+function viewStatuses(view: View): MessageStatus[] {
+  if (view === 'open' || view === 'mine' || view === 'unassigned') return OPEN;
+  return view === 'all' ? [] : [view];
+}
+
+/** How many filters are on beyond the view itself. */
+export function activeFilters(filters: Filters): (keyof Filters)[] {
+  const names: (keyof Filters)[] = [];
+  if (filters.status.length) names.push('status');
+  for (const name of ['service', 'assignedTo', 'tag', 'from', 'to', 'q'] as const)
+    if (filters[name]) names.push(name);
+  return names;
+}
+
+export function withoutFilters(filters: Filters): Filters {
+  return { ...filters, status: [], service: '', assignedTo: '', tag: '', from: '', to: '', q: '' };
+}
+
+/** Whether a message that has just changed still belongs to what is shown (search and dates aside). */
+export function stillFits(message: MessageSummary, filters: Filters, me: string | undefined): boolean {
+  const query = toQuery(filters);
+  if (query.status && !query.status.split(',').includes(message.status)) return false;
+  const owner = message.assignedTo?.id ?? null;
+  if (query.assignedTo === 'me' && owner !== me) return false;
+  if (query.assignedTo === 'none' && owner !== null) return false;
+  if (query.assignedTo && !['me', 'none'].includes(query.assignedTo) && owner !== query.assignedTo)
+    return false;
+  return !query.tag || message.tags.includes(query.tag);
+}

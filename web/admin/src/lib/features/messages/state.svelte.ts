@@ -1,0 +1,268 @@
+/** The list of messages: what is loaded, selected and counted, and every change made to it. */
+import { api, type BulkChange } from '../../api/client';
+import { isAbort } from '../../api/errors';
+import type {
+  CannedReply,
+  Colleague,
+  ListMeta,
+  MessageCounts,
+  MessageDetail,
+  MessageStatus,
+  MessageSummary,
+  ServiceRef,
+  TagCount,
+} from '../../api/types';
+import { session } from '../../auth/session.svelte';
+import type { Notice } from '../../live/live.svelte';
+import { words } from '../../strings';
+import { toasts } from '../../ui/toasts.svelte';
+import { parseFilters, stillFits, toQuery, type Filters } from './filters';
+
+const text = words.messages;
+const PAGE = 50;
+
+class MessagesState {
+  filters = $state.raw<Filters>(parseFilters(new URLSearchParams()));
+  items = $state<MessageSummary[]>([]);
+  meta = $state.raw<ListMeta>({ total: 0, totalIsLowerBound: false, nextCursor: null });
+  loading = $state(false);
+  loadingMore = $state(false);
+  loaded = $state(false);
+  error = $state.raw<unknown>(null);
+  selected = $state<string[]>([]);
+  /** Ids of messages that arrived since, waiting behind the pill. */
+  waiting = $state<string[]>([]);
+  /** Ids that somebody else moved out of this view; they stay where they are, dimmed. */
+  gone = $state<string[]>([]);
+  counts = $state.raw<MessageCounts | null>(null);
+  colleagues = $state.raw<Colleague[]>([]);
+  services = $state.raw<ServiceRef[]>([]);
+  tags = $state.raw<TagCount[]>([]);
+  canned = $state.raw<CannedReply[]>([]);
+
+  #abort: AbortController | null = null;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  fresh = $derived(this.counts !== null && Object.values(this.counts).every((n) => n === 0));
+
+  async load(filters: Filters = this.filters): Promise<void> {
+    this.#abort?.abort();
+    const abort = (this.#abort = new AbortController());
+    this.filters = filters;
+    this.selected = [];
+    this.loading = true;
+    this.error = null;
+    try {
+      const { items, meta } = await api.messages.list({ ...toQuery(filters), limit: PAGE }, abort.signal);
+      if (abort.signal.aborted) return;
+      this.items = items;
+      this.meta = meta;
+      this.waiting = [];
+      this.gone = [];
+      this.loaded = true;
+    } catch (error) {
+      if (isAbort(error) || abort.signal.aborted) return;
+      this.error = error;
+    } finally {
+      if (this.#abort === abort) this.loading = false;
+    }
+  }
+
+  async more(): Promise<void> {
+    const cursor = this.meta.nextCursor;
+    if (!cursor || this.loadingMore) return;
+    const abort = this.#abort;
+    this.loadingMore = true;
+    try {
+      const { items, meta } = await api.messages.list({ ...toQuery(this.filters), cursor, limit: PAGE });
+      if (abort !== this.#abort) return;
+      const known = new Set(this.items.map((item) => item.id));
+      this.items.push(...items.filter((item) => !known.has(item.id)));
+      this.meta = meta;
+    } catch (error) {
+      toasts.fail(error);
+    } finally {
+      this.loadingMore = false;
+    }
+  }
+
+  async loadCounts(): Promise<void> {
+    if (!session.may('messages')) return;
+    this.counts = await api.messages.counts().catch(() => this.counts);
+  }
+
+  /** The small lists that pickers need; each may fail without harm. */
+  async loadHelpers(): Promise<void> {
+    const [colleagues, services, tags, canned] = await Promise.all([
+      api.colleagues().catch(() => this.colleagues),
+      api.services().catch(() => this.services),
+      api.messages.tags().catch(() => this.tags),
+      api.canned.list().catch(() => this.canned),
+    ]);
+    Object.assign(this, { colleagues, services, tags, canned });
+  }
+
+  /** Notices come in bursts; one look at the server a moment later is enough. */
+  hear(notice: Notice | 'reconnected'): void {
+    if (notice !== 'reconnected' && notice.entity !== 'message') return;
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
+      void this.refresh();
+    }, 400);
+  }
+
+  /** Brings what is shown up to date in place: rows change, none move; new ones wait behind the pill. */
+  async refresh(): Promise<void> {
+    void this.loadCounts();
+    if (!this.loaded || this.loading) return;
+    const abort = this.#abort;
+    const limit = Math.min(100, Math.max(PAGE, this.items.length));
+    const answer = await api.messages.list({ ...toQuery(this.filters), limit }).catch(() => null);
+    if (!answer || abort !== this.#abort) return;
+    const fresh = new Map(answer.items.map((item) => [item.id, item]));
+    this.items = this.items.map((item) => fresh.get(item.id) ?? item);
+    const shown = new Set(this.items.map((item) => item.id));
+    const complete = answer.meta.nextCursor === null || this.items.length <= answer.items.length;
+    this.gone = complete
+      ? this.items
+          .slice(0, limit)
+          .filter((item) => !fresh.has(item.id))
+          .map((item) => item.id)
+      : [];
+    this.meta = { ...this.meta, total: answer.meta.total, totalIsLowerBound: answer.meta.totalIsLowerBound };
+    const news = answer.items.filter((item) => !shown.has(item.id));
+    if (this.items.length === 0) this.items = news;
+    else this.waiting = this.filters.sort === 'newest' ? news.map((item) => item.id) : [];
+  }
+
+  /** The list as it is now, for taking a change back without losing one's place. */
+  checkpoint(): () => void {
+    const abort = this.#abort;
+    const items = $state.snapshot(this.items) as MessageSummary[];
+    const meta = this.meta;
+    return () => {
+      if (abort !== this.#abort) return;
+      this.items = items;
+      this.meta = meta;
+    };
+  }
+
+  /** Somebody else may sit down here: nothing of the last person stays. */
+  reset(): void {
+    this.#abort?.abort();
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    Object.assign(this, {
+      items: [],
+      selected: [],
+      waiting: [],
+      gone: [],
+      counts: null,
+      loaded: false,
+      error: null,
+    });
+    Object.assign(this, { colleagues: [], services: [], tags: [], canned: [] });
+  }
+
+  at(id: string | undefined): number {
+    return this.items.findIndex((item) => item.id === id);
+  }
+
+  /** A message changed here: its row follows, or leaves when it no longer belongs. */
+  absorb(detail: MessageDetail): void {
+    const index = this.at(detail.id);
+    if (index < 0) return;
+    if (stillFits(detail, this.filters, session.me?.id)) {
+      const keep = this.items[index] as MessageSummary;
+      this.items[index] = { ...keep, ...summaryOf(detail) };
+    } else {
+      this.remove([detail.id]);
+    }
+  }
+
+  opened(id: string): void {
+    const item = this.items[this.at(id)];
+    if (item?.unread) item.unread = false;
+  }
+
+  remove(ids: string[]): void {
+    const before = this.items.length;
+    this.items = this.items.filter((item) => !ids.includes(item.id));
+    this.selected = this.selected.filter((id) => !ids.includes(id));
+    this.meta = { ...this.meta, total: Math.max(0, this.meta.total - (before - this.items.length)) };
+  }
+
+  toggle(id: string, upTo?: string): void {
+    const [from, to] = [this.at(upTo), this.at(id)];
+    if (upTo && from >= 0 && to >= 0) {
+      const range = this.items.slice(Math.min(from, to), Math.max(from, to) + 1).map((item) => item.id);
+      this.selected = [...new Set([...this.selected, ...range])];
+    } else {
+      this.selected = this.selected.includes(id)
+        ? this.selected.filter((other) => other !== id)
+        : [...this.selected, id];
+    }
+  }
+
+  setStatus(ids: string[], status: MessageStatus): Promise<void> {
+    return this.#bulk({ ids, status }, text.moved(words.status[status]), (item) => ({ ...item, status }));
+  }
+
+  assign(ids: string[], person: { id: string; name: string } | null): Promise<void> {
+    const what = person ? text.given(person.id === session.me?.id ? 'you' : person.name) : text.ungiven;
+    return this.#bulk({ ids, assignedTo: person?.id ?? null }, what, (item) => ({
+      ...item,
+      assignedTo: person,
+    }));
+  }
+
+  addTag(ids: string[], tag: string): Promise<void> {
+    return this.#bulk({ ids, addTags: [tag] }, text.tagged(tag), (item) => ({
+      ...item,
+      tags: item.tags.includes(tag) ? item.tags : [...item.tags, tag],
+    }));
+  }
+
+  /** Shown at once, sent in hundreds, taken back when the server says no. */
+  async #bulk(
+    change: BulkChange,
+    what: string,
+    apply: (item: MessageSummary) => MessageSummary,
+  ): Promise<void> {
+    const ids = change.ids;
+    const restore = this.checkpoint();
+    const changed = this.items.map((item) => (ids.includes(item.id) ? apply(item) : item));
+    const leaving = changed.filter(
+      (item) => ids.includes(item.id) && !stillFits(item, this.filters, session.me?.id),
+    );
+    this.items = changed;
+    this.remove(leaving.map((item) => item.id));
+    if (!change.addTags) this.selected = [];
+    try {
+      let undoId: string | null = null;
+      for (let i = 0; i < ids.length; i += 100) {
+        undoId = (await api.messages.bulk({ ...change, ids: ids.slice(i, i + 100) })).undoId;
+      }
+      const again = () => {
+        restore();
+        void this.refresh();
+      };
+      toasts.undoable(text.changed(ids.length, what), ids.length <= 100 ? undoId : null, again);
+    } catch (error) {
+      restore();
+      toasts.fail(error);
+    }
+    void this.loadCounts();
+  }
+}
+
+function summaryOf(detail: MessageDetail): MessageSummary {
+  const { id, name, email, company, service, serviceName, excerpt, status, assignedTo, tags } = detail;
+  const { createdAt, lastActivityAt, replyCount, clientRepliedAt, unread } = detail;
+  return {
+    ...{ id, name, email, company, service, serviceName, excerpt, status, assignedTo, tags },
+    ...{ createdAt, lastActivityAt, replyCount, clientRepliedAt, unread },
+  };
+}
+
+export const messages = new MessagesState();

@@ -1,0 +1,28 @@
+import { api } from '../../api/client';
+import type { Session } from '../../api/types';
+
+class DevicesState {
+  list = $state.raw<Session[] | null>(null);
+  error = $state.raw<unknown>(null);
+
+  async load(): Promise<void> {
+    try {
+      const list = await api.auth.sessions();
+      this.list = list.toSorted(
+        (a, b) => Number(b.current) - Number(a.current) || b.lastActivity.localeCompare(a.lastActivity),
+      );
+      this.error = null;
+    } catch (error) {
+      this.error = error;
+    }
+  }
+
+  async end(ids: string[]): Promise<void> {
+    for (const id of ids) {
+      await api.auth.endSession(id);
+      this.list = this.list?.filter((session) => session.id !== id) ?? null;
+    }
+  }
+}
+
+export const devices = new DevicesState();

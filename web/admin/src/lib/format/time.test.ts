@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest';
+import { duration, exactTime, hourIn, longTime, shortTime } from './time';
+
+const now = Date.parse('2026-11-22T10:00:00Z');
+const back = (ms: number) => new Date(now - ms).toISOString();
+const HOUR = 3_600_000;
+
+describe('relative time', () => {
+  it('is short in columns', () => {
+    expect(shortTime(back(20_000), now, 'UTC')).toBe('now');
+    expect(shortTime(back(5 * 60_000), now, 'UTC')).toBe('5 min');
+    expect(shortTime(back(9 * HOUR), now, 'UTC')).toBe('9 h');
+    expect(shortTime(back(26 * HOUR), now, 'UTC')).toBe('Sat');
+    expect(shortTime(back(24 * 20 * HOUR), now, 'UTC')).toBe('2 Nov');
+    expect(shortTime(back(24 * 400 * HOUR), now, 'UTC')).toBe('18 Oct 2025');
+  });
+
+  it('counts days by the calendar of the viewer, not by 24 hours', () => {
+    const at = '2026-11-21T23:30:00Z';
+    expect(longTime(at, now, 'UTC')).toBe('yesterday, 23:30');
+    expect(longTime(at, now, 'Asia/Tokyo')).toBe('10 hours ago');
+  });
+
+  it('treats a clock that runs ahead as now', () => {
+    expect(longTime(back(-30_000), now, 'UTC')).toBe('just now');
+  });
+
+  it('names the zone in the exact time', () => {
+    expect(exactTime('2026-11-22T10:00:00Z', 'Europe/Berlin')).toMatch(
+      /Sunday,? 22 November 2026 at 11:00 (CET|GMT\+1)/,
+    );
+  });
+
+  it('knows the hour of the viewer', () => {
+    expect(hourIn(now, 'America/New_York')).toBe(5);
+  });
+});
+
+describe('duration', () => {
+  it('rounds to what matters', () => {
+    expect([0.2, 12, 95, 120, 725, 5000].map(duration)).toEqual([
+      '< 1 min',
+      '12 min',
+      '1 h 35 min',
+      '2 h',
+      '12 h',
+      '3 days',
+    ]);
+  });
+});

@@ -1,0 +1,118 @@
+/** Times for people: relative for the eye, exact on hover, in the viewer's zone. Pure. */
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+/** "now", "5 min", "3 h", "Tue", "4 Mar", "4 Mar 2025": short enough for a column. */
+export function shortTime(iso: string, now: number, zone?: string): string {
+  const at = Date.parse(iso);
+  const ago = now - at;
+  if (ago < MINUTE) return 'now';
+  if (ago < HOUR) return `${Math.floor(ago / MINUTE)} min`;
+  const days = daysBetween(at, now, zone);
+  if (days === 0 || ago < 6 * HOUR) return `${Math.floor(ago / HOUR)} h`;
+  if (days < 7) return format(at, { weekday: 'short' }, zone);
+  return format(at, sameYear(at, now, zone) ? { day: 'numeric', month: 'short' } : dateOptions, zone);
+}
+
+/** "just now", "5 minutes ago", "3 hours ago", "yesterday, 14:05", "Tue, 14:05", "4 Mar, 14:05". */
+export function longTime(iso: string, now: number, zone?: string): string {
+  const at = Date.parse(iso);
+  const ago = now - at;
+  if (ago < MINUTE) return 'just now';
+  if (ago < HOUR) return count(Math.floor(ago / MINUTE), 'minute');
+  const days = daysBetween(at, now, zone);
+  if (days === 0 || ago < 6 * HOUR) return count(Math.floor(ago / HOUR), 'hour');
+  const clock = format(at, { hour: '2-digit', minute: '2-digit' }, zone);
+  if (days === 1) return `yesterday, ${clock}`;
+  if (days < 7) return `${format(at, { weekday: 'short' }, zone)}, ${clock}`;
+  return `${format(at, sameYear(at, now, zone) ? { day: 'numeric', month: 'short' } : dateOptions, zone)}, ${clock}`;
+}
+
+/** "Tuesday, 4 March 2025 at 14:05 GMT+1", for titles and screen readers. */
+export function exactTime(iso: string, zone?: string): string {
+  return format(
+    Date.parse(iso),
+    {
+      weekday: 'long',
+      day: 'numeric',
+      month: 'long',
+      year: 'numeric',
+      hour: '2-digit',
+      minute: '2-digit',
+      timeZoneName: 'short',
+    },
+    zone,
+  );
+}
+
+/** 95 → "1 h 35 min"; for response times. */
+export function duration(minutes: number): string {
+  const whole = Math.round(minutes);
+  if (whole < 1) return '< 1 min';
+  if (whole < 60) return `${whole} min`;
+  if (whole < 48 * 60) {
+    const rest = whole % 60;
+    return rest && whole < 10 * 60
+      ? `${Math.floor(whole / 60)} h ${rest} min`
+      : `${Math.round(whole / 60)} h`;
+  }
+  return `${Math.round(whole / 1440)} days`;
+}
+
+/** A calendar day such as "2026-11-01" carries no zone: it is read as it stands. */
+export function dayLabel(day: string, long = false): string {
+  return new Intl.DateTimeFormat('en-GB', {
+    day: 'numeric',
+    month: long ? 'long' : 'short',
+    ...(long ? { weekday: 'long', year: 'numeric' } : {}),
+    timeZone: 'UTC',
+  } as Intl.DateTimeFormatOptions).format(new Date(`${day}T00:00:00Z`));
+}
+
+export function hourIn(now: number, zone?: string): number {
+  return Number(
+    new Intl.DateTimeFormat('en-GB', { hour: '2-digit', hourCycle: 'h23', timeZone: zone }).format(now),
+  );
+}
+
+export function zoneIsKnown(zone: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en-GB', { timeZone: zone });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const dateOptions = { day: 'numeric', month: 'short', year: 'numeric' } as const;
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+function format(at: number, options: Intl.DateTimeFormatOptions, zone?: string): string {
+  const key = JSON.stringify([options, zone]);
+  let found = formats.get(key);
+  if (!found) {
+    found = new Intl.DateTimeFormat('en-GB', { ...options, timeZone: zone });
+    formats.set(key, found);
+  }
+  return found.format(at);
+}
+
+function dayNumber(at: number, zone?: string): number {
+  const [day, month, year] = format(at, { day: '2-digit', month: '2-digit', year: 'numeric' }, zone)
+    .split('/')
+    .map(Number);
+  return Date.UTC(year ?? 0, (month ?? 1) - 1, day) / DAY;
+}
+
+function daysBetween(at: number, now: number, zone?: string): number {
+  return dayNumber(now, zone) - dayNumber(at, zone);
+}
+
+function sameYear(a: number, b: number, zone?: string): boolean {
+  return format(a, { year: 'numeric' }, zone) === format(b, { year: 'numeric' }, zone);
+}
+
+function count(n: number, unit: string): string {
+  return `${n} ${unit}${n === 1 ? '' : 's'} ago`;
+}

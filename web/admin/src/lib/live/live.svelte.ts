@@ -1,0 +1,142 @@
+/** One socket for live notices and for who looks at what. Reconnects by itself, with jitter. */
+import { api } from '../api/client';
+import type { ServerFrame, StaffRef } from '../api/types';
+import { session } from '../auth/session.svelte';
+
+export type Notice = Extract<ServerFrame, { type: 'notice' }>;
+
+const VIEWING_EVERY_MS = 20_000;
+const QUIET_MS = 75_000;
+
+class Live {
+  connected = $state(false);
+  /** Who has a message open, ourselves included. */
+  viewers = $state<Record<string, StaffRef[]>>({});
+
+  #socket: WebSocket | null = null;
+  #listeners = new Set<(notice: Notice | 'reconnected') => void>();
+  #viewing: string | null = null;
+  #beat: ReturnType<typeof setInterval> | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #tries = 0;
+  #wanted = false;
+  #opening = false;
+  #hadConnection = false;
+
+  constructor() {
+    const wake = () => {
+      if (this.#wanted && !this.#socket && document.visibilityState === 'visible') this.#again(0);
+    };
+    document.addEventListener('visibilitychange', wake);
+    addEventListener('online', wake);
+  }
+
+  start(): void {
+    this.#wanted = true;
+    void this.#open();
+  }
+
+  stop(): void {
+    this.#wanted = false;
+    clearTimeout(this.#timer);
+    this.#socket?.close();
+    this.#drop();
+    this.viewers = {};
+    this.#hadConnection = false;
+  }
+
+  /** Notices, and `reconnected` when some may have been missed. */
+  listen(listener: (notice: Notice | 'reconnected') => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Tells the others what is open here, until told otherwise. */
+  view(id: string | null): void {
+    this.#viewing = id;
+    this.#tellViewing();
+    clearInterval(this.#beat);
+    if (id) this.#beat = setInterval(() => this.#tellViewing(), VIEWING_EVERY_MS);
+  }
+
+  others(id: string): StaffRef[] {
+    return (this.viewers[id] ?? []).filter((staff) => staff.id !== session.me?.id);
+  }
+
+  #tellViewing(): void {
+    if (this.connected) this.#send({ type: 'viewing', entity: 'message', id: this.#viewing });
+  }
+
+  async #open(): Promise<void> {
+    if (!this.#wanted || this.#socket || this.#opening) return;
+    this.#opening = true;
+    try {
+      const { ticket } = await api.auth.socketTicket();
+      if (!this.#wanted) return;
+      const socket = new WebSocket(
+        `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/ws/chat`,
+      );
+      this.#socket = socket;
+      socket.onopen = () => this.#send({ type: 'auth', ticket });
+      socket.onmessage = (event) => this.#receive(socket, String(event.data));
+      socket.onclose = () => {
+        if (this.#socket !== socket) return;
+        this.#drop();
+        this.#again();
+      };
+    } catch {
+      this.#again();
+    } finally {
+      this.#opening = false;
+    }
+  }
+
+  #receive(socket: WebSocket, text: string): void {
+    let frame: ServerFrame;
+    try {
+      frame = JSON.parse(text) as ServerFrame;
+    } catch {
+      return;
+    }
+    if (frame.type === 'ready') {
+      this.connected = true;
+      this.#tries = 0;
+      this.#tellViewing();
+      if (this.#hadConnection) this.#tell('reconnected');
+      this.#hadConnection = true;
+    } else if (frame.type === 'notice') {
+      this.#tell(frame);
+    } else if (frame.type === 'viewing') {
+      this.viewers[frame.id] = frame.staff;
+    } else if (frame.type === 'bye') {
+      if (this.#socket === socket) this.#drop();
+      socket.close();
+      if (frame.reason === 'signed_out') void session.checkEnded().then(() => this.#again());
+      else this.#again((frame.retryAfter ?? 1) * 1000 * (1 + Math.random()));
+    }
+  }
+
+  #tell(notice: Notice | 'reconnected'): void {
+    for (const listener of this.#listeners) listener(notice);
+  }
+
+  #send(frame: object): void {
+    if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(frame));
+  }
+
+  #drop(): void {
+    this.#socket = null;
+    this.connected = false;
+  }
+
+  #again(ms?: number): void {
+    if (!this.#wanted) return;
+    clearTimeout(this.#timer);
+    const backoff = Math.min(30_000, 500 * 2 ** this.#tries++);
+    // A hidden tab has no hurry; it reconnects at once when it is looked at.
+    const hidden = document.visibilityState === 'hidden' ? QUIET_MS : 0;
+    this.#timer = setTimeout(() => void this.#open(), ms ?? backoff * (0.5 + Math.random()) + hidden);
+  }
+}
+
+export const live = new Live();
