@@ -4,8 +4,8 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 
-SITE_SOURCES  := $(shell find web/site/src -type f) web/site/vite.config.js web/site/package-lock.json
-ADMIN_SOURCES := $(shell find web/admin/src web/admin/static web/api-client -type f -not -path '*/node_modules/*' 2>/dev/null) web/admin/svelte.config.js web/admin/vite.config.ts web/admin/package-lock.json
+SITE_SOURCES  := $(shell find web/site/src -type f) web/site/vite.config.js
+ADMIN_SOURCES := $(shell find web/admin/src web/admin/static web/api-client -type f -not -path '*/node_modules/*' 2>/dev/null) web/admin/svelte.config.js web/admin/vite.config.ts
 
 .PHONY: help run build build-web dev test test-sqlite test-postgres test-web check gen bench chaos fuzz e2e screens clean
 
@@ -21,16 +21,21 @@ build: build-web ## The release binary with both front ends in it: target/releas
 
 build-web: web/dist/site/.vite/manifest.json web/dist/admin/index.html ## Build both front ends into web/dist.
 
-web/site/node_modules/.package-lock.json: web/site/package-lock.json
+web/node_modules/.package-lock.json: web/package-lock.json
+	cd web && npm ci --no-audit --no-fund
+
+web/dist/site/.vite/manifest.json web/dist/admin/index.html ## Build both front ends into web/dist.
+
+web/node_modules/.package-lock.json: web/site/package-lock.json
 	cd web/site && npm ci --no-audit --no-fund
-web/admin/node_modules/.package-lock.json: web/admin/package-lock.json
+web/node_modules/.package-lock.json:
 	cd web/admin && npm ci --no-audit --no-fund
-web/e2e/node_modules/.package-lock.json: web/e2e/package-lock.json
+web/node_modules/.package-lock.json: web/e2e/package-lock.json
 	cd web/e2e && npm ci --no-audit --no-fund
 
-web/dist/site/.vite/manifest.json: web/site/node_modules/.package-lock.json $(SITE_SOURCES)
+web/dist/site/.vite/manifest.json: web/node_modules/.package-lock.json $(SITE_SOURCES)
 	cd web/site && npm run build
-web/dist/admin/index.html: web/admin/node_modules/.package-lock.json $(ADMIN_SOURCES)
+web/dist/admin/index.html: web/node_modules/.package-lock.json $(ADMIN_SOURCES)
 	cd web/admin && npm run build
 
 dev: build-web ## Serve, and build the front ends again whenever they change.
@@ -45,21 +50,21 @@ test-sqlite: ## The server's tests on SQLite.
 test-postgres: ## The server's tests on a throw-away PostgreSQL.
 	tools/with-postgres cargo nextest run --workspace --test it
 
-test-web: web/site/node_modules/.package-lock.json web/admin/node_modules/.package-lock.json ## Unit tests of both front ends.
+test-web: web/node_modules/.package-lock.json ## Unit tests of both front ends.
 	cd web/site && npm test
 	cd web/admin && npm test
 
-check: web/site/node_modules/.package-lock.json web/admin/node_modules/.package-lock.json ## Format, lints, types, dead dependencies, generated files in step.
+check: web/node_modules/.package-lock.json ## Format, lints, types, dead dependencies, generated files in step.
 	tools/check
 
 gen: ## Make the generated files again: OpenAPI document, TypeScript types, schema for readers.
 	tools/gen
 
-e2e: build-web web/e2e/node_modules/.package-lock.json ## The product in a real browser with a real mail server.
+e2e: build-web web/node_modules/.package-lock.json ## The product in a real browser with a real mail server.
 	cargo build --package tekvwarho
 	cd web/e2e && npm test
 
-screens: build-web web/e2e/node_modules/.package-lock.json ## Screenshots of every page into docs/screens.
+screens: build-web web/node_modules/.package-lock.json ## Screenshots of every page into docs/screens.
 	cargo build --package tekvwarho
 	cd web/e2e && npm run screens
 

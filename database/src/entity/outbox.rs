@@ -8,6 +8,7 @@ use sea_orm::entity::prelude::*;
 )]
 #[sea_orm(rs_type = "String", db_type = "String(StringLen::N(20))", rename_all = "snake_case")]
 #[serde(rename_all = "snake_case")]
+#[schema(as = MailDelivery)]
 pub enum State {
     Pending,
     Sending,

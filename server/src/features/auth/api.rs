@@ -43,7 +43,7 @@ pub fn routes() -> OpenApiRouter<App> {
 #[utoipa::path(get, path = "/api/auth/me", tag = "auth", responses((status = 200, body = Envelope<Me>)))]
 async fn get_me(State(app): State<App>, caller: Caller) -> Result<Ok<Me>> {
     let person = people::by_id(app.storage.read(), caller.staff_id).await?.ok_or(Error::Unauthenticated)?;
-    Result::Ok(Ok(person.into()))
+    Result::Ok(Ok(Me::of(&app, person)))
 }
 
 /// What a person may change of the own profile.
@@ -96,7 +96,7 @@ async fn patch_me(State(app): State<App>, caller: Caller, info: RequestInfo, Jso
         })
         .await?;
     app.liveness.forget_all();
-    Result::Ok(Ok(person.into()))
+    Result::Ok(Ok(Me::of(&app, person)))
 }
 
 /// The old and the new password.

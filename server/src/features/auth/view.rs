@@ -29,11 +29,15 @@ pub struct Me {
     pub theme: String,
     pub last_login: Option<DateTime<Utc>>,
     pub created_at: DateTime<Utc>,
+    /// The firm that the person works for.
+    pub firm_name: String,
 }
 
-impl From<Model> for Me {
-    fn from(person: Model) -> Self {
+impl Me {
+    /// What a person gets to see of the own account.
+    pub fn of(app: &App, person: Model) -> Self {
         Self {
+            firm_name: app.settings.get().firm.name.clone(),
             id: person.id,
             permissions: PermissionSet::of(&person).list(),
             name: person.name,
@@ -88,7 +92,7 @@ impl SignedIn {
             access_token,
             refresh_token: (!keeping.web).then_some(refresh_token),
             expires_in: access::LIFETIME.num_seconds(),
-            staff: person.into(),
+            staff: Me::of(app, person),
         };
         Result::Ok((headers, Ok(body)).into_response())
     }
