@@ -24,15 +24,6 @@ build-web: web/dist/site/.vite/manifest.json web/dist/admin/index.html ## Build 
 web/node_modules/.package-lock.json: web/package-lock.json
 	cd web && npm ci --no-audit --no-fund
 
-web/dist/site/.vite/manifest.json web/dist/admin/index.html ## Build both front ends into web/dist.
-
-web/node_modules/.package-lock.json: web/site/package-lock.json
-	cd web/site && npm ci --no-audit --no-fund
-web/node_modules/.package-lock.json:
-	cd web/admin && npm ci --no-audit --no-fund
-web/node_modules/.package-lock.json: web/e2e/package-lock.json
-	cd web/e2e && npm ci --no-audit --no-fund
-
 web/dist/site/.vite/manifest.json: web/node_modules/.package-lock.json $(SITE_SOURCES)
 	cd web/site && npm run build
 web/dist/admin/index.html: web/node_modules/.package-lock.json $(ADMIN_SOURCES)
