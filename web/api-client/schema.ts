@@ -167,7 +167,7 @@ export interface paths {
             cookie?: never;
         };
         /** Messages under filters, a page at a time. */
-        get: operations["list"];
+        get: operations["list_messages"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2289,7 +2289,7 @@ export interface operations {
             };
         };
     };
-    list: {
+    list_messages: {
         parameters: {
             query?: {
                 /** @description One or more of `new in_progress replied converted archived spam`, separated by commas. */

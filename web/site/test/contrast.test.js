@@ -5,7 +5,7 @@ import { test } from "node:test";
 const css = readFileSync(new URL("../src/tokens.css", import.meta.url), "utf8");
 const hues = Array.from({ length: 24 }, (_, i) => i * 15);
 
-const grounds = ["bg", "surface", "sunken"];
+const grounds = ["bg", "surface", "sunken", "tint"];
 const inks = ["text", "text-soft", "text-faint", "accent", "accent-hover", "accent-text", "success", "warn", "danger", "info"];
 const textPairs = [
   ...grounds.flatMap((ground) => inks.map((ink) => [ink, ground])),

@@ -184,6 +184,16 @@ export const words = {
     failedText: 'The server tried several times and gave up. Check the address, then send again.',
     failedShow: 'Show',
     failedHide: 'Hide',
+    mailKind: (template: string) =>
+      ({
+        reply: 'Your answer',
+        contact_confirmation: 'Confirmation to the client',
+        contact_notice: 'Notice of a new message',
+        client_reply_notice: 'Notice of a client’s answer',
+        password_reset: 'Link for a new password',
+        password_changed: 'Notice of a new password',
+        new_device: 'Notice of a new device',
+      })[template] ?? template,
     failedAttempts: (n: number) => plural(n, 'attempt', 'attempts'),
     resend: 'Send again',
     resendAll: 'Send all again',

@@ -3,6 +3,8 @@ import { createApiClient } from '@tekvwarho/api-client';
 import { SignedOut, Unreachable, type RefreshResult } from '../auth/refresh';
 import { ApiError, errorFrom, isAbort, offlineError } from './errors';
 import type {
+  BulkChange,
+  BulkDone,
   CannedReply,
   Colleague,
   Dashboard,
@@ -13,11 +15,16 @@ import type {
   MessageDetail,
   MessageStatus,
   MessageSummary,
+  NewCannedReply,
+  NewReply,
   ServiceRef,
   Session,
+  Setup,
   TagCount,
+  Theme,
   ThreadItem,
   TokenGrant,
+  Undone,
 } from './types';
 
 /** Where requests get their token from; the session puts itself in here at start. */
@@ -125,14 +132,6 @@ export type MessageQuery = Partial<{
   sort: 'newest' | 'oldest';
 }>;
 
-export interface BulkChange {
-  ids: string[];
-  status?: MessageStatus;
-  assignedTo?: string | null;
-  addTags?: string[];
-  removeTags?: string[];
-}
-
 const id = (value: string) => ({ params: { path: { id: value } } });
 
 export const api = {
@@ -140,8 +139,8 @@ export const api = {
     login: (body: { email: string; password: string; remember: boolean }) =>
       data<TokenGrant>(http.POST('/api/admin/auth/login', { body })),
     logout: () => data<null>(http.POST('/api/auth/logout', { body: {} })),
-    logoutAll: () => data<null>(http.POST('/api/auth/logout-all', { body: {} })),
-    change: (body: Partial<Pick<Me, 'name' | 'timeZone' | 'theme'>>) =>
+    logoutAll: () => data<null>(http.POST('/api/auth/logout-all')),
+    change: (body: Partial<Pick<Me, 'name' | 'timeZone'> & { theme: Theme }>) =>
       data<Me>(http.PATCH('/api/auth/me', { body })),
     password: (body: { currentPassword: string; newPassword: string }) =>
       data<null>(http.POST('/api/auth/password', { body })),
@@ -149,25 +148,22 @@ export const api = {
     endSession: (session: string) => data<null>(http.DELETE('/api/auth/sessions/{id}', id(session))),
     forgot: (email: string) => data<null>(http.POST('/api/auth/forgot', { body: { email } })),
     reset: (body: { token: string; password: string }) => data<null>(http.POST('/api/auth/reset', { body })),
-    socketTicket: () => data<{ ticket: string }>(http.POST('/api/auth/ws-ticket', { body: {} })),
+    socketTicket: () => data<{ ticket: string }>(http.POST('/api/auth/ws-ticket')),
   },
 
   setup: {
     needed: async () => (await data<{ needed: boolean }>(http.GET('/api/setup', {}))).needed,
-    finish: (body: object) => data<TokenGrant>(http.POST('/api/setup', { body })),
+    finish: (body: Setup) => data<TokenGrant>(http.POST('/api/setup', { body })),
   },
 
   dashboard: () => data<Dashboard>(http.GET('/api/admin/dashboard', {})),
   colleagues: () => data<Colleague[]>(http.GET('/api/admin/colleagues', {})),
   services: () => data<ServiceRef[]>(http.GET('/api/admin/services', {})),
-  undo: (undoId: string) =>
-    data<{ restored: number; skipped: number }>(
-      http.POST('/api/admin/undo/{undoId}', { params: { path: { undoId } }, body: {} }),
-    ),
+  undo: (undoId: string) => data<Undone>(http.POST('/api/admin/undo/{id}', id(undoId))),
 
   mail: {
     failed: () => data<FailedMail[]>(http.GET('/api/admin/mail/failed', {})),
-    retry: (mail: string) => data<null>(http.POST('/api/admin/mail/{id}/retry', { ...id(mail), body: {} })),
+    retry: (mail: string) => data<null>(http.POST('/api/admin/mail/{id}/retry', id(mail))),
   },
 
   messages: {
@@ -190,11 +186,7 @@ export const api = {
       const answer = await whole(http.PATCH('/api/admin/messages/{id}', { ...id(message), body, headers }));
       return { detail: answer.data?.data as MessageDetail, etag: answer.response.headers.get('ETag') };
     },
-    reply: (
-      message: string,
-      body: { content: string; sendEmail: boolean; status?: MessageStatus },
-      key: string,
-    ) =>
+    reply: (message: string, body: NewReply, key: string) =>
       data<ThreadItem>(
         http.POST('/api/admin/messages/{id}/replies', {
           ...id(message),
@@ -216,10 +208,8 @@ export const api = {
       ),
     setTags: (message: string, tags: string[]) =>
       data<MessageDetail>(http.PUT('/api/admin/messages/{id}/tags', { ...id(message), body: { tags } })),
-    bulk: (body: BulkChange) =>
-      data<{ changed: number; undoId: string | null }>(http.POST('/api/admin/messages/bulk', { body })),
-    retryMail: (message: string) =>
-      data<null>(http.POST('/api/admin/messages/{id}/retry-mail', { ...id(message), body: {} })),
+    bulk: (body: BulkChange) => data<BulkDone>(http.POST('/api/admin/messages/bulk', { body })),
+    retryMail: (message: string) => data<null>(http.POST('/api/admin/messages/{id}/retry-mail', id(message))),
     /** The raw answer, so that the caller can read it as a stream and show how far it is. */
     async export(query: MessageQuery & { format: 'csv' | 'xlsx' }, signal: AbortSignal): Promise<Response> {
       const call = http.GET('/api/admin/messages/export', { params: { query }, parseAs: 'stream', signal });
@@ -229,20 +219,9 @@ export const api = {
 
   canned: {
     list: () => data<CannedReply[]>(http.GET('/api/admin/canned-replies', {})),
-    add: (body: Pick<CannedReply, 'title' | 'shortcut' | 'content'>) =>
-      data<CannedReply>(http.POST('/api/admin/canned-replies', { body })),
-    change: (canned: string, body: Pick<CannedReply, 'title' | 'shortcut' | 'content'>) =>
+    add: (body: NewCannedReply) => data<CannedReply>(http.POST('/api/admin/canned-replies', { body })),
+    change: (canned: string, body: NewCannedReply) =>
       data<CannedReply>(http.PATCH('/api/admin/canned-replies/{id}', { ...id(canned), body })),
     remove: (canned: string) => data<null>(http.DELETE('/api/admin/canned-replies/{id}', id(canned))),
-  },
-
-  /** The firm's name as the public site shows it; used only where the profile does not carry it. */
-  async publicFirmName(): Promise<string | null> {
-    const response = await fetch('/', { credentials: 'omit', headers: { Accept: 'text/html' } }).catch(
-      () => null,
-    );
-    if (!response?.ok) return null;
-    const name = /<meta property="og:site_name" content="([^"]*)"/.exec(await response.text())?.[1];
-    return name?.replace(/&amp;/g, '&').replace(/&#39;|&#x27;/g, '’') ?? null;
   },
 };

@@ -1,6 +1,6 @@
 /** Who is signed in, in this tab and in all others. The token itself never leaves memory. */
 import { api, refreshToken, useTokens } from '../api/client';
-import type { Me, Permission, TokenGrant } from '../api/types';
+import type { Me, Permission, Theme, TokenGrant } from '../api/types';
 import { applyTheme } from '../ui/theme';
 import { TokenKeeper, type TabMessage } from './refresh';
 
@@ -88,7 +88,7 @@ class Session {
     this.me = me;
     this.status = 'in';
     this.unreachable = false;
-    applyTheme(me.theme);
+    applyTheme(me.theme as Theme);
   }
 
   #leave(): void {

@@ -53,16 +53,18 @@ export class DetailState {
     return this.#change({ assignedTo: person }, { assignedTo: person?.id ?? null }, what);
   }
 
-  /** Tags have no undo on the server: the old set is put back. */
-  async setTags(tags: string[], say = true): Promise<void> {
+  async setTags(tags: string[]): Promise<void> {
     const before = this.detail;
     if (!before) return;
     this.detail = { ...before, tags };
     try {
-      this.#take(await api.messages.setTags(this.id, tags), null);
-      messages.absorb({ ...before, tags });
-      const undo = () => this.setTags(before.tags, false);
-      if (say) toasts.say(words.saved, { undo });
+      const detail = await api.messages.setTags(this.id, tags);
+      this.#take(detail, null);
+      messages.absorb(detail);
+      toasts.undoable(words.saved, detail.undoId, () => {
+        void this.load();
+        void messages.refresh();
+      });
       messages.tags = await api.messages.tags().catch(() => messages.tags);
     } catch (error) {
       this.detail = before;

@@ -1,7 +1,8 @@
 /** The list of messages: what is loaded, selected and counted, and every change made to it. */
-import { api, type BulkChange } from '../../api/client';
+import { api } from '../../api/client';
 import { isAbort } from '../../api/errors';
 import type {
+  BulkChange,
   CannedReply,
   Colleague,
   ListMeta,
@@ -239,7 +240,7 @@ class MessagesState {
     this.remove(leaving.map((item) => item.id));
     if (!change.addTags) this.selected = [];
     try {
-      let undoId: string | null = null;
+      let undoId: string | null | undefined;
       for (let i = 0; i < ids.length; i += 100) {
         undoId = (await api.messages.bulk({ ...change, ids: ids.slice(i, i + 100) })).undoId;
       }
