@@ -2,7 +2,7 @@
 //!
 //! The map:
 //! - [`app`] joins the parts; nothing else constructs them.
-//! - [`router`] lists the slices and makes the OpenAPI document.
+//! - [`router`] lists the slices; [`openapi`] completes the document that comes out of them.
 //! - [`http`] is the pipeline around every request.
 //! - [`storage`] is the database: read, or write a unit of work.
 //! - [`cluster`] carries events between parts and nodes.
@@ -22,6 +22,7 @@ pub mod features;
 pub mod http;
 pub mod ids;
 pub mod jobs;
+pub mod openapi;
 pub mod router;
 pub mod secrets;
 pub mod storage;

@@ -110,7 +110,7 @@ async fn dispatch(cli: Cli) -> Result<(), Failure> {
     match cli.command.unwrap_or(Command::Serve) {
         Command::Serve => serve::run(config).await,
         Command::Openapi => {
-            println!("{}", crate::router::openapi().to_pretty_json()?);
+            println!("{}", crate::router::document().to_pretty_json()?);
             Ok(())
         }
         Command::Doctor => doctor::run(config).await,

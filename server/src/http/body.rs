@@ -44,8 +44,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
     type Rejection = Error;
 
     async fn from_request(request: Request, _: &S) -> Result<Self> {
-        let media = media_type(request.headers());
-        if media != "application/json" && !media.ends_with("+json") {
+        if !is_json(request.headers()) {
             return Err(Error::UnsupportedMediaType);
         }
         let path = request.uri().path().to_owned();
@@ -53,22 +52,32 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
     }
 }
 
-/// A request without a body and without a content type has none.
+/// A request without a body has none, and `null` is none.
 impl<S: Send + Sync, T: DeserializeOwned> OptionalFromRequest<S> for Json<T> {
     type Rejection = Error;
 
     async fn from_request(request: Request, state: &S) -> Result<Option<Self>> {
-        if request.headers().contains_key(CONTENT_TYPE) {
-            return <Self as FromRequest<S>>::from_request(request, state).await.map(Some);
-        }
         let path = request.uri().path().to_owned();
-        let bytes = read(&path, request.into_body()).await?;
-        if bytes.is_empty() { Ok(None) } else { Err(Error::UnsupportedMediaType) }
+        let (parts, body) = request.into_parts();
+        let bytes = read(&path, body).await?;
+        match bytes.trim_ascii() {
+            b"" => Ok(None),
+            b"null" if is_json(&parts.headers) => Ok(None),
+            _ => {
+                let request = Request::from_parts(parts, Body::from(bytes));
+                <Self as FromRequest<S>>::from_request(request, state).await.map(Some)
+            }
+        }
     }
 }
 
 /// Parses JSON that a client sent.
 pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
+    // serde reads a list where it wants a struct, field by field; nobody means that.
+    if bytes.trim_ascii_start().first() == Some(&b'[') {
+        serde_json::from_slice::<serde::de::IgnoredAny>(bytes).map_err(|_| Error::MalformedBody("The body is not valid JSON.".into()))?;
+        return Err(Error::field("", "invalid", "This must be an object."));
+    }
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
         let path = error.path().to_string();
@@ -99,6 +108,11 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Form<T> {
             .map(Self)
             .map_err(|_| Error::MalformedBody("The form is not complete. Go back, reload the page and send it again.".into()))
     }
+}
+
+fn is_json(headers: &HeaderMap) -> bool {
+    let media = media_type(headers);
+    media == "application/json" || media.ends_with("+json")
 }
 
 fn media_type(headers: &HeaderMap) -> String {

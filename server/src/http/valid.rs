@@ -121,12 +121,25 @@ pub fn wrong_shape(path: &str, cause: &str) -> Error {
         (below(quoted()), "required", "This is needed.".into())
     } else if cause.starts_with("unknown field") {
         (below(quoted()), "unknown", "There is no such field here.".into())
+    } else if cause.starts_with("duplicate field") {
+        (below(quoted()), "invalid", "This stands here twice.".into())
     } else {
-        let expected = cause.rsplit_once("expected ").map(|(_, tail)| tail.split(" at line").next().unwrap_or(tail));
+        let expected = cause.rsplit_once("expected ").map(|(_, tail)| in_words(tail.split(" at line").next().unwrap_or(tail)));
         let message = expected.map_or("This has the wrong form.".into(), |it| format!("This must be {it}.").into());
         (parent.to_owned(), "invalid", message)
     };
     Error::field(field, code, message)
+}
+
+/// What serde expected, without names of ours.
+fn in_words(expected: &str) -> &str {
+    if expected.starts_with("struct ") || expected == "a map" {
+        "an object"
+    } else if expected.starts_with("a sequence") {
+        "a list"
+    } else {
+        expected
+    }
 }
 
 #[cfg(test)]

@@ -29,13 +29,11 @@ pub struct FilterQuery {
     pub service: Option<String>,
     #[serde(default)]
     pub tag: Option<String>,
-    /// First day, in UTC.
+    /// First day, in UTC: `2026-01-31`.
     #[serde(default)]
-    #[param(value_type = Option<String>, format = Date)]
     pub from: Option<String>,
-    /// Last day, in UTC.
+    /// Last day, in UTC: `2026-01-31`.
     #[serde(default)]
-    #[param(value_type = Option<String>, format = Date)]
     pub to: Option<String>,
     /// Words; each must begin a word of name, address, company or text.
     #[serde(default)]

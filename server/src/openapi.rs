@@ -1,0 +1,93 @@
+//! What the OpenAPI document says beside what stands at each handler: schemes, and the failures that the pipeline adds.
+
+use utoipa::openapi::path::{Operation, PathItem};
+use utoipa::openapi::response::ResponseBuilder;
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::{Content, OpenApi as Built, Ref, RefOr};
+use utoipa::{Modify, OpenApi};
+
+#[derive(OpenApi)]
+#[openapi(
+    info(title = "Tekvwarho", description = "The front desk of a services firm: contact inbox, staff and settings. \
+        Every success has the envelope `{success, data, message?, meta?, requestId}`, every failure is an RFC 9457 problem with a stable `code`."),
+    modifiers(&Schemes),
+    tags(
+        (name = "public", description = "For visitors; no sign-in"),
+        (name = "auth", description = "Signing in and the own account"),
+        (name = "setup", description = "The first start"),
+        (name = "dashboard", description = "The first page of the dashboard"),
+        (name = "messages", description = "The inbox"),
+        (name = "mail", description = "Mails that were given up"),
+        (name = "staff", description = "The people of the firm"),
+        (name = "settings", description = "What the firm decides"),
+        (name = "health", description = "For operators"),
+    )
+)]
+pub struct Document;
+
+struct Schemes;
+
+impl Modify for Schemes {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        let components = document.components.get_or_insert_default();
+        let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build();
+        components.add_security_scheme("accessToken", SecurityScheme::Http(bearer));
+        let manage = ApiKey::Header(ApiKeyValue::with_description("Authorization", "`Manage` and the code of the mail"));
+        components.add_security_scheme("manageToken", SecurityScheme::ApiKey(manage));
+    }
+}
+
+
+/// What every failure is sent as.
+const PROBLEM: &str = "application/problem+json";
+
+/// Adds to each operation the failures that can come before or around its handler, by what the operation has.
+pub fn complete(document: &mut Built) {
+    for (path, item) in &mut document.paths.paths {
+        for (safe, operation) in operations(item) {
+            let guarded = operation.extensions.as_ref().is_some_and(|it| it.contains_key("x-permission"));
+            let has_body = operation.request_body.is_some();
+            let has_input = has_body || operation.parameters.as_ref().is_some_and(|it| !it.is_empty());
+            let keyed = operation.security.is_some() || path.contains("/auth/");
+            for (status, added, description) in [
+                ("400", true, "The request cannot be read"),
+                ("401", keyed, "The token or the password is missing, wrong or over"),
+                ("403", guarded || !safe, "The permission is missing, or the origin is not allowed"),
+                ("404", path.contains('{'), "There is nothing of this id"),
+                ("409", !safe, "Something is in the way, or the same request is still in progress"),
+                ("413", has_body, "The body is too large"),
+                ("415", has_body, "The body is not JSON"),
+                ("422", has_input || !safe, "Some fields are not right"),
+                ("429", true, "Too many requests"),
+                ("503", true, "A part of the service is down"),
+            ] {
+                if added {
+                    operation.responses.responses.entry(status.to_owned()).or_insert_with(|| problem(description));
+                }
+            }
+            as_problems(operation);
+        }
+    }
+}
+
+fn operations(item: &mut PathItem) -> impl Iterator<Item = (bool, &mut Operation)> {
+    let safe = item.get.iter_mut().map(|it| (true, it));
+    let unsafe_ones = [&mut item.post, &mut item.put, &mut item.patch, &mut item.delete];
+    safe.chain(unsafe_ones.into_iter().flatten().map(|it| (false, it)))
+}
+
+fn problem(description: &str) -> RefOr<utoipa::openapi::Response> {
+    let schema = RefOr::Ref(Ref::from_schema_name("Problem"));
+    RefOr::T(ResponseBuilder::new().description(description).content(PROBLEM, Content::new(Some(schema))).build())
+}
+
+/// Failures that stand at a handler are written as JSON there; they are sent as problems.
+fn as_problems(operation: &mut Operation) {
+    for (status, response) in &mut operation.responses.responses {
+        if let (true, RefOr::T(response)) = (status.starts_with(['4', '5']), response)
+            && let Some(content) = response.content.shift_remove("application/json")
+        {
+            response.content.insert(PROBLEM.to_owned(), content);
+        }
+    }
+}

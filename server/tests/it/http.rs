@@ -1,0 +1,111 @@
+//! The pipeline: ids, origins, odd requests, the drain.
+
+use std::time::Duration;
+
+use reqwest::Method;
+use serde_json::json;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+
+use crate::support::{Answer, TestApp};
+
+/// Sends bytes as they are, and reads what comes back until the server closes or half a second passes in silence.
+async fn raw(t: &TestApp, bytes: &[u8]) -> String {
+    let mut stream = TcpStream::connect(t.address).await.unwrap();
+    stream.write_all(bytes).await.unwrap();
+    let mut answer = Vec::new();
+    let mut chunk = [0; 4096];
+    while let Ok(Ok(length)) = tokio::time::timeout(Duration::from_millis(500), stream.read(&mut chunk)).await {
+        if length == 0 {
+            break;
+        }
+        answer.extend(&chunk[..length]);
+    }
+    String::from_utf8_lossy(&answer).into_owned()
+}
+
+#[tokio::test]
+async fn every_answer_has_an_id_of_its_own() {
+    let t = TestApp::with(&["--trusted-proxies", "127.0.0.1"]).await;
+    let (one, two) = (t.get("/api/health").await, t.get("/api/health").await);
+    assert_ne!(one.header("x-request-id"), two.header("x-request-id"));
+    assert!(one.header("x-request-id").starts_with("req_") && one.header("x-request-id").len() >= 24);
+    assert_eq!(one.json()["requestId"], one.header("x-request-id"));
+    let sent = "req_abcdefghij0123456789";
+    assert_eq!(Answer::of(t.request(Method::GET, "/api/health").header("x-request-id", sent)).await.header("x-request-id"), sent);
+    let stranger = TestApp::new().await;
+    assert_ne!(Answer::of(stranger.request(Method::GET, "/api/health").header("x-request-id", sent)).await.header("x-request-id"), sent);
+}
+
+#[tokio::test]
+async fn foreign_pages_may_look_and_not_touch() {
+    let t = TestApp::with(&["--cors-origins", "https://www.example.com"]).await;
+    let with = |method: Method, path: &str, origin: &'static str| t.request(method, path).header("origin", origin);
+    Answer::of(with(Method::POST, "/api/contact", "https://evil.example").json(&t.message())).await.problem(403, "origin_forbidden");
+    Answer::of(with(Method::POST, "/contact", "https://evil.example").form(&[("name", "x")])).await.status(403);
+    let looked = Answer::of(with(Method::GET, "/api/health", "https://evil.example")).await;
+    looked.status(200);
+    assert_eq!(looked.header("access-control-allow-origin"), "");
+    let friend = Answer::of(with(Method::POST, "/api/contact", "https://www.example.com").json(&t.message())).await;
+    friend.status(201);
+    assert_eq!(friend.header("access-control-allow-origin"), "https://www.example.com");
+    let preflight = with(Method::OPTIONS, "/api/contact", "https://www.example.com").header("access-control-request-method", "POST");
+    let asked = Answer::of(preflight).await;
+    asked.status(204);
+    assert!(asked.header("access-control-allow-methods").contains("POST"));
+    let foreign = with(Method::OPTIONS, "/api/contact", "https://evil.example").header("access-control-request-method", "POST");
+    assert_eq!(Answer::of(foreign).await.header("access-control-allow-origin"), "");
+    Answer::of(with(Method::POST, "/api/contact", "http://localhost:5500").json(&t.message())).await.status(201);
+}
+
+#[tokio::test]
+async fn odd_requests_get_an_answer_and_break_nothing() {
+    let t = TestApp::new().await;
+    for request in [
+        "GET / HTTP/1.1\r\nHost: [\r\nConnection: close\r\n\r\n".to_owned(),
+        "GET /ws/chat HTTP/1.1\r\nHost: [\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: x\r\nSec-WebSocket-Version: 13\r\n\r\n".to_owned(),
+        "GET /api/admin/messages?q=%00 HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n".to_owned(),
+        "GET /%00 HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n".to_owned(),
+        "GET /%ff%fe HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n".to_owned(),
+        "POST /api/contact HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 99999999\r\nConnection: close\r\n\r\n{}".to_owned(),
+        format!("GET / HTTP/1.1\r\nHost: a\r\n{}Connection: close\r\n\r\n", "X-Filler: y\r\n".repeat(200)),
+        "BREW /coffee HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n".to_owned(),
+        "nonsense\r\n\r\n".to_owned(),
+    ] {
+        let answer = raw(&t, request.as_bytes()).await;
+        assert!(answer.starts_with("HTTP/1.1 ") && !answer.starts_with("HTTP/1.1 5"), "{request:?}: {answer:?}");
+    }
+    t.get("/api/health").await.status(200);
+}
+
+#[tokio::test]
+async fn readiness_follows_the_database_and_the_drain() {
+    let t = TestApp::new().await;
+    t.get("/api/health/ready").await.status(200);
+    let mut slow = TcpStream::connect(t.address).await.unwrap();
+    slow.write_all(b"GET /api/health/ready HTTP/1.1\r\nHost: a\r\n").await.unwrap();
+    // The server has the first half of a request when it is told to stop: it finishes that one.
+    t.get("/api/health").await.status(200);
+    t.stop.cancel();
+    slow.write_all(b"\r\n").await.unwrap();
+    let mut answer = String::new();
+    tokio::time::timeout(Duration::from_secs(5), slow.read_to_string(&mut answer)).await.unwrap().unwrap();
+    assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 503"), "{answer}");
+}
+
+#[tokio::test]
+async fn the_staff_limit_counts_a_person_and_not_an_address() {
+    let t = TestApp::new().await;
+    let ada = t.admin().await;
+    let mut last = 200;
+    for _ in 0..620 {
+        last = t.get_as(&ada, "/api/admin/services").await.code;
+        if last == 429 {
+            break;
+        }
+    }
+    assert_eq!(last, 429);
+    let other = t.sign_in(&t.person("Ben", database::entity::staff::Role::Staff).await).await;
+    t.get_as(&other, "/api/admin/services").await.status(200);
+    t.post("/api/contact", json!({ "name": "A", "email": "a@example.com", "message": "m" })).await.status(201);
+}

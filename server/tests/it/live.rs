@@ -1,0 +1,141 @@
+//! The live side of the dashboard: tickets, notices, who looks at what, and the end of a session.
+
+use std::time::{Duration, Instant};
+
+use database::entity::staff::Role;
+use futures_util::{SinkExt as _, StreamExt as _};
+use serde_json::{Value, json};
+use tokio::net::TcpStream;
+use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
+
+use crate::support::{Signed, TestApp};
+
+struct Socket(WebSocketStream<MaybeTlsStream<TcpStream>>);
+
+impl Socket {
+    async fn open(t: &TestApp) -> Self {
+        Self(connect_async(format!("ws://{}/ws/chat", t.address)).await.unwrap().0)
+    }
+
+    async fn of(t: &TestApp, who: &Signed) -> Self {
+        let mut socket = Self::open(t).await;
+        socket.send(json!({ "type": "auth", "ticket": ticket(t, who).await })).await;
+        assert_eq!(socket.next().await["type"], "ready");
+        socket
+    }
+
+    async fn send(&mut self, frame: Value) {
+        self.0.send(Message::text(frame.to_string())).await.unwrap();
+    }
+
+    /// The next text frame; fails after five seconds.
+    async fn next(&mut self) -> Value {
+        loop {
+            let frame = tokio::time::timeout(Duration::from_secs(5), self.0.next()).await.expect("a frame").expect("an open socket").unwrap();
+            if let Message::Text(text) = frame {
+                return serde_json::from_str(&text).unwrap();
+            }
+        }
+    }
+
+    /// The next frame of that type.
+    async fn until(&mut self, kind: &str) -> Value {
+        loop {
+            let frame = self.next().await;
+            if frame["type"] == kind {
+                return frame;
+            }
+        }
+    }
+}
+
+async fn ticket(t: &TestApp, who: &Signed) -> String {
+    t.post_as(who, "/api/auth/ws-ticket", json!({})).await.data()["ticket"].as_str().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn a_ticket_opens_the_socket_once() {
+    let t = TestApp::new().await;
+    let ada = t.admin().await;
+    let ticket = ticket(&t, &ada).await;
+    let mut first = Socket::open(&t).await;
+    first.send(json!({ "type": "viewing", "entity": "message", "id": null })).await;
+    assert_eq!(first.next().await["code"], "unauthenticated");
+    first.send(json!({ "type": "auth", "ticket": ticket })).await;
+    assert_eq!(first.next().await, json!({ "type": "ready", "staffId": ada.id }));
+    let mut second = Socket::open(&t).await;
+    second.send(json!({ "type": "auth", "ticket": ticket })).await;
+    assert_eq!(second.next().await["code"], "unauthenticated");
+    // Frames that nobody knows are answered, and the socket stays open.
+    for nonsense in [json!({ "type": "dance" }), json!([1, 2]), json!("text"), json!({ "type": "viewing", "entity": "planet", "id": null })] {
+        first.send(nonsense).await;
+        assert_eq!(first.next().await["type"], "error");
+    }
+}
+
+#[tokio::test]
+async fn two_on_one_message_see_each_other() {
+    let t = TestApp::new().await;
+    let ada = t.admin().await;
+    let ben = t.sign_in(&t.person("Ben", Role::Staff).await).await;
+    let id = t.send_message(json!({})).await;
+    let (mut one, mut two) = (Socket::of(&t, &ada).await, Socket::of(&t, &ben).await);
+    one.send(json!({ "type": "viewing", "entity": "message", "id": id })).await;
+    assert_eq!(one.until("viewing").await["staff"].as_array().unwrap().len(), 1);
+    two.send(json!({ "type": "viewing", "entity": "message", "id": id })).await;
+    let both = json!([{ "id": ada.id, "name": "Ada" }, { "id": ben.id, "name": "Ben" }]);
+    assert_eq!(one.until("viewing").await["staff"], both);
+    assert_eq!(two.until("viewing").await["staff"], both);
+    two.send(json!({ "type": "viewing", "entity": "message", "id": null })).await;
+    assert_eq!(one.until("viewing").await["staff"], json!([{ "id": ada.id, "name": "Ada" }]));
+}
+
+#[tokio::test]
+async fn a_new_message_is_announced_to_those_who_may_see_it() {
+    let t = TestApp::new().await;
+    let ada = t.admin().await;
+    let blind = t.sign_in(&t.person_with("Cleo", &[]).await).await;
+    let (mut one, mut two) = (Socket::of(&t, &ada).await, Socket::of(&t, &blind).await);
+    let id = t.send_message(json!({})).await;
+    assert_eq!(one.until("notice").await, json!({ "type": "notice", "kind": "message_created", "entity": "message", "id": id }));
+    t.patch_as(&ada, "/api/admin/settings", json!({ "firm.tagline": "We help." })).await.status(200);
+    assert_eq!(two.until("notice").await["kind"], "settings_changed", "the first notice that Cleo gets");
+}
+
+#[tokio::test]
+async fn the_end_of_a_session_ends_its_socket_within_a_second() {
+    let t = TestApp::new().await;
+    let person = t.person("Ada", Role::Admin).await;
+    let (ada, other) = (t.sign_in(&person).await, t.sign_in(&person).await);
+    let (mut mine, mut theirs) = (Socket::of(&t, &ada).await, Socket::of(&t, &other).await);
+    let began = Instant::now();
+    t.post_as(&ada, "/api/auth/logout", json!({})).await.status(200);
+    assert_eq!(mine.until("bye").await["reason"], "signed_out");
+    // Deactivated past the program: no event tells, the socket finds out.
+    t.change_person(&person, |change| change.is_active = sea_orm::Set(false)).await;
+    assert_eq!(theirs.until("bye").await["reason"], "signed_out");
+    assert!(began.elapsed() < Duration::from_secs(2), "{:?}", began.elapsed());
+}
+
+#[tokio::test]
+async fn a_foreign_page_cannot_open_the_socket() {
+    let t = TestApp::new().await;
+    let mut request = format!("ws://{}/ws/chat", t.address).into_client_request().unwrap();
+    request.headers_mut().insert("origin", "https://evil.example".parse().unwrap());
+    let Err(tokio_tungstenite::tungstenite::Error::Http(answer)) = connect_async(request).await else {
+        panic!("a foreign origin must be refused")
+    };
+    assert_eq!(answer.status().as_u16(), 403);
+    t.get("/ws/chat").await.problem(400, "malformed_body");
+}
+
+#[tokio::test]
+async fn a_shutdown_says_goodbye() {
+    let t = TestApp::new().await;
+    let ada = t.admin().await;
+    let mut socket = Socket::of(&t, &ada).await;
+    t.stop.cancel();
+    assert_eq!(socket.until("bye").await["reason"], "shutdown");
+}

@@ -1,0 +1,27 @@
+//! The program from outside: real requests against a real database, a database for each test.
+//!
+//! `cargo nextest run` uses SQLite; with `TEST_DATABASE_URL` the same tests run on PostgreSQL.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on may stop")]
+
+mod support;
+
+mod audit;
+mod auth;
+mod canned;
+mod contact;
+mod delivery;
+mod http;
+mod inbox;
+mod jobs;
+mod live;
+mod openapi;
+mod permissions;
+mod refresh;
+mod settings;
+mod setup;
+mod site;
+mod storage;
+mod structure;
+mod thread;
+mod tls;

@@ -1,0 +1,26 @@
+//! The committed document is the one that the handlers make.
+
+use std::path::Path;
+
+use serde_json::Value;
+
+#[test]
+fn the_committed_document_is_up_to_date() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../api/openapi.json");
+    let committed: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+    let made: Value = serde_json::to_value(tekvwarho::router::document()).unwrap();
+    assert!(committed == made, "api/openapi.json is stale: run `make gen`");
+}
+
+#[test]
+fn every_operation_is_described_and_guarded() {
+    let document = serde_json::to_value(tekvwarho::router::document()).unwrap();
+    assert_eq!(document["openapi"], "3.1.0");
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for (method, operation) in item.as_object().unwrap() {
+            assert!(operation["summary"].as_str().is_some_and(|text| text.ends_with('.')), "{method} {path} has no summary");
+            let public = !path.starts_with("/api/admin/") || path.starts_with("/api/admin/auth/");
+            assert!(public || operation["x-permission"].is_string(), "{method} {path} has no guard");
+        }
+    }
+}

@@ -1,0 +1,166 @@
+//! Every route against every kind of caller. The table is written by hand; the document only proves it complete.
+
+use std::collections::BTreeSet;
+
+use database::entity::staff::Role;
+use reqwest::Method;
+use sea_orm::Set;
+use serde_json::{Value, json};
+use tekvwarho::features::staff::Permission;
+
+use crate::support::{Answer, Signed, TestApp};
+
+/// Who may call a route.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Who {
+    /// Everybody; the route has its own rules (a code, a token, a password).
+    Anybody,
+    /// Whoever is signed in.
+    Staff,
+    /// Whoever has that permission.
+    May(Permission),
+}
+
+use Permission::{Messages, Settings};
+use Who::{Anybody, May, Staff};
+
+const TABLE: &[(&str, &str, Who)] = &[
+    ("GET", "/api/health", Anybody),
+    ("GET", "/api/health/ready", Anybody),
+    ("GET", "/api/setup", Anybody),
+    ("POST", "/api/setup", Anybody),
+    ("POST", "/api/contact", Anybody),
+    ("POST", "/api/messages", Anybody),
+    ("GET", "/api/form-token", Anybody),
+    ("GET", "/api/messages/{id}", Anybody),
+    ("POST", "/api/messages/{id}/replies", Anybody),
+    ("POST", "/api/admin/auth/login", Anybody),
+    ("POST", "/api/admin/auth/refresh", Anybody),
+    ("POST", "/api/admin/auth/logout", Anybody),
+    ("POST", "/api/auth/refresh", Anybody),
+    ("POST", "/api/auth/logout", Anybody),
+    ("POST", "/api/auth/forgot", Anybody),
+    ("POST", "/api/auth/reset", Anybody),
+    ("GET", "/api/auth/me", Staff),
+    ("PATCH", "/api/auth/me", Staff),
+    ("POST", "/api/auth/password", Staff),
+    ("GET", "/api/auth/sessions", Staff),
+    ("DELETE", "/api/auth/sessions/{id}", Staff),
+    ("POST", "/api/auth/logout-all", Staff),
+    ("POST", "/api/auth/ws-ticket", Staff),
+    ("GET", "/api/admin/dashboard", Staff),
+    ("GET", "/api/admin/colleagues", Staff),
+    ("GET", "/api/admin/services", Staff),
+    ("GET", "/api/admin/settings", May(Settings)),
+    ("PATCH", "/api/admin/settings", May(Settings)),
+    ("GET", "/api/admin/settings/schema", May(Settings)),
+    ("GET", "/api/admin/mail/failed", May(Messages)),
+    ("POST", "/api/admin/mail/{id}/retry", May(Messages)),
+    ("GET", "/api/admin/messages", May(Messages)),
+    ("GET", "/api/admin/messages/counts", May(Messages)),
+    ("GET", "/api/admin/messages/tags", May(Messages)),
+    ("GET", "/api/admin/messages/export", May(Messages)),
+    ("POST", "/api/admin/messages/bulk", May(Messages)),
+    ("GET", "/api/admin/messages/{id}", May(Messages)),
+    ("PATCH", "/api/admin/messages/{id}", May(Messages)),
+    ("POST", "/api/admin/messages/{id}/replies", May(Messages)),
+    ("POST", "/api/admin/messages/{id}/notes", May(Messages)),
+    ("DELETE", "/api/admin/messages/{id}/notes/{noteId}", May(Messages)),
+    ("PUT", "/api/admin/messages/{id}/tags", May(Messages)),
+    ("POST", "/api/admin/messages/{id}/retry-mail", May(Messages)),
+    ("POST", "/api/admin/undo/{id}", May(Messages)),
+    ("GET", "/api/admin/canned-replies", May(Messages)),
+    ("POST", "/api/admin/canned-replies", May(Messages)),
+    ("PATCH", "/api/admin/canned-replies/{id}", May(Messages)),
+    ("DELETE", "/api/admin/canned-replies/{id}", May(Messages)),
+];
+
+/// Asks as that caller. Ids name nothing and bodies are empty, so nothing is changed by whoever gets in.
+async fn ask(t: &TestApp, method: &str, path: &str, token: Option<&str>) -> u16 {
+    let path = path.replace("{id}", "00000000-0000-7000-8000-000000000000").replace("{noteId}", "00000000-0000-7000-8000-000000000000");
+    let mut request = t.request(Method::from_bytes(method.as_bytes()).unwrap(), &path);
+    if let Some(token) = token {
+        request = request.bearer_auth(token);
+    }
+    if matches!(method, "POST" | "PUT" | "PATCH") && !path.ends_with("/me") && !path.ends_with("/settings") {
+        request = request.json(&json!({ "nonsense": true }));
+    } else if method == "PATCH" {
+        request = request.json(&json!({}));
+    }
+    Answer::of(request).await.code
+}
+
+fn refused(code: u16) -> bool {
+    code == 401 || code == 403
+}
+
+#[test]
+fn the_table_names_every_route_with_its_guard() {
+    let document: Value = serde_json::to_value(tekvwarho::router::document()).unwrap();
+    let mut known = BTreeSet::new();
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for (method, operation) in item.as_object().unwrap() {
+            let guard = operation["x-permission"].as_str().unwrap_or("anybody").to_owned();
+            known.insert((method.to_uppercase(), path.clone(), guard));
+        }
+    }
+    let table: BTreeSet<_> = TABLE
+        .iter()
+        .map(|(method, path, who)| {
+            let guard = match who {
+                Anybody => "anybody".to_owned(),
+                Staff => "signed_in".to_owned(),
+                May(permission) => serde_json::to_value(permission).unwrap().as_str().unwrap().to_owned(),
+            };
+            ((*method).to_owned(), (*path).to_owned(), guard)
+        })
+        .collect();
+    assert_eq!(known, table);
+}
+
+#[tokio::test]
+async fn nobody_gets_in_without_a_token_or_with_a_dead_one() {
+    let t = TestApp::with(&["--rate-limits", "off"]).await;
+    let gone = t.person("Gone", Role::Admin).await;
+    let gone_token = t.sign_in(&gone).await.access;
+    t.change_person(&gone, |change| change.is_active = Set(false)).await;
+    let stale = t.person("Stale", Role::Admin).await;
+    let stale_token = t.sign_in(&stale).await.access;
+    t.change_person(&stale, |change| change.token_version = Set(9)).await;
+    for (method, path, who) in TABLE.iter().filter(|(_, _, who)| *who != Anybody) {
+        for token in [None, Some("nonsense"), Some(gone_token.as_str()), Some(stale_token.as_str())] {
+            assert_eq!(ask(&t, method, path, token).await, 401, "{method} {path} ({who:?})");
+        }
+    }
+}
+
+#[tokio::test]
+async fn each_permission_opens_its_routes_and_no_other() {
+    let t = TestApp::with(&["--rate-limits", "off"]).await;
+    let mut callers: Vec<(String, Vec<Permission>, Signed)> = Vec::new();
+    for (name, role) in [("Ada", Role::Admin), ("Mia", Role::Manager), ("Sam", Role::Staff)] {
+        let person = t.person(name, role).await;
+        let permissions = tekvwarho::features::staff::PermissionSet::preset(role).list();
+        callers.push((format!("{role:?}"), permissions, t.sign_in(&person).await));
+    }
+    for (number, permission) in Permission::ALL.into_iter().enumerate() {
+        let person = t.person_with(&format!("Single{number}"), &[permission]).await;
+        callers.push((format!("only {permission:?}"), vec![permission], t.sign_in(&person).await));
+    }
+    let nothing = t.person_with("Nothing", &[]).await;
+    callers.push(("no permission".to_owned(), Vec::new(), t.sign_in(&nothing).await));
+
+    // Signing out everywhere comes last, or nobody would be left to ask.
+    let (last, table): (Vec<_>, Vec<_>) = TABLE.iter().partition(|(_, path, _)| path.ends_with("/logout-all"));
+    for (method, path, who) in table.into_iter().chain(last).filter(|(_, _, who)| *who != Anybody) {
+        for (name, permissions, signed) in &callers {
+            let allowed = match who {
+                May(permission) => permissions.contains(&permission),
+                _ => true,
+            };
+            let code = ask(&t, method, path, Some(&signed.access)).await;
+            assert_eq!(!refused(code), allowed, "{method} {path} as {name}: {code}");
+            assert!(code < 500, "{method} {path} as {name}: {code}");
+        }
+    }
+}

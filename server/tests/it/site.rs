@@ -1,0 +1,107 @@
+//! The public pages.
+
+use reqwest::Method;
+
+use crate::support::{Answer, TestApp};
+
+const PAGES: [&str; 11] = [
+    "/",
+    "/services",
+    "/services/software-development",
+    "/services/web-development",
+    "/services/it-consulting",
+    "/services/data-analytics",
+    "/contact",
+    "/privacy-policy",
+    "/terms-of-service",
+    "/cookie-policy",
+    "/contact/thanks",
+];
+
+#[tokio::test]
+async fn every_page_is_there_with_its_headers_and_without_cookies() {
+    let t = TestApp::new().await;
+    for path in PAGES {
+        let page = t.get(path).await;
+        page.status(200);
+        assert_eq!(page.header("content-type"), "text/html; charset=utf-8", "{path}");
+        assert!(page.cookies().is_empty(), "{path}");
+        assert!(!page.header("content-security-policy").contains("unsafe"), "{path}");
+        assert_eq!(page.header("x-content-type-options"), "nosniff");
+        assert!(page.text.contains("<title>") && page.text.contains("</html>"), "{path}");
+        for foreign in ["style=\"", "onclick", "<script>", "javascript:", "undefined"] {
+            assert!(!page.text.contains(foreign), "{path} holds {foreign}");
+        }
+        assert_eq!(page.text.matches("<h1").count(), 1, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn pages_are_kept_by_browsers_until_they_change() {
+    let t = TestApp::new().await;
+    let first = t.get("/").await;
+    let again = Answer::of(t.request(Method::GET, "/").header("if-none-match", first.header("etag"))).await;
+    again.status(304);
+    assert!(again.text.is_empty());
+    assert_eq!(first.header("cache-control"), "private, no-cache");
+    let brotli = Answer::of(t.request(Method::GET, "/").header("accept-encoding", "br")).await;
+    assert_eq!(brotli.header("content-encoding"), "br");
+    let head = Answer::of(t.request(Method::HEAD, "/")).await;
+    head.status(200);
+    assert!(head.text.is_empty());
+}
+
+#[tokio::test]
+async fn an_address_that_nobody_has_is_a_page_for_people_and_a_problem_for_programs() {
+    let t = TestApp::new().await;
+    let page = t.get("/nothing/here").await;
+    page.status(404);
+    assert!(page.text.contains("</html>"));
+    t.get("/services/nothing").await.status(404);
+    t.get("/api/nothing").await.problem(404, "not_found");
+    Answer::of(t.request(Method::DELETE, "/api/contact")).await.problem(405, "method_not_allowed");
+    for secret in ["/package.json", "/Cargo.toml", "/keys.json", "/assets/../../Cargo.toml", "/assets/%2e%2e/keys.json", "/.env", "/data/keys.json"] {
+        t.get(secret).await.status(404);
+    }
+}
+
+#[tokio::test]
+async fn old_addresses_move() {
+    let t = TestApp::new().await;
+    for (from, to) in [("/contact.html", "/contact"), ("/index.html", "/"), ("/services.html", "/services"), ("/admin/messages.html", "/admin/messages")] {
+        let moved = t.get(from).await;
+        moved.status(308);
+        assert_eq!(moved.header("location"), to);
+    }
+}
+
+#[tokio::test]
+async fn files_that_programs_look_for() {
+    let t = TestApp::with(&["--public-url", "https://desk.example.com"]).await;
+    assert!(t.get("/robots.txt").await.text.contains("Sitemap: https://desk.example.com/sitemap.xml"));
+    assert!(t.get("/sitemap.xml").await.text.contains("<loc>https://desk.example.com/contact</loc>"));
+    let security = t.get("/.well-known/security.txt").await;
+    assert!(security.text.contains("Contact: mailto:hello@tekvwarho.example") && security.text.contains("Expires: 2026-"));
+    assert_eq!(t.get("/manifest.webmanifest").await.json()["start_url"], "/");
+    let home = t.get("/").await;
+    assert!(home.header("strict-transport-security").contains("max-age=31536000"));
+    let json_ld = home.text.split("application/ld+json\">").nth(1).unwrap().split("</script>").next().unwrap();
+    let data: serde_json::Value = serde_json::from_str(json_ld).unwrap();
+    assert_eq!(data["@type"], "ProfessionalService");
+}
+
+#[tokio::test]
+async fn a_theme_folder_stands_in_for_what_is_built_in() {
+    let theme = tempfile::tempdir().unwrap();
+    std::fs::create_dir_all(theme.path().join("templates/site")).unwrap();
+    std::fs::create_dir_all(theme.path().join("assets")).unwrap();
+    std::fs::write(theme.path().join("templates/site/home.html"), "<p>{{ firm.name }} at home, {{ asset(\"site.css\") }}</p>").unwrap();
+    std::fs::write(theme.path().join("assets/site.css"), "p{color:red}").unwrap();
+    let t = TestApp::with(&["--theme-dir", &theme.path().to_string_lossy()]).await;
+    let home = t.get("/").await;
+    assert!(home.text.starts_with("<p>Tekvwarho IT Solutions at home, /assets/site-"), "{}", home.text);
+    let css = home.text.split("at home, ").nth(1).unwrap().trim_end_matches("</p>").replace("&#x2f;", "/");
+    let file = t.get(css.trim()).await;
+    assert_eq!((file.text.as_str(), file.header("content-type")), ("p{color:red}", "text/css; charset=utf-8"));
+    assert!(file.header("cache-control").contains("immutable"));
+}

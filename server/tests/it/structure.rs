@@ -1,0 +1,131 @@
+//! The house rules that a compiler does not check.
+
+use std::path::{Path, PathBuf};
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize().unwrap()
+}
+
+/// Files below `folder` with one of the extensions, without what was built.
+fn files(folder: &Path, extensions: &[&str]) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let Ok(entries) = std::fs::read_dir(folder) else { return found };
+    for entry in entries {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        if path.is_dir() {
+            if !matches!(name.as_str(), "target" | "node_modules" | "dist" | ".git" | ".svelte-kit" | "data") {
+                found.extend(files(&path, extensions));
+            }
+        } else if extensions.iter().any(|extension| name.ends_with(&format!(".{extension}"))) {
+            found.push(path);
+        }
+    }
+    found
+}
+
+fn read(path: &Path) -> String {
+    std::fs::read_to_string(path).unwrap()
+}
+
+fn relative(path: &Path) -> String {
+    path.strip_prefix(root()).unwrap().to_string_lossy().into_owned()
+}
+
+/// Lines of a Rust file above its unit tests.
+fn code_lines(text: &str) -> usize {
+    text.lines().take_while(|line| !line.starts_with("#[cfg(test)]")).count()
+}
+
+#[test]
+fn files_stay_readable() {
+    let mut long = Vec::new();
+    for path in files(&root(), &["rs", "ts", "js", "svelte", "css", "py", "mjs"]) {
+        let name = relative(&path);
+        if name.ends_with("schema.ts") {
+            continue;
+        }
+        let text = read(&path);
+        let lines = if name.ends_with(".rs") { code_lines(&text) } else { text.lines().count() };
+        if lines > 600 || (name.starts_with("server/src") && lines > 400) {
+            long.push(format!("{name}: {lines}"));
+        }
+    }
+    assert!(long.is_empty(), "split these by meaning: {long:#?}");
+}
+
+#[test]
+fn a_slice_is_introduced_by_a_short_file() {
+    for path in files(&root().join("server/src/features"), &["rs"]) {
+        let text = read(&path);
+        if path.file_name().unwrap() == "mod.rs" {
+            assert!(text.starts_with("//! "), "{} does not say what it is", relative(&path));
+        }
+    }
+}
+
+#[test]
+fn every_file_says_what_it_is() {
+    for folder in ["server/src", "database/src", "server/tests"] {
+        for path in files(&root().join(folder), &["rs"]) {
+            assert!(read(&path).starts_with("//! "), "{} has no head comment", relative(&path));
+        }
+    }
+}
+
+#[test]
+fn machinery_does_not_know_the_features() {
+    // Joining parts, naming routes and the command line are allowed to.
+    let free = ["app.rs", "router.rs", "lib.rs", "main.rs", "cli/", "features/", "jobs/schedule.rs"];
+    let source = root().join("server/src");
+    for path in files(&source, &["rs"]) {
+        let name = path.strip_prefix(&source).unwrap().to_string_lossy().into_owned();
+        if free.iter().any(|free| name.starts_with(free)) {
+            continue;
+        }
+        assert!(!read(&path).contains("features::"), "{name} reaches up into the features");
+    }
+}
+
+#[test]
+fn a_slice_reaches_another_only_through_its_front_door() {
+    let features = root().join("server/src/features");
+    for path in files(&features, &["rs"]) {
+        let own = path.strip_prefix(&features).unwrap().components().next().unwrap().as_os_str().to_string_lossy().into_owned();
+        for line in read(&path).lines().filter(|line| line.contains("crate::features::")) {
+            let tail = line.split("crate::features::").nth(1).unwrap();
+            let parts: Vec<&str> = tail.split("::").collect();
+            let inside = parts.len() > 2 && parts[1].chars().next().is_some_and(char::is_lowercase) && !parts[1].contains('{');
+            assert!(!inside || parts[0] == own, "{}: {line}", relative(&path));
+        }
+    }
+}
+
+#[test]
+fn only_the_dialect_asks_which_database_it_is() {
+    for path in files(&root().join("server/src"), &["rs"]) {
+        let name = relative(&path);
+        if !name.ends_with("storage/dialect.rs") {
+            assert!(!read(&path).contains("get_database_backend"), "{name}");
+        }
+    }
+}
+
+#[test]
+fn documents_name_paths_that_exist() {
+    let mut missing = Vec::new();
+    let documents = files(&root().join("docs"), &["md"]).into_iter().chain(
+        std::fs::read_dir(root()).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.extension().is_some_and(|it| it == "md")),
+    );
+    for document in documents {
+        for piece in read(&document).split('`').skip(1).step_by(2) {
+            let looks_like_path = piece.contains('/') && !piece.contains([' ', '<', '{', '*', ':', '$', '#', '(', '…']) && !piece.starts_with('/');
+            let top = piece.split('/').next().unwrap_or_default();
+            let ours = ["server", "database", "web", "api", "docs", "bench", "tools", ".ci"].contains(&top);
+            if looks_like_path && ours && !root().join(piece).exists() {
+                missing.push(format!("{}: {piece}", relative(&document)));
+            }
+        }
+    }
+    assert!(missing.is_empty(), "{missing:#?}");
+}

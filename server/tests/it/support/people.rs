@@ -1,0 +1,86 @@
+//! Staff who sign in.
+
+use database::entity::staff::{self, Role};
+use reqwest::Method;
+use sea_orm::Set;
+use serde_json::{Value, json};
+use tekvwarho::features::staff::{self as people, NewStaff, Permission, PermissionSet};
+
+use super::{Answer, TestApp};
+
+/// The password of everybody in tests.
+pub const PASSWORD: &str = "tulpe fahrrad neun";
+
+/// A person who is signed in, as a program.
+#[derive(Clone)]
+pub struct Signed {
+    pub id: String,
+    pub access: String,
+    pub refresh: String,
+}
+
+impl TestApp {
+    /// Makes a person with the rights of the role.
+    pub async fn person(&self, name: &str, role: Role) -> staff::Model {
+        let email = format!("{}@tekvwarho.example", name.to_lowercase());
+        let new = NewStaff { name: name.to_owned(), email, role, password: PASSWORD.to_owned() };
+        let person = people::create(&self.app, new).await.unwrap();
+        let row = person.clone();
+        self.app.storage.write(row, |tx, row| Box::pin(people::insert(tx, row))).await.unwrap();
+        person
+    }
+
+    /// Makes a person with exactly these rights.
+    pub async fn person_with(&self, name: &str, permissions: &[Permission]) -> staff::Model {
+        let person = self.person(name, Role::Staff).await;
+        let set: PermissionSet = permissions.iter().copied().collect();
+        self.change_person(&person, |change| change.permissions = Set(set.to_json())).await;
+        person
+    }
+
+    /// Writes to a person's row, past all rules.
+    pub async fn change_person(&self, person: &staff::Model, edit: impl FnOnce(&mut staff::ActiveModel)) {
+        let mut change = staff::ActiveModel { id: Set(person.id), ..Default::default() };
+        edit(&mut change);
+        self.app
+            .storage
+            .write(change, |tx, change| Box::pin(async move { Ok(people::change(tx.conn(), change.clone()).await?) }))
+            .await
+            .unwrap();
+        self.app.liveness.forget_all();
+    }
+
+    pub async fn login(&self, email: &str, password: &str) -> Answer {
+        self.post("/api/admin/auth/login", json!({ "email": email, "password": password })).await
+    }
+
+    /// Signs a person in.
+    pub async fn sign_in(&self, person: &staff::Model) -> Signed {
+        let data = self.login(&person.email, PASSWORD).await.data();
+        let text = |value: &Value| value.as_str().unwrap().to_owned();
+        Signed { id: person.id.to_string(), access: text(&data["accessToken"]), refresh: text(&data["refreshToken"]) }
+    }
+
+    /// An admin who is signed in.
+    pub async fn admin(&self) -> Signed {
+        let person = self.person("Ada", Role::Admin).await;
+        self.sign_in(&person).await
+    }
+
+    /// A request of a signed-in person.
+    pub fn request_as(&self, who: &Signed, method: Method, path: &str) -> reqwest::RequestBuilder {
+        self.request(method, path).bearer_auth(&who.access)
+    }
+
+    pub async fn get_as(&self, who: &Signed, path: &str) -> Answer {
+        Answer::of(self.request_as(who, Method::GET, path)).await
+    }
+
+    pub async fn post_as(&self, who: &Signed, path: &str, body: Value) -> Answer {
+        Answer::of(self.request_as(who, Method::POST, path).json(&body)).await
+    }
+
+    pub async fn patch_as(&self, who: &Signed, path: &str, body: Value) -> Answer {
+        Answer::of(self.request_as(who, Method::PATCH, path).json(&body)).await
+    }
+}
