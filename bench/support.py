@@ -1,0 +1,223 @@
+"""What fuzzing, chaos and benchmarks share: a server of their own, an admin, and a database to look into."""
+
+import contextlib
+import http.client
+import json
+import os
+import pathlib
+import shutil
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.parse
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+EMAIL = "bench@tekvwarho.example"
+PASSWORD = "gravel-otter-lantern-42"
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def wait_until(condition, what, seconds=30.0, step=0.002):
+    """Waits for a condition; says what did not happen when it does not."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if result := condition():
+            return result
+        time.sleep(step)
+    raise SystemExit(f"{what} did not happen within {seconds:g} s")
+
+
+def binary(profile):
+    """The program of that profile, or the one that BENCH_BINARY names."""
+    path = pathlib.Path(os.environ.get("BENCH_BINARY") or ROOT / "target" / profile / "tekvwarho")
+    if not path.exists():
+        raise SystemExit(f"{path} is missing: build it first")
+    return path
+
+
+def environment(**more):
+    """A clean environment: nothing of the caller's settings reaches the server."""
+    kept = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "TMPDIR", "LANG", "RUST_BACKTRACE")}
+    return kept | {name: str(value) for name, value in more.items()}
+
+
+@contextlib.contextmanager
+def folder(prefix):
+    path = pathlib.Path(tempfile.mkdtemp(prefix=f"tekvwarho-{prefix}-"))
+    try:
+        yield path
+    finally:
+        shutil.rmtree(path, ignore_errors=True)
+
+
+class Server:
+    """One installation: a data folder, a database, a port. Can be started, killed and started again."""
+
+    def __init__(self, data, program, database_url=None, port=None, unlimited=True, **settings):
+        self.data = pathlib.Path(data)
+        self.data.mkdir(parents=True, exist_ok=True)
+        self.program = program
+        self.port = port or free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.database_url = database_url
+        values = {
+            "TEKVWARHO_LISTEN": f"127.0.0.1:{self.port}",
+            "TEKVWARHO_DATA_DIR": self.data,
+            "TEKVWARHO_PUBLIC_URL": f"http://localhost:{self.port}",
+        }
+        if unlimited:
+            values |= {"TEKVWARHO_RATE_LIMITS": "off", "TEKVWARHO_BOT_GUARD": "off"}
+        if database_url:
+            values["DATABASE_URL"] = database_url
+        self.env = environment(**values, **settings)
+        self.log = self.data / "server.log"
+        self.process = None
+
+    def start(self, wait=True):
+        # In the data folder there is no .env of a developer.
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen([self.program, "serve"], env=self.env, cwd=self.data, stdout=log, stderr=log)
+        if wait:
+            self.wait_ready()
+        return self
+
+    def wait_ready(self, path="/api/health", seconds=30.0):
+        def ready():
+            if self.process.poll() is not None:
+                raise SystemExit(f"the server ended with {self.process.returncode}:\n{self.tail()}")
+            return self.answers(path)
+
+        return wait_until(ready, f"an answer of {path}", seconds)
+
+    def answers(self, path="/api/health", timeout=5):
+        try:
+            return self.call("GET", path, timeout=timeout)[0] == 200
+        except OSError:
+            return False
+
+    def tail(self, lines=15):
+        return "\n".join(self.log.read_text(errors="replace").splitlines()[-lines:])
+
+    def kill(self):
+        """kill -9, and nothing else."""
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait()
+
+    def stop(self, seconds=15):
+        """SIGTERM; returns the exit code and how long it took."""
+        if self.process is None or self.process.poll() is not None:
+            return (self.process.returncode if self.process else None), 0.0
+        began = time.monotonic()
+        self.process.terminate()
+        try:
+            code = self.process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            code = "killed: it did not end"
+        return code, time.monotonic() - began
+
+    def command(self, *arguments, stdin=None, check=True, timeout=3_600):
+        done = subprocess.run([self.program, *arguments], env=self.env, cwd=self.data, input=stdin, text=True, capture_output=True, timeout=timeout)
+        if check and done.returncode != 0:
+            raise SystemExit(f"tekvwarho {' '.join(arguments)} ended with {done.returncode}: {done.stderr.strip()}")
+        return done
+
+    def create_admin(self):
+        self.command("staff", "create", "--email", EMAIL, "--name", "Bench Admin", "--role", "admin", "--password-stdin", stdin=PASSWORD + "\n")
+
+    def call(self, method, path, body=None, headers=None, timeout=30):
+        """One request on a connection of its own: status, headers, body."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout)
+        try:
+            sent = dict(headers or {})
+            if body is not None and not isinstance(body, bytes):
+                body = json.dumps(body).encode()
+                sent.setdefault("Content-Type", "application/json")
+            connection.request(method, path, body, sent)
+            response = connection.getresponse()
+            return response.status, response.headers, response.read()
+        except http.client.HTTPException as error:
+            raise OSError(str(error)) from error
+        finally:
+            connection.close()
+
+    def sign_in(self):
+        """An access token of the admin."""
+        status, _, body = self.call("POST", "/api/admin/auth/login", {"email": EMAIL, "password": PASSWORD})
+        if status != 200:
+            raise SystemExit(f"signing in was answered with {status}: {body[:300]!r}")
+        return json.loads(body)["data"]["accessToken"]
+
+    def rss(self):
+        """Resident memory in bytes."""
+        status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text()
+        return int(next(line.split()[1] for line in status.splitlines() if line.startswith("VmRSS:"))) * 1024
+
+
+class Sqlite:
+    """Looks into an SQLite file."""
+
+    name = "SQLite"
+
+    def __init__(self, path):
+        self.path = path
+        self.url = f"sqlite://{path}"
+
+    def rows(self, sql):
+        with contextlib.closing(sqlite3.connect(self.path, timeout=30)) as connection:
+            return connection.execute(sql).fetchall()
+
+    def script(self, sql):
+        with contextlib.closing(sqlite3.connect(self.path, timeout=60)) as connection:
+            connection.executescript(sql)
+
+
+class Postgres:
+    """Looks into a database of its own on the server of TEST_DATABASE_URL."""
+
+    name = "PostgreSQL"
+
+    def __init__(self, database):
+        base = os.environ.get("TEST_DATABASE_URL")
+        if not base:
+            raise SystemExit("TEST_DATABASE_URL is missing: run it under tools/with-postgres")
+        self.base, self.database = base, database
+        self.url = urllib.parse.urlsplit(base)._replace(path=f"/{database}").geturl()
+        self.bin = pathlib.Path(os.environ.get("TEST_POSTGRES_BIN", "/usr/bin"))
+        self._psql(base, f'DROP DATABASE IF EXISTS "{database}" WITH (FORCE)')
+        self._psql(base, f'CREATE DATABASE "{database}"')
+
+    def _psql(self, url, sql):
+        done = subprocess.run([self.bin / "psql", "-X", "-q", "-A", "-t", "-F", "\t", "-v", "ON_ERROR_STOP=1", url], input=sql, text=True, capture_output=True)
+        if done.returncode != 0:
+            raise SystemExit(f"psql: {done.stderr.strip()}")
+        return [tuple(line.split("\t")) for line in done.stdout.splitlines()]
+
+    def rows(self, sql):
+        return self._psql(self.url, sql)
+
+    def script(self, sql):
+        self._psql(self.url, sql)
+
+    def drop(self):
+        self._psql(self.base, f'DROP DATABASE IF EXISTS "{self.database}" WITH (FORCE)')
+
+
+def table(rows, header):
+    """Prints rows in columns."""
+    rows = [tuple(str(cell) for cell in row) for row in [header, *rows]]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(header))]
+    for number, row in enumerate(rows):
+        print("  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip())
+        if number == 0:
+            print("  ".join("-" * width for width in widths))
+    sys.stdout.flush()
