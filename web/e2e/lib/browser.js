@@ -1,0 +1,78 @@
+/** Chromium that writes down everything a user should never cause: script errors, console errors, policy violations. */
+import assert from "node:assert/strict";
+import { chromium } from "playwright-core";
+import { ADMIN } from "./server.js";
+
+export async function launch() {
+  return chromium.launch({
+    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+    args: ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--force-color-profile=srgb"],
+  });
+}
+
+export class Watch {
+  complaints = [];
+  #expected = [];
+
+  /** Chromium logs every answer of 400 and above as an error; a test says which ones it means to cause. */
+  expect(...patterns) {
+    this.#expected.push(...patterns);
+  }
+
+  add(text) {
+    if (!this.#expected.some((pattern) => pattern.test(text))) this.complaints.push(text);
+  }
+
+  assertQuiet() {
+    const found = this.complaints.splice(0);
+    assert.deepEqual(found, [], "the browser complained");
+  }
+}
+
+/** A browser profile of its own: cookies and storage are not shared with another one. */
+export async function person(browser, server, options = {}) {
+  const context = await browser.newContext({
+    baseURL: server.url,
+    viewport: { width: 1280, height: 860 },
+    locale: "en-GB",
+    timezoneId: "Europe/Helsinki",
+    reducedMotion: "reduce",
+    ...options,
+  });
+  context.setDefaultTimeout(10_000);
+  const watch = new Watch();
+  if (options.javaScriptEnabled !== false)
+    await context.addInitScript(() => {
+      document.addEventListener("securitypolicyviolation", (event) => {
+        console.error(`policy violated: ${event.violatedDirective} by ${event.blockedURI} in ${event.sourceFile}`);
+      });
+    });
+  context.on("console", (message) => {
+    if (message.type() !== "error" && message.type() !== "warning") return;
+    watch.add(`${message.text()} (${message.location().url.replace(server.url, "")})`);
+  });
+  context.on("weberror", (error) => watch.add(`uncaught: ${error.error().stack ?? error.error()}`));
+  return { context, watch, page: await context.newPage() };
+}
+
+export async function signIn(page, { email, password } = ADMIN, { remember = false } = {}) {
+  await page.goto("/admin/login");
+  await page.getByLabel("E-mail").fill(email);
+  await page.getByLabel("Password", { exact: true }).fill(password);
+  if (remember) await page.getByLabel("Keep me signed in").check();
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.waitForURL((url) => !url.pathname.includes("/login"));
+}
+
+/** Types like a person: a form that is sent within two seconds counts as spam. */
+export async function fillContact(page, { name, email, message, service }) {
+  const drawn = Date.now();
+  await page.goto("/contact");
+  await page.getByLabel("Your name").fill(name);
+  await page.getByLabel("E-mail").fill(email);
+  if (service) await page.getByLabel("What is it about?").selectOption(service);
+  const field = page.locator("#message");
+  const left = Math.max(0, 2_600 - (Date.now() - drawn));
+  await field.pressSequentially(message.slice(0, 26), { delay: left / Math.min(26, message.length) });
+  await field.fill(message);
+}

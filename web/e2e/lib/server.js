@@ -1,0 +1,102 @@
+/** One server of its own for a test file: free port, own data, own mail server. */
+import { spawn, execFile } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { until } from "./until.js";
+
+const root = fileURLToPath(new URL("../../../", import.meta.url));
+const binary = process.env.TEKVWARHO_BIN ?? join(root, "target/debug/tekvwarho");
+
+export const ADMIN = { email: "anna@firm.example", name: "Anna Virtanen", role: "admin", password: "seven-quiet-lakes" };
+
+/** Of the default firm: notices about messages go there. */
+export const FIRM_EMAIL = "hello@tekvwarho.example";
+
+export async function freePort() {
+  const probe = createServer();
+  await new Promise((ready) => probe.listen(0, "127.0.0.1", ready));
+  const { port } = probe.address();
+  await new Promise((closed) => probe.close(closed));
+  return port;
+}
+
+export class Server {
+  #child = null;
+  #out = "";
+
+  constructor(port, dir, env) {
+    this.url = `http://localhost:${port}`;
+    this.dir = dir;
+    this.env = {
+      PATH: process.env.PATH,
+      HOME: process.env.HOME,
+      TEKVWARHO_DATA_DIR: join(dir, "data"),
+      TEKVWARHO_LISTEN: `127.0.0.1:${port}`,
+      TEKVWARHO_PUBLIC_URL: this.url,
+      ...env,
+    };
+  }
+
+  /** `env` may name `SMTP_URL`; without one the server writes mails into its data folder. */
+  static async make({ env = {}, staff = [ADMIN], demo = [] } = {}) {
+    const server = new Server(await freePort(), mkdtempSync(join(tmpdir(), "tekvwarho-e2e-")), env);
+    for (const person of staff) await server.addStaff(person);
+    if (demo.length) await server.run(["demo", ...demo]);
+    await server.start();
+    return server;
+  }
+
+  async start() {
+    this.#out = "";
+    // In the project's folder, because a debug build reads web/dist from there.
+    const child = spawn(binary, ["serve"], { cwd: root, env: this.env, stdio: ["ignore", "pipe", "pipe"] });
+    const hear = (bytes) => {
+      this.#out += bytes;
+    };
+    child.stdout.on("data", hear);
+    child.stderr.on("data", hear);
+    this.#child = child;
+    await until("the server answers", async () => {
+      if (child.exitCode !== null) throw new Error(`the server ended: ${this.#out}`);
+      return fetch(`${this.url}/api/health/ready`).then((answer) => answer.ok, () => false);
+    });
+  }
+
+  get output() {
+    return this.#out;
+  }
+
+  /** Address of the set-up page that a first start prints. */
+  get setupLink() {
+    return /Set up: (\S+)/.exec(this.#out)?.[1];
+  }
+
+  addStaff({ email, name, role, password }) {
+    return this.run(["staff", "create", "--email", email, "--name", name, "--role", role, "--password-stdin"], password);
+  }
+
+  run(args, input = "") {
+    return new Promise((done, failed) => {
+      const child = execFile(binary, args, { cwd: root, env: this.env }, (error, stdout, stderr) =>
+        error ? failed(new Error(`tekvwarho ${args[0]}: ${stderr || error.message}`)) : done(stdout),
+      );
+      child.stdin.end(input);
+    });
+  }
+
+  async stop() {
+    const child = this.#child;
+    if (!child || child.exitCode !== null) return;
+    const ended = new Promise((done) => child.once("exit", done));
+    child.kill("SIGTERM");
+    await ended;
+  }
+
+  async remove() {
+    await this.stop();
+    rmSync(this.dir, { recursive: true, force: true });
+  }
+}

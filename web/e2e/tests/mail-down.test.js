@@ -1,0 +1,49 @@
+// The mail server is down while people write: nothing is refused, nothing is lost, nothing comes twice.
+import assert from "node:assert/strict";
+import { after, before } from "node:test";
+import { fillContact, launch, person } from "../lib/browser.js";
+import { Mail } from "../lib/mail.js";
+import { FIRM_EMAIL, Server } from "../lib/server.js";
+import { story } from "../lib/steps.js";
+import { until } from "../lib/until.js";
+
+const CLIENT = "edsger@client.example";
+const step = story();
+let server, mail, browser;
+
+before(async () => {
+  mail = await Mail.reserve();
+  server = await Server.make({ env: { SMTP_URL: mail.url } });
+  browser = await launch();
+});
+after(async () => {
+  await browser?.close();
+  await server?.remove();
+  await mail?.stop();
+});
+
+step("the form is taken while no mail can leave", async () => {
+  const { page, watch } = await person(browser, server);
+  await fillContact(page, { name: "Edsger Dijkstra", email: CLIENT, message: "Consider our network harmful. Can you help?" });
+  const [answer] = await Promise.all([
+    page.waitForResponse((response) => response.url().endsWith("/api/contact")),
+    page.getByRole("button", { name: "Send message" }).click(),
+  ]);
+  assert.equal(answer.status(), 201);
+  await page.getByRole("heading", { name: "Your message is here" }).waitFor();
+  watch.assertQuiet();
+});
+
+step("the server says that mails are waiting", async () => {
+  await until("the failed attempt is in the log", () => /mail|smtp/i.test(server.output.replace(/^Mail: .*$/m, "")));
+});
+
+step("even a restart in between loses nothing; the mails leave when the mail server is there", async () => {
+  await server.stop();
+  await server.start();
+  await mail.start();
+  await mail.arrives(CLIENT, "We have received your message", 60_000);
+  await mail.arrives(FIRM_EMAIL, "New message from Edsger Dijkstra", 60_000);
+  assert.equal(mail.to(CLIENT).length, 1);
+  assert.equal(mail.to(FIRM_EMAIL).length, 1);
+});
