@@ -52,9 +52,9 @@ async fn pages_follow_one_another_without_gap_or_repeat() {
 #[tokio::test]
 async fn filters_and_search_find_what_they_should() {
     let t = off().await;
-    let ada = t.admin().await;
     let first = t.send_message(json!({ "name": "Jörg Äpfel", "company": "Äpfel & Söhne", "message": "about the WEBSHOP 2026" })).await;
     t.clock.advance(Duration::days(2));
+    let ada = t.admin().await;
     let second = t.send_message(json!({ "name": "Boris", "email": "boris@elsewhere.example", "service": "it-consulting" })).await;
     t.patch_as(&ada, &format!("/api/admin/messages/{second}"), json!({ "status": "in_progress", "assignedTo": ada.id })).await.status(200);
     Answer::of(t.request_as(&ada, Method::PUT, &format!("/api/admin/messages/{first}/tags")).json(&json!({ "tags": ["Offer  Sent", "b"] }))).await.status(200);
@@ -157,9 +157,9 @@ async fn many_are_changed_at_once_and_taken_back_for_ten_seconds() {
 #[tokio::test]
 async fn an_answer_is_mailed_into_the_thread() {
     let t = off().await;
-    let ada = t.admin().await;
     let id = t.send_message(json!({ "service": "web-development" })).await;
     t.clock.advance(Duration::minutes(42));
+    let ada = t.admin().await;
     let path = format!("/api/admin/messages/{id}/replies");
     t.post_as(&ada, &path, json!({ "content": " " })).await.problem(422, "validation_failed");
     let reply = t.post_as(&ada, &path, json!({ "content": "Hello Anna,\n\n5 < 6 & yes." })).await;

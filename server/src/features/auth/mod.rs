@@ -26,7 +26,7 @@ pub use guard::{Caller, demand, signed_in};
 pub use installation::claim_installation;
 pub use liveness::Liveness;
 pub use one_time::{Kind as OneTimeKind, redeem_ticket};
-pub use passwords::{Passwords, is_common_password};
+pub use passwords::Passwords;
 pub use setup::setup_link;
 pub use store::clean_up;
 

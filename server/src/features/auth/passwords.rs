@@ -80,26 +80,9 @@ fn dummy() -> &'static str {
     DUMMY.get_or_init(|| hash(&hex::encode(crate::ids::secret::<16>())).unwrap_or_default())
 }
 
-/// True for a password that is among the first that others would try.
-pub fn is_common_password(password: &str) -> bool {
-    // Guessing a random one of eight small letters takes 10^11 tries; the lists of common ones end long before 10^5.
-    let beginning: String = password.chars().take(64).collect();
-    zxcvbn::zxcvbn(&beginning, &[]).guesses_log10() < 5.0
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn common_passwords_are_told_from_others() {
-        for common in ["password", "12345678", "qwertyuiop", "iloveyou", "Password1"] {
-            assert!(is_common_password(common), "{common}");
-        }
-        for fine in ["correct horse battery", "tulpe-fahrrad-9", "zXk29dQp"] {
-            assert!(!is_common_password(fine), "{fine}");
-        }
-    }
 
     #[test]
     fn hashes_are_argon2id_with_the_parameters_of_owasp() {

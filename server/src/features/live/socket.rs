@@ -121,12 +121,15 @@ impl Session {
                     Some(frame) => {
                         heard = Instant::now();
                         match frame? {
-                            Message::Text(text) => self.take(&text, &mut socket).await?,
+                            Message::Text(text) => {
+                                self.take(&text, &mut socket).await?;
+                                // Who says where they look is told who is there, even if nothing changed.
+                                shown.clear();
+                                self.show(&mut shown, &mut socket).await?;
+                            }
                             Message::Close(_) => return Ok(()),
                             _ => {}
                         }
-                        shown.clear();
-                        self.show(&mut shown, &mut socket).await?;
                     }
                 },
                 event = events.recv() => match event {

@@ -162,7 +162,7 @@ async fn mails(app: &App, message: &messages::Model) -> Result<Vec<database::ent
             message: message.message.clone(),
             created_at: local(message.created_at, &settings.firm.time_zone),
         },
-        link: app.config.server.link(&format!("/admin/messages?id={}", message.id)),
+        link: app.config.server.link(&format!("/admin/messages/{}?view=all", message.id)),
     };
     let mut mails =
         vec![Mail { to: &settings.firm.email, letter: &notice, entity, thread: Vec::new(), automatic: true }.row(app)?];

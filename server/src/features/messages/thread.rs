@@ -129,7 +129,7 @@ async fn notice(app: &App, message: &messages::Model, reply: &message_replies::M
     let letter = Letter::ClientReplyNotice {
         client_name: message.name.clone(),
         content: reply.content.clone(),
-        link: app.config.server.link(&format!("/admin/messages?id={}", message.id)),
+        link: app.config.server.link(&format!("/admin/messages/{}?view=all", message.id)),
     };
     Mail { to: &to, letter: &letter, entity: Some(("message", message.id)), thread: Vec::new(), automatic: true }.row(app)
 }

@@ -82,7 +82,7 @@ impl Letter {
                     message: format!("Hello,\n\n{awkward}"),
                     created_at: "2026-01-05 09:30".into(),
                 },
-                link: "http://localhost:5500/admin/messages?id=1".into(),
+                link: "http://localhost:5500/admin/messages/1?view=all".into(),
             },
             Self::ContactConfirmation {
                 answer_time: Some("2 h".into()),
@@ -100,7 +100,7 @@ impl Letter {
             Self::ClientReplyNotice {
                 client_name: "Anna Müller".into(),
                 content: awkward.into(),
-                link: "http://localhost:5500/admin/messages?id=1".into(),
+                link: "http://localhost:5500/admin/messages/1?view=all".into(),
             },
             Self::PasswordReset { name: "Ben".into(), link: "http://localhost:5500/admin/reset#token".into(), minutes: 60 },
             Self::PasswordChanged { name: "Ben".into(), when: "5 January 2026, 9:30 UTC".into() },

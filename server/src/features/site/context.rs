@@ -95,7 +95,10 @@ pub async fn render(app: &App, template: &str, page: &Page, service: Option<&Ser
         accent => settings.firm.accent_hue.to_string(),
         jsonLd => json_ld::of_page(app, &settings, page, service),
         publicUrl => app.config.server.link(""),
-        asset => Value::from_function(move |name: String| assets.assets.address(&name).unwrap_or_else(|| format!("/assets/{name}"))),
+        // An address of ours: letters, digits and slashes, which need no escape.
+        asset => Value::from_function(move |name: String| {
+            Value::from_safe_string(assets.assets.address(&name).unwrap_or_else(|| format!("/assets/{name}")))
+        }),
     };
     app.templates.render(template, context! { ..own, ..common })
 }
