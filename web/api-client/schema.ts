@@ -843,7 +843,7 @@ export interface components {
             /** @description Leave it empty: it is a trap for programs. */
             website?: string | null;
         };
-        /** @description How many messages stand where; each at most 1,000, which then means 1,000 or more. */
+        /** @description How many messages stand where, by the names of the statuses; each at most 1,000, which then means 1,000 or more. */
         Counts: {
             /** Format: int64 */
             archived: number;
@@ -961,7 +961,7 @@ export interface components {
         };
         /** @description What every successful answer of the API looks like. */
         Envelope_Counts: {
-            /** @description How many messages stand where; each at most 1,000, which then means 1,000 or more. */
+            /** @description How many messages stand where, by the names of the statuses; each at most 1,000, which then means 1,000 or more. */
             data: {
                 /** Format: int64 */
                 archived: number;
@@ -1159,7 +1159,7 @@ export interface components {
             data: {
                 database: string;
                 /** @description `ok`; mails wait in the database when the mail server is down. */
-                mail_queue: string;
+                mailQueue: string;
                 /** @description `ok` when every part is. */
                 status: string;
             };
@@ -1458,7 +1458,7 @@ export interface components {
                 ipAddress?: string | null;
                 /** Format: date-time */
                 lastActivity: string;
-                /** @description Known only with a GeoIP database. */
+                /** @description Null: the program has no map of addresses yet. */
                 location?: string | null;
             })[];
             /** @description A sentence for people, where there is something to say. */
@@ -1807,7 +1807,7 @@ export interface components {
         Readiness: {
             database: string;
             /** @description `ok`; mails wait in the database when the mail server is down. */
-            mail_queue: string;
+            mailQueue: string;
             /** @description `ok` when every part is. */
             status: string;
         };
@@ -1850,7 +1850,7 @@ export interface components {
             ipAddress?: string | null;
             /** Format: date-time */
             lastActivity: string;
-            /** @description Known only with a GeoIP database. */
+            /** @description Null: the program has no map of addresses yet. */
             location?: string | null;
         };
         /** @description Keys with their values. */

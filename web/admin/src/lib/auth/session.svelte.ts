@@ -5,6 +5,8 @@ import { applyTheme } from '../ui/theme';
 import { TokenKeeper, type TabMessage } from './refresh';
 
 const LOCK = 'tekvwarho-refresh';
+/** On this device somebody is signed in: without it, the cookie need not be asked for. */
+const HINT = 'tekvwarho:signed-in';
 const DRAFTS = 'tekvwarho:draft:';
 
 /** `starting`: we do not know yet. `waiting`: the server could not be asked; nobody is signed out for that. */
@@ -49,7 +51,9 @@ class Session {
 
   /** Asks the cookie once at start; later calls cost nothing. */
   async start(): Promise<void> {
-    if (this.status === 'starting') await this.#keeper.current().catch(() => undefined);
+    if (this.status !== 'starting') return;
+    if (hint() === null) this.#leave();
+    else await this.#keeper.current().catch(() => undefined);
   }
 
   adopt(grant: TokenGrant): void {
@@ -89,16 +93,29 @@ class Session {
     this.status = 'in';
     this.unreachable = false;
     applyTheme(me.theme as Theme);
+    hint('yes');
   }
 
   #leave(): void {
     this.me = null;
     this.status = 'out';
     this.unreachable = false;
+    hint('');
   }
 
   #forgetDrafts(): void {
     for (const key of Object.keys(localStorage)) if (key.startsWith(DRAFTS)) localStorage.removeItem(key);
+  }
+}
+
+/** Reads, writes or (with "") removes the hint. Where storage is blocked, the server is asked. */
+function hint(value?: string): string | null {
+  try {
+    if (value) localStorage.setItem(HINT, value);
+    else if (value === '') localStorage.removeItem(HINT);
+    return localStorage.getItem(HINT);
+  } catch {
+    return '';
   }
 }
 

@@ -1,0 +1,20 @@
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+
+const source = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+/** What axe finds, each as one line. The rules come in through the debugger, which the page's policy does not bind. */
+export async function axe(page) {
+  const debug = await page.context().newCDPSession(page);
+  await debug.send("Runtime.evaluate", { expression: source });
+  const found = await debug.send("Runtime.evaluate", {
+    expression: "axe.run(document, { resultTypes: ['violations'] }).then((r) => JSON.stringify(r.violations))",
+    awaitPromise: true,
+    returnByValue: true,
+  });
+  await debug.detach();
+  if (found.exceptionDetails) throw new Error(found.exceptionDetails.exception?.description ?? "axe failed");
+  return JSON.parse(found.result.value).flatMap((rule) =>
+    rule.nodes.map((node) => `${rule.id}: ${node.target.join(" ")}: ${node.failureSummary.split("\n").slice(1, 3).join(" ").trim()}`),
+  );
+}

@@ -1,0 +1,63 @@
+/** Every page there is: for the checks of all pages and for the screenshots. */
+
+export const PUBLIC = [
+  { name: "home", path: "/" },
+  { name: "services", path: "/services" },
+  { name: "service", path: "/services/software" },
+  { name: "contact", path: "/contact" },
+  { name: "contact-errors", path: "/contact", act: sendEmpty },
+  { name: "privacy-policy", path: "/privacy-policy" },
+  { name: "terms-of-service", path: "/terms-of-service" },
+  { name: "cookie-policy", path: "/cookie-policy" },
+  { name: "not-found", path: "/no-such-page", status: 404 },
+];
+
+export const SIGNED_OUT = [
+  { name: "admin-login", path: "/admin/login", ready: "form" },
+  { name: "admin-forgot", path: "/admin/forgot", ready: "form" },
+  { name: "admin-reset", path: "/admin/reset#token", ready: "form" },
+];
+
+export const SIGNED_IN = [
+  { name: "admin-overview", path: "/admin/", ready: ".columns" },
+  { name: "admin-messages", path: "/admin/messages", ready: "[data-message]" },
+  { name: "admin-message", path: "/admin/messages?view=all&status=replied", ready: "[data-message]", act: openFirst },
+  { name: "admin-filter", path: "/admin/messages?view=all", ready: "[data-message]", act: openFilter },
+  { name: "admin-nothing-found", path: "/admin/messages?view=all&q=zzzzqq", ready: "main h2" },
+  { name: "admin-selection", path: "/admin/messages", ready: "[data-message]", act: selectThree },
+  { name: "admin-palette", path: "/admin/", ready: ".columns", act: (page) => page.keyboard.press("Control+k") },
+  { name: "admin-canned", path: "/admin/messages/canned", ready: "main h1" },
+  { name: "admin-profile", path: "/admin/profile", ready: "main form" },
+  { name: "admin-not-found", path: "/admin/no-such-page", ready: "h1" },
+];
+
+async function sendEmpty(page) {
+  await page.getByRole("button", { name: "Send message" }).click();
+  await page.getByRole("alert").waitFor();
+}
+
+async function openFirst(page) {
+  await page.locator("[data-message] a").first().click();
+  await page.getByRole("log", { name: "Conversation" }).waitFor();
+}
+
+async function openFilter(page) {
+  await page.getByRole("button", { name: "Filter", exact: true }).click();
+  await page.getByRole("dialog").waitFor();
+}
+
+async function selectThree(page) {
+  for (const row of (await page.locator("[data-message]").all()).slice(0, 3)) await row.locator("input").click();
+  await page.getByRole("toolbar").waitFor();
+}
+
+/** Goes there and waits until it is all there. */
+export async function visit(page, { path, ready, act }) {
+  if (page.url().split("#")[0].endsWith(path.split("#")[0])) await page.goto("about:blank");
+  const answer = await page.goto(path);
+  if (ready) await page.locator(ready).first().waitFor();
+  await page.waitForLoadState("networkidle");
+  await act?.(page);
+  await page.evaluate(() => document.fonts.ready);
+  return answer;
+}

@@ -1,0 +1,180 @@
+// First start, sign-in and everything that ends a session.
+import assert from "node:assert/strict";
+import { after, before } from "node:test";
+import { launch, person, signIn } from "../lib/browser.js";
+import { linkIn, Mail } from "../lib/mail.js";
+import { ADMIN, Server } from "../lib/server.js";
+import { story } from "../lib/steps.js";
+import { until } from "../lib/until.js";
+
+const step = story();
+const NEW_PASSWORD = "nine-loud-rivers";
+let server, mail, browser, desk, laptop;
+
+before(async () => {
+  mail = await Mail.make();
+  server = await Server.make({ env: { SMTP_URL: mail.url }, staff: [] });
+  browser = await launch();
+  desk = await person(browser, server);
+  laptop = await person(browser, server);
+});
+after(async () => {
+  await browser?.close();
+  await server?.remove();
+  await mail?.stop();
+});
+
+step("without staff, the dashboard tells where the set-up link is", async () => {
+  await desk.page.goto("/admin/setup");
+  await desk.page.getByRole("heading", { name: "The set-up link is needed" }).waitFor();
+});
+
+step("a wrong set-up link is refused", async () => {
+  desk.watch.expect(/setup/);
+  await desk.page.goto("about:blank");
+  await desk.page.goto("/admin/setup#not-the-token");
+  await fillSetup(desk.page);
+  await desk.page.getByRole("button", { name: "Finish set-up" }).click();
+  await desk.page.getByRole("alert").waitFor();
+});
+
+step("the link that the first start printed makes the first admin and leads to the dashboard", async () => {
+  assert.ok(server.setupLink, server.output);
+  assert.ok(server.setupLink.startsWith(`${server.url}/admin/setup#`));
+  await desk.page.goto("about:blank");
+  await desk.page.goto(server.setupLink);
+  await fillSetup(desk.page);
+  await desk.page.getByRole("button", { name: "Finish set-up" }).click();
+  await desk.page.getByRole("heading", { name: /, Anna$/ }).waitFor();
+  await desk.page.getByText("No messages yet").waitFor();
+});
+
+step("the public site carries the firm's name, and the link works once", async () => {
+  const { page } = laptop;
+  await page.goto("/");
+  assert.match(await page.title(), /Virtanen & Co/);
+  await page.goto(server.setupLink);
+  await page.getByRole("heading", { name: "This front desk is set up" }).waitFor();
+});
+
+step("a wrong password is said plainly, the right one opens", async () => {
+  const { page, watch } = laptop;
+  watch.expect(/auth\/login/);
+  await page.goto("/admin/login");
+  await page.getByLabel("E-mail").fill(ADMIN.email);
+  await page.getByLabel("Password", { exact: true }).fill("wrong-password");
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByText("E-mail or password is not right").waitFor();
+  assert.equal(await page.getByLabel("E-mail").inputValue(), ADMIN.email);
+  await page.getByLabel("Password", { exact: true }).fill(ADMIN.password);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("heading", { name: /, Anna$/ }).waitFor();
+});
+
+step("both devices are listed; one is signed out from the other", async () => {
+  const { page } = desk;
+  await page.goto("/admin/profile");
+  const devices = page.locator("main");
+  await devices.getByText("This device", { exact: true }).waitFor();
+  const others = devices.getByRole("button", { name: /^Sign out: / });
+  assert.equal(await others.count(), 1);
+  laptop.watch.expect(/auth\/refresh|401/);
+  await others.click();
+  await page.getByText("Device signed out").waitFor();
+  await laptop.page.waitForURL(/\/admin\/login/);
+});
+
+step("many tabs that start at once share one session", async () => {
+  const tabs = [await desk.context.newPage(), await desk.context.newPage(), await desk.context.newPage()];
+  await Promise.all(tabs.map((tab) => tab.goto("/admin/messages")));
+  await Promise.all(tabs.map((tab) => tab.getByRole("button", { name: "Choose a view" }).waitFor()));
+  await Promise.all(tabs.map((tab) => tab.reload()));
+  await Promise.all(tabs.map((tab) => tab.getByRole("button", { name: "Choose a view" }).waitFor()));
+  await Promise.all(tabs.map((tab) => tab.close()));
+});
+
+step("signing out in one tab signs out the others", async () => {
+  // The socket says that the session is over; the refresh has the last word on it.
+  desk.watch.expect(/auth\/refresh/);
+  const other = await desk.context.newPage();
+  await other.goto("/admin/messages");
+  await other.getByRole("button", { name: "Choose a view" }).waitFor();
+  await desk.page.getByRole("button", { name: /^Account and theme/ }).click();
+  await desk.page.getByRole("menuitem", { name: "Sign out" }).click();
+  await desk.page.waitForURL(/\/admin\/login/);
+  await other.waitForURL(/\/admin\/login/);
+  await other.close();
+});
+
+step("a forgotten password is set anew by mail; the link works once and ends other sessions", async () => {
+  await signIn(laptop.page, ADMIN);
+  const { page, watch } = desk;
+  await page.goto("/admin/login");
+  await page.getByRole("link", { name: "Forgotten password" }).click();
+  await page.getByLabel("E-mail").fill(ADMIN.email);
+  await page.getByRole("button", { name: "Send link" }).click();
+  await page.getByText(`If ${ADMIN.email} belongs to a person here`).waitFor();
+  const link = linkIn(await mail.arrives(ADMIN.email, "Choose a new password"), `${server.url}/admin/reset`);
+  await page.goto(link);
+  await page.getByLabel("New password").fill(NEW_PASSWORD);
+  await page.getByRole("button", { name: "Set password" }).click();
+  await page.getByText("Your new password is set").waitFor();
+  await laptop.page.waitForURL(/\/admin\/login/);
+  await mail.arrives(ADMIN.email, "password");
+
+  watch.expect(/auth\/reset/);
+  await page.goto("about:blank");
+  await page.goto(link);
+  await page.getByLabel("New password").fill("another-one-entirely");
+  await page.getByRole("button", { name: "Set password" }).click();
+  await page.getByRole("alert").waitFor();
+  await signIn(page, { ...ADMIN, password: NEW_PASSWORD });
+});
+
+step("an unknown address gets the same answer and no mail", async () => {
+  const { page } = laptop;
+  await page.goto("/admin/forgot");
+  await page.getByLabel("E-mail").fill("nobody@firm.example");
+  await page.getByRole("button", { name: "Send link" }).click();
+  await page.getByText("If nobody@firm.example belongs to a person here").waitFor();
+  assert.equal(mail.to("nobody@firm.example").length, 0);
+});
+
+step("the own password is changed in the profile", async () => {
+  const { page, watch } = desk;
+  watch.expect(/auth\/password/);
+  await page.goto("/admin/profile");
+  await page.getByLabel("Current password").fill("not-this-one");
+  await page.getByLabel("New password").fill(ADMIN.password);
+  await page.getByRole("button", { name: "Change password" }).click();
+  await page.getByText("This is not your current password").waitFor();
+  await page.getByLabel("Current password").fill(NEW_PASSWORD);
+  await page.getByLabel("New password").fill(ADMIN.password);
+  await page.getByRole("button", { name: "Change password" }).click();
+  await page.getByText("Password changed").waitFor();
+  await page.reload();
+  await page.getByRole("heading", { name: "Profile" }).waitFor();
+});
+
+step("a browser that closes without “keep me signed in” forgets; with it, it remembers", async () => {
+  const cookie = async () => (await desk.context.cookies()).find((one) => one.name.endsWith("refresh"));
+  assert.equal((await cookie()).expires, -1);
+  assert.equal((await cookie()).httpOnly, true);
+  await desk.page.getByRole("button", { name: /^Account and theme/ }).click();
+  await desk.page.getByRole("menuitem", { name: "Sign out" }).click();
+  await desk.page.waitForURL(/\/admin\/login/);
+  await signIn(desk.page, ADMIN, { remember: true });
+  await until("the cookie lasts for days", async () => (await cookie())?.expires > Date.now() / 1000 + 86_400);
+});
+
+step("no browser complained", () => {
+  desk.watch.assertQuiet();
+  laptop.watch.assertQuiet();
+});
+
+async function fillSetup(page) {
+  await page.getByLabel("Your name").fill(ADMIN.name);
+  await page.getByLabel("E-mail", { exact: true }).fill(ADMIN.email);
+  await page.getByLabel("Password", { exact: true }).fill(ADMIN.password);
+  await page.getByLabel("Name of the firm").fill("Virtanen & Co");
+}

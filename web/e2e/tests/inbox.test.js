@@ -1,0 +1,254 @@
+// A day at the inbox: find, read, change many, take back, write, export, and two people on one message.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { after, before } from "node:test";
+import { launch, person, signIn } from "../lib/browser.js";
+import { ADMIN, Server } from "../lib/server.js";
+import { story } from "../lib/steps.js";
+import { until } from "../lib/until.js";
+
+const BO = { email: "bo@firm.example", name: "Bo Lindqvist", role: "staff", password: "four-grey-herons" };
+const step = story();
+let server, browser, anna, bo, page;
+let open; // address of the message that Anna reads
+
+before(async () => {
+  server = await Server.make({ staff: [ADMIN, BO], demo: ["--messages", "120", "--seed", "7"] });
+  browser = await launch();
+  [anna, bo] = [await person(browser, server, { acceptDownloads: true }), await person(browser, server)];
+  page = anna.page;
+  await signIn(page);
+});
+after(async () => {
+  await browser?.close();
+  await server?.remove();
+});
+
+const rows = () => page.locator("[data-message]");
+const rowIds = () => rows().evaluateAll((list) => list.map((row) => row.dataset.message));
+/** The number that the head of the list says, once it is loaded. */
+const total = async () => Number((await page.getByText(/^[\d,]+\+? messages?$/).innerText()).replace(/\D/g, ""));
+const settled = () => page.locator('.scroll[aria-busy="false"]').waitFor();
+const focusedRow = () => page.evaluate(() => document.activeElement?.closest("[data-message]")?.dataset.message ?? null);
+
+async function show(search) {
+  await page.goto(`/admin/messages${search}`);
+  await rows().first().waitFor();
+  await settled();
+}
+
+step("the list opens with what is open, and the numbers agree", async () => {
+  await show("");
+  const counts = await api("/api/admin/messages/counts");
+  assert.equal(await total(), counts.new + counts.in_progress);
+  await page.getByText("Live updates are on").first().waitFor();
+});
+
+step("views and filters narrow it, the address keeps them, Back goes back", async () => {
+  await show("?view=all");
+  const everything = await total();
+  assert.equal(everything, 120);
+  await page.getByRole("button", { name: "Filter", exact: true }).click();
+  const dialog = page.getByRole("dialog", { name: "Filter" });
+  await dialog.getByRole("checkbox", { name: "Replied" }).check();
+  await page.waitForURL(/status=replied/);
+  await dialog.getByRole("button", { name: "Done" }).click();
+  await settled();
+  const replied = await until("fewer rows", async () => ((await total()) < everything ? total() : null));
+  assert.equal(replied, (await api("/api/admin/messages/counts")).replied);
+  for (const status of await rows().locator(".status .status").allInnerTexts()) assert.equal(status, "Replied");
+  await page.reload();
+  await rows().first().waitFor();
+  await until("the filter survives a reload", async () => (await total()) === replied);
+  await page.getByRole("button", { name: "Remove filter: Replied" }).click();
+  await until("all are back", async () => (await total()) === everything);
+  await page.goBack();
+  await until("Back brings the filter back", async () => (await total()) === replied);
+});
+
+step("search finds by the beginning of a word, says when nothing fits, Escape ends it", async () => {
+  await show("?view=all");
+  const name = (await rows().first().locator(".name").innerText()).split(" ")[0];
+  await page.keyboard.press("/");
+  await page.keyboard.type(name.slice(0, 4).toLowerCase());
+  await page.waitForURL(/q=/);
+  await settled();
+  const found = await until("fewer rows", async () => ((await total()) < 120 ? total() : null));
+  assert.ok(found >= 1);
+  await page.getByLabel("Search messages").fill("zzzzqqq");
+  await page.getByText("No message fits").waitFor();
+  await page.getByLabel("Search messages").press("Escape");
+  await until("all are back", async () => (await total()) === 120);
+});
+
+step("the keyboard walks, opens, closes and keeps its place", async () => {
+  await show("");
+  const [first, second] = await rowIds();
+  await page.keyboard.press("j");
+  assert.equal(await focusedRow(), first);
+  await page.keyboard.press("j");
+  assert.equal(await focusedRow(), second);
+  await page.keyboard.press("k");
+  await page.keyboard.press("Enter");
+  await page.waitForURL(new RegExp(first));
+  await page.getByRole("log", { name: "Conversation" }).waitFor();
+  await page.keyboard.press("Escape");
+  await page.waitForURL((url) => url.pathname === "/admin/messages");
+  await until("the row has the focus again", async () => (await focusedRow()) === first);
+  await page.keyboard.press("?");
+  await page.getByRole("dialog", { name: "Keyboard shortcuts" }).waitFor();
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("Control+k");
+  await page.getByRole("combobox", { name: "Search and commands" }).fill("canned");
+  await page.keyboard.press("Enter");
+  await page.waitForURL(/messages\/canned/);
+  await page.goBack();
+});
+
+step("several are archived at once and taken back", async () => {
+  await show("");
+  const before = await total();
+  const ids = await rowIds();
+  await page.keyboard.press("j");
+  await page.keyboard.press("x");
+  await page.keyboard.press("j");
+  await page.keyboard.press("x");
+  await page.getByRole("toolbar", { name: "2 selected" }).waitFor();
+  await page.keyboard.press("e");
+  await page.getByText("2 messages moved to Archived").waitFor();
+  assert.ok(!(await rowIds()).includes(ids[0]));
+  const statuses = async () => Promise.all(ids.slice(0, 2).map(async (id) => (await api(`/api/admin/messages/${id}`)).status));
+  await until("the server has them archived", async () => (await statuses()).every((status) => status === "archived"));
+  await page.getByRole("button", { name: "Undo" }).last().click();
+  await page.getByText("Undone").waitFor();
+  await until("both rows are back", async () => (await rowIds()).slice(0, 2).join() === ids.slice(0, 2).join());
+  assert.equal(await total(), before);
+});
+
+step("several are assigned and tagged in one go", async () => {
+  await show("?view=unassigned");
+  const id = (await rowIds())[0];
+  await page.keyboard.press("j");
+  await page.keyboard.press("x");
+  await page.keyboard.press("a");
+  await page.getByRole("combobox", { name: "Assign to" }).fill("Bo L");
+  await page.keyboard.press("Enter");
+  await page.getByText("Message assigned to Bo Lindqvist").waitFor();
+  await until("the server knows", async () => (await api(`/api/admin/messages/${id}`)).assignedTo?.name === BO.name);
+});
+
+step("a message is read, tagged, noted; the tag is taken back", async () => {
+  await show("?view=all&status=new");
+  open = `/admin/messages/${(await rowIds())[1]}?view=all`;
+  await page.goto(open);
+  await page.getByRole("log", { name: "Conversation" }).waitFor();
+  await page.keyboard.press("t");
+  await page.getByRole("combobox", { name: "Tags" }).fill("from-e2e");
+  await page.keyboard.press("Enter");
+  await page.getByRole("button", { name: "Remove tag from-e2e" }).waitFor();
+  await page.getByRole("button", { name: "Undo" }).last().click();
+  await until("the tag is gone", async () => (await page.getByRole("button", { name: "Remove tag from-e2e" }).count()) === 0);
+
+  await page.keyboard.press("n");
+  await page.keyboard.insertText("Called her, she is away until Monday.");
+  await page.getByRole("button", { name: "Add note" }).click();
+  const log = page.getByRole("log", { name: "Conversation" });
+  await log.getByText("away until Monday").waitFor();
+  await log.getByRole("button", { name: "Delete note" }).click();
+  await until("the note is gone", async () => (await log.getByText("away until Monday").count()) === 0);
+});
+
+step("a canned reply is written once and fills itself in", async () => {
+  await page.goto("/admin/messages/canned");
+  await page.getByRole("button", { name: "New canned reply" }).first().click();
+  await page.getByLabel("Title").fill("E2E thanks");
+  await page.getByLabel("Shortcut").fill("e2ethanks");
+  await page.getByLabel("Text", { exact: true }).fill("Hello {{client.firstName}}, thank you for writing to {{firm.name}}. {{staff.name}}");
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByText("E2E thanks").waitFor();
+
+  await page.goto(open);
+  await page.getByRole("log", { name: "Conversation" }).waitFor();
+  await page.keyboard.press("r");
+  await page.keyboard.type(";e2et");
+  await page.getByRole("option", { name: /E2E thanks/ }).waitFor();
+  await page.keyboard.press("Enter");
+  const name = (await page.locator("article h2").first().innerText()).split(" ")[0];
+  await until("it is filled in", async () =>
+    (await page.getByLabel(/^Answer to/).inputValue()).startsWith(`Hello ${name}, thank you for writing to Tekvwarho IT Solutions. Anna Virtanen`),
+  );
+});
+
+step("a draft survives a reload", async () => {
+  await page.getByText("Draft kept on this device").waitFor();
+  await page.reload();
+  await page.getByRole("log", { name: "Conversation" }).waitFor();
+  assert.match(await page.getByLabel(/^Answer to/).inputValue(), /^Hello .*Anna Virtanen$/);
+});
+
+step("two people on one message see each other, and the answer appears for both", async () => {
+  await signIn(bo.page, BO);
+  await bo.page.goto(open);
+  await bo.page.getByText("Anna Virtanen is looking at this too").waitFor();
+  await page.getByText("Bo Lindqvist is looking at this too").waitFor();
+  await page.getByLabel(/^Answer to/).press("Control+Enter");
+  await bo.page.getByRole("log", { name: "Conversation" }).getByText("thank you for writing to").waitFor();
+  await bo.page.goto("/admin/messages");
+  await until("Bo has left", async () => (await page.getByText("is looking at this too").count()) === 0);
+});
+
+step("what a colleague does appears in the list by itself", async () => {
+  await show("?view=all");
+  const id = (await rowIds())[0];
+  await bo.page.goto(`/admin/messages/${id}?view=all`);
+  await bo.page.getByRole("button", { name: /^Status: / }).click();
+  await bo.page.getByRole("menuitemradio", { name: "Converted" }).click();
+  await until("the row says so", async () => (await page.locator(`[data-message="${id}"] .status .status`).innerText()) === "Converted");
+});
+
+step("the filtered list is exported as CSV with as many lines as it says", async () => {
+  await show("?view=all&status=converted");
+  const expected = await total();
+  await page.getByRole("button", { name: "Export" }).click();
+  const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("menuitem", { name: "Export as CSV" }).click()]);
+  assert.match(download.suggestedFilename(), /\.csv$/);
+  const csv = readFileSync(await download.path(), "utf8").replace(/^\uFEFF/, "");
+  assert.equal(records(csv).length, expected + 1);
+  await page.getByText("Export saved to your downloads").waitFor();
+});
+
+step("on a phone, list and message take turns", async () => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  await show("");
+  const id = (await rowIds())[0];
+  await page.locator(`#row-${id}`).click();
+  await page.getByRole("log", { name: "Conversation" }).waitFor();
+  assert.equal(await rows().first().isVisible(), false);
+  await page.getByRole("button", { name: "Back to the list" }).click();
+  await rows().first().waitFor();
+});
+
+step("no browser complained", () => {
+  anna.watch.assertQuiet();
+  bo.watch.assertQuiet();
+});
+
+let token = null;
+/** Asks the server directly, as a second opinion. */
+async function api(path) {
+  token ??= await fetch(`${server.url}/api/admin/auth/login`, {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify({ email: ADMIN.email, password: ADMIN.password }),
+  })
+    .then((answer) => answer.json())
+    .then((body) => body.data.accessToken);
+  const answer = await fetch(server.url + path, { headers: { Authorization: `Bearer ${token}` } });
+  return (await answer.json()).data;
+}
+
+/** Records of a CSV text; line breaks inside quotes belong to the field. */
+function records(csv) {
+  const found = csv.match(/(?:"(?:[^"]|"")*"|[^"\r\n])+/g) ?? [];
+  return found.filter((record) => record.trim());
+}

@@ -1,0 +1,83 @@
+// Every page, light and dark: axe finds nothing, the browser complains of nothing, 320 pixels are enough.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { axe } from "../lib/axe.js";
+import { launch, person, signIn } from "../lib/browser.js";
+import { PUBLIC, SIGNED_IN, SIGNED_OUT, visit } from "../lib/pages.js";
+import { ADMIN, Server } from "../lib/server.js";
+
+let server, empty, browser, visitor, staff, beginner;
+
+before(async () => {
+  [server, empty, browser] = await Promise.all([Server.make({ demo: ["--messages", "60", "--seed", "7"] }), Server.make(), launch()]);
+  [visitor, staff, beginner] = [await person(browser, server), await person(browser, server), await person(browser, empty)];
+  await signIn(staff.page);
+  await signIn(beginner.page, ADMIN);
+});
+after(async () => {
+  await browser?.close();
+  await server?.remove();
+  await empty?.remove();
+});
+
+const NOTHING_YET = [
+  { name: "admin-overview-empty", path: "/admin/", ready: ".columns" },
+  { name: "admin-messages-empty", path: "/admin/messages", ready: "main h2" },
+  { name: "admin-setup-done", path: "/admin/setup", ready: "h1" },
+];
+
+const all = [
+  ...[...PUBLIC, ...SIGNED_OUT].map((page) => [page, () => visitor]),
+  ...SIGNED_IN.map((page) => [page, () => staff]),
+  ...NOTHING_YET.map((page) => [page, () => beginner]),
+];
+
+for (const [spec, who] of all) {
+  test(spec.name, async () => {
+    const { page, watch } = who();
+    if (spec.status === 404) watch.expect(/status of 404/);
+    const problems = [];
+    for (const colorScheme of ["light", "dark"]) {
+      await page.emulateMedia({ colorScheme });
+      const answer = await visit(page, spec);
+      if (answer) assert.equal(answer.status(), spec.status ?? 200);
+      for (const problem of await axe(page)) problems.push(`${colorScheme}: ${problem}`);
+    }
+    await page.setViewportSize({ width: 320, height: 640 });
+    await visit(page, spec);
+    const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    if (over > 0) problems.push(`320 px: scrolls sideways by ${over} px`);
+    for (const problem of await axe(page)) problems.push(`320 px: ${problem}`);
+    await page.setViewportSize({ width: 1280, height: 860 });
+    assert.deepEqual(problems, []);
+    watch.assertQuiet();
+  });
+}
+
+test("every public page has one heading, a title, a description and a canonical address", async () => {
+  const { page } = visitor;
+  for (const spec of PUBLIC.filter((one) => !one.act && !one.status)) {
+    await page.goto(spec.path);
+    assert.equal(await page.locator("h1").count(), 1, spec.path);
+    assert.ok((await page.title()).length > 5, spec.path);
+    for (const selector of ['meta[name="description"]', 'link[rel="canonical"]', 'meta[property="og:title"]'])
+      assert.equal(await page.locator(selector).count(), 1, `${selector} on ${spec.path}`);
+  }
+});
+
+test("the first load of the dashboard stays small", async () => {
+  const { page } = visitor;
+  const debug = await page.context().newCDPSession(page);
+  await debug.send("Network.enable");
+  await debug.send("Network.setCacheDisabled", { cacheDisabled: true });
+  let [bytes, requests] = [0, 0];
+  debug.on("Network.loadingFinished", (event) => {
+    bytes += event.encodedDataLength;
+    requests += 1;
+  });
+  await visit(page, { path: "/admin/login", ready: "form" });
+  console.log(`    dashboard, first load: ${requests} requests, ${(bytes / 1000).toFixed(1)} kB`);
+  assert.ok(bytes <= 150_000, `${bytes} bytes`);
+  assert.ok(requests <= 10, `${requests} requests`);
+  await debug.detach();
+});
