@@ -49,7 +49,11 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let (Some(listen), Some(url)) = (arguments.next(), arguments.next()) else {
         return Err("usage: baseline_contact LISTEN DATABASE_URL".into());
     };
-    let shared = Shared { storage: Storage::open(&url, Bus::in_process(), None).await?, ids: Ids::random(), clock: Clock::system() };
+    let shared = Shared {
+        storage: Storage::open(&url, Bus::in_process(), None).await?,
+        ids: Ids::random(),
+        clock: Clock::system(),
+    };
     let router = Router::new().route("/api/contact", post(contact)).with_state(shared);
     axum::serve(tokio::net::TcpListener::bind(&listen).await?, router).await?;
     Ok(())
@@ -58,7 +62,11 @@ async fn main() -> Result<(), Box<dyn Error>> {
 async fn contact(State(app): State<Shared>, Json(form): Json<Form>) -> Result<(StatusCode, Json<Made>), StatusCode> {
     let now = app.clock.now();
     let id = app.ids.next(now);
-    let rows = (message(id, &form, now), entry(app.ids.next(now), id, now), [mail(app.ids.next(now), id, &form, now), mail(app.ids.next(now), id, &form, now)]);
+    let rows = (
+        message(id, &form, now),
+        entry(app.ids.next(now), id, now),
+        [mail(app.ids.next(now), id, &form, now), mail(app.ids.next(now), id, &form, now)],
+    );
     app.storage
         .write(rows, |tx, (message, entry, mails)| {
             Box::pin(async move {

@@ -39,7 +39,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
                 async move { Ok::<_, Infallible>(response) }
             });
             // A connection that breaks is the load generator's business.
-            let _ = server::Builder::new().timer(TokioTimer::new()).serve_connection(TokioIo::new(stream), service).await;
+            let _ =
+                server::Builder::new().timer(TokioTimer::new()).serve_connection(TokioIo::new(stream), service).await;
         });
     }
 }

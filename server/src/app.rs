@@ -1,6 +1,7 @@
 //! The one value that holds all parts, and the only place where parts are joined.
 
 use std::ops::Deref;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,14 +16,17 @@ use crate::features::notify::{Mailer, Outbox};
 use crate::features::settings::Settings;
 use crate::features::site::Pages;
 use crate::features::{audit, auth};
+use crate::http::AllowedOrigins;
 use crate::http::access_log::AccessLog;
 use crate::http::assets::Assets;
 use crate::http::rate_limit::RateLimits;
-use crate::http::AllowedOrigins;
 use crate::ids::Ids;
 use crate::secrets::KeyRing;
 use crate::storage::Storage;
 use crate::templates::Templates;
+
+/// Settings that another process has changed are seen after this time at the latest.
+const SETTINGS_LOOK: Duration = Duration::from_secs(1);
 
 /// The program. Cheap to clone; handlers get it as axum state.
 #[derive(Clone)]
@@ -67,8 +71,9 @@ impl Default for Surroundings {
 impl App {
     /// Opens the database, brings it to the newest schema and joins the parts.
     pub async fn build(config: Config, around: Surroundings) -> Result<Self, StartError> {
-        std::fs::create_dir_all(&config.data_dir).map_err(|error| StartError::DataDir(config.data_dir.clone(), error))?;
-        let keys = KeyRing::open(&config.secret_file()).map_err(|error| StartError::Keys(config.secret_file(), error))?;
+        private_folder(&config.data_dir).map_err(|error| StartError::DataDir(config.data_dir.clone(), error))?;
+        let keys =
+            KeyRing::open(&config.secret_file()).map_err(|error| StartError::Keys(config.secret_file(), error))?;
         let bus = Bus::in_process();
         let snapshots = config.data_dir.join("backups");
         let now = around.clock.now();
@@ -116,9 +121,17 @@ impl App {
     async fn follow_bus(self) {
         use crate::cluster::Event;
         let mut events = self.bus.subscribe();
+        let mut look = tokio::time::interval(SETTINGS_LOOK);
         loop {
             let event = tokio::select! {
                 event = events.recv() => event,
+                _ = look.tick() => {
+                    // The command line writes past the bus.
+                    if self.settings.is_stale(&self.storage).await {
+                        self.settings_changed().await;
+                    }
+                    continue;
+                }
                 () = self.stopping.cancelled() => return,
             };
             match event {
@@ -153,6 +166,22 @@ impl Deref for App {
     fn deref(&self) -> &Parts {
         &self.0
     }
+}
+
+/// Makes the data directory, for this user alone: it will hold messages, mails and keys. One that is there already
+/// keeps its rights.
+fn private_folder(path: &Path) -> std::io::Result<()> {
+    if path.is_dir() {
+        return Ok(());
+    }
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::DirBuilderExt as _;
+        builder.mode(0o700);
+    }
+    builder.create(path)
 }
 
 /// Why the program did not start, in one line for the operator.

@@ -32,11 +32,11 @@ impl Modify for Schemes {
         let components = document.components.get_or_insert_default();
         let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build();
         components.add_security_scheme("accessToken", SecurityScheme::Http(bearer));
-        let manage = ApiKey::Header(ApiKeyValue::with_description("Authorization", "`Manage` and the code of the mail"));
+        let manage =
+            ApiKey::Header(ApiKeyValue::with_description("Authorization", "`Manage` and the code of the mail"));
         components.add_security_scheme("manageToken", SecurityScheme::ApiKey(manage));
     }
 }
-
 
 /// What every failure is sent as.
 const PROBLEM: &str = "application/problem+json";

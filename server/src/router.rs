@@ -37,7 +37,8 @@ pub fn document() -> utoipa::openapi::OpenApi {
 pub fn build(app: App) -> Pipeline {
     let (api, mut document) = api().split_for_parts();
     openapi::complete(&mut document);
-    let docs = SwaggerUi::new("/api/docs").url("/api/openapi.json", document).config(Config::default().validator_url("none"));
+    let docs =
+        SwaggerUi::new("/api/docs").url("/api/openapi.json", document).config(Config::default().validator_url("none"));
     let router = Router::new()
         .merge(api)
         .merge(docs)

@@ -48,9 +48,9 @@ fn source(theme: Option<&Path>, name: &str) -> Option<String> {
     if name.split('/').any(|part| part == "..") {
         return None;
     }
-    theme.and_then(|folder| std::fs::read_to_string(folder.join(name)).ok()).or_else(|| {
-        BuiltIn::get(name).and_then(|file| String::from_utf8(file.data.into_owned()).ok())
-    })
+    theme
+        .and_then(|folder| std::fs::read_to_string(folder.join(name)).ok())
+        .or_else(|| BuiltIn::get(name).and_then(|file| String::from_utf8(file.data.into_owned()).ok()))
 }
 
 /// A value for a template from anything that can be written as JSON.

@@ -68,11 +68,7 @@ impl MigrationTrait for Migration {
                     .col(text_null("user_agent"))
                     .col(text_null("ip_address"))
                     .col(timestamp_with_time_zone("created_at"))
-                    .foreign_key(
-                        ForeignKey::create()
-                            .from("refresh_tokens", "session_id")
-                            .to("active_sessions", "id"),
-                    )
+                    .foreign_key(ForeignKey::create().from("refresh_tokens", "session_id").to("active_sessions", "id"))
                     .to_owned(),
             )
             .await?;

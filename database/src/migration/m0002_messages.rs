@@ -11,6 +11,7 @@ pub struct Migration;
 
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
+    #[expect(clippy::too_many_lines, reason = "one table after the other")]
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         let sqlite = manager.get_database_backend() == DbBackend::Sqlite;
 
@@ -18,9 +19,7 @@ impl MigrationTrait for Migration {
         if sqlite {
             // The full-text index points at rows by number, and a number that is not declared may
             // change in a VACUUM.
-            messages
-                .col(integer("serial").primary_key().auto_increment())
-                .col(uuid_uniq("id"));
+            messages.col(integer("serial").primary_key().auto_increment()).col(uuid_uniq("id"));
         } else {
             messages.col(pk_uuid("id"));
         }

@@ -81,11 +81,7 @@ impl MigrationTrait for Migration {
 
         manager
             .create_table(
-                Table::create()
-                    .table("installation")
-                    .col(text("name").primary_key())
-                    .col(text("value"))
-                    .to_owned(),
+                Table::create().table("installation").col(text("name").primary_key()).col(text("value")).to_owned(),
             )
             .await
     }

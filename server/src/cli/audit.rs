@@ -32,7 +32,11 @@ pub async fn run(app: App, what: Audit) -> Result<(), Failure> {
 async fn verify(app: &App, kept: Option<&Head>) -> Result<(), Failure> {
     let verdict = audit::verify(app, kept).await?;
     if let Some((seq, reason)) = verdict.broken {
-        return Err(format!("the audit trail is broken at entry {seq}: {reason} ({} entries before it hold)", verdict.sealed).into());
+        return Err(format!(
+            "the audit trail is broken at entry {seq}: {reason} ({} entries before it hold)",
+            verdict.sealed
+        )
+        .into());
     }
     println!("{} entries hold, {} wait for their seal.", verdict.sealed, verdict.unsealed);
     if let Some(head) = verdict.head {

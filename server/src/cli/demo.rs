@@ -67,10 +67,22 @@ pub async fn run(app: App, demo: Demo) -> Result<(), Failure> {
     }
     let info = RequestInfo::internal();
     let changes = Changes::none().fact("messages", demo.messages).fact("seed", demo.seed);
-    let entry = Entry { actor: None, action: "demo.created", entity: ("demo", None), changes, from: &info }.row(&app.ids, maker.now);
-    app.storage.write(entry, |tx, entry| Box::pin(async move { tx.audit(entry.clone()); Ok(()) })).await?;
+    let entry = Entry { actor: None, action: "demo.created", entity: ("demo", None), changes, from: &info }
+        .row(&app.ids, maker.now);
+    app.storage
+        .write(entry, |tx, entry| {
+            Box::pin(async move {
+                tx.audit(entry.clone());
+                Ok(())
+            })
+        })
+        .await?;
     audit::seal_pending(&app, false).await?;
-    println!("{} messages and {} staff members (who cannot sign in) are in the database.", demo.messages, maker.staff.len());
+    println!(
+        "{} messages and {} staff members (who cannot sign in) are in the database.",
+        demo.messages,
+        maker.staff.len()
+    );
     Ok(())
 }
 
@@ -105,11 +117,20 @@ impl Maker {
     }
 
     fn people(&mut self) -> Vec<staff_table::Model> {
-        let named = [("Ada Brandt", Role::Manager), ("Ben Okafor", Role::Staff), ("Chiara Russo", Role::Staff), ("Deniz Aydin", Role::Staff)];
+        let named = [
+            ("Ada Brandt", Role::Manager),
+            ("Ben Okafor", Role::Staff),
+            ("Chiara Russo", Role::Staff),
+            ("Deniz Aydin", Role::Staff),
+        ];
         let mut people = Vec::new();
         for (name, role) in named {
             let id = self.ids.next(self.now - Duration::days(400));
-            let email = format!("{}.{}@tekvwarho.example", name.to_lowercase().replace(' ', "."), &id.simple().to_string()[24..]);
+            let email = format!(
+                "{}.{}@tekvwarho.example",
+                name.to_lowercase().replace(' ', "."),
+                &id.simple().to_string()[24..]
+            );
             people.push(staff_table::Model {
                 id,
                 name: name.to_owned(),
@@ -150,21 +171,31 @@ impl Maker {
         let company = self.rng.random_bool(0.6).then(|| format!("{last} {}", self.one(COMPANIES)));
         let number = self.rng.random_range(1..400);
         let email = format!("{}.{}{number}@example.com", first.to_lowercase(), last.to_lowercase());
-        let phone = self.rng.random_bool(0.4).then(|| format!("+49 {} {}", self.rng.random_range(30..999), self.rng.random_range(10_000..999_999)));
+        let phone = self
+            .rng
+            .random_bool(0.4)
+            .then(|| format!("+49 {} {}", self.rng.random_range(30..999), self.rng.random_range(10_000..999_999)));
         let topic = self.one(TOPICS);
         let (opening, plea, city) = (self.one(OPENINGS), self.one(PLEAS), self.one(CITIES));
         let text = format!("{opening}\n\n{topic} {plea}\n\nWe are in {city}.\n\n{name}");
         let age = self.now - at;
         let status = self.status(age);
         let id = self.ids.next(at);
-        let assignee = (!matches!(status, Status::New | Status::Spam)).then(|| self.staff.choose(&mut self.rng).copied()).flatten();
+        let assignee = (!matches!(status, Status::New | Status::Spam))
+            .then(|| self.staff.choose(&mut self.rng).copied())
+            .flatten();
         let replies = self.replies(id, at, status, assignee);
         let answered = replies.iter().find(|reply| reply.staff_id.is_some()).map(|reply| reply.created_at);
         let newest = replies.iter().rfind(|reply| reply.staff_id.is_some());
         let client = replies.iter().rfind(|reply| reply.staff_id.is_none()).map(|reply| reply.created_at);
         let message = messages::Model {
             id,
-            search_text: search_text([Some(&name), Some(&email), phone.as_ref(), company.as_ref(), Some(&text)].into_iter().flatten().map(String::as_str)),
+            search_text: search_text(
+                [Some(&name), Some(&email), phone.as_ref(), company.as_ref(), Some(&text)]
+                    .into_iter()
+                    .flatten()
+                    .map(String::as_str),
+            ),
             email_key: email_key(&email),
             name,
             email,
@@ -204,7 +235,13 @@ impl Maker {
         }
     }
 
-    fn replies(&mut self, message: Uuid, at: DateTime<Utc>, status: Status, staff: Option<Uuid>) -> Vec<message_replies::Model> {
+    fn replies(
+        &mut self,
+        message: Uuid,
+        at: DateTime<Utc>,
+        status: Status,
+        staff: Option<Uuid>,
+    ) -> Vec<message_replies::Model> {
         if !matches!(status, Status::Replied | Status::Converted | Status::Archived) {
             return Vec::new();
         }
@@ -229,7 +266,13 @@ impl Maker {
     fn notes(&mut self, message: Uuid, at: DateTime<Utc>, staff: Option<Uuid>) -> Vec<message_notes::Model> {
         let Some(staff_id) = staff.filter(|_| self.rng.random_bool(0.2)) else { return Vec::new() };
         let when = (at + Duration::minutes(5)).min(self.now);
-        vec![message_notes::Model { id: self.ids.next(when), message_id: message, staff_id, content: self.one(NOTES).to_owned(), created_at: when }]
+        vec![message_notes::Model {
+            id: self.ids.next(when),
+            message_id: message,
+            staff_id,
+            content: self.one(NOTES).to_owned(),
+            created_at: when,
+        }]
     }
 
     fn tags(&mut self, message: Uuid) -> Vec<message_tags::Model> {
@@ -240,7 +283,11 @@ impl Maker {
     }
 }
 
-async fn insert_people(app: &App, people: Vec<staff_table::Model>, canned: Vec<canned_replies::Model>) -> crate::error::Result<()> {
+async fn insert_people(
+    app: &App,
+    people: Vec<staff_table::Model>,
+    canned: Vec<canned_replies::Model>,
+) -> crate::error::Result<()> {
     app.storage
         .write((people, canned), |tx, (people, canned)| {
             Box::pin(async move {
@@ -252,7 +299,9 @@ async fn insert_people(app: &App, people: Vec<staff_table::Model>, canned: Vec<c
                         .one(tx.conn())
                         .await?;
                     if taken.is_none() {
-                        canned_replies::Entity::insert(reply.clone().into_active_model()).exec_without_returning(tx.conn()).await?;
+                        canned_replies::Entity::insert(reply.clone().into_active_model())
+                            .exec_without_returning(tx.conn())
+                            .await?;
                     }
                 }
                 Ok(())
@@ -269,15 +318,30 @@ async fn insert(app: &App, chunk: Vec<Conversation>) -> crate::error::Result<()>
                 messages::Entity::insert_many(chunk.iter().map(|it| it.message.clone().into_active_model()))
                     .exec_without_returning(conn)
                     .await?;
-                let replies: Vec<_> = chunk.iter().flat_map(|it| &it.replies).cloned().map(sea_orm::IntoActiveModel::into_active_model).collect();
+                let replies: Vec<_> = chunk
+                    .iter()
+                    .flat_map(|it| &it.replies)
+                    .cloned()
+                    .map(sea_orm::IntoActiveModel::into_active_model)
+                    .collect();
                 if !replies.is_empty() {
                     message_replies::Entity::insert_many(replies).exec_without_returning(conn).await?;
                 }
-                let notes: Vec<_> = chunk.iter().flat_map(|it| &it.notes).cloned().map(sea_orm::IntoActiveModel::into_active_model).collect();
+                let notes: Vec<_> = chunk
+                    .iter()
+                    .flat_map(|it| &it.notes)
+                    .cloned()
+                    .map(sea_orm::IntoActiveModel::into_active_model)
+                    .collect();
                 if !notes.is_empty() {
                     message_notes::Entity::insert_many(notes).exec_without_returning(conn).await?;
                 }
-                let tags: Vec<_> = chunk.iter().flat_map(|it| &it.tags).cloned().map(sea_orm::IntoActiveModel::into_active_model).collect();
+                let tags: Vec<_> = chunk
+                    .iter()
+                    .flat_map(|it| &it.tags)
+                    .cloned()
+                    .map(sea_orm::IntoActiveModel::into_active_model)
+                    .collect();
                 if !tags.is_empty() {
                     message_tags::Entity::insert_many(tags).exec_without_returning(conn).await?;
                 }

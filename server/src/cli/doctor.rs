@@ -20,19 +20,34 @@ pub async fn run(config: Config) -> Result<(), Failure> {
     say("data directory", data_dir(&config));
     say("key ring", key_ring(&config));
     say("database", database(&config).await);
-    say("dashboard", Assets::load(config.theme_dir.as_deref()).map_err(|error| error.to_string()).and_then(|assets| {
-        if assets.has_dashboard() { Ok("built".to_owned()) } else { Err("not built; run `make build-web`".to_owned()) }
-    }));
-    say("mail", Ok(match config.mail.transport() {
-        Transport::Folder => format!("written to {}; set SMTP_URL to send it", config.data_dir.join("mail").display()),
-        Transport::Smtp => "sent by SMTP".to_owned(),
-        Transport::SendGrid => "sent by SendGrid".to_owned(),
-    }));
-    say("browser sign-in", if config.server.may_set_cookies() {
-        Ok(format!("works at {}", config.server.public_url))
-    } else {
-        Err(format!("{} is not https, so browsers get no cookie", config.server.public_url))
-    });
+    say(
+        "dashboard",
+        Assets::load(config.theme_dir.as_deref()).map_err(|error| error.to_string()).and_then(|assets| {
+            if assets.has_dashboard() {
+                Ok("built".to_owned())
+            } else {
+                Err("not built; run `make build-web`".to_owned())
+            }
+        }),
+    );
+    say(
+        "mail",
+        Ok(match config.mail.transport() {
+            Transport::Folder => {
+                format!("written to {}; set SMTP_URL to send it", config.data_dir.join("mail").display())
+            }
+            Transport::Smtp => "sent by SMTP".to_owned(),
+            Transport::SendGrid => "sent by SendGrid".to_owned(),
+        }),
+    );
+    say(
+        "browser sign-in",
+        if config.server.may_set_cookies() {
+            Ok(format!("works at {}", config.server.public_url))
+        } else {
+            Err(format!("{} is not https, so browsers get no cookie", config.server.public_url))
+        },
+    );
     if wrong == 0 { Ok(()) } else { Err(format!("{wrong} of the checks failed").into()) }
 }
 
@@ -50,7 +65,9 @@ pub async fn migrations(config: &Config) -> Result<(), Failure> {
 
 async fn look(config: &Config) -> Result<Storage, Failure> {
     let url = config.database_url();
-    if Engine::of_url(&url) == Some(Engine::Sqlite) && !std::path::Path::new(url.trim_start_matches("sqlite://")).exists() {
+    if Engine::of_url(&url) == Some(Engine::Sqlite)
+        && !std::path::Path::new(url.trim_start_matches("sqlite://")).exists()
+    {
         return Err(format!("there is no database at {url} yet; `tekvwarho serve` makes it").into());
     }
     Ok(Storage::open(&url, Bus::in_process(), None).await?)
@@ -76,5 +93,9 @@ fn key_ring(config: &Config) -> Result<String, String> {
 async fn database(config: &Config) -> Result<String, String> {
     let storage = look(config).await.map_err(|error| error.to_string())?;
     let pending = storage.pending_migrations().await.map_err(|error| error.to_string())?;
-    if pending.is_empty() { Ok("reachable, schema up to date".to_owned()) } else { Err(format!("{} migrations are missing", pending.len())) }
+    if pending.is_empty() {
+        Ok("reachable, schema up to date".to_owned())
+    } else {
+        Err(format!("{} migrations are missing", pending.len()))
+    }
 }

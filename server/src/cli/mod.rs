@@ -7,6 +7,7 @@ mod serve;
 mod settings;
 mod staff;
 
+use std::io::IsTerminal as _;
 use std::process::ExitCode;
 
 use clap::{CommandFactory as _, Parser, Subcommand};
@@ -121,9 +122,9 @@ async fn dispatch(cli: Cli) -> Result<(), Failure> {
             Ok(())
         }
         Command::Staff { what } => staff::run(open(config).await?, what).await,
-        Command::Settings { what } => settings::run(open(config).await?, what).await,
+        Command::Settings { what } => settings::run(existing(config).await?, what).await,
         Command::Demo(demo) => demo::run(open(config).await?, demo).await,
-        Command::Audit { what } => audit::run(open(config).await?, what).await,
+        Command::Audit { what } => audit::run(existing(config).await?, what).await,
     }
 }
 
@@ -132,11 +133,22 @@ async fn open(config: Config) -> Result<App, Failure> {
     Ok(App::build(config, Surroundings { access_log: false, ..Surroundings::default() }).await?)
 }
 
+/// The same, but only where there is an installation: a wrong folder must not become a new, empty one.
+async fn existing(config: Config) -> Result<App, Failure> {
+    if !config.secret_file().exists() {
+        let place = config.secret_file().display().to_string();
+        return Err(format!("there is no installation here: {place} is missing. Is --data-dir right?").into());
+    }
+    open(config).await
+}
+
 fn start_log(config: &Config) {
     // The migrator announces every step; the program says in one line what came of it.
-    let directives = format!("sea_orm_migration=warn,{}", config.log.filter);
+    // PostgreSQL says at each start that the table of migrations exists already.
+    let directives = format!("sea_orm_migration=warn,sqlx=warn,{}", config.log.filter);
     let filter = EnvFilter::try_new(directives).unwrap_or_else(|_| EnvFilter::new("info"));
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false);
+    let builder = builder.with_ansi(std::io::stderr().is_terminal());
     match config.log.format {
         LogFormat::Text => builder.compact().init(),
         LogFormat::Json => builder.json().flatten_event(true).init(),

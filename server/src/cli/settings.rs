@@ -28,7 +28,8 @@ pub async fn run(app: App, what: SettingsCommand) -> Result<(), Failure> {
             }
         }
         SettingsCommand::Get { key } => {
-            let value = app.settings.get().values.get(&key).cloned().ok_or_else(|| format!("there is no setting {key}"))?;
+            let value =
+                app.settings.get().values.get(&key).cloned().ok_or_else(|| format!("there is no setting {key}"))?;
             println!("{value}");
         }
         SettingsCommand::Set { key, value } => {

@@ -73,9 +73,12 @@ pub async fn run(app: App, what: Staff) -> Result<(), Failure> {
 /// An error in one line, with every field that is wrong.
 pub fn explain(error: Error) -> Failure {
     match error {
-        Error::Validation(errors) => {
-            errors.iter().map(|error| format!("{}: {}", error.field, error.message)).collect::<Vec<_>>().join(" ").into()
-        }
+        Error::Validation(errors) => errors
+            .iter()
+            .map(|error| format!("{}: {}", error.field, error.message))
+            .collect::<Vec<_>>()
+            .join(" ")
+            .into(),
         other => other.into(),
     }
 }

@@ -44,6 +44,9 @@ impl MailConfig {
 impl fmt::Debug for MailConfig {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // Both ways carry a secret.
-        f.debug_struct("MailConfig").field("transport", &self.transport()).field("from", &self.mail_from).finish()
+        f.debug_struct("MailConfig")
+            .field("transport", &self.transport())
+            .field("from", &self.mail_from)
+            .finish_non_exhaustive()
     }
 }

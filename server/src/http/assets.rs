@@ -119,17 +119,21 @@ impl Assets {
 impl Shell {
     fn new(page: &Asset) -> Self {
         let html = String::from_utf8_lossy(&page.plain);
-        let hashes: String = inline_scripts(&html)
-            .map(|script| format!(" 'sha256-{}'", STANDARD.encode(Sha256::digest(script.as_bytes()))))
+        let hashes: Vec<String> = inline_scripts(&html)
+            .map(|script| format!("'sha256-{}'", STANDARD.encode(Sha256::digest(script.as_bytes()))))
             .collect();
+        let hashes = hashes.join(" ");
         let policy = format!(
-            "default-src 'none'; script-src 'self'{hashes}; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; \
+            "default-src 'none'; script-src 'self' {hashes}; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; \
              connect-src 'self'; manifest-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; \
              object-src 'none'; frame-ancestors 'none'"
         );
         let mut shell = page.clone();
         shell.immutable = false;
-        Self { page: shell, policy: HeaderValue::try_from(policy).unwrap_or(HeaderValue::from_static("default-src 'none'")) }
+        Self {
+            page: shell,
+            policy: HeaderValue::try_from(policy).unwrap_or(HeaderValue::from_static("default-src 'none'")),
+        }
     }
 }
 
@@ -165,7 +169,8 @@ impl Asset {
             plain,
             brotli,
             gzip,
-            media_type: HeaderValue::try_from(media_type).unwrap_or(HeaderValue::from_static("application/octet-stream")),
+            media_type: HeaderValue::try_from(media_type)
+                .unwrap_or(HeaderValue::from_static("application/octet-stream")),
             etag: HeaderValue::try_from(etag).unwrap_or(HeaderValue::from_static("\"\"")),
             immutable,
         }
@@ -238,8 +243,7 @@ fn collect(prefix: &str) -> HashMap<String, Asset> {
             // Vite names the files of its output folder by their content; a page's own name says nothing.
             let immutable = path.contains("/assets/") || path.contains("/immutable/");
             let name = path[prefix.len()..].to_owned();
-            let asset =
-                Asset::new(&path, plain, bytes(&format!("{path}.br")), bytes(&format!("{path}.gz")), immutable);
+            let asset = Asset::new(&path, plain, bytes(&format!("{path}.br")), bytes(&format!("{path}.gz")), immutable);
             Some((name.strip_prefix("assets/").map_or(name.clone(), str::to_owned), asset))
         })
         .collect()

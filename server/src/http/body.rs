@@ -75,7 +75,8 @@ impl<S: Send + Sync, T: DeserializeOwned> OptionalFromRequest<S> for Json<T> {
 pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
     // serde reads a list where it wants a struct, field by field; nobody means that.
     if bytes.trim_ascii_start().first() == Some(&b'[') {
-        serde_json::from_slice::<serde::de::IgnoredAny>(bytes).map_err(|_| Error::MalformedBody("The body is not valid JSON.".into()))?;
+        serde_json::from_slice::<serde::de::IgnoredAny>(bytes)
+            .map_err(|_| Error::MalformedBody("The body is not valid JSON.".into()))?;
         return Err(Error::field("", "invalid", "This must be an object."));
     }
     let mut reader = serde_json::Deserializer::from_slice(bytes);
@@ -104,9 +105,9 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Form<T> {
         }
         let path = request.uri().path().to_owned();
         let bytes = read(&path, request.into_body()).await?;
-        serde_urlencoded::from_bytes(&bytes)
-            .map(Self)
-            .map_err(|_| Error::MalformedBody("The form is not complete. Go back, reload the page and send it again.".into()))
+        serde_urlencoded::from_bytes(&bytes).map(Self).map_err(|_| {
+            Error::MalformedBody("The form is not complete. Go back, reload the page and send it again.".into())
+        })
     }
 }
 

@@ -39,9 +39,6 @@ impl TrustedProxies {
         if !self.contain(peer) {
             return peer;
         }
-        if let Some(address) = headers.get("cf-connecting-ip").and_then(|value| value.to_str().ok()?.trim().parse().ok()) {
-            return address;
-        }
         let forwarded: Vec<IpAddr> = headers
             .get_all("x-forwarded-for")
             .iter()
@@ -50,7 +47,10 @@ impl TrustedProxies {
             .filter_map(|part| part.trim().parse::<IpAddr>().ok())
             .map(|address| address.to_canonical())
             .collect();
-        forwarded.iter().rev().find(|address| !self.contain(**address)).or(forwarded.first()).copied().unwrap_or(peer)
+        let nearest = forwarded.iter().rev().find(|address| !self.contain(**address)).or(forwarded.first());
+        // A proxy appends to X-Forwarded-For, but lets a CF-Connecting-IP of the client through: it counts only alone.
+        let cloudflare = || headers.get("cf-connecting-ip").and_then(|value| value.to_str().ok()?.trim().parse().ok());
+        nearest.copied().or_else(cloudflare).unwrap_or(peer)
     }
 }
 
@@ -86,6 +86,17 @@ mod tests {
         assert_eq!(client("10.1.2.3", "1.1.1.1, 198.51.100.1, 10.9.9.9"), "198.51.100.1");
         assert_eq!(client("10.1.2.3", "nonsense"), "10.1.2.3");
         assert_eq!(client("::ffff:10.1.2.3", "198.51.100.1"), "198.51.100.1");
+    }
+
+    #[test]
+    fn a_client_cannot_name_its_own_address() {
+        let proxies: TrustedProxies = "10.0.0.1".parse().expect("an address");
+        let peer = IpAddr::from([10, 0, 0, 1]);
+        let mut headers = HeaderMap::new();
+        headers.insert("cf-connecting-ip", "198.51.100.9".parse().expect("a header value"));
+        assert_eq!(proxies.client_of(peer, &headers).to_string(), "198.51.100.9");
+        headers.insert("x-forwarded-for", "1.1.1.1, 203.0.113.5".parse().expect("a header value"));
+        assert_eq!(proxies.client_of(peer, &headers).to_string(), "203.0.113.5");
     }
 
     #[test]

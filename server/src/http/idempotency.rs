@@ -11,7 +11,9 @@ use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, Duration, Utc};
 use database::entity::idempotency_keys;
 use http_body_util::BodyExt as _;
-use sea_orm::{ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait, EntityTrait, IntoActiveModel as _, QueryFilter as _, Set};
+use sea_orm::{
+    ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait, EntityTrait, IntoActiveModel as _, QueryFilter as _, Set,
+};
 use serde::{Deserialize, Serialize};
 use utoipa_axum::router::{UtoipaMethodRouter, UtoipaMethodRouterExt as _};
 
@@ -59,7 +61,8 @@ async fn keyed(key: &HeaderValue, request: Request, next: Next) -> Result<Respon
     let app = request.extensions().get::<App>().cloned().ok_or_else(|| Error::internal("no app in the request"))?;
     let (parts, stream) = request.into_parts();
     let bytes = body::read(parts.uri.path(), stream).await?;
-    let caller = parts.extensions.get::<CallerId>().map_or_else(|| "anonymous".to_owned(), |caller| caller.0.to_string());
+    let caller =
+        parts.extensions.get::<CallerId>().map_or_else(|| "anonymous".to_owned(), |caller| caller.0.to_string());
     let scope = [caller.as_bytes(), parts.method.as_str().as_bytes(), parts.uri.path().as_bytes()].join(&b"\n"[..]);
     let id = sha256_hex([&scope, key.as_bytes()].join(&b"\n"[..]));
     let body_hash = sha256_hex(&bytes);
@@ -123,7 +126,8 @@ async fn keep(app: &App, id: String, key: &str, mut response: Response) -> Resul
     let failure = parts.extensions.get::<problem::Failure>().cloned();
     let bytes = stream.collect().await.map(http_body_util::Collected::to_bytes).unwrap_or_default();
     if parts.status.is_success() {
-        let text = |name| parts.headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok()).map(str::to_owned);
+        let text =
+            |name| parts.headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok()).map(str::to_owned);
         let answer = Answer {
             status: parts.status.as_u16(),
             content_type: text(CONTENT_TYPE),

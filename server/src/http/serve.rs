@@ -23,7 +23,9 @@ use tokio_util::sync::CancellationToken;
 use super::pipeline::Pipeline;
 
 /// Requests in flight and sockets have this long to end after a signal; the promise is 10 s for the whole program.
-const DRAIN: Duration = Duration::from_secs(8);
+const DRAIN: Duration = Duration::from_secs(7);
+/// New connections are still answered for this long, so that a load balancer sees readiness turn 503 and looks elsewhere.
+const GRACE: Duration = Duration::from_secs(1);
 /// A client has this long to send the head of a request.
 const HEAD: Duration = Duration::from_secs(15);
 /// A client has this long for the TLS handshake.
@@ -51,11 +53,16 @@ pub async fn serve(listener: TcpListener, tls: Option<TlsAcceptor>, pipeline: Pi
     builder.http2().timer(TokioTimer::new()).max_concurrent_streams(200).keep_alive_interval(Duration::from_secs(30));
     let builder = Arc::new(builder);
     let drain = GracefulShutdown::new();
+    let closing = async {
+        stop.cancelled().await;
+        tokio::time::sleep(GRACE).await;
+    };
+    tokio::pin!(closing);
 
     loop {
         let accepted = tokio::select! {
             accepted = listener.accept() => accepted,
-            () = stop.cancelled() => break,
+            () = &mut closing => break,
         };
         let (stream, peer) = match accepted {
             Ok(accepted) => accepted,
@@ -85,8 +92,13 @@ pub async fn serve(listener: TcpListener, tls: Option<TlsAcceptor>, pipeline: Pi
     }
 }
 
-async fn connection<S>(builder: &Builder<TokioExecutor>, watcher: Watcher, stream: S, peer: SocketAddr, pipeline: Pipeline)
-where
+async fn connection<S>(
+    builder: &Builder<TokioExecutor>,
+    watcher: Watcher,
+    stream: S,
+    peer: SocketAddr,
+    pipeline: Pipeline,
+) where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
     let peer: IpAddr = peer.ip();

@@ -77,7 +77,11 @@ impl Check {
         } else if length > 128 {
             self.refuse(field, "too_long", "A password may have at most 128 characters.");
         } else if is_common_password(value) {
-            self.refuse(field, "too_common", "Many people use this password, so it is the first that others try. Choose another.");
+            self.refuse(
+                field,
+                "too_common",
+                "Many people use this password, so it is the first that others try. Choose another.",
+            );
         }
     }
 
@@ -131,7 +135,8 @@ pub fn wrong_shape(path: &str, cause: &str) -> Error {
     } else if cause.starts_with("duplicate field") {
         (below(quoted()), "invalid", "This stands here twice.".into())
     } else {
-        let expected = cause.rsplit_once("expected ").map(|(_, tail)| in_words(tail.split(" at line").next().unwrap_or(tail)));
+        let expected =
+            cause.rsplit_once("expected ").map(|(_, tail)| in_words(tail.split(" at line").next().unwrap_or(tail)));
         let message = expected.map_or("This has the wrong form.".into(), |it| format!("This must be {it}.").into());
         (parent.to_owned(), "invalid", message)
     };
@@ -158,7 +163,16 @@ mod tests {
         for good in ["anna@example.com", "a.b+c@sub.example.co.uk", "jürgen@exämple.de"] {
             assert!(is_email(good), "{good}");
         }
-        for bad in ["", "anna", "anna@", "@example.com", "anna@example", "a b@example.com", "Anna <a@example.com>", "a@b.c\r\nBcc: x@y.z"] {
+        for bad in [
+            "",
+            "anna",
+            "anna@",
+            "@example.com",
+            "anna@example",
+            "a b@example.com",
+            "Anna <a@example.com>",
+            "a@b.c\r\nBcc: x@y.z",
+        ] {
             assert!(!is_email(bad), "{bad}");
         }
     }
@@ -189,7 +203,11 @@ mod tests {
     fn a_wrong_shape_names_its_field() {
         let Error::Validation(errors) = wrong_shape(".", "missing field `email`") else { panic!() };
         assert_eq!((errors[0].field.as_str(), &*errors[0].code), ("email", "required"));
-        let Error::Validation(errors) = wrong_shape("firm.name", "invalid type: integer `1`, expected a string at line 1") else { panic!() };
+        let Error::Validation(errors) =
+            wrong_shape("firm.name", "invalid type: integer `1`, expected a string at line 1")
+        else {
+            panic!()
+        };
         assert_eq!((errors[0].field.as_str(), errors[0].message.as_str()), ("firm.name", "This must be a string."));
     }
 }

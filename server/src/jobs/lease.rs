@@ -29,7 +29,8 @@ pub async fn take(storage: &Storage, name: &'static str, owner: Uuid, now: DateT
                     .on_conflict(OnConflict::column(jobs::Column::Name).do_nothing().to_owned())
                     .exec_without_returning(tx.conn())
                     .await?;
-                let free = Condition::any().add(jobs::Column::LeaseUntil.is_null()).add(jobs::Column::LeaseUntil.lt(now));
+                let free =
+                    Condition::any().add(jobs::Column::LeaseUntil.is_null()).add(jobs::Column::LeaseUntil.lt(now));
                 let taken = jobs::Entity::update_many()
                     .col_expr(jobs::Column::LeaseOwner, Expr::value(owner))
                     .col_expr(jobs::Column::LeaseUntil, Expr::value(now + LEASE))

@@ -22,7 +22,11 @@ const LOOK: std::time::Duration = std::time::Duration::from_secs(30);
 const JOBS: [Job; 3] = [
     Job { name: "auth.clean_up", every: Duration::hours(1), run: |app| Box::pin(features::auth::clean_up(app)) },
     Job { name: "mail.clean_up", every: Duration::hours(24), run: |app| Box::pin(features::notify::clean_up(app)) },
-    Job { name: "messages.clean_up", every: Duration::hours(1), run: |app| Box::pin(features::messages::clean_up(app)) },
+    Job {
+        name: "messages.clean_up",
+        every: Duration::hours(1),
+        run: |app| Box::pin(features::messages::clean_up(app)),
+    },
 ];
 
 /// Runs due jobs until the program ends.

@@ -119,8 +119,9 @@ pub fn is_unavailable(error: &DbErr) -> bool {
                 | sqlx::Error::WorkerCrashed,
             ) => true,
             // Class 57: operator intervention; class 08: connection; 53300: too many connections.
-            _ => sqlstate(error)
-                .is_some_and(|code| code.starts_with("57P") || code.starts_with("08") || code == "53300"),
+            _ => {
+                sqlstate(error).is_some_and(|code| code.starts_with("57P") || code.starts_with("08") || code == "53300")
+            }
         },
     }
 }

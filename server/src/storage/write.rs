@@ -132,7 +132,9 @@ impl Storage {
                 let mut attempt = 1;
                 loop {
                     match transaction(conn, &self.bus, &input, &act).await {
-                        Err(Error::Database(error)) if attempt < ATTEMPTS && dialect::may_run_again(&error) => attempt += 1,
+                        Err(Error::Database(error)) if attempt < ATTEMPTS && dialect::may_run_again(&error) => {
+                            attempt += 1;
+                        }
                         outcome => return outcome,
                     }
                 }

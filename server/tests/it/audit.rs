@@ -72,7 +72,11 @@ async fn a_changed_entry_is_named() {
 #[tokio::test]
 async fn changed_personal_data_is_named_too() {
     let t = sealed().await;
-    tamper(&t, "UPDATE audit_logs SET ip_address = '198.51.100.7' WHERE id = (SELECT audit_id FROM audit_chain WHERE seq = 6)").await;
+    tamper(
+        &t,
+        "UPDATE audit_logs SET ip_address = '198.51.100.7' WHERE id = (SELECT audit_id FROM audit_chain WHERE seq = 6)",
+    )
+    .await;
     assert_eq!(check(&t, None).await.broken, Some((6, "the personal data of the entry was changed".to_owned())));
 }
 
@@ -122,7 +126,16 @@ async fn personal_data_may_go_only_when_a_later_entry_says_so() {
         from: &tekvwarho::http::RequestInfo::internal(),
     }
     .row(&t.app.ids, t.clock.now());
-    t.app.storage.write(entry, |tx, entry| Box::pin(async move { tx.audit(entry.clone()); Ok(()) })).await.unwrap();
+    t.app
+        .storage
+        .write(entry, |tx, entry| {
+            Box::pin(async move {
+                tx.audit(entry.clone());
+                Ok(())
+            })
+        })
+        .await
+        .unwrap();
     seal_pending(&t.app, false).await.unwrap();
     assert_eq!(check(&t, None).await.broken, None);
 }
@@ -130,8 +143,13 @@ async fn personal_data_may_go_only_when_a_later_entry_says_so() {
 #[tokio::test]
 async fn the_entries_are_sealed_in_the_order_of_their_ids() {
     let t = sealed().await;
-    let chain = audit_chain::Entity::find().order_by_asc(audit_chain::Column::Seq).all(t.app.storage.read()).await.unwrap();
+    let chain =
+        audit_chain::Entity::find().order_by_asc(audit_chain::Column::Seq).all(t.app.storage.read()).await.unwrap();
     assert!(chain.is_sorted_by_key(|link| link.audit_id));
-    let first = audit_logs::Entity::find().filter(audit_logs::Column::Id.eq(chain[0].audit_id)).one(t.app.storage.read()).await.unwrap();
+    let first = audit_logs::Entity::find()
+        .filter(audit_logs::Column::Id.eq(chain[0].audit_id))
+        .one(t.app.storage.read())
+        .await
+        .unwrap();
     assert_eq!(first.unwrap().action, "message.created");
 }

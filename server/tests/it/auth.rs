@@ -23,7 +23,9 @@ async fn a_right_password_brings_tokens_and_a_wrong_one_nothing() {
     assert!(!answer.text.contains("argon2"));
     assert!(answer.cookies().is_empty(), "a program gets no cookie");
     let header = data["accessToken"].as_str().unwrap().split('.').next().unwrap().to_owned();
-    let header = String::from_utf8(base64::Engine::decode(&base64::engine::general_purpose::URL_SAFE_NO_PAD, header).unwrap()).unwrap();
+    let header =
+        String::from_utf8(base64::Engine::decode(&base64::engine::general_purpose::URL_SAFE_NO_PAD, header).unwrap())
+            .unwrap();
     assert!(header.contains("\"typ\":\"at+jwt\"") && header.contains("HS256"), "{header}");
     t.login("ada@tekvwarho.example", "wrong password").await.problem(401, "invalid_credentials");
     t.login("nobody@tekvwarho.example", "wrong password").await.problem(401, "invalid_credentials");
@@ -37,7 +39,12 @@ async fn five_wrong_passwords_lock_the_account_for_strangers_only() {
     t.person("Ada", Role::Admin).await;
     let web = |password: &'static str, cookie: String| {
         let body = json!({ "email": "ada@tekvwarho.example", "password": password });
-        Answer::of(t.request(Method::POST, "/api/admin/auth/login").header("x-client", "web").header("cookie", cookie).json(&body))
+        Answer::of(
+            t.request(Method::POST, "/api/admin/auth/login")
+                .header("x-client", "web")
+                .header("cookie", cookie)
+                .json(&body),
+        )
     };
     let known = web(PASSWORD, String::new()).await;
     known.status(200);
@@ -74,7 +81,8 @@ async fn a_browser_gets_its_refresh_token_as_a_cookie() {
     for attribute in ["Path=/", "HttpOnly", "SameSite=Strict", "Secure", "Max-Age=604800"] {
         assert!(cookie.contains(attribute), "{cookie}");
     }
-    let session = sign_in(false).await.cookies().into_iter().find(|cookie| cookie.starts_with("__Host-refresh=")).unwrap();
+    let session =
+        sign_in(false).await.cookies().into_iter().find(|cookie| cookie.starts_with("__Host-refresh=")).unwrap();
     assert!(!session.contains("Max-Age"), "without `remember` it ends with the browser: {session}");
 
     let value = cookie.split(';').next().unwrap().to_owned();
@@ -92,7 +100,8 @@ async fn a_browser_gets_its_refresh_token_as_a_cookie() {
     let plain = TestApp::with(&["--public-url", "http://desk.example.com"]).await;
     plain.person("Ada", Role::Admin).await;
     let body = json!({ "email": "ada@tekvwarho.example", "password": PASSWORD });
-    let refused = Answer::of(plain.request(Method::POST, "/api/admin/auth/login").header("x-client", "web").json(&body)).await;
+    let refused =
+        Answer::of(plain.request(Method::POST, "/api/admin/auth/login").header("x-client", "web").json(&body)).await;
     refused.problem(409, "conflict");
 }
 
@@ -103,13 +112,18 @@ async fn what_ends_a_session_ends_it_at_once() {
     let (first, second) = (t.sign_in(&person).await, t.sign_in(&person).await);
     let sessions = t.get_as(&first, "/api/auth/sessions").await.data();
     assert_eq!(sessions.as_array().unwrap().len(), 2);
-    let other = sessions.as_array().unwrap().iter().find(|it| it["current"] == false).unwrap()["id"].as_str().unwrap().to_owned();
+    let other = sessions.as_array().unwrap().iter().find(|it| it["current"] == false).unwrap()["id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
     assert_eq!(sessions[0]["device"], "Unknown device");
 
     Answer::of(t.request_as(&first, Method::DELETE, &format!("/api/auth/sessions/{other}"))).await.status(200);
     t.get_as(&second, "/api/auth/me").await.problem(401, "unauthenticated");
     t.get_as(&first, "/api/auth/me").await.status(200);
-    Answer::of(t.request_as(&first, Method::DELETE, &format!("/api/auth/sessions/{other}"))).await.problem(404, "not_found");
+    Answer::of(t.request_as(&first, Method::DELETE, &format!("/api/auth/sessions/{other}")))
+        .await
+        .problem(404, "not_found");
 
     let third = t.sign_in(&person).await;
     t.post_as(&first, "/api/auth/logout", json!({})).await.status(200);
@@ -127,10 +141,13 @@ async fn what_changes_in_the_database_counts_within_a_second() {
     let ben = t.sign_in(&person).await;
     t.get_as(&ben, "/api/admin/messages").await.status(200);
     // Written past the program, as another node or the command line would.
-    let change = database::entity::staff::ActiveModel { id: Set(person.id), is_active: Set(false), ..Default::default() };
+    let change =
+        database::entity::staff::ActiveModel { id: Set(person.id), is_active: Set(false), ..Default::default() };
     t.app
         .storage
-        .write(change, |tx, change| Box::pin(async move { Ok(tekvwarho::features::staff::change(tx.conn(), change.clone()).await?) }))
+        .write(change, |tx, change| {
+            Box::pin(async move { Ok(tekvwarho::features::staff::change(tx.conn(), change.clone()).await?) })
+        })
         .await
         .unwrap();
     let began = Instant::now();
@@ -180,7 +197,9 @@ async fn changing_the_password_needs_the_current_one_and_ends_other_sessions() {
     let t = TestApp::new().await;
     let person = t.person("Ada", Role::Admin).await;
     let (mine, other) = (t.sign_in(&person).await, t.sign_in(&person).await);
-    let change = |current: &'static str, new: &'static str| t.post_as(&mine, "/api/auth/password", json!({ "currentPassword": current, "newPassword": new }));
+    let change = |current: &'static str, new: &'static str| {
+        t.post_as(&mine, "/api/auth/password", json!({ "currentPassword": current, "newPassword": new }))
+    };
     let wrong = change("not it at all", "a new one that is fine").await;
     assert_eq!(wrong.refused(), [("currentPassword".to_owned(), "invalid".to_owned())]);
     let weak = change(PASSWORD, "password1").await;
@@ -208,7 +227,14 @@ async fn a_forgotten_password_is_reset_by_a_link_that_works_once() {
     let mails = t.mails().await;
     assert_eq!(mails.len(), 1);
     assert!(mails[0].contains("Auto-Submitted: auto-generated"));
-    let token = mails[0].split("/admin/reset#").nth(1).unwrap().split(|c: char| !(c.is_alphanumeric() || c == '-' || c == '_')).next().unwrap().to_owned();
+    let token = mails[0]
+        .split("/admin/reset#")
+        .nth(1)
+        .unwrap()
+        .split(|c: char| !(c.is_alphanumeric() || c == '-' || c == '_'))
+        .next()
+        .unwrap()
+        .to_owned();
     let reset = |password: &'static str| t.post("/api/auth/reset", json!({ "token": token, "password": password }));
     reset("12345678").await.problem(422, "validation_failed");
     reset("a fresh one that is fine").await.status(200);
@@ -230,11 +256,23 @@ async fn a_forgotten_password_is_reset_by_a_link_that_works_once() {
 async fn the_own_profile_can_be_changed_and_is_audited() {
     let t = TestApp::new().await;
     let ada = t.admin().await;
-    let changed = t.patch_as(&ada, "/api/auth/me", json!({ "name": "Ada Brandt", "timeZone": "Europe/Berlin", "theme": "dark" })).await.data();
-    assert_eq!((changed["name"].as_str(), changed["timeZone"].as_str(), changed["theme"].as_str()), (Some("Ada Brandt"), Some("Europe/Berlin"), Some("dark")));
+    let changed = t
+        .patch_as(&ada, "/api/auth/me", json!({ "name": "Ada Brandt", "timeZone": "Europe/Berlin", "theme": "dark" }))
+        .await
+        .data();
+    assert_eq!(
+        (changed["name"].as_str(), changed["timeZone"].as_str(), changed["theme"].as_str()),
+        (Some("Ada Brandt"), Some("Europe/Berlin"), Some("dark"))
+    );
     let refused = t.patch_as(&ada, "/api/auth/me", json!({ "timeZone": "Mars/Olympus", "theme": "pink" })).await;
     assert_eq!(refused.refused().len(), 2);
-    let actions: Vec<_> = audit_logs::Entity::find().all(t.app.storage.read()).await.unwrap().into_iter().map(|entry| entry.action).collect();
+    let actions: Vec<_> = audit_logs::Entity::find()
+        .all(t.app.storage.read())
+        .await
+        .unwrap()
+        .into_iter()
+        .map(|entry| entry.action)
+        .collect();
     assert!(actions.contains(&"staff.profile_changed".to_owned()), "{actions:?}");
 }
 

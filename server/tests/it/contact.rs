@@ -21,7 +21,10 @@ async fn a_message_is_stored_with_its_audit_entry_and_both_mails() {
 
     let conn = t.app.storage.read();
     let row = messages::Entity::find().one(conn).await.unwrap().unwrap();
-    assert_eq!((row.id.to_string(), row.name.as_str(), row.email.as_str(), row.message.as_str()), (id.clone(), "Anna", "Anna@Example.com", "5 < 6 & <b>"));
+    assert_eq!(
+        (row.id.to_string(), row.name.as_str(), row.email.as_str(), row.message.as_str()),
+        (id.clone(), "Anna", "Anna@Example.com", "5 < 6 & <b>")
+    );
     assert_eq!(row.phone.as_deref(), Some("+49 30 1234"));
     assert_eq!(row.status, messages::Status::New);
     assert_eq!(row.created_at, t.clock.now());
@@ -56,7 +59,11 @@ async fn bad_input_is_refused_with_the_field_and_never_stored() {
         (json!({ "name": "A", "email": "a@example.com", "message": "m", "admin": true }), "admin", "unknown"),
         (json!({ "name": "A", "email": "a@example.com", "message": "m", "service": "magic" }), "service", "invalid"),
         (json!({ "name": "A", "email": "a@example.com", "message": "nul \u{0} byte" }), "message", "invalid"),
-        (json!({ "name": "A", "email": "a@example.com", "message": "m", "visitorId": "not an id" }), "visitorId", "invalid"),
+        (
+            json!({ "name": "A", "email": "a@example.com", "message": "m", "visitorId": "not an id" }),
+            "visitorId",
+            "invalid",
+        ),
     ];
     for (body, field, code) in cases {
         let answer = t.post("/api/contact", body.clone()).await;
@@ -69,7 +76,9 @@ async fn bad_input_is_refused_with_the_field_and_never_stored() {
 #[tokio::test]
 async fn a_body_that_is_no_json_is_refused() {
     let t = TestApp::with(&["--rate-limits", "off"]).await;
-    let send = |kind: &'static str, body: Vec<u8>| Answer::of(t.request(Method::POST, "/api/contact").header("content-type", kind).body(body));
+    let send = |kind: &'static str, body: Vec<u8>| {
+        Answer::of(t.request(Method::POST, "/api/contact").header("content-type", kind).body(body))
+    };
     send("application/json", b"{".to_vec()).await.problem(400, "malformed_body");
     send("application/json", b"".to_vec()).await.problem(400, "malformed_body");
     send("application/json", b"{\"name\":\"\xff\xfe\"}".to_vec()).await.problem(400, "malformed_body");
@@ -97,7 +106,9 @@ async fn five_an_hour_from_one_address_and_mistakes_do_not_count() {
     let t = TestApp::with(&["--trusted-proxies", "127.0.0.1"]).await;
     let token = t.get("/api/form-token").await.data()["formToken"].as_str().unwrap().to_owned();
     t.clock.advance(Duration::seconds(30));
-    let from = |address: &'static str, body: Value| Answer::of(t.request(Method::POST, "/api/contact").header("x-forwarded-for", address).json(&body));
+    let from = |address: &'static str, body: Value| {
+        Answer::of(t.request(Method::POST, "/api/contact").header("x-forwarded-for", address).json(&body))
+    };
     let mut body = t.message();
     body["formToken"] = json!(token);
     for _ in 0..8 {
@@ -135,7 +146,9 @@ async fn a_stranger_cannot_flood_a_mailbox_with_confirmations() {
 #[tokio::test]
 async fn an_idempotency_key_gives_the_first_answer_again() {
     let t = TestApp::with(&["--rate-limits", "off"]).await;
-    let send = |key: &'static str, body: Value| Answer::of(t.request(Method::POST, "/api/contact").header("idempotency-key", key).json(&body));
+    let send = |key: &'static str, body: Value| {
+        Answer::of(t.request(Method::POST, "/api/contact").header("idempotency-key", key).json(&body))
+    };
     let first = send("abc", t.message()).await;
     first.status(201);
     let again = send("abc", t.message()).await;
@@ -161,7 +174,13 @@ async fn the_form_works_without_scripts() {
     let token = page.text.split("name=\"formToken\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
     t.clock.advance(Duration::seconds(20));
     let post = |fields: Vec<(&'static str, String)>| Answer::of(t.request(Method::POST, "/contact").form(&fields));
-    let wrong = post(vec![("name", "<Anna>".into()), ("email", "nobody".into()), ("message", "typed \"text\"".into()), ("formToken", token.clone())]).await;
+    let wrong = post(vec![
+        ("name", "<Anna>".into()),
+        ("email", "nobody".into()),
+        ("message", "typed \"text\"".into()),
+        ("formToken", token.clone()),
+    ])
+    .await;
     wrong.status(422);
     assert!(wrong.text.contains("&lt;Anna&gt;"), "what was typed is kept, escaped");
     assert!(wrong.text.contains("typed &quot;text&quot;") || wrong.text.contains("typed &#34;text&#34;"));

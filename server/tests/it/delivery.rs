@@ -14,7 +14,13 @@ use wiremock::{Mock, MockServer, ResponseTemplate};
 use crate::support::TestApp;
 
 async fn states(t: &TestApp) -> Vec<(State, i32)> {
-    outbox::Entity::find().all(t.app.storage.read()).await.unwrap().into_iter().map(|mail| (mail.state, mail.attempts)).collect()
+    outbox::Entity::find()
+        .all(t.app.storage.read())
+        .await
+        .unwrap()
+        .into_iter()
+        .map(|mail| (mail.state, mail.attempts))
+        .collect()
 }
 
 #[tokio::test]
@@ -24,13 +30,19 @@ async fn every_letter_renders_with_escaped_values() {
     let count = samples.len();
     let rows: Vec<outbox::Model> = samples
         .iter()
-        .map(|letter| Mail { to: "anna@example.com", letter, entity: None, thread: Vec::new(), automatic: true }.row(&t.app).unwrap())
+        .map(|letter| {
+            Mail { to: "anna@example.com", letter, entity: None, thread: Vec::new(), automatic: true }
+                .row(&t.app)
+                .unwrap()
+        })
         .collect();
     t.app
         .storage
         .write(rows, |tx, rows| {
             Box::pin(async move {
-                rows.iter().for_each(|row| tx.mail(row.clone()));
+                for row in rows {
+                    tx.mail(row.clone());
+                }
                 Ok(())
             })
         })
@@ -149,7 +161,11 @@ async fn sendgrid_gets_the_request_that_its_api_describes() {
     assert!(states(&t).await.iter().all(|(state, _)| *state == State::Sent));
     let requests = server.received_requests().await.unwrap();
     assert_eq!(requests.len(), 2);
-    let body: Value = requests.iter().map(|it| it.body_json::<Value>().unwrap()).find(|it| it["personalizations"][0]["to"][0]["email"] == "anna@example.com").unwrap();
+    let body: Value = requests
+        .iter()
+        .map(|it| it.body_json::<Value>().unwrap())
+        .find(|it| it["personalizations"][0]["to"][0]["email"] == "anna@example.com")
+        .unwrap();
     assert_eq!(body["from"], json!({ "email": "hello@tekvwarho.example", "name": "Tekvwarho IT Solutions" }));
     assert_eq!(body["subject"], "We have received your message");
     assert_eq!(body["content"][0]["type"], "text/plain");

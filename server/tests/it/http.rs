@@ -32,16 +32,26 @@ async fn every_answer_has_an_id_of_its_own() {
     assert!(one.header("x-request-id").starts_with("req_") && one.header("x-request-id").len() >= 24);
     assert_eq!(one.json()["requestId"], one.header("x-request-id"));
     let sent = "req_abcdefghij0123456789";
-    assert_eq!(Answer::of(t.request(Method::GET, "/api/health").header("x-request-id", sent)).await.header("x-request-id"), sent);
+    assert_eq!(
+        Answer::of(t.request(Method::GET, "/api/health").header("x-request-id", sent)).await.header("x-request-id"),
+        sent
+    );
     let stranger = TestApp::new().await;
-    assert_ne!(Answer::of(stranger.request(Method::GET, "/api/health").header("x-request-id", sent)).await.header("x-request-id"), sent);
+    assert_ne!(
+        Answer::of(stranger.request(Method::GET, "/api/health").header("x-request-id", sent))
+            .await
+            .header("x-request-id"),
+        sent
+    );
 }
 
 #[tokio::test]
 async fn foreign_pages_may_look_and_not_touch() {
     let t = TestApp::with(&["--cors-origins", "https://www.example.com"]).await;
     let with = |method: Method, path: &str, origin: &'static str| t.request(method, path).header("origin", origin);
-    Answer::of(with(Method::POST, "/api/contact", "https://evil.example").json(&t.message())).await.problem(403, "origin_forbidden");
+    Answer::of(with(Method::POST, "/api/contact", "https://evil.example").json(&t.message()))
+        .await
+        .problem(403, "origin_forbidden");
     Answer::of(with(Method::POST, "/contact", "https://evil.example").form(&[("name", "x")])).await.status(403);
     let looked = Answer::of(with(Method::GET, "/api/health", "https://evil.example")).await;
     looked.status(200);
@@ -49,11 +59,13 @@ async fn foreign_pages_may_look_and_not_touch() {
     let friend = Answer::of(with(Method::POST, "/api/contact", "https://www.example.com").json(&t.message())).await;
     friend.status(201);
     assert_eq!(friend.header("access-control-allow-origin"), "https://www.example.com");
-    let preflight = with(Method::OPTIONS, "/api/contact", "https://www.example.com").header("access-control-request-method", "POST");
+    let preflight = with(Method::OPTIONS, "/api/contact", "https://www.example.com")
+        .header("access-control-request-method", "POST");
     let asked = Answer::of(preflight).await;
     asked.status(204);
     assert!(asked.header("access-control-allow-methods").contains("POST"));
-    let foreign = with(Method::OPTIONS, "/api/contact", "https://evil.example").header("access-control-request-method", "POST");
+    let foreign =
+        with(Method::OPTIONS, "/api/contact", "https://evil.example").header("access-control-request-method", "POST");
     assert_eq!(Answer::of(foreign).await.header("access-control-allow-origin"), "");
     Answer::of(with(Method::POST, "/api/contact", "http://localhost:5500").json(&t.message())).await.status(201);
 }
@@ -79,18 +91,31 @@ async fn odd_requests_get_an_answer_and_break_nothing() {
 }
 
 #[tokio::test]
-async fn readiness_follows_the_database_and_the_drain() {
+async fn a_drain_says_so_finishes_what_it_has_and_then_closes() {
     let t = TestApp::new().await;
     t.get("/api/health/ready").await.status(200);
+    let body = t.message().to_string();
     let mut slow = TcpStream::connect(t.address).await.unwrap();
-    slow.write_all(b"GET /api/health/ready HTTP/1.1\r\nHost: a\r\n").await.unwrap();
-    // The server has the first half of a request when it is told to stop: it finishes that one.
+    let head = format!(
+        "POST /api/contact HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n",
+        body.len()
+    );
+    slow.write_all(head.as_bytes()).await.unwrap();
+    // The server has begun with it once it answers somebody who came later.
     t.get("/api/health").await.status(200);
     t.stop.cancel();
-    slow.write_all(b"\r\n").await.unwrap();
-    let mut answer = String::new();
-    tokio::time::timeout(Duration::from_secs(5), slow.read_to_string(&mut answer)).await.unwrap().unwrap();
-    assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 503"), "{answer}");
+    let ready = Answer::of(t.request(Method::GET, "/api/health/ready")).await;
+    ready.problem(503, "unavailable");
+    assert!(!ready.header("retry-after").is_empty());
+    slow.write_all(body.as_bytes()).await.unwrap();
+    let mut answer = [0; 12];
+    tokio::time::timeout(Duration::from_secs(5), slow.read_exact(&mut answer)).await.unwrap().unwrap();
+    assert_eq!(&answer, b"HTTP/1.1 201", "a request in flight is finished");
+    let began = std::time::Instant::now();
+    while TcpStream::connect(t.address).await.is_ok() {
+        assert!(began.elapsed() < Duration::from_secs(5), "the port does not close");
+        tokio::task::yield_now().await;
+    }
 }
 
 #[tokio::test]

@@ -44,7 +44,16 @@ async fn pages_follow_one_another_without_gap_or_repeat() {
     }
     assert_eq!(seen, (0..7).rev().map(|number| format!("Visitor {number}")).collect::<Vec<_>>());
     assert_eq!(names(&list(&t, &ada, "?sort=oldest&limit=2").await), ["Visitor 0", "Visitor 1"]);
-    for query in ["?limit=0", "?limit=101", "?limit=many", "?cursor=nonsense", "?status=old", "?sort=random", "?from=yesterday", "?assignedTo=anna"] {
+    for query in [
+        "?limit=0",
+        "?limit=101",
+        "?limit=many",
+        "?cursor=nonsense",
+        "?status=old",
+        "?sort=random",
+        "?from=yesterday",
+        "?assignedTo=anna",
+    ] {
         t.get_as(&ada, &format!("/api/admin/messages{query}")).await.problem(422, "validation_failed");
     }
 }
@@ -52,12 +61,27 @@ async fn pages_follow_one_another_without_gap_or_repeat() {
 #[tokio::test]
 async fn filters_and_search_find_what_they_should() {
     let t = off().await;
-    let first = t.send_message(json!({ "name": "Jörg Äpfel", "company": "Äpfel & Söhne", "message": "about the WEBSHOP 2026" })).await;
+    let first = t
+        .send_message(json!({ "name": "Jörg Äpfel", "company": "Äpfel & Söhne", "message": "about the WEBSHOP 2026" }))
+        .await;
     t.clock.advance(Duration::days(2));
     let ada = t.admin().await;
-    let second = t.send_message(json!({ "name": "Boris", "email": "boris@elsewhere.example", "service": "it-consulting" })).await;
-    t.patch_as(&ada, &format!("/api/admin/messages/{second}"), json!({ "status": "in_progress", "assignedTo": ada.id })).await.status(200);
-    Answer::of(t.request_as(&ada, Method::PUT, &format!("/api/admin/messages/{first}/tags")).json(&json!({ "tags": ["Offer  Sent", "b"] }))).await.status(200);
+    let second = t
+        .send_message(json!({ "name": "Boris", "email": "boris@elsewhere.example", "service": "it-consulting" }))
+        .await;
+    t.patch_as(
+        &ada,
+        &format!("/api/admin/messages/{second}"),
+        json!({ "status": "in_progress", "assignedTo": ada.id }),
+    )
+    .await
+    .status(200);
+    Answer::of(
+        t.request_as(&ada, Method::PUT, &format!("/api/admin/messages/{first}/tags"))
+            .json(&json!({ "tags": ["Offer  Sent", "b"] })),
+    )
+    .await
+    .status(200);
     for (query, expected) in [
         ("", vec!["Boris", "Jörg Äpfel"]),
         ("?status=new", vec!["Jörg Äpfel"]),
@@ -82,7 +106,10 @@ async fn filters_and_search_find_what_they_should() {
         assert_eq!(found.json()["meta"]["total"], expected.len(), "{query}");
     }
     let counts = t.get_as(&ada, "/api/admin/messages/counts").await.data();
-    assert_eq!(counts, json!({ "new": 1, "in_progress": 1, "replied": 0, "converted": 0, "archived": 0, "spam": 0, "unassigned": 1, "mine": 1 }));
+    assert_eq!(
+        counts,
+        json!({ "new": 1, "in_progress": 1, "replied": 0, "converted": 0, "archived": 0, "spam": 0, "unassigned": 1, "mine": 1 })
+    );
     let tags = t.get_as(&ada, "/api/admin/messages/tags").await.data();
     assert_eq!(tags.as_array().unwrap().len(), 2);
 }
@@ -109,7 +136,9 @@ async fn a_stale_change_is_refused_and_loses_nothing() {
     let ada = t.admin().await;
     let id = t.send_message(json!({})).await;
     let path = format!("/api/admin/messages/{id}");
-    let change = |etag: &'static str, body: Value| Answer::of(t.request_as(&ada, Method::PATCH, &path).header("if-match", etag).json(&body));
+    let change = |etag: &'static str, body: Value| {
+        Answer::of(t.request_as(&ada, Method::PATCH, &path).header("if-match", etag).json(&body))
+    };
     let changed = change("\"1\"", json!({ "status": "in_progress" })).await;
     assert_eq!(changed.header("etag"), "\"2\"");
     change("\"1\"", json!({ "status": "archived" })).await.problem(412, "precondition_failed");
@@ -147,7 +176,9 @@ async fn many_are_changed_at_once_and_taken_back_for_ten_seconds() {
 
     let late = t.patch_as(&ada, &format!("/api/admin/messages/{}", ids[1]), json!({ "status": "spam" })).await.data();
     t.clock.advance(Duration::seconds(11));
-    t.post_as(&ada, &format!("/api/admin/undo/{}", late["undoId"].as_str().unwrap()), json!({})).await.problem(404, "not_found");
+    t.post_as(&ada, &format!("/api/admin/undo/{}", late["undoId"].as_str().unwrap()), json!({}))
+        .await
+        .problem(404, "not_found");
     t.post_as(&ada, "/api/admin/messages/bulk", json!({ "ids": [] })).await.problem(422, "validation_failed");
     let unknown = json!({ "ids": [ids[1], "00000000-0000-7000-8000-000000000000"], "status": "replied" });
     t.post_as(&ada, "/api/admin/messages/bulk", unknown).await.problem(404, "not_found");
@@ -164,13 +195,18 @@ async fn an_answer_is_mailed_into_the_thread() {
     t.post_as(&ada, &path, json!({ "content": " " })).await.problem(422, "validation_failed");
     let reply = t.post_as(&ada, &path, json!({ "content": "Hello Anna,\n\n5 < 6 & yes." })).await;
     reply.status(201);
-    assert_eq!((reply.data()["kind"].as_str(), reply.data()["mail"]["state"].as_str()), (Some("reply"), Some("pending")));
+    assert_eq!(
+        (reply.data()["kind"].as_str(), reply.data()["mail"]["state"].as_str()),
+        (Some("reply"), Some("pending"))
+    );
     let detail = t.get_as(&ada, &format!("/api/admin/messages/{id}")).await.data();
     assert_eq!((detail["status"].as_str(), detail["assignedTo"]["name"].as_str()), (Some("replied"), Some("Ada")));
 
     let mails = t.mails().await;
     let confirmation = mails.iter().find(|mail| mail.contains("Subject: We have received your message")).unwrap();
-    let header = |mail: &str, name: &str| mail.lines().find_map(|line| line.strip_prefix(&format!("{name}: ")).map(str::to_owned));
+    let header = |mail: &str, name: &str| {
+        mail.lines().find_map(|line| line.strip_prefix(&format!("{name}: ")).map(str::to_owned))
+    };
     let answer = mails.iter().find(|mail| mail.contains("Subject: Re: Your message to Tekvwarho")).unwrap();
     assert_eq!(header(answer, "In-Reply-To"), header(confirmation, "Message-ID"));
     assert_eq!(header(answer, "References"), header(confirmation, "Message-ID"));
@@ -180,7 +216,10 @@ async fn an_answer_is_mailed_into_the_thread() {
     assert!(answer.contains("5 < 6 & yes."), "the text part is text");
     assert!(answer.contains("5 &lt; 6 &amp; yes."), "the HTML part is escaped");
     assert!(answer.contains(&format!("/message/{id}#")));
-    assert!(!confirmation.contains("Anna") && !confirmation.contains("spreadsheet"), "a confirmation never quotes a stranger");
+    assert!(
+        !confirmation.contains("Anna") && !confirmation.contains("spreadsheet"),
+        "a confirmation never quotes a stranger"
+    );
     let sent = t.get_as(&ada, &format!("/api/admin/messages/{id}")).await.data();
     assert_eq!(sent["thread"][0]["mail"]["state"], "sent");
 
@@ -190,7 +229,10 @@ async fn an_answer_is_mailed_into_the_thread() {
     t.post_as(&ada, &path, json!({ "content": "Only here.", "sendEmail": false })).await.status(201);
     assert_eq!(t.mails().await.len(), before);
     let dashboard = t.get_as(&ada, "/api/admin/dashboard").await.data();
-    assert_eq!(dashboard["firstResponse"], json!({ "medianMinutes": 42, "previousMedianMinutes": null, "answered": 1 }));
+    assert_eq!(
+        dashboard["firstResponse"],
+        json!({ "medianMinutes": 42, "previousMedianMinutes": null, "answered": 1 })
+    );
     assert_eq!(dashboard["trend"][29], json!({ "day": "2026-03-02", "received": 1, "answered": 1 }));
 }
 

@@ -33,7 +33,11 @@ impl Socket {
     /// The next text frame; fails after five seconds.
     async fn next(&mut self) -> Value {
         loop {
-            let frame = tokio::time::timeout(Duration::from_secs(5), self.0.next()).await.expect("a frame").expect("an open socket").unwrap();
+            let frame = tokio::time::timeout(Duration::from_secs(5), self.0.next())
+                .await
+                .expect("a frame")
+                .expect("an open socket")
+                .unwrap();
             if let Message::Text(text) = frame {
                 return serde_json::from_str(&text).unwrap();
             }
@@ -69,7 +73,12 @@ async fn a_ticket_opens_the_socket_once() {
     second.send(json!({ "type": "auth", "ticket": ticket })).await;
     assert_eq!(second.next().await["code"], "unauthenticated");
     // Frames that nobody knows are answered, and the socket stays open.
-    for nonsense in [json!({ "type": "dance" }), json!([1, 2]), json!("text"), json!({ "type": "viewing", "entity": "planet", "id": null })] {
+    for nonsense in [
+        json!({ "type": "dance" }),
+        json!([1, 2]),
+        json!("text"),
+        json!({ "type": "viewing", "entity": "planet", "id": null }),
+    ] {
         first.send(nonsense).await;
         assert_eq!(first.next().await["type"], "error");
     }
@@ -99,7 +108,10 @@ async fn a_new_message_is_announced_to_those_who_may_see_it() {
     let blind = t.sign_in(&t.person_with("Cleo", &[]).await).await;
     let (mut one, mut two) = (Socket::of(&t, &ada).await, Socket::of(&t, &blind).await);
     let id = t.send_message(json!({})).await;
-    assert_eq!(one.until("notice").await, json!({ "type": "notice", "kind": "message_created", "entity": "message", "id": id }));
+    assert_eq!(
+        one.until("notice").await,
+        json!({ "type": "notice", "kind": "message_created", "entity": "message", "id": id })
+    );
     t.patch_as(&ada, "/api/admin/settings", json!({ "firm.tagline": "We help." })).await.status(200);
     assert_eq!(two.until("notice").await["kind"], "settings_changed", "the first notice that Cleo gets");
 }

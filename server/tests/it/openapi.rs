@@ -18,7 +18,10 @@ fn every_operation_is_described_and_guarded() {
     assert_eq!(document["openapi"], "3.1.0");
     for (path, item) in document["paths"].as_object().unwrap() {
         for (method, operation) in item.as_object().unwrap() {
-            assert!(operation["summary"].as_str().is_some_and(|text| text.ends_with('.')), "{method} {path} has no summary");
+            assert!(
+                operation["summary"].as_str().is_some_and(|text| text.ends_with('.')),
+                "{method} {path} has no summary"
+            );
             let public = !path.starts_with("/api/admin/") || path.starts_with("/api/admin/auth/");
             assert!(public || operation["x-permission"].is_string(), "{method} {path} has no guard");
         }

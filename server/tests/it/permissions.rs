@@ -77,7 +77,9 @@ const TABLE: &[(&str, &str, Who)] = &[
 
 /// Asks as that caller. Ids name nothing and bodies are empty, so nothing is changed by whoever gets in.
 async fn ask(t: &TestApp, method: &str, path: &str, token: Option<&str>) -> u16 {
-    let path = path.replace("{id}", "00000000-0000-7000-8000-000000000000").replace("{noteId}", "00000000-0000-7000-8000-000000000000");
+    let path = path
+        .replace("{id}", "00000000-0000-7000-8000-000000000000")
+        .replace("{noteId}", "00000000-0000-7000-8000-000000000000");
     let mut request = t.request(Method::from_bytes(method.as_bytes()).unwrap(), &path);
     if let Some(token) = token {
         request = request.bearer_auth(token);

@@ -72,7 +72,8 @@ async fn of_refresh_and_sign_out_at_once_sign_out_wins_in_the_end() {
     let person = t.person("Ada", database::entity::staff::Role::Admin).await;
     for _ in 0..20 {
         let ada = t.sign_in(&person).await;
-        let (refreshed, ended) = tokio::join!(refresh(&t, &ada.refresh), t.post_as(&ada, "/api/auth/logout", json!({})));
+        let (refreshed, ended) =
+            tokio::join!(refresh(&t, &ada.refresh), t.post_as(&ada, "/api/auth/logout", json!({})));
         ended.status(200);
         if refreshed.code == 200 {
             refresh(&t, &token_of(&refreshed)).await.problem(401, "unauthenticated");

@@ -60,7 +60,15 @@ async fn an_address_that_nobody_has_is_a_page_for_people_and_a_problem_for_progr
     t.get("/services/nothing").await.status(404);
     t.get("/api/nothing").await.problem(404, "not_found");
     Answer::of(t.request(Method::DELETE, "/api/contact")).await.problem(405, "method_not_allowed");
-    for secret in ["/package.json", "/Cargo.toml", "/keys.json", "/assets/../../Cargo.toml", "/assets/%2e%2e/keys.json", "/.env", "/data/keys.json"] {
+    for secret in [
+        "/package.json",
+        "/Cargo.toml",
+        "/keys.json",
+        "/assets/../../Cargo.toml",
+        "/assets/%2e%2e/keys.json",
+        "/.env",
+        "/data/keys.json",
+    ] {
         t.get(secret).await.status(404);
     }
 }
@@ -68,7 +76,12 @@ async fn an_address_that_nobody_has_is_a_page_for_people_and_a_problem_for_progr
 #[tokio::test]
 async fn old_addresses_move() {
     let t = TestApp::new().await;
-    for (from, to) in [("/contact.html", "/contact"), ("/index.html", "/"), ("/services.html", "/services"), ("/admin/messages.html", "/admin/messages")] {
+    for (from, to) in [
+        ("/contact.html", "/contact"),
+        ("/index.html", "/"),
+        ("/services.html", "/services"),
+        ("/admin/messages.html", "/admin/messages"),
+    ] {
         let moved = t.get(from).await;
         moved.status(308);
         assert_eq!(moved.header("location"), to);
@@ -81,7 +94,9 @@ async fn files_that_programs_look_for() {
     assert!(t.get("/robots.txt").await.text.contains("Sitemap: https://desk.example.com/sitemap.xml"));
     assert!(t.get("/sitemap.xml").await.text.contains("<loc>https://desk.example.com/contact</loc>"));
     let security = t.get("/.well-known/security.txt").await;
-    assert!(security.text.contains("Contact: mailto:hello@tekvwarho.example") && security.text.contains("Expires: 2026-"));
+    assert!(
+        security.text.contains("Contact: mailto:hello@tekvwarho.example") && security.text.contains("Expires: 2026-")
+    );
     assert_eq!(t.get("/manifest.webmanifest").await.json()["start_url"], "/");
     let home = t.get("/").await;
     assert!(home.header("strict-transport-security").contains("max-age=31536000"));
@@ -95,7 +110,11 @@ async fn a_theme_folder_stands_in_for_what_is_built_in() {
     let theme = tempfile::tempdir().unwrap();
     std::fs::create_dir_all(theme.path().join("templates/site")).unwrap();
     std::fs::create_dir_all(theme.path().join("assets")).unwrap();
-    std::fs::write(theme.path().join("templates/site/home.html"), "<p>{{ firm.name }} at home, {{ asset(\"site.css\") }}</p>").unwrap();
+    std::fs::write(
+        theme.path().join("templates/site/home.html"),
+        "<p>{{ firm.name }} at home, {{ asset(\"site.css\") }}</p>",
+    )
+    .unwrap();
     std::fs::write(theme.path().join("assets/site.css"), "p{color:red}").unwrap();
     let t = TestApp::with(&["--theme-dir", &theme.path().to_string_lossy()]).await;
     let home = t.get("/").await;

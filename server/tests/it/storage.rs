@@ -23,7 +23,9 @@ async fn put(t: &TestApp, name: String, fail: bool) -> Result<String, Error> {
 async fn units_that_wait_together_stand_and_fall_alone() {
     let t = TestApp::new().await;
     let before = Entity::find().all(t.app.storage.read()).await.unwrap().len();
-    let outcomes = futures_util::future::join_all((0..200).map(|number| put(&t, format!("row {number:03}"), number % 10 == 0))).await;
+    let outcomes =
+        futures_util::future::join_all((0..200).map(|number| put(&t, format!("row {number:03}"), number % 10 == 0)))
+            .await;
     for (number, outcome) in outcomes.iter().enumerate() {
         match outcome {
             Ok(name) => assert_eq!(*name, format!("row {number:03}")),

@@ -46,7 +46,8 @@ fn files_stay_readable() {
             continue;
         }
         let text = read(&path);
-        let lines = if name.ends_with(".rs") { code_lines(&text) } else { text.lines().count() };
+        let lines =
+            if path.extension().is_some_and(|it| it == "rs") { code_lines(&text) } else { text.lines().count() };
         if lines > 600 || (name.starts_with("server/src") && lines > 400) {
             long.push(format!("{name}: {lines}"));
         }
@@ -91,11 +92,20 @@ fn machinery_does_not_know_the_features() {
 fn a_slice_reaches_another_only_through_its_front_door() {
     let features = root().join("server/src/features");
     for path in files(&features, &["rs"]) {
-        let own = path.strip_prefix(&features).unwrap().components().next().unwrap().as_os_str().to_string_lossy().into_owned();
+        let own = path
+            .strip_prefix(&features)
+            .unwrap()
+            .components()
+            .next()
+            .unwrap()
+            .as_os_str()
+            .to_string_lossy()
+            .into_owned();
         for line in read(&path).lines().filter(|line| line.contains("crate::features::")) {
             let tail = line.split("crate::features::").nth(1).unwrap();
             let parts: Vec<&str> = tail.split("::").collect();
-            let inside = parts.len() > 2 && parts[1].chars().next().is_some_and(char::is_lowercase) && !parts[1].contains('{');
+            let inside =
+                parts.len() > 2 && parts[1].chars().next().is_some_and(char::is_lowercase) && !parts[1].contains('{');
             assert!(!inside || parts[0] == own, "{}: {line}", relative(&path));
         }
     }
@@ -115,11 +125,16 @@ fn only_the_dialect_asks_which_database_it_is() {
 fn documents_name_paths_that_exist() {
     let mut missing = Vec::new();
     let documents = files(&root().join("docs"), &["md"]).into_iter().chain(
-        std::fs::read_dir(root()).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.extension().is_some_and(|it| it == "md")),
+        std::fs::read_dir(root())
+            .unwrap()
+            .map(|entry| entry.unwrap().path())
+            .filter(|path| path.extension().is_some_and(|it| it == "md")),
     );
     for document in documents {
         for piece in read(&document).split('`').skip(1).step_by(2) {
-            let looks_like_path = piece.contains('/') && !piece.contains([' ', '<', '{', '*', ':', '$', '#', '(', '…']) && !piece.starts_with('/');
+            let looks_like_path = piece.contains('/')
+                && !piece.contains([' ', '<', '{', '*', ':', '$', '#', '(', '…'])
+                && !piece.starts_with('/');
             let top = piece.split('/').next().unwrap_or_default();
             let ours = ["server", "database", "web", "api", "docs", "bench", "tools", ".ci"].contains(&top);
             if looks_like_path && ours && !root().join(piece).exists() {

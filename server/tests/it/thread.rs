@@ -30,20 +30,34 @@ async fn the_code_of_the_mail_opens_the_thread_and_nothing_else_does() {
     as_client(&t, Method::GET, &path, "wrong", None).await.problem(401, "unauthenticated");
     t.get(&path).await.problem(401, "unauthenticated");
     t.get_as(&ada, &path).await.problem(401, "unauthenticated");
-    as_client(&t, Method::GET, "/api/messages/00000000-0000-7000-8000-000000000000", &code, None).await.problem(401, "unauthenticated");
+    as_client(&t, Method::GET, "/api/messages/00000000-0000-7000-8000-000000000000", &code, None)
+        .await
+        .problem(401, "unauthenticated");
     let thread = as_client(&t, Method::GET, &path, &code, None).await.data();
-    assert_eq!((thread["message"].as_str(), thread["canReply"].as_bool()), (Some("Our stock list is a spreadsheet."), Some(true)));
+    assert_eq!(
+        (thread["message"].as_str(), thread["canReply"].as_bool()),
+        (Some("Our stock list is a spreadsheet."), Some(true))
+    );
     assert!(thread.get("ipAddress").is_none());
 
     t.post_as(&ada, &format!("/api/admin/messages/{id}/notes"), json!({ "content": "secret" })).await.status(201);
     t.post_as(&ada, &format!("/api/admin/messages/{id}/replies"), json!({ "content": "Yes." })).await.status(201);
     let replies = format!("{path}/replies");
-    as_client(&t, Method::POST, &replies, "wrong", Some(json!({ "content": "x" }))).await.problem(401, "unauthenticated");
-    as_client(&t, Method::POST, &replies, &code, Some(json!({ "content": " " }))).await.problem(422, "validation_failed");
+    as_client(&t, Method::POST, &replies, "wrong", Some(json!({ "content": "x" })))
+        .await
+        .problem(401, "unauthenticated");
+    as_client(&t, Method::POST, &replies, &code, Some(json!({ "content": " " })))
+        .await
+        .problem(422, "validation_failed");
     as_client(&t, Method::POST, &replies, &code, Some(json!({ "content": "Thank you" }))).await.status(201);
     let thread = as_client(&t, Method::GET, &path, &code, None).await;
     assert!(!thread.text.contains("secret"), "notes stay inside");
-    let from: Vec<_> = thread.data()["thread"].as_array().unwrap().iter().map(|item| item["from"].as_str().unwrap().to_owned()).collect();
+    let from: Vec<_> = thread.data()["thread"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|item| item["from"].as_str().unwrap().to_owned())
+        .collect();
     assert_eq!(from, ["firm", "client"]);
 
     let detail = t.get_as(&ada, &format!("/api/admin/messages/{id}")).await.data();

@@ -1,18 +1,37 @@
 //! What demo messages are put together from.
 
 pub const FIRST_NAMES: &[&str] = &[
-    "Anna", "Boris", "Carla", "David", "Elif", "Farid", "Greta", "Hassan", "Ines", "Jonas", "Katja", "Leo", "Mira", "Nils",
-    "Olga", "Paul", "Quentin", "Rosa", "Samir", "Tessa", "Ulrich", "Vera", "Wanda", "Yusuf", "Zoe",
+    "Anna", "Boris", "Carla", "David", "Elif", "Farid", "Greta", "Hassan", "Ines", "Jonas", "Katja", "Leo", "Mira",
+    "Nils", "Olga", "Paul", "Quentin", "Rosa", "Samir", "Tessa", "Ulrich", "Vera", "Wanda", "Yusuf", "Zoe",
 ];
 pub const LAST_NAMES: &[&str] = &[
-    "Albrecht", "Berger", "Costa", "Dietrich", "Engel", "Fischer", "Graf", "Hansen", "Ivanov", "Jansen", "Keller", "Lindner",
-    "Moreau", "Novak", "Otto", "Petersen", "Quast", "Richter", "Schulte", "Thomsen", "Ullmann", "Vogt", "Weber", "Yilmaz", "Ziegler",
+    "Albrecht", "Berger", "Costa", "Dietrich", "Engel", "Fischer", "Graf", "Hansen", "Ivanov", "Jansen", "Keller",
+    "Lindner", "Moreau", "Novak", "Otto", "Petersen", "Quast", "Richter", "Schulte", "Thomsen", "Ullmann", "Vogt",
+    "Weber", "Yilmaz", "Ziegler",
 ];
-pub const COMPANIES: &[&str] =
-    &["Logistics", "Bakery", "Clinic", "Architects", "Machine works", "Law office", "Garden centre", "Printers", "Hotel", "School", "Pharmacy", "Carpentry"];
+pub const COMPANIES: &[&str] = &[
+    "Logistics",
+    "Bakery",
+    "Clinic",
+    "Architects",
+    "Machine works",
+    "Law office",
+    "Garden centre",
+    "Printers",
+    "Hotel",
+    "School",
+    "Pharmacy",
+    "Carpentry",
+];
 pub const CITIES: &[&str] = &["Hamburg", "Lübeck", "Bremen", "Kiel", "Rostock", "Hannover", "Flensburg", "Lüneburg"];
 pub const OPENINGS: &[&str] = &[
-    "Hello,", "Good morning,", "Dear team,", "Hi,", "Hello from a neighbour,", "Good afternoon,", "Hello, a colleague told us about you.",
+    "Hello,",
+    "Good morning,",
+    "Dear team,",
+    "Hi,",
+    "Hello from a neighbour,",
+    "Good afternoon,",
+    "Hello, a colleague told us about you.",
 ];
 pub const TOPICS: &[&str] = &[
     "Our stock list is a spreadsheet that three people open at once, and every Friday somebody loses an hour of work.",

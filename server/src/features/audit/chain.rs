@@ -31,9 +31,7 @@ pub fn commitments(salt: &[u8], ip: Option<&str>, agent: Option<&str>) -> Value 
 /// that was right, a later entry must say.
 pub fn keeps_commitments(entry: &audit_logs::Model) -> bool {
     match &entry.salt {
-        Some(salt) => {
-            commitments(salt, entry.ip_address.as_deref(), entry.user_agent.as_deref()) == entry.commitments
-        }
+        Some(salt) => commitments(salt, entry.ip_address.as_deref(), entry.user_agent.as_deref()) == entry.commitments,
         None => entry.ip_address.is_none() && entry.user_agent.is_none(),
     }
 }

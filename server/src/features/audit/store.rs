@@ -3,7 +3,9 @@
 use chrono::{DateTime, Utc};
 use database::entity::{audit_chain, audit_checkpoints, audit_logs};
 use sea_orm::sea_query::{Expr, ExprTrait as _, Query};
-use sea_orm::{ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait, QueryFilter as _, QueryOrder as _, QuerySelect as _};
+use sea_orm::{
+    ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait, QueryFilter as _, QueryOrder as _, QuerySelect as _,
+};
 use uuid::Uuid;
 
 use crate::ids::first_of;
@@ -71,7 +73,13 @@ pub(super) async fn links_after(
         .into_iter()
         .map(|entry| (entry.id, entry))
         .collect();
-    Ok(links.into_iter().map(|link| { let entry = entries.remove(&link.audit_id); (link, entry) }).collect())
+    Ok(links
+        .into_iter()
+        .map(|link| {
+            let entry = entries.remove(&link.audit_id);
+            (link, entry)
+        })
+        .collect())
 }
 
 /// The history of one entity, newest first.

@@ -86,7 +86,12 @@ pub async fn verify(app: &App, kept: Option<&Head>) -> Result<Verdict> {
                 match signed.remove(&link.seq) {
                     Some((signed_hash, signature))
                         if signed_hash != link.hash
-                            || !chain::is_signed(app.keys.all(Purpose::AuditSignature), link.seq, &signed_hash, &signature) =>
+                            || !chain::is_signed(
+                                app.keys.all(Purpose::AuditSignature),
+                                link.seq,
+                                &signed_hash,
+                                &signature,
+                            ) =>
                     {
                         Some((link.seq, "the signed checkpoint does not match".to_owned()))
                     }

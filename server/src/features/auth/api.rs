@@ -63,7 +63,12 @@ pub struct MePatch {
 /// Changes the own profile.
 #[utoipa::path(patch, path = "/api/auth/me", tag = "auth", request_body = MePatch,
     responses((status = 200, body = Envelope<Me>), (status = 422, body = Problem)))]
-async fn patch_me(State(app): State<App>, caller: Caller, info: RequestInfo, Json(patch): Json<MePatch>) -> Result<Ok<Me>> {
+async fn patch_me(
+    State(app): State<App>,
+    caller: Caller,
+    info: RequestInfo,
+    Json(patch): Json<MePatch>,
+) -> Result<Ok<Me>> {
     let mut check = Check::new();
     let mut change = staff::ActiveModel { id: Set(caller.staff_id), ..Default::default() };
     if let Some(name) = &patch.name {
@@ -110,7 +115,12 @@ pub struct PasswordChange {
 /// Changes the own password; all other sessions end.
 #[utoipa::path(post, path = "/api/auth/password", tag = "auth", request_body = PasswordChange,
     responses((status = 200, body = Envelope<Nothing>), (status = 422, body = Problem)))]
-async fn change_password(State(app): State<App>, caller: Caller, info: RequestInfo, Json(body): Json<PasswordChange>) -> Result<Ok<Nothing>> {
+async fn change_password(
+    State(app): State<App>,
+    caller: Caller,
+    info: RequestInfo,
+    Json(body): Json<PasswordChange>,
+) -> Result<Ok<Nothing>> {
     let mut check = Check::new();
     check.new_password("newPassword", &body.new_password);
     check.done()?;
@@ -121,7 +131,14 @@ async fn change_password(State(app): State<App>, caller: Caller, info: RequestIn
     let hash = app.passwords.hash(body.new_password).await?;
     let now = app.clock.now();
     let letter = Letter::PasswordChanged { name: person.name, when: now.format("%-d %B %Y, %-H:%M UTC").to_string() };
-    let mail = Mail { to: &person.email, letter: &letter, entity: Some(("staff", person.id)), thread: Vec::new(), automatic: true }.row(&app)?;
+    let mail = Mail {
+        to: &person.email,
+        letter: &letter,
+        entity: Some(("staff", person.id)),
+        thread: Vec::new(),
+        automatic: true,
+    }
+    .row(&app)?;
     let entry = own_entry(&app, &caller, &info, "auth.password_changed", Changes::none());
     let (id, session) = (caller.staff_id, caller.session_id);
     app.storage
@@ -148,7 +165,7 @@ pub struct SessionView {
     #[serde(flatten)]
     pub device: Device,
     pub ip_address: Option<String>,
-    /// Known only with a GeoIP database.
+    /// Null: the program has no map of addresses yet.
     pub location: Option<String>,
     pub last_activity: DateTime<Utc>,
     pub created_at: DateTime<Utc>,
@@ -218,11 +235,19 @@ pub struct Ticket {
 async fn ws_ticket(State(app): State<App>, caller: Caller) -> Result<Ok<Ticket>> {
     let ticket = secrets::new_token();
     let row = one_time::row(&app, Kind::WsTicket, &ticket, Some(caller.staff_id), Some(caller.session_id));
-    app.storage.write(row, |tx, row| Box::pin(async move { Result::Ok(one_time::insert(tx.conn(), row).await?) })).await?;
+    app.storage
+        .write(row, |tx, row| Box::pin(async move { Result::Ok(one_time::insert(tx.conn(), row).await?) }))
+        .await?;
     Result::Ok(Ok(Ticket { ticket, expires_in: Kind::WsTicket.lifetime().num_seconds() }))
 }
 
-fn own_entry(app: &App, caller: &Caller, info: &RequestInfo, action: &'static str, changes: Changes) -> database::entity::audit_logs::Model {
+fn own_entry(
+    app: &App,
+    caller: &Caller,
+    info: &RequestInfo,
+    action: &'static str,
+    changes: Changes,
+) -> database::entity::audit_logs::Model {
     Entry { actor: Some(caller.staff_id), action, entity: ("staff", Some(caller.staff_id)), changes, from: info }
         .row(&app.ids, app.clock.now())
 }

@@ -17,7 +17,9 @@ pub fn check_allowed(app: &App) -> Result<()> {
     if app.config.server.may_set_cookies() {
         Ok(())
     } else {
-        Err(Error::Conflict("Signing in with a browser needs https. Set TEKVWARHO_PUBLIC_URL to the https address.".into()))
+        Err(Error::Conflict(
+            "Signing in with a browser needs https. Set TEKVWARHO_PUBLIC_URL to the https address.".into(),
+        ))
     }
 }
 

@@ -11,7 +11,8 @@ use crate::secrets::{Purpose, hmac, new_token};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Device {
     /// Such as `Firefox on Linux`.
-    pub device: String,
+    #[serde(rename = "device")]
+    pub name: String,
     pub browser: String,
     pub os: String,
 }
@@ -20,15 +21,17 @@ impl Device {
     /// Reads a user agent; what is not known is called so.
     pub fn of(user_agent: Option<&str>) -> Self {
         let known = user_agent.and_then(|text| woothee::parser::Parser::new().parse(text));
-        let name = |text: &str| if text == "UNKNOWN" || text.is_empty() { "Unknown".to_owned() } else { text.to_owned() };
-        let (browser, os) = known.map_or_else(|| ("Unknown".to_owned(), "Unknown".to_owned()), |it| (name(it.name), name(it.os)));
+        let name =
+            |text: &str| if text == "UNKNOWN" || text.is_empty() { "Unknown".to_owned() } else { text.to_owned() };
+        let (browser, os) =
+            known.map_or_else(|| ("Unknown".to_owned(), "Unknown".to_owned()), |it| (name(it.name), name(it.os)));
         let device = match (browser.as_str(), os.as_str()) {
             ("Unknown", "Unknown") => "Unknown device".to_owned(),
             ("Unknown", os) => os.to_owned(),
             (browser, "Unknown") => browser.to_owned(),
             (browser, os) => format!("{browser} on {os}"),
         };
-        Self { device, browser, os }
+        Self { name: device, browser, os }
     }
 }
 
@@ -56,7 +59,7 @@ mod tests {
     #[test]
     fn devices_have_names() {
         let firefox = "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0";
-        assert_eq!(Device::of(Some(firefox)).device, "Firefox on Linux");
-        assert_eq!(Device::of(None).device, "Unknown device");
+        assert_eq!(Device::of(Some(firefox)).name, "Firefox on Linux");
+        assert_eq!(Device::of(None).name, "Unknown device");
     }
 }

@@ -62,10 +62,11 @@ async fn check(permission: Option<Permission>, mut request: Request, next: Next)
     let Some(app) = request.extensions().get::<App>().cloned() else {
         return Error::internal("no app in the request").into_response();
     };
-    let caller = match admit(&app, request.headers().get(AUTHORIZATION).and_then(|it| it.to_str().ok()), permission).await {
-        Ok(caller) => caller,
-        Err(error) => return error.into_response(),
-    };
+    let caller =
+        match admit(&app, request.headers().get(AUTHORIZATION).and_then(|it| it.to_str().ok()), permission).await {
+            Ok(caller) => caller,
+            Err(error) => return error.into_response(),
+        };
     request.extensions_mut().insert(CallerId(caller.staff_id));
     request.extensions_mut().insert(caller);
     next.run(request).await
@@ -107,7 +108,14 @@ impl<S: Send + Sync> FromRequestParts<S> for Caller {
 /// Writes the demand into every operation of the path.
 fn document(item: &mut PathItem, permission: Option<Permission>) {
     let operations = [
-        &mut item.get, &mut item.put, &mut item.post, &mut item.delete, &mut item.patch, &mut item.options, &mut item.head, &mut item.trace,
+        &mut item.get,
+        &mut item.put,
+        &mut item.post,
+        &mut item.delete,
+        &mut item.patch,
+        &mut item.options,
+        &mut item.head,
+        &mut item.trace,
     ];
     for operation in operations.into_iter().flatten() {
         operation.security = Some(vec![SecurityRequirement::new("accessToken", Vec::<String>::new())]);

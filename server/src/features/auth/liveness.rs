@@ -41,7 +41,8 @@ impl Liveness {
         if !row.is_active || row.expires_at <= app.clock.now() {
             return Ok(None);
         }
-        let Some(person) = staff::Entity::find_by_id(row.user_id).one(conn).await?.filter(|person| person.is_active) else {
+        let Some(person) = staff::Entity::find_by_id(row.user_id).one(conn).await?.filter(|person| person.is_active)
+        else {
             return Ok(None);
         };
         let live = Live {

@@ -74,7 +74,11 @@ pub async fn check(conn: &impl ConnectionTrait, subjects: &[Subject], now: DateT
 }
 
 /// Counts a failure for each subject; true when one of them is locked by it.
-pub async fn count_failure(conn: &impl ConnectionTrait, subjects: &[Subject], now: DateTime<Utc>) -> Result<bool, DbErr> {
+pub async fn count_failure(
+    conn: &impl ConnectionTrait,
+    subjects: &[Subject],
+    now: DateTime<Utc>,
+) -> Result<bool, DbErr> {
     let mut locked = false;
     for subject in subjects {
         let known = Entity::find_by_id(&subject.key).one(conn).await?;

@@ -57,7 +57,12 @@ pub async fn insert(conn: &impl ConnectionTrait, row: &Model) -> Result<(), DbEr
 }
 
 /// Uses a token up; none when it is unknown, used or over. One conditional update decides between two who try at once.
-pub async fn redeem(conn: &impl ConnectionTrait, kind: Kind, token: &str, now: DateTime<Utc>) -> Result<Option<Model>, DbErr> {
+pub async fn redeem(
+    conn: &impl ConnectionTrait,
+    kind: Kind,
+    token: &str,
+    now: DateTime<Utc>,
+) -> Result<Option<Model>, DbErr> {
     let used = Entity::update_many()
         .col_expr(Column::UsedAt, Expr::value(now))
         .filter(Column::TokenHash.eq(sha256_hex(token)))
@@ -83,9 +88,9 @@ pub async fn redeem_ticket(app: &App, ticket: String) -> Result<Option<Uuid>> {
     let now = app.clock.now();
     app.storage
         .write(ticket, move |tx, ticket| {
-            Box::pin(async move {
-                Ok(redeem(tx.conn(), Kind::WsTicket, ticket, now).await?.and_then(|row| row.session_id))
-            })
+            Box::pin(
+                async move { Ok(redeem(tx.conn(), Kind::WsTicket, ticket, now).await?.and_then(|row| row.session_id)) },
+            )
         })
         .await
 }

@@ -14,7 +14,7 @@ use uuid::Uuid;
 use super::cookies;
 use super::device::{self, Device};
 use super::lockout::{self, Subject};
-use super::rotation::{self, Outcome, Refresh};
+use super::rotation::{self, Continued, Outcome, Refresh};
 use super::sessions::{self, NewSession};
 use super::view::{Keeping, SignedIn};
 use super::{guard, store};
@@ -53,7 +53,12 @@ pub struct Login {
 #[utoipa::path(post, path = "/api/admin/auth/login", tag = "auth", request_body = Login,
     responses((status = 200, body = Envelope<SignedIn>), (status = 401, body = Problem),
         (status = 422, body = Problem), (status = 429, body = Problem)))]
-async fn login(State(app): State<App>, info: RequestInfo, headers: HeaderMap, Json(login): Json<Login>) -> Result<Response> {
+async fn login(
+    State(app): State<App>,
+    info: RequestInfo,
+    headers: HeaderMap,
+    Json(login): Json<Login>,
+) -> Result<Response> {
     let web = cookies::is_web(&headers);
     if web {
         cookies::check_allowed(&app)?;
@@ -76,7 +81,9 @@ async fn login(State(app): State<App>, info: RequestInfo, headers: HeaderMap, Js
 /// Notes a wrong password and says no.
 async fn refuse(app: &App, subjects: [Subject; 2], info: &RequestInfo) -> Result<Error> {
     let now = app.clock.now();
-    let entry = |action| Entry { actor: None, action, entity: ("auth", None), changes: Changes::none(), from: info }.row(&app.ids, now);
+    let entry = |action| {
+        Entry { actor: None, action, entity: ("auth", None), changes: Changes::none(), from: info }.row(&app.ids, now)
+    };
     let entries = (entry("auth.sign_in_failed"), entry("auth.locked"));
     let counted = app.limits.are_on();
     app.storage
@@ -143,7 +150,12 @@ async fn begin(
 }
 
 /// Signs a person in who has just proved to be one in another way: set-up.
-pub(super) async fn sign_in_directly(app: &App, person: staff::Model, web: bool, info: &RequestInfo) -> Result<Response> {
+pub(super) async fn sign_in_directly(
+    app: &App,
+    person: staff::Model,
+    web: bool,
+    info: &RequestInfo,
+) -> Result<Response> {
     let keeping = Keeping { web, remember: false };
     let subjects = [Subject::account(&person.email_key), Subject::address(info.ip)];
     begin(app, person, keeping, subjects, true, info).await
@@ -152,12 +164,13 @@ pub(super) async fn sign_in_directly(app: &App, person: staff::Model, web: bool,
 fn warn_of_device(app: &App, person: &staff::Model, info: &RequestInfo) -> Result<database::entity::outbox::Model> {
     let letter = Letter::NewDevice {
         name: person.name.clone(),
-        device: Device::of(info.user_agent.as_deref()).device,
+        device: Device::of(info.user_agent.as_deref()).name,
         ip_address: info.ip.to_string(),
         when: app.clock.now().format("%-d %B %Y, %-H:%M UTC").to_string(),
         link: app.config.server.link("/admin/profile"),
     };
-    Mail { to: &person.email, letter: &letter, entity: Some(("staff", person.id)), thread: Vec::new(), automatic: true }.row(app)
+    Mail { to: &person.email, letter: &letter, entity: Some(("staff", person.id)), thread: Vec::new(), automatic: true }
+        .row(app)
 }
 
 /// A refresh token, where it is not in a cookie.
@@ -171,7 +184,12 @@ pub struct RefreshToken {
 /// Exchanges a refresh token for a new one and an access token. Asking twice at once gives the same answer.
 #[utoipa::path(post, path = "/api/auth/refresh", tag = "auth", request_body = Option<RefreshToken>,
     responses((status = 200, body = Envelope<SignedIn>), (status = 401, body = Problem), (status = 429, body = Problem)))]
-async fn refresh(State(app): State<App>, info: RequestInfo, headers: HeaderMap, body: Option<Json<RefreshToken>>) -> Result<Response> {
+async fn refresh(
+    State(app): State<App>,
+    info: RequestInfo,
+    headers: HeaderMap,
+    body: Option<Json<RefreshToken>>,
+) -> Result<Response> {
     exchange(&app, info, &headers, body).await
 }
 
@@ -187,24 +205,49 @@ async fn refresh_admin(
     exchange(&app, info, &headers, body).await
 }
 
-async fn exchange(app: &App, info: RequestInfo, headers: &HeaderMap, body: Option<Json<RefreshToken>>) -> Result<Response> {
+async fn exchange(
+    app: &App,
+    info: RequestInfo,
+    headers: &HeaderMap,
+    body: Option<Json<RefreshToken>>,
+) -> Result<Response> {
     let presented = presented(app, headers, body).ok_or(Error::Unauthenticated)?;
     // By token and not by address: an office behind one address is no attack, a token that comes sixty times is.
     app.limits.check(Limit::Refresh, &rate_limit::Subject::Mailbox(secrets::sha256_hex(&presented)))?;
     let now = app.clock.now();
-    let ask = Refresh { presented, successor: secrets::new_token(), successor_id: app.ids.next(now), now, info: info.clone() };
+    let ask = Refresh {
+        presented,
+        successor: secrets::new_token(),
+        successor_id: app.ids.next(now),
+        now,
+        info: info.clone(),
+    };
     let outcome = app.storage.write(ask, |tx, ask| Box::pin(rotation::refresh(tx, ask))).await?;
     match outcome {
         Outcome::Refused => Err(Error::Unauthenticated),
         Outcome::Reused { person, session } => {
             let changes = Changes::none().fact("sessionId", session);
-            let entry = Entry { actor: Some(person), action: "auth.refresh_reused", entity: ("staff", Some(person)), changes, from: &info };
+            let entry = Entry {
+                actor: Some(person),
+                action: "auth.refresh_reused",
+                entity: ("staff", Some(person)),
+                changes,
+                from: &info,
+            };
             let entry = entry.row(&app.ids, now);
-            app.storage.write(entry, |tx, entry| Box::pin(async move { tx.audit(entry.clone()); Result::Ok(()) })).await?;
+            app.storage
+                .write(entry, |tx, entry| {
+                    Box::pin(async move {
+                        tx.audit(entry.clone());
+                        Result::Ok(())
+                    })
+                })
+                .await?;
             tracing::warn!(staff = %person, %session, "an old refresh token was used again; the session was ended");
             Err(Error::Unauthenticated)
         }
-        Outcome::Continued { token, session, person } => {
+        Outcome::Continued(continued) => {
+            let Continued { token, session, person } = *continued;
             let keeping = Keeping { web: session.web, remember: session.remember };
             SignedIn::answer(app, person, session.id, token, keeping, HeaderMap::new())
         }
@@ -218,7 +261,12 @@ fn presented(app: &App, headers: &HeaderMap, body: Option<Json<RefreshToken>>) -
 /// Ends this session, told by its access token or its refresh token.
 #[utoipa::path(post, path = "/api/auth/logout", tag = "auth", request_body = Option<RefreshToken>,
     responses((status = 200, body = Envelope<Nothing>), (status = 401, body = Problem)))]
-async fn logout(State(app): State<App>, info: RequestInfo, headers: HeaderMap, body: Option<Json<RefreshToken>>) -> Result<Response> {
+async fn logout(
+    State(app): State<App>,
+    info: RequestInfo,
+    headers: HeaderMap,
+    body: Option<Json<RefreshToken>>,
+) -> Result<Response> {
     sign_out(&app, &info, &headers, body).await
 }
 
@@ -234,7 +282,12 @@ async fn logout_admin(
     sign_out(&app, &info, &headers, body).await
 }
 
-async fn sign_out(app: &App, info: &RequestInfo, headers: &HeaderMap, body: Option<Json<RefreshToken>>) -> Result<Response> {
+async fn sign_out(
+    app: &App,
+    info: &RequestInfo,
+    headers: &HeaderMap,
+    body: Option<Json<RefreshToken>>,
+) -> Result<Response> {
     let authorization = headers.get("authorization").and_then(|value| value.to_str().ok());
     let (person, session) = match guard::caller_of(app, authorization).await {
         Result::Ok(caller) => (caller.staff_id, caller.session_id),
@@ -253,10 +306,17 @@ async fn sign_out(app: &App, info: &RequestInfo, headers: &HeaderMap, body: Opti
 }
 
 /// Ends a session and notes why; true when it was alive.
-pub(super) async fn end_session(app: &App, person: Uuid, session: Uuid, action: &'static str, info: &RequestInfo) -> Result<bool> {
+pub(super) async fn end_session(
+    app: &App,
+    person: Uuid,
+    session: Uuid,
+    action: &'static str,
+    info: &RequestInfo,
+) -> Result<bool> {
     let now = app.clock.now();
     let changes = Changes::none().fact("sessionId", session);
-    let entry = Entry { actor: Some(person), action, entity: ("staff", Some(person)), changes, from: info }.row(&app.ids, now);
+    let entry =
+        Entry { actor: Some(person), action, entity: ("staff", Some(person)), changes, from: info }.row(&app.ids, now);
     let ended = app
         .storage
         .write(entry, move |tx, entry| {

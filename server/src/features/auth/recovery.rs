@@ -46,8 +46,14 @@ async fn forgot(State(app): State<App>, info: RequestInfo, Json(body): Json<Forg
     let person = people::by_email(app.storage.read(), &email).await?.filter(|person| person.is_active);
     let actor = person.as_ref().map(|person| person.id);
     let now = app.clock.now();
-    let entry = Entry { actor, action: "auth.reset_requested", entity: ("staff", actor), changes: Changes::none(), from: &info }
-        .row(&app.ids, now);
+    let entry = Entry {
+        actor,
+        action: "auth.reset_requested",
+        entity: ("staff", actor),
+        changes: Changes::none(),
+        from: &info,
+    }
+    .row(&app.ids, now);
     let link = match person {
         None => None,
         Some(person) => {
@@ -57,7 +63,13 @@ async fn forgot(State(app): State<App>, info: RequestInfo, Json(body): Json<Forg
                 link: app.config.server.link(&format!("/admin/reset#{token}")),
                 minutes: Kind::Reset.lifetime().num_minutes(),
             };
-            let mail = Mail { to: &person.email, letter: &letter, entity: Some(("staff", person.id)), thread: Vec::new(), automatic: true };
+            let mail = Mail {
+                to: &person.email,
+                letter: &letter,
+                entity: Some(("staff", person.id)),
+                thread: Vec::new(),
+                automatic: true,
+            };
             Some((one_time::row(&app, Kind::Reset, &token, Some(person.id), None), mail.row(&app)?))
         }
     };
@@ -101,7 +113,8 @@ async fn reset(State(app): State<App>, info: RequestInfo, Json(body): Json<Reset
         .write((body.token, hash, when, info), move |tx, (token, hash, when, info)| {
             let app = make.clone();
             Box::pin(async move {
-                let over = || Error::field("token", "invalid", "This link was used already or is over. Ask for a new one.");
+                let over =
+                    || Error::field("token", "invalid", "This link was used already or is over. Ask for a new one.");
                 let row = one_time::redeem(tx.conn(), Kind::Reset, token, now).await?.ok_or_else(over)?;
                 let id = row.staff_id.ok_or_else(over)?;
                 let person = people::by_id(tx.conn(), id).await?.filter(|person| person.is_active).ok_or_else(over)?;
@@ -114,9 +127,21 @@ async fn reset(State(app): State<App>, info: RequestInfo, Json(body): Json<Reset
                 people::change(tx.conn(), change).await?;
                 sessions::end_all(tx, id, None, now).await?;
                 let letter = Letter::PasswordChanged { name: person.name.clone(), when: when.clone() };
-                let mail = Mail { to: &person.email, letter: &letter, entity: Some(("staff", id)), thread: Vec::new(), automatic: true };
+                let mail = Mail {
+                    to: &person.email,
+                    letter: &letter,
+                    entity: Some(("staff", id)),
+                    thread: Vec::new(),
+                    automatic: true,
+                };
                 tx.mail(mail.row(&app)?);
-                let entry = Entry { actor: Some(id), action: "auth.password_reset", entity: ("staff", Some(id)), changes: Changes::none(), from: info };
+                let entry = Entry {
+                    actor: Some(id),
+                    action: "auth.password_reset",
+                    entity: ("staff", Some(id)),
+                    changes: Changes::none(),
+                    from: info,
+                };
                 tx.audit(entry.row(&app.ids, now));
                 tx.publish(Event::StaffChanged(id));
                 Result::Ok(())

@@ -7,7 +7,9 @@
 use chrono::{DateTime, Duration, Utc};
 use database::entity::{active_sessions, refresh_tokens, staff};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait, EntityTrait, IntoActiveModel as _, QueryFilter as _};
+use sea_orm::{
+    ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait, EntityTrait, IntoActiveModel as _, QueryFilter as _,
+};
 use uuid::Uuid;
 
 use super::sessions;
@@ -53,11 +55,20 @@ fn judge(token: &refresh_tokens::Model, successor_used: bool, now: DateTime<Utc>
 
 /// What a refresh brings.
 pub enum Outcome {
-    /// A session goes on with this refresh token.
-    Continued { token: String, session: active_sessions::Model, person: staff::Model },
+    Continued(Box<Continued>),
     /// The token was old; its family was ended in this unit.
-    Reused { person: Uuid, session: Uuid },
+    Reused {
+        person: Uuid,
+        session: Uuid,
+    },
     Refused,
+}
+
+/// A session that goes on.
+pub struct Continued {
+    pub token: String,
+    pub session: active_sessions::Model,
+    pub person: staff::Model,
 }
 
 /// What a refresh needs; drawn before the unit, so that the unit may run again.
@@ -100,11 +111,11 @@ pub async fn refresh(tx: &Tx<'_>, ask: &Refresh) -> Result<Outcome> {
                 .and_then(|sealed| open_under(&ask.presented, LABEL, sealed))
                 .and_then(|plain| String::from_utf8(plain).ok())
                 .ok_or_else(|| Error::internal("a sealed successor does not open"))?;
-            Ok(Outcome::Continued { token: successor, session, person })
+            Ok(Outcome::Continued(Box::new(Continued { token: successor, session, person })))
         }
         Verdict::Rotate => {
             rotate(conn, &token, &session, ask).await?;
-            Ok(Outcome::Continued { token: ask.successor.clone(), session, person })
+            Ok(Outcome::Continued(Box::new(Continued { token: ask.successor.clone(), session, person })))
         }
     }
 }

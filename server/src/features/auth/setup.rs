@@ -11,10 +11,10 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::cookies;
 use super::one_time::{self, Kind};
 use super::public::sign_in_directly;
 use super::view::SignedIn;
-use super::cookies;
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::features::audit::{Changes, Entry};
@@ -110,7 +110,12 @@ impl SetupFirm {
 /// Makes the first admin, sets the firm's details and signs in.
 #[utoipa::path(post, path = "/api/setup", tag = "setup", request_body = Setup,
     responses((status = 201, body = Envelope<SignedIn>), (status = 409, body = Problem), (status = 422, body = Problem)))]
-async fn complete(State(app): State<App>, info: RequestInfo, headers: HeaderMap, Json(body): Json<Setup>) -> Result<Response> {
+async fn complete(
+    State(app): State<App>,
+    info: RequestInfo,
+    headers: HeaderMap,
+    Json(body): Json<Setup>,
+) -> Result<Response> {
     let web = cookies::is_web(&headers);
     if web {
         cookies::check_allowed(&app)?;
@@ -136,7 +141,13 @@ async fn complete(State(app): State<App>, info: RequestInfo, headers: HeaderMap,
         .storage
         .write((token, person, entry), move |tx, (token, person, entry)| {
             Box::pin(async move {
-                let over = || Error::field("token", "invalid", "This link was used already or is over. Start the program again for a new one.");
+                let over = || {
+                    Error::field(
+                        "token",
+                        "invalid",
+                        "This link was used already or is over. Start the program again for a new one.",
+                    )
+                };
                 one_time::redeem(tx.conn(), Kind::Setup, token, now).await?.ok_or_else(over)?;
                 if people::any(tx.conn()).await? {
                     return Err(done_already());

@@ -21,7 +21,10 @@ pub async fn sessions_of(conn: &impl ConnectionTrait, person: Uuid) -> Result<Ve
 }
 
 /// The session that a refresh token belongs to, if the token is the person's own.
-pub async fn session_of_token(conn: &impl ConnectionTrait, token: &str) -> Result<Option<refresh_tokens::Model>, DbErr> {
+pub async fn session_of_token(
+    conn: &impl ConnectionTrait,
+    token: &str,
+) -> Result<Option<refresh_tokens::Model>, DbErr> {
     refresh_tokens::Entity::find()
         .filter(refresh_tokens::Column::TokenHash.eq(crate::secrets::sha256_hex(token)))
         .one(conn)
@@ -42,10 +45,8 @@ pub async fn clean_up(app: &App) -> Result<()> {
                     .filter(refresh_tokens::Column::ExpiresAt.lt(old))
                     .exec(conn)
                     .await?;
-                let in_use = Query::select()
-                    .column(refresh_tokens::Column::SessionId)
-                    .from(refresh_tokens::Entity)
-                    .take();
+                let in_use =
+                    Query::select().column(refresh_tokens::Column::SessionId).from(refresh_tokens::Entity).take();
                 active_sessions::Entity::delete_many()
                     .filter(active_sessions::Column::LastActivity.lt(old))
                     .filter(active_sessions::Column::Id.not_in_subquery(in_use))

@@ -80,7 +80,8 @@ pub struct Activity {
 #[utoipa::path(get, path = "/api/admin/dashboard", tag = "dashboard", responses((status = 200, body = Envelope<Dashboard>)))]
 async fn dashboard(State(app): State<App>, caller: Caller) -> Result<Ok<Dashboard>> {
     let conn = app.storage.read();
-    let mut page = Dashboard { messages: None, first_response: None, trend: Vec::new(), latest: Vec::new(), activity: Vec::new() };
+    let mut page =
+        Dashboard { messages: None, first_response: None, trend: Vec::new(), latest: Vec::new(), activity: Vec::new() };
     if caller.may(Permission::Messages) {
         let today = app.clock.now().date_naive();
         let first = today - Days::new(DAYS - 1);

@@ -26,6 +26,7 @@ pub struct Health {
 
 /// What the program needs, part by part.
 #[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
 pub struct Readiness {
     /// `ok` when every part is.
     pub status: &'static str,

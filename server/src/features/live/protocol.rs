@@ -20,11 +20,28 @@ pub enum FromClient {
 #[derive(Debug, Serialize)]
 #[serde(tag = "type", rename_all = "snake_case", rename_all_fields = "camelCase")]
 pub enum ToClient<'a> {
-    Ready { staff_id: Uuid },
-    Viewing { entity: &'a str, id: Uuid, staff: Vec<Viewer> },
-    Notice { kind: &'a str, entity: &'a str, id: Option<Uuid> },
-    Bye { reason: &'a str, #[serde(skip_serializing_if = "Option::is_none")] retry_after: Option<u64> },
-    Error { code: &'a str, detail: &'a str },
+    Ready {
+        staff_id: Uuid,
+    },
+    Viewing {
+        entity: &'a str,
+        id: Uuid,
+        staff: Vec<Viewer>,
+    },
+    Notice {
+        kind: &'a str,
+        entity: &'a str,
+        id: Option<Uuid>,
+    },
+    Bye {
+        reason: &'a str,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        retry_after: Option<u64>,
+    },
+    Error {
+        code: &'a str,
+        detail: &'a str,
+    },
 }
 
 /// A person who looks at something.

@@ -90,7 +90,11 @@ async fn authenticate(app: &App, socket: &mut WebSocket) -> Result<Option<Caller
                 return Ok(Some(live.caller));
             }
             Ok(None) => {
-                send(socket, &ToClient::Error { code: "unauthenticated", detail: "the ticket is unknown, used or over" }).await?;
+                send(
+                    socket,
+                    &ToClient::Error { code: "unauthenticated", detail: "the ticket is unknown, used or over" },
+                )
+                .await?;
             }
             Err(_) => return bye(socket, "unavailable", Some(5)).await.map(|()| None),
         }
@@ -179,7 +183,9 @@ impl Session {
             Ok(FromClient::Viewing { .. }) => {
                 send(socket, &ToClient::Error { code: "validation_failed", detail: "entity must be message" }).await
             }
-            Err(_) => send(socket, &ToClient::Error { code: "malformed_body", detail: "this frame is not known" }).await,
+            Err(_) => {
+                send(socket, &ToClient::Error { code: "malformed_body", detail: "this frame is not known" }).await
+            }
         }
     }
 

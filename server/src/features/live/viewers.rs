@@ -15,9 +15,12 @@ const STALE: Duration = Duration::from_secs(45);
 /// Entity and id.
 pub type Place = (String, Uuid);
 
+/// The sockets at one place: whose they are, and when they last said so.
+type Sockets = HashMap<Uuid, (Viewer, Instant)>;
+
 /// All viewers of this node.
 pub struct Viewers {
-    places: Mutex<HashMap<Place, HashMap<Uuid, (Viewer, Instant)>>>,
+    places: Mutex<HashMap<Place, Sockets>>,
     changed: watch::Sender<u64>,
 }
 
@@ -81,9 +84,9 @@ mod tests {
         let place = ("message".to_owned(), Uuid::from_u128(9));
         viewers.set(Uuid::from_u128(11), &anna, None, Some(&place));
         viewers.set(Uuid::from_u128(12), &anna, None, Some(&place));
-        assert_eq!(viewers.of(&place), [anna.clone()]);
+        assert_eq!(viewers.of(&place), std::slice::from_ref(&anna));
         viewers.set(Uuid::from_u128(11), &anna, Some(&place), None);
-        assert_eq!(viewers.of(&place), [anna.clone()]);
+        assert_eq!(viewers.of(&place), std::slice::from_ref(&anna));
         viewers.set(Uuid::from_u128(12), &anna, Some(&place), None);
         assert!(viewers.of(&place).is_empty());
     }

@@ -12,8 +12,8 @@ use utoipa_axum::routes;
 use super::change::{self, Author, Change, Tagging};
 use super::filter::FilterQuery;
 use super::store::{self, Counts};
-use super::view::{self, MessageDetail, MessageSummary};
 use super::undo;
+use super::view::{self, MessageDetail, MessageSummary};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::features::auth::{Caller, demand};
@@ -71,7 +71,12 @@ async fn list(
     let conn = app.storage.read();
     let page = store::list(conn, &filter, cursor, limit).await?;
     let rows = view::summaries(&app, conn, page.rows).await?;
-    Result::Ok(Listed(Page { rows, total: page.total, total_is_lower_bound: page.total_is_lower_bound, next: page.next }))
+    Result::Ok(Listed(Page {
+        rows,
+        total: page.total,
+        total_is_lower_bound: page.total_is_lower_bound,
+        next: page.next,
+    }))
 }
 
 /// How many messages stand where.

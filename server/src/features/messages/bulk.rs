@@ -56,7 +56,12 @@ pub struct BulkDone {
 /// Changes many messages, all or none.
 #[utoipa::path(post, path = "/api/admin/messages/bulk", tag = "messages", request_body = Bulk,
     responses((status = 200, body = Envelope<BulkDone>), (status = 404, body = Problem), (status = 422, body = Problem)))]
-async fn change_many(State(app): State<App>, caller: Caller, info: RequestInfo, Json(bulk): Json<Bulk>) -> Result<Ok<BulkDone>> {
+async fn change_many(
+    State(app): State<App>,
+    caller: Caller,
+    info: RequestInfo,
+    Json(bulk): Json<Bulk>,
+) -> Result<Ok<BulkDone>> {
     let mut check = Check::new();
     if bulk.ids.is_empty() || bulk.ids.len() > 100 {
         check.refuse("ids", "invalid", "Choose 1 to 100 messages.");

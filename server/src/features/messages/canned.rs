@@ -166,7 +166,7 @@ async fn delete(State(app): State<App>, caller: Caller, info: RequestInfo, Id(id
     Result::Ok(Ok(Nothing))
 }
 
-fn checked(row: Model) -> Result<Model> {
+fn checked(mut row: Model) -> Result<Model> {
     let mut check = Check::new();
     let title = check.line("title", &row.title, 80, "Give it a title.");
     let shortcut = check.line("shortcut", &row.shortcut, 30, "Give it a shortcut.").to_lowercase();
@@ -178,11 +178,15 @@ fn checked(row: Model) -> Result<Model> {
         check.refuse(
             "content",
             "invalid",
-            format!("{{{{{unknown}}}}} is not known. There are: {}.", VARIABLES.map(|it| format!("{{{{{it}}}}}")).join(", ")),
+            format!(
+                "{{{{{unknown}}}}} is not known. There are: {}.",
+                VARIABLES.map(|it| format!("{{{{{it}}}}}")).join(", ")
+            ),
         );
     }
     check.done()?;
-    Result::Ok(Model { title, shortcut, content, ..row })
+    (row.title, row.shortcut, row.content) = (title, shortcut, content);
+    Result::Ok(row)
 }
 
 fn unknown_variable(content: &str) -> Option<&str> {
@@ -197,8 +201,16 @@ fn taken(error: sea_orm::DbErr) -> Error {
     Error::from(error).on_unique(|| Error::field("shortcut", "taken", "Another canned reply has this shortcut."))
 }
 
-fn entry(app: &App, caller: &Caller, info: &RequestInfo, action: &'static str, id: Uuid, changes: Changes) -> database::entity::audit_logs::Model {
-    Entry { actor: Some(caller.staff_id), action, entity: ("canned_reply", Some(id)), changes, from: info }.row(&app.ids, app.clock.now())
+fn entry(
+    app: &App,
+    caller: &Caller,
+    info: &RequestInfo,
+    action: &'static str,
+    id: Uuid,
+    changes: Changes,
+) -> database::entity::audit_logs::Model {
+    Entry { actor: Some(caller.staff_id), action, entity: ("canned_reply", Some(id)), changes, from: info }
+        .row(&app.ids, app.clock.now())
 }
 
 #[cfg(test)]

@@ -68,8 +68,13 @@ impl Author {
 
     /// Adds an audit entry about a message.
     pub fn note(&self, tx: &Tx<'_>, action: &'static str, message: Uuid, changes: Changes) {
-        let entry =
-            Entry { actor: Some(self.caller.staff_id), action, entity: ("message", Some(message)), changes, from: &self.info };
+        let entry = Entry {
+            actor: Some(self.caller.staff_id),
+            action,
+            entity: ("message", Some(message)),
+            changes,
+            from: &self.info,
+        };
         tx.audit(entry.row(&self.app.ids, self.now));
     }
 
@@ -83,7 +88,8 @@ impl Author {
 pub async fn check_assignee(app: &App, change: &Change) -> Result<()> {
     if let Some(Some(id)) = change.assigned_to {
         let person = people::by_id(app.storage.read(), id).await?;
-        let fits = person.is_some_and(|person| person.is_active && PermissionSet::of(&person).has(Permission::Messages));
+        let fits =
+            person.is_some_and(|person| person.is_active && PermissionSet::of(&person).has(Permission::Messages));
         if !fits {
             return Err(Error::field("assignedTo", "invalid", "This person cannot be given messages."));
         }
@@ -132,7 +138,13 @@ pub async fn apply(
 }
 
 /// Writes status and assignment with the next version.
-pub async fn write(tx: &Tx<'_>, author: &Author, message: messages::Model, status: Status, assigned_to: Option<Uuid>) -> Result<()> {
+pub async fn write(
+    tx: &Tx<'_>,
+    author: &Author,
+    message: messages::Model,
+    status: Status,
+    assigned_to: Option<Uuid>,
+) -> Result<()> {
     let version = message.version + 1;
     let mut row = message.into_active_model();
     row.status = Set(status);

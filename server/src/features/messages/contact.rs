@@ -110,17 +110,17 @@ fn checked(app: &App, form: &ContactForm, drawn: Drawn, info: &RequestInfo) -> R
         check.refuse("service", "invalid", "We do not offer this service. Choose one of the list, or none.");
     }
     check.done()?;
-    let signs = Signs {
-        honeypot: form.website.as_deref().unwrap_or_default(),
-        drawn,
-        user_agent: info.user_agent.as_deref(),
-    };
+    let signs =
+        Signs { honeypot: form.website.as_deref().unwrap_or_default(), drawn, user_agent: info.user_agent.as_deref() };
     let spam = app.config.server.bot_guard == Guard::On && spam::is_spam(signs);
     let now = app.clock.now();
     Ok(messages::Model {
         id: app.ids.next(now),
         search_text: search_text(
-            [Some(&name), Some(&email), phone.as_ref(), company.as_ref(), Some(&message)].into_iter().flatten().map(String::as_str),
+            [Some(&name), Some(&email), phone.as_ref(), company.as_ref(), Some(&message)]
+                .into_iter()
+                .flatten()
+                .map(String::as_str),
         ),
         email_key: email_key(&email),
         name,
@@ -173,7 +173,9 @@ async fn mails(app: &App, message: &messages::Model) -> Result<Vec<database::ent
             thread_link: thread_token::link(app, message.id),
             thread_code: thread_token::code(app, message.id),
         };
-        mails.push(Mail { to: &message.email, letter: &confirmation, entity, thread: Vec::new(), automatic: true }.row(app)?);
+        mails.push(
+            Mail { to: &message.email, letter: &confirmation, entity, thread: Vec::new(), automatic: true }.row(app)?,
+        );
     }
     Ok(mails)
 }

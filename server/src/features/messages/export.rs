@@ -30,8 +30,19 @@ use crate::storage::Cursor;
 /// Rows that are read at once.
 const PAGE: u64 = 500;
 const HEAD: [&str; 13] = [
-    "id", "createdAt", "status", "name", "email", "phone", "company", "service", "message", "assignedTo", "repliedAt",
-    "replyCount", "consent",
+    "id",
+    "createdAt",
+    "status",
+    "name",
+    "email",
+    "phone",
+    "company",
+    "service",
+    "message",
+    "assignedTo",
+    "repliedAt",
+    "replyCount",
+    "consent",
 ];
 
 /// The routes of this file.
@@ -72,11 +83,25 @@ async fn export(
         ("csv", "text/csv; charset=utf-8")
     };
     let changes = Changes::none().fact("rows", total).fact("format", format);
-    let entry = Entry { actor: Some(caller.staff_id), action: "messages.exported", entity: ("message", None), changes, from: &info }
-        .row(&app.ids, app.clock.now());
-    app.storage.write(entry, |tx, entry| Box::pin(async move { tx.audit(entry.clone()); Ok(()) })).await?;
+    let entry = Entry {
+        actor: Some(caller.staff_id),
+        action: "messages.exported",
+        entity: ("message", None),
+        changes,
+        from: &info,
+    }
+    .row(&app.ids, app.clock.now());
+    app.storage
+        .write(entry, |tx, entry| {
+            Box::pin(async move {
+                tx.audit(entry.clone());
+                Ok(())
+            })
+        })
+        .await?;
 
-    let rows = Rows { names: people::names(app.storage.read()).await?, session: caller.session_id, filter, app: app.clone() };
+    let rows =
+        Rows { names: people::names(app.storage.read()).await?, session: caller.session_id, filter, app: app.clone() };
     let body = if xlsx { Body::from(rows.xlsx().await?) } else { rows.csv() };
     let mut response = Response::new(body);
     let headers = response.headers_mut();
@@ -149,10 +174,13 @@ impl Rows {
                 };
                 let Some(last) = page.last() else { return };
                 cursor = Some(Cursor(last.id));
-                chunk = Bytes::from(lines(page.into_iter().map(|message| self.cells(message).map(|cell| harmless(&cell)))));
+                chunk =
+                    Bytes::from(lines(page.into_iter().map(|message| self.cells(message).map(|cell| harmless(&cell)))));
             }
         });
-        Body::from_stream(stream::unfold(received, |mut received| async { received.recv().await.map(|chunk| (chunk, received)) }))
+        Body::from_stream(stream::unfold(received, |mut received| async {
+            received.recv().await.map(|chunk| (chunk, received))
+        }))
     }
 
     /// A workbook. Its format has an index at the end, so it is made before it is sent; rows go to a temporary file.

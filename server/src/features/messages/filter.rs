@@ -1,8 +1,8 @@
 //! Which messages: the filters of list and export, and their conditions.
 
 use chrono::{DateTime, Days, NaiveDate, Utc};
-use database::entity::messages::{Column, Status};
 use database::entity::message_tags;
+use database::entity::messages::{Column, Status};
 use sea_orm::sea_query::{Condition, Query};
 use sea_orm::{ColumnTrait as _, Order};
 use serde::Deserialize;
@@ -67,12 +67,17 @@ pub enum Assignee {
 impl FilterQuery {
     /// Reads the filters; `me` is the person who asks.
     pub fn read(&self, me: Uuid) -> Result<Filter> {
-        let given = |text: &Option<String>| text.as_deref().map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned);
+        let given =
+            |text: &Option<String>| text.as_deref().map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned);
         let day = |field: &str, text: Option<String>| {
-            text.map(|text| text.parse::<NaiveDate>().map_err(|_| Error::field(field, "invalid", "This must be a date such as 2026-01-31.")))
-                .transpose()
+            text.map(|text| {
+                text.parse::<NaiveDate>()
+                    .map_err(|_| Error::field(field, "invalid", "This must be a date such as 2026-01-31."))
+            })
+            .transpose()
         };
-        let statuses = given(&self.status).map(|text| text.split(',').map(status).collect()).transpose()?.unwrap_or_default();
+        let statuses =
+            given(&self.status).map(|text| text.split(',').map(status).collect()).transpose()?.unwrap_or_default();
         let assignee = match given(&self.assigned_to).as_deref() {
             None => None,
             Some("me") => Some(Assignee::Staff(me)),

@@ -53,7 +53,13 @@ async fn add_note(
     check.done()?;
     let author = Author::new(&app, caller, info);
     let person = Person { id: author.caller.staff_id, name: author.caller.name.clone() };
-    let note = message_notes::Model { id: app.ids.next(author.now), message_id: id, staff_id: person.id, content, created_at: author.now };
+    let note = message_notes::Model {
+        id: app.ids.next(author.now),
+        message_id: id,
+        staff_id: person.id,
+        content,
+        created_at: author.now,
+    };
     let item = ThreadItem {
         kind: ThreadKind::Note,
         id: note.id,
@@ -120,7 +126,13 @@ pub struct NewTags {
 /// Replaces the tags of a message.
 #[utoipa::path(put, path = "/api/admin/messages/{id}/tags", tag = "messages", params(("id" = Uuid, Path)), request_body = NewTags,
     responses((status = 200, body = Envelope<view::MessageDetail>), (status = 404, body = Problem), (status = 422, body = Problem)))]
-async fn put_tags(State(app): State<App>, caller: Caller, info: RequestInfo, Id(id): Id, Json(body): Json<NewTags>) -> Result<Response> {
+async fn put_tags(
+    State(app): State<App>,
+    caller: Caller,
+    info: RequestInfo,
+    Id(id): Id,
+    Json(body): Json<NewTags>,
+) -> Result<Response> {
     let mut check = Check::new();
     let wanted = checked_tags(&mut check, "tags", &body.tags);
     check.done()?;

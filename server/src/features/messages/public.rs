@@ -37,14 +37,22 @@ pub struct Made {
 /// Takes a message in.
 #[utoipa::path(post, path = "/api/contact", tag = "public", request_body = ContactForm,
     responses((status = 201, body = Envelope<Made>), (status = 422, body = Problem), (status = 429, body = Problem)))]
-async fn post_contact(State(app): State<App>, info: RequestInfo, Json(form): Json<ContactForm>) -> Result<Created<Made>> {
+async fn post_contact(
+    State(app): State<App>,
+    info: RequestInfo,
+    Json(form): Json<ContactForm>,
+) -> Result<Created<Made>> {
     take(&app, &info, form).await
 }
 
 /// The same as `/api/contact`.
 #[utoipa::path(post, path = "/api/messages", tag = "public", request_body = ContactForm,
     responses((status = 201, body = Envelope<Made>), (status = 422, body = Problem), (status = 429, body = Problem)))]
-async fn post_message(State(app): State<App>, info: RequestInfo, Json(form): Json<ContactForm>) -> Result<Created<Made>> {
+async fn post_message(
+    State(app): State<App>,
+    info: RequestInfo,
+    Json(form): Json<ContactForm>,
+) -> Result<Created<Made>> {
     take(&app, &info, form).await
 }
 
@@ -75,7 +83,12 @@ async fn get_form_token(State(app): State<App>, info: RequestInfo) -> Result<Ok<
 /// The thread of a message, for the client who wrote it. `Authorization: Manage <code from the mail>`.
 #[utoipa::path(get, path = "/api/messages/{id}", tag = "public", params(("id" = Uuid, Path)), security(("manageToken" = [])),
     responses((status = 200, body = Envelope<ClientThread>), (status = 401, body = Problem), (status = 429, body = Problem)))]
-async fn get_thread(State(app): State<App>, info: RequestInfo, headers: HeaderMap, Id(id): Id) -> Result<Ok<ClientThread>> {
+async fn get_thread(
+    State(app): State<App>,
+    info: RequestInfo,
+    headers: HeaderMap,
+    Id(id): Id,
+) -> Result<Ok<ClientThread>> {
     app.limits.check(Limit::PublicRead, &Subject::Address(info.ip.into()))?;
     Result::Ok(Ok(thread::client_thread(&app, id, manage_token(&headers)?).await?))
 }

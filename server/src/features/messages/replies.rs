@@ -3,7 +3,9 @@
 use axum::extract::State;
 use database::entity::messages::{self, Status};
 use database::entity::{message_replies, outbox};
-use sea_orm::{ActiveModelTrait as _, ColumnTrait as _, EntityTrait, IntoActiveModel as _, QueryFilter as _, QueryOrder as _, Set};
+use sea_orm::{
+    ActiveModelTrait as _, ColumnTrait as _, EntityTrait, IntoActiveModel as _, QueryFilter as _, QueryOrder as _, Set,
+};
 use serde::Deserialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -71,7 +73,8 @@ async fn reply(
         .write((author, answer), move |tx, (author, answer)| {
             Box::pin(async move {
                 let message = store::locked(tx.conn(), id).await?.ok_or(Error::NotFound)?;
-                let mail = if answer.send { Some(mail(tx.conn(), author, &message, &answer.content).await?) } else { None };
+                let mail =
+                    if answer.send { Some(mail(tx.conn(), author, &message, &answer.content).await?) } else { None };
                 let row = message_replies::Model {
                     id: answer.reply_id,
                     message_id: id,
@@ -85,14 +88,26 @@ async fn reply(
                 if let Some(mail) = mail {
                     tx.mail(mail);
                 }
-                author.note(tx, "message.replied", id, Changes::none().fact("sendEmail", answer.send).fact("status", answer.status));
+                author.note(
+                    tx,
+                    "message.replied",
+                    id,
+                    Changes::none().fact("sendEmail", answer.send).fact("status", answer.status),
+                );
                 Author::announce(tx, "message_replied", id);
                 Ok(())
             })
         })
         .await?;
     let waiting = MailState { state: outbox::State::Pending, attempts: 0, last_error: None, sent_at: None };
-    let item = ThreadItem { kind: ThreadKind::Reply, id: reply_id, author: Some(staff), content, created_at, mail: send.then_some(waiting) };
+    let item = ThreadItem {
+        kind: ThreadKind::Reply,
+        id: reply_id,
+        author: Some(staff),
+        content,
+        created_at,
+        mail: send.then_some(waiting),
+    };
     Ok(Created { data: item, location: format!("/api/admin/messages/{id}"), message: None })
 }
 
@@ -129,7 +144,12 @@ async fn answered(
 }
 
 /// The mail of an answer, threaded under everything that went to this client before.
-async fn mail(conn: &impl sea_orm::ConnectionTrait, author: &Author, message: &messages::Model, content: &str) -> Result<outbox::Model> {
+async fn mail(
+    conn: &impl sea_orm::ConnectionTrait,
+    author: &Author,
+    message: &messages::Model,
+    content: &str,
+) -> Result<outbox::Model> {
     let app = &author.app;
     let thread = outbox::Entity::find()
         .filter(outbox::Column::EntityId.eq(message.id))
@@ -153,5 +173,6 @@ async fn mail(conn: &impl sea_orm::ConnectionTrait, author: &Author, message: &m
         thread_code: thread_token::code(app, message.id),
         quoted: Some(Quoted { text: quoted.0, created_at: local(quoted.1, &app.settings.get().firm.time_zone) }),
     };
-    Mail { to: &message.email, letter: &letter, entity: Some(("message", message.id)), thread, automatic: false }.row(app)
+    Mail { to: &message.email, letter: &letter, entity: Some(("message", message.id)), thread, automatic: false }
+        .row(app)
 }

@@ -44,7 +44,7 @@ pub async fn usual_answer(app: &App) -> Option<String> {
         Ok(ResponseTime { median_minutes: Some(minutes), answered, .. }) if answered >= ENOUGH => Some(spell(minutes)),
         _ => None,
     };
-    app.pages.keep_answer_time(known.clone(), StdDuration::from_secs(60));
+    app.pages.keep_answer_time(known.clone(), StdDuration::from_mins(1));
     known
 }
 

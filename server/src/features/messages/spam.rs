@@ -18,7 +18,9 @@ pub fn is_spam(signs: Signs<'_>) -> bool {
 
 /// A program that walks the web and says so. Libraries that integrators use are not meant.
 fn is_crawler(user_agent: &str) -> bool {
-    woothee::parser::Parser::new().parse(user_agent).is_some_and(|it| it.category == "crawler" && !is_library(user_agent))
+    woothee::parser::Parser::new()
+        .parse(user_agent)
+        .is_some_and(|it| it.category == "crawler" && !is_library(user_agent))
 }
 
 fn is_library(user_agent: &str) -> bool {

@@ -7,8 +7,8 @@ use database::entity::messages::{self, Column, Entity, Status};
 use database::entity::{message_notes, message_replies, message_tags};
 use sea_orm::sea_query::{Alias, Condition, Expr, ExprTrait as _, Func, Order, Query, SelectStatement};
 use sea_orm::{
-    ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, IntoActiveModel as _,
-    QueryFilter as _, QueryOrder as _, QuerySelect as _,
+    ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait, FromQueryResult,
+    IntoActiveModel as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
 };
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -58,7 +58,7 @@ fn rows_where(condition: Condition, order: Order, limit: u64) -> SelectStatement
         Column::ClientRepliedAt,
         Column::OpenedAt,
     ];
-    let excerpt = Func::cust("substr").args([Expr::col(Column::Message).into(), Expr::value(1), Expr::value(EXCERPT)]);
+    let excerpt = Func::cust("substr").args([Expr::col(Column::Message), Expr::value(1), Expr::value(EXCERPT)]);
     Query::select()
         .columns(plain)
         .expr_as(excerpt, Alias::new("excerpt"))
@@ -70,7 +70,12 @@ fn rows_where(condition: Condition, order: Order, limit: u64) -> SelectStatement
 }
 
 /// One page of messages under a filter.
-pub async fn list(conn: &impl ConnectionTrait, filter: &Filter, cursor: Option<Cursor>, limit: usize) -> Result<Page<Row>> {
+pub async fn list(
+    conn: &impl ConnectionTrait,
+    filter: &Filter,
+    cursor: Option<Cursor>,
+    limit: usize,
+) -> Result<Page<Row>> {
     let wanted = limit as u64 + 1;
     let condition = filter.condition(cursor);
     let engine = Engine::of(conn);
@@ -132,7 +137,11 @@ async fn counted(conn: &impl ConnectionTrait, rows: SelectStatement) -> Result<u
 
 /// All rows under a filter, for the progress of an export.
 pub async fn count_all(conn: &impl ConnectionTrait, filter: &Filter) -> Result<u64, DbErr> {
-    counted(conn, Query::select().expr(Expr::value(1)).from(Entity).cond_where(whole_condition(conn, filter, None)).take()).await
+    counted(
+        conn,
+        Query::select().expr(Expr::value(1)).from(Entity).cond_where(whole_condition(conn, filter, None)).take(),
+    )
+    .await
 }
 
 fn whole_condition(conn: &impl ConnectionTrait, filter: &Filter, cursor: Option<Cursor>) -> Condition {
@@ -141,7 +150,12 @@ fn whole_condition(conn: &impl ConnectionTrait, filter: &Filter, cursor: Option<
 }
 
 /// Whole messages under a filter, for exports.
-pub async fn whole(conn: &impl ConnectionTrait, filter: &Filter, cursor: Option<Cursor>, limit: u64) -> Result<Vec<messages::Model>, DbErr> {
+pub async fn whole(
+    conn: &impl ConnectionTrait,
+    filter: &Filter,
+    cursor: Option<Cursor>,
+    limit: u64,
+) -> Result<Vec<messages::Model>, DbErr> {
     Entity::find()
         .filter(whole_condition(conn, filter, cursor))
         .order_by(Column::Id, filter.order())
@@ -155,7 +169,7 @@ pub async fn latest(conn: &impl ConnectionTrait, limit: u64) -> Result<Vec<Row>,
     fetch(conn, rows_where(Condition::all().add(Column::Status.ne(Status::Spam)), Order::Desc, limit)).await
 }
 
-/// How many messages stand where; each at most 1,000, which then means 1,000 or more.
+/// How many messages stand where, by the names of the statuses; each at most 1,000, which then means 1,000 or more.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Counts {
     pub new: u64,
@@ -188,7 +202,10 @@ pub async fn counts(conn: &impl ConnectionTrait, me: Uuid) -> Result<Counts, DbE
 }
 
 /// Messages that came in on each day, and first answers that went out, from `since` on. Spam is not counted.
-pub async fn day_counts(conn: &impl ConnectionTrait, since: DateTime<Utc>) -> Result<HashMap<NaiveDate, (u64, u64)>, DbErr> {
+pub async fn day_counts(
+    conn: &impl ConnectionTrait,
+    since: DateTime<Utc>,
+) -> Result<HashMap<NaiveDate, (u64, u64)>, DbErr> {
     let mut days: HashMap<NaiveDate, (u64, u64)> = HashMap::new();
     let received: Vec<DateTime<Utc>> = Entity::find()
         .select_only()
@@ -239,7 +256,12 @@ pub async fn locked(conn: &impl ConnectionTrait, id: Uuid) -> Result<Option<mess
 }
 
 /// Messages of the same client, the newest first.
-pub async fn of_client(conn: &impl ConnectionTrait, email_key: &str, except: Uuid, limit: u64) -> Result<Vec<Row>, DbErr> {
+pub async fn of_client(
+    conn: &impl ConnectionTrait,
+    email_key: &str,
+    except: Uuid,
+    limit: u64,
+) -> Result<Vec<Row>, DbErr> {
     let condition = Condition::all().add(Column::EmailKey.eq(email_key)).add(Column::Id.ne(except));
     fetch(conn, rows_where(condition, Order::Desc, limit)).await
 }
@@ -300,7 +322,12 @@ pub async fn tag_counts(conn: &impl ConnectionTrait) -> Result<Vec<(String, i64)
 
 /// Notes that somebody has opened it. It is no change of the message, so its version stays.
 pub async fn opened(conn: &impl ConnectionTrait, id: Uuid, now: DateTime<Utc>) -> Result<(), DbErr> {
-    Entity::update_many().col_expr(Column::OpenedAt, Expr::value(now)).filter(Column::Id.eq(id)).exec(conn).await.map(drop)
+    Entity::update_many()
+        .col_expr(Column::OpenedAt, Expr::value(now))
+        .filter(Column::Id.eq(id))
+        .exec(conn)
+        .await
+        .map(drop)
 }
 
 /// Notes an answer of the client: the message is open again.

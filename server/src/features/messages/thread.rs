@@ -88,13 +88,28 @@ pub async fn answer_as_client(app: &App, id: Uuid, code: &str, content: &str, in
     }
     let now = app.clock.now();
     let last = store::replies_of(app.storage.read(), id).await?.pop();
-    if let Some(last) = last.filter(|last| last.staff_id.is_none() && last.content == content && last.created_at + Duration::minutes(10) > now) {
+    if let Some(last) = last.filter(|last| {
+        last.staff_id.is_none() && last.content == content && last.created_at + Duration::minutes(10) > now
+    }) {
         return Ok(last.id);
     }
-    let reply = message_replies::Model { id: app.ids.next(now), message_id: id, staff_id: None, content, outbox_id: None, created_at: now };
+    let reply = message_replies::Model {
+        id: app.ids.next(now),
+        message_id: id,
+        staff_id: None,
+        content,
+        outbox_id: None,
+        created_at: now,
+    };
     let mail = notice(app, &message, &reply).await?;
-    let entry = Entry { actor: None, action: "message.client_replied", entity: ("message", Some(id)), changes: Changes::none(), from: info }
-        .row(&app.ids, now);
+    let entry = Entry {
+        actor: None,
+        action: "message.client_replied",
+        entity: ("message", Some(id)),
+        changes: Changes::none(),
+        from: info,
+    }
+    .row(&app.ids, now);
     let reply_id = reply.id;
     app.storage
         .write((reply, mail, entry), move |tx, (reply, mail, entry)| {
@@ -120,7 +135,11 @@ async fn open(app: &App, id: Uuid, code: &str) -> Result<messages::Model> {
 }
 
 /// Tells the person whose message it is, or the firm.
-async fn notice(app: &App, message: &messages::Model, reply: &message_replies::Model) -> Result<database::entity::outbox::Model> {
+async fn notice(
+    app: &App,
+    message: &messages::Model,
+    reply: &message_replies::Model,
+) -> Result<database::entity::outbox::Model> {
     let assignee = match message.assigned_to {
         Some(id) => people::by_id(app.storage.read(), id).await?.filter(|person| person.is_active),
         None => None,
@@ -131,5 +150,6 @@ async fn notice(app: &App, message: &messages::Model, reply: &message_replies::M
         content: reply.content.clone(),
         link: app.config.server.link(&format!("/admin/messages/{}?view=all", message.id)),
     };
-    Mail { to: &to, letter: &letter, entity: Some(("message", message.id)), thread: Vec::new(), automatic: true }.row(app)
+    Mail { to: &to, letter: &letter, entity: Some(("message", message.id)), thread: Vec::new(), automatic: true }
+        .row(app)
 }

@@ -54,14 +54,17 @@ pub async fn undo(tx: &Tx<'_>, author: &Author, id: Uuid) -> Result<Undone> {
     let all: Vec<Before> = serde_json::from_value(row.before).map_err(Error::internal)?;
     let mut undone = Undone { restored: 0, skipped: 0 };
     for before in all {
-        let Some(message) = store::locked(tx.conn(), before.id).await?.filter(|it| it.version == before.version_after) else {
+        let Some(message) = store::locked(tx.conn(), before.id).await?.filter(|it| it.version == before.version_after)
+        else {
             undone.skipped += 1;
             continue;
         };
         store::set_tags(tx.conn(), before.id, &before.tags).await?;
-        let changes = Changes::none()
-            .field("status", message.status, before.status)
-            .field("assignedTo", message.assigned_to, before.assigned_to);
+        let changes = Changes::none().field("status", message.status, before.status).field(
+            "assignedTo",
+            message.assigned_to,
+            before.assigned_to,
+        );
         change::write(tx, author, message, before.status, before.assigned_to).await?;
         author.note(tx, "message.undone", before.id, changes);
         Author::announce(tx, "message_changed", before.id);

@@ -135,7 +135,13 @@ pub struct OtherMessage {
 pub async fn summaries(app: &App, conn: &impl ConnectionTrait, rows: Vec<Row>) -> Result<Vec<MessageSummary>> {
     let names = people::names(conn).await?;
     let mut tags = store::tags_of(conn, rows.iter().map(|row| row.id).collect()).await?;
-    Ok(rows.into_iter().map(|row| { let own = tags.remove(&row.id).unwrap_or_default(); summary(app, row, &names, own) }).collect())
+    Ok(rows
+        .into_iter()
+        .map(|row| {
+            let own = tags.remove(&row.id).unwrap_or_default();
+            summary(app, row, &names, own)
+        })
+        .collect())
 }
 
 fn summary(app: &App, row: Row, names: &HashMap<Uuid, String>, tags: Vec<String>) -> MessageSummary {
@@ -185,7 +191,12 @@ pub async fn detail(app: &App, id: Uuid) -> Result<MessageDetail> {
         client: Client {
             other_messages: other
                 .into_iter()
-                .map(|row| OtherMessage { id: row.id, excerpt: one_line(&row.excerpt), status: row.status, created_at: row.created_at })
+                .map(|row| OtherMessage {
+                    id: row.id,
+                    excerpt: one_line(&row.excerpt),
+                    status: row.status,
+                    created_at: row.created_at,
+                })
                 .collect(),
         },
         phone: message.phone.clone(),

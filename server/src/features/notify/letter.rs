@@ -7,9 +7,16 @@ use serde::Serialize;
 #[serde(rename_all = "snake_case", rename_all_fields = "camelCase")]
 pub enum Letter {
     /// To the firm: somebody wrote.
-    ContactNotice { message: NoticeOfMessage, link: String },
+    ContactNotice {
+        message: NoticeOfMessage,
+        link: String,
+    },
     /// To the visitor. Never quotes what a stranger typed, or it would be a relay for spam.
-    ContactConfirmation { answer_time: Option<String>, thread_link: String, thread_code: String },
+    ContactConfirmation {
+        answer_time: Option<String>,
+        thread_link: String,
+        thread_code: String,
+    },
     /// To the client: an answer of a person.
     Reply {
         content: String,
@@ -20,10 +27,27 @@ pub enum Letter {
         quoted: Option<Quoted>,
     },
     /// To the assignee or the firm: the client answered.
-    ClientReplyNotice { client_name: String, content: String, link: String },
-    PasswordReset { name: String, link: String, minutes: i64 },
-    PasswordChanged { name: String, when: String },
-    NewDevice { name: String, device: String, ip_address: String, when: String, link: String },
+    ClientReplyNotice {
+        client_name: String,
+        content: String,
+        link: String,
+    },
+    PasswordReset {
+        name: String,
+        link: String,
+        minutes: i64,
+    },
+    PasswordChanged {
+        name: String,
+        when: String,
+    },
+    NewDevice {
+        name: String,
+        device: String,
+        ip_address: String,
+        when: String,
+        link: String,
+    },
 }
 
 /// The message as the firm gets to see it in the mail.
@@ -102,7 +126,11 @@ impl Letter {
                 content: awkward.into(),
                 link: "http://localhost:5500/admin/messages/1?view=all".into(),
             },
-            Self::PasswordReset { name: "Ben".into(), link: "http://localhost:5500/admin/reset#token".into(), minutes: 60 },
+            Self::PasswordReset {
+                name: "Ben".into(),
+                link: "http://localhost:5500/admin/reset#token".into(),
+                minutes: 60,
+            },
             Self::PasswordChanged { name: "Ben".into(), when: "5 January 2026, 9:30 UTC".into() },
             Self::NewDevice {
                 name: "Ben".into(),

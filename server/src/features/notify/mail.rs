@@ -88,7 +88,9 @@ impl Rendered {
         let subject = part("subject.txt")?.split_whitespace().collect::<Vec<_>>().join(" ");
         let from = match &app.config.mail.mail_from {
             Some(from) => from.clone(),
-            None => Mailbox::new(Some(settings.firm.name.clone()), settings.firm.email.parse().map_err(Error::internal)?),
+            None => {
+                Mailbox::new(Some(settings.firm.name.clone()), settings.firm.email.parse().map_err(Error::internal)?)
+            }
         };
         Ok(Self {
             from,

@@ -55,7 +55,7 @@ impl Mailer {
             Transport::Folder => Ok(Self::Folder(config.data_dir.join("mail"))),
             Transport::SendGrid => {
                 let key = config.mail.sendgrid_api_key.clone().unwrap_or_default();
-                SendGrid::new(config.mail.sendgrid_api_url.clone(), key).map(Self::SendGrid)
+                SendGrid::new(&config.mail.sendgrid_api_url, key).map(Self::SendGrid)
             }
             Transport::Smtp => {
                 let url = config.mail.smtp_url.as_ref().ok_or("SMTP_URL is missing")?;
@@ -109,7 +109,12 @@ fn smtp(url: &Url) -> Result<AsyncSmtpTransport<Tokio1Executor>, String> {
 }
 
 /// Writes a mail as a file that is complete or not there.
-async fn write(folder: &Path, message_id: &str, now: chrono::DateTime<chrono::Utc>, bytes: &[u8]) -> std::io::Result<()> {
+async fn write(
+    folder: &Path,
+    message_id: &str,
+    now: chrono::DateTime<chrono::Utc>,
+    bytes: &[u8],
+) -> std::io::Result<()> {
     tokio::fs::create_dir_all(folder).await?;
     let id: String = message_id.chars().filter(char::is_ascii_hexdigit).take(32).collect();
     let name = format!("{}-{id}.eml", now.format("%Y%m%dT%H%M%S%6f"));

@@ -12,8 +12,8 @@ use crate::app::App;
 use crate::cluster::{Event, Notice};
 use crate::error::Result;
 
-/// Mails leased at once: what a dead worker holds back for the time of a lease.
-const BATCH: u64 = 10;
+/// Mails leased at once. Even a server that lets each of them time out is done with them within the lease.
+const BATCH: u64 = 5;
 /// Between two mails. Requests come first, and no mail server likes a flood.
 const PAUSE: Duration = Duration::from_millis(20);
 /// The longest sleep; a mail whose time has come on another node's clock is found by it.
@@ -101,7 +101,8 @@ async fn deliver(app: &App, owner: Uuid, mail: outbox::Model) -> Result<()> {
             .write((), move |tx, ()| Box::pin(async move { Ok(store::sent(tx.conn(), id, owner, now).await?) }))
             .await;
     };
-    let again = if error.permanent { None } else { retry::wait_after(mail.attempts, rand::random()).map(|wait| now + wait) };
+    let again =
+        if error.permanent { None } else { retry::wait_after(mail.attempts, rand::random()).map(|wait| now + wait) };
     // The reason may quote the address, so it goes to the table that staff see and not to the log.
     tracing::warn!(mail = %id, template = %mail.template, attempts = mail.attempts, given_up = again.is_none(), "a mail was not taken");
     let reason: String = error.reason.chars().take(500).collect();

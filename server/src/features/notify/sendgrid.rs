@@ -18,7 +18,7 @@ pub struct SendGrid {
 
 impl SendGrid {
     /// A client of the API at `base`.
-    pub fn new(base: Url, key: String) -> Result<Self, String> {
+    pub fn new(base: &Url, key: String) -> Result<Self, String> {
         let endpoint = base.join("/v3/mail/send").map_err(|error| error.to_string())?;
         #[expect(clippy::disallowed_methods, reason = "the one client of this process, with its time-out")]
         let client = Client::builder().timeout(Duration::from_secs(20)).build().map_err(|error| error.to_string())?;

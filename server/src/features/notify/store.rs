@@ -5,7 +5,9 @@ use std::collections::HashMap;
 use chrono::{DateTime, Duration, Utc};
 use database::entity::outbox::{self, State};
 use sea_orm::sea_query::{Condition, Expr, ExprTrait as _};
-use sea_orm::{ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait, QueryFilter as _, QueryOrder as _, QuerySelect as _};
+use sea_orm::{
+    ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait, QueryFilter as _, QueryOrder as _, QuerySelect as _,
+};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;

@@ -41,9 +41,9 @@ impl Opening {
 pub fn open_state(hours: &[Opening], zone: Tz, now: DateTime<Utc>) -> OpenState {
     let local = now.with_timezone(&zone);
     let openings: Vec<_> = hours.iter().filter_map(Opening::parsed).collect();
-    let today = openings.iter().find(|(day, opens, closes)| {
-        *day == local.weekday() && *opens <= local.time() && local.time() < *closes
-    });
+    let today = openings
+        .iter()
+        .find(|(day, opens, closes)| *day == local.weekday() && *opens <= local.time() && local.time() < *closes);
     if let Some((_, _, closes)) = today {
         return OpenState { now: true, text: Some(format!("until {}", clock(*closes))) };
     }
@@ -68,8 +68,12 @@ pub fn open_state(hours: &[Opening], zone: Tz, now: DateTime<Utc>) -> OpenState 
 pub fn lines(hours: &[Opening]) -> Vec<(String, String)> {
     let mut days: Vec<(usize, String)> = Vec::new();
     for (index, day) in DAYS.iter().enumerate() {
-        let mut stretches: Vec<_> =
-            hours.iter().filter(|it| it.day == *day).filter_map(Opening::parsed).map(|(_, from, to)| (from, to)).collect();
+        let mut stretches: Vec<_> = hours
+            .iter()
+            .filter(|it| it.day == *day)
+            .filter_map(Opening::parsed)
+            .map(|(_, from, to)| (from, to))
+            .collect();
         stretches.sort_unstable();
         if !stretches.is_empty() {
             let times: Vec<_> = stretches.iter().map(|(from, to)| format!("{}–{}", clock(*from), clock(*to))).collect();
@@ -86,7 +90,8 @@ pub fn lines(hours: &[Opening]) -> Vec<(String, String)> {
     lines
         .into_iter()
         .map(|(first, last, times)| {
-            let days = if first == last { NAMES[first].to_owned() } else { format!("{} to {}", NAMES[first], NAMES[last]) };
+            let days =
+                if first == last { NAMES[first].to_owned() } else { format!("{} to {}", NAMES[first], NAMES[last]) };
             (days, times)
         })
         .collect()
@@ -105,8 +110,17 @@ mod tests {
     use super::*;
 
     fn week() -> Vec<Opening> {
-        let opening = |day: &str, opens: &str, closes: &str| Opening { day: day.into(), opens: opens.into(), closes: closes.into() };
-        vec![opening("mon", "09:00", "17:30"), opening("tue", "09:00", "17:30"), opening("fri", "09:00", "12:00"), opening("fri", "13:00", "16:00")]
+        let opening = |day: &str, opens: &str, closes: &str| Opening {
+            day: day.into(),
+            opens: opens.into(),
+            closes: closes.into(),
+        };
+        vec![
+            opening("mon", "09:00", "17:30"),
+            opening("tue", "09:00", "17:30"),
+            opening("fri", "09:00", "12:00"),
+            opening("fri", "13:00", "16:00"),
+        ]
     }
 
     fn at(text: &str) -> OpenState {
@@ -129,7 +143,10 @@ mod tests {
     fn days_with_the_same_times_are_one_line() {
         assert_eq!(
             lines(&week()),
-            [("Monday to Tuesday".to_owned(), "9:00–17:30".to_owned()), ("Friday".to_owned(), "9:00–12:00, 13:00–16:00".to_owned())]
+            [
+                ("Monday to Tuesday".to_owned(), "9:00–17:30".to_owned()),
+                ("Friday".to_owned(), "9:00–12:00, 13:00–16:00".to_owned())
+            ]
         );
     }
 }

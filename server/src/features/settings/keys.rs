@@ -33,13 +33,20 @@ pub struct Key {
 #[serde(rename_all = "camelCase", tag = "type")]
 pub enum Kind {
     /// One line of text.
-    Line { max: usize },
+    Line {
+        max: usize,
+    },
     /// Text of several lines.
-    Text { max: usize },
+    Text {
+        max: usize,
+    },
     Email,
     /// Name of the IANA time zone database.
     TimeZone,
-    Integer { min: u64, max: u64 },
+    Integer {
+        min: u64,
+        max: u64,
+    },
     /// The weekly opening hours.
     Hours,
     /// Links with a name.
@@ -54,9 +61,24 @@ pub static KEYS: LazyLock<Vec<Key>> = LazyLock::new(|| {
     let mut keys: Vec<Key> = [
         ("name", Kind::Line { max: 80 }, false, "The name on every page and in every mail."),
         ("legalName", Kind::Line { max: 120 }, false, "The name in the terms and in the privacy policy."),
-        ("tagline", Kind::Line { max: 120 }, false, "One sentence that says what the firm does. The first thing on the home page."),
-        ("description", Kind::Text { max: 400 }, false, "Two or three sentences for the home page and for search engines."),
-        ("email", Kind::Email, false, "Where messages are announced, and the sender of mails unless the operator chose another."),
+        (
+            "tagline",
+            Kind::Line { max: 120 },
+            false,
+            "One sentence that says what the firm does. The first thing on the home page.",
+        ),
+        (
+            "description",
+            Kind::Text { max: 400 },
+            false,
+            "Two or three sentences for the home page and for search engines.",
+        ),
+        (
+            "email",
+            Kind::Email,
+            false,
+            "Where messages are announced, and the sender of mails unless the operator chose another.",
+        ),
         ("phone", Kind::Line { max: 40 }, true, "Shown in the footer and on the contact page."),
         ("street", Kind::Line { max: 120 }, false, "Street and number."),
         ("postalCode", Kind::Line { max: 20 }, false, "Postal code."),
@@ -68,7 +90,12 @@ pub static KEYS: LazyLock<Vec<Key>> = LazyLock::new(|| {
         ("social", Kind::Links, false, "Pages of the firm elsewhere, shown in the footer."),
         ("registration", Kind::Line { max: 200 }, true, "Register entry and tax number, where the law asks for them."),
         ("founded", Kind::Integer { min: 1_800, max: 2_200 }, true, "The year in which the firm began."),
-        ("accentHue", Kind::Integer { min: 0, max: 360 }, false, "Hue of the accent colour of site and dashboard, 0 to 360."),
+        (
+            "accentHue",
+            Kind::Integer { min: 0, max: 360 },
+            false,
+            "Hue of the accent colour of site and dashboard, 0 to 360.",
+        ),
     ]
     .into_iter()
     .map(|(name, kind, optional, help)| Key {
@@ -102,10 +129,8 @@ fn defaults_of_firm() -> Map<String, Value> {
 
 /// Typed values out of all values.
 pub(super) fn typed(values: &Map<String, Value>) -> serde_json::Result<(Firm, Vec<Service>)> {
-    let firm: Map<String, Value> = values
-        .iter()
-        .filter_map(|(key, value)| Some((key.strip_prefix("firm.")?.to_owned(), value.clone())))
-        .collect();
+    let firm: Map<String, Value> =
+        values.iter().filter_map(|(key, value)| Some((key.strip_prefix("firm.")?.to_owned(), value.clone()))).collect();
     let services = values.get("services").cloned().unwrap_or_default();
     Ok((serde_json::from_value(Value::Object(firm))?, serde_json::from_value(services)?))
 }
@@ -149,13 +174,18 @@ fn fault(key: &Key, value: &Value) -> Option<String> {
         Kind::Line { max } => line(max, false),
         Kind::Text { max } => line(max, true),
         Kind::Email => (!value.as_str().is_some_and(is_email)).then(|| "This must be an e-mail address.".to_owned()),
-        Kind::TimeZone => (!value.as_str().is_some_and(|zone| zone.parse::<chrono_tz::Tz>().is_ok()))
+        Kind::TimeZone => value
+            .as_str()
+            .is_none_or(|zone| zone.parse::<chrono_tz::Tz>().is_err())
             .then(|| "This must be a time zone such as Europe/Berlin.".to_owned()),
         Kind::Integer { min, max } => (!value.as_u64().is_some_and(|number| (min..=max).contains(&number)))
             .then(|| format!("This must be a whole number from {min} to {max}.")),
         Kind::Hours => match serde_json::from_value::<Vec<Opening>>(value.clone()) {
             Ok(hours) if hours.len() <= 28 && hours.iter().all(|it| it.parsed().is_some()) => None,
-            _ => Some("Each entry needs a day (mon to sun) and two times such as 09:00, the first before the second.".to_owned()),
+            _ => Some(
+                "Each entry needs a day (mon to sun) and two times such as 09:00, the first before the second."
+                    .to_owned(),
+            ),
         },
         Kind::Links => match serde_json::from_value::<Vec<super::firm::SocialLink>>(value.clone()) {
             Ok(links) if links.len() <= 10 && links.iter().all(|link| link.url.starts_with("https://")) => None,
@@ -217,7 +247,9 @@ mod tests {
             ("firm.unheardOf", json!(1)),
         ] {
             let changes = Map::from_iter([(key.to_owned(), value.clone())]);
-            let Err(Error::Validation(errors)) = check(&all(), &changes) else { panic!("{key} = {value} must be refused") };
+            let Err(Error::Validation(errors)) = check(&all(), &changes) else {
+                panic!("{key} = {value} must be refused")
+            };
             assert_eq!(errors[0].field, key);
         }
     }

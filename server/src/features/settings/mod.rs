@@ -12,12 +12,13 @@ mod store;
 
 use std::sync::{Arc, PoisonError, RwLock};
 
+use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
 
 pub use api::routes;
 pub use firm::{Firm, Question, Service, Step};
 pub use hours::{OpenState, Opening, lines as opening_lines, open_state};
-pub use keys::{Key, KEYS, firm_key};
+pub use keys::{KEYS, Key, firm_key};
 
 use crate::app::App;
 use crate::error::Result;
@@ -34,6 +35,8 @@ pub struct Snapshot {
     pub services: Vec<Service>,
     /// Every key with its value.
     pub values: Map<String, Value>,
+    /// When the newest of them was set.
+    pub last_change: Option<DateTime<Utc>>,
 }
 
 impl Snapshot {
@@ -52,6 +55,11 @@ impl Settings {
         Ok(Self(RwLock::new(Arc::new(store::snapshot(storage.read()).await?))))
     }
 
+    /// True when the table has changed since it was read. A database that is away has not.
+    pub async fn is_stale(&self, storage: &Storage) -> bool {
+        store::last_change(storage.read()).await.is_ok_and(|last| last != self.get().last_change)
+    }
+
     /// The settings as they are now.
     pub fn get(&self) -> Arc<Snapshot> {
         self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
@@ -66,7 +74,12 @@ impl Settings {
 }
 
 /// Changes settings: checks each value, then writes all of them or none. Answers with the settings after it.
-pub async fn change(app: &App, actor: Option<Uuid>, from: &RequestInfo, changes: Map<String, Value>) -> Result<Arc<Snapshot>> {
+pub async fn change(
+    app: &App,
+    actor: Option<Uuid>,
+    from: &RequestInfo,
+    changes: Map<String, Value>,
+) -> Result<Arc<Snapshot>> {
     let before = app.settings.get();
     keys::check(&before.values, &changes)?;
     let now = app.clock.now();

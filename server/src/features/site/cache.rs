@@ -18,7 +18,7 @@ use crate::http::security_headers::PAGE_POLICY;
 use crate::secrets::sha256_hex;
 
 /// Pages say whether the firm is open, so none is kept for longer.
-const FRESH: Duration = Duration::from_secs(60);
+const FRESH: Duration = Duration::from_mins(1);
 
 /// Pages that were rendered, by path.
 pub struct Pages {

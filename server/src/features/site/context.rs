@@ -27,7 +27,13 @@ pub struct Page {
 
 impl Page {
     /// A page for everybody.
-    pub fn public(app: &App, path: &str, kind: &'static str, title: impl Into<String>, description: impl Into<String>) -> Self {
+    pub fn public(
+        app: &App,
+        path: &str,
+        kind: &'static str,
+        title: impl Into<String>,
+        description: impl Into<String>,
+    ) -> Self {
         Self {
             title: title.into(),
             description: description.into(),
@@ -40,7 +46,14 @@ impl Page {
 
     /// A page that belongs to one visitor, or to nobody.
     pub fn private(path: &str, kind: &'static str, title: impl Into<String>) -> Self {
-        Self { title: title.into(), description: String::new(), canonical: None, path: path.to_owned(), noindex: true, kind }
+        Self {
+            title: title.into(),
+            description: String::new(),
+            canonical: None,
+            path: path.to_owned(),
+            noindex: true,
+            kind,
+        }
     }
 }
 

@@ -10,8 +10,8 @@ use super::cache::html_headers;
 use super::context::{Page, render};
 use crate::app::App;
 use crate::error::Error;
-use crate::http::problem::{self, Failure};
 use crate::http::RequestId;
+use crate::http::problem::{self, Failure};
 
 /// Turns a failure of a page into a page that says so.
 pub async fn as_page(request: Request, next: Next) -> Response {
@@ -34,7 +34,9 @@ pub async fn as_page(request: Request, next: Next) -> Response {
 /// What answers an address that nobody has.
 pub async fn not_found(State(app): State<App>, method: Method, headers: HeaderMap, request: Request) -> Response {
     let path = request.uri().path();
-    let wants_page = headers.get(header::ACCEPT).is_none_or(|value| value.to_str().is_ok_and(|it| it.contains("html") || it.contains("*/*")));
+    let wants_page = headers
+        .get(header::ACCEPT)
+        .is_none_or(|value| value.to_str().is_ok_and(|it| it.contains("html") || it.contains("*/*")));
     if path.starts_with("/api/") || path.starts_with("/ws/") || !method.is_safe() || !wants_page {
         return Error::NotFound.into_response();
     }
@@ -46,9 +48,15 @@ async fn page_of(app: &App, path: &str, error: &Error) -> Option<Response> {
     let status = problem::status(error);
     let name = app.settings.get().firm.name.clone();
     let (template, page) = match status {
-        StatusCode::NOT_FOUND => ("site/not-found.html", Page::private(path, "not-found", format!("Not found — {name}"))),
-        StatusCode::SERVICE_UNAVAILABLE => ("site/error.html", Page::private(path, "unavailable", format!("Down for a moment — {name}"))),
-        status if status.is_server_error() => ("site/error.html", Page::private(path, "error", format!("Something went wrong — {name}"))),
+        StatusCode::NOT_FOUND => {
+            ("site/not-found.html", Page::private(path, "not-found", format!("Not found — {name}")))
+        }
+        StatusCode::SERVICE_UNAVAILABLE => {
+            ("site/error.html", Page::private(path, "unavailable", format!("Down for a moment — {name}")))
+        }
+        status if status.is_server_error() => {
+            ("site/error.html", Page::private(path, "error", format!("Something went wrong — {name}")))
+        }
         _ => return None,
     };
     let request_id = RequestId::current();

@@ -14,12 +14,14 @@ use crate::app::App;
 use crate::error::{Error, Result};
 use crate::features::messages::{self, ClientThread, ContactForm};
 use crate::http::rate_limit::{Limit, Subject};
-use crate::templates::value;
 use crate::http::{Form, Id, Problem, Query, RequestInfo, problem};
+use crate::templates::value;
 
 /// The routes of this file.
 pub fn routes() -> Router<App> {
-    Router::new().route("/contact", get(contact).post(post_contact)).route("/message/{id}", get(message).post(post_message))
+    Router::new()
+        .route("/contact", get(contact).post(post_contact))
+        .route("/message/{id}", get(message).post(post_message))
 }
 
 /// Stands in the kept page where each visitor's own form token goes.
@@ -76,7 +78,11 @@ fn checked_box<'de, D: Deserializer<'de>>(from: D) -> Result<bool, D::Error> {
     String::deserialize(from).map(|value| matches!(value.as_str(), "true" | "on" | "1"))
 }
 
-async fn post_contact(State(app): State<App>, info: RequestInfo, Form(posted): Form<PostedContact>) -> Result<Response> {
+async fn post_contact(
+    State(app): State<App>,
+    info: RequestInfo,
+    Form(posted): Form<PostedContact>,
+) -> Result<Response> {
     let form = ContactForm {
         name: posted.name,
         email: posted.email,
@@ -106,7 +112,13 @@ async fn post_contact(State(app): State<App>, info: RequestInfo, Form(posted): F
 
 async fn contact_page(app: &App, form: &FormView) -> Result<String> {
     let name = app.settings.get().firm.name.clone();
-    let page = Page::public(app, "/contact", "contact", format!("Contact — {name}"), format!("Ask {name} a question. A person reads it and answers by e-mail."));
+    let page = Page::public(
+        app,
+        "/contact",
+        "contact",
+        format!("Contact — {name}"),
+        format!("Ask {name} a question. A person reads it and answers by e-mail."),
+    );
     render(app, "site/contact.html", &page, None, context! { form => value(form) }).await
 }
 
@@ -123,7 +135,12 @@ struct PostedReply {
     content: Option<String>,
 }
 
-async fn post_message(State(app): State<App>, info: RequestInfo, Id(id): Id, Form(posted): Form<PostedReply>) -> Result<Response> {
+async fn post_message(
+    State(app): State<App>,
+    info: RequestInfo,
+    Id(id): Id,
+    Form(posted): Form<PostedReply>,
+) -> Result<Response> {
     app.limits.check(Limit::PublicRead, &Subject::Address(info.ip.into()))?;
     let code = posted.token.trim();
     let mut form = FormView::default();
@@ -142,7 +159,10 @@ async fn post_message(State(app): State<App>, info: RequestInfo, Id(id): Id, For
     match messages::client_thread(&app, id, code).await {
         Ok(thread) => Ok(thread_response(status, message_page(&app, id, Some((code, thread)), form).await?)),
         Err(Error::Unauthenticated | Error::NotFound) => {
-            form.errors.insert("token".to_owned(), "This code does not open this conversation. Copy it from the mail once more.".to_owned());
+            form.errors.insert(
+                "token".to_owned(),
+                "This code does not open this conversation. Copy it from the mail once more.".to_owned(),
+            );
             Ok(thread_response(StatusCode::UNAUTHORIZED, message_page(&app, id, None, form).await?))
         }
         Err(error) => Err(error),
@@ -151,7 +171,8 @@ async fn post_message(State(app): State<App>, info: RequestInfo, Id(id): Id, For
 
 async fn message_page(app: &App, id: uuid::Uuid, open: Option<(&str, ClientThread)>, form: FormView) -> Result<String> {
     let settings = app.settings.get();
-    let page = Page::private(&format!("/message/{id}"), "message", format!("Your conversation — {}", settings.firm.name));
+    let page =
+        Page::private(&format!("/message/{id}"), "message", format!("Your conversation — {}", settings.firm.name));
     let zone: chrono_tz::Tz = settings.firm.time_zone.parse().unwrap_or(chrono_tz::UTC);
     let time = |at: chrono::DateTime<chrono::Utc>| at.with_timezone(&zone).format("%-d %B %Y, %-H:%M %Z").to_string();
     let thread = open.map(|(code, thread)| {

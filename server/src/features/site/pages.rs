@@ -22,14 +22,12 @@ pub fn routes() -> Router<App> {
         .route("/cookie-policy", get(cookies))
         .route("/contact/thanks", get(thanks))
         .route("/assets/{*path}", get(asset));
-    for page in ["services", "contact", "privacy-policy", "terms-of-service", "cookie-policy"] {
-        router = router.route(&format!("/{page}.html"), get(move || moved(format!("/{page}"))));
+    for page in ["/services", "/contact", "/privacy-policy", "/terms-of-service", "/cookie-policy"] {
+        router = router.route(&format!("{page}.html"), get(move || async move { Redirect::permanent(page) }));
     }
-    router.route("/index.html", get(|| moved("/".to_owned()))).route("/services/{slug}/", get(without_slash))
-}
-
-async fn moved(to: String) -> Redirect {
-    Redirect::permanent(&to)
+    router
+        .route("/index.html", get(|| async { Redirect::permanent("/") }))
+        .route("/services/{slug}/", get(without_slash))
 }
 
 async fn without_slash(uri: Uri) -> Redirect {
@@ -39,7 +37,13 @@ async fn without_slash(uri: Uri) -> Redirect {
 async fn home(State(app): State<App>, headers: HeaderMap) -> Result<Response> {
     kept(&app, &headers, "/", "site/home.html", |app| {
         let firm = &app.settings.get().firm;
-        Page::public(app, "/", "home", format!("{} — {}", firm.name, firm.tagline.trim_end_matches('.')), &firm.description)
+        Page::public(
+            app,
+            "/",
+            "home",
+            format!("{} — {}", firm.name, firm.tagline.trim_end_matches('.')),
+            &firm.description,
+        )
     })
     .await
 }
@@ -48,7 +52,13 @@ async fn services(State(app): State<App>, headers: HeaderMap) -> Result<Response
     kept(&app, &headers, "/services", "site/services.html", |app| {
         let settings = app.settings.get();
         let names: Vec<&str> = settings.services.iter().map(|service| service.name.as_str()).collect();
-        Page::public(app, "/services", "services", format!("Services — {}", settings.firm.name), format!("{}: what you get, how it goes and what it costs to begin.", names.join(", ")))
+        Page::public(
+            app,
+            "/services",
+            "services",
+            format!("Services — {}", settings.firm.name),
+            format!("{}: what you get, how it goes and what it costs to begin.", names.join(", ")),
+        )
     })
     .await
 }
@@ -60,7 +70,13 @@ async fn service(State(app): State<App>, headers: HeaderMap, Path(slug): Path<St
     let page = match app.pages.get(&path) {
         Some(page) => page,
         None => {
-            let page = Page::public(&app, &path, "service", format!("{} — {}", service.name, settings.firm.name), &service.summary);
+            let page = Page::public(
+                &app,
+                &path,
+                "service",
+                format!("{} — {}", service.name, settings.firm.name),
+                &service.summary,
+            );
             app.pages.keep(&path, render(&app, "site/service.html", &page, Some(service), context! {}).await?)
         }
     };
@@ -92,7 +108,8 @@ async fn thanks(State(app): State<App>, headers: HeaderMap) -> Result<Response> 
     let page = match app.pages.get(path) {
         Some(page) => page,
         None => {
-            let page = Page::private(path, "thanks", format!("Your message is here — {}", app.settings.get().firm.name));
+            let page =
+                Page::private(path, "thanks", format!("Your message is here — {}", app.settings.get().firm.name));
             let own = context! { thanks => context! { name => "", answerTime => crate::features::messages::usual_answer(&app).await } };
             app.pages.keep(path, render(&app, "site/thanks.html", &page, None, own).await?)
         }
@@ -100,7 +117,13 @@ async fn thanks(State(app): State<App>, headers: HeaderMap) -> Result<Response> 
     Ok(page.answer(&headers))
 }
 
-async fn kept(app: &App, headers: &HeaderMap, path: &str, template: &str, page: impl FnOnce(&App) -> Page) -> Result<Response> {
+async fn kept(
+    app: &App,
+    headers: &HeaderMap,
+    path: &str,
+    template: &str,
+    page: impl FnOnce(&App) -> Page,
+) -> Result<Response> {
     if let Some(kept) = app.pages.get(path) {
         return Ok(kept.answer(headers));
     }

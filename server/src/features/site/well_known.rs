@@ -25,18 +25,26 @@ pub fn routes() -> Router<App> {
 
 async fn robots(State(app): State<App>) -> Response {
     let sitemap = app.config.server.link("/sitemap.xml");
-    text("text/plain; charset=utf-8", format!("User-agent: *\nDisallow: /admin/\nDisallow: /api/\nDisallow: /message/\n\nSitemap: {sitemap}\n"))
+    text(
+        "text/plain; charset=utf-8",
+        format!("User-agent: *\nDisallow: /admin/\nDisallow: /api/\nDisallow: /message/\n\nSitemap: {sitemap}\n"),
+    )
 }
 
 async fn sitemap(State(app): State<App>) -> Response {
     let settings = app.settings.get();
-    let fixed = ["/", "/services", "/contact", "/privacy-policy", "/terms-of-service", "/cookie-policy"].map(str::to_owned);
+    let fixed =
+        ["/", "/services", "/contact", "/privacy-policy", "/terms-of-service", "/cookie-policy"].map(str::to_owned);
     let services = settings.services.iter().map(|service| format!("/services/{}", service.slug));
     // Slugs are letters, digits and hyphens, so nothing here needs to be escaped.
-    let urls: String =
-        fixed.into_iter().chain(services).map(|path| format!("  <url><loc>{}</loc></url>\n", app.config.server.link(&path))).collect();
+    let urls: Vec<String> = fixed
+        .into_iter()
+        .chain(services)
+        .map(|path| format!("  <url><loc>{}</loc></url>", app.config.server.link(&path)))
+        .collect();
     let xml = format!(
-        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">\n{urls}</urlset>\n"
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">\n{}\n</urlset>\n",
+        urls.join("\n"),
     );
     text("application/xml; charset=utf-8", xml)
 }
@@ -55,9 +63,12 @@ async fn security(State(app): State<App>) -> Response {
 async fn manifest(State(app): State<App>) -> Response {
     let settings = app.settings.get();
     let icon = |name: &str, purpose: &str| {
-        app.assets.address(name).map(|src| json!({ "src": src, "sizes": "any", "type": "image/svg+xml", "purpose": purpose }))
+        app.assets
+            .address(name)
+            .map(|src| json!({ "src": src, "sizes": "any", "type": "image/svg+xml", "purpose": purpose }))
     };
-    let icons: Vec<_> = [icon("icon.svg", "any"), icon("icon-maskable.svg", "maskable")].into_iter().flatten().collect();
+    let icons: Vec<_> =
+        [icon("icon.svg", "any"), icon("icon-maskable.svg", "maskable")].into_iter().flatten().collect();
     let manifest = json!({
         "name": settings.firm.name,
         "short_name": settings.firm.name.split_whitespace().next().unwrap_or(&settings.firm.name),

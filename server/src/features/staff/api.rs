@@ -33,6 +33,10 @@ pub struct Colleague {
     responses((status = 200, body = Envelope<Vec<Colleague>>)))]
 async fn list_colleagues(State(app): State<App>) -> Result<Ok<Vec<Colleague>>> {
     let people = store::all(app.storage.read()).await?;
-    let show = |person: database::entity::staff::Model| Colleague { id: person.id, name: person.name, is_active: person.is_active };
+    let show = |person: database::entity::staff::Model| Colleague {
+        id: person.id,
+        name: person.name,
+        is_active: person.is_active,
+    };
     Result::Ok(Ok(people.into_iter().map(show).collect()))
 }

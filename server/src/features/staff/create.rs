@@ -47,7 +47,8 @@ pub async fn create(app: &App, new: NewStaff) -> Result<Model> {
 pub async fn insert(tx: &Tx<'_>, person: &Model) -> Result<()> {
     let row: ActiveModel = person.clone().into_active_model();
     row.insert(tx.conn()).await.map_err(|error| {
-        Error::from(error).on_unique(|| Error::field("email", "taken", "A staff member with this address exists already."))
+        Error::from(error)
+            .on_unique(|| Error::field("email", "taken", "A staff member with this address exists already."))
     })?;
     Ok(())
 }

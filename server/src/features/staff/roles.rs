@@ -46,10 +46,9 @@ impl PermissionSet {
         use Permission as P;
         match role {
             Role::Admin => P::ALL.into_iter().collect(),
-            Role::Manager => P::ALL
-                .into_iter()
-                .filter(|it| !matches!(it, P::Staff | P::Audit | P::Settings | P::Privacy))
-                .collect(),
+            Role::Manager => {
+                P::ALL.into_iter().filter(|it| !matches!(it, P::Staff | P::Audit | P::Settings | P::Privacy)).collect()
+            }
             Role::Staff => [P::Messages, P::Chats, P::Consultations].into_iter().collect(),
         }
     }

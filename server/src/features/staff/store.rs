@@ -3,7 +3,9 @@
 use std::collections::HashMap;
 
 use database::entity::staff::{ActiveModel, Column, Entity, Model};
-use sea_orm::{ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait, QueryFilter as _, QueryOrder as _, QuerySelect as _};
+use sea_orm::{
+    ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait, QueryFilter as _, QueryOrder as _, QuerySelect as _,
+};
 use uuid::Uuid;
 
 use crate::storage::email_key;
