@@ -5,6 +5,8 @@ const source = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe
 
 /** What axe finds, each as one line. The rules come in through the debugger, which the page's policy does not bind. */
 export async function axe(page) {
+  // A theme that has just changed is painted first.
+  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(true)))));
   const debug = await page.context().newCDPSession(page);
   await debug.send("Runtime.evaluate", { expression: source });
   const found = await debug.send("Runtime.evaluate", {

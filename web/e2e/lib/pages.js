@@ -3,7 +3,7 @@
 export const PUBLIC = [
   { name: "home", path: "/" },
   { name: "services", path: "/services" },
-  { name: "service", path: "/services/software" },
+  { name: "service", path: "/services/software-development" },
   { name: "contact", path: "/contact" },
   { name: "contact-errors", path: "/contact", act: sendEmpty },
   { name: "privacy-policy", path: "/privacy-policy" },
@@ -23,7 +23,7 @@ export const SIGNED_IN = [
   { name: "admin-messages", path: "/admin/messages", ready: "[data-message]" },
   { name: "admin-message", path: "/admin/messages?view=all&status=replied", ready: "[data-message]", act: openFirst },
   { name: "admin-filter", path: "/admin/messages?view=all", ready: "[data-message]", act: openFilter },
-  { name: "admin-nothing-found", path: "/admin/messages?view=all&q=zzzzqq", ready: "main h2" },
+  { name: "admin-nothing-found", path: "/admin/messages?view=all&q=zzzzqq", ready: "text=No message fits" },
   { name: "admin-selection", path: "/admin/messages", ready: "[data-message]", act: selectThree },
   { name: "admin-palette", path: "/admin/", ready: ".columns", act: (page) => page.keyboard.press("Control+k") },
   { name: "admin-canned", path: "/admin/messages/canned", ready: "main h1" },
@@ -56,8 +56,8 @@ export async function visit(page, { path, ready, act }) {
   if (page.url().split("#")[0].endsWith(path.split("#")[0])) await page.goto("about:blank");
   const answer = await page.goto(path);
   if (ready) await page.locator(ready).first().waitFor();
-  await page.waitForLoadState("networkidle");
+  await page.locator(".skeleton").waitFor({ state: "detached" });
   await act?.(page);
-  await page.evaluate(() => document.fonts.ready);
+  await page.evaluate(() => document.fonts.ready.then(() => true));
   return answer;
 }

@@ -13,7 +13,7 @@ export const messages = {
     spam: 'Spam',
     all: 'All',
   },
-  viewMenu: 'Choose a view',
+  viewMenu: 'choose a view',
   search: 'Search messages',
   searchHint: 'Name, e-mail or text',
   filter: 'Filter',
