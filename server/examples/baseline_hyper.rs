@@ -9,7 +9,7 @@ use std::error::Error;
 use bytes::Bytes;
 use http_body_util::{BodyExt as _, Empty, Full};
 use hyper::body::Incoming;
-use hyper::header::{CONNECTION, CONTENT_LENGTH, DATE, HOST, TRANSFER_ENCODING};
+use hyper::header::{ACCEPT_ENCODING, CONNECTION, CONTENT_LENGTH, DATE, HOST, TRANSFER_ENCODING};
 use hyper::server::conn::http1 as server;
 use hyper::service::service_fn;
 use hyper::{HeaderMap, Request, Response};
@@ -50,7 +50,8 @@ async fn fetch(real: &str, path: &str) -> Result<(HeaderMap, Bytes), Box<dyn Err
     let stream = TcpStream::connect(real).await?;
     let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await?;
     tokio::spawn(connection);
-    let request = Request::get(path).header(HOST, real).body(Empty::<Bytes>::new())?;
+    let request =
+        Request::get(path).header(HOST, real).header(ACCEPT_ENCODING, "br, gzip").body(Empty::<Bytes>::new())?;
     let (mut parts, body) = sender.send_request(request).await?.into_parts();
     for name in [CONNECTION, CONTENT_LENGTH, DATE, TRANSFER_ENCODING] {
         parts.headers.remove(name);

@@ -19,6 +19,7 @@ use crate::features::{audit, auth};
 use crate::http::AllowedOrigins;
 use crate::http::access_log::AccessLog;
 use crate::http::assets::Assets;
+use crate::http::idempotency::InFlight;
 use crate::http::rate_limit::RateLimits;
 use crate::ids::Ids;
 use crate::secrets::KeyRing;
@@ -49,6 +50,7 @@ pub struct Parts {
     pub passwords: Passwords,
     pub liveness: Liveness,
     pub outbox: Outbox,
+    pub in_flight: InFlight,
     pub pages: Pages,
     pub viewers: Viewers,
     /// Cancelled when the program is told to end: readiness turns 503 and sockets say `bye`.
@@ -90,6 +92,7 @@ impl App {
             passwords: Passwords::start(),
             liveness: Liveness::new(),
             outbox: Outbox::new(mailer),
+            in_flight: InFlight::default(),
             pages: Pages::new(),
             viewers: Viewers::new(),
             stopping: CancellationToken::new(),

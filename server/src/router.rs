@@ -7,7 +7,6 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use axum::routing::get;
 use utoipa::OpenApi as _;
 use utoipa_axum::router::OpenApiRouter;
-use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use crate::app::App;
 use crate::error::{Error, Result};
@@ -37,11 +36,9 @@ pub fn document() -> utoipa::openapi::OpenApi {
 pub fn build(app: App) -> Pipeline {
     let (api, mut document) = api().split_for_parts();
     openapi::complete(&mut document);
-    let docs =
-        SwaggerUi::new("/api/docs").url("/api/openapi.json", document).config(Config::default().validator_url("none"));
     let router = Router::new()
         .merge(api)
-        .merge(docs)
+        .merge(features::api_docs::routes(&document))
         .merge(features::live::routes())
         .merge(features::site::routes())
         .route("/admin", get(dashboard_root))

@@ -79,6 +79,7 @@ export default defineConfig({
         contact: here("src/contact.js"),
         message: here("src/message.js"),
         site: here("src/site.css"),
+        api: here("src/api.css"),
       },
       output: {
         entryFileNames: "[name]-[hash].js",

@@ -9,7 +9,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use super::Failure;
 use crate::app::{App, StartError, Surroundings};
 use crate::config::{Config, Guard, Transport};
-use crate::features::auth;
+use crate::features::{audit, auth};
 use crate::http::serve::{serve, tls};
 use crate::router;
 
@@ -37,6 +37,8 @@ pub async fn run(config: Config) -> Result<(), Failure> {
     if tokio::time::timeout(FINISH, async { while background.join_next().await.is_some() {} }).await.is_err() {
         tracing::warn!("background work did not end in time");
     }
+    // Requests of the drain have written entries after the sealer had stopped.
+    audit::seal_pending(&app, false).await?;
     app.access_log.flush();
     Ok(())
 }

@@ -1,5 +1,6 @@
 //! The slices. Each knows its tables, rules and endpoints; a slice calls another only through its `mod.rs`.
 
+pub mod api_docs;
 pub mod audit;
 pub mod auth;
 pub mod dashboard;

@@ -240,8 +240,8 @@ fn collect(prefix: &str) -> HashMap<String, Asset> {
         })
         .filter_map(|path| {
             let plain = bytes(&path)?;
-            // Vite names the files of its output folder by their content; a page's own name says nothing.
-            let immutable = path.contains("/assets/") || path.contains("/immutable/");
+            // Vite names these files by their content; the shell and its companions keep their names.
+            let immutable = prefix == "site/" || path.contains("/immutable/");
             let name = path[prefix.len()..].to_owned();
             let asset = Asset::new(&path, plain, bytes(&format!("{path}.br")), bytes(&format!("{path}.gz")), immutable);
             Some((name.strip_prefix("assets/").map_or(name.clone(), str::to_owned), asset))

@@ -1,115 +1,157 @@
 //! `Idempotency-Key`: the same request sent again gets the first answer again for 24 hours.
 //!
-//! The answer is kept encrypted under a key derived from the header, so the table alone gives nothing away.
+//! The key is written with the answer in the very unit that does the work, so that a crash leaves both or neither. The
+//! answer is kept encrypted under a key derived from the header: the table alone gives nothing away.
+
+use std::collections::HashSet;
+use std::sync::{Mutex, PoisonError};
 
 use axum::body::{Body, Bytes};
-use axum::extract::Request;
+use axum::extract::{FromRequestParts, Request};
 use axum::http::header::{CONTENT_TYPE, LOCATION};
-use axum::http::{HeaderName, HeaderValue, StatusCode};
+use axum::http::request::Parts;
+use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, Duration, Utc};
-use database::entity::idempotency_keys;
-use http_body_util::BodyExt as _;
-use sea_orm::{
-    ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait, EntityTrait, IntoActiveModel as _, QueryFilter as _, Set,
-};
+use database::entity::idempotency_keys::{Column, Entity, Model};
+use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait, IntoActiveModel as _, QueryFilter as _};
 use serde::{Deserialize, Serialize};
 use utoipa_axum::router::{UtoipaMethodRouter, UtoipaMethodRouterExt as _};
 
+use super::body;
 use super::request_info::CallerId;
-use super::{RequestId, body, problem};
+use super::respond::Created;
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::secrets::{open_under, seal_under, sha256_hex};
 
 const HEADER: &str = "idempotency-key";
 const LABEL: &str = "idempotent answer";
-/// An answer that is still not there after this time is not coming.
-const IN_FLIGHT: Duration = Duration::minutes(2);
 const KEPT: Duration = Duration::hours(24);
 
-/// A stored answer.
-#[derive(Serialize, Deserialize)]
-struct Answer {
-    status: u16,
-    content_type: Option<String>,
-    location: Option<String>,
-    body: Vec<u8>,
-}
-
-/// Makes the routes honour `Idempotency-Key`.
+/// Makes the routes honour `Idempotency-Key`. Their handlers take a [`Claim`] and write it with their work.
 pub fn idempotent(routes: UtoipaMethodRouter<App>) -> UtoipaMethodRouter<App> {
     routes.layer(axum::middleware::from_fn(step))
 }
 
+/// Keys of requests that this process is working on.
+#[derive(Default)]
+pub struct InFlight(Mutex<HashSet<String>>);
+
+/// The key of a request that is to be done for the first time; empty when the request has none.
+#[derive(Clone, Default)]
+pub struct Claim(Option<Key>);
+
+#[derive(Clone)]
+struct Key {
+    id: String,
+    body_hash: String,
+    /// What the client sent: the answer is sealed under it.
+    secret: String,
+    now: DateTime<Utc>,
+}
+
+/// An answer as it is kept.
+#[derive(Serialize, Deserialize)]
+struct Answer {
+    status: u16,
+    location: String,
+    body: Vec<u8>,
+}
+
+impl Claim {
+    /// The row for the answer that the work will have; none without a key.
+    pub fn row<T: Serialize>(&self, answer: &Created<T>) -> Result<Option<Model>> {
+        let Some(key) = &self.0 else { return Ok(None) };
+        let kept = Answer {
+            status: StatusCode::CREATED.as_u16(),
+            location: answer.location.clone(),
+            body: answer.to_bytes().map_err(Error::internal)?,
+        };
+        let plain = serde_json::to_vec(&kept).map_err(Error::internal)?;
+        Ok(Some(Model {
+            id: key.id.clone(),
+            body_hash: key.body_hash.clone(),
+            answer_sealed: Some(seal_under(&key.secret, LABEL, &plain)),
+            created_at: key.now,
+            expires_at: key.now + KEPT,
+        }))
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Claim {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self> {
+        Ok(parts.extensions.get::<Self>().cloned().unwrap_or_default())
+    }
+}
+
+/// Writes the row in the unit of the work. Of two nodes with one key, the second fails here.
+pub async fn write(conn: &impl ConnectionTrait, row: Option<&Model>) -> Result<()> {
+    let Some(row) = row else { return Ok(()) };
+    Entity::delete_many()
+        .filter(Column::Id.eq(&row.id))
+        .filter(Column::ExpiresAt.lte(row.created_at))
+        .exec(conn)
+        .await?;
+    Entity::insert(row.clone().into_active_model())
+        .exec_without_returning(conn)
+        .await
+        .map_err(|error| Error::from(error).on_unique(in_flight))?;
+    Ok(())
+}
+
+/// Deletes answers that are not given again any more.
+pub async fn clean_up(conn: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<()> {
+    Entity::delete_many().filter(Column::ExpiresAt.lte(now)).exec(conn).await?;
+    Ok(())
+}
+
 async fn step(request: Request, next: Next) -> Response {
-    let Some(key) = request.headers().get(HEADER).cloned() else { return next.run(request).await };
-    match keyed(&key, request, next).await {
+    let Some(secret) = request.headers().get(HEADER).cloned() else { return next.run(request).await };
+    match keyed(&secret, request, next).await {
         Ok(response) => response,
         Err(error) => error.into_response(),
     }
 }
 
-async fn keyed(key: &HeaderValue, request: Request, next: Next) -> Result<Response> {
-    let key = key
+async fn keyed(secret: &HeaderValue, request: Request, next: Next) -> Result<Response> {
+    let secret = secret
         .to_str()
         .ok()
         .filter(|key| (1..=255).contains(&key.len()))
         .ok_or_else(|| Error::field("Idempotency-Key", "invalid", "The key must be 1 to 255 printable characters."))?
         .to_owned();
     let app = request.extensions().get::<App>().cloned().ok_or_else(|| Error::internal("no app in the request"))?;
-    let (parts, stream) = request.into_parts();
+    let (mut parts, stream) = request.into_parts();
     let bytes = body::read(parts.uri.path(), stream).await?;
     let caller =
         parts.extensions.get::<CallerId>().map_or_else(|| "anonymous".to_owned(), |caller| caller.0.to_string());
-    let scope = [caller.as_bytes(), parts.method.as_str().as_bytes(), parts.uri.path().as_bytes()].join(&b"\n"[..]);
-    let id = sha256_hex([&scope, key.as_bytes()].join(&b"\n"[..]));
-    let body_hash = sha256_hex(&bytes);
+    let scope = format!("{caller}\n{}\n{}\n{secret}", parts.method, parts.uri.path());
+    let key = Key { id: sha256_hex(scope), body_hash: sha256_hex(&bytes), secret, now: app.clock.now() };
 
-    if let Some(answer) = claim(&app, &id, &body_hash, &key).await? {
+    if let Some(answer) = kept(&app, &key).await? {
         return Ok(answer);
     }
-    let request = Request::from_parts(parts, Body::from(bytes));
-    let response = next.run(request).await;
-    keep(&app, id, &key, response).await
+    let _working = app.in_flight.begin(&key.id).ok_or_else(in_flight)?;
+    parts.extensions.insert(Claim(Some(key)));
+    Ok(next.run(Request::from_parts(parts, Body::from(bytes))).await)
 }
 
-/// Takes the key for this request, or finds the answer that it already has.
-async fn claim(app: &App, id: &str, body_hash: &str, key: &str) -> Result<Option<Response>> {
-    let now = app.clock.now();
-    let row = idempotency_keys::Model {
-        id: id.to_owned(),
-        body_hash: body_hash.to_owned(),
-        answer_sealed: None,
-        created_at: now,
-        expires_at: now + KEPT,
-    };
-    let taken = app
-        .storage
-        .write(row, |tx, row| {
-            Box::pin(async move {
-                if let Some(found) = idempotency_keys::Entity::find_by_id(&row.id).one(tx.conn()).await? {
-                    let dead = found.answer_sealed.is_none() && found.created_at + IN_FLIGHT < row.created_at;
-                    if found.expires_at > row.created_at && !dead {
-                        return Ok(Some(found));
-                    }
-                    idempotency_keys::Entity::delete_by_id(&row.id).exec(tx.conn()).await?;
-                }
-                row.clone().into_active_model().insert(tx.conn()).await?;
-                Ok(None)
-            })
-        })
-        .await
-        .map_err(|error| error.on_unique(in_flight))?;
-    let Some(found) = taken else { return Ok(None) };
-    if found.body_hash != body_hash {
+/// The answer that this key has already.
+async fn kept(app: &App, key: &Key) -> Result<Option<Response>> {
+    let found = Entity::find_by_id(&key.id).one(app.storage.read()).await?.filter(|row| row.expires_at > key.now);
+    let Some(found) = found else { return Ok(None) };
+    if found.body_hash != key.body_hash {
         return Err(Error::field("Idempotency-Key", "reused", "This key was used with another body. Use a new key."));
     }
-    let sealed = found.answer_sealed.ok_or_else(in_flight)?;
-    let answer: Answer = open_under(key, LABEL, &sealed)
+    let answer: Answer = found
+        .answer_sealed
+        .and_then(|sealed| open_under(&key.secret, LABEL, &sealed))
         .and_then(|plain| serde_json::from_slice(&plain).ok())
-        .ok_or_else(|| Error::internal("a stored answer does not open"))?;
+        .ok_or_else(|| Error::internal("a kept answer does not open"))?;
     Ok(Some(answer.into_response()))
 }
 
@@ -117,70 +159,35 @@ fn in_flight() -> Error {
     Error::Conflict("A request with this Idempotency-Key is still in progress. Wait for its answer.".into())
 }
 
-/// Keeps the answer for the next time; a failure of ours is forgotten, so that it can be tried again.
-async fn keep(app: &App, id: String, key: &str, mut response: Response) -> Result<Response> {
-    if let Ok(id) = HeaderValue::try_from(RequestId::current()) {
-        response.headers_mut().insert(HeaderName::from_static(super::request_id::HEADER), id);
+impl InFlight {
+    /// Notes a key until the guard is dropped; none when it is noted already.
+    fn begin<'a>(&'a self, id: &str) -> Option<impl Drop + use<'a>> {
+        let fresh = self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(id.to_owned());
+        fresh.then(|| Working { all: self, id: id.to_owned() })
     }
-    let (parts, stream) = response.into_parts();
-    let failure = parts.extensions.get::<problem::Failure>().cloned();
-    let bytes = stream.collect().await.map(http_body_util::Collected::to_bytes).unwrap_or_default();
-    if parts.status.is_success() {
-        let text =
-            |name| parts.headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok()).map(str::to_owned);
-        let answer = Answer {
-            status: parts.status.as_u16(),
-            content_type: text(CONTENT_TYPE),
-            location: text(LOCATION),
-            body: bytes.to_vec(),
-        };
-        let sealed = seal_under(key, LABEL, &serde_json::to_vec(&answer).map_err(Error::internal)?);
-        app.storage
-            .write((id, sealed), |tx, (id, sealed)| {
-                Box::pin(async move {
-                    let change = idempotency_keys::ActiveModel {
-                        id: Set(id.clone()),
-                        answer_sealed: Set(Some(sealed.clone())),
-                        ..Default::default()
-                    };
-                    idempotency_keys::Entity::update(change).exec(tx.conn()).await?;
-                    Ok(())
-                })
-            })
-            .await?;
-    } else {
-        app.storage
-            .write(id, |tx, id| {
-                Box::pin(async move {
-                    idempotency_keys::Entity::delete_by_id(id).exec(tx.conn()).await?;
-                    Ok(())
-                })
-            })
-            .await?;
+}
+
+struct Working<'a> {
+    all: &'a InFlight,
+    id: String,
+}
+
+impl Drop for Working<'_> {
+    fn drop(&mut self) {
+        self.all.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.id);
     }
-    let mut response = Response::from_parts(parts, Body::from(bytes));
-    if let Some(failure) = failure {
-        response.extensions_mut().insert(failure);
-    }
-    Ok(response)
 }
 
 impl IntoResponse for Answer {
     fn into_response(self) -> Response {
         let mut response = Response::new(Body::from(Bytes::from(self.body)));
         *response.status_mut() = StatusCode::from_u16(self.status).unwrap_or(StatusCode::OK);
-        for (name, value) in [(CONTENT_TYPE, self.content_type), (LOCATION, self.location)] {
-            if let Some(value) = value.and_then(|value| HeaderValue::try_from(value).ok()) {
-                response.headers_mut().insert(name, value);
-            }
+        let headers = response.headers_mut();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        if let Ok(location) = HeaderValue::try_from(self.location) {
+            headers.insert(LOCATION, location);
         }
-        response.headers_mut().insert("idempotency-replayed", HeaderValue::from_static("true"));
+        headers.insert("idempotency-replayed", HeaderValue::from_static("true"));
         response
     }
-}
-
-/// Deletes answers that are not given again any more.
-pub async fn clean_up(conn: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<()> {
-    idempotency_keys::Entity::delete_many().filter(idempotency_keys::Column::ExpiresAt.lt(now)).exec(conn).await?;
-    Ok(())
 }

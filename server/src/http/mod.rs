@@ -23,6 +23,7 @@ pub mod valid;
 pub use body::{Form, Json};
 pub use client_address::{AddressKey, TrustedProxies};
 pub use extract::{Id, Query};
+pub use idempotency::Claim;
 pub use origin::{AllowedOrigins, Origin};
 pub use problem::Problem;
 pub use request_id::RequestId;

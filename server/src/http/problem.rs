@@ -11,7 +11,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::RequestId;
-use crate::error::{Error, FieldError};
+use crate::error::{Error, Exceeded, FieldError};
 use crate::storage;
 
 /// What every failed answer of the API looks like.
@@ -217,6 +217,44 @@ fn unavailable() -> (StatusCode, &'static str, &'static str, Cow<'static, str>) 
         "A part of the service is down",
         "A part of the service is down for a moment. Nothing was changed. Try again shortly.".into(),
     )
+}
+
+/// A problem as the reference lists it.
+#[derive(Debug, Serialize)]
+pub struct Known {
+    pub code: &'static str,
+    pub status: u16,
+    pub title: &'static str,
+    pub detail: Cow<'static, str>,
+}
+
+/// Every problem that can be answered with.
+pub fn known() -> Vec<Known> {
+    let exceeded = Exceeded { limit: 5, window: 3_600, retry_after: 720 };
+    [
+        Error::Validation(Vec::new()),
+        Error::MalformedBody("The body is not what its content type says.".into()),
+        Error::Unauthenticated,
+        Error::TokenExpired,
+        Error::InvalidCredentials,
+        Error::Forbidden,
+        Error::OriginForbidden,
+        Error::NotFound,
+        Error::MethodNotAllowed,
+        Error::Conflict("Somebody else was first, or the same request is still in progress.".into()),
+        Error::PreconditionFailed,
+        Error::BodyTooLarge { limit: 10_000 },
+        Error::UnsupportedMediaType,
+        Error::RateLimited(exceeded),
+        Error::Internal(String::new()),
+        Error::Unavailable { retry_after: 5 },
+    ]
+    .iter()
+    .map(|error| {
+        let (status, code, title, detail) = describe(error);
+        Known { code, status: status.as_u16(), title, detail }
+    })
+    .collect()
 }
 
 /// A length of time in words.

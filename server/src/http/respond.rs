@@ -62,6 +62,13 @@ impl<T: Serialize> IntoResponse for Ok<T> {
     }
 }
 
+impl<T: Serialize> Created<T> {
+    /// The body that this request gets.
+    pub fn to_bytes(&self) -> serde_json::Result<Vec<u8>> {
+        bytes(&self.data, self.message.map(str::to_owned), None)
+    }
+}
+
 impl<T: Serialize> IntoResponse for Created<T> {
     fn into_response(self) -> Response {
         let mut response = envelope(StatusCode::CREATED, self.data, self.message.map(str::to_owned), None);
@@ -90,11 +97,14 @@ impl<T: Serialize> IntoResponse for Listed<T> {
 }
 
 fn envelope<T: Serialize>(status: StatusCode, data: T, message: Option<String>, meta: Option<Meta>) -> Response {
-    let body = Envelope { success: true, data, message, meta, request_id: RequestId::current() };
-    match serde_json::to_vec(&body) {
+    match bytes(&data, message, meta) {
         std::result::Result::Ok(bytes) => {
             (status, [(CONTENT_TYPE, HeaderValue::from_static("application/json"))], bytes).into_response()
         }
         Err(error) => crate::error::Error::internal(error).into_response(),
     }
+}
+
+fn bytes<T: Serialize>(data: &T, message: Option<String>, meta: Option<Meta>) -> serde_json::Result<Vec<u8>> {
+    serde_json::to_vec(&Envelope { success: true, data, message, meta, request_id: RequestId::current() })
 }

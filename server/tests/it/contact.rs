@@ -161,6 +161,12 @@ async fn an_idempotency_key_gives_the_first_answer_again() {
     refused.problem(422, "validation_failed");
     send("def", other).await.status(201);
     assert_eq!(messages::Entity::find().all(t.app.storage.read()).await.unwrap().len(), 2);
+    // Two at once: one is done, the other waits or gets the same.
+    let at_once = futures_util::future::join_all((0..20).map(|_| send("jkl", t.message()))).await;
+    assert!(at_once.iter().all(|answer| matches!(answer.code, 201 | 409)), "{at_once:?}");
+    let ids: std::collections::HashSet<_> =
+        at_once.iter().filter(|it| it.code == 201).map(|it| it.data()["id"].to_string()).collect();
+    assert_eq!(ids.len(), 1);
     // A failed request keeps nothing: the key is free for the corrected one.
     send("ghi", json!({})).await.status(422);
     send("ghi", t.message()).await.status(201);

@@ -106,6 +106,20 @@ async fn files_that_programs_look_for() {
 }
 
 #[tokio::test]
+async fn the_reference_of_the_api_shows_every_operation_and_every_problem() {
+    let t = TestApp::new().await;
+    let page = t.get("/api/docs").await;
+    page.status(200);
+    let document = t.get("/api/openapi.json").await.json();
+    for path in document["paths"].as_object().unwrap().keys() {
+        assert!(page.text.contains(&format!("<code>{}</code>", path.replace('/', "&#x2f;"))), "{path}");
+    }
+    let problem = t.get("/api/nothing").await.json();
+    let anchor = problem["type"].as_str().unwrap().split('#').nth(1).unwrap().to_owned();
+    assert!(page.text.contains(&format!("id=\"{anchor}\"")), "{anchor}");
+}
+
+#[tokio::test]
 async fn a_theme_folder_stands_in_for_what_is_built_in() {
     let theme = tempfile::tempdir().unwrap();
     std::fs::create_dir_all(theme.path().join("templates/site")).unwrap();

@@ -39,6 +39,7 @@ pub fn sentence(entry: &audit_logs::Model) -> String {
         "staff.created" => "created a staff member".to_owned(),
         "staff.profile_changed" => "changed the own profile".to_owned(),
         "settings.changed" => "changed settings".to_owned(),
+        "demo.created" => "filled in demo data".to_owned(),
         "setup.completed" => "set the firm up".to_owned(),
         other => other.replace(['.', '_'], " "),
     }

@@ -1,6 +1,7 @@
 //! Taking a message in: checked, stored with its audit entry and its two mails in one unit, answered after the commit.
 
 use chrono::{DateTime, Utc};
+use database::entity::idempotency_keys;
 use database::entity::messages::{self, Status};
 use sea_orm::{EntityTrait, IntoActiveModel as _};
 use serde::Deserialize;
@@ -17,9 +18,9 @@ use crate::config::Guard;
 use crate::error::Result;
 use crate::features::audit::{Changes, Entry};
 use crate::features::notify::{Letter, Mail, NoticeOfMessage};
-use crate::http::RequestInfo;
 use crate::http::rate_limit::{Limit, Subject};
 use crate::http::valid::Check;
+use crate::http::{RequestInfo, idempotency};
 use crate::storage::{email_key, search_text};
 
 /// Characters of one message.
@@ -56,11 +57,15 @@ pub struct ContactForm {
 /// A message that is stored.
 pub struct Received {
     pub id: Uuid,
-    pub name: String,
 }
 
-/// Checks, limits and stores a message.
-pub async fn submit(app: &App, form: ContactForm, info: &RequestInfo) -> Result<Received> {
+/// Checks, limits and stores a message. `keep` makes the row that lets the same request get the same answer again.
+pub async fn submit(
+    app: &App,
+    form: ContactForm,
+    info: &RequestInfo,
+    keep: impl FnOnce(&Received) -> Result<Option<idempotency_keys::Model>>,
+) -> Result<Received> {
     let drawn = form_token::read(app, form.form_token.as_deref());
     let message = checked(app, &form, drawn, info)?;
     // Counted after the check: who mistypes an address must not be shut out for it.
@@ -69,7 +74,9 @@ pub async fn submit(app: &App, form: ContactForm, info: &RequestInfo) -> Result<
     if drawn == Drawn::Unknown {
         app.limits.check(Limit::ContactWithoutToken, &address)?;
     }
-    let (id, name) = (message.id, message.name.clone());
+    let received = Received { id: message.id };
+    let kept = keep(&received)?;
+    let id = message.id;
     let mails = if message.status == Status::Spam { Vec::new() } else { mails(app, &message).await? };
     let entry = Entry {
         actor: None,
@@ -80,8 +87,9 @@ pub async fn submit(app: &App, form: ContactForm, info: &RequestInfo) -> Result<
     }
     .row(&app.ids, message.created_at);
     app.storage
-        .write((message, mails, entry), move |tx, (message, mails, entry)| {
+        .write((message, mails, entry, kept), move |tx, (message, mails, entry, kept)| {
             Box::pin(async move {
+                idempotency::write(tx.conn(), kept.as_ref()).await?;
                 messages::Entity::insert(message.clone().into_active_model()).exec_without_returning(tx.conn()).await?;
                 tx.audit(entry.clone());
                 for mail in mails {
@@ -92,7 +100,7 @@ pub async fn submit(app: &App, form: ContactForm, info: &RequestInfo) -> Result<
             })
         })
         .await?;
-    Ok(Received { id, name })
+    Ok(received)
 }
 
 fn checked(app: &App, form: &ContactForm, drawn: Drawn, info: &RequestInfo) -> Result<messages::Model> {

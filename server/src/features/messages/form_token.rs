@@ -1,6 +1,7 @@
 //! The token in a form: when it was drawn, sealed, so that a program that answers at once can be told from a person.
 
 use chrono::{DateTime, Duration, Utc};
+use subtle::ConstantTimeEq as _;
 
 use crate::app::App;
 use crate::secrets::{Purpose, hmac};
@@ -32,7 +33,7 @@ pub fn issue(app: &App) -> String {
 pub fn read(app: &App, token: Option<&str>) -> Drawn {
     let Some((at, given)) = token.and_then(|token| token.split_once('.')) else { return Drawn::Unknown };
     let Ok(at) = at.parse::<i64>() else { return Drawn::Unknown };
-    if !app.keys.all(Purpose::FormToken).any(|key| seal(key, at) == given) {
+    if !app.keys.all(Purpose::FormToken).any(|key| bool::from(seal(key, at).as_bytes().ct_eq(given.as_bytes()))) {
         return Drawn::Unknown;
     }
     DateTime::from_timestamp_millis(at).map_or(Drawn::Unknown, |drawn| judge(drawn, app.clock.now()))

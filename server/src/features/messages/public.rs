@@ -16,7 +16,7 @@ use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::idempotency::idempotent;
 use crate::http::rate_limit::{Limit, Subject};
-use crate::http::{Created, Envelope, Id, Json, Ok, Problem, RequestInfo};
+use crate::http::{Claim, Created, Envelope, Id, Json, Ok, Problem, RequestInfo};
 
 /// The routes of this file.
 pub fn routes() -> OpenApiRouter<App> {
@@ -40,9 +40,10 @@ pub struct Made {
 async fn post_contact(
     State(app): State<App>,
     info: RequestInfo,
+    claim: Claim,
     Json(form): Json<ContactForm>,
 ) -> Result<Created<Made>> {
-    take(&app, &info, form).await
+    take(&app, &info, &claim, form).await
 }
 
 /// The same as `/api/contact`.
@@ -51,18 +52,23 @@ async fn post_contact(
 async fn post_message(
     State(app): State<App>,
     info: RequestInfo,
+    claim: Claim,
     Json(form): Json<ContactForm>,
 ) -> Result<Created<Made>> {
-    take(&app, &info, form).await
+    take(&app, &info, &claim, form).await
 }
 
-async fn take(app: &App, info: &RequestInfo, form: ContactForm) -> Result<Created<Made>> {
-    let received = contact::submit(app, form, info).await?;
-    Result::Ok(Created {
-        location: format!("/api/messages/{}", received.id),
-        data: Made { id: received.id },
+async fn take(app: &App, info: &RequestInfo, claim: &Claim, form: ContactForm) -> Result<Created<Made>> {
+    let received = contact::submit(app, form, info, |received| claim.row(&taken(received.id))).await?;
+    Result::Ok(taken(received.id))
+}
+
+fn taken(id: Uuid) -> Created<Made> {
+    Created {
+        location: format!("/api/messages/{id}"),
+        data: Made { id },
         message: Some("Your message has arrived. We will answer by e-mail."),
-    })
+    }
 }
 
 /// A token that says when a form was drawn.
@@ -108,16 +114,19 @@ pub struct ClientReply {
 async fn post_client_reply(
     State(app): State<App>,
     info: RequestInfo,
+    claim: Claim,
     headers: HeaderMap,
     Id(id): Id,
     Json(body): Json<ClientReply>,
 ) -> Result<Created<Made>> {
-    let reply = thread::answer_as_client(&app, id, manage_token(&headers)?, &body.content, &info).await?;
-    Result::Ok(Created {
+    let answered = |reply| Created {
         data: Made { id: reply },
         location: format!("/api/messages/{id}"),
         message: Some("Your answer has arrived."),
-    })
+    };
+    let keep = |reply| claim.row(&answered(reply));
+    let reply = thread::answer_as_client(&app, id, manage_token(&headers)?, &body.content, &info, keep).await?;
+    Result::Ok(answered(reply))
 }
 
 fn manage_token(headers: &HeaderMap) -> Result<&str> {

@@ -22,9 +22,9 @@ use crate::features::audit::Changes;
 use crate::features::auth::{Caller, demand};
 use crate::features::notify::{Letter, Mail, MailState, Quoted, StaffName};
 use crate::features::staff::Permission;
-use crate::http::idempotency::idempotent;
+use crate::http::idempotency::{self, idempotent};
 use crate::http::valid::Check;
-use crate::http::{Created, Envelope, Id, Json, Problem, RequestInfo};
+use crate::http::{Claim, Created, Envelope, Id, Json, Problem, RequestInfo};
 
 /// The routes of this file.
 pub fn routes() -> OpenApiRouter<App> {
@@ -56,6 +56,7 @@ async fn reply(
     State(app): State<App>,
     caller: Caller,
     info: RequestInfo,
+    claim: Claim,
     Id(id): Id,
     Json(body): Json<NewReply>,
 ) -> Result<Created<ThreadItem>> {
@@ -67,11 +68,25 @@ async fn reply(
     let status = body.status.unwrap_or(Status::Replied);
     let send = body.send_email;
     let staff = Person { id: author.caller.staff_id, name: author.caller.name.clone() };
+    let waiting = MailState { state: outbox::State::Pending, attempts: 0, last_error: None, sent_at: None };
     let answer = Answer { reply_id, content: content.clone(), status, send };
-    let created_at = author.now;
+    let created = Created {
+        data: ThreadItem {
+            kind: ThreadKind::Reply,
+            id: reply_id,
+            author: Some(staff),
+            content,
+            created_at: author.now,
+            mail: send.then_some(waiting),
+        },
+        location: format!("/api/admin/messages/{id}"),
+        message: None,
+    };
+    let kept = claim.row(&created)?;
     app.storage
-        .write((author, answer), move |tx, (author, answer)| {
+        .write((author, answer, kept), move |tx, (author, answer, kept)| {
             Box::pin(async move {
+                idempotency::write(tx.conn(), kept.as_ref()).await?;
                 let message = store::locked(tx.conn(), id).await?.ok_or(Error::NotFound)?;
                 let mail =
                     if answer.send { Some(mail(tx.conn(), author, &message, &answer.content).await?) } else { None };
@@ -99,16 +114,7 @@ async fn reply(
             })
         })
         .await?;
-    let waiting = MailState { state: outbox::State::Pending, attempts: 0, last_error: None, sent_at: None };
-    let item = ThreadItem {
-        kind: ThreadKind::Reply,
-        id: reply_id,
-        author: Some(staff),
-        content,
-        created_at,
-        mail: send.then_some(waiting),
-    };
-    Ok(Created { data: item, location: format!("/api/admin/messages/{id}"), message: None })
+    Ok(created)
 }
 
 /// What the unit writes.

@@ -1,6 +1,7 @@
 //! The thread as the client sees it, and the client's answers into it.
 
 use chrono::{DateTime, Duration, Utc};
+use database::entity::idempotency_keys;
 use database::entity::message_replies;
 use database::entity::messages::{self, Status};
 use sea_orm::{ActiveModelTrait as _, EntityTrait, IntoActiveModel as _};
@@ -16,9 +17,9 @@ use crate::error::{Error, Result};
 use crate::features::audit::{Changes, Entry};
 use crate::features::notify::{Letter, Mail};
 use crate::features::staff as people;
-use crate::http::RequestInfo;
 use crate::http::rate_limit::{Limit, Subject};
 use crate::http::valid::Check;
+use crate::http::{RequestInfo, idempotency};
 
 /// A message with its answers, without anything internal.
 #[derive(Debug, Serialize, ToSchema)]
@@ -77,7 +78,14 @@ pub async fn client_thread(app: &App, id: Uuid, code: &str) -> Result<ClientThre
 
 /// Adds an answer of the client; answers with its id. The same text again within ten minutes is the same answer,
 /// because a reloaded page sends its form again.
-pub async fn answer_as_client(app: &App, id: Uuid, code: &str, content: &str, info: &RequestInfo) -> Result<Uuid> {
+pub async fn answer_as_client(
+    app: &App,
+    id: Uuid,
+    code: &str,
+    content: &str,
+    info: &RequestInfo,
+    keep: impl FnOnce(Uuid) -> Result<Option<idempotency_keys::Model>>,
+) -> Result<Uuid> {
     let message = open(app, id, code).await?;
     app.limits.check(Limit::ClientReply, &Subject::Mailbox(id.to_string()))?;
     let mut check = Check::new();
@@ -111,9 +119,11 @@ pub async fn answer_as_client(app: &App, id: Uuid, code: &str, content: &str, in
     }
     .row(&app.ids, now);
     let reply_id = reply.id;
+    let kept = keep(reply_id)?;
     app.storage
-        .write((reply, mail, entry), move |tx, (reply, mail, entry)| {
+        .write((reply, mail, entry, kept), move |tx, (reply, mail, entry, kept)| {
             Box::pin(async move {
+                idempotency::write(tx.conn(), kept.as_ref()).await?;
                 reply.clone().into_active_model().insert(tx.conn()).await?;
                 store::client_answered(tx.conn(), id, now).await?;
                 tx.mail(mail.clone());

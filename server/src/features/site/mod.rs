@@ -11,6 +11,7 @@ mod pages;
 mod well_known;
 
 pub use cache::Pages;
+pub use context::{Page, render};
 
 use axum::Router;
 use axum::middleware::from_fn;

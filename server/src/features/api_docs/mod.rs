@@ -1,0 +1,45 @@
+//! The API for readers: the OpenAPI document itself, and a page made from it. No tables.
+
+mod reader;
+
+use axum::Router;
+use axum::extract::State;
+use axum::http::{HeaderMap, HeaderValue, header};
+use axum::response::{IntoResponse as _, Redirect, Response};
+use axum::routing::get;
+use bytes::Bytes;
+use minijinja::{Value, context};
+use utoipa::openapi::OpenApi;
+
+use crate::app::App;
+use crate::error::Result;
+use crate::features::site::{Page, render};
+use crate::templates::value;
+
+/// The two addresses. `document` is what the handlers have described.
+pub fn routes(document: &OpenApi) -> Router<App> {
+    let json = Bytes::from(document.to_pretty_json().unwrap_or_default());
+    let reference = value(reader::Reference::of(document));
+    let page = move |State(app): State<App>, headers: HeaderMap| browse(app, headers, reference.clone());
+    Router::new()
+        .route("/api/openapi.json", get(move || std::future::ready(as_json(json.clone()))))
+        .route("/api/docs", get(page))
+        .route("/api/docs/", get(|| async { Redirect::permanent("/api/docs") }))
+}
+
+fn as_json(json: Bytes) -> Response {
+    let mut response = json.into_response();
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=300"));
+    response
+}
+
+async fn browse(app: App, headers: HeaderMap, reference: Value) -> Result<Response> {
+    let path = "/api/docs";
+    if let Some(kept) = app.pages.get(path) {
+        return Ok(kept.answer(&headers));
+    }
+    let page = Page::private(path, "api", format!("API — {}", app.settings.get().firm.name));
+    let html = render(&app, "site/api.html", &page, None, context! { reference => reference }).await?;
+    Ok(app.pages.keep(path, html).answer(&headers))
+}
