@@ -199,6 +199,9 @@ export const words = {
     resendAll: 'Send all again',
     resent: 'On its way again',
     activity: 'Activity',
+    /** Who did it, if no member of staff did. */
+    actor: (action: string) =>
+      /^messages?\./.test(action) ? 'A client' : action.startsWith('auth.') ? 'Somebody' : 'The server',
     activityNone: 'What people do here will be listed.',
     emptyTitle: 'No messages yet',
     emptyText:
