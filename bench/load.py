@@ -1,0 +1,49 @@
+"""Load: wrk for requests a second, and a patient client for the time of single requests."""
+
+import http.client
+import re
+import subprocess
+import time
+
+UNITS = {"us": 1e-3, "ms": 1.0, "s": 1e3, "m": 60e3}
+
+
+def wrk(url, seconds, connections=64, headers=(), script=None, threads=2):
+    """Requests a second, latencies in ms (p50, p99), answers that were not 2xx or 3xx."""
+    command = ["wrk", "-t", str(threads), "-c", str(connections), "-d", f"{seconds}s", "--latency", "--timeout", "10s"]
+    for header in headers:
+        command += ["-H", header]
+    if script:
+        command += ["-s", script]
+    text = subprocess.run([*command, url], text=True, capture_output=True, check=True).stdout
+    errors = int(found[1]) if (found := re.search(r"Non-2xx or 3xx responses: (\d+)", text)) else 0
+    if found := re.search(r"Socket errors: connect (\d+), read (\d+), write (\d+), timeout (\d+)", text):
+        errors += sum(map(int, found.groups()))
+
+    def latency(share):
+        found = re.search(rf"^\s*{share}%\s+([\d.]+)(us|ms|s|m)$", text, re.M)
+        return float(found[1]) * UNITS[found[2]] if found else float("nan")
+
+    return {"rate": float(re.search(r"Requests/sec:\s+([\d.]+)", text)[1]), "p50": latency(50), "p99": latency(99), "errors": errors}
+
+
+def times(server, path, count, token=None):
+    """Milliseconds of `count` requests, one after the other on one connection."""
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    taken = []
+    for _ in range(count):
+        began = time.perf_counter()
+        connection.request("GET", path, headers=headers)
+        response = connection.getresponse()
+        response.read()
+        taken.append((time.perf_counter() - began) * 1e3)
+        if response.status != 200:
+            raise SystemExit(f"GET {path} was answered with {response.status}")
+    connection.close()
+    return taken
+
+
+def percentile(values, share):
+    values = sorted(values)
+    return values[min(len(values) - 1, int(len(values) * share))]
