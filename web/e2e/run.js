@@ -8,7 +8,8 @@ import { fileURLToPath } from "node:url";
 const here = fileURLToPath(new URL(".", import.meta.url));
 
 export function prepare() {
-  const tool = (name, ...args) => execFileSync(join(here, "../../tools", name), args, { stdio: ["ignore", "inherit", "inherit"] });
+  const tool = (name, ...args) =>
+    execFileSync(join(here, "../../tools", name), args, { stdio: ["ignore", "inherit", "inherit"] });
   if (!existsSync(process.env.CHROMIUM ?? "/usr/bin/chromium")) tool("need", "chromium");
   tool("python", "-c", "import aiosmtpd");
   const built = resolve(here, process.env.TEKVWARHO_BIN ?? "../../target/debug/tekvwarho");

@@ -4,7 +4,7 @@ import { mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { launch, person, signIn } from "./lib/browser.js";
-import { PUBLIC, SIGNED_IN, SIGNED_OUT, visit } from "./lib/pages.js";
+import { ofMessage, PUBLIC, SIGNED_IN, SIGNED_OUT, visit } from "./lib/pages.js";
 import { Server } from "./lib/server.js";
 import { prepare } from "./run.js";
 
@@ -30,10 +30,15 @@ try {
   for (const [size, viewport] of Object.entries(SIZES)) {
     const phone = size === "phone" ? { hasTouch: true, isMobile: true, deviceScaleFactor: 2 } : {};
     const make = (of) => person(browser, of, { viewport, ...phone });
-    const [visitor, staff, beginner, first] = [await make(server), await make(server), await make(empty), await make(unset)];
+    const [visitor, staff, beginner, first] = [
+      await make(server),
+      await make(server),
+      await make(empty),
+      await make(unset),
+    ];
     await signIn(staff.page);
     await signIn(beginner.page);
-    for (const page of [...PUBLIC, ...SIGNED_OUT]) await shoot(visitor.page, page, size);
+    for (const page of [...PUBLIC, ...(await ofMessage(server)), ...SIGNED_OUT]) await shoot(visitor.page, page, size);
     for (const page of SIGNED_IN) await shoot(staff.page, page, size);
     for (const page of NOTHING_YET) await shoot(beginner.page, page, size);
     for (const page of SETUP) await shoot(first.page, { ...page, path: unset.setupLink.slice(unset.url.length) }, size);
@@ -51,10 +56,15 @@ async function shoot(page, spec, size) {
   for (const theme of ["light", "dark"]) {
     await page.emulateMedia({ colorScheme: theme });
     await visit(page, spec);
-    await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(true)))));
+    await page.evaluate(
+      () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(true)))),
+    );
     const path = join(folder, `${spec.name}-${size}-${theme}.png`);
     // A page that is longer than the window is shown whole, except the dashboard's, whose frame is the window.
-    await page.screenshot({ path, fullPage: !spec.name.startsWith("admin-") || /profile|overview|setup/.test(spec.name) });
+    await page.screenshot({
+      path,
+      fullPage: !spec.name.startsWith("admin-") || /profile|overview|setup/.test(spec.name),
+    });
     execFileSync("pngquant", ["--force", "--skip-if-larger", "--strip", "--speed", "3", "--ext", ".png", "--", path]);
   }
 }

@@ -6,7 +6,9 @@ const source = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe
 /** What axe finds, each as one line. The rules come in through the debugger, which the page's policy does not bind. */
 export async function axe(page) {
   // A theme that has just changed is painted first.
-  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(true)))));
+  await page.evaluate(
+    () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(true)))),
+  );
   const debug = await page.context().newCDPSession(page);
   await debug.send("Runtime.evaluate", { expression: source });
   const found = await debug.send("Runtime.evaluate", {
@@ -17,6 +19,8 @@ export async function axe(page) {
   await debug.detach();
   if (found.exceptionDetails) throw new Error(found.exceptionDetails.exception?.description ?? "axe failed");
   return JSON.parse(found.result.value).flatMap((rule) =>
-    rule.nodes.map((node) => `${rule.id}: ${node.target.join(" ")}: ${node.failureSummary.split("\n").slice(1, 3).join(" ").trim()}`),
+    rule.nodes.map(
+      (node) => `${rule.id}: ${node.target.join(" ")}: ${node.failureSummary.split("\n").slice(1, 3).join(" ").trim()}`,
+    ),
   );
 }

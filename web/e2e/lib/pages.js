@@ -12,6 +12,17 @@ export const PUBLIC = [
   { name: "not-found", path: "/no-such-page", status: 404 },
 ];
 
+/** Pages of one message: reached by its link, by hand with the code, and after sending. */
+export async function ofMessage(server) {
+  const [{ id }] = await server.api("/api/admin/messages?status=replied&limit=1");
+  const { threadUrl } = await server.api(`/api/admin/messages/${id}`);
+  return [
+    { name: "message", path: threadUrl.slice(server.url.length), ready: ".talk" },
+    { name: "message-code", path: `/message/${id}`, ready: "#code-form" },
+    { name: "contact-sent", path: "/contact", act: sendOne },
+  ];
+}
+
 export const SIGNED_OUT = [
   { name: "admin-login", path: "/admin/login", ready: "form" },
   { name: "admin-forgot", path: "/admin/forgot", ready: "form" },
@@ -34,6 +45,14 @@ export const SIGNED_IN = [
 async function sendEmpty(page) {
   await page.getByRole("button", { name: "Send message" }).click();
   await page.getByRole("alert").waitFor();
+}
+
+async function sendOne(page) {
+  await page.getByLabel("Your name").fill("Ada Lovelace");
+  await page.getByLabel("E-mail").fill("ada@client.example");
+  await page.locator("#message").fill("Our file server fails every Monday. Can you look at it?");
+  await page.getByRole("button", { name: "Send message" }).click();
+  await page.getByRole("heading", { name: "Your message is here" }).waitFor();
 }
 
 async function openFirst(page) {

@@ -10,7 +10,12 @@ import { until } from "./until.js";
 const root = fileURLToPath(new URL("../../../", import.meta.url));
 const binary = process.env.TEKVWARHO_BIN ?? join(root, "target/debug/tekvwarho");
 
-export const ADMIN = { email: "anna@firm.example", name: "Anna Virtanen", role: "admin", password: "seven-quiet-lakes" };
+export const ADMIN = {
+  email: "anna@firm.example",
+  name: "Anna Virtanen",
+  role: "admin",
+  password: "seven-quiet-lakes",
+};
 
 /** Of the default firm: notices about messages go there. */
 export const FIRM_EMAIL = "hello@tekvwarho.example";
@@ -26,6 +31,7 @@ export async function freePort() {
 export class Server {
   #child = null;
   #out = "";
+  #token = null;
 
   constructor(port, dir, env) {
     this.url = `http://localhost:${port}`;
@@ -61,7 +67,10 @@ export class Server {
     this.#child = child;
     await until("the server answers", async () => {
       if (child.exitCode !== null) throw new Error(`the server ended: ${this.#out}`);
-      return fetch(`${this.url}/api/health/ready`).then((answer) => answer.ok, () => false);
+      return fetch(`${this.url}/api/health/ready`).then(
+        (answer) => answer.ok,
+        () => false,
+      );
     });
   }
 
@@ -75,7 +84,26 @@ export class Server {
   }
 
   addStaff({ email, name, role, password }) {
-    return this.run(["staff", "create", "--email", email, "--name", name, "--role", role, "--password-stdin"], password);
+    return this.run(
+      ["staff", "create", "--email", email, "--name", name, "--role", role, "--password-stdin"],
+      password,
+    );
+  }
+
+  /** Asks the API directly, as the admin: a second opinion beside the page's. */
+  async api(path, method = "GET", body) {
+    this.#token ??= await fetch(`${this.url}/api/admin/auth/login`, {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify({ email: ADMIN.email, password: ADMIN.password }),
+    })
+      .then((answer) => answer.json())
+      .then((answer) => answer.data.accessToken);
+    const headers = { Authorization: `Bearer ${this.#token}`, ...(body && { "Content-Type": "application/json" }) };
+    const answer = await fetch(this.url + path, { method, headers, body: body && JSON.stringify(body) });
+    const told = await answer.json();
+    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${told.detail}`);
+    return told.data;
   }
 
   run(args, input = "") {

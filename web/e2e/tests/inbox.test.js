@@ -29,7 +29,8 @@ const rowIds = () => rows().evaluateAll((list) => list.map((row) => row.dataset.
 /** The number that the head of the list says, once it is loaded. */
 const total = async () => Number((await page.getByText(/^[\d,]+\+? messages?$/).innerText()).replace(/\D/g, ""));
 const settled = () => page.locator('.scroll[aria-busy="false"]').waitFor();
-const focusedRow = () => page.evaluate(() => document.activeElement?.closest("[data-message]")?.dataset.message ?? null);
+const focusedRow = () =>
+  page.evaluate(() => document.activeElement?.closest("[data-message]")?.dataset.message ?? null);
 
 async function show(search) {
   await page.goto(`/admin/messages${search}`);
@@ -39,7 +40,7 @@ async function show(search) {
 
 step("the list opens with what is open, and the numbers agree", async () => {
   await show("");
-  const counts = await api("/api/admin/messages/counts");
+  const counts = await server.api("/api/admin/messages/counts");
   assert.equal(await total(), counts.new + counts.in_progress);
   await page.getByText("Live updates are on").first().waitFor();
 });
@@ -55,7 +56,7 @@ step("views and filters narrow it, the address keeps them, Back goes back", asyn
   await dialog.getByRole("button", { name: "Done" }).click();
   await settled();
   const replied = await until("fewer rows", async () => ((await total()) < everything ? total() : null));
-  assert.equal(replied, (await api("/api/admin/messages/counts")).replied);
+  assert.equal(replied, (await server.api("/api/admin/messages/counts")).replied);
   for (const status of await rows().locator(".status .status").allInnerTexts()) assert.equal(status, "Replied");
   await page.reload();
   await rows().first().waitFor();
@@ -117,7 +118,8 @@ step("several are archived at once and taken back", async () => {
   await page.keyboard.press("e");
   await page.getByText("2 messages moved to Archived").waitFor();
   assert.ok(!(await rowIds()).includes(ids[0]));
-  const statuses = async () => Promise.all(ids.slice(0, 2).map(async (id) => (await api(`/api/admin/messages/${id}`)).status));
+  const statuses = async () =>
+    Promise.all(ids.slice(0, 2).map(async (id) => (await server.api(`/api/admin/messages/${id}`)).status));
   await until("the server has them archived", async () => (await statuses()).every((status) => status === "archived"));
   await page.getByRole("button", { name: "Undo" }).last().click();
   await page.getByText("Undone").waitFor();
@@ -134,7 +136,10 @@ step("several are assigned and tagged in one go", async () => {
   await page.getByRole("combobox", { name: "Assign to" }).fill("Bo L");
   await page.keyboard.press("Enter");
   await page.getByText("Message assigned to Bo Lindqvist").waitFor();
-  await until("the server knows", async () => (await api(`/api/admin/messages/${id}`)).assignedTo?.name === BO.name);
+  await until(
+    "the server knows",
+    async () => (await server.api(`/api/admin/messages/${id}`)).assignedTo?.name === BO.name,
+  );
 });
 
 step("a message is read, tagged, noted; the tag is taken back", async () => {
@@ -147,7 +152,10 @@ step("a message is read, tagged, noted; the tag is taken back", async () => {
   await page.keyboard.press("Enter");
   await page.getByRole("button", { name: "Remove tag from-e2e" }).waitFor();
   await page.getByRole("button", { name: "Undo" }).last().click();
-  await until("the tag is gone", async () => (await page.getByRole("button", { name: "Remove tag from-e2e" }).count()) === 0);
+  await until(
+    "the tag is gone",
+    async () => (await page.getByRole("button", { name: "Remove tag from-e2e" }).count()) === 0,
+  );
 
   await page.keyboard.press("n");
   await page.keyboard.insertText("Called her, she is away until Monday.");
@@ -163,7 +171,9 @@ step("a canned reply is written once and fills itself in", async () => {
   await page.getByRole("button", { name: "New canned reply" }).first().click();
   await page.getByLabel("Title").fill("E2E thanks");
   await page.getByLabel("Shortcut").fill("e2ethanks");
-  await page.getByLabel("Text", { exact: true }).fill("Hello {{client.firstName}}, thank you for writing to {{firm.name}}. {{staff.name}}");
+  await page
+    .getByLabel("Text", { exact: true })
+    .fill("Hello {{client.firstName}}, thank you for writing to {{firm.name}}. {{staff.name}}");
   await page.getByRole("button", { name: "Save" }).click();
   await page.getByText("E2E thanks").waitFor();
 
@@ -175,7 +185,9 @@ step("a canned reply is written once and fills itself in", async () => {
   await page.keyboard.press("Enter");
   const name = (await page.locator("article h2").first().innerText()).split(" ")[0];
   await until("it is filled in", async () =>
-    (await page.getByLabel(/^Answer to/).inputValue()).startsWith(`Hello ${name}, thank you for writing to Tekvwarho IT Solutions. Anna Virtanen`),
+    (await page.getByLabel(/^Answer to/).inputValue()).startsWith(
+      `Hello ${name}, thank you for writing to Tekvwarho IT Solutions. Anna Virtanen`,
+    ),
   );
 });
 
@@ -203,14 +215,20 @@ step("what a colleague does appears in the list by itself", async () => {
   await bo.page.goto(`/admin/messages/${id}?view=all`);
   await bo.page.getByRole("button", { name: /^Status: / }).click();
   await bo.page.getByRole("menuitemradio", { name: "Converted" }).click();
-  await until("the row says so", async () => (await page.locator(`[data-message="${id}"] .status .status`).innerText()) === "Converted");
+  await until(
+    "the row says so",
+    async () => (await page.locator(`[data-message="${id}"] .status .status`).innerText()) === "Converted",
+  );
 });
 
 step("the filtered list is exported as CSV with as many lines as it says", async () => {
   await show("?view=all&status=converted");
   const expected = await total();
   await page.getByRole("button", { name: "Export" }).click();
-  const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("menuitem", { name: "Export as CSV" }).click()]);
+  const [download] = await Promise.all([
+    page.waitForEvent("download"),
+    page.getByRole("menuitem", { name: "Export as CSV" }).click(),
+  ]);
   assert.match(download.suggestedFilename(), /\.csv$/);
   const csv = readFileSync(await download.path(), "utf8").replace(/^\uFEFF/, "");
   assert.equal(records(csv).length, expected + 1);
@@ -232,20 +250,6 @@ step("no browser complained", () => {
   anna.watch.assertQuiet();
   bo.watch.assertQuiet();
 });
-
-let token = null;
-/** Asks the server directly, as a second opinion. */
-async function api(path) {
-  token ??= await fetch(`${server.url}/api/admin/auth/login`, {
-    method: "POST",
-    headers: { "Content-Type": "application/json" },
-    body: JSON.stringify({ email: ADMIN.email, password: ADMIN.password }),
-  })
-    .then((answer) => answer.json())
-    .then((body) => body.data.accessToken);
-  const answer = await fetch(server.url + path, { headers: { Authorization: `Bearer ${token}` } });
-  return (await answer.json()).data;
-}
 
 /** Records of a CSV text; line breaks inside quotes belong to the field. */
 function records(csv) {

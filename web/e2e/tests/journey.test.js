@@ -44,7 +44,6 @@ step("the client gets a confirmation and staff a notice, with the right headers"
   assert.equal(notice.headers["auto-submitted"], "auto-generated");
   assert.ok(notice.text.includes("fails every Monday"));
   assert.match(notice.html, /&lt;b&gt;Urgent&lt;(\/|&#x2f;)b&gt; &amp; important/, "typed text is text, not HTML");
-
 });
 
 step("staff finds it in the inbox and answers", async () => {

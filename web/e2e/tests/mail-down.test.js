@@ -24,7 +24,11 @@ after(async () => {
 
 step("the form is taken while no mail can leave", async () => {
   const { page, watch } = await person(browser, server);
-  await fillContact(page, { name: "Edsger Dijkstra", email: CLIENT, message: "Consider our network harmful. Can you help?" });
+  await fillContact(page, {
+    name: "Edsger Dijkstra",
+    email: CLIENT,
+    message: "Consider our network harmful. Can you help?",
+  });
   const [answer] = await Promise.all([
     page.waitForResponse((response) => response.url().endsWith("/api/contact")),
     page.getByRole("button", { name: "Send message" }).click(),

@@ -3,14 +3,23 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { axe } from "../lib/axe.js";
 import { launch, person, signIn } from "../lib/browser.js";
-import { PUBLIC, SIGNED_IN, SIGNED_OUT, visit } from "../lib/pages.js";
+import { ofMessage, PUBLIC, SIGNED_IN, SIGNED_OUT, visit } from "../lib/pages.js";
 import { ADMIN, Server } from "../lib/server.js";
+import { until } from "../lib/until.js";
 
 let server, empty, browser, visitor, staff, beginner;
 
 before(async () => {
-  [server, empty, browser] = await Promise.all([Server.make({ demo: ["--messages", "60", "--seed", "7"] }), Server.make(), launch()]);
-  [visitor, staff, beginner] = [await person(browser, server), await person(browser, server), await person(browser, empty)];
+  [server, empty, browser] = await Promise.all([
+    Server.make({ demo: ["--messages", "60", "--seed", "7"] }),
+    Server.make(),
+    launch(),
+  ]);
+  [visitor, staff, beginner] = [
+    await person(browser, server),
+    await person(browser, server),
+    await person(browser, empty),
+  ];
   await signIn(staff.page);
   await signIn(beginner.page, ADMIN);
 });
@@ -32,27 +41,35 @@ const all = [
   ...NOTHING_YET.map((page) => [page, () => beginner]),
 ];
 
-for (const [spec, who] of all) {
-  test(spec.name, async () => {
-    const { page, watch } = who();
-    if (spec.status === 404) watch.expect(/status of 404/);
-    const problems = [];
-    await page.emulateMedia({ colorScheme: "light" });
-    const answer = await visit(page, spec);
-    assert.equal(answer.status(), spec.status ?? 200);
-    for (const colorScheme of ["light", "dark"]) {
-      await page.emulateMedia({ colorScheme });
-      for (const problem of await axe(page)) problems.push(`${colorScheme}: ${problem}`);
-    }
-    await page.setViewportSize({ width: 320, height: 640 });
-    const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-    if (over > 0) problems.push(`320 px: scrolls sideways by ${over} px`);
-    for (const problem of await axe(page)) problems.push(`320 px: ${problem}`);
-    await page.setViewportSize({ width: 1280, height: 860 });
-    assert.deepEqual(problems, []);
-    watch.assertQuiet();
+for (const [spec, who] of all) test(spec.name, () => check(spec, who()));
+
+test("the pages of one message", async (t) => {
+  for (const spec of await ofMessage(server)) await t.test(spec.name, () => check(spec, visitor));
+});
+
+test("a violation of the policy does not go unnoticed", async () => {
+  const { page, watch, context } = await person(browser, server);
+  await page.goto("/");
+  await page.evaluate(() => {
+    document.body.append(Object.assign(document.createElement("img"), { src: "https://elsewhere.example/x.png" }));
   });
-}
+  await until("it is written down", () => watch.complaints.some((text) => text.includes("policy violated: img-src")));
+  await context.close();
+});
+
+test("the accent is a setting that both faces follow", async () => {
+  await server.api("/api/admin/settings", "PATCH", { "firm.accentHue": 285 });
+  const { page, context, watch } = await person(browser, server);
+  for (const path of ["/", "/admin/login"]) {
+    await page.goto(path);
+    const hue = await page.evaluate(() =>
+      getComputedStyle(document.documentElement).getPropertyValue("--accent-hue").trim(),
+    );
+    assert.equal(hue, "285", path);
+  }
+  watch.assertQuiet();
+  await context.close();
+});
 
 test("every public page has one heading, a title, a description and a canonical address", async () => {
   const { page } = visitor;
@@ -81,3 +98,23 @@ test("the first load of the dashboard stays small", async () => {
   assert.ok(requests <= 10, `${requests} requests`);
   await debug.detach();
 });
+
+/** One visit: light, dark and narrow, without loading again. */
+async function check(spec, { page, watch }) {
+  if (spec.status === 404) watch.expect(/status of 404/);
+  const problems = [];
+  await page.emulateMedia({ colorScheme: "light" });
+  const answer = await visit(page, spec);
+  assert.equal(answer.status(), spec.status ?? 200);
+  for (const colorScheme of ["light", "dark"]) {
+    await page.emulateMedia({ colorScheme });
+    for (const problem of await axe(page)) problems.push(`${colorScheme}: ${problem}`);
+  }
+  await page.setViewportSize({ width: 320, height: 640 });
+  const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+  if (over > 0) problems.push(`320 px: scrolls sideways by ${over} px`);
+  for (const problem of await axe(page)) problems.push(`320 px: ${problem}`);
+  await page.setViewportSize({ width: 1280, height: 860 });
+  assert.deepEqual(problems, []);
+  watch.assertQuiet();
+}

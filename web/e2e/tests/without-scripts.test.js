@@ -26,7 +26,11 @@ after(async () => {
 
 step("errors are said beside the field and what was typed is kept", async () => {
   client.watch.expect(/status of 422/);
-  await fillContact(page, { name: "Grace Hopper", email: "grace(at)client", message: "A compiler, please, by spring." });
+  await fillContact(page, {
+    name: "Grace Hopper",
+    email: "grace(at)client",
+    message: "A compiler, please, by spring.",
+  });
   await page.getByRole("button", { name: "Send message" }).click();
   const summary = page.getByRole("alert");
   await summary.getByRole("link", { name: /e-mail/i }).waitFor();
