@@ -246,6 +246,7 @@ CREATE INDEX message_tags_by_tag ON public.message_tags USING btree (tag, messag
 CREATE INDEX messages_by_assignee ON public.messages USING btree (assigned_to, status, id);
 CREATE INDEX messages_by_assignee_only ON public.messages USING btree (assigned_to, id);
 CREATE INDEX messages_by_client ON public.messages USING btree (email_key, id);
+CREATE INDEX messages_by_first_answer ON public.messages USING btree (first_replied_at) WHERE (first_replied_at IS NOT NULL);
 CREATE INDEX messages_by_service ON public.messages USING btree (service, id);
 CREATE INDEX messages_by_status ON public.messages USING btree (status, id);
 CREATE INDEX messages_search ON public.messages USING gin (to_tsvector('simple'::regconfig, search_text));

@@ -1822,7 +1822,10 @@ export interface components {
         };
         /** @description The first answer, now and in the period before. */
         ResponseTime: {
-            /** @description Messages that were answered in the period. */
+            /**
+             * Format: int64
+             * @description First answers of the period.
+             */
             answered: number;
             /** Format: int64 */
             medianMinutes?: number | null;

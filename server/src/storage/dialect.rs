@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use sea_orm::sea_query::{Expr, SimpleExpr};
+use sea_orm::sea_query::{Alias, Condition, Expr, JoinType, Query, SelectStatement};
 use sea_orm::{
     ConnectOptions, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, RuntimeErr,
     SqliteTransactionMode, TransactionOptions, TransactionTrait, sqlx,
@@ -74,8 +74,7 @@ fn sqlite_options(url: &str, read_only: bool) -> ConnectOptions {
         let sqlite = sqlite
             .foreign_keys(true)
             .busy_timeout(Duration::from_secs(10))
-            .pragma("cache_size", "-16000")
-            .pragma("mmap_size", "268435456")
+            .pragma("cache_size", if read_only { "-4000" } else { "-16000" })
             .pragma("temp_store", "memory")
             .statement_cache_capacity(200);
         if read_only {
@@ -140,22 +139,42 @@ fn sqlstate(error: &DbErr) -> Option<String> {
     }
 }
 
-/// A condition on `messages` that every term begins a word of `search_text`, answered by the full-text index.
-pub fn search_condition(engine: Engine, terms: &[String]) -> SimpleExpr {
+/// How much of a word a term must be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Match {
+    /// The whole word.
+    Word,
+    /// Its beginning.
+    Beginning,
+}
+
+/// A selection from `messages` whose `search_text` holds every term, found by the full-text index.
+///
+/// `SQLite` must be told to walk the index first: it would gather all matches before it looks at a LIMIT.
+pub fn search_messages(engine: Engine, terms: &[String], how: Match) -> SelectStatement {
     // Terms are letters and digits only (see `fold`), so no operator of either query language can hide in them.
+    let mut select = Query::select();
     match engine {
         Engine::Sqlite => {
-            let query = terms.iter().map(|term| format!("\"{term}\"*")).collect::<Vec<_>>().join(" AND ");
-            Expr::cust_with_values(
-                "messages.serial IN (SELECT rowid FROM messages_search WHERE messages_search MATCH ?)",
-                [query],
-            )
+            let star = if how == Match::Beginning { "*" } else { "" };
+            let query = terms.iter().map(|term| format!("\"{term}\"{star}")).collect::<Vec<_>>().join(" AND ");
+            select
+                .from(Alias::new("messages_search"))
+                // The builder gives a cross join no ON.
+                .join(JoinType::CrossJoin, Alias::new("messages"), Condition::all())
+                .and_where(Expr::cust("messages.serial = messages_search.rowid"))
+                .and_where(Expr::cust_with_values("messages_search MATCH ?", [query]));
         }
         Engine::Postgres => {
-            let query = terms.iter().map(|term| format!("{term}:*")).collect::<Vec<_>>().join(" & ");
-            Expr::cust_with_values("to_tsvector('simple', messages.search_text) @@ to_tsquery('simple', $1)", [query])
+            let star = if how == Match::Beginning { ":*" } else { "" };
+            let query = terms.iter().map(|term| format!("{term}{star}")).collect::<Vec<_>>().join(" & ");
+            select.from(Alias::new("messages")).and_where(Expr::cust_with_values(
+                "to_tsvector('simple', messages.search_text) @@ to_tsquery('simple', $1)",
+                [query],
+            ));
         }
     }
+    select
 }
 
 /// Writes a consistent copy of an `SQLite` database to `path`, which must not exist.

@@ -17,7 +17,7 @@ use crate::features::{audit, notify};
 use crate::http::{Envelope, Ok};
 
 /// Days of the trend.
-const DAYS: u64 = 30;
+const DAYS: usize = 30;
 
 /// The routes of this slice.
 pub fn routes() -> OpenApiRouter<App> {
@@ -84,24 +84,21 @@ async fn dashboard(State(app): State<App>, caller: Caller) -> Result<Ok<Dashboar
         Dashboard { messages: None, first_response: None, trend: Vec::new(), latest: Vec::new(), activity: Vec::new() };
     if caller.may(Permission::Messages) {
         let today = app.clock.now().date_naive();
-        let first = today - Days::new(DAYS - 1);
-        let days = messages::day_counts(conn, first.and_time(chrono::NaiveTime::MIN).and_utc()).await?;
-        let of = |day: NaiveDate| days.get(&day).copied().unwrap_or_default();
+        let first = today - Days::new(DAYS as u64 - 1);
+        for day in first.iter_days().take(DAYS) {
+            let (received, answered) = messages::day_counts(conn, day).await?;
+            page.trend.push(TrendDay { day, received, answered });
+        }
         let counts = messages::counts(conn, caller.staff_id).await?;
         page.messages = Some(MessageCounts {
             new: counts.new,
             in_progress: counts.in_progress,
             unassigned: counts.unassigned,
             mine: counts.mine,
-            today: of(today).0,
+            today: page.trend.last().map_or(0, |day| day.received),
             failed_mails: notify::failed_count(conn).await?,
         });
         page.first_response = Some(messages::response_time(&app).await?);
-        page.trend = first
-            .iter_days()
-            .take(usize::try_from(DAYS).unwrap_or(0))
-            .map(|day| TrendDay { day, received: of(day).0, answered: of(day).1 })
-            .collect();
         page.latest = messages::summaries(&app, conn, messages::latest(conn, 5).await?).await?;
     }
     if caller.may(Permission::Audit) {

@@ -11,6 +11,7 @@ use utoipa_axum::routes;
 
 use super::change::{self, Author, Change, Tagging};
 use super::filter::FilterQuery;
+use super::find;
 use super::store::{self, Counts};
 use super::undo;
 use super::view::{self, MessageDetail, MessageSummary};
@@ -69,7 +70,7 @@ async fn list(
     let filter = filter.read(caller.staff_id)?;
     let (cursor, limit) = paging.read()?;
     let conn = app.storage.read();
-    let page = store::list(conn, &filter, cursor, limit).await?;
+    let page = find::list(conn, &filter, cursor, limit).await?;
     let rows = view::summaries(&app, conn, page.rows).await?;
     Result::Ok(Listed(Page {
         rows,

@@ -18,7 +18,7 @@ use utoipa_axum::routes;
 use uuid::Uuid;
 
 use super::filter::{Filter, FilterQuery};
-use super::store;
+use super::find;
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::features::audit::{Changes, Entry};
@@ -76,7 +76,7 @@ async fn export(
         Some("xlsx") => true,
         Some(_) => return Err(Error::field("format", "invalid", "This must be csv or xlsx.")),
     };
-    let total = store::count_all(app.storage.read(), &filter).await?;
+    let total = find::count_all(app.storage.read(), &filter).await?;
     let (format, media) = if xlsx {
         ("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
     } else {
@@ -128,7 +128,7 @@ impl Rows {
         if self.app.liveness.of(&self.app, self.session).await?.is_none() {
             return Err(Error::Unauthenticated);
         }
-        Ok(store::whole(self.app.storage.read(), &self.filter, cursor, PAGE).await?)
+        Ok(find::whole(self.app.storage.read(), &self.filter, cursor, PAGE).await?)
     }
 
     fn cells(&self, message: messages::Model) -> [String; HEAD.len()] {

@@ -4,7 +4,7 @@ use chrono::{DateTime, Days, NaiveDate, Utc};
 use database::entity::message_tags;
 use database::entity::messages::{Column, Status};
 use sea_orm::sea_query::{Condition, Query};
-use sea_orm::{ColumnTrait as _, Order};
+use sea_orm::{ColumnTrait, Order};
 use serde::Deserialize;
 use utoipa::IntoParams;
 use uuid::Uuid;
@@ -44,7 +44,7 @@ pub struct FilterQuery {
 }
 
 /// The filters, read.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Filter {
     pub statuses: Vec<Status>,
     pub assignee: Option<Assignee>,
@@ -136,16 +136,35 @@ impl Filter {
                 .take();
             all = all.add(Column::Id.in_subquery(tagged));
         }
+        all.add(self.period(Column::Id, cursor))
+    }
+
+    /// The days, and what comes after the cursor, on a column that holds ids of messages.
+    pub fn period(&self, id: impl ColumnTrait, cursor: Option<Cursor>) -> Condition {
+        let mut all = Condition::all();
         if let Some(from) = self.from {
-            all = all.add(Column::Id.gte(first_of(from)));
+            all = all.add(id.gte(first_of(from)));
         }
         if let Some(until) = self.until {
-            all = all.add(Column::Id.lt(first_of(until)));
+            all = all.add(id.lt(first_of(until)));
         }
-        if let Some(Cursor(id)) = cursor {
-            all = all.add(if self.oldest_first { Column::Id.gt(id) } else { Column::Id.lt(id) });
+        if let Some(Cursor(last)) = cursor {
+            all = all.add(if self.oldest_first { id.gt(last) } else { id.lt(last) });
         }
         all
+    }
+
+    /// The tag, if nothing else but a period is asked for.
+    pub fn only_tag(&self) -> Option<&str> {
+        let alone =
+            self.statuses.is_empty() && self.assignee.is_none() && self.service.is_none() && self.terms.is_empty();
+        self.tag.as_deref().filter(|_| alone)
+    }
+
+    /// True when nothing but words is asked for.
+    pub fn is_only_search(&self) -> bool {
+        let free = Self { terms: Vec::new(), oldest_first: self.oldest_first, ..self.clone() };
+        free == Self { oldest_first: self.oldest_first, ..Self::default() }
     }
 
     pub fn order(&self) -> Order {

@@ -1,6 +1,7 @@
 //! How long clients wait for the first answer: defined once, used by the site, the mails and the dashboard.
 //!
-//! Counted: messages of the last 30 days that a person answered, from arrival to the first answer. Spam is not counted.
+//! Counted: first answers of a person that went out in the last 30 days, from the arrival of the message. The median
+//! is that of the newest thousand of them.
 
 use std::time::Duration as StdDuration;
 
@@ -14,7 +15,9 @@ use crate::error::Result;
 
 const PERIOD: Duration = Duration::days(30);
 /// With fewer answers a median says nothing, and the site keeps quiet.
-const ENOUGH: usize = 5;
+const ENOUGH: u64 = 5;
+/// Answers that a median is taken of: enough for a minute's precision, few enough to ask at any time.
+const SAMPLE: u64 = 1_000;
 
 /// The first answer, now and in the period before.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
@@ -22,17 +25,23 @@ const ENOUGH: usize = 5;
 pub struct ResponseTime {
     pub median_minutes: Option<i64>,
     pub previous_median_minutes: Option<i64>,
-    /// Messages that were answered in the period.
-    pub answered: usize,
+    /// First answers of the period.
+    pub answered: u64,
 }
 
 /// The median of this period and of the one before.
 pub async fn response_time(app: &App) -> Result<ResponseTime> {
     let now = app.clock.now();
     let conn = app.storage.read();
-    let this = waits(store::first_answers(conn, now - PERIOD, now).await?);
-    let before = waits(store::first_answers(conn, now - PERIOD * 2, now - PERIOD).await?);
-    Ok(ResponseTime { answered: this.len(), median_minutes: median(this), previous_median_minutes: median(before) })
+    // What happens in this very moment counts too.
+    let until = now + Duration::seconds(1);
+    let this = store::newest_first_answers(conn, now - PERIOD, until, SAMPLE).await?;
+    let before = store::newest_first_answers(conn, now - PERIOD * 2, now - PERIOD, SAMPLE).await?;
+    Ok(ResponseTime {
+        answered: store::count_first_answers(conn, now - PERIOD, until).await?,
+        median_minutes: median(waits(this)),
+        previous_median_minutes: median(waits(before)),
+    })
 }
 
 /// "2 h": what a visitor may expect, or none as long as nobody can know. Asked at most once a minute.

@@ -2,172 +2,22 @@
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Duration, NaiveDate, NaiveTime, Utc};
 use database::entity::messages::{self, Column, Entity, Status};
 use database::entity::{message_notes, message_replies, message_tags};
-use sea_orm::sea_query::{Alias, Condition, Expr, ExprTrait as _, Func, Order, Query, SelectStatement};
+use sea_orm::sea_query::{Alias, Condition, Expr};
 use sea_orm::{
-    ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait, FromQueryResult,
-    IntoActiveModel as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
+    ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel as _, Iterable as _,
+    QueryFilter as _, QueryOrder as _, QuerySelect as _,
 };
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::filter::Filter;
+use super::find::{ALL, count};
 use crate::error::Result;
 use crate::ids::first_of;
-use crate::storage::{COUNT_LIMIT, Cursor, Engine, Page, search_condition};
-
-/// Messages among which a search looks before it asks the index. Most searches are for something recent, and words that
-/// are in every tenth message are found here at once.
-const WINDOW: u64 = 5_000;
-/// Characters of a message in a list.
-const EXCERPT: i32 = 200;
-
-/// A message as a list shows it.
-#[derive(Debug, Clone, FromQueryResult)]
-pub struct Row {
-    pub id: Uuid,
-    pub name: String,
-    pub email: String,
-    pub company: Option<String>,
-    pub service: Option<String>,
-    pub excerpt: String,
-    pub status: Status,
-    pub assigned_to: Option<Uuid>,
-    pub created_at: DateTime<Utc>,
-    pub last_activity_at: DateTime<Utc>,
-    pub reply_count: i32,
-    pub client_replied_at: Option<DateTime<Utc>>,
-    pub opened_at: Option<DateTime<Utc>>,
-}
-
-fn rows_where(condition: Condition, order: Order, limit: u64) -> SelectStatement {
-    let plain = [
-        Column::Id,
-        Column::Name,
-        Column::Email,
-        Column::Company,
-        Column::Service,
-        Column::Status,
-        Column::AssignedTo,
-        Column::CreatedAt,
-        Column::LastActivityAt,
-        Column::ReplyCount,
-        Column::ClientRepliedAt,
-        Column::OpenedAt,
-    ];
-    let excerpt = Func::cust("substr").args([Expr::col(Column::Message), Expr::value(1), Expr::value(EXCERPT)]);
-    Query::select()
-        .columns(plain)
-        .expr_as(excerpt, Alias::new("excerpt"))
-        .from(Entity)
-        .cond_where(condition)
-        .order_by((Entity, Column::Id), order)
-        .limit(limit)
-        .take()
-}
-
-/// One page of messages under a filter.
-pub async fn list(
-    conn: &impl ConnectionTrait,
-    filter: &Filter,
-    cursor: Option<Cursor>,
-    limit: usize,
-) -> Result<Page<Row>> {
-    let wanted = limit as u64 + 1;
-    let condition = filter.condition(cursor);
-    let engine = Engine::of(conn);
-    let (rows, counted) = if filter.terms.is_empty() {
-        let rows = fetch(conn, rows_where(condition, filter.order(), wanted)).await?;
-        (rows, count(conn, filter.condition(None)).await?)
-    } else {
-        let indexed = |condition: Condition| condition.add(search_condition(engine, &filter.terms));
-        let recent = fetch(conn, recent_matches(filter, condition.clone(), wanted)).await?;
-        let rows = if recent.len() as u64 == wanted {
-            recent
-        } else {
-            fetch(conn, rows_where(indexed(condition), filter.order(), wanted)).await?
-        };
-        (rows, count(conn, indexed(filter.condition(None))).await?)
-    };
-    Ok(Page::new(rows, limit, counted, |row| row.id))
-}
-
-async fn fetch(conn: &impl ConnectionTrait, select: SelectStatement) -> Result<Vec<Row>, DbErr> {
-    conn.query_all(&select).await?.iter().map(|row| Row::from_query_result(row, "")).collect()
-}
-
-/// Matches among the next [`WINDOW`] messages in the order of the list.
-fn recent_matches(filter: &Filter, condition: Condition, limit: u64) -> SelectStatement {
-    let window = Query::select()
-        .columns([Column::Id, Column::SearchText])
-        .from(Entity)
-        .cond_where(condition)
-        .order_by(Column::Id, filter.order())
-        .limit(WINDOW)
-        .take();
-    let alias = Alias::new("recent");
-    let mut ids = Query::select();
-    ids.column((alias.clone(), Column::Id)).from_subquery(window, alias.clone());
-    for term in &filter.terms {
-        // Terms are letters and digits, so nothing in them is a wildcard.
-        ids.and_where(Expr::col((alias.clone(), Column::SearchText)).like(format!("% {term}%")));
-    }
-    ids.order_by((alias, Column::Id), filter.order()).limit(limit);
-    rows_where(Condition::all().add(Column::Id.in_subquery(ids)), filter.order(), limit)
-}
-
-/// Rows under a condition; stops one after the limit up to which totals are exact.
-async fn count(conn: &impl ConnectionTrait, condition: Condition) -> Result<u64, DbErr> {
-    let first = Query::select().expr(Expr::value(1)).from(Entity).cond_where(condition).limit(COUNT_LIMIT + 1).take();
-    counted(conn, first).await
-}
-
-async fn counted(conn: &impl ConnectionTrait, rows: SelectStatement) -> Result<u64, DbErr> {
-    let select = Query::select()
-        .expr_as(Func::count(Expr::col(sea_orm::sea_query::Asterisk)), Alias::new("rows"))
-        .from_subquery(rows, Alias::new("counted"))
-        .take();
-    let row = conn.query_one(&select).await?;
-    let number: i64 = row.map(|row| row.try_get("", "rows")).transpose()?.unwrap_or(0);
-    Ok(u64::try_from(number).unwrap_or(0))
-}
-
-/// All rows under a filter, for the progress of an export.
-pub async fn count_all(conn: &impl ConnectionTrait, filter: &Filter) -> Result<u64, DbErr> {
-    counted(
-        conn,
-        Query::select().expr(Expr::value(1)).from(Entity).cond_where(whole_condition(conn, filter, None)).take(),
-    )
-    .await
-}
-
-fn whole_condition(conn: &impl ConnectionTrait, filter: &Filter, cursor: Option<Cursor>) -> Condition {
-    let condition = filter.condition(cursor);
-    if filter.terms.is_empty() { condition } else { condition.add(search_condition(Engine::of(conn), &filter.terms)) }
-}
-
-/// Whole messages under a filter, for exports.
-pub async fn whole(
-    conn: &impl ConnectionTrait,
-    filter: &Filter,
-    cursor: Option<Cursor>,
-    limit: u64,
-) -> Result<Vec<messages::Model>, DbErr> {
-    Entity::find()
-        .filter(whole_condition(conn, filter, cursor))
-        .order_by(Column::Id, filter.order())
-        .limit(limit)
-        .all(conn)
-        .await
-}
-
-/// The newest messages that are not spam.
-pub async fn latest(conn: &impl ConnectionTrait, limit: u64) -> Result<Vec<Row>, DbErr> {
-    fetch(conn, rows_where(Condition::all().add(Column::Status.ne(Status::Spam)), Order::Desc, limit)).await
-}
+use crate::storage::COUNT_LIMIT;
 
 /// How many messages stand where, by the names of the statuses; each at most 1,000, which then means 1,000 or more.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -186,7 +36,7 @@ pub struct Counts {
 
 /// The counts for one person.
 pub async fn counts(conn: &impl ConnectionTrait, me: Uuid) -> Result<Counts, DbErr> {
-    let with = async |condition: Condition| count(conn, condition).await.map(|number| Ord::min(number, COUNT_LIMIT));
+    let with = async |condition: Condition| count(conn, condition, COUNT_LIMIT).await;
     let status = |status: Status| Condition::all().add(Column::Status.eq(status));
     let open = || Condition::all().add(Column::Status.is_in([Status::New, Status::InProgress]));
     Ok(Counts {
@@ -201,50 +51,48 @@ pub async fn counts(conn: &impl ConnectionTrait, me: Uuid) -> Result<Counts, DbE
     })
 }
 
-/// Messages that came in on each day, and first answers that went out, from `since` on. Spam is not counted.
-pub async fn day_counts(
-    conn: &impl ConnectionTrait,
-    since: DateTime<Utc>,
-) -> Result<HashMap<NaiveDate, (u64, u64)>, DbErr> {
-    let mut days: HashMap<NaiveDate, (u64, u64)> = HashMap::new();
-    let received: Vec<DateTime<Utc>> = Entity::find()
-        .select_only()
-        .column(Column::CreatedAt)
-        .filter(Column::Id.gte(first_of(since)))
-        .filter(Column::Status.ne(Status::Spam))
-        .into_tuple()
-        .all(conn)
-        .await?;
-    for at in received {
-        days.entry(at.date_naive()).or_default().0 += 1;
+/// Messages that came in on a day, and first answers that went out on it. Spam is not counted as come in.
+pub async fn day_counts(conn: &impl ConnectionTrait, day: NaiveDate) -> Result<(u64, u64), DbErr> {
+    let from = day.and_time(NaiveTime::MIN).and_utc();
+    let until = from + Duration::days(1);
+    // One look at the index of the statuses for each: a condition "not spam" would read every message of the day.
+    let mut received = 0;
+    for status in Status::iter().filter(|status| *status != Status::Spam) {
+        let condition = Condition::all()
+            .add(Column::Status.eq(status))
+            .add(Column::Id.gte(first_of(from)))
+            .add(Column::Id.lt(first_of(until)));
+        received += count(conn, condition, ALL).await?;
     }
-    let answered: Vec<Option<DateTime<Utc>>> = Entity::find()
-        .select_only()
-        .column(Column::FirstRepliedAt)
-        .filter(Column::FirstRepliedAt.gte(since))
-        .filter(Column::Status.ne(Status::Spam))
-        .into_tuple()
-        .all(conn)
-        .await?;
-    for at in answered.into_iter().flatten() {
-        days.entry(at.date_naive()).or_default().1 += 1;
-    }
-    Ok(days)
+    Ok((received, count(conn, answered_in(from, until), ALL).await?))
 }
 
-/// Arrival and first answer of the messages that arrived in a period and were answered. Spam is not counted.
-pub async fn first_answers(
+fn answered_in(from: DateTime<Utc>, until: DateTime<Utc>) -> Condition {
+    Condition::all().add(Column::FirstRepliedAt.gte(from)).add(Column::FirstRepliedAt.lt(until))
+}
+
+/// How many first answers went out in a period.
+pub async fn count_first_answers(
     conn: &impl ConnectionTrait,
     from: DateTime<Utc>,
     until: DateTime<Utc>,
+) -> Result<u64, DbErr> {
+    count(conn, answered_in(from, until), ALL).await
+}
+
+/// Arrival and first answer of the newest first answers of a period.
+pub async fn newest_first_answers(
+    conn: &impl ConnectionTrait,
+    from: DateTime<Utc>,
+    until: DateTime<Utc>,
+    limit: u64,
 ) -> Result<Vec<(DateTime<Utc>, DateTime<Utc>)>, DbErr> {
     Entity::find()
+        .filter(answered_in(from, until))
         .select_only()
         .columns([Column::CreatedAt, Column::FirstRepliedAt])
-        .filter(Column::Id.gte(first_of(from)))
-        .filter(Column::Id.lt(first_of(until)))
-        .filter(Column::FirstRepliedAt.is_not_null())
-        .filter(Column::Status.ne(Status::Spam))
+        .order_by_desc(Column::FirstRepliedAt)
+        .limit(limit)
         .into_tuple()
         .all(conn)
         .await
@@ -253,17 +101,6 @@ pub async fn first_answers(
 /// One message, its row locked where the engine locks rows.
 pub async fn locked(conn: &impl ConnectionTrait, id: Uuid) -> Result<Option<messages::Model>, DbErr> {
     Entity::find_by_id(id).lock_exclusive().one(conn).await
-}
-
-/// Messages of the same client, the newest first.
-pub async fn of_client(
-    conn: &impl ConnectionTrait,
-    email_key: &str,
-    except: Uuid,
-    limit: u64,
-) -> Result<Vec<Row>, DbErr> {
-    let condition = Condition::all().add(Column::EmailKey.eq(email_key)).add(Column::Id.ne(except));
-    fetch(conn, rows_where(condition, Order::Desc, limit)).await
 }
 
 pub async fn replies_of(conn: &impl ConnectionTrait, id: Uuid) -> Result<Vec<message_replies::Model>, DbErr> {

@@ -10,7 +10,8 @@ use serde_json::Value;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::store::{self, Row};
+use super::find::{self, Row};
+use super::store;
 use super::thread_token;
 use crate::app::App;
 use crate::error::{Error, Result};
@@ -173,7 +174,7 @@ pub async fn detail(app: &App, id: Uuid) -> Result<MessageDetail> {
     let names = people::names(conn).await?;
     let tags = store::tags_of(conn, vec![id]).await?.remove(&id).unwrap_or_default();
     let history = audit::of_entity(conn, "message", id, 100).await?;
-    let other = store::of_client(conn, &message.email_key, id, 10).await?;
+    let other = find::of_client(conn, &message.email_key, id, 10).await?;
     Ok(MessageDetail {
         thread: thread(conn, id, &names).await?,
         history: history

@@ -1,0 +1,228 @@
+//! Finding messages: lists under filters, a page at a time, and search.
+
+use chrono::{DateTime, Utc};
+use database::entity::message_tags;
+use database::entity::messages::{self, Column, Entity, Status};
+use sea_orm::sea_query::{Alias, Asterisk, Condition, Expr, ExprTrait as _, Func, Order, Query, SelectStatement};
+use sea_orm::{
+    ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QueryFilter as _, QueryOrder as _,
+    QuerySelect as _,
+};
+use uuid::Uuid;
+
+use super::filter::Filter;
+use crate::storage::{COUNT_LIMIT, Cursor, Engine, Match, Page, search_messages};
+
+/// Messages among which a search for common words looks: they are found among the newest, and the index would have
+/// to gather all matches before it could sort them.
+const WINDOW: u64 = 5_000;
+/// As a limit: none.
+pub const ALL: u64 = i64::MAX as u64;
+/// Characters of a message in a list.
+const EXCERPT: i32 = 200;
+
+/// A message as a list shows it.
+#[derive(Debug, Clone, FromQueryResult)]
+pub struct Row {
+    pub id: Uuid,
+    pub name: String,
+    pub email: String,
+    pub company: Option<String>,
+    pub service: Option<String>,
+    pub excerpt: String,
+    pub status: Status,
+    pub assigned_to: Option<Uuid>,
+    pub created_at: DateTime<Utc>,
+    pub last_activity_at: DateTime<Utc>,
+    pub reply_count: i32,
+    pub client_replied_at: Option<DateTime<Utc>>,
+    pub opened_at: Option<DateTime<Utc>>,
+}
+
+/// One page of messages under a filter.
+pub async fn list(
+    conn: &impl ConnectionTrait,
+    filter: &Filter,
+    cursor: Option<Cursor>,
+    limit: usize,
+) -> Result<Page<Row>, DbErr> {
+    let wanted = limit as u64 + 1;
+    let (rows, counted) = if !filter.terms.is_empty() {
+        search(conn, filter, cursor, wanted).await?
+    } else if let Some(tag) = filter.only_tag() {
+        // The index of the tags is in the order of the list already.
+        let ids =
+            tagged(tag, filter, cursor).order_by(message_tags::Column::MessageId, filter.order()).limit(wanted).take();
+        let condition = Condition::all().add(Column::Id.in_subquery(ids));
+        let rows = fetch(conn, rows_where(from_messages(), condition, filter.order(), wanted)).await?;
+        (rows, counted(conn, tagged(tag, filter, None).limit(COUNT_LIMIT + 1).take()).await?)
+    } else {
+        let rows = rows_where(from_messages(), filter.condition(cursor), filter.order(), wanted);
+        (fetch(conn, rows).await?, count(conn, filter.condition(None), COUNT_LIMIT + 1).await?)
+    };
+    Ok(Page::new(rows, limit, counted, |row| row.id))
+}
+
+/// Rows that hold the terms, and how many there are; counting stops one after [`COUNT_LIMIT`].
+///
+/// Few matches are fetched by the index and sorted. Of many, the newest are what is wanted, and those are found by
+/// looking through the newest messages.
+async fn search(
+    conn: &impl ConnectionTrait,
+    filter: &Filter,
+    cursor: Option<Cursor>,
+    wanted: u64,
+) -> Result<(Vec<Row>, u64), DbErr> {
+    let engine = Engine::of(conn);
+    let matching = |how: Match| search_messages(engine, &filter.terms, how);
+    let count_matches = async |how: Match, condition: Condition| {
+        counted(conn, matching(how).expr(Expr::value(1)).cond_where(condition).limit(COUNT_LIMIT + 1).take()).await
+    };
+    let found = |how: Match| rows_where(matching(how), filter.condition(cursor), filter.order(), wanted);
+    let everywhere = Condition::all;
+
+    let many = count_matches(Match::Word, everywhere()).await? > COUNT_LIMIT
+        || count_matches(Match::Beginning, everywhere()).await? > COUNT_LIMIT;
+    if !many {
+        let total = count_matches(Match::Beginning, filter.condition(None)).await?;
+        return Ok((fetch(conn, found(Match::Beginning)).await?, total));
+    }
+    let mut rows = fetch(conn, among_newest(filter, cursor, wanted)).await?;
+    let small = !filter.is_only_search() && count(conn, filter.condition(None), WINDOW).await? < WINDOW;
+    if (rows.len() as u64) < wanted && !small {
+        rows = fetch(conn, found(Match::Beginning)).await?;
+    }
+    let total = if filter.is_only_search() {
+        COUNT_LIMIT + 1
+    } else if small {
+        counted(conn, ids_among_newest(filter, None).limit(COUNT_LIMIT + 1).take()).await?
+    } else {
+        count_matches(Match::Beginning, filter.condition(None)).await?
+    };
+    Ok((rows, total))
+}
+
+/// Rows among the newest [`WINDOW`] messages of the filter.
+fn among_newest(filter: &Filter, cursor: Option<Cursor>, limit: u64) -> SelectStatement {
+    let ids = ids_among_newest(filter, cursor).order_by(Column::Id, filter.order()).limit(limit).take();
+    rows_where(from_messages(), Condition::all().add(Column::Id.in_subquery(ids)), filter.order(), limit)
+}
+
+fn ids_among_newest(filter: &Filter, cursor: Option<Cursor>) -> SelectStatement {
+    let window = Query::select()
+        .columns([Column::Id, Column::SearchText])
+        .from(Entity)
+        .cond_where(filter.condition(cursor))
+        .order_by(Column::Id, filter.order())
+        .limit(WINDOW)
+        .take();
+    let mut ids = Query::select();
+    ids.column(Column::Id).from_subquery(window, Alias::new("newest"));
+    for term in &filter.terms {
+        // Terms are letters and digits, so nothing in them is a wildcard.
+        ids.and_where(Expr::col(Column::SearchText).like(format!("% {term}%")));
+    }
+    ids
+}
+
+/// The newest messages that are not spam.
+pub async fn latest(conn: &impl ConnectionTrait, limit: u64) -> Result<Vec<Row>, DbErr> {
+    let condition = Condition::all().add(Column::Status.ne(Status::Spam));
+    fetch(conn, rows_where(from_messages(), condition, Order::Desc, limit)).await
+}
+
+/// Messages of the same client, the newest first.
+pub async fn of_client(
+    conn: &impl ConnectionTrait,
+    email_key: &str,
+    except: Uuid,
+    limit: u64,
+) -> Result<Vec<Row>, DbErr> {
+    let condition = Condition::all().add(Column::EmailKey.eq(email_key)).add(Column::Id.ne(except));
+    fetch(conn, rows_where(from_messages(), condition, Order::Desc, limit)).await
+}
+
+/// Whole messages under a filter, for exports.
+pub async fn whole(
+    conn: &impl ConnectionTrait,
+    filter: &Filter,
+    cursor: Option<Cursor>,
+    limit: u64,
+) -> Result<Vec<messages::Model>, DbErr> {
+    Entity::find()
+        .filter(whole_condition(conn, filter, cursor))
+        .order_by(Column::Id, filter.order())
+        .limit(limit)
+        .all(conn)
+        .await
+}
+
+/// All rows under a filter, for the progress of an export.
+pub async fn count_all(conn: &impl ConnectionTrait, filter: &Filter) -> Result<u64, DbErr> {
+    let all = whole_condition(conn, filter, None);
+    counted(conn, from_messages().expr(Expr::value(1)).cond_where(all).take()).await
+}
+
+/// Rows under a condition; stops at `limit`.
+pub async fn count(conn: &impl ConnectionTrait, condition: Condition, limit: u64) -> Result<u64, DbErr> {
+    counted(conn, from_messages().expr(Expr::value(1)).cond_where(condition).limit(limit).take()).await
+}
+
+fn whole_condition(conn: &impl ConnectionTrait, filter: &Filter, cursor: Option<Cursor>) -> Condition {
+    let condition = filter.condition(cursor);
+    if filter.terms.is_empty() {
+        return condition;
+    }
+    let ids = search_messages(Engine::of(conn), &filter.terms, Match::Beginning).column((Entity, Column::Id)).take();
+    condition.add(Column::Id.in_subquery(ids))
+}
+
+fn tagged(tag: &str, filter: &Filter, cursor: Option<Cursor>) -> SelectStatement {
+    Query::select()
+        .column(message_tags::Column::MessageId)
+        .from(message_tags::Entity)
+        .cond_where(filter.period(message_tags::Column::MessageId, cursor).add(message_tags::Column::Tag.eq(tag)))
+        .take()
+}
+
+fn from_messages() -> SelectStatement {
+    Query::select().from(Entity).take()
+}
+
+fn rows_where(mut from: SelectStatement, condition: Condition, order: Order, limit: u64) -> SelectStatement {
+    let plain = [
+        Column::Id,
+        Column::Name,
+        Column::Email,
+        Column::Company,
+        Column::Service,
+        Column::Status,
+        Column::AssignedTo,
+        Column::CreatedAt,
+        Column::LastActivityAt,
+        Column::ReplyCount,
+        Column::ClientRepliedAt,
+        Column::OpenedAt,
+    ];
+    let excerpt = Func::cust("substr").args([Expr::col(Column::Message), Expr::value(1), Expr::value(EXCERPT)]);
+    from.columns(plain)
+        .expr_as(excerpt, Alias::new("excerpt"))
+        .cond_where(condition)
+        .order_by((Entity, Column::Id), order)
+        .limit(limit)
+        .take()
+}
+
+async fn fetch(conn: &impl ConnectionTrait, select: SelectStatement) -> Result<Vec<Row>, DbErr> {
+    conn.query_all(&select).await?.iter().map(|row| Row::from_query_result(row, "")).collect()
+}
+
+async fn counted(conn: &impl ConnectionTrait, rows: SelectStatement) -> Result<u64, DbErr> {
+    let select = Query::select()
+        .expr_as(Func::count(Expr::col(Asterisk)), Alias::new("rows"))
+        .from_subquery(rows, Alias::new("counted"))
+        .take();
+    let row = conn.query_one(&select).await?;
+    let number: i64 = row.map(|row| row.try_get("", "rows")).transpose()?.unwrap_or(0);
+    Ok(u64::try_from(number).unwrap_or(0))
+}
