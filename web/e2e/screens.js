@@ -4,7 +4,7 @@ import { mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { launch, person, signIn } from "./lib/browser.js";
-import { ofMessage, PUBLIC, SIGNED_IN, SIGNED_OUT, visit } from "./lib/pages.js";
+import { ofMessage, PUBLIC, SENT, SIGNED_IN, SIGNED_OUT, visit } from "./lib/pages.js";
 import { Server } from "./lib/server.js";
 import { prepare } from "./run.js";
 
@@ -39,6 +39,7 @@ try {
     await signIn(staff.page);
     await signIn(beginner.page);
     for (const page of [...PUBLIC, ...(await ofMessage(server)), ...SIGNED_OUT]) await shoot(visitor.page, page, size);
+    for (const page of SENT) await shoot(first.page, page, size);
     for (const page of SIGNED_IN) await shoot(staff.page, page, size);
     for (const page of NOTHING_YET) await shoot(beginner.page, page, size);
     for (const page of SETUP) await shoot(first.page, { ...page, path: unset.setupLink.slice(unset.url.length) }, size);

@@ -66,6 +66,12 @@ export async function signIn(page, { email, password } = ADMIN, { remember = fal
   await page.waitForURL((url) => !url.pathname.includes("/login"));
 }
 
+/** Presses the key that begins an answer or a note, and waits until one can type. */
+export async function write(page, key) {
+  await page.keyboard.press(key);
+  await page.waitForFunction(() => document.activeElement?.matches("article textarea"));
+}
+
 /** Types like a person: a form that is sent within two seconds counts as spam. */
 export async function fillContact(page, { name, email, message, service }) {
   const drawn = Date.now();

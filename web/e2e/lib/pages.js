@@ -12,14 +12,16 @@ export const PUBLIC = [
   { name: "not-found", path: "/no-such-page", status: 404 },
 ];
 
-/** Pages of one message: reached by its link, by hand with the code, and after sending. */
+/** Leaves a message behind. */
+export const SENT = [{ name: "contact-sent", path: "/contact", act: sendOne }];
+
+/** Pages of one message: reached by its link, and by hand with the code. */
 export async function ofMessage(server) {
   const [{ id }] = await server.api("/api/admin/messages?status=replied&limit=1");
   const { threadUrl } = await server.api(`/api/admin/messages/${id}`);
   return [
     { name: "message", path: threadUrl.slice(server.url.length), ready: ".talk" },
     { name: "message-code", path: `/message/${id}`, ready: "#code-form" },
-    { name: "contact-sent", path: "/contact", act: sendOne },
   ];
 }
 

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before } from "node:test";
-import { launch, person, signIn } from "../lib/browser.js";
+import { launch, person, signIn, write } from "../lib/browser.js";
 import { ADMIN, Server } from "../lib/server.js";
 import { story } from "../lib/steps.js";
 import { until } from "../lib/until.js";
@@ -157,7 +157,7 @@ step("a message is read, tagged, noted; the tag is taken back", async () => {
     async () => (await page.getByRole("button", { name: "Remove tag from-e2e" }).count()) === 0,
   );
 
-  await page.keyboard.press("n");
+  await write(page, "n");
   await page.keyboard.insertText("Called her, she is away until Monday.");
   await page.getByRole("button", { name: "Add note" }).click();
   const log = page.getByRole("log", { name: "Conversation" });
@@ -179,7 +179,7 @@ step("a canned reply is written once and fills itself in", async () => {
 
   await page.goto(open);
   await page.getByRole("log", { name: "Conversation" }).waitFor();
-  await page.keyboard.press("r");
+  await write(page, "r");
   await page.keyboard.type(";e2et");
   await page.getByRole("option", { name: /E2E thanks/ }).waitFor();
   await page.keyboard.press("Enter");
@@ -196,6 +196,21 @@ step("a draft survives a reload", async () => {
   await page.reload();
   await page.getByRole("log", { name: "Conversation" }).waitFor();
   assert.match(await page.getByLabel(/^Answer to/).inputValue(), /^Hello .*Anna Virtanen$/);
+});
+
+step("an answer goes on while the connection breaks and comes back", async () => {
+  const field = page.getByLabel(/^Answer to/);
+  const before = await field.inputValue();
+  await field.focus();
+  anna.watch.expect(/ws\/chat|ERR_CONNECTION_REFUSED|ERR_INTERNET_DISCONNECTED|Failed to load resource|WebSocket/);
+  await server.stop();
+  await page.getByText("Live updates are reconnecting").first().waitFor();
+  await page.keyboard.press("End");
+  await page.keyboard.insertText(" (typed meanwhile)");
+  await server.start();
+  await page.getByText("Live updates are on").first().waitFor({ timeout: 30_000 });
+  assert.equal(await field.inputValue(), `${before} (typed meanwhile)`);
+  assert.equal(await field.evaluate((node) => node === document.activeElement), true, "the field kept the focus");
 });
 
 step("two people on one message see each other, and the answer appears for both", async () => {

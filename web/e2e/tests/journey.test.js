@@ -1,7 +1,7 @@
 // One question from the form to the answer and back, in a real browser, by real mail.
 import assert from "node:assert/strict";
 import { after, before } from "node:test";
-import { fillContact, launch, person } from "../lib/browser.js";
+import { fillContact, launch, person, write } from "../lib/browser.js";
 import { linkIn, Mail } from "../lib/mail.js";
 import { ADMIN, FIRM_EMAIL, Server } from "../lib/server.js";
 import { story } from "../lib/steps.js";
@@ -57,7 +57,7 @@ step("staff finds it in the inbox and answers", async () => {
   await conversation.getByText("fails every Monday").waitFor();
   assert.ok((await conversation.innerText()).includes("<b>Urgent</b> & important."), "shown as it was typed");
 
-  await page.keyboard.press("r");
+  await write(page, "r");
   await page.keyboard.insertText(ANSWER);
   await page.getByRole("button", { name: "Send answer" }).click();
   await conversation.getByText("It sounds like a full disk").waitFor();

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { axe } from "../lib/axe.js";
 import { launch, person, signIn } from "../lib/browser.js";
-import { ofMessage, PUBLIC, SIGNED_IN, SIGNED_OUT, visit } from "../lib/pages.js";
+import { ofMessage, PUBLIC, SENT, SIGNED_IN, SIGNED_OUT, visit } from "../lib/pages.js";
 import { ADMIN, Server } from "../lib/server.js";
 import { until } from "../lib/until.js";
 
@@ -36,7 +36,7 @@ const NOTHING_YET = [
 ];
 
 const all = [
-  ...[...PUBLIC, ...SIGNED_OUT].map((page) => [page, () => visitor]),
+  ...[...PUBLIC, ...SENT, ...SIGNED_OUT].map((page) => [page, () => visitor]),
   ...SIGNED_IN.map((page) => [page, () => staff]),
   ...NOTHING_YET.map((page) => [page, () => beginner]),
 ];
