@@ -63,10 +63,10 @@ export interface paths {
             cookie?: never;
         };
         /** All canned replies, by shortcut. */
-        get: operations["list"];
+        get: operations["list_canned_replies"];
         put?: never;
         /** Adds a canned reply. */
-        post: operations["create"];
+        post: operations["create_canned_reply"];
         delete?: never;
         options?: never;
         head?: never;
@@ -84,11 +84,11 @@ export interface paths {
         put?: never;
         post?: never;
         /** Deletes a canned reply. */
-        delete: operations["delete"];
+        delete: operations["delete_canned_reply"];
         options?: never;
         head?: never;
         /** Changes a canned reply. */
-        patch: operations["change"];
+        patch: operations["change_canned_reply"];
         trace?: never;
     };
     "/api/admin/colleagues": {
@@ -133,7 +133,7 @@ export interface paths {
             cookie?: never;
         };
         /** Mails that were given up, the newest 100. */
-        get: operations["list_failed"];
+        get: operations["list_failed_mails"];
         put?: never;
         post?: never;
         delete?: never;
@@ -152,7 +152,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Sends a mail again that was given up. */
-        post: operations["retry_one"];
+        post: operations["retry_failed_mail"];
         delete?: never;
         options?: never;
         head?: never;
@@ -167,7 +167,7 @@ export interface paths {
             cookie?: never;
         };
         /** Messages under filters, a page at a time. */
-        get: operations["list"];
+        get: operations["list_messages"];
         put?: never;
         post?: never;
         delete?: never;
@@ -201,7 +201,7 @@ export interface paths {
             cookie?: never;
         };
         /** How many messages stand where. */
-        get: operations["get_counts"];
+        get: operations["count_messages"];
         put?: never;
         post?: never;
         delete?: never;
@@ -252,14 +252,14 @@ export interface paths {
             cookie?: never;
         };
         /** One message with its thread. Opening it marks it as read. */
-        get: operations["get_one"];
+        get: operations["get_message"];
         put?: never;
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
         /** Changes status or assignment. With `If-Match`, only what the client has seen. */
-        patch: operations["patch_one"];
+        patch: operations["change_message"];
         trace?: never;
     };
     "/api/admin/messages/{id}/notes": {
@@ -2275,7 +2275,7 @@ export interface operations {
             };
         };
     };
-    list: {
+    list_canned_replies: {
         parameters: {
             query?: never;
             header?: never;
@@ -2339,7 +2339,7 @@ export interface operations {
             };
         };
     };
-    create: {
+    create_canned_reply: {
         parameters: {
             query?: never;
             header?: never;
@@ -2442,7 +2442,7 @@ export interface operations {
             };
         };
     };
-    delete: {
+    delete_canned_reply: {
         parameters: {
             query?: never;
             header?: never;
@@ -2534,7 +2534,7 @@ export interface operations {
             };
         };
     };
-    change: {
+    change_canned_reply: {
         parameters: {
             query?: never;
             header?: never;
@@ -2775,7 +2775,7 @@ export interface operations {
             };
         };
     };
-    list_failed: {
+    list_failed_mails: {
         parameters: {
             query?: never;
             header?: never;
@@ -2839,7 +2839,7 @@ export interface operations {
             };
         };
     };
-    retry_one: {
+    retry_failed_mail: {
         parameters: {
             query?: never;
             header?: never;
@@ -2931,7 +2931,7 @@ export interface operations {
             };
         };
     };
-    list: {
+    list_messages: {
         parameters: {
             query?: {
                 /** @description One or more of `new in_progress replied converted archived spam`, separated by commas. */
@@ -3134,7 +3134,7 @@ export interface operations {
             };
         };
     };
-    get_counts: {
+    count_messages: {
         parameters: {
             query?: never;
             header?: never;
@@ -3354,7 +3354,7 @@ export interface operations {
             };
         };
     };
-    get_one: {
+    get_message: {
         parameters: {
             query?: never;
             header?: never;
@@ -3437,7 +3437,7 @@ export interface operations {
             };
         };
     };
-    patch_one: {
+    change_message: {
         parameters: {
             query?: never;
             header?: never;

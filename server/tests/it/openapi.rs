@@ -16,12 +16,15 @@ fn the_committed_document_is_up_to_date() {
 fn every_operation_is_described_and_guarded() {
     let document = serde_json::to_value(tekvwarho::router::document()).unwrap();
     assert_eq!(document["openapi"], "3.1.0");
+    let mut names = std::collections::HashSet::new();
     for (path, item) in document["paths"].as_object().unwrap() {
         for (method, operation) in item.as_object().unwrap() {
             assert!(
                 operation["summary"].as_str().is_some_and(|text| text.ends_with('.')),
                 "{method} {path} has no summary"
             );
+            let name = operation["operationId"].as_str().unwrap();
+            assert!(names.insert(name), "two operations are called {name}");
             let public = !path.starts_with("/api/admin/") || path.starts_with("/api/admin/auth/");
             assert!(public || operation["x-permission"].is_string(), "{method} {path} has no guard");
         }

@@ -26,10 +26,10 @@ use crate::storage::{Cursor, Page};
 /// The routes of this file.
 pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
-        .routes(demand(Permission::Messages, routes!(list)))
-        .routes(demand(Permission::Messages, routes!(get_counts)))
+        .routes(demand(Permission::Messages, routes!(list_messages)))
+        .routes(demand(Permission::Messages, routes!(count_messages)))
         .routes(demand(Permission::Messages, routes!(list_tags)))
-        .routes(demand(Permission::Messages, routes!(get_one, patch_one)))
+        .routes(demand(Permission::Messages, routes!(get_message, change_message)))
         .routes(demand(Permission::Messages, routes!(retry_mail)))
 }
 
@@ -61,7 +61,7 @@ impl Paging {
 /// Messages under filters, a page at a time.
 #[utoipa::path(get, path = "/api/admin/messages", tag = "messages", params(FilterQuery, Paging),
     responses((status = 200, body = Envelope<Vec<MessageSummary>>), (status = 422, body = Problem)))]
-async fn list(
+async fn list_messages(
     State(app): State<App>,
     caller: Caller,
     Query(filter): Query<FilterQuery>,
@@ -82,7 +82,7 @@ async fn list(
 
 /// How many messages stand where.
 #[utoipa::path(get, path = "/api/admin/messages/counts", tag = "messages", responses((status = 200, body = Envelope<Counts>)))]
-async fn get_counts(State(app): State<App>, caller: Caller) -> Result<Ok<Counts>> {
+async fn count_messages(State(app): State<App>, caller: Caller) -> Result<Ok<Counts>> {
     Result::Ok(Ok(store::counts(app.storage.read(), caller.staff_id).await?))
 }
 
@@ -103,7 +103,7 @@ async fn list_tags(State(app): State<App>) -> Result<Ok<Vec<TagCount>>> {
 /// One message with its thread. Opening it marks it as read.
 #[utoipa::path(get, path = "/api/admin/messages/{id}", tag = "messages", params(("id" = Uuid, Path)),
     responses((status = 200, body = Envelope<MessageDetail>), (status = 404, body = Problem)))]
-async fn get_one(State(app): State<App>, Id(id): Id) -> Result<Response> {
+async fn get_message(State(app): State<App>, Id(id): Id) -> Result<Response> {
     let detail = view::detail(&app, id).await?;
     if detail.summary.unread {
         let now = app.clock.now();
@@ -117,7 +117,7 @@ async fn get_one(State(app): State<App>, Id(id): Id) -> Result<Response> {
 /// Changes status or assignment. With `If-Match`, only what the client has seen.
 #[utoipa::path(patch, path = "/api/admin/messages/{id}", tag = "messages", params(("id" = Uuid, Path)), request_body = Change,
     responses((status = 200, body = Envelope<MessageDetail>), (status = 404, body = Problem), (status = 412, body = Problem), (status = 422, body = Problem)))]
-async fn patch_one(
+async fn change_message(
     State(app): State<App>,
     caller: Caller,
     info: RequestInfo,

@@ -24,8 +24,8 @@ const VARIABLES: [&str; 5] = ["client.name", "client.firstName", "staff.name", "
 /// The routes of this file.
 pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
-        .routes(demand(Permission::Messages, routes!(list, create)))
-        .routes(demand(Permission::Messages, routes!(change, delete)))
+        .routes(demand(Permission::Messages, routes!(list_canned_replies, create_canned_reply)))
+        .routes(demand(Permission::Messages, routes!(change_canned_reply, delete_canned_reply)))
 }
 
 /// A canned reply.
@@ -70,7 +70,7 @@ pub struct CannedReplyPatch {
 
 /// All canned replies, by shortcut.
 #[utoipa::path(get, path = "/api/admin/canned-replies", tag = "messages", responses((status = 200, body = Envelope<Vec<CannedReply>>)))]
-async fn list(State(app): State<App>) -> Result<Ok<Vec<CannedReply>>> {
+async fn list_canned_replies(State(app): State<App>) -> Result<Ok<Vec<CannedReply>>> {
     let rows = Entity::find().order_by_asc(Column::Shortcut).all(app.storage.read()).await?;
     Result::Ok(Ok(rows.into_iter().map(Into::into).collect()))
 }
@@ -78,7 +78,7 @@ async fn list(State(app): State<App>) -> Result<Ok<Vec<CannedReply>>> {
 /// Adds a canned reply.
 #[utoipa::path(post, path = "/api/admin/canned-replies", tag = "messages", request_body = NewCannedReply,
     responses((status = 201, body = Envelope<CannedReply>), (status = 422, body = Problem)))]
-async fn create(
+async fn create_canned_reply(
     State(app): State<App>,
     caller: Caller,
     info: RequestInfo,
@@ -110,7 +110,7 @@ async fn create(
 /// Changes a canned reply.
 #[utoipa::path(patch, path = "/api/admin/canned-replies/{id}", tag = "messages", params(("id" = Uuid, Path)), request_body = CannedReplyPatch,
     responses((status = 200, body = Envelope<CannedReply>), (status = 404, body = Problem), (status = 422, body = Problem)))]
-async fn change(
+async fn change_canned_reply(
     State(app): State<App>,
     caller: Caller,
     info: RequestInfo,
@@ -150,7 +150,12 @@ async fn change(
 /// Deletes a canned reply.
 #[utoipa::path(delete, path = "/api/admin/canned-replies/{id}", tag = "messages", params(("id" = Uuid, Path)),
     responses((status = 200, body = Envelope<Nothing>), (status = 404, body = Problem)))]
-async fn delete(State(app): State<App>, caller: Caller, info: RequestInfo, Id(id): Id) -> Result<Ok<Nothing>> {
+async fn delete_canned_reply(
+    State(app): State<App>,
+    caller: Caller,
+    info: RequestInfo,
+    Id(id): Id,
+) -> Result<Ok<Nothing>> {
     let author = (app.clone(), caller, info);
     app.storage
         .write(author, move |tx, (app, caller, info)| {

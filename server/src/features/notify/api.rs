@@ -22,8 +22,8 @@ use crate::http::{Envelope, Id, Nothing, Ok, Problem, RequestInfo};
 /// The routes of this slice.
 pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
-        .routes(demand(Permission::Messages, routes!(list_failed)))
-        .routes(demand(Permission::Messages, routes!(retry_one)))
+        .routes(demand(Permission::Messages, routes!(list_failed_mails)))
+        .routes(demand(Permission::Messages, routes!(retry_failed_mail)))
 }
 
 /// A mail that was given up.
@@ -44,7 +44,7 @@ pub struct FailedMail {
 /// Mails that were given up, the newest 100.
 #[utoipa::path(get, path = "/api/admin/mail/failed", tag = "mail",
     responses((status = 200, body = Envelope<Vec<FailedMail>>)))]
-async fn list_failed(State(app): State<App>) -> Result<Ok<Vec<FailedMail>>> {
+async fn list_failed_mails(State(app): State<App>) -> Result<Ok<Vec<FailedMail>>> {
     let mails = store::failed(app.storage.read(), 100).await?;
     Result::Ok(Ok(mails
         .into_iter()
@@ -64,7 +64,12 @@ async fn list_failed(State(app): State<App>) -> Result<Ok<Vec<FailedMail>>> {
 /// Sends a mail again that was given up.
 #[utoipa::path(post, path = "/api/admin/mail/{id}/retry", tag = "mail", params(("id" = Uuid, Path)),
     responses((status = 200, body = Envelope<Nothing>), (status = 404, body = Problem)))]
-async fn retry_one(State(app): State<App>, caller: Caller, info: RequestInfo, Id(id): Id) -> Result<Ok<Nothing>> {
+async fn retry_failed_mail(
+    State(app): State<App>,
+    caller: Caller,
+    info: RequestInfo,
+    Id(id): Id,
+) -> Result<Ok<Nothing>> {
     let now = app.clock.now();
     let entry = Entry {
         actor: Some(caller.staff_id),
