@@ -11,6 +11,7 @@ const script = fileURLToPath(new URL("./mail.py", import.meta.url));
 export class Mail {
   #child = null;
   #ready = false;
+  #done = null;
   mails = [];
 
   constructor(port) {
@@ -33,9 +34,17 @@ export class Mail {
     createInterface({ input: this.#child.stdout }).on("line", (line) => {
       const said = JSON.parse(line);
       if (said.ready) this.#ready = true;
+      else if (said.done) this.#done = said.done;
       else this.mails.push(said);
     });
     await until("the mail server listens", () => this.#ready, 60_000);
+  }
+
+  /** `refuse` or `accept` an address from now on. */
+  async rule(verb, address) {
+    const line = `${verb} ${address}`;
+    this.#child.stdin.write(`${line}\n`);
+    await until(`the mail server does: ${line}`, () => this.#done === line);
   }
 
   to(address) {

@@ -1,6 +1,8 @@
-"""A real SMTP server that prints each mail it accepts as one line of JSON."""
+"""A real SMTP server that prints each mail it accepts as one line of JSON.
 
-import asyncio
+A line `refuse ADDRESS` or `accept ADDRESS` on stdin changes who may get mail; the end of stdin ends it.
+"""
+
 import json
 import sys
 from email import message_from_bytes, policy
@@ -8,7 +10,16 @@ from email import message_from_bytes, policy
 from aiosmtpd.controller import Controller
 
 
+refused = set()
+
+
 class Printer:
+    async def handle_RCPT(self, server, session, envelope, address, options):
+        if address in refused:
+            return "550 5.1.1 No such mailbox here"
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
     async def handle_DATA(self, server, session, envelope):
         mail = message_from_bytes(envelope.content, policy=policy.default)
         part = {kind: mail.get_body((kind,)) for kind in ("plain", "html")}
@@ -32,5 +43,8 @@ class Printer:
 controller = Controller(Printer(), hostname="127.0.0.1", port=int(sys.argv[1]))
 controller.start()
 print(json.dumps({"ready": True}), flush=True)
-asyncio.new_event_loop().run_until_complete(asyncio.to_thread(sys.stdin.read))
+for line in sys.stdin:
+    verb, address = line.split()
+    (refused.add if verb == "refuse" else refused.discard)(address)
+    print(json.dumps({"done": line.strip()}), flush=True)
 controller.stop()

@@ -1,7 +1,7 @@
 // The mail server is down while people write: nothing is refused, nothing is lost, nothing comes twice.
 import assert from "node:assert/strict";
 import { after, before } from "node:test";
-import { fillContact, launch, person } from "../lib/browser.js";
+import { fillContact, launch, person, signIn } from "../lib/browser.js";
 import { Mail } from "../lib/mail.js";
 import { FIRM_EMAIL, Server } from "../lib/server.js";
 import { story } from "../lib/steps.js";
@@ -50,4 +50,31 @@ step("even a restart in between loses nothing; the mails leave when the mail ser
   await mail.arrives(FIRM_EMAIL, "New message from Edsger Dijkstra", 60_000);
   assert.equal(mail.to(CLIENT).length, 1);
   assert.equal(mail.to(FIRM_EMAIL).length, 1);
+});
+
+step("a mail that is refused for good is shown to staff, with the reason, and goes out again when asked", async () => {
+  const address = "moved@client.example";
+  await mail.rule("refuse", address);
+  const client = await person(browser, server);
+  await fillContact(client.page, {
+    name: "Barbara Liskov",
+    email: address,
+    message: "May we replace our old system by yours?",
+  });
+  await client.page.getByRole("button", { name: "Send message" }).click();
+  await client.page.getByRole("heading", { name: "Your message is here" }).waitFor();
+
+  const { page, watch } = await person(browser, server);
+  await signIn(page);
+  await page.getByRole("heading", { name: "1 mail could not be delivered" }).waitFor({ timeout: 20_000 });
+  await page.getByRole("button", { name: "Show", exact: true }).click();
+  const panel = page.locator("section", { hasText: "could not be delivered" });
+  await panel.getByText("No such mailbox here").waitFor();
+  assert.equal(mail.to(address).length, 0);
+
+  await mail.rule("accept", address);
+  await panel.getByRole("button", { name: "Send again" }).click();
+  await mail.arrives(address, "We have received your message");
+  await page.getByRole("heading", { name: "1 mail could not be delivered" }).waitFor({ state: "detached" });
+  watch.assertQuiet();
 });
