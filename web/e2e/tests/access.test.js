@@ -167,6 +167,21 @@ step("a browser that closes without “keep me signed in” forgets; with it, it
   await until("the cookie lasts for days", async () => (await cookie())?.expires > Date.now() / 1000 + 86_400);
 });
 
+step("guessing is stopped, and the page says for how long", async () => {
+  const { page } = laptop;
+  await page.goto("/admin/login");
+  const button = page.getByRole("button", { name: "Sign in" });
+  for (let guess = 1; guess <= 6; guess++) {
+    await page.getByLabel("E-mail").fill("somebody@firm.example");
+    await page.getByLabel("Password", { exact: true }).fill(`guess number ${guess}`);
+    const [answer] = await Promise.all([page.waitForResponse(/auth\/login/), button.click()]);
+    assert.equal(answer.status(), guess <= 5 ? 401 : 429);
+    if (guess <= 5) await until("the page has taken it in", () => button.isEnabled());
+  }
+  await page.getByText("Too many attempts. Try again in").waitFor();
+  assert.equal(await button.isDisabled(), true);
+});
+
 step("no browser complained", () => {
   desk.watch.assertQuiet();
   laptop.watch.assertQuiet();
