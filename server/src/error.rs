@@ -58,7 +58,7 @@ pub enum Error {
 pub struct FieldError {
     /// Name of the field as in the JSON body; nested ones with dots.
     pub field: String,
-    /// Stable: `required`, `too_long`, `too_short`, `invalid`, `unknown`.
+    /// Stable: `required`, `too_long`, `too_short`, `too_common`, `invalid`, `unknown`, `taken`, `reused`.
     pub code: Cow<'static, str>,
     /// For people.
     pub message: String,

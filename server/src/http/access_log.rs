@@ -10,7 +10,7 @@ use std::time::Duration;
 use axum::extract::MatchedPath;
 use axum::http::{Method, StatusCode};
 use axum::response::Response;
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, Utc};
 
 use super::RequestId;
 
@@ -27,7 +27,15 @@ pub struct AccessLog(Option<Arc<Shared>>);
 
 struct Shared {
     format: LogFormat,
-    waiting: Mutex<String>,
+    lines: Mutex<Lines>,
+}
+
+#[derive(Default)]
+struct Lines {
+    waiting: String,
+    /// The last second that was written out, with its text: most lines are of the same one.
+    second: i64,
+    second_text: String,
 }
 
 /// Lines are written at least this often.
@@ -40,7 +48,7 @@ pub struct Route(pub MatchedPath);
 impl AccessLog {
     /// A log on standard output.
     pub fn stdout(format: LogFormat) -> Self {
-        let shared = Arc::new(Shared { format, waiting: Mutex::default() });
+        let shared = Arc::new(Shared { format, lines: Mutex::default() });
         let weak = Arc::downgrade(&shared);
         std::thread::spawn(move || {
             while let Some(shared) = weak.upgrade() {
@@ -61,10 +69,9 @@ impl AccessLog {
     pub fn note(&self, now: DateTime<Utc>, method: &Method, response: &Response, took: Duration, id: RequestId) {
         let Some(shared) = &self.0 else { return };
         let route = response.extensions().get::<Route>().map_or("-", |route| route.0.as_str());
-        let status = response.status();
-        let mut waiting = shared.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut lines = shared.lines.lock().unwrap_or_else(PoisonError::into_inner);
         // Writing into a String does not fail.
-        let _ = shared.format.write(&mut waiting, now, method, route, status, took, id);
+        let _ = lines.write(shared.format, now, method, route, response.status(), took, id);
     }
 
     /// Writes what waits; the drain calls it before the program ends.
@@ -77,7 +84,7 @@ impl AccessLog {
 
 impl Shared {
     fn flush(&self) {
-        let lines = std::mem::take(&mut *self.waiting.lock().unwrap_or_else(PoisonError::into_inner));
+        let lines = std::mem::take(&mut self.lines.lock().unwrap_or_else(PoisonError::into_inner).waiting);
         if !lines.is_empty() {
             // Nothing can be done about a closed output, least of all log it.
             let _ = std::io::stdout().lock().write_all(lines.as_bytes());
@@ -85,11 +92,11 @@ impl Shared {
     }
 }
 
-impl LogFormat {
+impl Lines {
     #[expect(clippy::too_many_arguments, reason = "the columns of one line")]
     fn write(
-        self,
-        out: &mut String,
+        &mut self,
+        format: LogFormat,
         now: DateTime<Utc>,
         method: &Method,
         route: &str,
@@ -97,15 +104,40 @@ impl LogFormat {
         took: Duration,
         id: RequestId,
     ) -> std::fmt::Result {
-        let at = now.to_rfc3339_opts(SecondsFormat::Millis, true);
-        let (status, micros) = (status.as_u16(), took.as_micros());
-        match self {
-            Self::Text => writeln!(out, "{at} {method} {route} {status} {micros}us {id}"),
+        if self.second != now.timestamp() || self.second_text.is_empty() {
+            self.second = now.timestamp();
+            self.second_text = now.format("%Y-%m-%dT%H:%M:%S").to_string();
+        }
+        let (at, millis) = (&self.second_text, now.timestamp_subsec_millis());
+        let (status, micros, out) = (status.as_u16(), took.as_micros(), &mut self.waiting);
+        match format {
+            LogFormat::Text => writeln!(out, "{at}.{millis:03}Z {method} {route} {status} {micros}us {id}"),
             // None of the values can hold a quote: a method and a route template of ours, numbers, an id of letters and digits.
-            Self::Json => writeln!(
+            LogFormat::Json => writeln!(
                 out,
-                r#"{{"time":"{at}","kind":"access","method":"{method}","route":"{route}","status":{status},"micros":{micros},"requestId":"{id}"}}"#
+                r#"{{"time":"{at}.{millis:03}Z","kind":"access","method":"{method}","route":"{route}","status":{status},"micros":{micros},"requestId":"{id}"}}"#
             ),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_has_its_columns_in_both_forms() {
+        let now: DateTime<Utc> = "2026-01-05T09:30:00.007Z".parse().expect("a time");
+        let id = RequestId::assign(&axum::http::HeaderMap::new(), false, uuid::Uuid::nil());
+        let mut lines = Lines::default();
+        for format in [LogFormat::Text, LogFormat::Json] {
+            lines
+                .write(format, now, &Method::GET, "/services/{slug}", StatusCode::OK, Duration::from_micros(42), id)
+                .expect("written");
+        }
+        let (text, json) = lines.waiting.split_once('\n').expect("two lines");
+        assert_eq!(text, format!("2026-01-05T09:30:00.007Z GET /services/{{slug}} 200 42us {id}"));
+        let json: serde_json::Value = serde_json::from_str(json).expect("JSON");
+        assert_eq!((json["time"].as_str(), json["status"].as_u64()), (Some("2026-01-05T09:30:00.007Z"), Some(200)));
     }
 }

@@ -126,7 +126,8 @@ impl Shell {
         let policy = format!(
             "default-src 'none'; script-src 'self' {hashes}; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; \
              connect-src 'self'; manifest-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; \
-             object-src 'none'; frame-ancestors 'none'"
+             object-src 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; \
+             trusted-types svelte-trusted-html"
         );
         let mut shell = page.clone();
         shell.immutable = false;

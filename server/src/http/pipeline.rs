@@ -12,6 +12,7 @@ use axum::http::header::ORIGIN;
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use futures_util::FutureExt as _;
+use pin_project_lite::pin_project;
 use tower::{Layer, Service, ServiceExt as _};
 
 use super::access_log::Route;
@@ -110,11 +111,10 @@ pub struct NamedRoute<S>(S);
 impl<S> Service<Request> for NamedRoute<S>
 where
     S: Service<Request, Response = Response>,
-    S::Future: Send + 'static,
 {
     type Response = Response;
     type Error = S::Error;
-    type Future = Pin<Box<dyn Future<Output = Result<Response, S::Error>> + Send>>;
+    type Future = Naming<S::Future>;
 
     fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
         self.0.poll_ready(context)
@@ -122,13 +122,29 @@ where
 
     fn call(&mut self, request: Request) -> Self::Future {
         let route = request.extensions().get::<MatchedPath>().cloned();
-        let answer = self.0.call(request);
-        Box::pin(async move {
-            let mut response = answer.await?;
-            if let Some(route) = route {
+        Naming { answer: self.0.call(request), route }
+    }
+}
+
+pin_project! {
+    /// An answer that is told its route when it is there.
+    pub struct Naming<F> {
+        #[pin]
+        answer: F,
+        route: Option<MatchedPath>,
+    }
+}
+
+impl<F: Future<Output = Result<Response, E>>, E> Future for Naming<F> {
+    type Output = Result<Response, E>;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = self.project();
+        this.answer.poll(context).map_ok(|mut response| {
+            if let Some(route) = this.route.take() {
                 response.extensions_mut().insert(Route(route));
             }
-            Ok(response)
+            response
         })
     }
 }

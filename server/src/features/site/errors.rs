@@ -16,10 +16,10 @@ use crate::http::problem::{self, Failure};
 /// Turns a failure of a page into a page that says so.
 pub async fn as_page(request: Request, next: Next) -> Response {
     let Some(app) = request.extensions().get::<App>().cloned() else { return next.run(request).await };
-    let path = request.uri().path().to_owned();
+    let uri = request.uri().clone();
     let mut response = next.run(request).await;
     match response.extensions_mut().remove::<Failure>() {
-        Some(failure) => match page_of(&app, &path, &failure.0).await {
+        Some(failure) => match page_of(&app, uri.path(), &failure.0).await {
             Some(page) => page,
             None => {
                 // For programs: the pipeline writes it.
