@@ -5,7 +5,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
 SITE_SOURCES  := $(shell find web/site/src -type f) web/site/vite.config.js
-ADMIN_SOURCES := $(shell find web/admin/src web/admin/static web/api-client -type f -not -path '*/node_modules/*' 2>/dev/null) web/admin/svelte.config.js web/admin/vite.config.ts
+ADMIN_SOURCES := web/site/src/tokens.css $(shell find web/admin/src web/admin/static web/api-client -type f -not -path '*/node_modules/*' 2>/dev/null) web/admin/svelte.config.js web/admin/vite.config.ts
 
 .PHONY: help run build build-web dev test test-sqlite test-postgres test-web check gen bench chaos fuzz e2e screens clean
 

@@ -1506,7 +1506,7 @@ export interface components {
         };
         /** @description One broken rule of the input. */
         FieldError: {
-            /** @description Stable: `required`, `too_long`, `too_short`, `invalid`, `unknown`. */
+            /** @description Stable: `required`, `too_long`, `too_short`, `too_common`, `invalid`, `unknown`, `taken`, `reused`. */
             code: string;
             /** @description Name of the field as in the JSON body; nested ones with dots. */
             field: string;

@@ -131,7 +131,8 @@ pub fn html_headers(out: &mut HeaderMap) {
 }
 
 fn brotli(plain: &[u8]) -> Bytes {
-    let params = brotli::enc::BrotliEncoderParams { quality: 5, size_hint: plain.len(), ..Default::default() };
+    let params =
+        brotli::enc::BrotliEncoderParams { quality: 5, lgwin: 18, size_hint: plain.len(), ..Default::default() };
     let mut out = Vec::new();
     // Memory to memory does not fail; an empty body would be seen by every test.
     let _ = brotli::BrotliCompress(&mut &plain[..], &mut out, &params);
