@@ -3,7 +3,7 @@
 First schemathesis over the whole document, nothing excluded: once without and once with a token. Then input that no
 document describes, over plain sockets and WebSockets (`raw_input.py`). The server must answer afterwards and end with 0.
 
-FUZZ_EXAMPLES: cases for each operation (default 40); FUZZ_SEED: default 1; FUZZ_PART=schema|raw runs one half.
+FUZZ_EXAMPLES: cases for each operation (default 60); FUZZ_SEED: default 1; FUZZ_PART=schema|raw runs one half.
 """
 
 import email
@@ -20,7 +20,7 @@ import raw_input
 from support import EMAIL, PASSWORD, Server, binary, folder, wait_until
 
 HERE = pathlib.Path(__file__).resolve().parent
-EXAMPLES = os.environ.get("FUZZ_EXAMPLES", "40")
+EXAMPLES = os.environ.get("FUZZ_EXAMPLES", "60")
 SEED = os.environ.get("FUZZ_SEED", "1")
 WANTED = os.environ.get("FUZZ_PART", "schema raw").split()
 
