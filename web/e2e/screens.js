@@ -4,14 +4,13 @@ import { mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { launch, person, signIn } from "./lib/browser.js";
-import { ofMessage, PUBLIC, SENT, SIGNED_IN, SIGNED_OUT, visit } from "./lib/pages.js";
+import { NOTHING_YET, ofMessage, PUBLIC, SENT, SIGNED_IN, SIGNED_OUT, visit } from "./lib/pages.js";
 import { Server } from "./lib/server.js";
 import { prepare } from "./run.js";
 
 const tools = fileURLToPath(new URL("../../tools/", import.meta.url));
 const folder = fileURLToPath(new URL("../../docs/screens/", import.meta.url));
 const SIZES = { desktop: { width: 1280, height: 860 }, phone: { width: 390, height: 844 } };
-const NOTHING_YET = [{ name: "admin-overview-empty", path: "/admin/", ready: ".columns" }];
 const SETUP = [{ name: "admin-setup", ready: "form" }];
 const wanted = process.argv.slice(2);
 

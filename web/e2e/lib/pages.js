@@ -9,7 +9,14 @@ export const PUBLIC = [
   { name: "privacy-policy", path: "/privacy-policy" },
   { name: "terms-of-service", path: "/terms-of-service" },
   { name: "cookie-policy", path: "/cookie-policy" },
+  { name: "api", path: "/api/docs", act: openOperation },
   { name: "not-found", path: "/no-such-page", status: 404 },
+];
+
+/** A front desk to which nobody has written. */
+export const NOTHING_YET = [
+  { name: "admin-overview-empty", path: "/admin/", ready: ".columns" },
+  { name: "admin-messages-empty", path: "/admin/messages", ready: "text=No messages yet" },
 ];
 
 /** Leaves a message behind. */
@@ -39,6 +46,7 @@ export const SIGNED_IN = [
   { name: "admin-nothing-found", path: "/admin/messages?view=all&q=zzzzqq", ready: "text=No message fits" },
   { name: "admin-selection", path: "/admin/messages", ready: "[data-message]", act: selectThree },
   { name: "admin-palette", path: "/admin/", ready: ".columns", act: (page) => page.keyboard.press("Control+k") },
+  { name: "admin-help", path: "/admin/", ready: ".columns", act: openHelp },
   { name: "admin-canned", path: "/admin/messages/canned", ready: "main h1" },
   { name: "admin-profile", path: "/admin/profile", ready: "main form" },
   { name: "admin-not-found", path: "/admin/no-such-page", ready: "h1" },
@@ -47,6 +55,12 @@ export const SIGNED_IN = [
 async function sendEmpty(page) {
   await page.getByRole("button", { name: "Send message" }).click();
   await page.getByRole("alert").waitFor();
+}
+
+async function openOperation(page) {
+  const operation = page.locator("#get-api-admin-messages, details.operation").first();
+  await operation.locator("summary").click();
+  await operation.locator("table").first().waitFor();
 }
 
 async function sendOne(page) {
@@ -65,6 +79,11 @@ async function openFirst(page) {
 async function openFilter(page) {
   await page.getByRole("button", { name: "Filter", exact: true }).click();
   await page.getByRole("dialog").waitFor();
+}
+
+async function openHelp(page) {
+  await page.keyboard.press("?");
+  await page.getByRole("dialog", { name: "Keyboard shortcuts" }).waitFor();
 }
 
 async function selectThree(page) {

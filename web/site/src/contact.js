@@ -104,12 +104,15 @@ function enhance(form) {
 
   function showSent(message) {
     clearDraft();
-    const title = element("h2", text.sentTitle, { tabindex: "-1" });
+    const title = document.querySelector("h1");
+    title.textContent = text.sentTitle;
+    title.tabIndex = -1;
+    document.querySelector(".page-head .lead").remove();
     const more = element("p", element("a", text.sentMore, { href: "/services" }));
-    const sent = element("section", [title, element("p", message ?? text.sentText, { class: "lead" }), more], { class: "sent" });
+    const sent = element("section", [element("p", message ?? text.sentText, { class: "lead" }), more], { class: "sent" });
     document.getElementById("contact-place").replaceChildren(sent);
     title.focus({ preventScroll: true });
-    sent.scrollIntoView({ block: "center" });
+    scrollTo({ top: 0 });
   }
 }
 

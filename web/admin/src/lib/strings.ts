@@ -85,21 +85,23 @@ export const words = {
 
   setup: {
     title: 'Set up your front desk',
-    intro: 'Two minutes: who you are and who the firm is. Everything can be changed later in the settings.',
+    intro:
+      'Two minutes: who you are and who the firm is. Until there is a settings page, the firm’s details are changed on the server with “tekvwarho settings set”.',
     you: 'You',
-    youText: 'The first admin. You can invite others afterwards.',
+    youText: 'The first admin. Others are added on the server with “tekvwarho staff create”.',
     name: 'Your name',
     firm: 'Your firm',
-    firmText: 'Shown on the public site and in mails.',
+    firmText: 'Shown on the public site and in mails. What you leave empty is not shown.',
     firmName: 'Name of the firm',
     firmEmail: 'E-mail for clients',
+    firmEmailHint: 'Left empty, it is yours.',
     phone: 'Phone',
     city: 'City',
     country: 'Country',
     zone: 'Time zone',
     finish: 'Finish set-up',
     doneTitle: 'This front desk is set up',
-    doneText: 'There is already an admin. Sign in, or ask them for an invitation.',
+    doneText: 'There is already an admin. Sign in, or ask them for an account.',
     noTokenTitle: 'The set-up link is needed',
     noTokenText:
       'The server printed a link that begins with “Set up:” when it started. Open that link as it stands.',
