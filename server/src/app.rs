@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::Clock;
@@ -23,7 +24,7 @@ use crate::http::idempotency::InFlight;
 use crate::http::rate_limit::RateLimits;
 use crate::ids::Ids;
 use crate::secrets::KeyRing;
-use crate::storage::Storage;
+use crate::storage::{BoxFuture, Storage};
 use crate::templates::Templates;
 
 /// Settings that another process has changed are seen after this time at the latest.
@@ -111,13 +112,23 @@ impl App {
 
     /// Starts what works beside requests: mail, jobs, the sealer, and the listener that keeps caches true.
     /// All of it ends when [`Parts::stopping`] is cancelled.
-    pub fn start_background(&self) -> tokio::task::JoinSet<()> {
-        let mut tasks = tokio::task::JoinSet::new();
-        tasks.spawn(crate::features::notify::deliver_until_stopped(self.clone()));
-        tasks.spawn(audit::seal_until_stopped(self.clone()));
-        tasks.spawn(crate::jobs::run_until_stopped(self.clone()));
-        tasks.spawn(self.clone().follow_bus());
+    pub fn start_background(&self) -> JoinSet<()> {
+        let mut tasks = JoinSet::new();
+        tasks.spawn(
+            self.clone().supervise("outbox", |app| Box::pin(crate::features::notify::deliver_until_stopped(app))),
+        );
+        tasks.spawn(self.clone().supervise("sealer", |app| Box::pin(audit::seal_until_stopped(app))));
+        tasks.spawn(self.clone().supervise("jobs", |app| Box::pin(crate::jobs::run_until_stopped(app))));
+        tasks.spawn(self.clone().supervise("bus", |app| Box::pin(app.follow_bus())));
         tasks
+    }
+
+    /// Begins a piece of background work again when it panics: it must not stop in silence.
+    async fn supervise(self, name: &'static str, work: fn(Self) -> BoxFuture<'static, ()>) {
+        while let Err(panic) = tokio::spawn(work(self.clone())).await {
+            tracing::error!(name, %panic, "background work panicked and begins again");
+            tokio::time::sleep(Duration::from_secs(1)).await;
+        }
     }
 
     /// Keeps what is cached in this process true to the database.

@@ -57,7 +57,10 @@ async fn dashboard_root(State(app): State<App>, headers: HeaderMap) -> Result<Re
 
 async fn dashboard_page(State(app): State<App>, headers: HeaderMap, Path(path): Path<String>) -> Result<Response> {
     match path.strip_suffix(".html") {
-        Some(page) if !path.starts_with("_app/") => Ok(Redirect::permanent(&format!("/admin/{page}")).into_response()),
+        Some("index") => Ok(Redirect::permanent("/admin/").into_response()),
+        Some(page) if page.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-' || byte == b'/') => {
+            Ok(Redirect::permanent(&format!("/admin/{page}")).into_response())
+        }
         _ => app.assets.admin(&path, &headers).ok_or(Error::NotFound),
     }
 }

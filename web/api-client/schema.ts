@@ -827,7 +827,7 @@ export interface components {
         /** @description What the contact form sends. */
         ContactForm: {
             company?: string | null;
-            /** @description The visitor agrees to the privacy policy. */
+            /** @description The visitor agrees that these details are used for follow-up. */
             consent?: boolean;
             email: string;
             /** @description From the page, or from `GET /api/form-token`. */
@@ -876,7 +876,7 @@ export interface components {
             /** @description The newest five. */
             latest: components["schemas"]["MessageSummary"][];
             messages?: components["schemas"]["MessageCounts"] | null;
-            /** @description The last 30 days, oldest first, in UTC. */
+            /** @description The last 30 days in the zone of the firm, oldest first. */
             trend: components["schemas"]["TrendDay"][];
         };
         /** @description What a user agent says of a device. */
@@ -1006,7 +1006,7 @@ export interface components {
                 /** @description The newest five. */
                 latest: components["schemas"]["MessageSummary"][];
                 messages?: components["schemas"]["MessageCounts"] | null;
-                /** @description The last 30 days, oldest first, in UTC. */
+                /** @description The last 30 days in the zone of the firm, oldest first. */
                 trend: components["schemas"]["TrendDay"][];
             };
             /** @description A sentence for people, where there is something to say. */
@@ -1654,7 +1654,7 @@ export interface components {
             new: number;
             /**
              * Format: int64
-             * @description Arrived since midnight UTC.
+             * @description Arrived since midnight in the zone of the firm.
              */
             today: number;
             /** Format: int64 */

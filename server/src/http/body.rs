@@ -15,6 +15,9 @@ const SMALL: usize = 10_000;
 /// Staff write long answers and import lists.
 const LARGE: usize = 256_000;
 
+/// A body has this long to arrive.
+const SLOWEST: std::time::Duration = std::time::Duration::from_secs(30);
+
 /// Bytes that a body to this path may have.
 pub fn limit_of(path: &str) -> usize {
     if path.starts_with("/api/admin/") && !path.starts_with("/api/admin/auth/") { LARGE } else { SMALL }
@@ -30,7 +33,10 @@ pub fn check_length(path: &str, headers: &HeaderMap) -> Result<()> {
 /// Reads the body up to the limit of its path.
 pub async fn read(path: &str, body: Body) -> Result<Bytes> {
     let limit = limit_of(path);
-    match Limited::new(body, limit).collect().await {
+    let Ok(read) = tokio::time::timeout(SLOWEST, Limited::new(body, limit).collect()).await else {
+        return Err(Error::MalformedBody("The body did not come in time.".into()));
+    };
+    match read {
         Ok(collected) => Ok(collected.to_bytes()),
         Err(error) if error.is::<LengthLimitError>() => Err(Error::BodyTooLarge { limit }),
         Err(_) => Err(Error::MalformedBody("The body ended before it was complete.".into())),

@@ -1,6 +1,6 @@
 //! Who is asking: the peer, or what a trusted proxy says of it.
 
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::str::FromStr;
 
 use axum::http::HeaderMap;
@@ -44,20 +44,36 @@ impl TrustedProxies {
             .iter()
             .filter_map(|value| value.to_str().ok())
             .flat_map(|value| value.split(','))
-            .filter_map(|part| part.trim().parse::<IpAddr>().ok())
-            .map(|address| address.to_canonical())
+            .map(str::trim)
+            .collect::<Vec<_>>()
+            .into_iter()
+            .rev()
+            // From the nearest proxy outward. What cannot be read ends the walk: beyond it, anybody may have written.
+            .map_while(address_of)
             .collect();
-        let nearest = forwarded.iter().rev().find(|address| !self.contain(**address)).or(forwarded.first());
+        let nearest = forwarded.iter().find(|address| !self.contain(**address)).or(forwarded.last());
         // A proxy appends to X-Forwarded-For, but lets a CF-Connecting-IP of the client through: it counts only alone.
         let cloudflare = || headers.get("cf-connecting-ip").and_then(|value| value.to_str().ok()?.trim().parse().ok());
         nearest.copied().or_else(cloudflare).unwrap_or(peer)
     }
 }
 
+/// An address as proxies write it, some of them with a port.
+fn address_of(text: &str) -> Option<IpAddr> {
+    let plain = text.parse::<IpAddr>().ok();
+    plain.or_else(|| text.parse::<SocketAddr>().ok().map(|it| it.ip())).map(|address| address.to_canonical())
+}
+
 /// What rate limits count by: an IPv4 address, or the /64 network of an IPv6 address, since one
 /// household has a whole /64.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct AddressKey(IpAddr);
+
+impl std::fmt::Display for AddressKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(f)
+    }
+}
 
 impl From<IpAddr> for AddressKey {
     fn from(address: IpAddr) -> Self {
@@ -85,6 +101,8 @@ mod tests {
         assert_eq!(client("10.1.2.3", "198.51.100.1"), "198.51.100.1");
         assert_eq!(client("10.1.2.3", "1.1.1.1, 198.51.100.1, 10.9.9.9"), "198.51.100.1");
         assert_eq!(client("10.1.2.3", "nonsense"), "10.1.2.3");
+        assert_eq!(client("10.1.2.3", "1.1.1.1, nonsense"), "10.1.2.3");
+        assert_eq!(client("10.1.2.3", "1.1.1.1, 198.51.100.1:4711"), "198.51.100.1");
         assert_eq!(client("::ffff:10.1.2.3", "198.51.100.1"), "198.51.100.1");
     }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use axum::body::Body;
 use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER};
-use axum::http::{HeaderValue, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -57,18 +57,28 @@ pub fn render(response: &mut Response, request_id: RequestId) {
     // The router counted the empty body that stood here.
     headers.remove(CONTENT_LENGTH);
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
-    if let Some(seconds) = retry_after(&error) {
+    announce(&error, headers);
+    *response.body_mut() = Body::from(serde_json::to_vec(&problem).unwrap_or_default());
+}
+
+/// The headers that belong to an error: when to come back, how much is allowed, what to send.
+pub fn announce(error: &Error, headers: &mut HeaderMap) {
+    if let Some(seconds) = retry_after(error) {
         headers.insert(RETRY_AFTER, seconds.into());
     }
-    if let Error::RateLimited(exceeded) = &*error {
-        headers.insert("ratelimit-limit", exceeded.limit.into());
+    let limit = match error {
+        Error::RateLimited(exceeded) => Some((exceeded.limit, exceeded.retry_after)),
+        Error::AccountLocked(seconds) => Some((5, *seconds)),
+        _ => None,
+    };
+    if let Some((limit, reset)) = limit {
+        headers.insert("ratelimit-limit", limit.into());
         headers.insert("ratelimit-remaining", 0.into());
-        headers.insert("ratelimit-reset", exceeded.retry_after.into());
+        headers.insert("ratelimit-reset", reset.into());
     }
-    if matches!(&*error, Error::Unauthenticated | Error::TokenExpired) {
+    if matches!(error, Error::Unauthenticated | Error::TokenExpired) {
         headers.insert("www-authenticate", HeaderValue::from_static("Bearer"));
     }
-    *response.body_mut() = Body::from(serde_json::to_vec(&problem).unwrap_or_default());
 }
 
 /// Says on the log what the client is not told.

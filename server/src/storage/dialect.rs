@@ -118,9 +118,12 @@ pub fn is_unavailable(error: &DbErr) -> bool {
                 | sqlx::Error::WorkerCrashed,
             ) => true,
             // Class 57: operator intervention; class 08: connection; 53300: too many connections.
-            _ => {
-                sqlstate(error).is_some_and(|code| code.starts_with("57P") || code.starts_with("08") || code == "53300")
-            }
+            // And of SQLite: another process holds the lock (5 and its kinds), or the disk is full (13).
+            _ => sqlstate(error).is_some_and(|code| {
+                code.starts_with("57P")
+                    || code.starts_with("08")
+                    || matches!(&*code, "53300" | "5" | "261" | "517" | "13")
+            }),
         },
     }
 }
@@ -154,6 +157,14 @@ pub enum Match {
 pub fn search_messages(engine: Engine, terms: &[String], how: Match) -> SelectStatement {
     // Terms are letters and digits only (see `fold`), so no operator of either query language can hide in them.
     let mut select = Query::select();
+    if !terms.iter().all(|term| term.chars().all(is_indexed)) {
+        // The engines cut such words apart, each in its own way: look at the column itself.
+        select.from(Alias::new("messages"));
+        for term in terms {
+            select.and_where(Expr::cust_with_values("messages.search_text LIKE $1", [format!("% {term}%")]));
+        }
+        return select;
+    }
     match engine {
         Engine::Sqlite => {
             let star = if how == Match::Beginning { "*" } else { "" };
@@ -175,6 +186,11 @@ pub fn search_messages(engine: Engine, terms: &[String], how: Match) -> SelectSt
         }
     }
     select
+}
+
+/// Letters and digits that both full-text engines take for parts of words: Latin, Greek, Cyrillic, Armenian.
+fn is_indexed(letter: char) -> bool {
+    letter.is_ascii_alphanumeric() || ('\u{c0}'..='\u{58f}').contains(&letter)
 }
 
 /// Writes a consistent copy of an `SQLite` database to `path`, which must not exist.

@@ -65,8 +65,11 @@ impl Storage {
         Ok(Migrator::get_pending_migrations(&self.read).await?.iter().map(|it| it.name().to_owned()).collect())
     }
 
-    /// Answers when the database does.
+    /// Answers when the database does, and when it can be written to.
     pub async fn ping(&self) -> Result<(), DbErr> {
+        if !self.writer.is_open() {
+            return Err(DbErr::Custom("the writer has ended".to_owned()));
+        }
         self.read.execute_unprepared("SELECT 1").await.map(drop)
     }
 }

@@ -8,10 +8,12 @@
 //! unit fails, the group is rolled back and its units run one by one, so that none pays for another.
 
 use std::future::Future;
+use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
 use std::sync::{Mutex, PoisonError};
 
 use database::entity::{audit_logs, outbox};
+use futures_util::FutureExt as _;
 use sea_orm::{DatabaseConnection, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel};
 use tokio::sync::{mpsc, oneshot};
 
@@ -171,6 +173,14 @@ pub(super) enum Writer {
 }
 
 impl Writer {
+    /// False when the task that writes has ended.
+    pub(super) fn is_open(&self) -> bool {
+        match self {
+            Self::Grouped(queue) => !queue.is_closed(),
+            Self::Direct(_) => true,
+        }
+    }
+
     pub(super) fn grouped(conn: DatabaseConnection, bus: Bus) -> Self {
         let (queue, mut waiting) = mpsc::channel::<Box<dyn Unit>>(QUEUE);
         tokio::spawn(async move {
@@ -212,7 +222,11 @@ where
 {
     fn run<'a>(&'a mut self, tx: &'a Tx<'a>) -> BoxFuture<'a, bool> {
         Box::pin(async move {
-            let outcome = (self.act)(tx, &self.input).await;
+            // A panic ends this unit and not the writer.
+            let outcome = AssertUnwindSafe((self.act)(tx, &self.input))
+                .catch_unwind()
+                .await
+                .unwrap_or_else(|_| Err(Error::internal("a unit of work panicked")));
             let fine = outcome.is_ok();
             self.outcome = Some(outcome);
             fine
@@ -253,6 +267,7 @@ async fn commit(conn: &DatabaseConnection, bus: &Bus, mut group: Vec<Box<dyn Uni
 async fn together(conn: &DatabaseConnection, bus: &Bus, units: &mut [Box<dyn Unit>]) -> Result<bool, DbErr> {
     let txn = dialect::begin(conn).await?;
     let mut effects = Effects::default();
+    let alone = units.len() == 1;
     for unit in units {
         let tx = Tx::new(&txn);
         if !unit.run(&tx).await {
@@ -261,7 +276,10 @@ async fn together(conn: &DatabaseConnection, bus: &Bus, units: &mut [Box<dyn Uni
         }
         effects.append(tx.into_effects());
     }
-    effects.insert(&txn).await?;
+    if let Err(error) = effects.insert(&txn).await {
+        txn.rollback().await?;
+        return if alone { Err(error) } else { Ok(false) };
+    }
     txn.commit().await?;
     effects.publish(bus);
     Ok(true)

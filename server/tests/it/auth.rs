@@ -55,7 +55,7 @@ async fn five_wrong_passwords_lock_the_account_for_strangers_only() {
     }
     let locked = t.login("ada@tekvwarho.example", PASSWORD).await;
     locked.problem(429, "rate_limited");
-    assert_eq!(locked.header("retry-after"), "900");
+    assert_eq!((locked.header("retry-after"), locked.header("ratelimit-reset")), ("900", "900"));
     web(PASSWORD, mark).await.status(200);
     // An account that does not exist locks in the same way, so that it tells nothing.
     for _ in 0..5 {
@@ -290,4 +290,47 @@ async fn a_new_device_is_told_by_mail() {
     let mails = t.mails().await;
     assert_eq!(mails.len(), 1);
     assert!(mails[0].contains("New sign-in to your account"));
+}
+
+#[tokio::test]
+async fn a_program_on_a_new_address_is_told_by_mail_too() {
+    let t = TestApp::with(&["--trusted-proxies", "127.0.0.1"]).await;
+    t.person("Ada", Role::Admin).await;
+    let sign_in = |address: &'static str| {
+        let body = json!({ "email": "ada@tekvwarho.example", "password": PASSWORD });
+        Answer::of(t.request(Method::POST, "/api/admin/auth/login").header("x-forwarded-for", address).json(&body))
+    };
+    sign_in("203.0.113.1").await.status(200);
+    sign_in("203.0.113.1").await.status(200);
+    assert!(t.mails().await.is_empty());
+    sign_in("203.0.113.2").await.status(200);
+    assert_eq!(t.mails().await.len(), 1);
+}
+
+#[tokio::test]
+async fn wrong_passwords_from_one_address_lock_it_whatever_the_account() {
+    let t = TestApp::with(&["--trusted-proxies", "127.0.0.1"]).await;
+    t.person("Ada", Role::Admin).await;
+    let sign_in = |email: String, password: &'static str, address: &'static str| {
+        let body = json!({ "email": email, "password": password });
+        Answer::of(t.request(Method::POST, "/api/admin/auth/login").header("x-forwarded-for", address).json(&body))
+    };
+    for number in 0..20 {
+        sign_in(format!("guess{number}@example.com"), "wrong password", "203.0.113.1")
+            .await
+            .problem(401, "invalid_credentials");
+    }
+    sign_in("ada@tekvwarho.example".into(), PASSWORD, "203.0.113.1").await.problem(429, "rate_limited");
+    sign_in("ada@tekvwarho.example".into(), PASSWORD, "203.0.113.2").await.status(200);
+    sign_in("\u{0}".into(), PASSWORD, "203.0.113.3").await.problem(401, "invalid_credentials");
+}
+
+#[tokio::test]
+async fn wrong_passwords_at_once_are_all_counted() {
+    let t = TestApp::new().await;
+    t.person("Ada", Role::Admin).await;
+    let tries =
+        futures_util::future::join_all((0..12).map(|_| t.login("ada@tekvwarho.example", "wrong password"))).await;
+    assert!(tries.iter().all(|answer| matches!(answer.code, 401 | 429)));
+    t.login("ada@tekvwarho.example", PASSWORD).await.problem(429, "rate_limited");
 }

@@ -65,6 +65,9 @@ async fn bad_input_is_refused_with_the_field_and_never_stored() {
             "invalid",
         ),
     ];
+    let everything = t.post("/api/contact", json!({})).await;
+    let fields: Vec<_> = everything.refused().into_iter().map(|(field, _)| field).collect();
+    assert_eq!(fields, ["name", "email", "message"], "all that is missing, at once");
     for (body, field, code) in cases {
         let answer = t.post("/api/contact", body.clone()).await;
         answer.problem(422, "validation_failed");
@@ -122,6 +125,10 @@ async fn five_an_hour_from_one_address_and_mistakes_do_not_count() {
     assert!(refused.header("retry-after").parse::<u64>().unwrap() <= 720);
     assert_eq!(refused.header("ratelimit-limit"), "5");
     from("203.0.113.2", body.clone()).await.status(201);
+    let form = t.request(Method::POST, "/contact").header("x-forwarded-for", "203.0.113.1");
+    let page = Answer::of(form.form(&[("name", "A"), ("email", "a@example.com"), ("message", "typed")])).await;
+    page.status(429);
+    assert!(page.text.contains("typed") && !page.header("retry-after").is_empty());
     // Looking does not count.
     t.get("/contact").await.status(200);
     // Without a token it is three.

@@ -104,6 +104,29 @@ async fn a_refused_mail_is_given_up_shown_and_can_be_sent_again() {
 }
 
 #[tokio::test]
+async fn a_server_that_refuses_us_delays_mails_and_loses_none() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("smtp://{}", listener.local_addr().unwrap());
+    let server = tokio::spawn(smtp_server(listener, 2, "554 not today"));
+    let t = TestApp::with(&["--smtp-url", &url]).await;
+    t.send_message(json!({})).await;
+    deliver_due(&t.app, Uuid::nil()).await.unwrap();
+    server.await.unwrap();
+    assert_eq!(states(&t).await, [(State::Pending, 1), (State::Pending, 1)]);
+}
+
+#[tokio::test]
+async fn what_was_delivered_keeps_nothing_of_what_it_said() {
+    let t = TestApp::new().await;
+    let id = t.send_message(json!({})).await;
+    let waiting = outbox::Entity::find().all(t.app.storage.read()).await.unwrap();
+    assert!(waiting.iter().any(|mail| mail.payload.to_string().contains(&id)));
+    t.mails().await;
+    let sent = outbox::Entity::find().all(t.app.storage.read()).await.unwrap();
+    assert!(sent.iter().all(|mail| mail.payload == json!({})));
+}
+
+#[tokio::test]
 async fn two_workers_deliver_each_mail_once() {
     let t = TestApp::with(&["--rate-limits", "off"]).await;
     for _ in 0..15 {

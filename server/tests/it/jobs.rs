@@ -27,3 +27,19 @@ async fn a_job_runs_when_it_is_due_and_on_one_node_only() {
         assert!(job.due_at > t.clock.now());
     }
 }
+
+#[tokio::test]
+async fn from_where_a_message_came_is_forgotten_after_ninety_days() {
+    let t = TestApp::new().await;
+    t.send_message(json!({})).await;
+    let known = async || {
+        let row = database::entity::messages::Entity::find().one(t.app.storage.read()).await.unwrap().unwrap();
+        row.ip_address.is_some()
+    };
+    t.clock.advance(Duration::days(89));
+    run_due(&t.app, Uuid::nil()).await;
+    assert!(known().await);
+    t.clock.advance(Duration::days(2));
+    run_due(&t.app, Uuid::nil()).await;
+    assert!(!known().await);
+}

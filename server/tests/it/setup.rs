@@ -36,7 +36,11 @@ async fn the_link_makes_the_first_admin_once() {
     assert_eq!(done.data()["staff"]["role"], "admin");
     assert_eq!(done.data()["staff"]["firmName"], "Nordlicht");
     assert!(done.cookies().iter().any(|cookie| cookie.starts_with("refresh=")));
-    assert!(t.get("/").await.text.contains("Nordlicht"));
+    let home = t.get("/").await.text;
+    assert!(home.contains("Nordlicht") && home.contains("post@nordlicht.example"));
+    for stranger in ["Speicherkai", "20457", "Hamburg", "66969", "hello@tekvwarho.example", "Tekvwarho IT Solutions"] {
+        assert!(!home.contains(stranger), "{stranger} is of another firm");
+    }
     assert_eq!(t.get("/api/setup").await.data(), json!({ "needed": false }));
     t.post("/api/setup", form(&token)).await.problem(409, "conflict");
     assert_eq!(setup_link(&t.app).await.unwrap(), None);

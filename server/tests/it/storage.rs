@@ -52,3 +52,36 @@ async fn another_key_ring_is_refused() {
     assert!(refused.to_string().contains("another key ring"), "{refused}");
     tekvwarho::features::auth::claim_installation(&t.app.storage, &t.app.keys).await.unwrap();
 }
+
+#[tokio::test]
+async fn a_unit_that_panics_ends_nobody_else() {
+    let t = TestApp::new().await;
+    let bad = t.app.storage.write((), |_, ()| Box::pin(async move { panic!("as the test wants it") }));
+    let (panicked, fine) = tokio::join!(
+        futures_util::FutureExt::catch_unwind(std::panic::AssertUnwindSafe(async { bad.await as Result<(), Error> })),
+        futures_util::future::join_all((0..20).map(|number| put(&t, format!("row {number}"), false))),
+    );
+    assert!(!matches!(panicked, Ok(Ok(()))));
+    assert!(fine.iter().all(Result::is_ok));
+    put(&t, "after it".to_owned(), false).await.unwrap();
+    t.get("/api/health/ready").await.status(200);
+}
+
+#[tokio::test]
+async fn an_older_database_is_copied_before_it_is_migrated() {
+    use sea_orm_migration::MigratorTrait as _;
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("old.db");
+    let url = format!("sqlite://{}", file.display());
+    let old = sea_orm::Database::connect(format!("{url}?mode=rwc")).await.unwrap();
+    database::Migrator::up(&old, Some(2)).await.unwrap();
+    old.close().await.unwrap();
+    let open = async || {
+        let backups = folder.path().join("backups");
+        let bus = tekvwarho::cluster::Bus::in_process();
+        tekvwarho::storage::Storage::open(&url, bus, Some((&backups, crate::support::start_of_time()))).await.unwrap();
+        std::fs::read_dir(backups).map_or(0, Iterator::count)
+    };
+    assert_eq!(open().await, 1, "a copy of the old one");
+    assert_eq!(open().await, 1, "and none when there is nothing to do");
+}

@@ -5,6 +5,8 @@ use database::entity::{audit_chain, audit_checkpoints, audit_logs};
 use sea_orm::{EntityTrait, IntoActiveModel as _};
 
 use super::{chain, store};
+use tokio::sync::broadcast::error::RecvError;
+
 use crate::app::App;
 use crate::cluster::Event;
 use crate::error::Result;
@@ -14,36 +16,43 @@ use crate::secrets::Purpose;
 const BATCH: u64 = 1_000;
 /// Entries are sealed at most this long after they were committed.
 const DELAY: std::time::Duration = std::time::Duration::from_millis(500);
+/// The whole log is looked through this often.
+const WHOLE: std::time::Duration = std::time::Duration::from_hours(1);
 /// An entry can be committed this much later than its id says.
 const STRAGGLERS: Duration = Duration::minutes(5);
 /// A signed head is kept at most this often.
 const CHECKPOINT: Duration = Duration::minutes(1);
 
-/// Seals whenever entries were written, and once more at the end.
+/// Seals whenever entries were written, and once more at the end. Once an hour it looks at the whole log, for entries
+/// that came with an old time.
 pub async fn seal_until_stopped(app: App) {
     let mut events = app.bus.subscribe();
-    seal_and_log(&app, true).await;
+    let mut whole = tokio::time::interval(WHOLE);
     loop {
-        tokio::select! {
+        let everything = tokio::select! {
             event = events.recv() => match event {
-                Ok(Event::AuditWritten) | Err(tokio::sync::broadcast::error::RecvError::Lagged(_)) => {}
+                Ok(Event::AuditWritten) | Err(RecvError::Lagged(_)) => false,
                 Ok(_) => continue,
-                Err(tokio::sync::broadcast::error::RecvError::Closed) => return,
+                Err(RecvError::Closed) => return,
             },
+            _ = whole.tick() => true,
             () = app.stopping.cancelled() => break,
-        }
-        tokio::select! {
-            () = tokio::time::sleep(DELAY) => seal_and_log(&app, false).await,
-            () = app.stopping.cancelled() => break,
+        };
+        loop {
+            tokio::select! {
+                () = tokio::time::sleep(DELAY) => {}
+                () = app.stopping.cancelled() => break,
+            }
+            match seal_pending(&app, everything).await {
+                Ok(_) => break,
+                // Another node was first; what it left is sealed in the next turn.
+                Err(error) if error.is_unique_violation() => {}
+                Err(error) => tracing::warn!(%error, "the audit log cannot be sealed yet"),
+            }
         }
     }
-    seal_and_log(&app, false).await;
-}
-
-async fn seal_and_log(app: &App, everything: bool) {
-    if let Err(error) = seal_pending(app, everything).await {
-        // Another node may have been first; the next turn goes on from there.
-        tracing::debug!(%error, "sealing stopped");
+    if let Err(error) = seal_pending(&app, false).await {
+        tracing::warn!(%error, "the last entries are sealed at the next start");
     }
 }
 

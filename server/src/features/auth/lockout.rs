@@ -6,9 +6,11 @@
 use std::net::IpAddr;
 
 use chrono::{DateTime, Duration, Utc};
-use database::entity::sign_in_failures::{ActiveModel, Column, Entity, Model};
-use sea_orm::sea_query::OnConflict;
-use sea_orm::{ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel as _, QueryFilter as _};
+use database::entity::sign_in_failures::{Column, Entity, Model};
+use sea_orm::sea_query::{Expr, OnConflict};
+use sea_orm::{
+    ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel as _, QueryFilter as _, QuerySelect as _,
+};
 
 use crate::error::{Error, Result};
 use crate::http::AddressKey;
@@ -38,7 +40,7 @@ impl Subject {
 
     /// The network that the request comes from.
     pub fn address(ip: IpAddr) -> Self {
-        Self { key: sha256_hex(format!("address\n{:?}", AddressKey::from(ip))), allowed: 20 }
+        Self { key: sha256_hex(format!("address\n{}", AddressKey::from(ip))), allowed: 20 }
     }
 }
 
@@ -81,14 +83,22 @@ pub async fn count_failure(
 ) -> Result<bool, DbErr> {
     let mut locked = false;
     for subject in subjects {
-        let known = Entity::find_by_id(&subject.key).one(conn).await?;
+        // The row is there before it is locked, so that two failures at once are two.
+        let none_yet = Model { subject: subject.key.clone(), failures: 0, last_at: now, locked_until: None };
+        Entity::insert(none_yet.into_active_model())
+            .on_conflict(OnConflict::column(Column::Subject).do_nothing().to_owned())
+            .exec_without_returning(conn)
+            .await?;
+        let known = Entity::find_by_id(&subject.key).lock_exclusive().one(conn).await?;
         let next = after_failure(known.as_ref(), subject, now);
         locked |= next.locked_until.is_some();
-        let replace = OnConflict::column(Column::Subject)
-            .update_columns([Column::Failures, Column::LastAt, Column::LockedUntil])
-            .to_owned();
-        let row: ActiveModel = next.into_active_model();
-        Entity::insert(row).on_conflict(replace).exec_without_returning(conn).await?;
+        Entity::update_many()
+            .col_expr(Column::Failures, Expr::value(next.failures))
+            .col_expr(Column::LastAt, Expr::value(next.last_at))
+            .col_expr(Column::LockedUntil, Expr::value(next.locked_until))
+            .filter(Column::Subject.eq(&subject.key))
+            .exec(conn)
+            .await?;
     }
     Ok(locked)
 }

@@ -56,6 +56,18 @@ pub async fn insert(conn: &impl ConnectionTrait, row: &Model) -> Result<(), DbEr
     Entity::insert(row.clone().into_active_model()).exec_without_returning(conn).await.map(drop)
 }
 
+/// True for a token that can still be used. Asked before anything costly is done for a stranger.
+pub async fn is_open(conn: &impl ConnectionTrait, kind: Kind, token: &str, now: DateTime<Utc>) -> Result<bool, DbErr> {
+    let found = Entity::find()
+        .filter(Column::TokenHash.eq(sha256_hex(token)))
+        .filter(Column::Kind.eq(kind.name()))
+        .filter(Column::UsedAt.is_null())
+        .filter(Column::ExpiresAt.gt(now))
+        .one(conn)
+        .await?;
+    Ok(found.is_some())
+}
+
 /// Uses a token up; none when it is unknown, used or over. One conditional update decides between two who try at once.
 pub async fn redeem(
     conn: &impl ConnectionTrait,
@@ -86,6 +98,9 @@ pub async fn withdraw(conn: &impl ConnectionTrait, kind: Kind, staff: Option<Uui
 /// The session that a WebSocket ticket was given to.
 pub async fn redeem_ticket(app: &App, ticket: String) -> Result<Option<Uuid>> {
     let now = app.clock.now();
+    if !is_open(app.storage.read(), Kind::WsTicket, &ticket, now).await? {
+        return Ok(None);
+    }
     app.storage
         .write(ticket, move |tx, ticket| {
             Box::pin(

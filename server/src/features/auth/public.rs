@@ -24,6 +24,7 @@ use crate::features::audit::{Changes, Entry};
 use crate::features::notify::{Letter, Mail};
 use crate::features::staff as people;
 use crate::http::rate_limit::{self, Limit};
+use crate::http::valid::is_email;
 use crate::http::{Envelope, Json, Nothing, Ok, Problem, RequestInfo};
 use crate::secrets;
 use crate::storage::email_key;
@@ -63,23 +64,36 @@ async fn login(
     if web {
         cookies::check_allowed(&app)?;
     }
-    let person = people::by_email(app.storage.read(), &login.email).await?.filter(|person| person.is_active);
+    // What is no address is nobody's; the password is checked all the same, so that it takes the same time.
+    let found =
+        if is_email(login.email.trim()) { people::by_email(app.storage.read(), &login.email).await? } else { None };
+    let person = found.filter(|person| person.is_active);
     let mark = cookies::device_mark(&app, &headers);
     let known = person.as_ref().and_then(|person| device::known(&app, person.id, mark.as_deref()?)).map(str::to_owned);
-    let account = known.as_deref().map_or_else(|| Subject::account(&email_key(&login.email)), Subject::known_device);
-    let subjects = [account, Subject::address(info.ip)];
-    if app.limits.are_on() {
-        lockout::check(app.storage.read(), &subjects, app.clock.now()).await?;
-    }
+    // A browser that is known counts for itself: neither a stranger nor a neighbour can shut it out.
+    let subjects = match &known {
+        Some(device) => vec![Subject::known_device(device)],
+        None => vec![Subject::account(&email_key(&login.email)), Subject::address(info.ip)],
+    };
+    let check = async || {
+        if app.limits.are_on() {
+            lockout::check(app.storage.read(), &subjects, app.clock.now()).await
+        } else {
+            Result::Ok(())
+        }
+    };
+    check().await?;
     let hash = person.as_ref().map(|person| person.password_hash.clone());
     let right = app.passwords.verify(login.password, hash).await?;
+    // Once more: of many guesses that waited for the hash, those after the lock do not count.
+    check().await?;
     let Some(person) = person.filter(|_| right) else { return Err(refuse(&app, subjects, &info).await?) };
     let keeping = Keeping { web, remember: login.remember };
     begin(&app, person, keeping, subjects, known.is_none(), &info).await
 }
 
 /// Notes a wrong password and says no.
-async fn refuse(app: &App, subjects: [Subject; 2], info: &RequestInfo) -> Result<Error> {
+async fn refuse(app: &App, subjects: Vec<Subject>, info: &RequestInfo) -> Result<Error> {
     let now = app.clock.now();
     let entry = |action| {
         Entry { actor: None, action, entity: ("auth", None), changes: Changes::none(), from: info }.row(&app.ids, now)
@@ -105,7 +119,7 @@ async fn begin(
     app: &App,
     person: staff::Model,
     keeping: Keeping,
-    subjects: [Subject; 2],
+    subjects: Vec<Subject>,
     new_device: bool,
     info: &RequestInfo,
 ) -> Result<Response> {
@@ -121,17 +135,20 @@ async fn begin(
         from: info,
     }
     .row(&app.ids, now);
-    let warning = (new_device && keeping.web && person.last_login.is_some())
+    let familiar = store::has_session_like(app.storage.read(), person.id, info).await?;
+    let warning = (new_device && !familiar && person.last_login.is_some())
         .then(|| warn_of_device(app, &person, info))
         .transpose()?;
-    let account = subjects[0].clone();
+    let account = subjects.into_iter().next();
     let id = person.id;
     let person = app
         .storage
         .write((new, entry, warning, account), move |tx, (new, entry, warning, account)| {
             Box::pin(async move {
                 new.insert(tx).await?;
-                lockout::forget(tx.conn(), account).await?;
+                if let Some(account) = account {
+                    lockout::forget(tx.conn(), account).await?;
+                }
                 let change = staff::ActiveModel { id: Set(id), last_login: Set(Some(now)), ..Default::default() };
                 let person = people::change(tx.conn(), change).await?;
                 tx.audit(entry.clone());
@@ -157,7 +174,7 @@ pub(super) async fn sign_in_directly(
     info: &RequestInfo,
 ) -> Result<Response> {
     let keeping = Keeping { web, remember: false };
-    let subjects = [Subject::account(&person.email_key), Subject::address(info.ip)];
+    let subjects = vec![Subject::account(&person.email_key)];
     begin(app, person, keeping, subjects, true, info).await
 }
 
@@ -214,35 +231,23 @@ async fn exchange(
     let presented = presented(app, headers, body).ok_or(Error::Unauthenticated)?;
     // By token and not by address: an office behind one address is no attack, a token that comes sixty times is.
     app.limits.check(Limit::Refresh, &rate_limit::Subject::Mailbox(secrets::sha256_hex(&presented)))?;
+    // Unknown tokens cost a look and no unit of work.
+    if store::session_of_token(app.storage.read(), &presented).await?.is_none() {
+        return Err(Error::Unauthenticated);
+    }
     let now = app.clock.now();
     let ask = Refresh {
         presented,
         successor: secrets::new_token(),
         successor_id: app.ids.next(now),
         now,
-        info: info.clone(),
+        info,
+        ids: app.ids.clone(),
     };
     let outcome = app.storage.write(ask, |tx, ask| Box::pin(rotation::refresh(tx, ask))).await?;
     match outcome {
         Outcome::Refused => Err(Error::Unauthenticated),
         Outcome::Reused { person, session } => {
-            let changes = Changes::none().fact("sessionId", session);
-            let entry = Entry {
-                actor: Some(person),
-                action: "auth.refresh_reused",
-                entity: ("staff", Some(person)),
-                changes,
-                from: &info,
-            };
-            let entry = entry.row(&app.ids, now);
-            app.storage
-                .write(entry, |tx, entry| {
-                    Box::pin(async move {
-                        tx.audit(entry.clone());
-                        Result::Ok(())
-                    })
-                })
-                .await?;
             tracing::warn!(staff = %person, %session, "an old refresh token was used again; the session was ended");
             Err(Error::Unauthenticated)
         }

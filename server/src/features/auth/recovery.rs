@@ -41,8 +41,9 @@ async fn forgot(State(app): State<App>, info: RequestInfo, Json(body): Json<Forg
     let mut check = Check::new();
     let email = check.email("email", &body.email);
     check.done()?;
-    app.limits.check(Limit::ResetMail, &Subject::Mailbox(email_key(&email)))?;
+    // The address first: whoever asks for many mailboxes must not use up what their owners may ask for.
     app.limits.check(Limit::ResetMail, &Subject::Address(info.ip.into()))?;
+    app.limits.check(Limit::ResetMail, &Subject::Mailbox(email_key(&email)))?;
     let person = people::by_email(app.storage.read(), &email).await?.filter(|person| person.is_active);
     let actor = person.as_ref().map(|person| person.id);
     let now = app.clock.now();
@@ -104,8 +105,13 @@ async fn reset(State(app): State<App>, info: RequestInfo, Json(body): Json<Reset
     let mut check = Check::new();
     check.new_password("password", &body.password);
     check.done()?;
-    let hash = app.passwords.hash(body.password).await?;
     let now = app.clock.now();
+    // Before any work: hashing takes its time, and a stranger must not make it wait for staff.
+    app.limits.check(Limit::Refresh, &Subject::Address(info.ip.into()))?;
+    if !one_time::is_open(app.storage.read(), Kind::Reset, &body.token, now).await? {
+        return Err(link_is_over());
+    }
+    let hash = app.passwords.hash(body.password).await?;
     let when = now.format("%-d %B %Y, %-H:%M UTC").to_string();
     // The mail needs the person, and the person is known only inside the unit: so its parts are made here.
     let make = app.clone();
@@ -113,11 +119,10 @@ async fn reset(State(app): State<App>, info: RequestInfo, Json(body): Json<Reset
         .write((body.token, hash, when, info), move |tx, (token, hash, when, info)| {
             let app = make.clone();
             Box::pin(async move {
-                let over =
-                    || Error::field("token", "invalid", "This link was used already or is over. Ask for a new one.");
-                let row = one_time::redeem(tx.conn(), Kind::Reset, token, now).await?.ok_or_else(over)?;
-                let id = row.staff_id.ok_or_else(over)?;
-                let person = people::by_id(tx.conn(), id).await?.filter(|person| person.is_active).ok_or_else(over)?;
+                let row = one_time::redeem(tx.conn(), Kind::Reset, token, now).await?.ok_or_else(link_is_over)?;
+                let id = row.staff_id.ok_or_else(link_is_over)?;
+                let person =
+                    people::by_id(tx.conn(), id).await?.filter(|person| person.is_active).ok_or_else(link_is_over)?;
                 let change = staff::ActiveModel {
                     id: Set(id),
                     password_hash: Set(hash.clone()),
@@ -150,4 +155,8 @@ async fn reset(State(app): State<App>, info: RequestInfo, Json(body): Json<Reset
         .await?;
     app.liveness.forget_all();
     Result::Ok(Ok(Nothing))
+}
+
+fn link_is_over() -> Error {
+    Error::field("token", "invalid", "This link was used already or is over. Ask for a new one.")
 }

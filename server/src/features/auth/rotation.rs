@@ -14,7 +14,9 @@ use uuid::Uuid;
 
 use super::sessions;
 use crate::error::{Error, Result};
+use crate::features::audit::{Changes, Entry};
 use crate::http::RequestInfo;
+use crate::ids::Ids;
 use crate::secrets::{open_under, seal_under, sha256_hex};
 use crate::storage::Tx;
 
@@ -78,6 +80,7 @@ pub struct Refresh {
     pub successor_id: Uuid,
     pub now: DateTime<Utc>,
     pub info: RequestInfo,
+    pub ids: Ids,
 }
 
 /// Exchanges a refresh token within a unit.
@@ -102,6 +105,14 @@ pub async fn refresh(tx: &Tx<'_>, ask: &Refresh) -> Result<Outcome> {
         Verdict::Refuse => Ok(Outcome::Refused),
         Verdict::Reuse => {
             sessions::end(tx, session.id, ask.now).await?;
+            let entry = Entry {
+                actor: Some(person.id),
+                action: "auth.refresh_reused",
+                entity: ("staff", Some(person.id)),
+                changes: Changes::none().fact("sessionId", session.id),
+                from: &ask.info,
+            };
+            tx.audit(entry.row(&ask.ids, ask.now));
             Ok(Outcome::Reused { person: person.id, session: session.id })
         }
         Verdict::Replay => {

@@ -89,22 +89,33 @@ pub struct SetupFirm {
 }
 
 impl SetupFirm {
-    fn changes(self) -> Map<String, Value> {
-        let given = [
-            ("name", Some(self.name.clone())),
-            ("legalName", Some(self.name)),
-            ("email", self.email),
-            ("phone", self.phone),
-            ("city", self.city),
-            ("country", self.country),
-            ("timeZone", self.time_zone),
+    /// All details of the firm: what was not given is empty, because the defaults are those of another firm.
+    fn changes(self, admin_email: &str) -> Map<String, Value> {
+        let line = |value: Option<String>| value.map(|text| text.trim().to_owned()).unwrap_or_default();
+        let name = line(Some(self.name));
+        let email =
+            Some(line(self.email)).filter(|email| !email.is_empty()).unwrap_or_else(|| admin_email.trim().to_owned());
+        let phone = Some(line(self.phone)).filter(|phone| !phone.is_empty());
+        let mut values = vec![
+            ("name", json!(name)),
+            ("legalName", json!(name)),
+            ("email", json!(email)),
+            ("phone", json!(phone)),
+            ("street", json!("")),
+            ("postalCode", json!("")),
+            ("city", json!(line(self.city))),
+            ("region", json!(null)),
+            ("country", json!(line(self.country))),
         ];
-        given
-            .into_iter()
-            .filter_map(|(field, value)| Some((field, value.filter(|value| !value.trim().is_empty())?)))
-            .map(|(field, value)| (firm_key(field), json!(value.trim())))
-            .collect()
+        if let Some(zone) = self.time_zone.filter(|zone| !zone.trim().is_empty()) {
+            values.push(("timeZone", json!(zone.trim())));
+        }
+        values.into_iter().map(|(field, value)| (firm_key(field), value)).collect()
     }
+}
+
+fn link_is_over() -> Error {
+    Error::field("token", "invalid", "This link was used already or is over. Start the program again for a new one.")
 }
 
 /// Makes the first admin, sets the firm's details and signs in.
@@ -123,11 +134,14 @@ async fn complete(
     if people::any(app.storage.read()).await? {
         return Err(done_already());
     }
-    let firm = body.firm.changes();
+    let now = app.clock.now();
+    if !one_time::is_open(app.storage.read(), Kind::Setup, &body.token, now).await? {
+        return Err(link_is_over());
+    }
+    let firm = body.firm.changes(&body.email);
     settings::check(&app, &firm)?;
     let new = NewStaff { name: body.name, email: body.email, role: Role::Admin, password: body.password };
     let person = people::create(&app, new).await?;
-    let now = app.clock.now();
     let entry = Entry {
         actor: Some(person.id),
         action: "setup.completed",
@@ -137,28 +151,23 @@ async fn complete(
     }
     .row(&app.ids, now);
     let token = body.token;
+    let id = person.id;
     let person = app
         .storage
-        .write((token, person, entry), move |tx, (token, person, entry)| {
+        .write((token, person, entry, firm), move |tx, (token, person, entry, firm)| {
             Box::pin(async move {
-                let over = || {
-                    Error::field(
-                        "token",
-                        "invalid",
-                        "This link was used already or is over. Start the program again for a new one.",
-                    )
-                };
-                one_time::redeem(tx.conn(), Kind::Setup, token, now).await?.ok_or_else(over)?;
+                one_time::redeem(tx.conn(), Kind::Setup, token, now).await?.ok_or_else(link_is_over)?;
                 if people::any(tx.conn()).await? {
                     return Err(done_already());
                 }
                 people::insert(tx, person).await?;
+                settings::write(tx, firm, Some(id), now).await?;
                 tx.audit(entry.clone());
                 Result::Ok(person.clone())
             })
         })
         .await?;
-    settings::change(&app, Some(person.id), &info, firm).await?;
+    app.settings_changed().await;
     let mut response = sign_in_directly(&app, person, web, &info).await?;
     *response.status_mut() = StatusCode::CREATED;
     Result::Ok(response.into_response())

@@ -9,6 +9,7 @@ use uuid::Uuid;
 use super::{lockout, one_time};
 use crate::app::App;
 use crate::error::Result;
+use crate::http::RequestInfo;
 
 /// Living sessions of a person, the one used last first.
 pub async fn sessions_of(conn: &impl ConnectionTrait, person: Uuid) -> Result<Vec<active_sessions::Model>, DbErr> {
@@ -29,6 +30,21 @@ pub async fn session_of_token(
         .filter(refresh_tokens::Column::TokenHash.eq(crate::secrets::sha256_hex(token)))
         .one(conn)
         .await
+}
+
+/// True when the person has signed in with such a program from that address before.
+pub async fn has_session_like(conn: &impl ConnectionTrait, person: Uuid, info: &RequestInfo) -> Result<bool, DbErr> {
+    let found = active_sessions::Entity::find()
+        .filter(active_sessions::Column::UserId.eq(person))
+        .filter(active_sessions::Column::Web.eq(false))
+        .filter(active_sessions::Column::IpAddress.eq(info.ip.to_string()))
+        .filter(match &info.user_agent {
+            Some(agent) => active_sessions::Column::UserAgent.eq(agent),
+            None => active_sessions::Column::UserAgent.is_null(),
+        })
+        .one(conn)
+        .await?;
+    Ok(found.is_some())
 }
 
 /// Deletes tokens, tickets, failures and sessions that are over. Ended sessions stay a week, for whoever looks into them.

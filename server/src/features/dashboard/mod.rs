@@ -1,7 +1,7 @@
 //! The first page of the dashboard: one call for everything on it.
 
 use axum::extract::State;
-use chrono::{Days, NaiveDate};
+use chrono::NaiveDate;
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -16,9 +16,6 @@ use crate::features::staff::{self as people, Permission};
 use crate::features::{audit, notify};
 use crate::http::{Envelope, Ok};
 
-/// Days of the trend.
-const DAYS: usize = 30;
-
 /// The routes of this slice.
 pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(signed_in(routes!(dashboard)))
@@ -30,7 +27,7 @@ pub fn routes() -> OpenApiRouter<App> {
 pub struct Dashboard {
     pub messages: Option<MessageCounts>,
     pub first_response: Option<ResponseTime>,
-    /// The last 30 days, oldest first, in UTC.
+    /// The last 30 days in the zone of the firm, oldest first.
     pub trend: Vec<TrendDay>,
     /// The newest five.
     pub latest: Vec<MessageSummary>,
@@ -46,7 +43,7 @@ pub struct MessageCounts {
     pub in_progress: u64,
     pub unassigned: u64,
     pub mine: u64,
-    /// Arrived since midnight UTC.
+    /// Arrived since midnight in the zone of the firm.
     pub today: u64,
     /// Mails that were given up.
     pub failed_mails: u64,
@@ -83,10 +80,8 @@ async fn dashboard(State(app): State<App>, caller: Caller) -> Result<Ok<Dashboar
     let mut page =
         Dashboard { messages: None, first_response: None, trend: Vec::new(), latest: Vec::new(), activity: Vec::new() };
     if caller.may(Permission::Messages) {
-        let today = app.clock.now().date_naive();
-        let first = today - Days::new(DAYS as u64 - 1);
-        for day in first.iter_days().take(DAYS) {
-            let (received, answered) = messages::day_counts(conn, day).await?;
+        for (day, from, until) in messages::last_days(&app) {
+            let (received, answered) = messages::counts_between(conn, from, until).await?;
             page.trend.push(TrendDay { day, received, answered });
         }
         let counts = messages::counts(conn, caller.staff_id).await?;

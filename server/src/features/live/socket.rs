@@ -22,6 +22,8 @@ use crate::features::staff::Permission;
 const AUTH: Duration = Duration::from_secs(10);
 const PING: Duration = Duration::from_secs(30);
 const IDLE: Duration = Duration::from_secs(75);
+/// A client that does not read for this long is gone.
+const SLOWEST: Duration = Duration::from_secs(10);
 /// Revocation is promised within a second.
 const RECHECK: Duration = Duration::from_millis(700);
 
@@ -95,6 +97,7 @@ async fn authenticate(app: &App, socket: &mut WebSocket) -> Result<Option<Caller
                     &ToClient::Error { code: "unauthenticated", detail: "the ticket is unknown, used or over" },
                 )
                 .await?;
+                return bye(socket, "signed_out", None).await.map(|()| None);
             }
             Err(_) => return bye(socket, "unavailable", Some(5)).await.map(|()| None),
         }
@@ -110,7 +113,7 @@ struct Session {
 }
 
 impl Session {
-    async fn run(mut self, caller: Caller, mut socket: WebSocket) -> Result<(), axum::Error> {
+    async fn run(mut self, mut caller: Caller, mut socket: WebSocket) -> Result<(), axum::Error> {
         let app = self.app.clone();
         let mut events = app.bus.subscribe();
         let mut viewing = app.viewers.changes();
@@ -126,7 +129,7 @@ impl Session {
                         heard = Instant::now();
                         match frame? {
                             Message::Text(text) => {
-                                self.take(&text, &mut socket).await?;
+                                self.take(&text, caller.may(Permission::Messages), &mut socket).await?;
                                 // Who says where they look is told who is there, even if nothing changed.
                                 shown.clear();
                                 self.show(&mut shown, &mut socket).await?;
@@ -160,8 +163,11 @@ impl Session {
                     self.show(&mut shown, &mut socket).await?;
                 }
                 _ = recheck.tick() => {
-                    if matches!(app.liveness.of(&app, caller.session_id).await, Ok(None)) {
-                        return bye(&mut socket, "signed_out", None).await;
+                    match app.liveness.of(&app, caller.session_id).await {
+                        Ok(Some(live)) => caller = live.caller,
+                        Ok(None) => return bye(&mut socket, "signed_out", None).await,
+                        // The database is away; who was in stays in until it answers.
+                        Err(_) => {}
                     }
                 }
                 () = app.stopping.cancelled() => return bye(&mut socket, "shutdown", Some(2)).await,
@@ -169,9 +175,9 @@ impl Session {
         }
     }
 
-    async fn take(&mut self, text: &str, socket: &mut WebSocket) -> Result<(), axum::Error> {
+    async fn take(&mut self, text: &str, may_see: bool, socket: &mut WebSocket) -> Result<(), axum::Error> {
         match serde_json::from_str(text) {
-            Ok(FromClient::Viewing { entity, id }) if entity == "message" => {
+            Ok(FromClient::Viewing { entity, id }) if entity == "message" && may_see => {
                 let place = id.map(|id| (entity, id));
                 self.app.viewers.set(self.id, &self.viewer, self.place.as_ref(), place.as_ref());
                 self.place = place;
@@ -181,7 +187,7 @@ impl Session {
                 send(socket, &ToClient::Error { code: "conflict", detail: "this socket has its person already" }).await
             }
             Ok(FromClient::Viewing { .. }) => {
-                send(socket, &ToClient::Error { code: "validation_failed", detail: "entity must be message" }).await
+                send(socket, &ToClient::Error { code: "validation_failed", detail: "this cannot be viewed" }).await
             }
             Err(_) => {
                 send(socket, &ToClient::Error { code: "malformed_body", detail: "this frame is not known" }).await
@@ -222,5 +228,7 @@ async fn bye(socket: &mut WebSocket, reason: &str, retry_after: Option<u64>) -> 
 }
 
 async fn send(socket: &mut WebSocket, frame: &ToClient<'_>) -> Result<(), axum::Error> {
-    socket.send(Message::Text(frame.to_text().into())).await
+    tokio::time::timeout(SLOWEST, socket.send(Message::Text(frame.to_text().into())))
+        .await
+        .unwrap_or_else(|_| Err(axum::Error::new("the client does not read")))
 }

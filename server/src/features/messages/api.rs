@@ -104,9 +104,10 @@ async fn list_tags(State(app): State<App>) -> Result<Ok<Vec<TagCount>>> {
 #[utoipa::path(get, path = "/api/admin/messages/{id}", tag = "messages", params(("id" = Uuid, Path)),
     responses((status = 200, body = Envelope<MessageDetail>), (status = 404, body = Problem)))]
 async fn get_message(State(app): State<App>, Id(id): Id) -> Result<Response> {
+    // Before the look: an answer of the client that comes in between is not read by it.
+    let now = app.clock.now();
     let detail = view::detail(&app, id).await?;
     if detail.summary.unread {
-        let now = app.clock.now();
         app.storage
             .write((), move |tx, ()| Box::pin(async move { Result::Ok(store::opened(tx.conn(), id, now).await?) }))
             .await?;

@@ -3,7 +3,7 @@
 use axum::extract::State;
 use chrono::{DateTime, Utc};
 use database::entity::canned_replies::{Column, Entity, Model};
-use sea_orm::{ActiveModelTrait as _, EntityTrait, IntoActiveModel as _, QueryOrder as _, Set};
+use sea_orm::{ActiveModelTrait as _, EntityTrait, IntoActiveModel as _, QueryOrder as _, QuerySelect as _, Set};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -124,7 +124,7 @@ async fn change_canned_reply(
         .storage
         .write((patch, entry), move |tx, (patch, entry)| {
             Box::pin(async move {
-                let row = Entity::find_by_id(id).one(tx.conn()).await?.ok_or(Error::NotFound)?;
+                let row = Entity::find_by_id(id).lock_exclusive().one(tx.conn()).await?.ok_or(Error::NotFound)?;
                 let next = checked(Model {
                     title: patch.title.clone().unwrap_or_else(|| row.title.clone()),
                     shortcut: patch.shortcut.clone().unwrap_or_else(|| row.shortcut.clone()),

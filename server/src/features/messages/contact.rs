@@ -30,7 +30,11 @@ pub const LONGEST: usize = 5_000;
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ContactForm {
+    #[serde(default)]
+    #[schema(required)]
     pub name: String,
+    #[serde(default)]
+    #[schema(required)]
     pub email: String,
     #[serde(default)]
     pub phone: Option<String>,
@@ -40,10 +44,12 @@ pub struct ContactForm {
     #[serde(default)]
     pub service: Option<String>,
     /// At most 5,000 characters.
+    #[serde(default)]
+    #[schema(required)]
     pub message: String,
     #[serde(default)]
     pub visitor_id: Option<Uuid>,
-    /// The visitor agrees to the privacy policy.
+    /// The visitor agrees that these details are used for follow-up.
     #[serde(default)]
     pub consent: bool,
     /// Leave it empty: it is a trap for programs.

@@ -27,6 +27,8 @@ use crate::features::staff::{self as people, Permission};
 use crate::http::{Problem, Query, RequestInfo};
 use crate::storage::Cursor;
 
+/// A workbook is made as a whole before it is sent; CSV has no limit.
+const LARGEST_WORKBOOK: u64 = 100_000;
 /// Rows that are read at once.
 const PAGE: u64 = 500;
 const HEAD: [&str; 13] = [
@@ -77,6 +79,11 @@ async fn export(
         Some(_) => return Err(Error::field("format", "invalid", "This must be csv or xlsx.")),
     };
     let total = find::count_all(app.storage.read(), &filter).await?;
+    if xlsx && total > LARGEST_WORKBOOK {
+        let message =
+            format!("A workbook can have {LARGEST_WORKBOOK} rows here, and these are {total}. Take CSV, or filter.");
+        return Err(Error::field("format", "too_long", message));
+    }
     let (format, media) = if xlsx {
         ("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
     } else {
@@ -204,7 +211,8 @@ impl Rows {
                 }
             }
         }
-        workbook.save_to_buffer().map_err(failed)
+        // Packing takes all of a core.
+        tokio::task::spawn_blocking(move || workbook.save_to_buffer()).await.map_err(Error::internal)?.map_err(failed)
     }
 }
 

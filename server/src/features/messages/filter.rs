@@ -54,6 +54,8 @@ pub struct Filter {
     /// Exclusive.
     pub until: Option<DateTime<Utc>>,
     pub terms: Vec<String>,
+    /// Something was looked for that holds no word: nothing is found.
+    pub nothing: bool,
     pub oldest_first: bool,
 }
 
@@ -78,6 +80,9 @@ impl FilterQuery {
         };
         let statuses =
             given(&self.status).map(|text| text.split(',').map(status).collect()).transpose()?.unwrap_or_default();
+        let mut statuses: Vec<Status> = statuses;
+        statuses.dedup();
+        statuses.truncate(6);
         let assignee = match given(&self.assigned_to).as_deref() {
             None => None,
             Some("me") => Some(Assignee::Staff(me)),
@@ -99,6 +104,7 @@ impl FilterQuery {
             tag: given(&self.tag).map(|tag| tag.to_lowercase()),
             from: day("from", given(&self.from))?.map(midnight),
             until: day("to", given(&self.to))?.and_then(|day| day.checked_add_days(Days::new(1))).map(midnight),
+            nothing: given(&self.q).is_some_and(|q| search_terms(&q).is_empty()),
             terms: given(&self.q).map(|q| search_terms(&q)).unwrap_or_default(),
             oldest_first,
         })
@@ -115,6 +121,9 @@ impl Filter {
     /// Everything but the search, and what comes after the cursor. Ids are times, so a range of days is a range of ids.
     pub fn condition(&self, cursor: Option<Cursor>) -> Condition {
         let mut all = Condition::all();
+        if self.nothing {
+            all = all.add(Column::Id.is_null());
+        }
         match self.statuses.as_slice() {
             [] => {}
             [one] => all = all.add(Column::Status.eq(*one)),

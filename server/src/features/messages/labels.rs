@@ -141,6 +141,7 @@ async fn put_tags(
         .storage
         .write((author, wanted), move |tx, (author, wanted)| {
             Box::pin(async move {
+                store::locked(tx.conn(), id).await?.ok_or(Error::NotFound)?;
                 let now = store::tags_of(tx.conn(), vec![id]).await?.remove(&id).unwrap_or_default();
                 let remove = now.into_iter().filter(|tag| !wanted.contains(tag)).collect();
                 let tagging = Tagging { add: wanted.clone(), remove };

@@ -8,6 +8,7 @@ mod api;
 mod bulk;
 mod canned;
 mod change;
+mod clean_up;
 mod contact;
 mod export;
 mod filter;
@@ -24,14 +25,14 @@ mod thread_token;
 mod undo;
 mod view;
 
+pub use clean_up::clean_up;
 pub use contact::{ContactForm, Received, submit};
 pub use filter::Filter;
 pub use find::latest;
 pub use form_token::issue as issue_form_token;
-pub use response_time::{ResponseTime, response_time, usual_answer};
-pub use store::{Counts, counts, day_counts};
+pub use response_time::{ResponseTime, last_days, response_time, usual_answer};
+pub use store::{Counts, counts, counts_between};
 pub use thread::{ClientThread, ThreadEntry, answer_as_client, client_thread};
-pub use undo::clean_up;
 pub use view::{MessageSummary, summaries};
 
 use utoipa_axum::router::OpenApiRouter;

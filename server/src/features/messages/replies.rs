@@ -4,7 +4,7 @@ use axum::extract::State;
 use database::entity::messages::{self, Status};
 use database::entity::{message_replies, outbox};
 use sea_orm::{
-    ActiveModelTrait as _, ColumnTrait as _, EntityTrait, IntoActiveModel as _, QueryFilter as _, QueryOrder as _, Set,
+    ActiveModelTrait as _, ColumnTrait as _, EntityTrait, IntoActiveModel as _, QueryFilter as _, QuerySelect as _, Set,
 };
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -20,7 +20,7 @@ use crate::app::App;
 use crate::error::{Error, Result};
 use crate::features::audit::Changes;
 use crate::features::auth::{Caller, demand};
-use crate::features::notify::{Letter, Mail, MailState, Quoted, StaffName};
+use crate::features::notify::{Letter, Mail, MailState, Quoted, StaffName, message_id_of};
 use crate::features::staff::Permission;
 use crate::http::idempotency::{self, idempotent};
 use crate::http::valid::Check;
@@ -149,6 +149,29 @@ async fn answered(
     Ok(())
 }
 
+/// Message ids that a mail program may show, from the beginning of the conversation on; of long ones the newest.
+const REFERENCES: usize = 20;
+
+/// The ids of what went to this client before. Those of answers follow from the answers, whose mails are not kept for ever.
+async fn thread_of(
+    app: &App,
+    conn: &impl sea_orm::ConnectionTrait,
+    message: Uuid,
+    replies: &[message_replies::Model],
+) -> Result<Vec<String>> {
+    let confirmation: Option<String> = outbox::Entity::find()
+        .select_only()
+        .column(outbox::Column::MessageId)
+        .filter(outbox::Column::EntityId.eq(message))
+        .filter(outbox::Column::Template.eq("contact_confirmation"))
+        .into_tuple()
+        .one(conn)
+        .await?;
+    let answers: Vec<Uuid> = replies.iter().filter_map(|reply| reply.outbox_id).collect();
+    let newest = answers.len().saturating_sub(REFERENCES);
+    Ok(confirmation.into_iter().chain(answers[newest..].iter().map(|id| message_id_of(app, *id))).collect())
+}
+
 /// The mail of an answer, threaded under everything that went to this client before.
 async fn mail(
     conn: &impl sea_orm::ConnectionTrait,
@@ -157,17 +180,9 @@ async fn mail(
     content: &str,
 ) -> Result<outbox::Model> {
     let app = &author.app;
-    let thread = outbox::Entity::find()
-        .filter(outbox::Column::EntityId.eq(message.id))
-        .filter(outbox::Column::Template.is_in(["contact_confirmation", "reply"]))
-        .order_by_asc(outbox::Column::Id)
-        .all(conn)
-        .await?
-        .into_iter()
-        .map(|mail| mail.message_id)
-        .collect();
-    let quoted = store::replies_of(conn, message.id)
-        .await?
+    let replies = store::replies_of(conn, message.id).await?;
+    let thread = thread_of(app, conn, message.id, &replies).await?;
+    let quoted = replies
         .into_iter()
         .rfind(|reply| reply.staff_id.is_none())
         .map_or_else(|| (message.message.clone(), message.created_at), |reply| (reply.content, reply.created_at));

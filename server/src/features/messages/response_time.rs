@@ -1,11 +1,12 @@
 //! How long clients wait for the first answer: defined once, used by the site, the mails and the dashboard.
 //!
-//! Counted: first answers of a person that went out in the last 30 days, from the arrival of the message. The median
-//! is that of the newest thousand of them.
+//! Counted: first answers of a person that went out in the last 30 days of the firm's calendar, from the arrival of the
+//! message. The median is that of the newest thousand of them.
 
 use std::time::Duration as StdDuration;
 
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, Days, Duration, NaiveDate, NaiveTime, TimeZone as _, Utc};
+use chrono_tz::Tz;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -13,7 +14,8 @@ use super::store;
 use crate::app::App;
 use crate::error::Result;
 
-const PERIOD: Duration = Duration::days(30);
+/// Days of the period, today included.
+const DAYS: u64 = 30;
 /// With fewer answers a median says nothing, and the site keeps quiet.
 const ENOUGH: u64 = 5;
 /// Answers that a median is taken of: enough for a minute's precision, few enough to ask at any time.
@@ -29,16 +31,30 @@ pub struct ResponseTime {
     pub answered: u64,
 }
 
+/// The last 30 days in the zone of the firm, oldest first, each with its first moment and the first after it.
+pub fn last_days(app: &App) -> Vec<(NaiveDate, DateTime<Utc>, DateTime<Utc>)> {
+    let zone: Tz = app.settings.get().firm.time_zone.parse().unwrap_or(Tz::UTC);
+    let today = app.clock.now().with_timezone(&zone).date_naive();
+    let first = today - Days::new(DAYS - 1);
+    first.iter_days().take(30).map(|day| (day, begin_of(day, zone), begin_of(day + Days::new(1), zone))).collect()
+}
+
+/// The first moment of a day; where the clocks skip midnight, the moment after.
+fn begin_of(day: NaiveDate, zone: Tz) -> DateTime<Utc> {
+    let midnight = day.and_time(NaiveTime::MIN);
+    let local = (0..4).find_map(|hour| zone.from_local_datetime(&(midnight + Duration::hours(hour))).earliest());
+    local.map_or_else(|| midnight.and_utc(), |at| at.with_timezone(&Utc))
+}
+
 /// The median of this period and of the one before.
 pub async fn response_time(app: &App) -> Result<ResponseTime> {
-    let now = app.clock.now();
     let conn = app.storage.read();
-    // What happens in this very moment counts too.
-    let until = now + Duration::seconds(1);
-    let this = store::newest_first_answers(conn, now - PERIOD, until, SAMPLE).await?;
-    let before = store::newest_first_answers(conn, now - PERIOD * 2, now - PERIOD, SAMPLE).await?;
+    let days = last_days(app);
+    let (from, until) = (days[0].1, days[days.len() - 1].2);
+    let this = store::newest_first_answers(conn, from, until, SAMPLE).await?;
+    let before = store::newest_first_answers(conn, from - (until - from), from, SAMPLE).await?;
     Ok(ResponseTime {
-        answered: store::count_first_answers(conn, now - PERIOD, until).await?,
+        answered: store::count_first_answers(conn, from, until).await?,
         median_minutes: median(waits(this)),
         previous_median_minutes: median(waits(before)),
     })
@@ -84,6 +100,15 @@ fn spell(minutes: i64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_day_begins_when_it_does_in_the_zone_of_the_firm() {
+        let begin = |day: &str, zone: Tz| begin_of(day.parse().expect("a day"), zone).to_rfc3339();
+        assert_eq!(begin("2026-01-05", chrono_tz::Europe::Berlin), "2026-01-04T23:00:00+00:00");
+        assert_eq!(begin("2026-07-05", chrono_tz::Europe::Berlin), "2026-07-04T22:00:00+00:00");
+        // In Cairo the clocks went from 0:00 to 1:00 on this day.
+        assert_eq!(begin("2024-04-26", chrono_tz::Africa::Cairo), "2024-04-25T22:00:00+00:00");
+    }
 
     #[test]
     fn medians_and_words() {

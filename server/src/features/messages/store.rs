@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, Duration, NaiveDate, NaiveTime, Utc};
+use chrono::{DateTime, Utc};
 use database::entity::messages::{self, Column, Entity, Status};
 use database::entity::{message_notes, message_replies, message_tags};
 use sea_orm::sea_query::{Alias, Condition, Expr};
@@ -51,10 +51,12 @@ pub async fn counts(conn: &impl ConnectionTrait, me: Uuid) -> Result<Counts, DbE
     })
 }
 
-/// Messages that came in on a day, and first answers that went out on it. Spam is not counted as come in.
-pub async fn day_counts(conn: &impl ConnectionTrait, day: NaiveDate) -> Result<(u64, u64), DbErr> {
-    let from = day.and_time(NaiveTime::MIN).and_utc();
-    let until = from + Duration::days(1);
+/// Messages that came in between two moments, and first answers that went out. Spam is not counted as come in.
+pub async fn counts_between(
+    conn: &impl ConnectionTrait,
+    from: DateTime<Utc>,
+    until: DateTime<Utc>,
+) -> Result<(u64, u64), DbErr> {
     // One look at the index of the statuses for each: a condition "not spam" would read every message of the day.
     let mut received = 0;
     for status in Status::iter().filter(|status| *status != Status::Spam) {
@@ -183,4 +185,28 @@ pub async fn client_answered(conn: &impl ConnectionTrait, id: Uuid, now: DateTim
     change.version = sea_orm::Set(version);
     change.update(conn).await?;
     Ok(())
+}
+
+/// Forgets from where old messages came; answers how many there were. In chunks, so that nobody waits for it.
+pub async fn forget_senders(conn: &impl ConnectionTrait, before: DateTime<Utc>, limit: u64) -> Result<u64, DbErr> {
+    let known = Condition::any().add(Column::IpAddress.is_not_null()).add(Column::UserAgent.is_not_null());
+    let ids: Vec<Uuid> = Entity::find()
+        .select_only()
+        .column(Column::Id)
+        .filter(Column::Id.lt(first_of(before)))
+        .filter(known)
+        .limit(limit)
+        .into_tuple()
+        .all(conn)
+        .await?;
+    let found = ids.len() as u64;
+    if found > 0 {
+        Entity::update_many()
+            .col_expr(Column::IpAddress, Expr::value(Option::<String>::None))
+            .col_expr(Column::UserAgent, Expr::value(Option::<String>::None))
+            .filter(Column::Id.is_in(ids))
+            .exec(conn)
+            .await?;
+    }
+    Ok(found)
 }

@@ -1,6 +1,6 @@
 //! Taking a change back: a real inverse on the server, for ten seconds.
 
-use chrono::Duration;
+use chrono::{DateTime, Duration, Utc};
 use database::entity::undo_operations::{Column, Entity, Model};
 use sea_orm::{ActiveModelTrait as _, ColumnTrait as _, EntityTrait, IntoActiveModel as _, QueryFilter as _};
 use serde::Serialize;
@@ -9,10 +9,8 @@ use uuid::Uuid;
 
 use super::change::{self, Author, Before};
 use super::store;
-use crate::app::App;
 use crate::error::{Error, Result};
 use crate::features::audit::Changes;
-use crate::http::idempotency;
 use crate::storage::Tx;
 
 /// How long a change can be taken back.
@@ -73,16 +71,8 @@ pub async fn undo(tx: &Tx<'_>, author: &Author, id: Uuid) -> Result<Undone> {
     Ok(undone)
 }
 
-/// Deletes what can no longer be taken back, and first answers that nobody asks for any more.
-pub async fn clean_up(app: &App) -> Result<()> {
-    let now = app.clock.now();
-    app.storage
-        .write((), move |tx, ()| {
-            Box::pin(async move {
-                Entity::delete_many().filter(Column::ExpiresAt.lt(now)).exec(tx.conn()).await?;
-                idempotency::clean_up(tx.conn(), now).await?;
-                Ok(())
-            })
-        })
-        .await
+/// Deletes what can no longer be taken back.
+pub async fn clean_up(tx: &Tx<'_>, now: DateTime<Utc>) -> Result<()> {
+    Entity::delete_many().filter(Column::ExpiresAt.lt(now)).exec(tx.conn()).await?;
+    Ok(())
 }

@@ -7,6 +7,7 @@ use lettre::transport::smtp::PoolConfig;
 use lettre::transport::smtp::authentication::Credentials;
 use lettre::transport::smtp::client::{Tls, TlsParameters};
 use lettre::{AsyncSmtpTransport, AsyncTransport as _, Tokio1Executor};
+use tokio::io::AsyncWriteExt as _;
 use url::Url;
 
 use super::mail::Rendered;
@@ -76,12 +77,18 @@ impl Mailer {
                 let message = mail.message(now)?;
                 match transport.send(message).await {
                     Ok(_) => Ok(()),
-                    Err(error) if error.is_permanent() => Err(SendError::permanent(error)),
+                    Err(error) if is_about_this_mail(&error) => Err(SendError::permanent(error)),
                     Err(error) => Err(SendError::passing(error)),
                 }
             }
         }
     }
+}
+
+/// True when the server refuses the recipient, the sender or the text. Everything else, a wrong password among it, the
+/// operator can mend, and the mail waits for that.
+fn is_about_this_mail(error: &lettre::transport::smtp::Error) -> bool {
+    error.status().is_some_and(|code| matches!(u16::from(code), 550..=553 | 555))
 }
 
 /// One pooled connection. `smtps` speaks TLS from the start; `smtp` uses STARTTLS where it is offered, and insists on it
@@ -119,6 +126,14 @@ async fn write(
     let id: String = message_id.chars().filter(char::is_ascii_hexdigit).take(32).collect();
     let name = format!("{}-{id}.eml", now.format("%Y%m%dT%H%M%S%6f"));
     let draft = folder.join(format!(".{name}"));
-    tokio::fs::write(&draft, bytes).await?;
+    // Mails hold the codes of conversations: they are for this user alone.
+    let mut options = tokio::fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    options.mode(0o600);
+    let mut file = options.open(&draft).await?;
+    file.write_all(bytes).await?;
+    file.flush().await?;
+    drop(file);
     tokio::fs::rename(draft, folder.join(name)).await
 }

@@ -14,6 +14,8 @@ use crate::error::Result;
 
 /// Mails leased at once. Even a server that lets each of them time out is done with them within the lease.
 const BATCH: u64 = 5;
+/// A server that takes longer for one mail is down.
+const LONGEST: Duration = Duration::from_secs(20);
 /// Between two mails. Requests come first, and no mail server likes a flood.
 const PAUSE: Duration = Duration::from_millis(20);
 /// The longest sleep; a mail whose time has come on another node's clock is found by it.
@@ -91,16 +93,13 @@ pub async fn deliver_due(app: &App, owner: Uuid) -> Result<()> {
 
 async fn deliver(app: &App, owner: Uuid, mail: outbox::Model) -> Result<()> {
     let outcome = match Rendered::of(app, &mail) {
-        Ok(rendered) => app.outbox.mailer.send(&rendered, app.clock.now()).await,
+        Ok(rendered) => tokio::time::timeout(LONGEST, app.outbox.mailer.send(&rendered, app.clock.now()))
+            .await
+            .unwrap_or_else(|_| Err(SendError::passing("the mail server took too long"))),
         Err(error) => Err(SendError::from(error)),
     };
     let (id, now) = (mail.id, app.clock.now());
-    let Err(error) = outcome else {
-        return app
-            .storage
-            .write((), move |tx, ()| Box::pin(async move { Ok(store::sent(tx.conn(), id, owner, now).await?) }))
-            .await;
-    };
+    let Err(error) = outcome else { return mark_sent(app, owner, id).await };
     let again =
         if error.permanent { None } else { retry::wait_after(mail.attempts, rand::random()).map(|wait| now + wait) };
     // The reason may quote the address, so it goes to the table that staff see and not to the log.
@@ -111,7 +110,8 @@ async fn deliver(app: &App, owner: Uuid, mail: outbox::Model) -> Result<()> {
             Box::pin(async move {
                 store::refused(tx.conn(), id, owner, reason, again).await?;
                 if again.is_none() {
-                    tx.publish(Event::Notice(Notice { kind: "mail_failed", entity: "message", id: mail.entity_id }));
+                    let entity = if mail.entity_type.as_deref() == Some("message") { "message" } else { "staff" };
+                    tx.publish(Event::Notice(Notice { kind: "mail_failed", entity, id: mail.entity_id }));
                 }
                 Ok(())
             })
@@ -119,13 +119,34 @@ async fn deliver(app: &App, owner: Uuid, mail: outbox::Model) -> Result<()> {
         .await
 }
 
-/// Deletes mails that were delivered a month ago: what they said stands in the thread.
+/// Notes that the next server has a mail. It must be noted, or the mail goes out again: so this is tried until the lease
+/// is nearly over.
+async fn mark_sent(app: &App, owner: Uuid, id: Uuid) -> Result<()> {
+    let mut tries = 0;
+    loop {
+        let now = app.clock.now();
+        let marked = app
+            .storage
+            .write((), move |tx, ()| Box::pin(async move { Ok(store::sent(tx.conn(), id, owner, now).await?) }))
+            .await;
+        match marked {
+            Err(error) if tries < 20 => {
+                tracing::warn!(mail = %id, %error, "a mail was sent and cannot be marked yet");
+                tries += 1;
+                tokio::time::sleep(Duration::from_secs(1)).await;
+            }
+            outcome => return outcome,
+        }
+    }
+}
+
+/// Deletes mails that were delivered or given up a quarter of a year ago: what they said stands in the thread.
 pub async fn clean_up(app: &App) -> Result<()> {
-    let before = app.clock.now() - chrono::Duration::days(30);
+    let before = app.clock.now() - chrono::Duration::days(90);
     app.storage
         .write((), move |tx, ()| {
             Box::pin(async move {
-                store::delete_sent_before(tx.conn(), before).await?;
+                store::delete_before(tx.conn(), before).await?;
                 Ok(())
             })
         })

@@ -71,6 +71,8 @@ pub(super) async fn sent(conn: &impl ConnectionTrait, id: Uuid, owner: Uuid, now
     outbox::Entity::update_many()
         .col_expr(outbox::Column::State, Expr::value(State::Sent))
         .col_expr(outbox::Column::SentAt, Expr::value(now))
+        // What it said is delivered, and its links open things: nothing of that stays here.
+        .col_expr(outbox::Column::Payload, Expr::value(serde_json::json!({})))
         .col_expr(outbox::Column::LastError, Expr::value(Option::<String>::None))
         .col_expr(outbox::Column::LeaseUntil, Expr::value(Option::<DateTime<Utc>>::None))
         .filter(outbox::Column::Id.eq(id))
@@ -148,11 +150,11 @@ pub async fn states(conn: &impl ConnectionTrait, ids: Vec<Uuid>) -> Result<HashM
     Ok(mails.into_iter().map(|mail| (mail.id, mail.into())).collect())
 }
 
-/// Deletes what was delivered long ago.
-pub(super) async fn delete_sent_before(conn: &impl ConnectionTrait, before: DateTime<Utc>) -> Result<u64, DbErr> {
+/// Deletes what was delivered or given up long ago.
+pub(super) async fn delete_before(conn: &impl ConnectionTrait, before: DateTime<Utc>) -> Result<u64, DbErr> {
     let done = outbox::Entity::delete_many()
-        .filter(outbox::Column::State.eq(State::Sent))
-        .filter(outbox::Column::SentAt.lt(before))
+        .filter(outbox::Column::State.is_in([State::Sent, State::Failed]))
+        .filter(outbox::Column::CreatedAt.lt(before))
         .exec(conn)
         .await?;
     Ok(done.rows_affected)

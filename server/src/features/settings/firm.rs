@@ -1,6 +1,6 @@
 //! What the firm is and offers: the values that pages and mails are made of.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 
 use super::hours::Opening;
@@ -15,10 +15,18 @@ pub struct Firm {
     pub description: String,
     pub email: String,
     pub phone: Option<String>,
+    /// Empty: not shown.
+    #[serde(default, deserialize_with = "empty_if_null")]
     pub street: String,
+    /// Empty: not shown.
+    #[serde(default, deserialize_with = "empty_if_null")]
     pub postal_code: String,
+    /// Empty: not shown.
+    #[serde(default, deserialize_with = "empty_if_null")]
     pub city: String,
     pub region: Option<String>,
+    /// Empty: not shown.
+    #[serde(default, deserialize_with = "empty_if_null")]
     pub country: String,
     /// IANA name.
     pub time_zone: String,
@@ -29,6 +37,11 @@ pub struct Firm {
     pub founded: Option<u16>,
     /// Hue of the accent colour, 0 to 360 (OKLCH).
     pub accent_hue: u16,
+}
+
+/// A detail that the firm does not give.
+fn empty_if_null<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
+    Option::<String>::deserialize(from).map(Option::unwrap_or_default)
 }
 
 /// A page of the firm elsewhere.

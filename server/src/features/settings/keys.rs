@@ -80,11 +80,11 @@ pub static KEYS: LazyLock<Vec<Key>> = LazyLock::new(|| {
             "Where messages are announced, and the sender of mails unless the operator chose another.",
         ),
         ("phone", Kind::Line { max: 40 }, true, "Shown in the footer and on the contact page."),
-        ("street", Kind::Line { max: 120 }, false, "Street and number."),
-        ("postalCode", Kind::Line { max: 20 }, false, "Postal code."),
-        ("city", Kind::Line { max: 80 }, false, "City."),
+        ("street", Kind::Line { max: 120 }, true, "Street and number. Empty: not shown."),
+        ("postalCode", Kind::Line { max: 20 }, true, "Postal code. Empty: not shown."),
+        ("city", Kind::Line { max: 80 }, true, "City. Empty: not shown."),
         ("region", Kind::Line { max: 80 }, true, "State or region."),
-        ("country", Kind::Line { max: 80 }, false, "Country."),
+        ("country", Kind::Line { max: 80 }, true, "Country. Empty: not shown."),
         ("timeZone", Kind::TimeZone, false, "The zone in which the opening hours are meant."),
         ("hours", Kind::Hours, false, "When somebody answers. Days without hours are closed."),
         ("social", Kind::Links, false, "Pages of the firm elsewhere, shown in the footer."),
@@ -158,7 +158,7 @@ pub(super) fn check(current: &Map<String, Value>, changes: &Map<String, Value>) 
 
 /// What is wrong with a value, for people.
 fn fault(key: &Key, value: &Value) -> Option<String> {
-    if key.optional && value.is_null() {
+    if key.optional && (value.is_null() || (value == "" && key.default.is_string())) {
         return None;
     }
     let line = |max: usize, several: bool| match value.as_str() {

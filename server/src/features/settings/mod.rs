@@ -24,7 +24,7 @@ use crate::app::App;
 use crate::error::Result;
 use crate::features::audit::{Changes, Entry};
 use crate::http::RequestInfo;
-use crate::storage::Storage;
+use crate::storage::{Storage, Tx};
 use uuid::Uuid;
 
 /// All settings at one moment, typed.
@@ -93,21 +93,30 @@ pub async fn change(
     app.storage
         .write((changes, entry), move |tx, (changes, entry)| {
             Box::pin(async move {
-                for (key, value) in changes {
-                    store::put(tx.conn(), key, value, actor, now).await?;
-                }
+                write(tx, changes, actor, now).await?;
                 tx.audit(entry.clone());
-                tx.publish(crate::cluster::Event::SettingsChanged);
                 Ok(())
             })
         })
         .await?;
-    // The bus tells everybody else; who changed it sees it at once.
-    app.settings_changed().await;
+    // The bus tells everybody else; who changed it sees it at once. If the database went away just now, the bus's
+    // listener tries on.
+    if app.settings.reload(&app.storage).await.is_ok() {
+        app.pages.forget_all();
+    }
     Ok(app.settings.get())
 }
 
 /// Checks changes without writing them.
 pub fn check(app: &App, changes: &Map<String, Value>) -> Result<()> {
     keys::check(&app.settings.get().values, changes)
+}
+
+/// Writes changes that were checked, in the unit of something larger.
+pub async fn write(tx: &Tx<'_>, changes: &Map<String, Value>, actor: Option<Uuid>, now: DateTime<Utc>) -> Result<()> {
+    for (key, value) in changes {
+        store::put(tx.conn(), key, value, actor, now).await?;
+    }
+    tx.publish(crate::cluster::Event::SettingsChanged);
+    Ok(())
 }

@@ -1,7 +1,7 @@
 //! Failures of pages, as pages.
 
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use minijinja::context;
@@ -65,9 +65,7 @@ async fn page_of(app: &App, path: &str, error: &Error) -> Option<Response> {
         Ok(html) => {
             let mut response = (status, html).into_response();
             html_headers(response.headers_mut());
-            if status == StatusCode::SERVICE_UNAVAILABLE {
-                response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
-            }
+            problem::announce(error, response.headers_mut());
             response
         }
         Err(error) => error.into_response(),

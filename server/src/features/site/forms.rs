@@ -105,7 +105,9 @@ async fn post_contact(
                 return Err(error);
             }
             let view = FormView { token: posted.form_token, values, ..failed(&error) };
-            Ok(html_response(status, contact_page(&app, &view).await?))
+            let mut response = html_response(status, contact_page(&app, &view).await?);
+            problem::announce(&error, response.headers_mut());
+            Ok(response)
         }
     }
 }

@@ -34,6 +34,7 @@ fn organisation(app: &App, settings: &Snapshot) -> Value {
         "sat" => "Saturday",
         _ => "Sunday",
     };
+    let given = |text: &str| (!text.is_empty()).then(|| text.to_owned());
     json!({
         "@context": "https://schema.org",
         "@type": "ProfessionalService",
@@ -46,11 +47,11 @@ fn organisation(app: &App, settings: &Snapshot) -> Value {
         "image": app.assets.address("og.png").map(|path| app.config.server.link(&path)),
         "address": {
             "@type": "PostalAddress",
-            "streetAddress": firm.street,
-            "postalCode": firm.postal_code,
-            "addressLocality": firm.city,
+            "streetAddress": given(&firm.street),
+            "postalCode": given(&firm.postal_code),
+            "addressLocality": given(&firm.city),
             "addressRegion": firm.region,
-            "addressCountry": firm.country,
+            "addressCountry": given(&firm.country),
         },
         "openingHoursSpecification": firm.hours.iter().map(|it| json!({
             "@type": "OpeningHoursSpecification", "dayOfWeek": days(&it.day), "opens": it.opens, "closes": it.closes,
