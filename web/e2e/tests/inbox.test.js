@@ -2,10 +2,11 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before } from "node:test";
-import { launch, person, signIn, write } from "../lib/browser.js";
+import { fillContact, launch, person, signIn, write } from "../lib/browser.js";
 import { ADMIN, Server } from "../lib/server.js";
 import { story } from "../lib/steps.js";
 import { until } from "../lib/until.js";
+import { unzip } from "../lib/unzip.js";
 
 const BO = { email: "bo@firm.example", name: "Bo Lindqvist", role: "staff", password: "four-grey-herons" };
 const step = story();
@@ -234,6 +235,44 @@ step("what a colleague does appears in the list by itself", async () => {
     "the row says so",
     async () => (await page.locator(`[data-message="${id}"] .status .status`).innerText()) === "Converted",
   );
+});
+
+step("a new message waits in the head of the list: no row moves, none is covered", async () => {
+  await show("");
+  const first = rows().first();
+  const place = await first.boundingBox();
+  await fillContact(bo.page, { name: "=1+1", email: "formula@client.example", message: "=HYPERLINK(0) is my name" });
+  await bo.page.getByRole("button", { name: "Send message" }).click();
+  await bo.page.getByRole("heading", { level: 1, name: "Your message is here" }).waitFor();
+  assert.equal(await bo.page.getByRole("heading", { name: "Ask a question" }).count(), 0);
+  const news = page.getByRole("button", { name: "1 new message" });
+  await news.waitFor();
+  assert.deepEqual(await first.boundingBox(), place);
+  const hit = await page.evaluate(
+    ({ x, y, width, height }) =>
+      document.elementFromPoint(x + width / 2, y + height / 2).closest("[data-message]")?.dataset.message,
+    place,
+  );
+  assert.equal(hit, await first.getAttribute("data-message"));
+  await news.click();
+  await rows().first().getByText("=1+1").waitFor();
+  assert.equal(await news.count(), 0);
+});
+
+step("the workbook holds every row of the list, and no formula", async () => {
+  const expected = await total();
+  await page.getByRole("button", { name: "Export" }).click();
+  const [download] = await Promise.all([
+    page.waitForEvent("download"),
+    page.getByRole("menuitem", { name: "Export as Excel" }).click(),
+  ]);
+  assert.match(download.suggestedFilename(), /\.xlsx$/);
+  const files = unzip(readFileSync(await download.path()));
+  const sheet = files.get("xl/worksheets/sheet1.xml").toString();
+  assert.equal(sheet.match(/<row /g).length, expected + 1);
+  assert.ok(!/<f[ >]/.test(sheet), "a formula");
+  const words = sheet + (files.get("xl/sharedStrings.xml") ?? "");
+  assert.ok(words.includes("=1+1") && words.includes("=HYPERLINK(0) is my name"), "typed text is text");
 });
 
 step("the filtered list is exported as CSV with as many lines as it says", async () => {
