@@ -60,10 +60,11 @@ async function shoot(page, spec, size) {
       () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(true)))),
     );
     const path = join(folder, `${spec.name}-${size}-${theme}.png`);
-    // A page that is longer than the window is shown whole, except the dashboard's, whose frame is the window.
+    // A page that is longer than the window is shown whole, except the dashboard's, whose frame is the window, and the
+    // reference of the API, which is as long as a book.
     await page.screenshot({
       path,
-      fullPage: !spec.name.startsWith("admin-") || /profile|overview|setup/.test(spec.name),
+      fullPage: !/^(admin-|api$)/.test(spec.name) || /profile|overview|setup/.test(spec.name),
     });
     execFileSync("pngquant", ["--force", "--skip-if-larger", "--strip", "--speed", "3", "--ext", ".png", "--", path]);
   }
