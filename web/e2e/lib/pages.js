@@ -58,9 +58,10 @@ async function sendEmpty(page) {
 }
 
 async function openOperation(page) {
-  const operation = page.locator("#get-api-admin-messages, details.operation").first();
+  const operation = page.locator("details.operation").first();
   await operation.locator("summary").click();
   await operation.locator("table").first().waitFor();
+  await page.evaluate(() => scrollTo(0, 0));
 }
 
 async function sendOne(page) {
