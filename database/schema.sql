@@ -107,7 +107,8 @@ CREATE TABLE public.messages (
     user_agent text,
     version integer NOT NULL,
     search_text text NOT NULL,
-    created_at timestamp with time zone NOT NULL
+    created_at timestamp with time zone NOT NULL,
+    search_vector tsvector GENERATED ALWAYS AS (to_tsvector('simple'::regconfig, search_text)) STORED
 );
 CREATE TABLE public.one_time_tokens (
     id uuid NOT NULL,
@@ -249,7 +250,7 @@ CREATE INDEX messages_by_client ON public.messages USING btree (email_key, id);
 CREATE INDEX messages_by_first_answer ON public.messages USING btree (first_replied_at) WHERE (first_replied_at IS NOT NULL);
 CREATE INDEX messages_by_service ON public.messages USING btree (service, id);
 CREATE INDEX messages_by_status ON public.messages USING btree (status, id);
-CREATE INDEX messages_search ON public.messages USING gin (to_tsvector('simple'::regconfig, search_text));
+CREATE INDEX messages_search ON public.messages USING gin (search_vector);
 CREATE INDEX one_time_tokens_expiry ON public.one_time_tokens USING btree (expires_at);
 CREATE INDEX outbox_due ON public.outbox USING btree (state, next_attempt_at);
 CREATE INDEX outbox_of_entity ON public.outbox USING btree (entity_id);

@@ -3,11 +3,12 @@
 use std::path::Path;
 use std::time::Duration;
 
-use sea_orm::sea_query::{Alias, Condition, Expr, JoinType, Query, SelectStatement};
+use sea_orm::sea_query::{Alias, CommonTableExpression, Condition, Expr, JoinType, Query, SelectStatement};
 use sea_orm::{
     ConnectOptions, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, RuntimeErr,
     SqliteTransactionMode, TransactionOptions, TransactionTrait, sqlx,
 };
+use uuid::Uuid;
 
 /// Which database holds the data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -179,13 +180,28 @@ pub fn search_messages(engine: Engine, terms: &[String], how: Match) -> SelectSt
         Engine::Postgres => {
             let star = if how == Match::Beginning { ":*" } else { "" };
             let query = terms.iter().map(|term| format!("{term}{star}")).collect::<Vec<_>>().join(" & ");
-            select.from(Alias::new("messages")).and_where(Expr::cust_with_values(
-                "to_tsvector('simple', messages.search_text) @@ to_tsquery('simple', $1)",
-                [query],
-            ));
+            select
+                .from(Alias::new("messages"))
+                .and_where(Expr::cust_with_values("messages.search_vector @@ to_tsquery('simple', $1)", [query]));
         }
     }
     select
+}
+
+/// The ids of a selection, in no order, at most `limit`.
+///
+/// `PostgreSQL` must not see the limit: it would walk the table in the hope of finding that many soon.
+pub async fn ids_up_to(conn: &impl ConnectionTrait, ids: SelectStatement, limit: u64) -> Result<Vec<Uuid>, DbErr> {
+    let rows = match Engine::of(conn) {
+        Engine::Sqlite => conn.query_all(ids.clone().limit(limit)).await?,
+        Engine::Postgres => {
+            let hits =
+                CommonTableExpression::new().query(ids).table_name(Alias::new("hits")).materialized(true).to_owned();
+            let some = Query::select().column(Alias::new("id")).from(Alias::new("hits")).limit(limit).take();
+            conn.query_all(&some.with(Query::with().cte(hits).to_owned())).await?
+        }
+    };
+    rows.iter().map(|row| row.try_get("", "id")).collect()
 }
 
 /// Letters and digits that both full-text engines take for parts of words: Latin, Greek, Cyrillic, Armenian.

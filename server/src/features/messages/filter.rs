@@ -176,6 +176,17 @@ impl Filter {
         free == Self { oldest_first: self.oldest_first, ..Self::default() }
     }
 
+    /// The ids of one page out of all that were found.
+    pub fn page_of(&self, mut ids: Vec<Uuid>, cursor: Option<Cursor>, limit: u64) -> Vec<Uuid> {
+        ids.sort_unstable();
+        if !self.oldest_first {
+            ids.reverse();
+        }
+        let after =
+            |id: &Uuid| cursor.is_none_or(|Cursor(last)| if self.oldest_first { *id > last } else { *id < last });
+        ids.into_iter().filter(after).take(usize::try_from(limit).unwrap_or(usize::MAX)).collect()
+    }
+
     pub fn order(&self) -> Order {
         if self.oldest_first { Order::Asc } else { Order::Desc }
     }

@@ -11,7 +11,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::filter::Filter;
-use crate::storage::{COUNT_LIMIT, Cursor, Engine, Match, Page, search_messages};
+use crate::storage::{COUNT_LIMIT, Cursor, Engine, Match, Page, ids_up_to, search_messages};
 
 /// Messages among which a search for common words looks: they are found among the newest, and the index would have
 /// to gather all matches before it could sort them.
@@ -65,41 +65,45 @@ pub async fn list(
 
 /// Rows that hold the terms, and how many there are; counting stops one after [`COUNT_LIMIT`].
 ///
-/// Few matches are fetched by the index and sorted. Of many, the newest are what is wanted, and those are found by
-/// looking through the newest messages.
+/// A few matches are all found, and the page is cut from them. Of many, the newest are what is wanted, and those are
+/// found by looking through the newest messages.
 async fn search(
     conn: &impl ConnectionTrait,
     filter: &Filter,
     cursor: Option<Cursor>,
     wanted: u64,
 ) -> Result<(Vec<Row>, u64), DbErr> {
-    let engine = Engine::of(conn);
-    let matching = |how: Match| search_messages(engine, &filter.terms, how);
-    let count_matches = async |how: Match, condition: Condition| {
-        counted(conn, matching(how).expr(Expr::value(1)).cond_where(condition).limit(COUNT_LIMIT + 1).take()).await
-    };
-    let found = |how: Match| rows_where(matching(how), filter.condition(cursor), filter.order(), wanted);
-    let everywhere = Condition::all;
-
-    let many = count_matches(Match::Word, everywhere()).await? > COUNT_LIMIT
-        || count_matches(Match::Beginning, everywhere()).await? > COUNT_LIMIT;
-    if !many {
-        let total = count_matches(Match::Beginning, filter.condition(None)).await?;
-        return Ok((fetch(conn, found(Match::Beginning)).await?, total));
+    let found = matches(conn, filter).await?;
+    let total = found.len() as u64;
+    if total <= COUNT_LIMIT {
+        let page = filter.page_of(found, cursor, wanted);
+        let condition = Condition::all().add(Column::Id.is_in(page));
+        return Ok((fetch(conn, rows_where(from_messages(), condition, filter.order(), wanted)).await?, total));
     }
     let mut rows = fetch(conn, among_newest(filter, cursor, wanted)).await?;
-    let small = !filter.is_only_search() && count(conn, filter.condition(None), WINDOW).await? < WINDOW;
-    if (rows.len() as u64) < wanted && !small {
-        rows = fetch(conn, found(Match::Beginning)).await?;
+    if (rows.len() as u64) < wanted {
+        let all = search_messages(Engine::of(conn), &filter.terms, Match::Beginning);
+        rows = fetch(conn, rows_where(all, filter.condition(cursor), filter.order(), wanted)).await?;
     }
-    let total = if filter.is_only_search() {
-        COUNT_LIMIT + 1
-    } else if small {
-        counted(conn, ids_among_newest(filter, None).limit(COUNT_LIMIT + 1).take()).await?
-    } else {
-        count_matches(Match::Beginning, filter.condition(None)).await?
-    };
     Ok((rows, total))
+}
+
+/// Messages that hold the terms, in no order; one more than [`COUNT_LIMIT`] stands for many.
+async fn matches(conn: &impl ConnectionTrait, filter: &Filter) -> Result<Vec<Uuid>, DbErr> {
+    const MANY: u64 = COUNT_LIMIT + 1;
+    if !filter.is_only_search() && count(conn, filter.condition(None), WINDOW).await? < WINDOW {
+        // The other filters leave so few that looking at each is quicker than any index of words.
+        return ids_up_to(conn, ids_among_newest(filter, None), MANY).await;
+    }
+    let indexed = |how: Match| {
+        search_messages(Engine::of(conn), &filter.terms, how)
+            .column((Entity, Column::Id))
+            .cond_where(filter.condition(None))
+            .take()
+    };
+    // Whole words are found at once; all words with a beginning must be gathered first.
+    let words = ids_up_to(conn, indexed(Match::Word), MANY).await?;
+    if words.len() as u64 == MANY { Ok(words) } else { ids_up_to(conn, indexed(Match::Beginning), MANY).await }
 }
 
 /// Rows among the newest [`WINDOW`] messages of the filter.

@@ -28,7 +28,8 @@ pub struct Pages {
 
 /// One page in three encodings.
 pub struct Page {
-    made: Instant,
+    /// Rendered anew after this moment.
+    until: Instant,
     plain: Bytes,
     brotli: Bytes,
     gzip: Bytes,
@@ -43,12 +44,17 @@ impl Pages {
     /// The page of that path, if it is fresh.
     pub fn get(&self, path: &str) -> Option<Arc<Page>> {
         let pages = self.pages.read().unwrap_or_else(PoisonError::into_inner);
-        pages.get(path).filter(|page| page.made.elapsed() < FRESH).cloned()
+        pages.get(path).filter(|page| Instant::now() < page.until).cloned()
     }
 
     /// Keeps a page that was rendered now.
     pub fn keep(&self, path: &str, html: String) -> Arc<Page> {
-        let page = Arc::new(Page::new(html));
+        self.keep_for(path, html, FRESH)
+    }
+
+    /// The same, for another time.
+    pub fn keep_for(&self, path: &str, html: String, time: Duration) -> Arc<Page> {
+        let page = Arc::new(Page::new(html, time));
         self.pages.write().unwrap_or_else(PoisonError::into_inner).insert(path.to_owned(), page.clone());
         page
     }
@@ -78,21 +84,16 @@ impl Default for Pages {
 }
 
 impl Page {
-    fn new(html: String) -> Self {
+    fn new(html: String, time: Duration) -> Self {
         let etag = format!("\"{}\"", &sha256_hex(&html)[..20]);
         let plain = Bytes::from(html);
         Self {
-            made: Instant::now(),
+            until: Instant::now() + time,
             brotli: brotli(&plain),
             gzip: gzip(&plain),
             etag: HeaderValue::try_from(etag).unwrap_or(HeaderValue::from_static("\"\"")),
             plain,
         }
-    }
-
-    /// The text of the page.
-    pub fn html(&self) -> &[u8] {
-        &self.plain
     }
 
     /// The answer to a request with these headers.

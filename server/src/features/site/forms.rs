@@ -1,8 +1,10 @@
 //! The contact form and the thread page without scripts.
 
+use std::time::Duration;
+
 use axum::Router;
 use axum::extract::State;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use axum::routing::get;
 use minijinja::context;
@@ -24,8 +26,8 @@ pub fn routes() -> Router<App> {
         .route("/message/{id}", get(message).post(post_message))
 }
 
-/// Stands in the kept page where each visitor's own form token goes.
-const TOKEN_HERE: &str = "form-token-goes-here";
+/// The token of a form says when it was drawn: whoever asks within this time gets the same drawing.
+const ONE_DRAWING: Duration = Duration::from_secs(1);
 
 #[derive(Deserialize)]
 struct ContactQuery {
@@ -33,7 +35,7 @@ struct ContactQuery {
     service: Option<String>,
 }
 
-async fn contact(State(app): State<App>, Query(query): Query<ContactQuery>) -> Result<Response> {
+async fn contact(State(app): State<App>, headers: HeaderMap, Query(query): Query<ContactQuery>) -> Result<Response> {
     let settings = app.settings.get();
     let service = query.service.filter(|slug| settings.service_name(slug).is_some()).unwrap_or_default();
     let key = format!("/contact?service={service}");
@@ -41,12 +43,11 @@ async fn contact(State(app): State<App>, Query(query): Query<ContactQuery>) -> R
         Some(page) => page,
         None => {
             let values = Values { service, ..Values::default() };
-            let form = FormView { token: TOKEN_HERE.to_owned(), values, ..FormView::default() };
-            app.pages.keep(&key, contact_page(&app, &form).await?)
+            let form = FormView { token: messages::issue_form_token(&app), values, ..FormView::default() };
+            app.pages.keep_for(&key, contact_page(&app, &form).await?, ONE_DRAWING)
         }
     };
-    let html = String::from_utf8_lossy(page.html()).replacen(TOKEN_HERE, &messages::issue_form_token(&app), 1);
-    Ok(html_response(StatusCode::OK, html))
+    Ok(page.answer(&headers))
 }
 
 /// The form as a browser without scripts sends it.
