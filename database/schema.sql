@@ -128,7 +128,6 @@ CREATE TABLE public.outbox (
     message_id text NOT NULL,
     in_reply_to text,
     "references" text,
-    reply_to text,
     auto_submitted boolean NOT NULL,
     entity_type text,
     entity_id uuid,

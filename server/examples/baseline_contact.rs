@@ -138,7 +138,6 @@ fn mail(id: Uuid, message: Uuid, form: &Form, now: DateTime<Utc>) -> outbox::Mod
         message_id: format!("<{}@localhost>", id.simple()),
         in_reply_to: None,
         references: None,
-        reply_to: None,
         auto_submitted: true,
         entity_type: Some("message".to_owned()),
         entity_id: Some(message),

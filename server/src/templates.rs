@@ -36,11 +36,6 @@ impl Templates {
             .and_then(|template| template.render(context))
             .map_err(|error| Error::internal(format!("template {name}: {error:#}")))
     }
-
-    /// Names of the built-in templates below a folder.
-    pub fn names(folder: &str) -> Vec<String> {
-        BuiltIn::iter().filter(|name| name.starts_with(folder)).map(std::borrow::Cow::into_owned).collect()
-    }
 }
 
 fn source(theme: Option<&Path>, name: &str) -> Option<String> {

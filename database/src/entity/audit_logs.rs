@@ -1,4 +1,4 @@
-//! Who did what to which entity. Rows are only ever added; erasing nulls `personal` and `salt`.
+//! Who did what to which entity. Rows are only ever added; erasing nulls the personal columns and `salt`.
 
 use sea_orm::entity::prelude::*;
 

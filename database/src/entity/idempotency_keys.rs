@@ -9,7 +9,7 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: String,
     pub body_hash: String,
-    /// The answer, encrypted under a key derived from the header; none while it is in flight.
+    /// The answer, encrypted under a key derived from the header.
     pub answer_sealed: Option<Vec<u8>>,
     pub created_at: DateTimeUtc,
     pub expires_at: DateTimeUtc,

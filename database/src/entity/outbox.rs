@@ -40,7 +40,6 @@ pub struct Model {
     pub in_reply_to: Option<String>,
     /// Message ids separated by spaces, oldest first.
     pub references: Option<String>,
-    pub reply_to: Option<String>,
     /// RFC 3834: written by a program, not a person.
     pub auto_submitted: bool,
     pub entity_type: Option<String>,

@@ -21,7 +21,6 @@ impl MigrationTrait for Migration {
                     .col(text_uniq("message_id"))
                     .col(text_null("in_reply_to"))
                     .col(text_null("references"))
-                    .col(text_null("reply_to"))
                     .col(boolean("auto_submitted"))
                     .col(text_null("entity_type"))
                     .col(uuid_null("entity_id"))

@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::AddressKey;
 use crate::error::{Error, Exceeded, Result};
 
-/// A kind of request that is limited. The table of `limits` below says by how much.
+/// A kind of request that is limited. `Limit::ALL` says by how much.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Limit {
     Contact,
@@ -47,6 +47,8 @@ pub enum Subject {
     Staff(Uuid),
     /// A folded e-mail address.
     Mailbox(String),
+    /// Anything else that has a name: a conversation, a token's hash.
+    Key(String),
 }
 
 /// All limits of this node.

@@ -22,7 +22,7 @@ const FIXED: [(HeaderName, HeaderValue); 5] = [
     (HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("same-origin")),
 ];
 
-/// Adds the headers that the answer does not have yet.
+/// Sets the headers that are the same everywhere, and adds the others where the answer has none of its own.
 pub fn apply(headers: &mut HeaderMap, https: bool) {
     for (name, value) in FIXED {
         headers.insert(name, value);

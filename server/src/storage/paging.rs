@@ -48,13 +48,8 @@ impl<T> Page<T> {
         Self { rows, total: counted.min(COUNT_LIMIT), total_is_lower_bound: counted > COUNT_LIMIT, next }
     }
 
-    /// The same page of other rows.
-    pub fn map<U>(self, convert: impl FnMut(T) -> U) -> Page<U> {
-        Page {
-            rows: self.rows.into_iter().map(convert).collect(),
-            total: self.total,
-            total_is_lower_bound: self.total_is_lower_bound,
-            next: self.next,
-        }
+    /// The same page with its rows shown in another way.
+    pub fn with<U>(self, rows: Vec<U>) -> Page<U> {
+        Page { rows, total: self.total, total_is_lower_bound: self.total_is_lower_bound, next: self.next }
     }
 }

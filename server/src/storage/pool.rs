@@ -14,7 +14,6 @@ use crate::cluster::Bus;
 /// The database. Cheap to clone.
 #[derive(Clone)]
 pub struct Storage {
-    pub(super) engine: Engine,
     pub(super) read: DatabaseConnection,
     pub(super) writer: Writer,
     pub(super) bus: Bus,
@@ -47,17 +46,12 @@ impl Storage {
             Some(connection) => Writer::grouped(connection, bus.clone()),
             None => Writer::direct(read.clone()),
         };
-        Ok(Self { engine, read, writer, bus })
+        Ok(Self { read, writer, bus })
     }
 
     /// For queries. Sees everything that was committed.
     pub fn read(&self) -> &DatabaseConnection {
         &self.read
-    }
-
-    /// Which engine this is; for `search_condition` and the like, not for branching in features.
-    pub fn engine(&self) -> Engine {
-        self.engine
     }
 
     /// Names of the migrations that this database still lacks.

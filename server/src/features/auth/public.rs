@@ -230,7 +230,7 @@ async fn exchange(
 ) -> Result<Response> {
     let presented = presented(app, headers, body).ok_or(Error::Unauthenticated)?;
     // By token and not by address: an office behind one address is no attack, a token that comes sixty times is.
-    app.limits.check(Limit::Refresh, &rate_limit::Subject::Mailbox(secrets::sha256_hex(&presented)))?;
+    app.limits.check(Limit::Refresh, &rate_limit::Subject::Key(secrets::sha256_hex(&presented)))?;
     // Unknown tokens cost a look and no unit of work.
     if store::session_of_token(app.storage.read(), &presented).await?.is_none() {
         return Err(Error::Unauthenticated);

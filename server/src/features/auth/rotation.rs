@@ -152,6 +152,11 @@ async fn rotate(
     if rotated.rows_affected != 1 {
         return Err(Error::internal("a refresh token changed under its lock"));
     }
+    active_sessions::Entity::update_many()
+        .col_expr(active_sessions::Column::RefreshTokenId, Expr::value(ask.successor_id))
+        .filter(active_sessions::Column::Id.eq(session.id))
+        .exec(conn)
+        .await?;
     new_token(session, &ask.successor, ask.successor_id, ask.now, &ask.info).into_active_model().insert(conn).await?;
     Ok(())
 }

@@ -21,7 +21,7 @@ use crate::features::auth::{Caller, demand};
 use crate::features::notify;
 use crate::features::staff::Permission;
 use crate::http::{Envelope, Id, Json, Listed, Ok, Problem, Query, RequestInfo};
-use crate::storage::{Cursor, Page};
+use crate::storage::Cursor;
 
 /// The routes of this file.
 pub fn routes() -> OpenApiRouter<App> {
@@ -70,14 +70,9 @@ async fn list_messages(
     let filter = filter.read(caller.staff_id)?;
     let (cursor, limit) = paging.read()?;
     let conn = app.storage.read();
-    let page = find::list(conn, &filter, cursor, limit).await?;
-    let rows = view::summaries(&app, conn, page.rows).await?;
-    Result::Ok(Listed(Page {
-        rows,
-        total: page.total,
-        total_is_lower_bound: page.total_is_lower_bound,
-        next: page.next,
-    }))
+    let mut page = find::list(conn, &filter, cursor, limit).await?;
+    let rows = view::summaries(&app, conn, std::mem::take(&mut page.rows)).await?;
+    Result::Ok(Listed(page.with(rows)))
 }
 
 /// How many messages stand where.

@@ -37,7 +37,6 @@ impl Mail<'_> {
             message_id: message_id_of(app, id),
             in_reply_to: self.thread.last().cloned(),
             references: (!self.thread.is_empty()).then(|| self.thread.join(" ")),
-            reply_to: None,
             auto_submitted: self.automatic,
             entity_type: self.entity.map(|(kind, _)| kind.to_owned()),
             entity_id: self.entity.map(|(_, id)| id),
