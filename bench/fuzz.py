@@ -89,6 +89,8 @@ def what_exists(server):
 
 def code_of_thread(mails):
     for path in mails.glob("*.eml") if mails.is_dir() else ():
+        if path.name.startswith("."):
+            continue  # not complete yet
         mail = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
         found = re.search(r"/message/([0-9a-f-]{36})#([\w-]+)", mail.get_body(("plain",)).get_content() if mail["To"] else "")
         if found and mail["To"] == "fuzz@example.com":
