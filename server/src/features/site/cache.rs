@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::io::Write as _;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
@@ -22,7 +23,9 @@ const FRESH: Duration = Duration::from_mins(1);
 
 /// Pages that were rendered, by path.
 pub struct Pages {
-    pages: RwLock<HashMap<String, Arc<Page>>>,
+    kept: RwLock<HashMap<String, Arc<Page>>>,
+    /// Rises when everything is forgotten.
+    generation: AtomicU64,
     answer_time: RwLock<Option<(Instant, Option<String>)>>,
 }
 
@@ -38,30 +41,41 @@ pub struct Page {
 
 impl Pages {
     pub fn new() -> Self {
-        Self { pages: RwLock::default(), answer_time: RwLock::default() }
+        Self { kept: RwLock::default(), generation: AtomicU64::new(0), answer_time: RwLock::default() }
     }
 
     /// The page of that path, if it is fresh.
     pub fn get(&self, path: &str) -> Option<Arc<Page>> {
-        let pages = self.pages.read().unwrap_or_else(PoisonError::into_inner);
+        let pages = self.kept.read().unwrap_or_else(PoisonError::into_inner);
         pages.get(path).filter(|page| Instant::now() < page.until).cloned()
     }
 
+    /// Asked before a page is rendered: one that was made from what is forgotten in the meantime is not kept.
+    pub fn generation(&self) -> u64 {
+        self.generation.load(Ordering::Relaxed)
+    }
+
     /// Keeps a page that was rendered now.
-    pub fn keep(&self, path: &str, html: String) -> Arc<Page> {
-        self.keep_for(path, html, FRESH)
+    pub fn keep(&self, generation: u64, path: &str, html: String) -> Arc<Page> {
+        self.keep_for(generation, path, html, FRESH)
     }
 
     /// The same, for another time.
-    pub fn keep_for(&self, path: &str, html: String, time: Duration) -> Arc<Page> {
+    pub fn keep_for(&self, generation: u64, path: &str, html: String, time: Duration) -> Arc<Page> {
         let page = Arc::new(Page::new(html, time));
-        self.pages.write().unwrap_or_else(PoisonError::into_inner).insert(path.to_owned(), page.clone());
+        let mut pages = self.kept.write().unwrap_or_else(PoisonError::into_inner);
+        if generation == self.generation() {
+            pages.insert(path.to_owned(), page.clone());
+        }
         page
     }
 
     /// Everything is rendered anew when it is asked for next.
     pub fn forget_all(&self) {
-        self.pages.write().unwrap_or_else(PoisonError::into_inner).clear();
+        let mut pages = self.kept.write().unwrap_or_else(PoisonError::into_inner);
+        self.generation.fetch_add(1, Ordering::Relaxed);
+        pages.clear();
+        drop(pages);
         *self.answer_time.write().unwrap_or_else(PoisonError::into_inner) = None;
     }
 

@@ -36,6 +36,7 @@ struct ContactQuery {
 }
 
 async fn contact(State(app): State<App>, headers: HeaderMap, Query(query): Query<ContactQuery>) -> Result<Response> {
+    let generation = app.pages.generation();
     let settings = app.settings.get();
     let service = query.service.filter(|slug| settings.service_name(slug).is_some()).unwrap_or_default();
     let key = format!("/contact?service={service}");
@@ -44,7 +45,7 @@ async fn contact(State(app): State<App>, headers: HeaderMap, Query(query): Query
         None => {
             let values = Values { service, ..Values::default() };
             let form = FormView { token: messages::issue_form_token(&app), values, ..FormView::default() };
-            app.pages.keep_for(&key, contact_page(&app, &form).await?, ONE_DRAWING)
+            app.pages.keep_for(generation, &key, contact_page(&app, &form).await?, ONE_DRAWING)
         }
     };
     Ok(page.answer(&headers))

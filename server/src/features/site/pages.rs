@@ -64,6 +64,7 @@ async fn services(State(app): State<App>, headers: HeaderMap) -> Result<Response
 }
 
 async fn service(State(app): State<App>, headers: HeaderMap, Path(slug): Path<String>) -> Result<Response> {
+    let generation = app.pages.generation();
     let settings = app.settings.get();
     let service = settings.services.iter().find(|service| service.slug == slug).ok_or(Error::NotFound)?;
     let path = format!("/services/{slug}");
@@ -77,7 +78,11 @@ async fn service(State(app): State<App>, headers: HeaderMap, Path(slug): Path<St
                 format!("{} — {}", service.name, settings.firm.name),
                 &service.summary,
             );
-            app.pages.keep(&path, render(&app, "site/service.html", &page, Some(service), context! {}).await?)
+            app.pages.keep(
+                generation,
+                &path,
+                render(&app, "site/service.html", &page, Some(service), context! {}).await?,
+            )
         }
     };
     Ok(page.answer(&headers))
@@ -105,13 +110,14 @@ async fn legal(app: &App, headers: &HeaderMap, path: &'static str, template: &st
 
 async fn thanks(State(app): State<App>, headers: HeaderMap) -> Result<Response> {
     let path = "/contact/thanks";
+    let generation = app.pages.generation();
     let page = match app.pages.get(path) {
         Some(page) => page,
         None => {
             let page =
                 Page::private(path, "thanks", format!("Your message is here — {}", app.settings.get().firm.name));
             let own = context! { thanks => context! { name => "", answerTime => crate::features::messages::usual_answer(&app).await } };
-            app.pages.keep(path, render(&app, "site/thanks.html", &page, None, own).await?)
+            app.pages.keep(generation, path, render(&app, "site/thanks.html", &page, None, own).await?)
         }
     };
     Ok(page.answer(&headers))
@@ -127,8 +133,9 @@ async fn kept(
     if let Some(kept) = app.pages.get(path) {
         return Ok(kept.answer(headers));
     }
+    let generation = app.pages.generation();
     let html = render(app, template, &page(app), None, context! {}).await?;
-    Ok(app.pages.keep(path, html).answer(headers))
+    Ok(app.pages.keep(generation, path, html).answer(headers))
 }
 
 async fn asset(State(app): State<App>, headers: HeaderMap, Path(path): Path<String>) -> Result<Response> {
