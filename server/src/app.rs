@@ -13,14 +13,15 @@ use crate::cluster::Bus;
 use crate::config::{Config, Guard};
 use crate::features::auth::{Liveness, Passwords};
 use crate::features::live::Viewers;
+use crate::features::messages::UsualAnswer;
 use crate::features::notify::{Mailer, Outbox};
 use crate::features::settings::Settings;
-use crate::features::site::Pages;
 use crate::features::{audit, auth};
 use crate::http::AllowedOrigins;
 use crate::http::access_log::AccessLog;
 use crate::http::assets::Assets;
 use crate::http::idempotency::InFlight;
+use crate::http::page_cache::PageCache;
 use crate::http::rate_limit::RateLimits;
 use crate::ids::Ids;
 use crate::secrets::KeyRing;
@@ -52,7 +53,8 @@ pub struct Parts {
     pub liveness: Liveness,
     pub outbox: Outbox,
     pub in_flight: InFlight,
-    pub pages: Pages,
+    pub pages: PageCache,
+    pub usual_answer: UsualAnswer,
     pub viewers: Viewers,
     /// Cancelled when the program is told to end: readiness turns 503 and sockets say `bye`.
     pub stopping: CancellationToken,
@@ -94,7 +96,8 @@ impl App {
             liveness: Liveness::new(),
             outbox: Outbox::new(mailer),
             in_flight: InFlight::default(),
-            pages: Pages::new(),
+            pages: PageCache::new(config.server.is_https()),
+            usual_answer: UsualAnswer::default(),
             viewers: Viewers::new(),
             stopping: CancellationToken::new(),
             clock: around.clock,
@@ -170,6 +173,12 @@ impl App {
                 () = self.stopping.cancelled() => return,
             }
         }
+        self.forget_pages();
+    }
+
+    /// Drops what was made from settings that are no longer true.
+    pub fn forget_pages(&self) {
+        self.usual_answer.forget();
         self.pages.forget_all();
     }
 }

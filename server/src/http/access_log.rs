@@ -7,9 +7,7 @@ use std::io::Write as _;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use axum::extract::MatchedPath;
 use axum::http::{Method, StatusCode};
-use axum::response::Response;
 use chrono::{DateTime, Utc};
 
 use super::RequestId;
@@ -41,10 +39,6 @@ struct Lines {
 /// Lines are written at least this often.
 const EVERY: Duration = Duration::from_millis(100);
 
-/// The route that answered, passed outward from the router.
-#[derive(Clone)]
-pub struct Route(pub MatchedPath);
-
 impl AccessLog {
     /// A log on standard output.
     pub fn stdout(format: LogFormat) -> Self {
@@ -66,12 +60,19 @@ impl AccessLog {
     }
 
     /// Notes one answered request.
-    pub fn note(&self, now: DateTime<Utc>, method: &Method, response: &Response, took: Duration, id: RequestId) {
+    pub fn note(
+        &self,
+        now: DateTime<Utc>,
+        method: &Method,
+        route: &str,
+        status: StatusCode,
+        took: Duration,
+        id: RequestId,
+    ) {
         let Some(shared) = &self.0 else { return };
-        let route = response.extensions().get::<Route>().map_or("-", |route| route.0.as_str());
         let mut lines = shared.lines.lock().unwrap_or_else(PoisonError::into_inner);
         // Writing into a String does not fail.
-        let _ = lines.write(shared.format, now, method, route, response.status(), took, id);
+        let _ = lines.write(shared.format, now, method, route, status, took, id);
     }
 
     /// Writes what waits; the drain calls it before the program ends.

@@ -10,6 +10,7 @@ mod client_address;
 mod extract;
 pub mod idempotency;
 mod origin;
+pub mod page_cache;
 pub mod pipeline;
 pub mod problem;
 pub mod rate_limit;

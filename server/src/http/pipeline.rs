@@ -6,16 +6,16 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Instant;
 
-use axum::Router;
+use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::{MatchedPath, Request};
 use axum::http::header::ORIGIN;
-use axum::http::{HeaderValue, StatusCode};
+use axum::http::{HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse as _, Response};
+use axum::{BoxError, Router};
 use futures_util::FutureExt as _;
 use pin_project_lite::pin_project;
 use tower::{Layer, Service, ServiceExt as _};
 
-use super::access_log::Route;
 use super::request_info::ClientAddress;
 use super::{RequestId, body, origin, problem, request_id, security_headers};
 use crate::app::App;
@@ -35,11 +35,22 @@ impl Pipeline {
     }
 
     /// Answers one request of the peer at `peer`.
-    pub async fn answer(&self, mut request: Request, peer: IpAddr) -> Response {
+    pub async fn answer<B>(&self, request: Request<B>, peer: IpAddr) -> Response
+    where
+        B: HttpBody<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
+    {
         let started = Instant::now();
         let app = &self.app;
+        let now = app.clock.now();
         let proxies = &app.config.server.trusted_proxies;
-        let id = RequestId::assign(request.headers(), proxies.contain(peer), app.ids.next(app.clock.now()));
+        let id = RequestId::assign(request.headers(), proxies.contain(peer), app.ids.next(now));
+        if let Some(page) = app.pages.of(&request).filter(|_| !request.headers().contains_key(ORIGIN)) {
+            let mut response = page.answer(request.headers());
+            name(&mut response, id);
+            app.access_log.note(now, &Method::GET, page.route, response.status(), started.elapsed(), id);
+            return response;
+        }
+        let mut request = request.map(Body::new);
         let method = request.method().clone();
         let preflight = origin::is_preflight(&method, request.headers());
         let reader = app.origins.readable_by(request.headers()).cloned();
@@ -60,10 +71,10 @@ impl Pipeline {
         if let Some(reader) = reader.filter(|_| has_origin) {
             origin::allow(headers, reader, preflight);
         }
-        if let Ok(value) = HeaderValue::from_str(id.as_str()) {
-            headers.insert(request_id::HEADER, value);
-        }
-        app.access_log.note(app.clock.now(), &method, &response, started.elapsed(), id);
+        name(&mut response, id);
+        let route = response.extensions_mut().remove::<Route>();
+        let route = route.as_ref().map_or("-", |route| route.0.as_str());
+        app.access_log.note(now, &method, route, response.status(), started.elapsed(), id);
         response
     }
 
@@ -91,6 +102,16 @@ impl Pipeline {
         }
     }
 }
+
+fn name(response: &mut Response, id: RequestId) {
+    if let Ok(value) = HeaderValue::from_str(id.as_str()) {
+        response.headers_mut().insert(request_id::HEADER, value);
+    }
+}
+
+/// The route that answered, passed outward from the router.
+#[derive(Clone)]
+struct Route(MatchedPath);
 
 /// Passes the route that matched outward, for the access log.
 #[derive(Clone)]

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, HeaderName};
 use uuid::Uuid;
 
 /// `req_` and 32 hexadecimal digits, or what a trusted proxy sent.
@@ -14,7 +14,7 @@ pub struct RequestId {
 
 const LONGEST: usize = 68;
 /// The header that carries it, in both directions.
-pub const HEADER: &str = "x-request-id";
+pub const HEADER: HeaderName = HeaderName::from_static("x-request-id");
 
 tokio::task_local! {
     static CURRENT: RequestId;

@@ -1,11 +1,11 @@
 //! Listening: HTTP/1.1 on a plain port, HTTP/2 by ALPN under TLS, and a drain that loses nothing.
 
-use std::net::{IpAddr, SocketAddr};
+use std::convert::Infallible;
+use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::body::Body;
 use axum::http::Request;
 use hyper::body::Incoming;
 use hyper::service::service_fn;
@@ -51,7 +51,8 @@ pub async fn serve(listener: TcpListener, tls: Option<TlsAcceptor>, pipeline: Pi
     let mut builder = Builder::new(TokioExecutor::new());
     builder.http1().timer(TokioTimer::new()).header_read_timeout(HEAD).max_headers(64);
     builder.http2().timer(TokioTimer::new()).max_concurrent_streams(200).keep_alive_interval(Duration::from_secs(30));
-    let builder = Arc::new(builder);
+    // HTTP/2 comes by ALPN; without TLS nobody has to guess the protocol.
+    let builder = Arc::new(if tls.is_some() { builder } else { builder.http1_only() });
     let drain = GracefulShutdown::new();
     let closing = async {
         stop.cancelled().await;
@@ -101,10 +102,9 @@ async fn connection<S>(
 ) where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
-    let peer: IpAddr = peer.ip();
     let service = service_fn(move |request: Request<Incoming>| {
         let pipeline = pipeline.clone();
-        async move { Ok::<_, std::convert::Infallible>(pipeline.answer(request.map(Body::new), peer).await) }
+        async move { Ok::<_, Infallible>(pipeline.answer(request, peer.ip()).await) }
     });
     let connection = builder.serve_connection_with_upgrades(TokioIo::new(stream), service).into_owned();
     // A connection that breaks is the client's business.

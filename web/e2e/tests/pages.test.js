@@ -95,15 +95,17 @@ test("the first load of the dashboard stays small", async () => {
   await debug.detach();
 });
 
-/** One visit: light, dark and narrow, without loading again. */
+/**
+ * Light, then dark, then narrow. Dark loads again: Chromium now and then keeps an inherited colour of the scheme
+ * of before when the scheme changes under a drawn page, which no person with a fixed scheme meets.
+ */
 async function check(spec, { page, watch }) {
   if (spec.status === 404) watch.expect(/status of 404/);
   const problems = [];
-  await page.emulateMedia({ colorScheme: "light" });
-  const answer = await visit(page, spec);
-  assert.equal(answer.status(), spec.status ?? 200);
   for (const colorScheme of ["light", "dark"]) {
     await page.emulateMedia({ colorScheme });
+    const answer = await visit(page, spec);
+    assert.equal(answer.status(), spec.status ?? 200);
     for (const problem of await axe(page)) problems.push(`${colorScheme}: ${problem}`);
   }
   await page.setViewportSize({ width: 320, height: 640 });

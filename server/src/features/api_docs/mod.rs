@@ -42,5 +42,5 @@ async fn browse(app: App, headers: HeaderMap, reference: Value) -> Result<Respon
     let generation = app.pages.generation();
     let page = Page::private(path, "api", format!("API — {}", app.settings.get().firm.name));
     let html = render(&app, "site/api.html", &page, None, context! { reference => reference }).await?;
-    Ok(app.pages.keep(generation, path, html).answer(&headers))
+    Ok(app.pages.keep(generation, path, path, html).answer(&headers))
 }

@@ -3,7 +3,8 @@
 //! Counted: first answers of a person that went out in the last 30 days of the firm's calendar, from the arrival of the
 //! message. The median is that of the newest thousand of them.
 
-use std::time::Duration as StdDuration;
+use std::sync::{PoisonError, RwLock};
+use std::time::{Duration as StdDuration, Instant};
 
 use chrono::{DateTime, Days, Duration, NaiveDate, NaiveTime, TimeZone as _, Utc};
 use chrono_tz::Tz;
@@ -14,6 +15,8 @@ use super::store;
 use crate::app::App;
 use crate::error::Result;
 
+/// The usual answer is asked for again after this time.
+const KEPT: StdDuration = StdDuration::from_mins(1);
 /// Days of the period, today included.
 const DAYS: u64 = 30;
 /// With fewer answers a median says nothing, and the site keeps quiet.
@@ -29,6 +32,26 @@ pub struct ResponseTime {
     pub previous_median_minutes: Option<i64>,
     /// First answers of the period.
     pub answered: u64,
+}
+
+/// What is known of [`usual_answer`], kept for a minute.
+#[derive(Default)]
+pub struct UsualAnswer(RwLock<Option<(Instant, Option<String>)>>);
+
+impl UsualAnswer {
+    fn known(&self) -> Option<Option<String>> {
+        let known = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        known.as_ref().filter(|(until, _)| *until > Instant::now()).map(|(_, text)| text.clone())
+    }
+
+    fn keep(&self, text: Option<String>) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Some((Instant::now() + KEPT, text));
+    }
+
+    /// It is asked for anew.
+    pub fn forget(&self) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = None;
+    }
 }
 
 /// The last 30 days in the zone of the firm, oldest first, each with its first moment and the first after it.
@@ -62,14 +85,14 @@ pub async fn response_time(app: &App) -> Result<ResponseTime> {
 
 /// "2 h": what a visitor may expect, or none as long as nobody can know. Asked at most once a minute.
 pub async fn usual_answer(app: &App) -> Option<String> {
-    if let Some(known) = app.pages.answer_time() {
+    if let Some(known) = app.usual_answer.known() {
         return known;
     }
     let known = match response_time(app).await {
         Ok(ResponseTime { median_minutes: Some(minutes), answered, .. }) if answered >= ENOUGH => Some(spell(minutes)),
         _ => None,
     };
-    app.pages.keep_answer_time(known.clone(), StdDuration::from_mins(1));
+    app.usual_answer.keep(known.clone());
     known
 }
 

@@ -102,7 +102,7 @@ pub async fn change(
     // The bus tells everybody else; who changed it sees it at once. If the database went away just now, the bus's
     // listener tries on.
     if app.settings.reload(&app.storage).await.is_ok() {
-        app.pages.forget_all();
+        app.forget_pages();
     }
     Ok(app.settings.get())
 }

@@ -6,11 +6,11 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use minijinja::context;
 
-use super::cache::html_headers;
 use super::context::{Page, render};
 use crate::app::App;
 use crate::error::Error;
 use crate::http::RequestId;
+use crate::http::page_cache::html_headers;
 use crate::http::problem::{self, Failure};
 
 /// Turns a failure of a page into a page that says so.

@@ -10,11 +10,11 @@ use axum::routing::get;
 use minijinja::context;
 use serde::{Deserialize, Deserializer};
 
-use super::cache::html_headers;
 use super::context::{FormView, Page, Values, render};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::features::messages::{self, ClientThread, ContactForm};
+use crate::http::page_cache::html_headers;
 use crate::http::rate_limit::{Limit, Subject};
 use crate::http::{Form, Id, Problem, Query, RequestInfo, problem};
 use crate::templates::value;
@@ -39,13 +39,13 @@ async fn contact(State(app): State<App>, headers: HeaderMap, Query(query): Query
     let generation = app.pages.generation();
     let settings = app.settings.get();
     let service = query.service.filter(|slug| settings.service_name(slug).is_some()).unwrap_or_default();
-    let key = format!("/contact?service={service}");
-    let page = match app.pages.get(&key) {
+    let address = if service.is_empty() { "/contact".to_owned() } else { format!("/contact?service={service}") };
+    let page = match app.pages.get(&address) {
         Some(page) => page,
         None => {
             let values = Values { service, ..Values::default() };
             let form = FormView { token: messages::issue_form_token(&app), values, ..FormView::default() };
-            app.pages.keep_for(generation, &key, contact_page(&app, &form).await?, ONE_DRAWING)
+            app.pages.keep_for(generation, "/contact", &address, contact_page(&app, &form).await?, ONE_DRAWING)
         }
     };
     Ok(page.answer(&headers))

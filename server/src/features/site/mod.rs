@@ -2,7 +2,6 @@
 //!
 //! No tables. Event: `settings_changed` drops the kept pages.
 
-mod cache;
 mod context;
 mod errors;
 mod forms;
@@ -10,7 +9,6 @@ mod json_ld;
 mod pages;
 mod well_known;
 
-pub use cache::Pages;
 pub use context::{Page, render};
 
 use axum::Router;

@@ -80,6 +80,7 @@ async fn service(State(app): State<App>, headers: HeaderMap, Path(slug): Path<St
             );
             app.pages.keep(
                 generation,
+                "/services/{slug}",
                 &path,
                 render(&app, "site/service.html", &page, Some(service), context! {}).await?,
             )
@@ -117,7 +118,7 @@ async fn thanks(State(app): State<App>, headers: HeaderMap) -> Result<Response> 
             let page =
                 Page::private(path, "thanks", format!("Your message is here — {}", app.settings.get().firm.name));
             let own = context! { thanks => context! { name => "", answerTime => crate::features::messages::usual_answer(&app).await } };
-            app.pages.keep(generation, path, render(&app, "site/thanks.html", &page, None, own).await?)
+            app.pages.keep(generation, path, path, render(&app, "site/thanks.html", &page, None, own).await?)
         }
     };
     Ok(page.answer(&headers))
@@ -126,7 +127,7 @@ async fn thanks(State(app): State<App>, headers: HeaderMap) -> Result<Response> 
 async fn kept(
     app: &App,
     headers: &HeaderMap,
-    path: &str,
+    path: &'static str,
     template: &str,
     page: impl FnOnce(&App) -> Page,
 ) -> Result<Response> {
@@ -135,7 +136,7 @@ async fn kept(
     }
     let generation = app.pages.generation();
     let html = render(app, template, &page(app), None, context! {}).await?;
-    Ok(app.pages.keep(generation, path, html).answer(headers))
+    Ok(app.pages.keep(generation, path, path, html).answer(headers))
 }
 
 async fn asset(State(app): State<App>, headers: HeaderMap, Path(path): Path<String>) -> Result<Response> {
