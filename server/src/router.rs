@@ -3,6 +3,7 @@
 use axum::Router;
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
+use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use axum::routing::get;
 use utoipa::OpenApi as _;
@@ -11,7 +12,9 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::features;
+use crate::http::admit;
 use crate::http::pipeline::{NameRoute, Pipeline};
+use crate::http::query_names::{self, QueryNames};
 use crate::openapi;
 
 fn api() -> OpenApiRouter<App> {
@@ -36,17 +39,20 @@ pub fn document() -> utoipa::openapi::OpenApi {
 pub fn build(app: App) -> Pipeline {
     let (api, mut document) = api().split_for_parts();
     openapi::complete(&mut document);
+    let names = QueryNames::of(&document);
     let router = Router::new()
-        .merge(api)
+        .merge(api.layer(from_fn_with_state(names, query_names::check)))
         .merge(features::api_docs::routes(&document))
         .merge(features::live::routes())
         .merge(features::site::routes())
         .route("/admin", get(dashboard_root))
         .route("/admin/", get(dashboard_root))
         .route("/admin/{*path}", get(dashboard_page))
-        .layer(NameRoute)
         .method_not_allowed_fallback(|| async { Error::MethodNotAllowed })
-        .fallback(features::site::not_found)
+        .fallback(|| async { Error::NotFound })
+        .layer(NameRoute)
+        .layer(from_fn_with_state(app.clone(), admit::admit))
+        .layer(from_fn_with_state(app.clone(), features::site::as_page))
         .with_state(app.clone());
     Pipeline::new(app, router)
 }

@@ -1,6 +1,7 @@
 //! How mail leaves.
 
 use std::fmt;
+use std::path::PathBuf;
 
 use clap::Args;
 use url::Url;
@@ -11,6 +12,9 @@ pub struct MailConfig {
     /// smtp://user:password@host:port (STARTTLS is used where offered) or smtps:// (TLS from the start).
     #[arg(long, env = "SMTP_URL", hide_env_values = true, global = true)]
     pub smtp_url: Option<Url>,
+    /// Certificates (PEM) that the mail server may be signed by, beside the public ones.
+    #[arg(long, env = "TEKVWARHO_SMTP_CA", global = true, requires = "smtp_url")]
+    pub smtp_ca: Option<PathBuf>,
     /// Send through SendGrid's HTTP API instead.
     #[arg(long, env = "SENDGRID_API_KEY", hide_env_values = true, global = true, conflicts_with = "smtp_url")]
     pub sendgrid_api_key: Option<String>,

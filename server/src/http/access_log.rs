@@ -31,11 +31,15 @@ struct Shared {
 #[derive(Default)]
 struct Lines {
     waiting: String,
+    /// Lines that found no room since the last writing.
+    dropped: u64,
     /// The last second that was written out, with its text: most lines are of the same one.
     second: i64,
     second_text: String,
 }
 
+/// Lines that wait may take this many bytes. When standard output stalls, later ones are dropped and counted.
+const MOST: usize = 4_000_000;
 /// Lines are written at least this often.
 const EVERY: Duration = Duration::from_millis(100);
 
@@ -71,6 +75,10 @@ impl AccessLog {
     ) {
         let Some(shared) = &self.0 else { return };
         let mut lines = shared.lines.lock().unwrap_or_else(PoisonError::into_inner);
+        if lines.waiting.len() >= MOST {
+            lines.dropped += 1;
+            return;
+        }
         // Writing into a String does not fail.
         let _ = lines.write(shared.format, now, method, route, status, took, id);
     }
@@ -85,7 +93,13 @@ impl AccessLog {
 
 impl Shared {
     fn flush(&self) {
-        let lines = std::mem::take(&mut self.lines.lock().unwrap_or_else(PoisonError::into_inner).waiting);
+        let (lines, dropped) = {
+            let mut lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
+            (std::mem::take(&mut lines.waiting), std::mem::take(&mut lines.dropped))
+        };
+        if dropped > 0 {
+            tracing::warn!(dropped, "standard output was too slow for the access log");
+        }
         if !lines.is_empty() {
             // Nothing can be done about a closed output, least of all log it.
             let _ = std::io::stdout().lock().write_all(lines.as_bytes());

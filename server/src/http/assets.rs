@@ -35,6 +35,7 @@ pub struct Assets {
     shell: Option<Shell>,
 }
 
+#[derive(Clone)]
 struct Asset {
     plain: Bytes,
     brotli: Option<Bytes>,
@@ -147,19 +148,6 @@ fn inline_scripts(html: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-impl Clone for Asset {
-    fn clone(&self) -> Self {
-        Self {
-            plain: self.plain.clone(),
-            brotli: self.brotli.clone(),
-            gzip: self.gzip.clone(),
-            media_type: self.media_type.clone(),
-            etag: self.etag.clone(),
-            immutable: self.immutable,
-        }
-    }
-}
-
 impl Asset {
     fn new(path: &str, plain: Bytes, brotli: Option<Bytes>, gzip: Option<Bytes>, immutable: bool) -> Self {
         let guess = mime_guess::from_path(path).first_or_octet_stream();
@@ -179,7 +167,7 @@ impl Asset {
 
     fn answer(&self, headers: &HeaderMap) -> Response {
         let cache = HeaderValue::from_static(if self.immutable { IMMUTABLE } else { REVALIDATE });
-        if headers.get(IF_NONE_MATCH) == Some(&self.etag) {
+        if is_known(headers, &self.etag) {
             return (StatusCode::NOT_MODIFIED, [(ETAG, self.etag.clone()), (CACHE_CONTROL, cache)]).into_response();
         }
         let (body, encoding) = match accepted(headers) {
@@ -206,6 +194,13 @@ pub enum Encoding {
     Brotli,
     Gzip,
     Plain,
+}
+
+/// True when the client has this version already: `If-None-Match` holds `*`, or its tag among others (RFC 9110, 13.1.2).
+pub fn is_known(headers: &HeaderMap, etag: &HeaderValue) -> bool {
+    let Some(sent) = headers.get(IF_NONE_MATCH) else { return false };
+    let (Ok(sent), Ok(etag)) = (sent.to_str(), etag.to_str()) else { return false };
+    sent.split(',').map(str::trim).any(|tag| tag == "*" || tag.strip_prefix("W/").unwrap_or(tag) == etag)
 }
 
 /// What `Accept-Encoding` allows; an encoding with `q=0` is not wanted.
@@ -283,6 +278,17 @@ mod tests {
         assert_eq!(best("gzip, deflate, br"), Encoding::Brotli);
         assert_eq!(best("gzip;q=1.0, br;q=0"), Encoding::Gzip);
         assert_eq!(best("identity"), Encoding::Plain);
+    }
+
+    #[test]
+    fn a_version_is_known_by_its_tag_among_others() {
+        let known = |text: &'static str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(IF_NONE_MATCH, HeaderValue::from_static(text));
+            is_known(&headers, &HeaderValue::from_static("\"b\""))
+        };
+        assert!(known("\"a\", W/\"b\"") && known("*") && known("\"b\""));
+        assert!(!known("\"a\"") && !is_known(&HeaderMap::new(), &HeaderValue::from_static("\"b\"")));
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //! [`RequestInfo`]) and answer with [`respond`] types or an [`Error`](crate::error::Error).
 
 pub mod access_log;
+pub mod admit;
 pub mod assets;
 mod body;
 mod client_address;
@@ -13,6 +14,7 @@ mod origin;
 pub mod page_cache;
 pub mod pipeline;
 pub mod problem;
+pub mod query_names;
 pub mod rate_limit;
 mod request_id;
 mod request_info;

@@ -9,14 +9,12 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 use axum::body::Body;
-use axum::http::header::{
-    CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, IF_NONE_MATCH, VARY,
-};
+use axum::http::header::{CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, VARY};
 use axum::http::{HeaderMap, HeaderValue, Method, Request, StatusCode};
 use axum::response::Response;
 use bytes::Bytes;
 
-use super::assets::{Encoding, accepted};
+use super::assets::{Encoding, accepted, is_known};
 use super::security_headers::{self, PAGE_POLICY};
 use crate::secrets::sha256_hex;
 
@@ -133,7 +131,7 @@ impl Page {
 
     /// The answer to a request with these headers.
     pub fn answer(&self, headers: &HeaderMap) -> Response {
-        if headers.get(IF_NONE_MATCH) == Some(&self.etag) {
+        if is_known(headers, &self.etag) {
             let mut response = Response::new(Body::empty());
             *response.status_mut() = StatusCode::NOT_MODIFIED;
             response.headers_mut().clone_from(&self.unchanged);

@@ -9,7 +9,7 @@ use std::time::Instant;
 use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::{MatchedPath, Request};
 use axum::http::header::ORIGIN;
-use axum::http::{HeaderValue, Method, StatusCode};
+use axum::http::{HeaderValue, Method};
 use axum::response::{IntoResponse as _, Response};
 use axum::{BoxError, Router};
 use futures_util::FutureExt as _;
@@ -17,9 +17,9 @@ use pin_project_lite::pin_project;
 use tower::{Layer, Service, ServiceExt as _};
 
 use super::request_info::ClientAddress;
-use super::{RequestId, body, origin, problem, request_id, security_headers};
+use super::{RequestId, origin, problem, request_id, security_headers};
 use crate::app::App;
-use crate::error::{Error, Result};
+use crate::error::Error;
 
 /// The router with everything around it. Cheap to clone.
 #[derive(Clone)]
@@ -59,11 +59,7 @@ impl Pipeline {
         request.extensions_mut().insert(ClientAddress(client));
         request.extensions_mut().insert(app.clone());
 
-        let mut response = match self.admit(&request, preflight) {
-            Err(error) => error.into_response(),
-            Ok(true) => StatusCode::NO_CONTENT.into_response(),
-            Ok(false) => id.scope(self.route(request)).await,
-        };
+        let mut response = id.scope(self.route(request)).await;
 
         problem::render(&mut response, id);
         let headers = response.headers_mut();
@@ -76,21 +72,6 @@ impl Pipeline {
         let route = route.as_ref().map_or("-", |route| route.0.as_str());
         app.access_log.note(now, &method, route, response.status(), started.elapsed(), id);
         response
-    }
-
-    /// What is decided before any handler: true when the answer is only "you may ask".
-    fn admit(&self, request: &Request, preflight: bool) -> Result<bool> {
-        if preflight {
-            return Ok(true);
-        }
-        let uri = request.uri();
-        // No column of PostgreSQL can hold this character, so nothing that we have is named by it.
-        if uri.path().contains("%00") || uri.query().is_some_and(|query| query.contains("%00")) {
-            return Err(Error::MalformedBody("The address contains a character that cannot be stored.".into()));
-        }
-        self.app.origins.check(request.method(), request.headers())?;
-        body::check_length(uri.path(), request.headers())?;
-        Ok(false)
     }
 
     /// Runs the handler. A panic becomes an error and ends nothing but this request.

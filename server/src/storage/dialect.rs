@@ -3,7 +3,9 @@
 use std::path::Path;
 use std::time::Duration;
 
-use sea_orm::sea_query::{Alias, CommonTableExpression, Condition, Expr, JoinType, Query, SelectStatement};
+use sea_orm::sea_query::{
+    Alias, CommonTableExpression, Condition, Expr, ExprTrait as _, JoinType, Query, SelectStatement,
+};
 use sea_orm::{
     ConnectOptions, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, RuntimeErr,
     SqliteTransactionMode, TransactionOptions, TransactionTrait, sqlx,
@@ -33,6 +35,11 @@ impl Engine {
         if conn.get_database_backend() == DbBackend::Sqlite { Self::Sqlite } else { Self::Postgres }
     }
 
+    /// True when a search gathers all matches before it gives the first one.
+    pub fn gathers_matches(self) -> bool {
+        self == Self::Postgres
+    }
+
     /// Options for the pool that queries use.
     pub(super) fn read_options(self, url: &str) -> ConnectOptions {
         match self {
@@ -46,10 +53,19 @@ impl Engine {
                 options
                     .max_connections(20)
                     .acquire_timeout(Duration::from_secs(5))
-                    .test_before_acquire_if_idle_for(Duration::from_secs(1));
+                    .test_before_acquire_if_idle_for(Duration::from_secs(1))
+                    // Compiling a query takes longer than any of ours.
+                    .map_sqlx_postgres_opts(|postgres| postgres.options([("jit", "off")]));
                 options
             }
         }
+    }
+
+    /// Options for the one connection that migrates `PostgreSQL`; its locks end with it.
+    pub(super) fn migration_options(self, url: &str) -> ConnectOptions {
+        let mut options = self.read_options(url);
+        options.max_connections(1).min_connections(1).idle_timeout(None).max_lifetime(None);
+        options
     }
 
     /// Options for the one connection that writes; only `SQLite` has it.
@@ -99,6 +115,12 @@ pub(super) async fn begin(conn: &DatabaseConnection) -> Result<DatabaseTransacti
         ..TransactionOptions::default()
     })
     .await
+}
+
+/// Waits until no other node migrates this `PostgreSQL` database, and holds that place until the connection ends.
+pub(super) async fn lock_migrations(conn: &DatabaseConnection) -> Result<(), DbErr> {
+    // The key is "tekvwarh" in ASCII: nobody else draws it by chance.
+    conn.execute_unprepared("SELECT pg_advisory_lock(x'74656b7677617268'::bigint)").await.map(drop)
 }
 
 /// True when the same unit may succeed if it runs again (serialisation failure, deadlock).
@@ -154,8 +176,9 @@ pub enum Match {
 
 /// A selection from `messages` whose `search_text` holds every term, found by the full-text index.
 ///
-/// `SQLite` must be told to walk the index first: it would gather all matches before it looks at a LIMIT.
-pub fn search_messages(engine: Engine, terms: &[String], how: Match) -> SelectStatement {
+/// `SQLite` must be told to walk the index first: it would gather all matches before it looks at a LIMIT. `among` tells
+/// it of a condition that leaves some tens of thousands of messages: what is outside is skipped without reading it.
+pub fn search_messages(engine: Engine, terms: &[String], how: Match, among: Option<Condition>) -> SelectStatement {
     // Terms are letters and digits only (see `fold`), so no operator of either query language can hide in them.
     let mut select = Query::select();
     if !terms.iter().all(|term| term.chars().all(is_indexed)) {
@@ -176,6 +199,15 @@ pub fn search_messages(engine: Engine, terms: &[String], how: Match) -> SelectSt
                 .join(JoinType::CrossJoin, Alias::new("messages"), Condition::all())
                 .and_where(Expr::cust("messages.serial = messages_search.rowid"))
                 .and_where(Expr::cust_with_values("messages_search MATCH ?", [query]));
+            if let Some(condition) = among {
+                let serials = Query::select()
+                    .column(Alias::new("serial"))
+                    .from(Alias::new("messages"))
+                    .cond_where(condition)
+                    .take();
+                // The plus keeps the index of words from being asked once for each of them.
+                select.and_where(Expr::cust("+messages_search.rowid").in_subquery(serials));
+            }
         }
         Engine::Postgres => {
             let star = if how == Match::Beginning { ":*" } else { "" };

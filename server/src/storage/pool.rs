@@ -35,12 +35,22 @@ impl Storage {
             None => None,
         };
         let read = Database::connect(engine.read_options(url)).await?;
-        let migrator = writer.as_ref().unwrap_or(&read);
         if let Some((folder, now)) = snapshots {
-            if let Some(path) = snapshot_before_migration(engine, migrator, folder, now).await? {
-                tracing::info!(path = %path.display(), "wrote a snapshot before the migration");
+            match &writer {
+                Some(writer) => {
+                    if let Some(path) = snapshot_before_migration(writer, folder, now).await? {
+                        tracing::info!(path = %path.display(), "wrote a snapshot before the migration");
+                    }
+                    Migrator::up(writer, None).await?;
+                }
+                None => {
+                    // Nodes that start together: one migrates, the others wait for it and find nothing left to do.
+                    let alone = Database::connect(engine.migration_options(url)).await?;
+                    dialect::lock_migrations(&alone).await?;
+                    Migrator::up(&alone, None).await?;
+                    alone.close().await?;
+                }
             }
-            Migrator::up(migrator, None).await?;
         }
         let writer = match writer {
             Some(connection) => Writer::grouped(connection, bus.clone()),
@@ -69,14 +79,10 @@ impl Storage {
 }
 
 async fn snapshot_before_migration(
-    engine: Engine,
     conn: &DatabaseConnection,
     folder: &Path,
     now: DateTime<Utc>,
 ) -> Result<Option<PathBuf>, DbErr> {
-    if engine != Engine::Sqlite {
-        return Ok(None);
-    }
     let applied = match Migrator::get_applied_migrations(conn).await {
         Ok(applied) => applied.len(),
         Err(_) => 0,

@@ -117,6 +117,19 @@ async fn filters_and_search_find_what_they_should() {
 }
 
 #[tokio::test]
+async fn a_mistyped_filter_is_refused_and_exports_nothing() {
+    let t = off().await;
+    let ada = t.admin().await;
+    for path in ["/api/admin/messages?staus=new", "/api/admin/messages/export?format=csv&assigend=me"] {
+        let refused = t.get_as(&ada, path).await;
+        refused.problem(422, "validation_failed");
+        assert_eq!(refused.json()["errors"][0]["code"], "unknown");
+    }
+    // Where nothing can be asked for, load balancers add what they like.
+    t.get("/api/health?probe=7").await.status(200);
+}
+
+#[tokio::test]
 async fn opening_a_message_marks_it_as_read() {
     let t = off().await;
     let ada = t.admin().await;

@@ -21,6 +21,7 @@ mod refresh;
 mod settings;
 mod setup;
 mod site;
+mod smtp;
 mod storage;
 mod structure;
 mod thread;

@@ -74,6 +74,26 @@ async fn an_address_that_nobody_has_is_a_page_for_people_and_a_problem_for_progr
 }
 
 #[tokio::test]
+async fn what_goes_wrong_on_a_page_is_a_page_for_people_and_a_problem_for_programs() {
+    let t = TestApp::new().await;
+    let browser = |method: Method, path: &str| t.request(method, path).header("accept", "text/html,*/*;q=0.8");
+    let method = Answer::of(browser(Method::DELETE, "/contact")).await;
+    method.status(405);
+    assert!(method.text.contains("</html>") && method.header("allow").contains("POST"), "{}", method.text);
+    let odd = Answer::of(browser(Method::GET, "/services/%00")).await;
+    odd.status(400);
+    assert!(odd.text.contains("</html>"));
+    let broken = Answer::of(browser(Method::POST, "/contact").header("content-type", "text/plain").body("x")).await;
+    broken.status(415);
+    assert!(broken.text.contains("</html>") && broken.header("content-type").starts_with("text/html"));
+    let large = Answer::of(browser(Method::POST, "/contact").form(&[("message", "x".repeat(20_000))])).await;
+    large.status(413);
+    assert!(large.text.contains("at most 10000 bytes"));
+    let program = t.request(Method::DELETE, "/contact").header("accept", "application/json");
+    Answer::of(program).await.problem(405, "method_not_allowed");
+}
+
+#[tokio::test]
 async fn old_addresses_move() {
     let t = TestApp::new().await;
     for (from, to) in [

@@ -4,7 +4,7 @@ use chrono::{DateTime, Days, NaiveDate, Utc};
 use database::entity::message_tags;
 use database::entity::messages::{Column, Status};
 use sea_orm::sea_query::{Condition, Query};
-use sea_orm::{ColumnTrait, Order};
+use sea_orm::{ColumnTrait, Iterable as _, Order};
 use serde::Deserialize;
 use utoipa::IntoParams;
 use uuid::Uuid;
@@ -78,11 +78,9 @@ impl FilterQuery {
             })
             .transpose()
         };
-        let statuses =
+        let statuses: Vec<Status> =
             given(&self.status).map(|text| text.split(',').map(status).collect()).transpose()?.unwrap_or_default();
-        let mut statuses: Vec<Status> = statuses;
-        statuses.dedup();
-        statuses.truncate(6);
+        let statuses = Status::iter().filter(|status| statuses.contains(status)).collect();
         let assignee = match given(&self.assigned_to).as_deref() {
             None => None,
             Some("me") => Some(Assignee::Staff(me)),
@@ -187,6 +185,12 @@ impl Filter {
         ids.into_iter().filter(after).take(usize::try_from(limit).unwrap_or(usize::MAX)).collect()
     }
 
+    /// The same filter for each of its statuses; nothing when all are welcome.
+    pub fn each_status(&self) -> impl Iterator<Item = Self> {
+        self.statuses.iter().map(|status| Self { statuses: vec![*status], ..self.clone() })
+    }
+
+    /// The order of the list.
     pub fn order(&self) -> Order {
         if self.oldest_first { Order::Asc } else { Order::Desc }
     }

@@ -3,7 +3,9 @@
 use chrono::{DateTime, Utc};
 use database::entity::message_tags;
 use database::entity::messages::{self, Column, Entity, Status};
-use sea_orm::sea_query::{Alias, Asterisk, Condition, Expr, ExprTrait as _, Func, Order, Query, SelectStatement};
+use sea_orm::sea_query::{
+    Alias, Asterisk, Condition, Expr, ExprTrait as _, Func, Order, Query, SelectStatement, UnionType,
+};
 use sea_orm::{
     ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QueryFilter as _, QueryOrder as _,
     QuerySelect as _,
@@ -16,6 +18,12 @@ use crate::storage::{COUNT_LIMIT, Cursor, Engine, Match, Page, ids_up_to, search
 /// Messages among which a search for common words looks: they are found among the newest, and the index would have
 /// to gather all matches before it could sort them.
 const WINDOW: u64 = 5_000;
+/// Messages among which words that are everywhere are found [`MANY`] times, where the index gathers all matches first.
+const NEAR: u64 = 10_000;
+/// Stands for many.
+const MANY: u64 = COUNT_LIMIT + 1;
+/// Messages under a filter that are counted before a search: with fewer, the index of words skips the others.
+const SOME: u64 = 50_000;
 /// As a limit: none.
 pub const ALL: u64 = i64::MAX as u64;
 /// Characters of a message in a list.
@@ -57,10 +65,38 @@ pub async fn list(
         let rows = fetch(conn, rows_where(from_messages(), condition, filter.order(), wanted)).await?;
         (rows, counted(conn, tagged(tag, filter, None).limit(COUNT_LIMIT + 1).take()).await?)
     } else {
-        let rows = rows_where(from_messages(), filter.condition(cursor), filter.order(), wanted);
-        (fetch(conn, rows).await?, count(conn, filter.condition(None), COUNT_LIMIT + 1).await?)
+        let ids = Condition::all().add(Column::Id.in_subquery(page_ids(filter, cursor, wanted)));
+        let rows = fetch(conn, rows_where(from_messages(), ids, filter.order(), wanted)).await?;
+        (rows, count(conn, filter.condition(None), COUNT_LIMIT + 1).await?)
     };
     Ok(Page::new(rows, limit, counted, |row| row.id))
+}
+
+/// Ids of one page. Each status is asked for by itself, since its index is in the order of the list, and only the index:
+/// a planner that has to read rows walks them all in the hope of meeting that status soon.
+fn page_ids(filter: &Filter, cursor: Option<Cursor>, limit: u64) -> SelectStatement {
+    let ids_of = |filter: &Filter| {
+        let ids = Query::select()
+            .column(Column::Id)
+            .from(Entity)
+            .cond_where(filter.condition(cursor))
+            .order_by(Column::Id, filter.order())
+            .limit(limit)
+            .take();
+        // A part of a union may have an order of its own only inside of a table.
+        Query::select().column(Column::Id).from_subquery(ids, Alias::new("of_status")).take()
+    };
+    let mut parts = filter.each_status().map(|filter| ids_of(&filter));
+    let mut all = parts.next().unwrap_or_else(|| ids_of(filter));
+    for part in parts {
+        all.union(UnionType::All, part);
+    }
+    Query::select()
+        .column(Column::Id)
+        .from_subquery(all, Alias::new("page"))
+        .order_by(Column::Id, filter.order())
+        .limit(limit)
+        .take()
 }
 
 /// Rows that hold the terms, and how many there are; counting stops one after [`COUNT_LIMIT`].
@@ -82,7 +118,7 @@ async fn search(
     }
     let mut rows = fetch(conn, among_newest(filter, cursor, wanted)).await?;
     if (rows.len() as u64) < wanted {
-        let all = search_messages(Engine::of(conn), &filter.terms, Match::Beginning);
+        let all = search_messages(Engine::of(conn), &filter.terms, Match::Beginning, None);
         rows = fetch(conn, rows_where(all, filter.condition(cursor), filter.order(), wanted)).await?;
     }
     Ok((rows, total))
@@ -90,35 +126,61 @@ async fn search(
 
 /// Messages that hold the terms, in no order; one more than [`COUNT_LIMIT`] stands for many.
 async fn matches(conn: &impl ConnectionTrait, filter: &Filter) -> Result<Vec<Uuid>, DbErr> {
-    const MANY: u64 = COUNT_LIMIT + 1;
-    if !filter.is_only_search() && count(conn, filter.condition(None), WINDOW).await? < WINDOW {
+    let (engine, alone) = (Engine::of(conn), filter.is_only_search());
+    let left = if alone { u64::MAX } else { count(conn, filter.condition(None), SOME).await? };
+    if left < WINDOW {
         // The other filters leave so few that looking at each is quicker than any index of words.
-        return ids_up_to(conn, ids_among_newest(filter, None), MANY).await;
+        return ids_up_to(conn, ids_among_newest(filter, None, WINDOW), MANY).await;
     }
-    let indexed = |how: Match| {
-        search_messages(Engine::of(conn), &filter.terms, how)
+    if engine.gathers_matches() {
+        let near = ids_up_to(conn, ids_among_newest(filter, None, NEAR), MANY).await?;
+        if near.len() as u64 == MANY {
+            return Ok(near);
+        }
+    }
+    let found = indexed(conn, filter, &Condition::all(), None).await?;
+    if alone {
+        return Ok(found);
+    }
+    if (found.len() as u64) < MANY {
+        let both = filter.condition(None).add(Column::Id.is_in(found));
+        return ids_up_to(conn, from_messages().column(Column::Id).cond_where(both).take(), MANY).await;
+    }
+    let condition = filter.condition(None);
+    indexed(conn, filter, &condition, (left < SOME).then(|| condition.clone())).await
+}
+
+/// What the index of words finds under a condition. Whole words are found at once; all words with a beginning must be
+/// gathered first.
+async fn indexed(
+    conn: &impl ConnectionTrait,
+    filter: &Filter,
+    condition: &Condition,
+    among: Option<Condition>,
+) -> Result<Vec<Uuid>, DbErr> {
+    let ids = |how: Match| {
+        search_messages(Engine::of(conn), &filter.terms, how, among.clone())
             .column((Entity, Column::Id))
-            .cond_where(filter.condition(None))
+            .cond_where(condition.clone())
             .take()
     };
-    // Whole words are found at once; all words with a beginning must be gathered first.
-    let words = ids_up_to(conn, indexed(Match::Word), MANY).await?;
-    if words.len() as u64 == MANY { Ok(words) } else { ids_up_to(conn, indexed(Match::Beginning), MANY).await }
+    let words = ids_up_to(conn, ids(Match::Word), MANY).await?;
+    if words.len() as u64 == MANY { Ok(words) } else { ids_up_to(conn, ids(Match::Beginning), MANY).await }
 }
 
 /// Rows among the newest [`WINDOW`] messages of the filter.
 fn among_newest(filter: &Filter, cursor: Option<Cursor>, limit: u64) -> SelectStatement {
-    let ids = ids_among_newest(filter, cursor).order_by(Column::Id, filter.order()).limit(limit).take();
+    let ids = ids_among_newest(filter, cursor, WINDOW).order_by(Column::Id, filter.order()).limit(limit).take();
     rows_where(from_messages(), Condition::all().add(Column::Id.in_subquery(ids)), filter.order(), limit)
 }
 
-fn ids_among_newest(filter: &Filter, cursor: Option<Cursor>) -> SelectStatement {
+fn ids_among_newest(filter: &Filter, cursor: Option<Cursor>, newest: u64) -> SelectStatement {
     let window = Query::select()
         .columns([Column::Id, Column::SearchText])
         .from(Entity)
         .cond_where(filter.condition(cursor))
         .order_by(Column::Id, filter.order())
-        .limit(WINDOW)
+        .limit(newest)
         .take();
     let mut ids = Query::select();
     ids.column(Column::Id).from_subquery(window, Alias::new("newest"));
@@ -177,7 +239,8 @@ fn whole_condition(conn: &impl ConnectionTrait, filter: &Filter, cursor: Option<
     if filter.terms.is_empty() {
         return condition;
     }
-    let ids = search_messages(Engine::of(conn), &filter.terms, Match::Beginning).column((Entity, Column::Id)).take();
+    let ids =
+        search_messages(Engine::of(conn), &filter.terms, Match::Beginning, None).column((Entity, Column::Id)).take();
     condition.add(Column::Id.in_subquery(ids))
 }
 

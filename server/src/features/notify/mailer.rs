@@ -5,8 +5,10 @@ use std::time::Duration;
 
 use lettre::transport::smtp::PoolConfig;
 use lettre::transport::smtp::authentication::Credentials;
-use lettre::transport::smtp::client::{Tls, TlsParameters};
+use lettre::transport::smtp::client::{Certificate, Tls, TlsParameters};
 use lettre::{AsyncSmtpTransport, AsyncTransport as _, Tokio1Executor};
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject as _;
 use tokio::io::AsyncWriteExt as _;
 use url::Url;
 
@@ -60,7 +62,7 @@ impl Mailer {
             }
             Transport::Smtp => {
                 let url = config.mail.smtp_url.as_ref().ok_or("SMTP_URL is missing")?;
-                smtp(url).map(Self::Smtp)
+                smtp(url, config.mail.smtp_ca.as_deref()).map(Self::Smtp)
             }
         }
     }
@@ -93,9 +95,15 @@ fn is_about_this_mail(error: &lettre::transport::smtp::Error) -> bool {
 
 /// One pooled connection. `smtps` speaks TLS from the start; `smtp` uses STARTTLS where it is offered, and insists on it
 /// before a password goes to another machine.
-fn smtp(url: &Url) -> Result<AsyncSmtpTransport<Tokio1Executor>, String> {
+fn smtp(url: &Url, authority: Option<&Path>) -> Result<AsyncSmtpTransport<Tokio1Executor>, String> {
     let host = url.host_str().ok_or("SMTP_URL has no host")?;
-    let parameters = || TlsParameters::new(host.to_owned()).map_err(|error| error.to_string());
+    let parameters = || {
+        let mut builder = TlsParameters::builder(host.to_owned());
+        for certificate in authority.map(certificates).transpose()?.into_iter().flatten() {
+            builder = builder.add_root_certificate(certificate);
+        }
+        builder.build().map_err(|error| error.to_string())
+    };
     let local = matches!(host, "localhost" | "127.0.0.1" | "[::1]");
     let (tls, port) = match url.scheme() {
         "smtps" => (Tls::Wrapper(parameters()?), 465),
@@ -113,6 +121,16 @@ fn smtp(url: &Url) -> Result<AsyncSmtpTransport<Tokio1Executor>, String> {
         builder = builder.credentials(Credentials::new(decode(url.username()), decode(password)));
     }
     Ok(builder.build())
+}
+
+fn certificates(file: &Path) -> Result<Vec<Certificate>, String> {
+    let name = |error: &dyn std::fmt::Display| format!("{}: {error}", file.display());
+    let chain = CertificateDer::pem_file_iter(file).map_err(|error| name(&error))?;
+    let read = |it: Result<CertificateDer<'_>, _>| {
+        let der = it.map_err(|error: rustls::pki_types::pem::Error| name(&error))?;
+        Certificate::from_der(der.to_vec()).map_err(|error| name(&error))
+    };
+    chain.map(read).collect()
 }
 
 /// Writes a mail as a file that is complete or not there.

@@ -1,7 +1,7 @@
 //! Failures of pages, as pages.
 
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, Method, StatusCode, header};
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use minijinja::context;
@@ -9,59 +9,51 @@ use minijinja::context;
 use super::context::{Page, render};
 use crate::app::App;
 use crate::error::Error;
-use crate::http::RequestId;
 use crate::http::page_cache::html_headers;
 use crate::http::problem::{self, Failure};
+use crate::http::{Problem, RequestId};
+use crate::templates::value;
 
-/// Turns a failure of a page into a page that says so.
-pub async fn as_page(request: Request, next: Next) -> Response {
-    let Some(app) = request.extensions().get::<App>().cloned() else { return next.run(request).await };
-    let uri = request.uri().clone();
+/// Turns a failure into a page where a person looks at it: everywhere but in the API, when HTML is welcome.
+pub async fn as_page(State(app): State<App>, request: Request, next: Next) -> Response {
+    let path = request.uri().path();
+    let html = request.headers().get(header::ACCEPT).is_none_or(accepts_html);
+    if !html || path.starts_with("/api/") || path.starts_with("/ws/") {
+        return next.run(request).await;
+    }
+    let path = path.to_owned();
     let mut response = next.run(request).await;
     match response.extensions_mut().remove::<Failure>() {
-        Some(failure) => match page_of(&app, uri.path(), &failure.0).await {
-            Some(page) => page,
-            None => {
-                // For programs: the pipeline writes it.
-                response.extensions_mut().insert(failure);
-                response
+        Some(Failure(error)) => {
+            let mut page = page_of(&app, &path, &error).await;
+            // The router says here which methods there are.
+            if let Some(allow) = response.headers_mut().remove(header::ALLOW) {
+                page.headers_mut().insert(header::ALLOW, allow);
             }
-        },
+            page
+        }
         None => response,
     }
 }
 
-/// What answers an address that nobody has.
-pub async fn not_found(State(app): State<App>, method: Method, headers: HeaderMap, request: Request) -> Response {
-    let path = request.uri().path();
-    let wants_page = headers
-        .get(header::ACCEPT)
-        .is_none_or(|value| value.to_str().is_ok_and(|it| it.contains("html") || it.contains("*/*")));
-    if path.starts_with("/api/") || path.starts_with("/ws/") || !method.is_safe() || !wants_page {
-        return Error::NotFound.into_response();
-    }
-    page_of(&app, path, &Error::NotFound).await.unwrap_or_else(|| Error::NotFound.into_response())
+fn accepts_html(accept: &HeaderValue) -> bool {
+    accept.to_str().is_ok_and(|text| text.contains("html") || text.contains("*/*"))
 }
 
-/// The page for a failure that a visitor can meet; none for all others.
-async fn page_of(app: &App, path: &str, error: &Error) -> Option<Response> {
+/// The page for a failure.
+async fn page_of(app: &App, path: &str, error: &Error) -> Response {
     let status = problem::status(error);
-    let name = app.settings.get().firm.name.clone();
-    let (template, page) = match status {
-        StatusCode::NOT_FOUND => {
-            ("site/not-found.html", Page::private(path, "not-found", format!("Not found — {name}")))
-        }
-        StatusCode::SERVICE_UNAVAILABLE => {
-            ("site/error.html", Page::private(path, "unavailable", format!("Down for a moment — {name}")))
-        }
-        status if status.is_server_error() => {
-            ("site/error.html", Page::private(path, "error", format!("Something went wrong — {name}")))
-        }
-        _ => return None,
+    let (template, kind, title) = match status {
+        StatusCode::NOT_FOUND => ("site/not-found.html", "not-found", "Not found"),
+        StatusCode::SERVICE_UNAVAILABLE => ("site/error.html", "unavailable", "Down for a moment"),
+        status if status.is_server_error() => ("site/error.html", "error", "Something went wrong"),
+        _ => ("site/error.html", "refused", "That did not work"),
     };
+    let page = Page::private(path, kind, format!("{title} — {}", app.settings.get().firm.name));
     let request_id = RequestId::current();
     problem::log(error, &request_id);
-    Some(match render(app, template, &page, None, context! { requestId => request_id }).await {
+    let own = context! { requestId => request_id, problem => value(Problem::of(error, String::new())) };
+    match render(app, template, &page, None, own).await {
         Ok(html) => {
             let mut response = (status, html).into_response();
             html_headers(response.headers_mut());
@@ -69,5 +61,5 @@ async fn page_of(app: &App, path: &str, error: &Error) -> Option<Response> {
             response
         }
         Err(error) => error.into_response(),
-    })
+    }
 }

@@ -10,20 +10,13 @@ mod pages;
 mod well_known;
 
 pub use context::{Page, render};
+pub use errors::as_page;
 
 use axum::Router;
-use axum::middleware::from_fn;
 
 use crate::app::App;
 
 /// The routes of the site. They are no part of the API, so they are not in its document.
 pub fn routes() -> Router<App> {
-    Router::new()
-        .merge(pages::routes())
-        .merge(forms::routes())
-        .merge(well_known::routes())
-        .layer(from_fn(errors::as_page))
+    Router::new().merge(pages::routes()).merge(forms::routes()).merge(well_known::routes())
 }
-
-/// Answers an address that nobody has: a page for people, a problem for programs.
-pub use errors::not_found;

@@ -1,0 +1,194 @@
+//! Mail over TLS: from the start, by STARTTLS, and never a password in the clear.
+
+use std::sync::Arc;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use database::entity::outbox::{self, State};
+use rustls::pki_types::pem::PemObject as _;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use sea_orm::EntityTrait as _;
+use serde_json::json;
+use tekvwarho::features::notify::deliver_due;
+use tokio::io::{AsyncBufReadExt as _, AsyncRead, AsyncWrite, AsyncWriteExt as _, BufReader};
+use tokio::net::TcpListener;
+use tokio_rustls::TlsAcceptor;
+use uuid::Uuid;
+
+use crate::support::TestApp;
+
+/// How the server wants to be spoken to.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Tls {
+    FromTheStart,
+    Starttls,
+    Never,
+}
+
+/// What one connection told the server.
+#[derive(Default)]
+struct Heard {
+    /// Commands before TLS began.
+    plain: Vec<String>,
+    /// Name and password, as they came.
+    credentials: Option<String>,
+    mails: usize,
+}
+
+struct Certificate {
+    acceptor: TlsAcceptor,
+    pem: String,
+}
+
+fn certificate() -> Certificate {
+    let made = rcgen::generate_simple_self_signed(vec!["localhost".to_owned()]).unwrap();
+    let chain = vec![CertificateDer::from_pem_slice(made.cert.pem().as_bytes()).unwrap()];
+    let key = PrivateKeyDer::from_pem_slice(made.signing_key.serialize_pem().as_bytes()).unwrap();
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = rustls::ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(chain, key)
+        .unwrap();
+    Certificate { acceptor: TlsAcceptor::from(Arc::new(config)), pem: made.cert.pem() }
+}
+
+/// Answers connections until `mails` have come, or one connection has ended without any.
+async fn serve(listener: TcpListener, acceptor: TlsAcceptor, tls: Tls, mails: usize) -> Heard {
+    let mut heard = Heard::default();
+    while heard.mails < mails {
+        let before = heard.mails;
+        let (stream, _) = listener.accept().await.unwrap();
+        match tls {
+            Tls::FromTheStart => {
+                let Ok(stream) = acceptor.accept(stream).await else { break };
+                talk(stream, &mut heard, mails, false, true).await;
+            }
+            Tls::Never => drop(talk(stream, &mut heard, mails, false, false).await),
+            Tls::Starttls => {
+                if let Some(stream) = talk(stream, &mut heard, mails, true, false).await
+                    && let Ok(stream) = acceptor.accept(stream).await
+                {
+                    talk(stream, &mut heard, mails, false, true).await;
+                }
+            }
+        }
+        if heard.mails == before {
+            break;
+        }
+    }
+    heard
+}
+
+/// One conversation; gives the stream back when the client wants TLS.
+async fn talk<S: AsyncRead + AsyncWrite + Unpin>(
+    stream: S,
+    heard: &mut Heard,
+    mails: usize,
+    offer: bool,
+    inside: bool,
+) -> Option<S> {
+    let mut stream = BufReader::new(stream);
+    if !inside || !heard.plain.iter().any(|line| line == "STARTTLS") {
+        stream.write_all(b"220 localhost\r\n").await.unwrap();
+    }
+    let mut line = String::new();
+    loop {
+        line.clear();
+        if stream.read_line(&mut line).await.unwrap_or(0) == 0 {
+            return None;
+        }
+        let command = line.trim_end().to_owned();
+        if !inside {
+            heard.plain.push(command.clone());
+        }
+        let mut words = command.split([' ', ':']);
+        let answer = match words.next().unwrap_or_default() {
+            "EHLO" if offer => "250-localhost\r\n250 STARTTLS\r\n",
+            "EHLO" => "250-localhost\r\n250 AUTH PLAIN\r\n",
+            "STARTTLS" => {
+                stream.write_all(b"220 go on\r\n").await.unwrap();
+                return Some(stream.into_inner());
+            }
+            "AUTH" => {
+                let secret = STANDARD.decode(command.rsplit(' ').next().unwrap()).unwrap();
+                heard.credentials = Some(String::from_utf8(secret).unwrap());
+                "235 welcome\r\n"
+            }
+            "DATA" => {
+                stream.write_all(b"354 go on\r\n").await.unwrap();
+                while line != ".\r\n" {
+                    line.clear();
+                    stream.read_line(&mut line).await.unwrap();
+                }
+                heard.mails += 1;
+                "250 taken\r\n"
+            }
+            "QUIT" => "221 bye\r\n",
+            _ => "250 ok\r\n",
+        };
+        if stream.write_all(answer.as_bytes()).await.is_err() || heard.mails == mails {
+            return None;
+        }
+    }
+}
+
+/// Two mails of one message to a server of that kind: what it heard, and how the mails stand.
+async fn send(scheme: &str, host: &str, tls: Tls, trusted: bool) -> (Heard, Vec<State>) {
+    let Certificate { acceptor, pem } = certificate();
+    let listener = TcpListener::bind((if host == "localhost" { "127.0.0.1" } else { host }, 0)).await.unwrap();
+    let url = format!("{scheme}://desk:s%40lt@{host}:{}", listener.local_addr().unwrap().port());
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), pem).unwrap();
+    let mut flags = vec!["--smtp-url", &url];
+    if trusted {
+        flags.extend(["--smtp-ca", file.path().to_str().unwrap()]);
+    }
+    let t = TestApp::with(&flags).await;
+    t.send_message(json!({})).await;
+    let server = tokio::spawn(serve(listener, acceptor, tls, 2));
+    deliver_due(&t.app, Uuid::nil()).await.unwrap();
+    let rows = outbox::Entity::find().all(t.app.storage.read()).await.unwrap();
+    let states: Vec<State> = rows.into_iter().map(|row| row.state).collect();
+    let heard = if states.iter().all(|state| *state == State::Sent) {
+        server.await.unwrap()
+    } else {
+        server.abort();
+        server.await.unwrap_or_default()
+    };
+    (heard, states)
+}
+
+#[tokio::test]
+async fn smtps_speaks_tls_from_the_first_byte() {
+    let (heard, states) = send("smtps", "localhost", Tls::FromTheStart, true).await;
+    assert_eq!(states, [State::Sent, State::Sent]);
+    assert_eq!((heard.mails, heard.plain.len()), (2, 0));
+    assert_eq!(heard.credentials.as_deref(), Some("\0desk\0s@lt"));
+}
+
+#[tokio::test]
+async fn starttls_comes_before_the_password() {
+    let (heard, states) = send("smtp", "localhost", Tls::Starttls, true).await;
+    assert_eq!(states, [State::Sent, State::Sent]);
+    assert!(heard.plain.iter().all(|line| line.starts_with("EHLO") || line == "STARTTLS"), "{:?}", heard.plain);
+    assert_eq!(heard.credentials.as_deref(), Some("\0desk\0s@lt"));
+}
+
+#[tokio::test]
+async fn a_certificate_that_nobody_vouches_for_gets_no_mail() {
+    for (scheme, tls) in [("smtps", Tls::FromTheStart), ("smtp", Tls::Starttls)] {
+        let (heard, states) = send(scheme, "localhost", tls, false).await;
+        assert_eq!((heard.mails, heard.credentials), (0, None));
+        assert_eq!(states, [State::Pending, State::Pending]);
+    }
+}
+
+#[tokio::test]
+async fn a_password_goes_to_another_machine_only_inside_tls() {
+    // All of 127/8 is this machine, but only its usual names count as such.
+    let (heard, states) = send("smtp", "127.0.0.2", Tls::Never, true).await;
+    assert_eq!((heard.mails, heard.credentials), (0, None));
+    assert_eq!(states, [State::Pending, State::Pending]);
+}
