@@ -29,12 +29,14 @@ export async function ofMessage(server) {
   return [
     { name: "message", path: threadUrl.slice(server.url.length), ready: ".talk" },
     { name: "message-code", path: `/message/${id}`, ready: "#code-form" },
+    { name: "message-wrong-code", path: `/message/${id}`, act: sendWrongCode, complains: /status of 401/ },
   ];
 }
 
 export const SIGNED_OUT = [
   { name: "admin-login", path: "/admin/login", ready: "form" },
   { name: "admin-forgot", path: "/admin/forgot", ready: "form" },
+  { name: "admin-forgot-sent", path: "/admin/forgot", ready: "form", act: askForLink },
   { name: "admin-reset", path: "/admin/reset#token", ready: "form" },
 ];
 
@@ -51,6 +53,18 @@ export const SIGNED_IN = [
   { name: "admin-profile", path: "/admin/profile", ready: "main form" },
   { name: "admin-not-found", path: "/admin/no-such-page", ready: "h1" },
 ];
+
+async function sendWrongCode(page) {
+  await page.locator("#code-form input:not([type=hidden])").first().fill("not-the-code-of-the-mail");
+  await page.locator("#code-form button").click();
+  await page.getByRole("alert").first().waitFor();
+}
+
+async function askForLink(page) {
+  await page.getByLabel("E-mail").fill("nobody@example.com");
+  await page.getByRole("button", { name: /link/i }).click();
+  await page.locator("form").waitFor({ state: "detached" });
+}
 
 async function sendEmpty(page) {
   await page.getByRole("button", { name: "Send message" }).click();
