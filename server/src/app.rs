@@ -90,7 +90,7 @@ impl App {
         let mailer = Mailer::new(&config).map_err(StartError::Mail)?;
         let app = Self(Arc::new(Parts {
             origins: AllowedOrigins::new(&config.server.public_url, &config.server.cors_origins),
-            limits: RateLimits::new(config.server.rate_limits == Guard::On),
+            limits: RateLimits::new(config.server.rate_limits == Guard::On, settings.get().security.allowances()),
             access_log: if around.access_log { AccessLog::stdout(config.log.format) } else { AccessLog::off() },
             passwords: Passwords::start(),
             liveness: Liveness::new(),
@@ -173,11 +173,12 @@ impl App {
                 () = self.stopping.cancelled() => return,
             }
         }
-        self.forget_pages();
+        self.apply_settings();
     }
 
-    /// Drops what was made from settings that are no longer true.
-    pub fn forget_pages(&self) {
+    /// Makes the settings of now count: limits follow them, and what was made from older ones is dropped.
+    pub fn apply_settings(&self) {
+        self.limits.adopt(self.settings.get().security.allowances());
         self.usual_answer.forget();
         self.pages.forget_all();
     }

@@ -22,9 +22,9 @@ pub enum Error {
     TokenExpired,
     #[error("invalid credentials")]
     InvalidCredentials,
-    /// The account is locked after too many wrong passwords; seconds until it opens.
+    /// Too many wrong passwords: how many are allowed, and seconds until it opens.
     #[error("account locked")]
-    AccountLocked(u64),
+    AccountLocked { allowed: u32, retry_after: u64 },
     #[error("forbidden")]
     Forbidden,
     #[error("origin forbidden")]

@@ -371,14 +371,17 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Every key with its value. */
+        /** Every key with its value. The `ETag` is the version of all settings. */
         get: operations["get_settings"];
         put?: never;
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
-        /** Changes settings: the keys of the body get the values of the body, all or none. */
+        /**
+         * Changes settings: the keys of the body get the values of the body, all or none. With `If-Match`, only what the
+         *     caller has seen.
+         */
         patch: operations["patch_settings"];
         trace?: never;
     };
@@ -389,7 +392,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Every key with its form, bounds, default and help. */
+        /** Every group and key with form, bounds, default and help. What the caller may not change is missing. */
         get: operations["get_schema"];
         put?: never;
         post?: never;
@@ -791,6 +794,11 @@ export interface components {
             assignedTo?: string | null;
             status?: components["schemas"]["MessageStatus"] | null;
         };
+        /** @description One of the values to choose from. */
+        Choice: {
+            label: string;
+            value: string;
+        };
         /** @description What else is known of the client. */
         Client: {
             /** @description Other messages of the same address, at most 10. */
@@ -1190,6 +1198,24 @@ export interface components {
             success: boolean;
         };
         /** @description What every successful answer of the API looks like. */
+        Envelope_SettingsSchema: {
+            /** @description What can be set. */
+            data: {
+                /** @description In the order of the page. */
+                groups: components["schemas"]["Group"][];
+                keys: components["schemas"]["Key"][];
+            };
+            /** @description A sentence for people, where there is something to say. */
+            message?: string;
+            meta?: components["schemas"]["Meta"];
+            requestId: string;
+            /**
+             * @description Always true.
+             * @example true
+             */
+            success: boolean;
+        };
+        /** @description What every successful answer of the API looks like. */
         Envelope_SetupState: {
             /** @description Whether set-up is still to be done. */
             data: {
@@ -1366,31 +1392,6 @@ export interface components {
             success: boolean;
         };
         /** @description What every successful answer of the API looks like. */
-        Envelope_Vec_Key: {
-            data: {
-                /** @description What it is when nobody has set it. */
-                default: unknown;
-                /** @description Where it stands on the settings page. */
-                group: string;
-                /** @description For people. */
-                help: string;
-                /** @description Such as `firm.name`. */
-                key: string;
-                kind: components["schemas"]["Kind"];
-                /** @description May be empty. */
-                optional: boolean;
-            }[];
-            /** @description A sentence for people, where there is something to say. */
-            message?: string;
-            meta?: components["schemas"]["Meta"];
-            requestId: string;
-            /**
-             * @description Always true.
-             * @example true
-             */
-            success: boolean;
-        };
-        /** @description What every successful answer of the API looks like. */
         Envelope_Vec_MessageSummary: {
             data: {
                 assignedTo?: components["schemas"]["Person"] | null;
@@ -1521,6 +1522,16 @@ export interface components {
         FormToken: {
             formToken: string;
         };
+        /** @description Keys that belong together: a page of the settings, and a struct that code reads. */
+        Group: {
+            /** @description For people: what is decided here. */
+            help: string;
+            /** @description What its keys begin with, such as `firm`. */
+            id: string;
+            label: string;
+            /** @description What a person needs, beside `settings`, to see and change it. */
+            needs: components["schemas"]["Permission"];
+        };
         /** @description The program runs. */
         Health: {
             /** @description Always `ok`. */
@@ -1544,15 +1555,20 @@ export interface components {
         Key: {
             /** @description What it is when nobody has set it. */
             default: unknown;
-            /** @description Where it stands on the settings page. */
+            /** @description The group that it stands in. */
             group: string;
             /** @description For people. */
             help: string;
             /** @description Such as `firm.name`. */
             key: string;
             kind: components["schemas"]["Kind"];
+            label: string;
             /** @description May be empty. */
             optional: boolean;
+            /** @description The default is that of an example firm, so going back to it makes little sense. */
+            sample: boolean;
+            /** @description The heading that it stands under within its group; empty: none. */
+            section: string;
         };
         /** @description The form of a value, with its bounds. */
         Kind: {
@@ -1564,8 +1580,21 @@ export interface components {
             /** @enum {string} */
             type: "text";
         } | {
+            /** @description False: one line. */
+            lines: boolean;
+            max: number;
+            /** @description Variables that must stand in it. */
+            required: string[];
+            /** @enum {string} */
+            type: "template";
+            variables: components["schemas"]["Variable"][];
+        } | {
             /** @enum {string} */
             type: "email";
+        } | {
+            max: number;
+            /** @enum {string} */
+            type: "addresses";
         } | {
             /** @enum {string} */
             type: "timeZone";
@@ -1576,9 +1605,28 @@ export interface components {
             min: number;
             /** @enum {string} */
             type: "integer";
+            /** @description What is counted, such as `days`. */
+            unit: string;
+        } | {
+            /** @enum {string} */
+            type: "boolean";
+        } | {
+            options: components["schemas"]["Choice"][];
+            /** @enum {string} */
+            type: "choice";
+        } | {
+            options: components["schemas"]["Choice"][];
+            /** @enum {string} */
+            type: "choices";
+        } | {
+            /** @enum {string} */
+            type: "hue";
         } | {
             /** @enum {string} */
             type: "hours";
+        } | {
+            /** @enum {string} */
+            type: "holidays";
         } | {
             /** @enum {string} */
             type: "links";
@@ -1860,6 +1908,12 @@ export interface components {
         SettingValues: {
             [key: string]: unknown;
         };
+        /** @description What can be set. */
+        SettingsSchema: {
+            /** @description In the order of the page. */
+            groups: components["schemas"]["Group"][];
+            keys: components["schemas"]["Key"][];
+        };
         /** @description The first admin and the firm. */
         Setup: {
             email: string;
@@ -1959,6 +2013,13 @@ export interface components {
              * @description Somebody has changed these since, so they stay as they are.
              */
             skipped: number;
+        };
+        /** @description A value that a template can show. */
+        Variable: {
+            /** @description For people. */
+            help: string;
+            /** @description Such as `firm.name`. */
+            name: string;
         };
     };
     responses: never;
@@ -4213,7 +4274,10 @@ export interface operations {
     patch_settings: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the settings that the caller has seen */
+                "If-Match"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -4260,6 +4324,14 @@ export interface operations {
             };
             /** @description Something is in the way, or the same request is still in progress */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4327,7 +4399,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Envelope_Vec_Key"];
+                    "application/json": components["schemas"]["Envelope_SettingsSchema"];
                 };
             };
             /** @description The request cannot be read */

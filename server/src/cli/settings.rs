@@ -6,7 +6,8 @@ use serde_json::{Map, Value};
 use super::Failure;
 use super::staff::explain;
 use crate::app::App;
-use crate::features::{audit, settings};
+use crate::features::audit;
+use crate::features::settings::{self, Change};
 use crate::http::RequestInfo;
 
 /// Read and change settings.
@@ -35,7 +36,9 @@ pub async fn run(app: App, what: SettingsCommand) -> Result<(), Failure> {
         SettingsCommand::Set { key, value } => {
             let value = serde_json::from_str(&value).unwrap_or(Value::String(value));
             let changes = Map::from_iter([(key, value)]);
-            settings::change(&app, None, &RequestInfo::internal(), changes).await.map_err(explain)?;
+            let from = RequestInfo::internal();
+            let change = Change { actor: None, from: &from, values: changes, seen: None };
+            settings::change(&app, change, |_| true).await.map_err(explain)?;
             audit::seal_pending(&app, false).await?;
         }
     }

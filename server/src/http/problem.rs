@@ -68,7 +68,7 @@ pub fn announce(error: &Error, headers: &mut HeaderMap) {
     }
     let limit = match error {
         Error::RateLimited(exceeded) => Some((exceeded.limit, exceeded.retry_after)),
-        Error::AccountLocked(seconds) => Some((5, *seconds)),
+        Error::AccountLocked { allowed, retry_after } => Some((*allowed, *retry_after)),
         _ => None,
     };
     if let Some((limit, reset)) = limit {
@@ -96,8 +96,7 @@ pub fn log(error: &Error, request_id: &str) {
 fn retry_after(error: &Error) -> Option<u64> {
     match error {
         Error::RateLimited(exceeded) => Some(exceeded.retry_after),
-        Error::AccountLocked(seconds) => Some(*seconds),
-        Error::Unavailable { retry_after } => Some(*retry_after),
+        Error::AccountLocked { retry_after, .. } | Error::Unavailable { retry_after } => Some(*retry_after),
         Error::Database(cause) if storage::is_unavailable(cause) => Some(5),
         _ => None,
     }
@@ -157,11 +156,11 @@ fn describe(error: &Error) -> (StatusCode, &'static str, &'static str, Cow<'stat
             "E-mail or password is wrong",
             "E-mail or password is wrong.".into(),
         ),
-        Error::AccountLocked(seconds) => (
+        Error::AccountLocked { retry_after, .. } => (
             S::TOO_MANY_REQUESTS,
             "rate_limited",
             "Too many wrong passwords",
-            format!("Too many wrong passwords. Try again in {}, or reset the password.", spell(*seconds)).into(),
+            format!("Too many wrong passwords. Try again in {}, or reset the password.", spell(*retry_after)).into(),
         ),
         Error::Forbidden => (
             S::FORBIDDEN,

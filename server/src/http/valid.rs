@@ -69,11 +69,12 @@ impl Check {
         value.to_owned()
     }
 
-    /// A new password: 8 to 128 characters, no rules of composition (ASVS 6.2), not among the most common ones.
-    pub fn new_password(&mut self, field: &str, value: &str) {
+    /// A new password: `shortest` to 128 characters, no rules of composition (ASVS 6.2), not among the most common ones.
+    pub fn new_password(&mut self, field: &str, value: &str, shortest: usize) {
         let length = value.chars().count();
-        if length < 8 {
-            self.refuse(field, "too_short", "A password needs at least 8 characters. A short sentence works well.");
+        if length < shortest {
+            let message = format!("A password needs at least {shortest} characters. A short sentence works well.");
+            self.refuse(field, "too_short", message);
         } else if length > 128 {
             self.refuse(field, "too_long", "A password may have at most 128 characters.");
         } else if is_common_password(value) {
@@ -122,8 +123,10 @@ pub fn wrong_shape(path: &str, cause: &str) -> Error {
     let parent = if path == "." { "" } else { path };
     let quoted = || cause.split('`').nth(1).unwrap_or_default();
     let below = |name: &str| {
-        if parent.is_empty() || parent == name || parent.ends_with(&format!(".{name}")) {
+        if parent.is_empty() {
             name.to_owned()
+        } else if parent == name || parent.ends_with(&format!(".{name}")) {
+            parent.to_owned()
         } else {
             format!("{parent}.{name}")
         }

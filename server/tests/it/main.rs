@@ -19,6 +19,7 @@ mod openapi;
 mod permissions;
 mod refresh;
 mod settings;
+mod settings_effects;
 mod setup;
 mod site;
 mod smtp;

@@ -39,6 +39,12 @@ impl Changes {
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
+
+    /// An entry with these changes, where they are known only within the unit that the entry was made for.
+    #[must_use]
+    pub fn into_entry(self, entry: audit_logs::Model) -> audit_logs::Model {
+        audit_logs::Model { changes: (!self.is_empty()).then_some(Value::Object(self.0)), ..entry }
+    }
 }
 
 /// One entry to be.

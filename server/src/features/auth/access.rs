@@ -1,6 +1,6 @@
 //! Access tokens: JWTs in the profile of RFC 9068, checked by the rules of RFC 8725.
 
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, Utc};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, decode_header, encode};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -11,8 +11,6 @@ use crate::features::staff::{Permission, PermissionSet};
 use crate::secrets::Purpose;
 use database::entity::staff::{Model, Role};
 
-/// How long an access token lives.
-pub const LIFETIME: Duration = Duration::minutes(15);
 const TYPE: &str = "at+jwt";
 const AUDIENCE: &str = "tekvwarho";
 /// Clocks of two machines may differ by this many seconds.
@@ -48,7 +46,7 @@ pub fn issue(app: &App, person: &Model, session: Uuid, now: DateTime<Utc>) -> Re
         role: person.role,
         perms: PermissionSet::of(person).list(),
         iat: now.timestamp(),
-        exp: (now + LIFETIME).timestamp(),
+        exp: (now + app.settings.get().security.access_lifetime()).timestamp(),
         jti: app.ids.next(now),
     };
     let header = Header { typ: Some(TYPE.to_owned()), kid: Some(kid.to_owned()), ..Header::new(Algorithm::HS256) };

@@ -122,7 +122,7 @@ async fn change_password(
     Json(body): Json<PasswordChange>,
 ) -> Result<Ok<Nothing>> {
     let mut check = Check::new();
-    check.new_password("newPassword", &body.new_password);
+    check.new_password("newPassword", &body.new_password, app.settings.get().security.password_min_length);
     check.done()?;
     let person = people::by_id(app.storage.read(), caller.staff_id).await?.ok_or(Error::Unauthenticated)?;
     if !app.passwords.verify(body.current_password, Some(person.password_hash)).await? {

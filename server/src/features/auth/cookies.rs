@@ -3,7 +3,6 @@
 use axum::http::header::{COOKIE, ORIGIN, SET_COOKIE};
 use axum::http::{HeaderMap, HeaderValue};
 
-use super::rotation;
 use crate::app::App;
 use crate::error::{Error, Result};
 
@@ -37,7 +36,7 @@ pub fn device_mark(app: &App, headers: &HeaderMap) -> Option<String> {
 
 /// Gives the refresh token to the browser: for the browser session, or as long as it may live unused.
 pub fn give_refresh(app: &App, headers: &mut HeaderMap, token: &str, remember: bool) {
-    let age = remember.then(|| rotation::sliding(true).num_seconds());
+    let age = remember.then(|| app.settings.get().security.sliding(true).num_seconds());
     set(app, headers, "refresh", token, age);
 }
 

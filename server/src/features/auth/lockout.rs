@@ -13,11 +13,10 @@ use sea_orm::{
 };
 
 use crate::error::{Error, Result};
+use crate::features::settings::Lockout;
 use crate::http::AddressKey;
 use crate::secrets::sha256_hex;
 
-/// Failures that follow one another within this time add up.
-const WINDOW: Duration = Duration::minutes(15);
 const LONGEST: Duration = Duration::hours(24);
 
 /// What is counted, and how often it may fail.
@@ -25,22 +24,25 @@ const LONGEST: Duration = Duration::hours(24);
 pub struct Subject {
     key: String,
     allowed: i32,
+    /// Failures that follow one another within this time add up; the first lock lasts as long.
+    wait: Duration,
 }
 
 impl Subject {
     /// The account of a folded address, whether it exists or not.
-    pub fn account(email_key: &str) -> Self {
-        Self { key: sha256_hex(format!("account\n{email_key}")), allowed: 5 }
+    pub fn account(email_key: &str, rules: Lockout) -> Self {
+        Self { key: sha256_hex(format!("account\n{email_key}")), allowed: rules.account, wait: rules.wait }
     }
 
     /// The account as a browser sees it that has signed in to it before.
-    pub fn known_device(device: &str) -> Self {
-        Self { key: sha256_hex(format!("device\n{device}")), allowed: 10 }
+    pub fn known_device(device: &str, rules: Lockout) -> Self {
+        Self { key: sha256_hex(format!("device\n{device}")), allowed: rules.device, wait: rules.wait }
     }
 
     /// The network that the request comes from.
-    pub fn address(ip: IpAddr) -> Self {
-        Self { key: sha256_hex(format!("address\n{}", AddressKey::from(ip))), allowed: 20 }
+    pub fn address(ip: IpAddr, rules: Lockout) -> Self {
+        let key = sha256_hex(format!("address\n{}", AddressKey::from(ip)));
+        Self { key, allowed: rules.address, wait: rules.wait }
     }
 }
 
@@ -48,31 +50,34 @@ impl Subject {
 fn after_failure(known: Option<&Model>, subject: &Subject, now: DateTime<Utc>) -> Model {
     let failures = match known {
         // After a lock the count goes on, so that the next lock is longer.
-        Some(known) if known.last_at + WINDOW.max(lock_of(known.failures, subject.allowed)) > now => known.failures + 1,
+        Some(known) if known.last_at + subject.wait.max(lock_of(known.failures, subject)) > now => known.failures + 1,
         _ => 1,
     };
-    let lock = lock_of(failures, subject.allowed);
+    let lock = lock_of(failures, subject);
     let locked_until = (lock > Duration::zero()).then(|| now + lock);
     Model { subject: subject.key.clone(), failures, last_at: now, locked_until }
 }
 
-/// How long `failures` lock: nothing below the allowance, then 15 minutes, doubling with every full allowance.
-fn lock_of(failures: i32, allowed: i32) -> Duration {
-    if failures < allowed {
+/// How long `failures` lock: nothing below the allowance, then the wait, doubling with every full allowance.
+fn lock_of(failures: i32, subject: &Subject) -> Duration {
+    if failures < subject.allowed {
         return Duration::zero();
     }
-    let doublings = u32::try_from(failures / allowed - 1).unwrap_or(0).min(10);
-    (WINDOW * 2_i32.pow(doublings)).min(LONGEST)
+    let doublings = u32::try_from(failures / subject.allowed - 1).unwrap_or(0).min(10);
+    (subject.wait * 2_i32.pow(doublings)).min(LONGEST)
 }
 
 /// Refuses while one of the subjects is locked.
 pub async fn check(conn: &impl ConnectionTrait, subjects: &[Subject], now: DateTime<Utc>) -> Result<()> {
     let rows = Entity::find().filter(Column::Subject.is_in(subjects.iter().map(|it| &it.key))).all(conn).await?;
-    let until = rows.iter().filter_map(|row| row.locked_until).filter(|until| *until > now).max();
-    match until {
-        Some(until) => Err(Error::AccountLocked(u64::try_from((until - now).num_seconds()).unwrap_or(0).max(1))),
-        None => Ok(()),
-    }
+    let locked = rows.iter().filter(|row| row.locked_until.is_some_and(|until| until > now));
+    let Some(row) = locked.max_by_key(|row| row.locked_until) else { return Ok(()) };
+    let seconds = row.locked_until.map_or(0, |until| (until - now).num_seconds());
+    let allowed = subjects.iter().find(|it| it.key == row.subject).map_or(0, |it| it.allowed);
+    Err(Error::AccountLocked {
+        allowed: u32::try_from(allowed).unwrap_or(0),
+        retry_after: u64::try_from(seconds).unwrap_or(0).max(1),
+    })
 }
 
 /// Counts a failure for each subject; true when one of them is locked by it.
@@ -119,7 +124,8 @@ mod tests {
 
     #[test]
     fn locks_grow_and_failures_are_forgotten() {
-        let subject = Subject::account("anna@example.com");
+        let rules = Lockout { account: 5, device: 10, address: 20, wait: Duration::minutes(15) };
+        let subject = Subject::account("anna@example.com", rules);
         let start: DateTime<Utc> = "2026-01-05T09:00:00Z".parse().expect("a time");
         let mut row = None;
         for number in 1..=4 {

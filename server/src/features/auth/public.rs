@@ -71,9 +71,10 @@ async fn login(
     let mark = cookies::device_mark(&app, &headers);
     let known = person.as_ref().and_then(|person| device::known(&app, person.id, mark.as_deref()?)).map(str::to_owned);
     // A browser that is known counts for itself: neither a stranger nor a neighbour can shut it out.
+    let rules = app.settings.get().security.lockout();
     let subjects = match &known {
-        Some(device) => vec![Subject::known_device(device)],
-        None => vec![Subject::account(&email_key(&login.email)), Subject::address(info.ip)],
+        Some(device) => vec![Subject::known_device(device, rules)],
+        None => vec![Subject::account(&email_key(&login.email), rules), Subject::address(info.ip, rules)],
     };
     let check = async || {
         if app.limits.are_on() {
@@ -174,7 +175,7 @@ pub(super) async fn sign_in_directly(
     info: &RequestInfo,
 ) -> Result<Response> {
     let keeping = Keeping { web, remember: false };
-    let subjects = vec![Subject::account(&person.email_key)];
+    let subjects = vec![Subject::account(&person.email_key, app.settings.get().security.lockout())];
     begin(app, person, keeping, subjects, true, info).await
 }
 
@@ -240,6 +241,7 @@ async fn exchange(
         presented,
         successor: secrets::new_token(),
         successor_id: app.ids.next(now),
+        settings: app.settings.get(),
         now,
         info,
         ids: app.ids.clone(),

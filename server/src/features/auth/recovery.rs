@@ -103,7 +103,7 @@ pub struct Reset {
     responses((status = 200, body = Envelope<Nothing>), (status = 422, body = Problem), (status = 503, body = Problem)))]
 async fn reset(State(app): State<App>, info: RequestInfo, Json(body): Json<Reset>) -> Result<Ok<Nothing>> {
     let mut check = Check::new();
-    check.new_password("password", &body.password);
+    check.new_password("password", &body.password, app.settings.get().security.password_min_length);
     check.done()?;
     let now = app.clock.now();
     // Before any work: hashing takes its time, and a stranger must not make it wait for staff.

@@ -4,6 +4,8 @@
 //! once; so we count a token as *used up* only when its successor was used or a minute has passed. Until then the old
 //! one gives the same successor again, which needs its plain text: it is kept encrypted under the old token itself.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Duration, Utc};
 use database::entity::{active_sessions, refresh_tokens, staff};
 use sea_orm::sea_query::Expr;
@@ -15,6 +17,7 @@ use uuid::Uuid;
 use super::sessions;
 use crate::error::{Error, Result};
 use crate::features::audit::{Changes, Entry};
+use crate::features::settings::{Security, Snapshot};
 use crate::http::RequestInfo;
 use crate::ids::Ids;
 use crate::secrets::{open_under, seal_under, sha256_hex};
@@ -22,14 +25,7 @@ use crate::storage::Tx;
 
 /// How long an old token gives the same successor again.
 const REPLAY: Duration = Duration::seconds(60);
-/// From sign-in to the end of a session, whatever its activity.
-pub const ABSOLUTE: Duration = Duration::days(30);
 const LABEL: &str = "refresh successor";
-
-/// How long a refresh token lives without being used.
-pub fn sliding(remember: bool) -> Duration {
-    if remember { Duration::days(7) } else { Duration::hours(12) }
-}
 
 /// What presenting a token means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,6 +74,8 @@ pub struct Refresh {
     pub presented: String,
     pub successor: String,
     pub successor_id: Uuid,
+    /// They say how long sessions last.
+    pub settings: Arc<Snapshot>,
     pub now: DateTime<Utc>,
     pub info: RequestInfo,
     pub ids: Ids,
@@ -157,13 +155,17 @@ async fn rotate(
         .filter(active_sessions::Column::Id.eq(session.id))
         .exec(conn)
         .await?;
-    new_token(session, &ask.successor, ask.successor_id, ask.now, &ask.info).into_active_model().insert(conn).await?;
+    new_token(session, &ask.settings.security, &ask.successor, ask.successor_id, ask.now, &ask.info)
+        .into_active_model()
+        .insert(conn)
+        .await?;
     Ok(())
 }
 
 /// The row of a token of that session.
 pub fn new_token(
     session: &active_sessions::Model,
+    rules: &Security,
     token: &str,
     id: Uuid,
     now: DateTime<Utc>,
@@ -174,7 +176,10 @@ pub fn new_token(
         user_id: session.user_id,
         session_id: session.id,
         token_hash: sha256_hex(token),
-        expires_at: (now + sliding(session.remember)).min(session.expires_at),
+        // Shorter sessions count for those that run already.
+        expires_at: (now + rules.sliding(session.remember))
+            .min(session.expires_at)
+            .min(session.created_at + rules.longest_session()),
         revoked_at: None,
         rotated_at: None,
         replaced_by: None,

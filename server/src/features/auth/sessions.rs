@@ -6,7 +6,7 @@ use sea_orm::sea_query::{Condition, Expr};
 use sea_orm::{ActiveModelTrait as _, ColumnTrait as _, EntityTrait, IntoActiveModel as _, QueryFilter as _};
 use uuid::Uuid;
 
-use super::rotation::{self, ABSOLUTE};
+use super::rotation;
 use crate::app::App;
 use crate::cluster::Event;
 use crate::error::Result;
@@ -26,6 +26,7 @@ impl NewSession {
     /// A session of that person, from this request.
     pub fn of(app: &App, person: &staff::Model, remember: bool, web: bool, info: &RequestInfo) -> Self {
         let now = app.clock.now();
+        let rules = &app.settings.get().security;
         let token_id = app.ids.next(now);
         let session = active_sessions::Model {
             id: app.ids.next(now),
@@ -39,10 +40,10 @@ impl NewSession {
             ip_address: Some(info.ip.to_string()),
             created_at: now,
             last_activity: now,
-            expires_at: now + ABSOLUTE,
+            expires_at: now + rules.longest_session(),
         };
         let token = secrets::new_token();
-        let token_row = rotation::new_token(&session, &token, token_id, now, info);
+        let token_row = rotation::new_token(&session, rules, &token, token_id, now, info);
         Self { session, token_row, token }
     }
 

@@ -18,7 +18,7 @@ use super::view::SignedIn;
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::features::audit::{Changes, Entry};
-use crate::features::settings::{self, firm_key};
+use crate::features::settings;
 use crate::features::staff::{self as people, NewStaff};
 use crate::http::{Envelope, Json, Ok, Problem, RequestInfo};
 use crate::secrets;
@@ -97,20 +97,20 @@ impl SetupFirm {
             Some(line(self.email)).filter(|email| !email.is_empty()).unwrap_or_else(|| admin_email.trim().to_owned());
         let phone = Some(line(self.phone)).filter(|phone| !phone.is_empty());
         let mut values = vec![
-            ("name", json!(name)),
-            ("legalName", json!(name)),
-            ("email", json!(email)),
-            ("phone", json!(phone)),
-            ("street", json!("")),
-            ("postalCode", json!("")),
-            ("city", json!(line(self.city))),
-            ("region", json!(null)),
-            ("country", json!(line(self.country))),
+            ("firm.name", json!(name)),
+            ("firm.legalName", json!(name)),
+            ("firm.email", json!(email)),
+            ("firm.phone", json!(phone)),
+            ("firm.street", json!("")),
+            ("firm.postalCode", json!("")),
+            ("firm.city", json!(line(self.city))),
+            ("firm.region", json!(null)),
+            ("firm.country", json!(line(self.country))),
         ];
         if let Some(zone) = self.time_zone.filter(|zone| !zone.trim().is_empty()) {
-            values.push(("timeZone", json!(zone.trim())));
+            values.push(("hours.timeZone", json!(zone.trim())));
         }
-        values.into_iter().map(|(field, value)| (firm_key(field), value)).collect()
+        values.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()
     }
 }
 
@@ -139,7 +139,16 @@ async fn complete(
         return Err(link_is_over());
     }
     let firm = body.firm.changes(&body.email);
-    settings::check(&app, &firm)?;
+    let firm = settings::check(&app, &firm).map_err(|error| match error {
+        // The form has the zone among the firm's details.
+        Error::Validation(mut faults) => {
+            for fault in &mut faults {
+                fault.field = fault.field.replace("hours.", "firm.");
+            }
+            Error::Validation(faults)
+        }
+        other => other,
+    })?;
     let new = NewStaff { name: body.name, email: body.email, role: Role::Admin, password: body.password };
     let person = people::create(&app, new).await?;
     let entry = Entry {
@@ -161,7 +170,7 @@ async fn complete(
                     return Err(done_already());
                 }
                 people::insert(tx, person).await?;
-                settings::write(tx, firm, Some(id), now).await?;
+                settings::write(tx, firm, Some(id), now, None).await?;
                 tx.audit(entry.clone());
                 Result::Ok(person.clone())
             })

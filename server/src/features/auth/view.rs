@@ -91,7 +91,7 @@ impl SignedIn {
         let body = Self {
             access_token,
             refresh_token: (!keeping.web).then_some(refresh_token),
-            expires_in: access::LIFETIME.num_seconds(),
+            expires_in: app.settings.get().security.access_lifetime().num_seconds(),
             staff: Me::of(app, person),
         };
         Result::Ok((headers, Ok(body)).into_response())

@@ -174,7 +174,7 @@ async fn mails(app: &App, message: &messages::Model) -> Result<Vec<database::ent
             company: message.company.clone(),
             service: message.service.as_deref().and_then(|slug| settings.service_name(slug)).map(str::to_owned),
             message: message.message.clone(),
-            created_at: local(message.created_at, &settings.firm.time_zone),
+            created_at: local(message.created_at, settings.hours.zone()),
         },
         link: app.config.server.link(&format!("/admin/messages/{}?view=all", message.id)),
     };
@@ -195,7 +195,6 @@ async fn mails(app: &App, message: &messages::Model) -> Result<Vec<database::ent
 }
 
 /// A moment in the zone of the firm, for mails.
-pub fn local(at: DateTime<Utc>, zone: &str) -> String {
-    let zone: chrono_tz::Tz = zone.parse().unwrap_or(chrono_tz::UTC);
+pub fn local(at: DateTime<Utc>, zone: chrono_tz::Tz) -> String {
     at.with_timezone(&zone).format("%-d %B %Y, %-H:%M %Z").to_string()
 }

@@ -192,7 +192,7 @@ async fn mail(
         client_name: message.name.clone(),
         thread_link: thread_token::link(app, message.id),
         thread_code: thread_token::code(app, message.id),
-        quoted: Some(Quoted { text: quoted.0, created_at: local(quoted.1, &app.settings.get().firm.time_zone) }),
+        quoted: Some(Quoted { text: quoted.0, created_at: local(quoted.1, app.settings.get().hours.zone()) }),
     };
     Mail { to: &message.email, letter: &letter, entity: Some(("message", message.id)), thread, automatic: false }
         .row(app)

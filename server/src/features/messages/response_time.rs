@@ -56,7 +56,7 @@ impl UsualAnswer {
 
 /// The last 30 days in the zone of the firm, oldest first, each with its first moment and the first after it.
 pub fn last_days(app: &App) -> Vec<(NaiveDate, DateTime<Utc>, DateTime<Utc>)> {
-    let zone: Tz = app.settings.get().firm.time_zone.parse().unwrap_or(Tz::UTC);
+    let zone = app.settings.get().hours.zone();
     let today = app.clock.now().with_timezone(&zone).date_naive();
     let first = today - Days::new(DAYS - 1);
     first.iter_days().take(30).map(|day| (day, begin_of(day, zone), begin_of(day + Days::new(1), zone))).collect()

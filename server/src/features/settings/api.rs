@@ -1,15 +1,18 @@
 //! Settings for staff.
 
 use axum::extract::State;
+use axum::http::header::{ETAG, IF_MATCH};
+use axum::http::{HeaderMap, HeaderValue};
+use axum::response::{IntoResponse as _, Response};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::{KEYS, Key};
+use super::{Change, GROUPS, Group, KEYS, Key, Snapshot};
 use crate::app::App;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::features::auth::{Caller, demand, signed_in};
 use crate::features::staff::Permission;
 use crate::http::{Envelope, Json, Ok, Problem, RequestInfo};
@@ -20,6 +23,14 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(demand(Permission::Settings, routes!(get_schema)))
         .routes(demand(Permission::Settings, routes!(get_settings, patch_settings)))
         .routes(signed_in(routes!(list_services)))
+}
+
+/// What can be set.
+#[derive(Serialize, ToSchema)]
+pub struct SettingsSchema {
+    /// In the order of the page.
+    pub groups: Vec<Group>,
+    pub keys: Vec<Key>,
 }
 
 /// Keys with their values.
@@ -35,31 +46,38 @@ pub struct ServiceName {
     pub name: String,
 }
 
-/// Every key with its form, bounds, default and help.
+/// Every group and key with form, bounds, default and help. What the caller may not change is missing.
 #[utoipa::path(get, path = "/api/admin/settings/schema", tag = "settings",
-    responses((status = 200, body = Envelope<Vec<Key>>)))]
-async fn get_schema() -> Ok<&'static [Key]> {
-    Ok(&KEYS)
+    responses((status = 200, body = Envelope<SettingsSchema>)))]
+async fn get_schema(caller: Caller) -> Ok<SettingsSchema> {
+    Ok(SettingsSchema {
+        groups: GROUPS.iter().filter(|group| caller.may(group.needs)).cloned().collect(),
+        keys: KEYS.iter().filter(|key| caller.may(key.needs)).cloned().collect(),
+    })
 }
 
-/// Every key with its value.
+/// Every key with its value. The `ETag` is the version of all settings.
 #[utoipa::path(get, path = "/api/admin/settings", tag = "settings",
     responses((status = 200, body = Envelope<SettingValues>)))]
-async fn get_settings(State(app): State<App>) -> Ok<SettingValues> {
-    Ok(SettingValues(app.settings.get().values.clone()))
+async fn get_settings(State(app): State<App>, caller: Caller) -> Response {
+    shown(&app.settings.get(), &caller)
 }
 
-/// Changes settings: the keys of the body get the values of the body, all or none.
+/// Changes settings: the keys of the body get the values of the body, all or none. With `If-Match`, only what the
+/// caller has seen.
 #[utoipa::path(patch, path = "/api/admin/settings", tag = "settings", request_body = SettingValues,
-    responses((status = 200, body = Envelope<SettingValues>), (status = 422, body = Problem)))]
+    params(("If-Match" = Option<String>, Header, description = "The `ETag` of the settings that the caller has seen")),
+    responses((status = 200, body = Envelope<SettingValues>), (status = 412, body = Problem), (status = 422, body = Problem)))]
 async fn patch_settings(
     State(app): State<App>,
     caller: Caller,
     info: RequestInfo,
-    Json(SettingValues(changes)): Json<SettingValues>,
-) -> Result<Ok<SettingValues>> {
-    let after = super::change(&app, Some(caller.staff_id), &info, changes).await?;
-    Result::Ok(Ok(SettingValues(after.values.clone())))
+    headers: HeaderMap,
+    Json(SettingValues(values)): Json<SettingValues>,
+) -> Result<Response> {
+    let change = Change { actor: Some(caller.staff_id), from: &info, values, seen: if_match(&headers)? };
+    let after = super::change(&app, change, |permission| caller.may(permission)).await?;
+    Result::Ok(shown(&after, &caller))
 }
 
 /// The services by slug and name, for filters.
@@ -68,4 +86,26 @@ async fn patch_settings(
 async fn list_services(State(app): State<App>) -> Ok<Vec<ServiceName>> {
     let name = |service: &super::Service| ServiceName { slug: service.slug.clone(), name: service.name.clone() };
     Ok(app.settings.get().services.iter().map(name).collect())
+}
+
+/// What the person may see, with the version as the `ETag`.
+fn shown(settings: &Snapshot, caller: &Caller) -> Response {
+    let may_see = |key: &&Key| caller.may(key.needs);
+    let values = KEYS
+        .iter()
+        .filter(may_see)
+        .filter_map(|key| Some((key.key.clone(), settings.values.get(&key.key)?.clone())))
+        .collect();
+    let mut response = Ok(SettingValues(values)).into_response();
+    if let Result::Ok(etag) = HeaderValue::try_from(format!("\"{}\"", settings.version)) {
+        response.headers_mut().insert(ETAG, etag);
+    }
+    response
+}
+
+/// The version that the caller has seen, if it says so.
+fn if_match(headers: &HeaderMap) -> Result<Option<i64>> {
+    let Some(value) = headers.get(IF_MATCH) else { return Result::Ok(None) };
+    let version = value.to_str().ok().and_then(|text| text.trim_matches('"').parse().ok());
+    version.map(Some).ok_or(Error::PreconditionFailed)
 }

@@ -1,14 +1,17 @@
 //! The typed settings registry: what a firm decides while the program runs.
 //!
-//! Every key stands once in `keys.rs` with its type, bounds, default and help; values that differ from the default are
-//! rows of `settings`. Readers take a [`Snapshot`]; a change is validated, audited, committed and published on the bus.
-//! Table: `settings`. Permission: `settings`. Event: `settings_changed`.
+//! Every key stands once, in a file of `groups`, with its type, bounds, default and help; values that differ from the
+//! default are rows of `settings`. Readers take a [`Snapshot`]; a change is validated, audited, committed and published
+//! on the bus. Table: `settings`. Permissions: `settings`, and what a group needs beside it. Event: `settings_changed`.
 
 mod api;
-mod firm;
+mod change;
+mod groups;
 mod hours;
-mod keys;
+mod kind;
+mod registry;
 mod store;
+mod text;
 
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -16,16 +19,17 @@ use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
 
 pub use api::routes;
-pub use firm::{Firm, Question, Service, Step};
-pub use hours::{OpenState, Opening, lines as opening_lines, open_state};
-pub use keys::{KEYS, Key, firm_key};
+pub use change::{Change, change, check, write};
+pub use groups::firm::Firm;
+pub use groups::hours::Hours;
+pub use groups::security::{Lockout, Security};
+pub use groups::services::{Question, Service, Step};
+pub use hours::{Holiday, OpenState, Opening, coming_holidays, lines as opening_lines, open_state};
+pub use kind::{Choice, Kind, Variable};
+pub use registry::{GROUPS, Group, KEYS, Key, key};
+pub use text::fill;
 
-use crate::app::App;
-use crate::error::Result;
-use crate::features::audit::{Changes, Entry};
-use crate::http::RequestInfo;
-use crate::storage::{Storage, Tx};
-use uuid::Uuid;
+use crate::storage::Storage;
 
 /// All settings at one moment, typed.
 #[derive(Debug, Clone)]
@@ -33,13 +37,31 @@ pub struct Snapshot {
     pub firm: Firm,
     /// In the order of the site.
     pub services: Vec<Service>,
+    pub hours: Hours,
+    pub security: Security,
     /// Every key with its value.
     pub values: Map<String, Value>,
+    /// Rises with every change.
+    pub version: i64,
     /// When the newest of them was set.
     pub last_change: Option<DateTime<Utc>>,
 }
 
 impl Snapshot {
+    /// Typed settings out of the values of all keys.
+    fn of(values: Map<String, Value>, version: i64, last_change: Option<DateTime<Utc>>) -> serde_json::Result<Self> {
+        let services = values.get("services.list").cloned().unwrap_or_default();
+        Ok(Self {
+            firm: groups::part(&values, "firm")?,
+            services: serde_json::from_value(services)?,
+            hours: groups::part(&values, "hours")?,
+            security: groups::part(&values, "security")?,
+            values,
+            version,
+            last_change,
+        })
+    }
+
     /// The name of a service, by its slug.
     pub fn service_name(&self, slug: &str) -> Option<&str> {
         self.services.iter().find(|service| service.slug == slug).map(|service| service.name.as_str())
@@ -57,7 +79,8 @@ impl Settings {
 
     /// True when the table has changed since it was read. A database that is away has not.
     pub async fn is_stale(&self, storage: &Storage) -> bool {
-        store::last_change(storage.read()).await.is_ok_and(|last| last != self.get().last_change)
+        let known = self.get();
+        store::last_change(storage.read()).await.is_ok_and(|last| last != (known.version, known.last_change))
     }
 
     /// The settings as they are now.
@@ -68,55 +91,11 @@ impl Settings {
     /// Reads them again.
     pub async fn reload(&self, storage: &Storage) -> Result<(), sea_orm::DbErr> {
         let fresh = Arc::new(store::snapshot(storage.read()).await?);
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = fresh;
+        let mut kept = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        // Of two that read at once, the one that read later wins.
+        if fresh.version >= kept.version {
+            *kept = fresh;
+        }
         Ok(())
     }
-}
-
-/// Changes settings: checks each value, then writes all of them or none. Answers with the settings after it.
-pub async fn change(
-    app: &App,
-    actor: Option<Uuid>,
-    from: &RequestInfo,
-    changes: Map<String, Value>,
-) -> Result<Arc<Snapshot>> {
-    let before = app.settings.get();
-    keys::check(&before.values, &changes)?;
-    let now = app.clock.now();
-    let entry = {
-        let mut noted = Changes::none();
-        for (key, value) in &changes {
-            noted = noted.field(key, before.values.get(key), value);
-        }
-        Entry { actor, action: "settings.changed", entity: ("settings", None), changes: noted, from }.row(&app.ids, now)
-    };
-    app.storage
-        .write((changes, entry), move |tx, (changes, entry)| {
-            Box::pin(async move {
-                write(tx, changes, actor, now).await?;
-                tx.audit(entry.clone());
-                Ok(())
-            })
-        })
-        .await?;
-    // The bus tells everybody else; who changed it sees it at once. If the database went away just now, the bus's
-    // listener tries on.
-    if app.settings.reload(&app.storage).await.is_ok() {
-        app.forget_pages();
-    }
-    Ok(app.settings.get())
-}
-
-/// Checks changes without writing them.
-pub fn check(app: &App, changes: &Map<String, Value>) -> Result<()> {
-    keys::check(&app.settings.get().values, changes)
-}
-
-/// Writes changes that were checked, in the unit of something larger.
-pub async fn write(tx: &Tx<'_>, changes: &Map<String, Value>, actor: Option<Uuid>, now: DateTime<Utc>) -> Result<()> {
-    for (key, value) in changes {
-        store::put(tx.conn(), key, value, actor, now).await?;
-    }
-    tx.publish(crate::cluster::Event::SettingsChanged);
-    Ok(())
 }

@@ -3,31 +3,68 @@
 use chrono::{DateTime, Utc};
 use database::entity::settings;
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{ConnectionTrait, DbErr, EntityTrait, QueryOrder as _, Set};
+use sea_orm::{ConnectionTrait, DbErr, EntityTrait, QueryOrder as _, QuerySelect as _, Set};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use super::{KEYS, Snapshot, keys};
+use super::{Snapshot, registry};
+use crate::http::valid::Check;
 
-/// Defaults with what was set over them.
+/// The row that counts changes. It is no key: no group has this name.
+pub(super) const VERSION: &str = "version";
+
+/// Defaults with what was set over them, as types.
 pub(super) async fn snapshot(conn: &impl ConnectionTrait) -> Result<Snapshot, DbErr> {
-    let mut values: Map<String, Value> = KEYS.iter().map(|key| (key.key.clone(), key.default.clone())).collect();
-    let mut last_change = None;
-    for row in settings::Entity::find().all(conn).await? {
-        last_change = last_change.max(Some(row.updated_at));
-        // A key that an older version knew stays in the table and is not read.
-        if let Some(value) = values.get_mut(&row.key) {
-            *value = row.value;
-        }
-    }
-    let (firm, services) = keys::typed(&values).map_err(|error| DbErr::Type(format!("settings: {error}")))?;
-    Ok(Snapshot { firm, services, values, last_change })
+    let (values, version, last_change) = values(conn).await?;
+    Snapshot::of(values, version, last_change).map_err(|error| DbErr::Type(format!("settings: {error}")))
 }
 
-/// When the newest value was set.
-pub(super) async fn last_change(conn: &impl ConnectionTrait) -> Result<Option<DateTime<Utc>>, DbErr> {
+/// Every key with its value, how often they were changed, and when last.
+pub(super) async fn values(
+    conn: &impl ConnectionTrait,
+) -> Result<(Map<String, Value>, i64, Option<DateTime<Utc>>), DbErr> {
+    let mut values = registry::defaults();
+    let (mut version, mut last_change) = (0, None);
+    for row in settings::Entity::find().all(conn).await? {
+        last_change = last_change.max(Some(row.updated_at));
+        if row.key == VERSION {
+            version = row.value.as_i64().unwrap_or_default();
+            continue;
+        }
+        // A key that another version knew stays in the table and is not read; so does a value that fits no longer.
+        let Some(key) = registry::key(&row.key) else { continue };
+        let mut check = Check::new();
+        key.check(&mut check, &row.value);
+        if check.done().is_ok() {
+            values.insert(row.key, row.value);
+        } else {
+            tracing::warn!(key = row.key, "a setting has a value that does not fit; its default counts");
+        }
+    }
+    Ok((values, version, last_change))
+}
+
+/// How often they were changed, and when last.
+pub(super) async fn last_change(conn: &impl ConnectionTrait) -> Result<(i64, Option<DateTime<Utc>>), DbErr> {
+    let version = settings::Entity::find_by_id(VERSION).one(conn).await?.and_then(|row| row.value.as_i64());
     let newest = settings::Entity::find().order_by_desc(settings::Column::UpdatedAt).one(conn).await?;
-    Ok(newest.map(|row| row.updated_at))
+    Ok((version.unwrap_or_default(), newest.map(|row| row.updated_at)))
+}
+
+/// The version, with its row locked until the unit ends.
+pub(super) async fn lock_version(conn: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<i64, DbErr> {
+    let first = settings::ActiveModel {
+        key: Set(VERSION.to_owned()),
+        value: Set(Value::from(0)),
+        updated_by: Set(None),
+        updated_at: Set(now),
+    };
+    settings::Entity::insert(first)
+        .on_conflict(OnConflict::column(settings::Column::Key).do_nothing().to_owned())
+        .exec_without_returning(conn)
+        .await?;
+    let row = settings::Entity::find_by_id(VERSION).lock_exclusive().one(conn).await?;
+    Ok(row.and_then(|row| row.value.as_i64()).unwrap_or_default())
 }
 
 /// Sets one key.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::Datelike as _;
+use chrono::{DateTime, Datelike as _, Utc};
 use minijinja::{Value, context};
 use serde::Serialize;
 
@@ -10,7 +10,7 @@ use super::json_ld;
 use crate::app::App;
 use crate::error::Result;
 use crate::features::messages::{ContactForm, usual_answer};
-use crate::features::settings::{self, Firm, Service, Snapshot};
+use crate::features::settings::{self, Service, Snapshot};
 use crate::templates::value;
 
 /// One page of the site.
@@ -100,7 +100,7 @@ pub async fn render(app: &App, template: &str, page: &Page, service: Option<&Ser
     let assets = app.clone();
     let common = context! {
         page => value(page),
-        firm => firm(&settings.firm),
+        firm => firm(&settings, app.clock.now()),
         services => value(&settings.services),
         service => value(service),
         facts => facts,
@@ -118,17 +118,24 @@ pub async fn render(app: &App, template: &str, page: &Page, service: Option<&Ser
 
 /// What the product knows and a visitor wants to know.
 async fn facts(app: &App, settings: &Snapshot) -> Value {
-    let zone = settings.firm.time_zone.parse().unwrap_or(chrono_tz::UTC);
-    let open = settings::open_state(&settings.firm.hours, zone, app.clock.now());
-    let keeps_hours = open.text.is_some();
-    context! { answerTime => usual_answer(app).await, openNow => keeps_hours.then_some(open.now), openText => open.text }
+    let open = settings::open_state(&settings.hours, app.clock.now());
+    context! {
+        answerTime => usual_answer(app).await,
+        openNow => open.now,
+        openText => open.text,
+        holiday => open.holiday,
+    }
 }
 
-/// The firm with its hours as lines.
-fn firm(firm: &Firm) -> Value {
-    let hours: Vec<Value> = settings::opening_lines(&firm.hours)
+/// The firm with its hours and holidays as lines.
+fn firm(settings: &Snapshot, now: DateTime<Utc>) -> Value {
+    let hours: Vec<Value> = settings::opening_lines(&settings.hours.weekly)
         .into_iter()
         .map(|(days, time)| context! { days => days, time => time })
         .collect();
-    context! { hours => hours, ..value(firm) }
+    let holidays: Vec<Value> = settings::coming_holidays(&settings.hours, now)
+        .into_iter()
+        .map(|(days, name)| context! { days => days, name => name })
+        .collect();
+    context! { hours => hours, holidays => holidays, ..value(&settings.firm) }
 }

@@ -177,7 +177,7 @@ async fn message_page(app: &App, id: uuid::Uuid, open: Option<(&str, ClientThrea
     let settings = app.settings.get();
     let page =
         Page::private(&format!("/message/{id}"), "message", format!("Your conversation — {}", settings.firm.name));
-    let zone: chrono_tz::Tz = settings.firm.time_zone.parse().unwrap_or(chrono_tz::UTC);
+    let zone = settings.hours.zone();
     let time = |at: chrono::DateTime<chrono::Utc>| at.with_timezone(&zone).format("%-d %B %Y, %-H:%M %Z").to_string();
     let thread = open.map(|(code, thread)| {
         let items: Vec<_> = thread

@@ -53,8 +53,13 @@ fn organisation(app: &App, settings: &Snapshot) -> Value {
             "addressRegion": firm.region,
             "addressCountry": given(&firm.country),
         },
-        "openingHoursSpecification": firm.hours.iter().map(|it| json!({
+        "openingHoursSpecification": settings.hours.weekly.iter().map(|it| json!({
             "@type": "OpeningHoursSpecification", "dayOfWeek": days(&it.day), "opens": it.opens, "closes": it.closes,
+        })).collect::<Vec<_>>(),
+        // Without times: closed.
+        "specialOpeningHoursSpecification": settings.hours.holidays.iter().map(|it| json!({
+            "@type": "OpeningHoursSpecification", "name": it.name, "validFrom": it.from,
+            "validThrough": it.until.as_ref().unwrap_or(&it.from),
         })).collect::<Vec<_>>(),
         "sameAs": firm.social.iter().map(|link| &link.url).collect::<Vec<_>>(),
     })

@@ -22,7 +22,7 @@ pub async fn create(app: &App, new: NewStaff) -> Result<Model> {
     let mut check = Check::new();
     let name = check.line("name", &new.name, 100, "Fill in a name.");
     let email = check.email("email", &new.email);
-    check.new_password("password", &new.password);
+    check.new_password("password", &new.password, app.settings.get().security.password_min_length);
     check.done()?;
     let password_hash = app.passwords.hash(new.password).await?;
     let now = app.clock.now();

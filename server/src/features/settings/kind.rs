@@ -1,0 +1,193 @@
+//! The forms that a value can have, each with its check.
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use super::groups::{firm, hours, services};
+use super::text;
+use crate::error::Error;
+use crate::http::valid::{self, Check, is_email};
+
+/// The form of a value, with its bounds.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase", tag = "type")]
+pub enum Kind {
+    /// One line of text.
+    Line {
+        max: usize,
+    },
+    /// Text of several lines.
+    Text {
+        max: usize,
+    },
+    /// Text into which values are put at `{{name}}`.
+    Template {
+        max: usize,
+        /// False: one line.
+        lines: bool,
+        variables: &'static [Variable],
+        /// Variables that must stand in it.
+        required: &'static [&'static str],
+    },
+    /// One e-mail address.
+    Email,
+    /// Several e-mail addresses.
+    Addresses {
+        max: usize,
+    },
+    /// Name of the IANA time zone database.
+    TimeZone,
+    /// A whole number.
+    Integer {
+        min: u64,
+        max: u64,
+        /// What is counted, such as `days`.
+        unit: &'static str,
+    },
+    Boolean,
+    /// One of a list.
+    Choice {
+        options: &'static [Choice],
+    },
+    /// Some of a list.
+    Choices {
+        options: &'static [Choice],
+    },
+    /// Hue of a colour, 0 to 360 (OKLCH).
+    Hue,
+    /// The weekly opening hours.
+    Hours,
+    /// Days on which the firm is closed.
+    Holidays,
+    /// Links with a name.
+    Links,
+    /// The services with all their texts.
+    Services,
+}
+
+/// A value that a template can show.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Variable {
+    /// Such as `firm.name`.
+    pub name: &'static str,
+    /// For people.
+    pub help: &'static str,
+}
+
+/// One of the values to choose from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Choice {
+    pub value: &'static str,
+    pub label: &'static str,
+}
+
+impl Kind {
+    /// Notes what is wrong with a value of this form. `field` is the key.
+    pub(super) fn check(&self, check: &mut Check, field: &str, value: &Value) {
+        match self {
+            Self::Line { max } => line(check, field, value, *max, false),
+            Self::Text { max } => line(check, field, value, *max, true),
+            Self::Template { max, lines, variables, required } => {
+                line(check, field, value, *max, *lines);
+                if let Some(fault) = value.as_str().and_then(|text| text::fault(text, variables, required)) {
+                    check.refuse(field, "invalid", fault);
+                }
+            }
+            Self::Email => match value.as_str() {
+                Some(address) => drop(check.email(field, address)),
+                None => check.refuse(field, "invalid", "This must be an e-mail address."),
+            },
+            Self::Addresses { max } => addresses(check, field, value, *max),
+            Self::TimeZone => {
+                if value.as_str().is_none_or(|zone| zone.parse::<chrono_tz::Tz>().is_err()) {
+                    check.refuse(field, "invalid", "This must be a time zone such as Europe/Berlin.");
+                }
+            }
+            Self::Integer { min, max, .. } => integer(check, field, value, *min, *max),
+            Self::Hue => integer(check, field, value, 0, 360),
+            Self::Boolean => {
+                if !value.is_boolean() {
+                    check.refuse(field, "invalid", "This must be true or false.");
+                }
+            }
+            Self::Choice { options } => {
+                if !value.as_str().is_some_and(|it| options.iter().any(|option| option.value == it)) {
+                    check.refuse(field, "invalid", format!("This must be one of: {}.", names(options)));
+                }
+            }
+            Self::Choices { options } => choices(check, field, value, options),
+            Self::Hours => hours::check_weekly(check, field, value),
+            Self::Holidays => hours::check_holidays(check, field, value),
+            Self::Links => firm::check_links(check, field, value),
+            Self::Services => services::check(check, field, value),
+        }
+    }
+}
+
+/// Text, of one line or of several.
+fn line(check: &mut Check, field: &str, value: &Value, max: usize, several: bool) {
+    let Some(text) = value.as_str() else {
+        let code = if value.is_null() { "required" } else { "invalid" };
+        return check.refuse(field, code, "This must be text.");
+    };
+    if several {
+        check.text(field, text, max, "This must not be empty.");
+    } else {
+        check.line(field, text, max, "This must not be empty.");
+    }
+}
+
+fn integer(check: &mut Check, field: &str, value: &Value, min: u64, max: u64) {
+    if !value.as_u64().is_some_and(|number| (min..=max).contains(&number)) {
+        check.refuse(field, "invalid", format!("This must be a whole number from {min} to {max}."));
+    }
+}
+
+fn addresses(check: &mut Check, field: &str, value: &Value, max: usize) {
+    let Some(list) = read::<Vec<String>>(check, field, value) else { return };
+    if list.len() > max {
+        check.refuse(field, "too_long", format!("There may be at most {max} addresses."));
+    }
+    for (index, address) in list.iter().enumerate() {
+        let place = format!("{field}.{index}");
+        if !is_email(address) {
+            check.refuse(&place, "invalid", "This does not look like an e-mail address.");
+        } else if list[..index].iter().any(|other| other.eq_ignore_ascii_case(address)) {
+            check.refuse(&place, "taken", "This address stands here twice.");
+        }
+    }
+}
+
+fn choices(check: &mut Check, field: &str, value: &Value, options: &[Choice]) {
+    let Some(list) = read::<Vec<String>>(check, field, value) else { return };
+    for (index, chosen) in list.iter().enumerate() {
+        if !options.iter().any(|option| option.value == chosen) || list[..index].contains(chosen) {
+            check.refuse(field, "invalid", format!("These must be some of: {}.", names(options)));
+            return;
+        }
+    }
+}
+
+fn names(options: &[Choice]) -> String {
+    options.iter().map(|option| option.value).collect::<Vec<_>>().join(", ")
+}
+
+/// A value of several parts; what is wrong with its form is noted beside the part.
+pub(super) fn read<T: DeserializeOwned>(check: &mut Check, field: &str, value: &Value) -> Option<T> {
+    match serde_path_to_error::deserialize(value) {
+        Ok(value) => Some(value),
+        Err(error) => {
+            let path = error.path().to_string().replace('[', ".").replace(']', "");
+            if let Error::Validation(faults) = valid::wrong_shape(path.trim_matches('.'), &error.inner().to_string()) {
+                for fault in faults {
+                    let place =
+                        if fault.field.is_empty() { field.to_owned() } else { format!("{field}.{}", fault.field) };
+                    check.refuse(&place, "invalid", fault.message);
+                }
+            }
+            None
+        }
+    }
+}
