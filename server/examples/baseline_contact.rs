@@ -116,6 +116,7 @@ fn entry(id: Uuid, message: Uuid, now: DateTime<Utc>) -> audit_logs::Model {
     audit_logs::Model {
         id,
         user_id: None,
+        token_id: None,
         action: "message.created".to_owned(),
         entity_type: "message".to_owned(),
         entity_id: Some(message.to_string()),

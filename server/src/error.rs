@@ -27,6 +27,9 @@ pub enum Error {
     AccountLocked { allowed: u32, retry_after: u64 },
     #[error("forbidden")]
     Forbidden,
+    /// An API token came where only a person who is signed in is let in.
+    #[error("not for API tokens")]
+    NotForTokens,
     #[error("origin forbidden")]
     OriginForbidden,
     #[error("not found")]

@@ -20,6 +20,8 @@ use utoipa::{Modify, OpenApi};
         (name = "mail", description = "Mails that were given up"),
         (name = "staff", description = "The people of the firm"),
         (name = "settings", description = "What the firm decides"),
+        (name = "audit", description = "Who did what, and the proof of it"),
+        (name = "tokens", description = "Tokens with which programs call this API"),
         (name = "health", description = "For operators"),
     )
 )]
@@ -32,6 +34,8 @@ impl Modify for Schemes {
         let components = document.components.get_or_insert_default();
         let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build();
         components.add_security_scheme("accessToken", SecurityScheme::Http(bearer));
+        let token = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("tkw_…").build();
+        components.add_security_scheme("apiToken", SecurityScheme::Http(token));
         let manage =
             ApiKey::Header(ApiKeyValue::with_description("Authorization", "`Manage` and the code of the mail"));
         components.add_security_scheme("manageToken", SecurityScheme::ApiKey(manage));

@@ -26,6 +26,8 @@ fn api() -> OpenApiRouter<App> {
         .merge(features::staff::routes())
         .merge(features::settings::routes())
         .merge(features::notify::routes())
+        .merge(features::audit::routes())
+        .merge(features::tokens::routes())
 }
 
 /// The OpenAPI 3.1 document. It needs no database.

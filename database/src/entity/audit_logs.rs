@@ -8,6 +8,8 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
     pub user_id: Option<Uuid>,
+    /// The token with which a program acted for that person.
+    pub token_id: Option<Uuid>,
     /// For example `message.status_changed`.
     pub action: String,
     pub entity_type: String,

@@ -1,6 +1,7 @@
 //! One table a file. Column names are those of the database; rules live in the server's slices.
 
 pub mod active_sessions;
+pub mod api_tokens;
 pub mod audit_chain;
 pub mod audit_checkpoints;
 pub mod audit_logs;
@@ -12,6 +13,8 @@ pub mod message_notes;
 pub mod message_replies;
 pub mod message_tags;
 pub mod messages;
+pub mod notification_preferences;
+pub mod notifications;
 pub mod one_time_tokens;
 pub mod outbox;
 pub mod refresh_tokens;

@@ -3,11 +3,13 @@
 use std::io::Write as _;
 
 use clap::Subcommand;
-use serde_json::json;
+use uuid::Uuid;
 
 use super::Failure;
 use crate::app::App;
-use crate::features::audit::{self, Head};
+use crate::features::audit::{self, Head, Names};
+use crate::features::{staff as people, tokens};
+use crate::http::RequestInfo;
 
 /// Prove or export the audit trail.
 #[derive(Debug, Subcommand)]
@@ -20,12 +22,22 @@ pub enum Audit {
     },
     /// Write every entry to standard output, one JSON object a line, oldest first.
     Export,
+    /// Remove network addresses and programs from the entries about one entity. The chain still holds.
+    Erase {
+        /// Such as `message`.
+        #[arg(long = "type")]
+        entity_type: String,
+        /// Its id.
+        #[arg(long)]
+        id: Uuid,
+    },
 }
 
 pub async fn run(app: App, what: Audit) -> Result<(), Failure> {
     match what {
         Audit::Verify { head } => verify(&app, head.as_ref()).await,
         Audit::Export => export(&app).await,
+        Audit::Erase { entity_type, id } => erase(&app, &entity_type, id).await,
     }
 }
 
@@ -40,34 +52,29 @@ async fn verify(app: &App, kept: Option<&Head>) -> Result<(), Failure> {
     }
     println!("{} entries hold, {} wait for their seal.", verdict.sealed, verdict.unsealed);
     if let Some(head) = verdict.head {
-        println!("Head: {}:{}", head.seq, head.hash);
+        println!("Head: {head}");
     }
     Ok(())
 }
 
 async fn export(app: &App) -> Result<(), Failure> {
+    let conn = app.storage.read();
+    let names = Names { people: people::names(conn).await?, subjects: tokens::names(conn).await?, inside: false };
     let mut out = std::io::stdout().lock();
     let mut after = None;
     loop {
-        let page = audit::export(app.storage.read(), after, 1_000).await?;
+        let page = audit::oldest_after(conn, after, 1_000).await?;
         let Some(last) = page.last() else { return Ok(out.flush()?) };
         after = Some(last.id);
-        for entry in page {
-            let sentence = audit::sentence(&entry);
-            let line = json!({
-                "id": entry.id,
-                "createdAt": entry.created_at,
-                "userId": entry.user_id,
-                "action": entry.action,
-                "entityType": entry.entity_type,
-                "entityId": entry.entity_id,
-                "changes": entry.changes,
-                "ipAddress": entry.ip_address,
-                "userAgent": entry.user_agent,
-                "requestId": entry.request_id,
-                "sentence": sentence,
-            });
-            writeln!(out, "{line}")?;
+        for entry in &page {
+            writeln!(out, "{}", audit::as_json(entry, &names))?;
         }
     }
+}
+
+async fn erase(app: &App, entity_type: &str, id: Uuid) -> Result<(), Failure> {
+    let erased = audit::erase(app, entity_type, id, None, &RequestInfo::internal()).await?;
+    audit::seal_pending(app, false).await?;
+    println!("{erased} entries hold no network address and no program any more.");
+    Ok(())
 }

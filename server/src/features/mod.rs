@@ -11,3 +11,4 @@ pub mod notify;
 pub mod settings;
 pub mod site;
 pub mod staff;
+pub mod tokens;

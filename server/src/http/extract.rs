@@ -1,12 +1,15 @@
-//! Ids and queries from the address of a request.
+//! Ids, queries and paging from the address of a request.
 
 use axum::extract::{FromRequestParts, Path};
 use axum::http::request::Parts;
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use utoipa::IntoParams;
 use uuid::Uuid;
 
 use super::valid;
 use crate::error::{Error, Result};
+use crate::storage::Cursor;
 
 /// The `{id}` of the path. What is not an id names nothing, so it is not found.
 pub struct Id(pub Uuid);
@@ -34,5 +37,34 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {
         serde_path_to_error::deserialize(reader)
             .map(Self)
             .map_err(|error| valid::wrong_shape(&error.path().to_string(), &error.inner().to_string()))
+    }
+}
+
+/// Where a page begins, and how long it is.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Paging {
+    /// `nextCursor` of the page before.
+    #[serde(default)]
+    pub cursor: Option<String>,
+    /// Rows of a page, 1 to 100; 25 if missing.
+    #[serde(default)]
+    #[param(value_type = Option<u64>, minimum = 1, maximum = 100)]
+    pub limit: Option<String>,
+}
+
+impl Paging {
+    /// The position after which the page begins, and its length.
+    ///
+    /// # Errors
+    /// A cursor that is not ours, or a length out of bounds.
+    pub fn read(&self) -> Result<(Option<Cursor>, usize)> {
+        let wrong = || Error::field("limit", "invalid", "This must be a whole number from 1 to 100.");
+        let limit = match self.limit.as_deref() {
+            None => 25,
+            Some(text) => text.parse::<usize>().ok().filter(|limit| (1..=100).contains(limit)).ok_or_else(wrong)?,
+        };
+        let cursor = self.cursor.as_deref().filter(|text| !text.is_empty()).map(Cursor::decode).transpose()?;
+        Ok((cursor, limit))
     }
 }

@@ -168,6 +168,12 @@ fn describe(error: &Error) -> (StatusCode, &'static str, &'static str, Cow<'stat
             "This is not allowed",
             "You do not have the permission for this. Ask an admin of your firm.".into(),
         ),
+        Error::NotForTokens => (
+            S::FORBIDDEN,
+            "not_for_tokens",
+            "This is for people only",
+            "An API token cannot do this. Sign in as a person.".into(),
+        ),
         Error::OriginForbidden => (
             S::FORBIDDEN,
             "origin_forbidden",
@@ -247,6 +253,7 @@ pub fn known() -> Vec<Known> {
         Error::TokenExpired,
         Error::InvalidCredentials,
         Error::Forbidden,
+        Error::NotForTokens,
         Error::OriginForbidden,
         Error::NotFound,
         Error::MethodNotAllowed,

@@ -26,10 +26,12 @@ pub enum Limit {
     ClientReply,
     /// Mails to one recipient that a stranger can trigger.
     StrangerMail,
+    /// Walks over the whole audit trail.
+    Verify,
 }
 
 impl Limit {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 9] = [
         Self::Contact,
         Self::ContactWithoutToken,
         Self::ResetMail,
@@ -38,12 +40,13 @@ impl Limit {
         Self::Staff,
         Self::ClientReply,
         Self::StrangerMail,
+        Self::Verify,
     ];
 
     /// Seconds after which a used allowance is full again.
     pub fn window(self) -> u64 {
         match self {
-            Self::PublicRead | Self::Staff => 60,
+            Self::PublicRead | Self::Staff | Self::Verify => 60,
             Self::Refresh => 900,
             Self::Contact | Self::ContactWithoutToken | Self::ResetMail | Self::ClientReply | Self::StrangerMail => {
                 3_600

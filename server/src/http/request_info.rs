@@ -18,20 +18,26 @@ pub struct RequestInfo {
     pub ip: IpAddr,
     /// At most 300 characters.
     pub user_agent: Option<String>,
+    /// The API token that was used instead of a session.
+    pub token: Option<Uuid>,
 }
 
 /// The address of the client, put there by the pipeline.
 #[derive(Debug, Clone, Copy)]
 pub struct ClientAddress(pub IpAddr);
 
-/// The staff member whose token came with the request, put there when it was checked.
+/// The staff member whose session came with the request, or the API token, put there when it was checked.
 #[derive(Debug, Clone, Copy)]
 pub struct CallerId(pub Uuid);
+
+/// The API token that came with the request, put there when it was checked.
+#[derive(Debug, Clone, Copy)]
+pub struct TokenId(pub Uuid);
 
 impl RequestInfo {
     /// For what the program does by itself or from the command line.
     pub fn internal() -> Self {
-        Self { request_id: String::new(), ip: Ipv4Addr::LOCALHOST.into(), user_agent: None }
+        Self { request_id: String::new(), ip: Ipv4Addr::LOCALHOST.into(), user_agent: None, token: None }
     }
 
     /// Reads it from the head of a request.
@@ -44,6 +50,7 @@ impl RequestInfo {
                 .get(USER_AGENT)
                 .and_then(|value| value.to_str().ok())
                 .map(|text| text.chars().take(300).collect()),
+            token: parts.extensions.get::<TokenId>().map(|token| token.0),
         }
     }
 }

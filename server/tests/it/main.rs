@@ -7,6 +7,7 @@
 mod support;
 
 mod audit;
+mod audit_api;
 mod auth;
 mod canned;
 mod contact;
@@ -27,3 +28,4 @@ mod storage;
 mod structure;
 mod thread;
 mod tls;
+mod tokens;

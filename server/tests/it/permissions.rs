@@ -15,14 +15,18 @@ use crate::support::{Answer, Signed, TestApp};
 enum Who {
     /// Everybody; the route has its own rules (a code, a token, a password).
     Anybody,
-    /// Whoever is signed in.
+    /// Whoever is signed in; no API token.
     Staff,
+    /// Whoever is signed in, and any API token.
+    StaffOrToken,
     /// Whoever has that permission.
     May(Permission),
+    /// Whoever is signed in and has that permission; no API token.
+    InPerson(Permission),
 }
 
-use Permission::{Messages, Settings};
-use Who::{Anybody, May, Staff};
+use Permission::{Audit, Messages, Settings};
+use Who::{Anybody, InPerson, May, Staff, StaffOrToken};
 
 const TABLE: &[(&str, &str, Who)] = &[
     ("GET", "/api/health", Anybody),
@@ -48,9 +52,17 @@ const TABLE: &[(&str, &str, Who)] = &[
     ("DELETE", "/api/auth/sessions/{id}", Staff),
     ("POST", "/api/auth/logout-all", Staff),
     ("POST", "/api/auth/ws-ticket", Staff),
-    ("GET", "/api/admin/dashboard", Staff),
-    ("GET", "/api/admin/colleagues", Staff),
-    ("GET", "/api/admin/services", Staff),
+    ("GET", "/api/admin/dashboard", StaffOrToken),
+    ("GET", "/api/admin/colleagues", StaffOrToken),
+    ("GET", "/api/admin/services", StaffOrToken),
+    ("GET", "/api/admin/audit", May(Audit)),
+    ("GET", "/api/admin/audit/choices", May(Audit)),
+    ("GET", "/api/admin/audit/head", May(Audit)),
+    ("GET", "/api/admin/audit/export", May(Audit)),
+    ("GET", "/api/admin/audit/verify", May(Audit)),
+    ("GET", "/api/admin/tokens", InPerson(Settings)),
+    ("POST", "/api/admin/tokens", InPerson(Settings)),
+    ("DELETE", "/api/admin/tokens/{id}", InPerson(Settings)),
     ("GET", "/api/admin/settings", May(Settings)),
     ("PATCH", "/api/admin/settings", May(Settings)),
     ("GET", "/api/admin/settings/schema", May(Settings)),
@@ -103,7 +115,8 @@ fn the_table_names_every_route_with_its_guard() {
     for (path, item) in document["paths"].as_object().unwrap() {
         for (method, operation) in item.as_object().unwrap() {
             let guard = operation["x-permission"].as_str().unwrap_or("anybody").to_owned();
-            known.insert((method.to_uppercase(), path.clone(), guard));
+            let tokens = operation["x-tokens"].as_bool().unwrap_or(false);
+            known.insert((method.to_uppercase(), path.clone(), guard, tokens));
         }
     }
     let table: BTreeSet<_> = TABLE
@@ -111,10 +124,13 @@ fn the_table_names_every_route_with_its_guard() {
         .map(|(method, path, who)| {
             let guard = match who {
                 Anybody => "anybody".to_owned(),
-                Staff => "signed_in".to_owned(),
-                May(permission) => serde_json::to_value(permission).unwrap().as_str().unwrap().to_owned(),
+                Staff | StaffOrToken => "signed_in".to_owned(),
+                May(permission) | InPerson(permission) => {
+                    serde_json::to_value(permission).unwrap().as_str().unwrap().to_owned()
+                }
             };
-            ((*method).to_owned(), (*path).to_owned(), guard)
+            let tokens = matches!(who, StaffOrToken | May(_));
+            ((*method).to_owned(), (*path).to_owned(), guard, tokens)
         })
         .collect();
     assert_eq!(known, table);
@@ -157,12 +173,40 @@ async fn each_permission_opens_its_routes_and_no_other() {
     for (method, path, who) in table.into_iter().chain(last).filter(|(_, _, who)| *who != Anybody) {
         for (name, permissions, signed) in &callers {
             let allowed = match who {
-                May(permission) => permissions.contains(&permission),
+                May(permission) | InPerson(permission) => permissions.contains(&permission),
                 _ => true,
             };
             let code = ask(&t, method, path, Some(&signed.access)).await;
             assert_eq!(!refused(code), allowed, "{method} {path} as {name}: {code}");
             assert!(code < 500, "{method} {path} as {name}: {code}");
         }
+    }
+}
+
+#[tokio::test]
+async fn a_token_opens_what_its_permissions_open_and_nothing_about_people() {
+    let t = TestApp::with(&["--rate-limits", "off"]).await;
+    let ada = t.admin().await;
+    let mut tokens = Vec::new();
+    for permission in Permission::ALL {
+        let body = json!({ "name": format!("{permission:?}"), "permissions": [permission], "expiresInDays": 1 });
+        let made = t.post_as(&ada, "/api/admin/tokens", body).await;
+        tokens.push((permission, made.status(201).data()["token"].as_str().unwrap().to_owned()));
+    }
+    for (method, path, who) in TABLE.iter().filter(|(_, _, who)| *who != Anybody) {
+        for (permission, token) in &tokens {
+            let allowed = match who {
+                StaffOrToken => true,
+                May(needed) => needed == permission,
+                _ => false,
+            };
+            let code = ask(&t, method, path, Some(token)).await;
+            assert_eq!(!refused(code), allowed, "{method} {path} with a token for {permission:?}: {code}");
+            assert!(code < 500, "{method} {path} with a token for {permission:?}: {code}");
+        }
+    }
+    t.change_person_of(&ada, |change| change.is_active = Set(false)).await;
+    for (method, path, who) in TABLE.iter().filter(|(_, _, who)| *who != Anybody) {
+        assert_eq!(ask(&t, method, path, Some(&tokens[0].1)).await, 401, "{method} {path} ({who:?})");
     }
 }

@@ -67,6 +67,7 @@ impl Entry<'_> {
         audit_logs::Model {
             id: ids.next(now),
             user_id: self.actor,
+            token_id: self.from.token,
             action: self.action.to_owned(),
             entity_type: self.entity.0.to_owned(),
             entity_id: self.entity.1.map(|id| id.to_string()),

@@ -1,19 +1,43 @@
 //! Queries of the audit trail.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
 use database::entity::{audit_chain, audit_checkpoints, audit_logs};
-use sea_orm::sea_query::{Expr, ExprTrait as _, Query};
+use sea_orm::sea_query::{Alias, Asterisk, CommonTableExpression, Expr, ExprTrait as _, Func, Query, UnionType};
 use sea_orm::{
-    ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait, QueryFilter as _, QueryOrder as _, QuerySelect as _,
+    ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait, JoinType, QueryFilter as _, QueryOrder as _,
+    QuerySelect as _,
 };
 use uuid::Uuid;
 
 use crate::ids::first_of;
 
-/// Number and hash of the last sealed entry.
+/// The last link of the chain.
 pub(super) async fn head(conn: &impl ConnectionTrait) -> Result<Option<(i64, String)>, DbErr> {
     let last = audit_chain::Entity::find().order_by_desc(audit_chain::Column::Seq).one(conn).await?;
     Ok(last.map(|link| (link.seq, link.hash)))
+}
+
+/// How long chain and log are.
+pub(super) struct Extent {
+    /// Number of the last link; 0 when there is none.
+    pub head: i64,
+    /// Entries, sealed or not.
+    pub entries: u64,
+}
+
+/// Both at one moment.
+pub(super) async fn extent(conn: &impl ConnectionTrait) -> Result<Extent, DbErr> {
+    let entries = Query::select().expr(Func::count(Expr::col(Asterisk))).from(audit_logs::Entity).take();
+    let head = Query::select().expr(Func::max(Expr::col(audit_chain::Column::Seq))).from(audit_chain::Entity).take();
+    let both = Query::select()
+        .expr_as(Expr::SubQuery(None, Box::new(entries.into())), Alias::new("entries"))
+        .expr_as(Expr::SubQuery(None, Box::new(head.into())), Alias::new("head"))
+        .take();
+    let Some(row) = conn.query_one(&both).await? else { return Ok(Extent { head: 0, entries: 0 }) };
+    let (entries, head): (i64, Option<i64>) = (row.try_get("", "entries")?, row.try_get("", "head")?);
+    Ok(Extent { head: head.unwrap_or(0), entries: u64::try_from(entries).unwrap_or(0) })
 }
 
 /// When the last sealed entry was made.
@@ -45,12 +69,22 @@ pub(super) async fn unsealed(
     query.order_by_asc(audit_logs::Column::Id).limit(limit).all(conn).await
 }
 
+/// The newest signed head.
 pub(super) async fn last_checkpoint(conn: &impl ConnectionTrait) -> Result<Option<audit_checkpoints::Model>, DbErr> {
     audit_checkpoints::Entity::find().order_by_desc(audit_checkpoints::Column::Seq).one(conn).await
 }
 
-pub(super) async fn checkpoints(conn: &impl ConnectionTrait) -> Result<Vec<audit_checkpoints::Model>, DbErr> {
-    audit_checkpoints::Entity::find().order_by_asc(audit_checkpoints::Column::Seq).all(conn).await
+/// Signed heads after one place up to another.
+pub(super) async fn checkpoints_between(
+    conn: &impl ConnectionTrait,
+    after: i64,
+    until: i64,
+) -> Result<Vec<audit_checkpoints::Model>, DbErr> {
+    audit_checkpoints::Entity::find()
+        .filter(audit_checkpoints::Column::Seq.gt(after))
+        .filter(audit_checkpoints::Column::Seq.lte(until))
+        .all(conn)
+        .await
 }
 
 /// Links after `seq` with their entries, in the order of the chain.
@@ -59,27 +93,53 @@ pub(super) async fn links_after(
     seq: i64,
     limit: u64,
 ) -> Result<Vec<(audit_chain::Model, Option<audit_logs::Model>)>, DbErr> {
-    let links = audit_chain::Entity::find()
+    let entry = audit_chain::Entity::belongs_to(audit_logs::Entity)
+        .from(audit_chain::Column::AuditId)
+        .to(audit_logs::Column::Id)
+        .into();
+    audit_chain::Entity::find()
         .filter(audit_chain::Column::Seq.gt(seq))
         .order_by_asc(audit_chain::Column::Seq)
         .limit(limit)
+        .join(JoinType::LeftJoin, entry)
+        .select_also(audit_logs::Entity)
+        .all(conn)
+        .await
+}
+
+/// Where the chain says of entries that their personal data was erased: the last place for each.
+pub(super) async fn erasures_of(conn: &impl ConnectionTrait, ids: Vec<Uuid>) -> Result<HashMap<Uuid, i64>, DbErr> {
+    let said = audit_logs::Entity::find()
+        .filter(audit_logs::Column::EntityType.eq("audit"))
+        .filter(audit_logs::Column::EntityId.is_in(ids.iter().map(Uuid::to_string)))
+        .filter(audit_logs::Column::Action.eq("audit.erased"))
         .all(conn)
         .await?;
-    let ids: Vec<Uuid> = links.iter().map(|link| link.audit_id).collect();
-    let mut entries: std::collections::HashMap<Uuid, audit_logs::Model> = audit_logs::Entity::find()
-        .filter(audit_logs::Column::Id.is_in(ids))
+    let links = audit_chain::Entity::find()
+        .filter(audit_chain::Column::AuditId.is_in(said.iter().map(|entry| entry.id)))
         .all(conn)
-        .await?
-        .into_iter()
-        .map(|entry| (entry.id, entry))
-        .collect();
-    Ok(links
-        .into_iter()
-        .map(|link| {
-            let entry = entries.remove(&link.audit_id);
-            (link, entry)
-        })
-        .collect())
+        .await?;
+    let places: HashMap<Uuid, i64> = links.into_iter().map(|link| (link.audit_id, link.seq)).collect();
+    let mut last = HashMap::new();
+    for entry in said {
+        let of = entry.entity_id.as_deref().and_then(|id| id.parse().ok());
+        if let (Some(of), Some(seq)) = (of, places.get(&entry.id)) {
+            let known: &mut i64 = last.entry(of).or_insert(*seq);
+            *known = std::cmp::Ord::max(*known, *seq);
+        }
+    }
+    Ok(last)
+}
+
+/// The link at a place of the chain.
+pub(super) async fn link_at(conn: &impl ConnectionTrait, seq: i64) -> Result<Option<audit_chain::Model>, DbErr> {
+    audit_chain::Entity::find_by_id(seq).one(conn).await
+}
+
+/// The places of entries in the chain; what is not sealed yet has none.
+pub(super) async fn places_of(conn: &impl ConnectionTrait, ids: Vec<Uuid>) -> Result<HashMap<Uuid, i64>, DbErr> {
+    let links = audit_chain::Entity::find().filter(audit_chain::Column::AuditId.is_in(ids)).all(conn).await?;
+    Ok(links.into_iter().map(|link| (link.audit_id, link.seq)).collect())
 }
 
 /// The history of one entity, newest first.
@@ -103,15 +163,37 @@ pub async fn recent(conn: &impl ConnectionTrait, limit: u64) -> Result<Vec<audit
     audit_logs::Entity::find().order_by_desc(audit_logs::Column::Id).limit(limit).all(conn).await
 }
 
-/// A page of all entries, oldest first, after that id.
-pub async fn export(
-    conn: &impl ConnectionTrait,
-    after: Option<Uuid>,
-    limit: u64,
-) -> Result<Vec<audit_logs::Model>, DbErr> {
-    let mut query = audit_logs::Entity::find();
-    if let Some(after) = after {
-        query = query.filter(audit_logs::Column::Id.gt(after));
-    }
-    query.order_by_asc(audit_logs::Column::Id).limit(limit).all(conn).await
+/// Every value that stands in an indexed column, once. The index is jumped through, so a million rows cost no more
+/// than the values that differ.
+pub(super) async fn distinct(conn: &impl ConnectionTrait, column: audit_logs::Column) -> Result<Vec<String>, DbErr> {
+    let (values, word) = (Alias::new("found"), Alias::new("word"));
+    let smallest = || Query::select().expr(Func::min(Expr::col(column))).from(audit_logs::Entity).take();
+    let next = smallest()
+        .and_where(Expr::col((audit_logs::Entity, column)).gt(Expr::col((values.clone(), word.clone()))))
+        .take();
+    let step = Query::select()
+        .expr(Expr::SubQuery(None, Box::new(next.into())))
+        .from(values.clone())
+        .and_where(Expr::col(word.clone()).is_not_null())
+        .take();
+    let walk = CommonTableExpression::new()
+        .query(smallest().union(UnionType::All, step).take())
+        .column(word.clone())
+        .table_name(values.clone())
+        .to_owned();
+    let all = Query::select().column(word.clone()).from(values).and_where(Expr::col(word).is_not_null()).take();
+    let rows = conn.query_all(&all.with(Query::with().recursive(true).cte(walk).to_owned())).await?;
+    rows.iter().map(|row| row.try_get("", "word")).collect()
+}
+
+/// Takes the personal columns out of entries; what was committed to stays.
+pub(super) async fn forget(conn: &impl ConnectionTrait, ids: &[Uuid]) -> Result<(), DbErr> {
+    audit_logs::Entity::update_many()
+        .col_expr(audit_logs::Column::IpAddress, Expr::value(Option::<String>::None))
+        .col_expr(audit_logs::Column::UserAgent, Expr::value(Option::<String>::None))
+        .col_expr(audit_logs::Column::Salt, Expr::value(Option::<Vec<u8>>::None))
+        .filter(audit_logs::Column::Id.is_in(ids.iter().copied()))
+        .exec(conn)
+        .await
+        .map(drop)
 }

@@ -1,13 +1,17 @@
 //! Proving the trail: walks the chain and names the first entry that is not as it was sealed.
+//!
+//! The walk ends at the head of the moment at which it began, so entries may come in meanwhile. It holds one page at a
+//! time; while one is checked, the next is read.
 
 use std::collections::HashMap;
 use std::str::FromStr;
 
+use database::entity::{audit_chain, audit_checkpoints, audit_logs};
 use uuid::Uuid;
 
 use super::{chain, store};
 use crate::app::App;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::secrets::Purpose;
 
 const PAGE: u64 = 2_000;
@@ -23,11 +27,19 @@ impl FromStr for Head {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let parsed = text.split_once(':').and_then(|(seq, hash)| Some((seq.parse().ok()?, hash)));
+        let parsed = text.trim().split_once(':').and_then(|(seq, hash)| Some((seq.parse().ok()?, hash)));
         match parsed {
-            Some((seq, hash)) if hash.len() == 64 => Ok(Self { seq, hash: hash.to_owned() }),
+            Some((seq, hash)) if seq > 0 && hash.len() == 64 && hash.bytes().all(|byte| byte.is_ascii_hexdigit()) => {
+                Ok(Self { seq, hash: hash.to_ascii_lowercase() })
+            }
             _ => Err("a head looks like 42:<64 hexadecimal digits>".to_owned()),
         }
+    }
+}
+
+impl std::fmt::Display for Head {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}:{}", self.seq, self.hash)
     }
 }
 
@@ -45,75 +57,137 @@ pub struct Verdict {
 }
 
 /// Walks the whole chain. `kept` is a head from elsewhere that must still be on it.
+///
+/// # Errors
+/// The database is away.
 pub async fn verify(app: &App, kept: Option<&Head>) -> Result<Verdict> {
+    verify_telling(app, kept, |_, _| true).await?.ok_or_else(|| Error::internal("a verification stopped by itself"))
+}
+
+/// The same, and says after each page how many of how many entries were checked. None when `tell` said to stop.
+///
+/// # Errors
+/// The database is away.
+pub async fn verify_telling(
+    app: &App,
+    kept: Option<&Head>,
+    mut tell: impl FnMut(i64, i64) -> bool,
+) -> Result<Option<Verdict>> {
     let conn = app.storage.read();
-    let mut signed: HashMap<i64, (String, String)> = store::checkpoints(conn)
-        .await?
-        .into_iter()
-        .map(|checkpoint| (checkpoint.seq, (checkpoint.hash, checkpoint.signature)))
-        .collect();
-    let mut erased: HashMap<Uuid, i64> = HashMap::new();
-    let (mut seq, mut hash) = (0, chain::GENESIS.to_owned());
+    // In this order: a checkpoint is committed with its link, so whoever sees one and not the other sees a cut.
+    let checkpoint = store::last_checkpoint(conn).await?.map_or(0, |checkpoint| checkpoint.seq);
+    let extent = store::extent(conn).await?;
+    let mut walk = Walk { seq: 0, hash: chain::GENESIS.to_owned(), kept: kept.cloned() };
+    let mut unexplained: Option<i64> = None;
     let mut broken = None;
-    'walk: loop {
-        let links = store::links_after(conn, seq, PAGE).await?;
-        if links.is_empty() {
+    let mut page = store::links_after(conn, 0, PAGE).await?;
+    loop {
+        page.retain(|(link, _)| link.seq <= extent.head);
+        let Some(last) = page.last().map(|(link, _)| link.seq) else { break };
+        let checkpoints = store::checkpoints_between(conn, walk.seq, last).await?;
+        let keys = app.clone();
+        let work = tokio::task::spawn_blocking(move || {
+            let found = walk.check(&keys, page, checkpoints);
+            (walk, found)
+        });
+        let (next, done) = tokio::join!(store::links_after(conn, last, PAGE), work);
+        let found;
+        (walk, found) = done.map_err(Error::internal)?;
+        if let Some(first) = first_unexplained(app, found.erased).await? {
+            unexplained = Some(unexplained.map_or(first, |known| known.min(first)));
+        }
+        broken = found.broken;
+        if broken.is_some() {
             break;
         }
-        for (link, entry) in links {
-            let fault = 'check: {
-                if link.seq != seq + 1 {
-                    break 'check Some((seq + 1, "the entry is missing from the chain".to_owned()));
-                }
-                let Some(entry) = entry else { break 'check Some((link.seq, "the entry was deleted".to_owned())) };
-                if chain::link(&hash, link.seq, &entry) != link.hash {
-                    break 'check Some((link.seq, "the entry or its place was changed".to_owned()));
-                }
-                if !chain::keeps_commitments(&entry) {
-                    break 'check Some((link.seq, "the personal data of the entry was changed".to_owned()));
-                }
-                if entry.salt.is_none() {
-                    erased.insert(entry.id, link.seq);
-                }
-                if entry.action == "audit.erased"
-                    && let Some(id) = entry.entity_id.as_deref().and_then(|id| id.parse().ok())
-                {
-                    erased.remove(&id);
-                }
-                if kept.is_some_and(|kept| kept.seq == link.seq && kept.hash != link.hash) {
-                    break 'check Some((link.seq, "the chain is not the one of the kept head".to_owned()));
-                }
-                match signed.remove(&link.seq) {
-                    Some((signed_hash, signature))
-                        if signed_hash != link.hash
-                            || !chain::is_signed(
-                                app.keys.all(Purpose::AuditSignature),
-                                link.seq,
-                                &signed_hash,
-                                &signature,
-                            ) =>
-                    {
-                        Some((link.seq, "the signed checkpoint does not match".to_owned()))
-                    }
-                    _ => None,
-                }
-            };
-            if fault.is_some() {
-                broken = fault;
-                break 'walk;
-            }
-            (seq, hash) = (link.seq, link.hash);
+        if !tell(walk.seq, extent.head) {
+            return Ok(None);
         }
+        page = next?;
     }
     if broken.is_none() {
-        let beyond = signed.keys().copied().chain(kept.map(|kept| kept.seq)).filter(|known| *known > seq).min();
-        if beyond.is_some() {
-            broken = Some((seq + 1, "the tail of the chain was cut off".to_owned()));
-        } else if let Some((_, at)) = erased.iter().min_by_key(|(_, at)| **at) {
-            broken = Some((*at, "personal data was removed without an entry that says so".to_owned()));
+        if checkpoint.max(kept.map_or(0, |kept| kept.seq)) > walk.seq {
+            broken = Some((walk.seq + 1, "the tail of the chain was cut off".to_owned()));
+        } else if let Some(at) = unexplained {
+            broken = Some((at, "personal data was removed without an entry that says so".to_owned()));
         }
     }
-    let unsealed = store::unsealed(conn, None, PAGE).await?.len() as u64;
-    let head = (seq > 0).then_some(Head { seq, hash });
-    Ok(Verdict { sealed: seq, unsealed, head, broken })
+    let unsealed = extent.entries.saturating_sub(u64::try_from(extent.head).unwrap_or(0));
+    let head = (walk.seq > 0).then_some(Head { seq: walk.seq, hash: walk.hash });
+    Ok(Some(Verdict { sealed: walk.seq, unsealed, head, broken }))
+}
+
+/// Of entries without personal data, the first that no later sealed entry speaks of.
+async fn first_unexplained(app: &App, erased: Vec<(Uuid, i64)>) -> Result<Option<i64>> {
+    if erased.is_empty() {
+        return Ok(None);
+    }
+    let ids = erased.iter().map(|(id, _)| *id).collect();
+    let said: HashMap<Uuid, i64> = store::erasures_of(app.storage.read(), ids).await?;
+    Ok(erased.into_iter().find(|(id, seq)| said.get(id).is_none_or(|at| at <= seq)).map(|(_, seq)| seq))
+}
+
+/// Where the walk stands.
+struct Walk {
+    seq: i64,
+    hash: String,
+    kept: Option<Head>,
+}
+
+/// What one page brought.
+struct Found {
+    broken: Option<(i64, String)>,
+    /// Entries without personal data, with their places.
+    erased: Vec<(Uuid, i64)>,
+}
+
+impl Walk {
+    /// Checks one page and goes on to its end, or to the entry before the first bad one.
+    fn check(
+        &mut self,
+        app: &App,
+        page: Vec<(audit_chain::Model, Option<audit_logs::Model>)>,
+        checkpoints: Vec<audit_checkpoints::Model>,
+    ) -> Found {
+        let signed: HashMap<i64, audit_checkpoints::Model> = checkpoints.into_iter().map(|it| (it.seq, it)).collect();
+        let mut erased = Vec::new();
+        for (link, entry) in page {
+            let fault = if link.seq == self.seq + 1 {
+                self.fault(app, &link, entry.as_ref(), signed.get(&link.seq)).map(|reason| (link.seq, reason))
+            } else {
+                Some((self.seq + 1, "the entry is missing from the chain"))
+            };
+            if let Some((seq, reason)) = fault {
+                return Found { broken: Some((seq, reason.to_owned())), erased };
+            }
+            if let Some(entry) = entry.filter(|entry| entry.salt.is_none()) {
+                erased.push((entry.id, link.seq));
+            }
+            (self.seq, self.hash) = (link.seq, link.hash);
+        }
+        Found { broken: None, erased }
+    }
+
+    fn fault(
+        &self,
+        app: &App,
+        link: &audit_chain::Model,
+        entry: Option<&audit_logs::Model>,
+        signed: Option<&audit_checkpoints::Model>,
+    ) -> Option<&'static str> {
+        let Some(entry) = entry else { return Some("the entry was deleted") };
+        if chain::link(&self.hash, link.seq, entry) != link.hash {
+            return Some("the entry or its place was changed");
+        }
+        if !chain::keeps_commitments(entry) {
+            return Some("the personal data of the entry was changed");
+        }
+        if self.kept.as_ref().is_some_and(|kept| kept.seq == link.seq && kept.hash != link.hash) {
+            return Some("the chain is not the one of the kept head");
+        }
+        let signed = signed?;
+        let keys = app.keys.all(Purpose::AuditSignature);
+        let holds = signed.hash == link.hash && chain::is_signed(keys, link.seq, &signed.hash, &signed.signature);
+        (!holds).then_some("the signed checkpoint does not match")
+    }
 }

@@ -1,6 +1,8 @@
 //! Who may call a route: said on the route's own line, checked before its handler, and written into the OpenAPI
 //! document, where the permission test reads it.
 
+use std::net::{IpAddr, Ipv4Addr};
+
 use axum::extract::{FromRequestParts, Request};
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
@@ -18,14 +20,19 @@ use super::access;
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::features::staff::{Permission, PermissionSet};
-use crate::http::CallerId;
+use crate::features::tokens;
 use crate::http::rate_limit::{Limit, Subject};
+use crate::http::{CallerId, ClientAddress, TokenId};
 
 /// The staff member who calls.
 #[derive(Debug, Clone)]
 pub struct Caller {
+    /// The person, or the one in whose name a token acts.
     pub staff_id: Uuid,
+    /// The session; of a token its id, which is no session.
     pub session_id: Uuid,
+    /// The API token that was used instead of a session.
+    pub token: Option<Uuid>,
     pub name: String,
     pub email: String,
     pub role: Role,
@@ -37,46 +44,89 @@ impl Caller {
     pub fn may(&self, permission: Permission) -> bool {
         self.permissions.has(permission)
     }
+
+    /// Refuses when the session or the token ended in the meantime; long answers ask for that.
+    ///
+    /// # Errors
+    /// `Unauthenticated`, or the database is away.
+    pub async fn is_still_in(&self, app: &App) -> Result<()> {
+        let alive = match self.token {
+            Some(token) => tokens::still_holds(app, token).await?,
+            None => app.liveness.of(app, self.session_id).await?.is_some(),
+        };
+        if alive { Ok(()) } else { Err(Error::Unauthenticated) }
+    }
+}
+
+/// Who is let in.
+#[derive(Debug, Clone, Copy)]
+enum Demand {
+    /// Whoever has the permission, by session or by token.
+    May(Permission),
+    /// A person with the permission, by session only.
+    MayInPerson(Permission),
+    /// Whoever is signed in.
+    InPerson,
+    /// Whoever is signed in, or has any good token.
+    Anybody,
 }
 
 /// These routes need that permission.
 pub fn demand(permission: Permission, routes: UtoipaMethodRouter<App>) -> UtoipaMethodRouter<App> {
-    guarded(Some(permission), routes)
+    guarded(Demand::May(permission), routes)
 }
 
-/// These routes need a signed-in person, whatever they may do.
+/// These routes need that permission and a signed-in person; no API token opens them.
+pub fn demand_in_person(permission: Permission, routes: UtoipaMethodRouter<App>) -> UtoipaMethodRouter<App> {
+    guarded(Demand::MayInPerson(permission), routes)
+}
+
+/// These routes need a signed-in person, whatever they may do. They are about that person, so no API token opens them.
 pub fn signed_in(routes: UtoipaMethodRouter<App>) -> UtoipaMethodRouter<App> {
-    guarded(None, routes)
+    guarded(Demand::InPerson, routes)
 }
 
-fn guarded(permission: Option<Permission>, routes: UtoipaMethodRouter<App>) -> UtoipaMethodRouter<App> {
+/// These routes need a signed-in person or any API token.
+pub fn signed_in_or_token(routes: UtoipaMethodRouter<App>) -> UtoipaMethodRouter<App> {
+    guarded(Demand::Anybody, routes)
+}
+
+fn guarded(demand: Demand, routes: UtoipaMethodRouter<App>) -> UtoipaMethodRouter<App> {
     let (schemas, mut paths, handlers) = routes;
     for item in paths.paths.values_mut() {
-        document(item, permission);
+        document(item, demand);
     }
-    let step = from_fn(move |request: Request, next: Next| check(permission, request, next));
+    let step = from_fn(move |request: Request, next: Next| check(demand, request, next));
     (schemas, paths, handlers).layer(step)
 }
 
-async fn check(permission: Option<Permission>, mut request: Request, next: Next) -> Response {
+async fn check(demand: Demand, mut request: Request, next: Next) -> Response {
     let Some(app) = request.extensions().get::<App>().cloned() else {
         return Error::internal("no app in the request").into_response();
     };
-    let caller =
-        match admit(&app, request.headers().get(AUTHORIZATION).and_then(|it| it.to_str().ok()), permission).await {
-            Ok(caller) => caller,
-            Err(error) => return error.into_response(),
-        };
-    request.extensions_mut().insert(CallerId(caller.staff_id));
+    let authorization = request.headers().get(AUTHORIZATION).and_then(|it| it.to_str().ok());
+    let address = request.extensions().get::<ClientAddress>().map_or(Ipv4Addr::UNSPECIFIED.into(), |it| it.0);
+    let caller = match admit(&app, authorization, address, demand).await {
+        Ok(caller) => caller,
+        Err(error) => return error.into_response(),
+    };
+    request.extensions_mut().insert(CallerId(caller.token.unwrap_or(caller.staff_id)));
+    if let Some(token) = caller.token {
+        request.extensions_mut().insert(TokenId(token));
+    }
     request.extensions_mut().insert(caller);
     next.run(request).await
 }
 
-async fn admit(app: &App, authorization: Option<&str>, permission: Option<Permission>) -> Result<Caller> {
-    let caller = caller_of(app, authorization).await?;
-    app.limits.check(Limit::Staff, &Subject::Staff(caller.staff_id))?;
-    match permission {
-        Some(permission) if !caller.may(permission) => Err(Error::Forbidden),
+async fn admit(app: &App, authorization: Option<&str>, address: IpAddr, demand: Demand) -> Result<Caller> {
+    let caller = match authorization.and_then(bearer).filter(|token| token.starts_with(tokens::PREFIX)) {
+        Some(token) => app.liveness.of_token(app, token, address).await?.ok_or(Error::Unauthenticated)?,
+        None => caller_of(app, authorization).await?,
+    };
+    app.limits.check(Limit::Staff, &Subject::Staff(caller.token.unwrap_or(caller.staff_id)))?;
+    match demand {
+        Demand::MayInPerson(_) | Demand::InPerson if caller.token.is_some() => Err(Error::NotForTokens),
+        Demand::May(permission) | Demand::MayInPerson(permission) if !caller.may(permission) => Err(Error::Forbidden),
         _ => Ok(caller),
     }
 }
@@ -106,7 +156,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Caller {
 }
 
 /// Writes the demand into every operation of the path.
-fn document(item: &mut PathItem, permission: Option<Permission>) {
+fn document(item: &mut PathItem, demand: Demand) {
     let operations = [
         &mut item.get,
         &mut item.put,
@@ -117,9 +167,21 @@ fn document(item: &mut PathItem, permission: Option<Permission>) {
         &mut item.head,
         &mut item.trace,
     ];
+    let (permission, in_person) = match demand {
+        Demand::May(permission) => (Some(permission), false),
+        Demand::MayInPerson(permission) => (Some(permission), true),
+        Demand::InPerson => (None, true),
+        Demand::Anybody => (None, false),
+    };
+    let scheme = |name| SecurityRequirement::new(name, Vec::<String>::new());
     for operation in operations.into_iter().flatten() {
-        operation.security = Some(vec![SecurityRequirement::new("accessToken", Vec::<String>::new())]);
+        let mut schemes = vec![scheme("accessToken")];
+        if !in_person {
+            schemes.push(scheme("apiToken"));
+        }
+        operation.security = Some(schemes);
         let needs = permission.map_or_else(|| json!("signed_in"), |permission| json!(permission));
-        operation.extensions = Some(ExtensionsBuilder::new().add("x-permission", needs).build());
+        let extensions = ExtensionsBuilder::new().add("x-permission", needs).add("x-tokens", json!(!in_person));
+        operation.extensions = Some(extensions.build());
     }
 }

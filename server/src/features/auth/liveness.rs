@@ -1,6 +1,7 @@
-//! Whether a session is still alive: asked of the database at most once a second for each session, and forgotten at
-//! once when the bus says that something ended.
+//! Whether a session or an API token is still alive: asked of the database at most once a second for each, and
+//! forgotten at once when the bus says that something ended.
 
+use std::net::IpAddr;
 use std::time::Duration;
 
 use database::entity::{active_sessions, staff};
@@ -12,12 +13,18 @@ use super::guard::Caller;
 use crate::app::App;
 use crate::error::Result;
 use crate::features::staff::PermissionSet;
+use crate::features::tokens::{self, Holder};
+use crate::secrets::sha256_hex;
 
 /// Revocation is promised within a second, whatever becomes of the bus.
 const FRESH: Duration = Duration::from_millis(800);
 
-/// Sessions that were seen alive a moment ago.
-pub struct Liveness(Cache<Uuid, Live>);
+/// Sessions and tokens that were seen alive a moment ago.
+pub struct Liveness {
+    sessions: Cache<Uuid, Live>,
+    /// By the hash of the token.
+    tokens: Cache<String, Holder>,
+}
 
 /// A session that is alive.
 #[derive(Clone)]
@@ -28,12 +35,15 @@ pub struct Live {
 
 impl Liveness {
     pub fn new() -> Self {
-        Self(Cache::builder().max_capacity(10_000).time_to_live(FRESH).build())
+        Self {
+            sessions: Cache::builder().max_capacity(10_000).time_to_live(FRESH).build(),
+            tokens: Cache::builder().max_capacity(10_000).time_to_live(FRESH).build(),
+        }
     }
 
     /// The session's person, or none when session or person are not active any more.
     pub async fn of(&self, app: &App, session: Uuid) -> Result<Option<Live>> {
-        if let Some(live) = self.0.get(&session) {
+        if let Some(live) = self.sessions.get(&session) {
             return Ok(Some(live));
         }
         let conn = app.storage.read();
@@ -50,19 +60,48 @@ impl Liveness {
             caller: Caller {
                 staff_id: person.id,
                 session_id: session,
+                token: None,
                 permissions: PermissionSet::of(&person),
                 name: person.name,
                 email: person.email,
                 role: person.role,
             },
         };
-        self.0.insert(session, live.clone());
+        self.sessions.insert(session, live.clone());
         Ok(Some(live))
+    }
+
+    /// The holder of an API token, or none when the token is not good any more. Notes the use.
+    pub async fn of_token(&self, app: &App, token: &str, address: IpAddr) -> Result<Option<Caller>> {
+        let hash = sha256_hex(token);
+        let holder = match self.tokens.get(&hash) {
+            Some(holder) => holder,
+            None => match tokens::holder(app, token).await? {
+                Some(holder) => holder,
+                None => return Ok(None),
+            },
+        };
+        if tokens::note_use(app, &holder, address.to_string()).await {
+            // It is read again with its new last use.
+            self.tokens.invalidate(&hash);
+        } else {
+            self.tokens.insert(hash, holder.clone());
+        }
+        Ok(Some(Caller {
+            staff_id: holder.person.id,
+            session_id: holder.token,
+            token: Some(holder.token),
+            permissions: holder.permissions,
+            name: holder.person.name,
+            email: holder.person.email,
+            role: holder.person.role,
+        }))
     }
 
     /// Asks the database again for everybody.
     pub fn forget_all(&self) {
-        self.0.invalidate_all();
+        self.sessions.invalidate_all();
+        self.tokens.invalidate_all();
     }
 }
 

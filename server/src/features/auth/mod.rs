@@ -22,7 +22,7 @@ mod setup;
 mod store;
 mod view;
 
-pub use guard::{Caller, demand, signed_in};
+pub use guard::{Caller, demand, demand_in_person, signed_in, signed_in_or_token};
 pub use installation::claim_installation;
 pub use liveness::Liveness;
 pub use one_time::{Kind as OneTimeKind, redeem_ticket};

@@ -88,17 +88,17 @@ async fn login(
     let right = app.passwords.verify(login.password, hash).await?;
     // Once more: of many guesses that waited for the hash, those after the lock do not count.
     check().await?;
-    let Some(person) = person.filter(|_| right) else { return Err(refuse(&app, subjects, &info).await?) };
+    let whose = person.as_ref().map(|person| person.id);
+    let Some(person) = person.filter(|_| right) else { return Err(refuse(&app, whose, subjects, &info).await?) };
     let keeping = Keeping { web, remember: login.remember };
     begin(&app, person, keeping, subjects, known.is_none(), &info).await
 }
 
-/// Notes a wrong password and says no.
-async fn refuse(app: &App, subjects: Vec<Subject>, info: &RequestInfo) -> Result<Error> {
+/// Notes a wrong password and says no. `whose` account it was, if there is one; who tried is not known.
+async fn refuse(app: &App, whose: Option<Uuid>, subjects: Vec<Subject>, info: &RequestInfo) -> Result<Error> {
     let now = app.clock.now();
-    let entry = |action| {
-        Entry { actor: None, action, entity: ("auth", None), changes: Changes::none(), from: info }.row(&app.ids, now)
-    };
+    let entity = (if whose.is_some() { "staff" } else { "auth" }, whose);
+    let entry = |action| Entry { actor: None, action, entity, changes: Changes::none(), from: info }.row(&app.ids, now);
     let entries = (entry("auth.sign_in_failed"), entry("auth.locked"));
     let counted = app.limits.are_on();
     app.storage

@@ -45,12 +45,13 @@ async fn forgot(State(app): State<App>, info: RequestInfo, Json(body): Json<Forg
     app.limits.check(Limit::ResetMail, &Subject::Address(info.ip.into()))?;
     app.limits.check(Limit::ResetMail, &Subject::Mailbox(email_key(&email)))?;
     let person = people::by_email(app.storage.read(), &email).await?.filter(|person| person.is_active);
-    let actor = person.as_ref().map(|person| person.id);
+    let whose = person.as_ref().map(|person| person.id);
     let now = app.clock.now();
+    // Anybody can ask for a link to any mailbox, so who asked is not known.
     let entry = Entry {
-        actor,
+        actor: None,
         action: "auth.reset_requested",
-        entity: ("staff", actor),
+        entity: ("staff", whose),
         changes: Changes::none(),
         from: &info,
     }

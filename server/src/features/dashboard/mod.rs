@@ -10,15 +10,15 @@ use uuid::Uuid;
 
 use crate::app::App;
 use crate::error::Result;
-use crate::features::auth::{Caller, signed_in};
+use crate::features::auth::{Caller, signed_in_or_token};
 use crate::features::messages::{self, MessageSummary, ResponseTime};
-use crate::features::staff::{self as people, Permission};
+use crate::features::staff::Permission;
 use crate::features::{audit, notify};
 use crate::http::{Envelope, Ok};
 
 /// The routes of this slice.
 pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(signed_in(routes!(dashboard)))
+    OpenApiRouter::new().routes(signed_in_or_token(routes!(dashboard)))
 }
 
 /// Everything on the first page. What the person may not see is missing.
@@ -97,13 +97,13 @@ async fn dashboard(State(app): State<App>, caller: Caller) -> Result<Ok<Dashboar
         page.latest = messages::summaries(&app, conn, messages::latest(conn, 5).await?).await?;
     }
     if caller.may(Permission::Audit) {
-        let names = people::names(conn).await?;
-        page.activity = audit::recent(conn, 10)
-            .await?
+        let entries = audit::recent(conn, 10).await?;
+        let names = audit::names_for(&app, &caller, &entries).await?;
+        page.activity = entries
             .into_iter()
             .map(|entry| Activity {
-                sentence: audit::sentence(&entry),
-                actor: entry.user_id.and_then(|id| names.get(&id).cloned()),
+                sentence: audit::sentence(&entry, &names),
+                actor: entry.user_id.and_then(|id| names.people.get(&id).cloned()),
                 id: entry.id,
                 action: entry.action,
                 entity_type: entry.entity_type,

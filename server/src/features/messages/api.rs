@@ -4,8 +4,8 @@ use axum::extract::State;
 use axum::http::header::{ETAG, IF_MATCH};
 use axum::http::{HeaderMap, HeaderValue};
 use axum::response::{IntoResponse as _, Response};
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use serde::Serialize;
+use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -20,8 +20,7 @@ use crate::error::{Error, Result};
 use crate::features::auth::{Caller, demand};
 use crate::features::notify;
 use crate::features::staff::Permission;
-use crate::http::{Envelope, Id, Json, Listed, Ok, Problem, Query, RequestInfo};
-use crate::storage::Cursor;
+use crate::http::{Envelope, Id, Json, Listed, Ok, Paging, Problem, Query, RequestInfo};
 
 /// The routes of this file.
 pub fn routes() -> OpenApiRouter<App> {
@@ -31,31 +30,6 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(demand(Permission::Messages, routes!(list_tags)))
         .routes(demand(Permission::Messages, routes!(get_message, change_message)))
         .routes(demand(Permission::Messages, routes!(retry_mail)))
-}
-
-/// Where a page begins, and how long it is.
-#[derive(Debug, Default, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-pub struct Paging {
-    /// `nextCursor` of the page before.
-    #[serde(default)]
-    pub cursor: Option<String>,
-    /// Rows of a page, 1 to 100; 25 if missing.
-    #[serde(default)]
-    #[param(value_type = Option<u64>, minimum = 1, maximum = 100)]
-    pub limit: Option<String>,
-}
-
-impl Paging {
-    fn read(&self) -> Result<(Option<Cursor>, usize)> {
-        let wrong = || Error::field("limit", "invalid", "This must be a whole number from 1 to 100.");
-        let limit = match self.limit.as_deref() {
-            None => 25,
-            Some(text) => text.parse::<usize>().ok().filter(|limit| (1..=100).contains(limit)).ok_or_else(wrong)?,
-        };
-        let cursor = self.cursor.as_deref().filter(|text| !text.is_empty()).map(Cursor::decode).transpose()?;
-        Result::Ok((cursor, limit))
-    }
 }
 
 /// Messages under filters, a page at a time.

@@ -119,10 +119,10 @@ async fn change_canned_reply(
 ) -> Result<Ok<CannedReply>> {
     let now = app.clock.now();
     let by = caller.staff_id;
-    let entry = entry(&app, &caller, &info, "canned_reply.changed", id, Changes::none());
+    let author = (app.clone(), caller, info);
     let changed = app
         .storage
-        .write((patch, entry), move |tx, (patch, entry)| {
+        .write((patch, author), move |tx, (patch, (app, caller, info))| {
             Box::pin(async move {
                 let row = Entity::find_by_id(id).lock_exclusive().one(tx.conn()).await?.ok_or(Error::NotFound)?;
                 let next = checked(Model {
@@ -133,13 +133,17 @@ async fn change_canned_reply(
                     updated_at: now,
                     id,
                 })?;
+                let changes = Changes::none()
+                    .field("title", &row.title, &next.title)
+                    .field("shortcut", &row.shortcut, &next.shortcut)
+                    .field("content", &row.content, &next.content);
                 let mut change = row.into_active_model();
                 change.title = Set(next.title);
                 change.shortcut = Set(next.shortcut);
                 change.content = Set(next.content);
                 change.updated_by = Set(next.updated_by);
                 change.updated_at = Set(now);
-                tx.audit(entry.clone());
+                tx.audit(entry(app, caller, info, "canned_reply.changed", id, changes));
                 change.update(tx.conn()).await.map_err(taken)
             })
         })

@@ -2,8 +2,6 @@
 
 use axum::body::Body;
 use axum::extract::State;
-use axum::http::HeaderValue;
-use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::Response;
 use bytes::Bytes;
 use database::entity::messages;
@@ -24,7 +22,7 @@ use crate::error::{Error, Result};
 use crate::features::audit::{Changes, Entry};
 use crate::features::auth::{Caller, demand};
 use crate::features::staff::{self as people, Permission};
-use crate::http::{Problem, Query, RequestInfo};
+use crate::http::{Problem, Query, RequestInfo, export};
 use crate::storage::Cursor;
 
 /// A workbook is made as a whole before it is sent; CSV has no limit.
@@ -49,7 +47,7 @@ const HEAD: [&str; 13] = [
 
 /// The routes of this file.
 pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(demand(Permission::Messages, routes!(export)))
+    OpenApiRouter::new().routes(demand(Permission::Messages, routes!(export_messages)))
 }
 
 /// The form of the file.
@@ -65,7 +63,7 @@ pub struct FormatQuery {
 #[utoipa::path(get, path = "/api/admin/messages/export", tag = "messages", params(FilterQuery, FormatQuery),
     responses((status = 200, description = "The file", content((Vec<u8> = "text/csv"), (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"))),
         (status = 422, body = Problem)))]
-async fn export(
+async fn export_messages(
     State(app): State<App>,
     caller: Caller,
     info: RequestInfo,
@@ -107,18 +105,10 @@ async fn export(
         })
         .await?;
 
-    let rows =
-        Rows { names: people::names(app.storage.read()).await?, session: caller.session_id, filter, app: app.clone() };
+    let rows = Rows { names: people::names(app.storage.read()).await?, caller, filter, app: app.clone() };
     let body = if xlsx { Body::from(rows.xlsx().await?) } else { rows.csv() };
-    let mut response = Response::new(body);
-    let headers = response.headers_mut();
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static(media));
-    headers.insert("x-total-count", total.into());
-    let name = format!("attachment; filename=\"messages-{}.{format}\"", app.clock.now().format("%Y-%m-%d"));
-    if let Ok(name) = HeaderValue::try_from(name) {
-        headers.insert(CONTENT_DISPOSITION, name);
-    }
-    Ok(response)
+    let name = format!("messages-{}.{format}", app.clock.now().format("%Y-%m-%d"));
+    Ok(export::file(body, media, &name, total))
 }
 
 /// What an export reads, and for whom.
@@ -126,15 +116,13 @@ struct Rows {
     app: App,
     filter: Filter,
     names: std::collections::HashMap<Uuid, String>,
-    session: Uuid,
+    caller: Caller,
 }
 
 impl Rows {
     /// The next page. An export ends with the session that asked for it.
     async fn next(&self, cursor: Option<Cursor>) -> Result<Vec<messages::Model>> {
-        if self.app.liveness.of(&self.app, self.session).await?.is_none() {
-            return Err(Error::Unauthenticated);
-        }
+        self.caller.is_still_in(&self.app).await?;
         Ok(find::whole(self.app.storage.read(), &self.filter, cursor, PAGE).await?)
     }
 
@@ -165,9 +153,8 @@ impl Rows {
     fn csv(self) -> Body {
         let (chunks, received) = mpsc::channel::<Result<Bytes, Error>>(2);
         tokio::spawn(async move {
-            // The byte-order mark tells spreadsheet programs that this is UTF-8.
-            let mut head = "\u{feff}".as_bytes().to_vec();
-            head.extend(lines([HEAD.map(str::to_owned)].into_iter()));
+            let mut head = export::BYTE_ORDER_MARK.as_bytes().to_vec();
+            head.extend(export::csv_lines([HEAD.map(str::to_owned)].into_iter()));
             let mut chunk = Bytes::from(head);
             let mut cursor = None;
             loop {
@@ -181,8 +168,7 @@ impl Rows {
                 };
                 let Some(last) = page.last() else { return };
                 cursor = Some(Cursor(last.id));
-                chunk =
-                    Bytes::from(lines(page.into_iter().map(|message| self.cells(message).map(|cell| harmless(&cell)))));
+                chunk = Bytes::from(export::csv_lines(page.into_iter().map(|message| self.cells(message))));
             }
         });
         Body::from_stream(stream::unfold(received, |mut received| async {
@@ -213,34 +199,5 @@ impl Rows {
         }
         // Packing takes all of a core.
         tokio::task::spawn_blocking(move || workbook.save_to_buffer()).await.map_err(Error::internal)?.map_err(failed)
-    }
-}
-
-fn lines(rows: impl Iterator<Item = [String; HEAD.len()]>) -> Vec<u8> {
-    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
-    for row in rows {
-        // Writing into memory does not fail, and every row has the same length.
-        let _ = writer.write_record(row);
-    }
-    writer.into_inner().unwrap_or_default()
-}
-
-/// A cell that no spreadsheet program takes for a formula (OWASP, CSV injection).
-fn harmless(cell: &str) -> String {
-    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}") } else { cell.to_owned() }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn formulas_are_neutralised_and_quotes_doubled() {
-        assert_eq!(harmless("=1+1"), "'=1+1");
-        assert_eq!(harmless("@SUM(A1)"), "'@SUM(A1)");
-        assert_eq!(harmless("5 < 6"), "5 < 6");
-        let mut row = HEAD.map(|_| String::new());
-        row[0] = "a \"b\", c\nd".to_owned();
-        assert_eq!(String::from_utf8_lossy(&lines([row].into_iter())), "\"a \"\"b\"\", c\nd\",,,,,,,,,,,,\r\n");
     }
 }

@@ -31,7 +31,7 @@ pub use filter::Filter;
 pub use find::latest;
 pub use form_token::issue as issue_form_token;
 pub use response_time::{ResponseTime, UsualAnswer, last_days, response_time, usual_answer};
-pub use store::{Counts, counts, counts_between};
+pub use store::{Counts, client_names, counts, counts_between};
 pub use thread::{ClientThread, ThreadEntry, answer_as_client, client_thread};
 pub use view::{MessageSummary, summaries};
 

@@ -100,6 +100,21 @@ pub async fn newest_first_answers(
         .await
 }
 
+/// Who wrote these messages, by the ids of the messages.
+pub async fn client_names(conn: &impl ConnectionTrait, ids: Vec<Uuid>) -> Result<HashMap<Uuid, String>, DbErr> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let pairs: Vec<(Uuid, String)> = Entity::find()
+        .select_only()
+        .columns([Column::Id, Column::Name])
+        .filter(Column::Id.is_in(ids))
+        .into_tuple()
+        .all(conn)
+        .await?;
+    Ok(pairs.into_iter().collect())
+}
+
 /// One message, its row locked where the engine locks rows.
 pub async fn locked(conn: &impl ConnectionTrait, id: Uuid) -> Result<Option<messages::Model>, DbErr> {
     Entity::find_by_id(id).lock_exclusive().one(conn).await

@@ -57,12 +57,12 @@ pub async fn undo(tx: &Tx<'_>, author: &Author, id: Uuid) -> Result<Undone> {
             undone.skipped += 1;
             continue;
         };
+        let tags = store::tags_of(tx.conn(), vec![before.id]).await?.remove(&before.id).unwrap_or_default();
         store::set_tags(tx.conn(), before.id, &before.tags).await?;
-        let changes = Changes::none().field("status", message.status, before.status).field(
-            "assignedTo",
-            message.assigned_to,
-            before.assigned_to,
-        );
+        let changes = Changes::none()
+            .field("status", message.status, before.status)
+            .field("assignedTo", message.assigned_to, before.assigned_to)
+            .field("tags", &tags, &before.tags);
         change::write(tx, author, message, before.status, before.assigned_to).await?;
         author.note(tx, "message.undone", before.id, changes);
         Author::announce(tx, "message_changed", before.id);

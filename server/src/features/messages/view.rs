@@ -174,6 +174,7 @@ pub async fn detail(app: &App, id: Uuid) -> Result<MessageDetail> {
     let names = people::names(conn).await?;
     let tags = store::tags_of(conn, vec![id]).await?.remove(&id).unwrap_or_default();
     let history = audit::of_entity(conn, "message", id, 100).await?;
+    let told = audit::Names::inside(names.clone());
     let other = find::of_client(conn, &message.email_key, id, 10).await?;
     Ok(MessageDetail {
         thread: thread(conn, id, &names).await?,
@@ -181,7 +182,7 @@ pub async fn detail(app: &App, id: Uuid) -> Result<MessageDetail> {
             .into_iter()
             .map(|entry| HistoryItem {
                 actor: entry.user_id.and_then(|id| names.get(&id).cloned()),
-                sentence: audit::sentence(&entry),
+                sentence: audit::sentence(&entry, &told),
                 id: entry.id,
                 action: entry.action,
                 changes: entry.changes,

@@ -13,7 +13,7 @@ use utoipa_axum::routes;
 use super::{Change, GROUPS, Group, KEYS, Key, Snapshot};
 use crate::app::App;
 use crate::error::{Error, Result};
-use crate::features::auth::{Caller, demand, signed_in};
+use crate::features::auth::{Caller, demand, signed_in_or_token};
 use crate::features::staff::Permission;
 use crate::http::{Envelope, Json, Ok, Problem, RequestInfo};
 
@@ -22,7 +22,7 @@ pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(demand(Permission::Settings, routes!(get_schema)))
         .routes(demand(Permission::Settings, routes!(get_settings, patch_settings)))
-        .routes(signed_in(routes!(list_services)))
+        .routes(signed_in_or_token(routes!(list_services)))
 }
 
 /// What can be set.

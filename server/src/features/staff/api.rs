@@ -10,12 +10,12 @@ use uuid::Uuid;
 use super::store;
 use crate::app::App;
 use crate::error::Result;
-use crate::features::auth::signed_in;
+use crate::features::auth::signed_in_or_token;
 use crate::http::{Envelope, Ok};
 
 /// The routes of this slice.
 pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(signed_in(routes!(list_colleagues)))
+    OpenApiRouter::new().routes(signed_in_or_token(routes!(list_colleagues)))
 }
 
 /// A person that work can be given to.
@@ -32,7 +32,7 @@ pub struct Colleague {
 #[utoipa::path(get, path = "/api/admin/colleagues", tag = "staff",
     responses((status = 200, body = Envelope<Vec<Colleague>>)))]
 async fn list_colleagues(State(app): State<App>) -> Result<Ok<Vec<Colleague>>> {
-    let people = store::all(app.storage.read()).await?;
+    let people = store::everybody(app.storage.read()).await?;
     let show = |person: database::entity::staff::Model| Colleague {
         id: person.id,
         name: person.name,

@@ -11,4 +11,4 @@ mod store;
 pub use api::routes;
 pub use create::{NewStaff, create, insert};
 pub use roles::{Permission, PermissionSet};
-pub use store::{any, by_email, by_id, change, names};
+pub use store::{any, by_email, by_id, change, everybody, names};

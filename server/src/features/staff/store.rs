@@ -32,7 +32,7 @@ pub async fn change(conn: &impl ConnectionTrait, change: ActiveModel) -> Result<
 }
 
 /// Everybody, by name.
-pub(super) async fn all(conn: &impl ConnectionTrait) -> Result<Vec<Model>, DbErr> {
+pub async fn everybody(conn: &impl ConnectionTrait) -> Result<Vec<Model>, DbErr> {
     let mut people = Entity::find().order_by_asc(Column::Id).all(conn).await?;
     people.sort_by_key(|person| person.name.to_lowercase());
     Ok(people)

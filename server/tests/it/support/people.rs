@@ -50,6 +50,12 @@ impl TestApp {
         self.app.liveness.forget_all();
     }
 
+    /// The same for a person who is signed in.
+    pub async fn change_person_of(&self, who: &Signed, edit: impl FnOnce(&mut staff::ActiveModel)) {
+        let person = people::by_id(self.app.storage.read(), who.id.parse().unwrap()).await.unwrap().unwrap();
+        self.change_person(&person, edit).await;
+    }
+
     pub async fn login(&self, email: &str, password: &str) -> Answer {
         self.post("/api/admin/auth/login", json!({ "email": email, "password": password })).await
     }
@@ -78,6 +84,10 @@ impl TestApp {
 
     pub async fn post_as(&self, who: &Signed, path: &str, body: Value) -> Answer {
         Answer::of(self.request_as(who, Method::POST, path).json(&body)).await
+    }
+
+    pub async fn delete_as(&self, who: &Signed, path: &str) -> Answer {
+        Answer::of(self.request_as(who, Method::DELETE, path)).await
     }
 
     pub async fn patch_as(&self, who: &Signed, path: &str, body: Value) -> Answer {

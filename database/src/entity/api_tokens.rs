@@ -1,0 +1,32 @@
+//! A token with which a program calls the API in the name of a person. The table holds its hash only.
+
+use sea_orm::entity::prelude::*;
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "api_tokens")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    pub name: String,
+    /// The beginning of the token, for telling it from others.
+    pub prefix: String,
+    /// SHA-256 in hex.
+    #[sea_orm(unique)]
+    pub token_hash: String,
+    /// JSON array of permission names.
+    pub permissions: Json,
+    /// For whom it acts.
+    pub created_by: Uuid,
+    pub created_at: DateTimeUtc,
+    pub expires_at: DateTimeUtc,
+    /// Written at most once a minute.
+    pub last_used_at: Option<DateTimeUtc>,
+    pub last_used_address: Option<String>,
+    pub revoked_at: Option<DateTimeUtc>,
+    pub revoked_by: Option<Uuid>,
+}
+
+#[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,27 @@
+//! A notice for one person, shown in the dashboard. It names what happened and holds no personal data of clients.
+
+use sea_orm::entity::prelude::*;
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "notifications")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    /// Whose it is.
+    pub staff_id: Uuid,
+    /// Such as `message_created`.
+    pub event: String,
+    pub entity_type: Option<String>,
+    pub entity_id: Option<Uuid>,
+    /// Which colleague did it; none: a client or the program.
+    pub actor_id: Option<Uuid>,
+    /// A word or two more, such as the name of a device.
+    pub detail: Option<String>,
+    pub created_at: DateTimeUtc,
+    pub read_at: Option<DateTimeUtc>,
+}
+
+#[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

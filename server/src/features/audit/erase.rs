@@ -1,0 +1,49 @@
+//! Taking personal data out of the trail without breaking its seal.
+
+use uuid::Uuid;
+
+use super::entry::{Changes, Entry};
+use super::{find, store};
+use crate::app::App;
+use crate::error::Result;
+use crate::http::RequestInfo;
+
+/// Entries of one unit.
+const CHUNK: usize = 200;
+
+/// Removes network addresses and programs from the entries about one entity; answers from how many. Each removal is an
+/// entry of its own, because the seal accepts no other explanation for what is missing.
+///
+/// # Errors
+/// The database is away; what was done before stays done, and the call can be repeated.
+pub async fn erase(
+    app: &App,
+    entity_type: &str,
+    entity_id: Uuid,
+    actor: Option<Uuid>,
+    from: &RequestInfo,
+) -> Result<usize> {
+    let ids = find::personal_of(app.storage.read(), entity_type, entity_id).await?;
+    for chunk in ids.chunks(CHUNK) {
+        let now = app.clock.now();
+        let entries: Vec<_> = chunk
+            .iter()
+            .map(|id| {
+                Entry { actor, action: "audit.erased", entity: ("audit", Some(*id)), changes: Changes::none(), from }
+                    .row(&app.ids, now)
+            })
+            .collect();
+        app.storage
+            .write((chunk.to_vec(), entries), |tx, (ids, entries)| {
+                Box::pin(async move {
+                    store::forget(tx.conn(), ids).await?;
+                    for entry in entries {
+                        tx.audit(entry.clone());
+                    }
+                    Ok(())
+                })
+            })
+            .await?;
+    }
+    Ok(ids.len())
+}

@@ -1,0 +1,232 @@
+//! Which entries: the filters of list and export, and their conditions.
+
+use chrono::{DateTime, Days, NaiveDate, NaiveTime, Utc};
+use database::entity::audit_logs::Column;
+use sea_orm::ColumnTrait as _;
+use sea_orm::sea_query::{Condition, Order};
+use serde::Deserialize;
+use utoipa::IntoParams;
+use uuid::Uuid;
+
+use super::sentence::label;
+use crate::error::{Error, Result};
+use crate::ids::first_of;
+use crate::storage::Cursor;
+
+/// The filters as they stand in an address.
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+#[serde(rename_all = "camelCase")]
+#[into_params(parameter_in = Query)]
+pub struct FilterQuery {
+    /// Id of a staff member or of an API token.
+    #[serde(default)]
+    pub actor: Option<String>,
+    /// One or more actions, separated by commas; `auth.*` stands for a whole group.
+    #[serde(default)]
+    pub action: Option<String>,
+    /// Such as `message` or `staff`.
+    #[serde(default)]
+    pub entity_type: Option<String>,
+    /// Id of an entity; needs `entityType`.
+    #[serde(default)]
+    pub entity_id: Option<String>,
+    /// First day, in UTC: `2026-01-31`.
+    #[serde(default)]
+    pub from: Option<String>,
+    /// Last day, in UTC: `2026-01-31`.
+    #[serde(default)]
+    pub to: Option<String>,
+    /// Network address, as a whole.
+    #[serde(default)]
+    pub address: Option<String>,
+    /// Words of an action, as they are written or as sentences have them: `wrong password`.
+    #[serde(default)]
+    pub q: Option<String>,
+    /// `newest` (the default) or `oldest`.
+    #[serde(default)]
+    pub sort: Option<String>,
+}
+
+/// The filters, read.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Filter {
+    pub actor: Option<Actor>,
+    /// None: every action; empty: no action fits.
+    pub actions: Option<Vec<String>>,
+    pub entity_type: Option<String>,
+    pub entity_id: Option<String>,
+    pub from: Option<DateTime<Utc>>,
+    /// Exclusive.
+    pub until: Option<DateTime<Utc>>,
+    pub address: Option<String>,
+    pub oldest_first: bool,
+}
+
+/// Who acted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Actor {
+    Person(Uuid),
+    Token(Uuid),
+}
+
+impl FilterQuery {
+    /// True when actions are to be chosen among those that there are.
+    pub fn asks_for_actions(&self) -> bool {
+        given(&self.action).is_some() || given(&self.q).is_some()
+    }
+
+    /// Reads the filters. `known` are the actions that there are, `is_token` tells an id of a token from others.
+    ///
+    /// # Errors
+    /// A filter that cannot be read, with its name.
+    pub fn read(&self, known: Vec<String>, is_token: impl Fn(Uuid) -> bool) -> Result<Filter> {
+        let id = |field: &str, text: &str| {
+            text.parse::<Uuid>().map_err(|_| Error::field(field, "invalid", "This must be an id."))
+        };
+        let actor = match given(&self.actor) {
+            None => None,
+            Some(text) => {
+                let id = id("actor", text)?;
+                Some(if is_token(id) { Actor::Token(id) } else { Actor::Person(id) })
+            }
+        };
+        let entity_id = given(&self.entity_id).map(|text| id("entityId", text)).transpose()?;
+        let entity_type = given(&self.entity_type);
+        if entity_id.is_some() && entity_type.is_none() {
+            return Err(Error::field("entityType", "required", "Say of what type the entity is."));
+        }
+        let address = given(&self.address)
+            .map(|text| {
+                text.parse::<std::net::IpAddr>()
+                    .map_err(|_| Error::field("address", "invalid", "This must be a network address."))
+            })
+            .transpose()?;
+        let oldest_first = match given(&self.sort) {
+            None | Some("newest") => false,
+            Some("oldest") => true,
+            Some(_) => return Err(Error::field("sort", "invalid", "This must be newest or oldest.")),
+        };
+        let midnight = |day: NaiveDate| day.and_time(NaiveTime::MIN).and_utc();
+        Ok(Filter {
+            actor,
+            actions: self.asks_for_actions().then(|| self.actions(known)),
+            entity_type: entity_type.map(str::to_owned),
+            entity_id: entity_id.map(|id| id.to_string()),
+            from: day("from", given(&self.from))?.map(midnight),
+            until: day("to", given(&self.to))?.and_then(|day| day.checked_add_days(Days::new(1))).map(midnight),
+            address: address.map(|address| address.to_string()),
+            oldest_first,
+        })
+    }
+
+    /// Of the actions that there are, those that are asked for.
+    fn actions(&self, mut known: Vec<String>) -> Vec<String> {
+        if let Some(text) = given(&self.action) {
+            let asked: Vec<&str> = text.split(',').map(str::trim).collect();
+            known.retain(|action| {
+                asked.iter().any(|asked| match asked.strip_suffix(".*") {
+                    Some(group) => action.strip_prefix(group).is_some_and(|rest| rest.starts_with('.')),
+                    None => action == asked,
+                })
+            });
+        }
+        if let Some(text) = given(&self.q) {
+            let text = text.to_lowercase();
+            known.retain(|action| {
+                let words = label(action);
+                text.split_whitespace().all(|word| words.contains(word) || action.contains(word))
+            });
+        }
+        known
+    }
+}
+
+fn given(text: &Option<String>) -> Option<&str> {
+    text.as_deref().map(str::trim).filter(|text| !text.is_empty())
+}
+
+fn day(field: &str, text: Option<&str>) -> Result<Option<NaiveDate>> {
+    let wrong = |_| Error::field(field, "invalid", "This must be a date such as 2026-01-31.");
+    text.map(|text| text.parse().map_err(wrong)).transpose()
+}
+
+impl Filter {
+    /// Everything but the actions, and what comes after the cursor. Ids are times, so a range of days is a range of ids.
+    pub fn condition(&self, cursor: Option<Cursor>) -> Condition {
+        let mut all = Condition::all();
+        match self.actor {
+            None => {}
+            Some(Actor::Person(id)) => all = all.add(Column::UserId.eq(id)),
+            Some(Actor::Token(id)) => all = all.add(Column::TokenId.eq(id)),
+        }
+        if let Some(kind) = &self.entity_type {
+            all = all.add(Column::EntityType.eq(kind));
+        }
+        if let Some(id) = &self.entity_id {
+            all = all.add(Column::EntityId.eq(id));
+        }
+        if let Some(address) = &self.address {
+            all = all.add(Column::IpAddress.eq(address));
+        }
+        if let Some(from) = self.from {
+            all = all.add(Column::Id.gte(first_of(from)));
+        }
+        if let Some(until) = self.until {
+            all = all.add(Column::Id.lt(first_of(until)));
+        }
+        if let Some(Cursor(last)) = cursor {
+            all = all.add(if self.oldest_first { Column::Id.gt(last) } else { Column::Id.lt(last) });
+        }
+        all
+    }
+
+    pub fn order(&self) -> Order {
+        if self.oldest_first { Order::Asc } else { Order::Desc }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn known() -> Vec<String> {
+        ["auth.locked", "auth.sign_in_failed", "authority.x", "message.created"].map(str::to_owned).to_vec()
+    }
+
+    #[test]
+    fn actions_are_chosen_by_name_by_group_and_by_words() {
+        let actions = |action: Option<&str>, q: Option<&str>| {
+            let query = FilterQuery { action: action.map(Into::into), q: q.map(Into::into), ..FilterQuery::default() };
+            query.read(known(), |_| false).expect("valid").actions
+        };
+        assert_eq!(actions(None, None), None);
+        assert_eq!(actions(Some("auth.*"), None), Some(vec!["auth.locked".into(), "auth.sign_in_failed".into()]));
+        assert_eq!(actions(Some("message.created,auth.locked"), Some("contact")), Some(vec!["message.created".into()]));
+        assert_eq!(
+            actions(None, Some("wrong password")),
+            Some(vec!["auth.locked".into(), "auth.sign_in_failed".into()])
+        );
+        assert_eq!(actions(Some("nothing.like_it"), None), Some(Vec::new()));
+    }
+
+    #[test]
+    fn wrong_filters_are_named() {
+        let with = |edit: fn(&mut FilterQuery)| {
+            let mut query = FilterQuery::default();
+            edit(&mut query);
+            query.read(known(), |_| false)
+        };
+        let id = || Some(Uuid::nil().to_string());
+        for (field, outcome) in [
+            ("actor", with(|it| it.actor = Some("Ada".into()))),
+            ("entityId", with(|it| it.entity_id = Some("7".into()))),
+            ("from", with(|it| it.from = Some("yesterday".into()))),
+            ("address", with(|it| it.address = Some("localhost".into()))),
+            ("sort", with(|it| it.sort = Some("random".into()))),
+            ("entityType", FilterQuery { entity_id: id(), ..FilterQuery::default() }.read(known(), |_| false)),
+        ] {
+            let Err(Error::Validation(errors)) = outcome else { panic!("{field} must be refused") };
+            assert_eq!(errors[0].field, field);
+        }
+    }
+}

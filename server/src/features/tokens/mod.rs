@@ -1,0 +1,14 @@
+//! API tokens: with them programs call the API in the name of the person who made them.
+//!
+//! A token may what was chosen for it, and never more than its person may at that moment. It ends by its date, when it is
+//! revoked, and when its person is deactivated; that counts within a second. The table holds hashes.
+//! Table: `api_tokens`. Permission: `settings`. Routes about people themselves take no tokens: `auth::signed_in` and
+//! `auth::demand_in_person`.
+
+mod api;
+mod holder;
+mod store;
+
+pub use api::routes;
+pub use holder::{Holder, PREFIX, holder, note_use, still_holds};
+pub use store::names;

@@ -1,0 +1,50 @@
+//! Files that a client downloads: how their cells are written, and the headers that make a file of an answer.
+
+use axum::body::Body;
+use axum::http::HeaderValue;
+use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+use axum::response::Response;
+
+/// Tells spreadsheet programs that the text is UTF-8.
+pub const BYTE_ORDER_MARK: &str = "\u{feff}";
+
+/// Rows as CSV (RFC 4180). No cell of them is taken for a formula.
+pub fn csv_lines<const N: usize>(rows: impl Iterator<Item = [String; N]>) -> Vec<u8> {
+    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
+    for row in rows {
+        // Writing into memory does not fail, and every row has the same length.
+        let _ = writer.write_record(row.map(|cell| harmless(&cell)));
+    }
+    writer.into_inner().unwrap_or_default()
+}
+
+/// A cell that no spreadsheet program takes for a formula (OWASP, CSV injection).
+pub fn harmless(cell: &str) -> String {
+    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}") } else { cell.to_owned() }
+}
+
+/// An answer that a browser saves under that name. `total` is the number of rows that come, for a progress bar.
+pub fn file(body: Body, media: &'static str, name: &str, total: u64) -> Response {
+    let mut response = Response::new(body);
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(media));
+    headers.insert("x-total-count", total.into());
+    if let Ok(name) = HeaderValue::try_from(format!("attachment; filename=\"{name}\"")) {
+        headers.insert(CONTENT_DISPOSITION, name);
+    }
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn formulas_are_neutralised_and_quotes_doubled() {
+        assert_eq!(harmless("=1+1"), "'=1+1");
+        assert_eq!(harmless("@SUM(A1)"), "'@SUM(A1)");
+        assert_eq!(harmless("5 < 6"), "5 < 6");
+        let row = ["a \"b\", c\nd".to_owned(), "-1".to_owned(), String::new()];
+        assert_eq!(String::from_utf8_lossy(&csv_lines([row].into_iter())), "\"a \"\"b\"\", c\nd\",'-1,\r\n");
+    }
+}
