@@ -12,6 +12,20 @@ CREATE TABLE public.active_sessions (
     last_activity timestamp with time zone NOT NULL,
     expires_at timestamp with time zone NOT NULL
 );
+CREATE TABLE public.api_tokens (
+    id uuid NOT NULL,
+    name text NOT NULL,
+    prefix text NOT NULL,
+    token_hash text NOT NULL,
+    permissions json NOT NULL,
+    created_by uuid NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    last_used_at timestamp with time zone,
+    last_used_address text,
+    revoked_at timestamp with time zone,
+    revoked_by uuid
+);
 CREATE TABLE public.audit_chain (
     seq bigint NOT NULL,
     audit_id uuid NOT NULL,
@@ -35,7 +49,8 @@ CREATE TABLE public.audit_logs (
     salt bytea,
     commitments json NOT NULL,
     request_id text,
-    created_at timestamp with time zone NOT NULL
+    created_at timestamp with time zone NOT NULL,
+    token_id uuid
 );
 CREATE TABLE public.canned_replies (
     id uuid NOT NULL,
@@ -109,6 +124,23 @@ CREATE TABLE public.messages (
     search_text text NOT NULL,
     created_at timestamp with time zone NOT NULL,
     search_vector tsvector GENERATED ALWAYS AS (to_tsvector('simple'::regconfig, search_text)) STORED
+);
+CREATE TABLE public.notification_preferences (
+    staff_id uuid NOT NULL,
+    event character varying(40) NOT NULL,
+    channel character varying(10) NOT NULL,
+    is_on boolean NOT NULL
+);
+CREATE TABLE public.notifications (
+    id uuid NOT NULL,
+    staff_id uuid NOT NULL,
+    event character varying(40) NOT NULL,
+    entity_type text,
+    entity_id uuid,
+    actor_id uuid,
+    detail text,
+    created_at timestamp with time zone NOT NULL,
+    read_at timestamp with time zone
 );
 CREATE TABLE public.one_time_tokens (
     id uuid NOT NULL,
@@ -189,6 +221,10 @@ CREATE TABLE public.undo_operations (
 );
 ALTER TABLE ONLY public.active_sessions
     ADD CONSTRAINT active_sessions_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.api_tokens
+    ADD CONSTRAINT api_tokens_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.api_tokens
+    ADD CONSTRAINT api_tokens_token_hash_key UNIQUE (token_hash);
 ALTER TABLE ONLY public.audit_chain
     ADD CONSTRAINT audit_chain_audit_id_key UNIQUE (audit_id);
 ALTER TABLE ONLY public.audit_chain
@@ -215,6 +251,10 @@ ALTER TABLE ONLY public.message_tags
     ADD CONSTRAINT message_tags_pkey PRIMARY KEY (message_id, tag);
 ALTER TABLE ONLY public.messages
     ADD CONSTRAINT messages_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.notification_preferences
+    ADD CONSTRAINT notification_preferences_pkey PRIMARY KEY (staff_id, event, channel);
+ALTER TABLE ONLY public.notifications
+    ADD CONSTRAINT notifications_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.one_time_tokens
     ADD CONSTRAINT one_time_tokens_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.one_time_tokens
@@ -238,6 +278,12 @@ ALTER TABLE ONLY public.staff
 ALTER TABLE ONLY public.undo_operations
     ADD CONSTRAINT undo_operations_pkey PRIMARY KEY (id);
 CREATE INDEX active_sessions_of_user ON public.active_sessions USING btree (user_id, is_active);
+CREATE INDEX api_tokens_of_person ON public.api_tokens USING btree (created_by);
+CREATE INDEX audit_logs_by_action ON public.audit_logs USING btree (action, id);
+CREATE INDEX audit_logs_by_address ON public.audit_logs USING btree (ip_address, id) WHERE (ip_address IS NOT NULL);
+CREATE INDEX audit_logs_by_person ON public.audit_logs USING btree (user_id, id) WHERE (user_id IS NOT NULL);
+CREATE INDEX audit_logs_by_token ON public.audit_logs USING btree (token_id, id) WHERE (token_id IS NOT NULL);
+CREATE INDEX audit_logs_by_type ON public.audit_logs USING btree (entity_type, id);
 CREATE INDEX audit_logs_of_entity ON public.audit_logs USING btree (entity_type, entity_id, id);
 CREATE INDEX idempotency_keys_expiry ON public.idempotency_keys USING btree (expires_at);
 CREATE INDEX message_notes_thread ON public.message_notes USING btree (message_id, id);
@@ -250,6 +296,9 @@ CREATE INDEX messages_by_first_answer ON public.messages USING btree (first_repl
 CREATE INDEX messages_by_service ON public.messages USING btree (service, id);
 CREATE INDEX messages_by_status ON public.messages USING btree (status, id);
 CREATE INDEX messages_search ON public.messages USING gin (search_vector);
+CREATE INDEX notifications_of_entity ON public.notifications USING btree (entity_id, staff_id);
+CREATE INDEX notifications_of_person ON public.notifications USING btree (staff_id, id);
+CREATE INDEX notifications_unread ON public.notifications USING btree (staff_id, id) WHERE (read_at IS NULL);
 CREATE INDEX one_time_tokens_expiry ON public.one_time_tokens USING btree (expires_at);
 CREATE INDEX outbox_due ON public.outbox USING btree (state, next_attempt_at);
 CREATE INDEX outbox_of_entity ON public.outbox USING btree (entity_id);
@@ -269,5 +318,9 @@ ALTER TABLE ONLY public.message_tags
     ADD CONSTRAINT message_tags_message_id_fkey FOREIGN KEY (message_id) REFERENCES public.messages(id);
 ALTER TABLE ONLY public.messages
     ADD CONSTRAINT messages_assigned_to_fkey FOREIGN KEY (assigned_to) REFERENCES public.staff(id);
+ALTER TABLE ONLY public.notification_preferences
+    ADD CONSTRAINT notification_preferences_staff_id_fkey FOREIGN KEY (staff_id) REFERENCES public.staff(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.notifications
+    ADD CONSTRAINT notifications_staff_id_fkey FOREIGN KEY (staff_id) REFERENCES public.staff(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.refresh_tokens
     ADD CONSTRAINT refresh_tokens_session_id_fkey FOREIGN KEY (session_id) REFERENCES public.active_sessions(id);

@@ -4,6 +4,97 @@
  */
 
 export interface paths {
+    "/api/admin/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Audit entries under filters, a page at a time. With `entityType` and `entityId` it is the history of that entity. */
+        get: operations["list_audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/audit/choices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The actions, types, people and tokens that the trail knows. */
+        get: operations["audit_choices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/audit/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The entries under the filters as a file. `X-Total-Count` says how many rows come. */
+        get: operations["export_audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/audit/head": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The head of the chain as it is now. */
+        get: operations["audit_head"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/audit/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Walks the whole chain and says how far it is: one JSON object a line.
+         * @description `{"type":"progress","checked":2000,"total":10000}` comes after each page; the last line is
+         *     `{"type":"result","holds":true,"sealed":10000,"unsealed":0,"head":"10000:…","broken":null}`, where `broken` is
+         *     `{"seq":4,"entryId":"…","reason":"…"}` for the first entry that is not as it was sealed; or
+         *     `{"type":"error","detail":"…"}` when the walk could not be ended.
+         */
+        get: operations["verify_audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/auth/login": {
         parameters: {
             query?: never;
@@ -218,7 +309,7 @@ export interface paths {
             cookie?: never;
         };
         /** The messages under the filters as a file. `X-Total-Count` says how many rows come. */
-        get: operations["export"];
+        get: operations["export_messages"];
         put?: never;
         post?: never;
         delete?: never;
@@ -397,6 +488,41 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All tokens, the newest first, those included that work no longer. */
+        get: operations["list_tokens"];
+        put?: never;
+        /** Makes a token that acts in your name. */
+        post: operations["create_token"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/tokens/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Revokes a token, at once and for ever. One that may what you may not, and is not yours, is not yours to touch. */
+        delete: operations["revoke_token"];
         options?: never;
         head?: never;
         patch?: never;
@@ -731,6 +857,12 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description An action that has happened at least once. */
+        ActionChoice: {
+            action: string;
+            /** @description In words. */
+            label: string;
+        };
         /** @description Something that somebody did. */
         Activity: {
             action: string;
@@ -743,6 +875,53 @@ export interface components {
             id: string;
             /** @description In words, without the actor. */
             sentence: string;
+        };
+        /** @description What the filters can be set to. */
+        AuditChoices: {
+            actions: components["schemas"]["ActionChoice"][];
+            entityTypes: string[];
+            staff: components["schemas"]["Named"][];
+            tokens: components["schemas"]["Named"][];
+        };
+        /** @description The head of the chain: whoever keeps it elsewhere can prove a cut tail. */
+        AuditHead: {
+            checkpoint?: components["schemas"]["Checkpoint"] | null;
+            hash?: string | null;
+            /** @description `42:<hash>`, as `verify` takes it; null while nothing is sealed. */
+            head?: string | null;
+            /** @description Ed25519, in hex: checks the signature of `tekvwarho audit head`, line feed, number, line feed, hash. */
+            publicKey: string;
+            /**
+             * Format: int64
+             * @description Number of the last sealed entry.
+             */
+            seq: number;
+        };
+        /** @description One audit entry. */
+        AuditItem: {
+            action: string;
+            actor?: components["schemas"]["Named"] | null;
+            /** @description `{"field": {"from": …, "to": …}}`; a fact without a value before has only `to`. */
+            changes?: unknown;
+            /** Format: date-time */
+            createdAt: string;
+            entityId?: string | null;
+            entityType: string;
+            /** Format: uuid */
+            id: string;
+            ipAddress?: string | null;
+            /** @description Names of the people whose ids stand in `changes`. */
+            people: components["schemas"]["Named"][];
+            requestId?: string | null;
+            /** @description In words, without the actor. */
+            sentence: string;
+            /**
+             * Format: int64
+             * @description Its place in the chain; null for the second in which it is not sealed yet.
+             */
+            seq?: number | null;
+            token?: components["schemas"]["Named"] | null;
+            userAgent?: string | null;
         };
         /** @description One change of many messages. What is missing stays. */
         Bulk: {
@@ -793,6 +972,16 @@ export interface components {
              */
             assignedTo?: string | null;
             status?: components["schemas"]["MessageStatus"] | null;
+        };
+        /** @description A signed head. */
+        Checkpoint: {
+            /** Format: date-time */
+            createdAt: string;
+            hash: string;
+            /** Format: int64 */
+            seq: number;
+            /** @description Ed25519, in hex. */
+            signature: string;
         };
         /** @description One of the values to choose from. */
         Choice: {
@@ -893,6 +1082,51 @@ export interface components {
             /** @description Such as `Firefox on Linux`. */
             device: string;
             os: string;
+        };
+        /** @description What every successful answer of the API looks like. */
+        Envelope_AuditChoices: {
+            /** @description What the filters can be set to. */
+            data: {
+                actions: components["schemas"]["ActionChoice"][];
+                entityTypes: string[];
+                staff: components["schemas"]["Named"][];
+                tokens: components["schemas"]["Named"][];
+            };
+            /** @description A sentence for people, where there is something to say. */
+            message?: string;
+            meta?: components["schemas"]["Meta"];
+            requestId: string;
+            /**
+             * @description Always true.
+             * @example true
+             */
+            success: boolean;
+        };
+        /** @description What every successful answer of the API looks like. */
+        Envelope_AuditHead: {
+            /** @description The head of the chain: whoever keeps it elsewhere can prove a cut tail. */
+            data: {
+                checkpoint?: components["schemas"]["Checkpoint"] | null;
+                hash?: string | null;
+                /** @description `42:<hash>`, as `verify` takes it; null while nothing is sealed. */
+                head?: string | null;
+                /** @description Ed25519, in hex: checks the signature of `tekvwarho audit head`, line feed, number, line feed, hash. */
+                publicKey: string;
+                /**
+                 * Format: int64
+                 * @description Number of the last sealed entry.
+                 */
+                seq: number;
+            };
+            /** @description A sentence for people, where there is something to say. */
+            message?: string;
+            meta?: components["schemas"]["Meta"];
+            requestId: string;
+            /**
+             * @description Always true.
+             * @example true
+             */
+            success: boolean;
         };
         /** @description What every successful answer of the API looks like. */
         Envelope_BulkDone: {
@@ -1067,6 +1301,23 @@ export interface components {
             data: {
                 /** Format: uuid */
                 id: string;
+            };
+            /** @description A sentence for people, where there is something to say. */
+            message?: string;
+            meta?: components["schemas"]["Meta"];
+            requestId: string;
+            /**
+             * @description Always true.
+             * @example true
+             */
+            success: boolean;
+        };
+        /** @description What every successful answer of the API looks like. */
+        Envelope_MadeToken: {
+            /** @description A token that was just made. The token itself is shown this once. */
+            data: components["schemas"]["TokenView"] & {
+                /** @description For `Authorization: Bearer`. Keep it: it cannot be shown again. */
+                token: string;
             };
             /** @description A sentence for people, where there is something to say. */
             message?: string;
@@ -1323,6 +1574,43 @@ export interface components {
             success: boolean;
         };
         /** @description What every successful answer of the API looks like. */
+        Envelope_Vec_AuditItem: {
+            data: {
+                action: string;
+                actor?: components["schemas"]["Named"] | null;
+                /** @description `{"field": {"from": …, "to": …}}`; a fact without a value before has only `to`. */
+                changes?: unknown;
+                /** Format: date-time */
+                createdAt: string;
+                entityId?: string | null;
+                entityType: string;
+                /** Format: uuid */
+                id: string;
+                ipAddress?: string | null;
+                /** @description Names of the people whose ids stand in `changes`. */
+                people: components["schemas"]["Named"][];
+                requestId?: string | null;
+                /** @description In words, without the actor. */
+                sentence: string;
+                /**
+                 * Format: int64
+                 * @description Its place in the chain; null for the second in which it is not sealed yet.
+                 */
+                seq?: number | null;
+                token?: components["schemas"]["Named"] | null;
+                userAgent?: string | null;
+            }[];
+            /** @description A sentence for people, where there is something to say. */
+            message?: string;
+            meta?: components["schemas"]["Meta"];
+            requestId: string;
+            /**
+             * @description Always true.
+             * @example true
+             */
+            success: boolean;
+        };
+        /** @description What every successful answer of the API looks like. */
         Envelope_Vec_CannedReply: {
             data: {
                 /** @description May hold `{{client.name}}`, `{{client.firstName}}`, `{{staff.name}}`, `{{firm.name}}`, `{{message.service}}`. */
@@ -1478,6 +1766,44 @@ export interface components {
                 /** Format: int64 */
                 count: number;
                 tag: string;
+            }[];
+            /** @description A sentence for people, where there is something to say. */
+            message?: string;
+            meta?: components["schemas"]["Meta"];
+            requestId: string;
+            /**
+             * @description Always true.
+             * @example true
+             */
+            success: boolean;
+        };
+        /** @description What every successful answer of the API looks like. */
+        Envelope_Vec_TokenView: {
+            data: {
+                /** Format: date-time */
+                createdAt: string;
+                /** Format: date-time */
+                expiresAt: string;
+                /** Format: uuid */
+                id: string;
+                lastUsedAddress?: string | null;
+                /**
+                 * Format: date-time
+                 * @description Exact to a minute.
+                 */
+                lastUsedAt?: string | null;
+                name: string;
+                /** @description What was chosen for it; it never may more than its person may. */
+                permissions: components["schemas"]["Permission"][];
+                /** Format: uuid */
+                personId: string;
+                /** @description Null when the person is gone. */
+                personName?: string | null;
+                /** @description The beginning of the token. */
+                prefix: string;
+                /** Format: date-time */
+                revokedAt?: string | null;
+                state: components["schemas"]["TokenState"];
             }[];
             /** @description A sentence for people, where there is something to say. */
             message?: string;
@@ -1646,6 +1972,11 @@ export interface components {
             /** Format: uuid */
             id: string;
         };
+        /** @description A token that was just made. The token itself is shown this once. */
+        MadeToken: components["schemas"]["TokenView"] & {
+            /** @description For `Authorization: Bearer`. Keep it: it cannot be shown again. */
+            token: string;
+        };
         /**
          * @description How far the delivery is.
          * @enum {string}
@@ -1777,6 +2108,12 @@ export interface components {
             /** @description True when there are more than `total`. */
             totalIsLowerBound: boolean;
         };
+        /** @description Somebody or something by name. */
+        Named: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+        };
         /** @description A canned reply to be. */
         NewCannedReply: {
             content: string;
@@ -1800,6 +2137,18 @@ export interface components {
         NewTags: {
             /** @description At most 20, each of at most 40 characters. */
             tags: string[];
+        };
+        /** @description A token to be. */
+        NewToken: {
+            /**
+             * Format: int32
+             * @description Days that it works, 1 to 365.
+             */
+            expiresInDays: number;
+            /** @description What it is for, at most 80 characters. */
+            name: string;
+            /** @description At least one, and only what you have yourself. */
+            permissions: components["schemas"]["Permission"][];
         };
         /**
          * @description `data` where there is nothing to say: null.
@@ -1989,6 +2338,38 @@ export interface components {
             expiresIn: number;
             ticket: string;
         };
+        /**
+         * @description Whether a token works.
+         * @enum {string}
+         */
+        TokenState: "active" | "expired" | "revoked" | "orphaned";
+        /** @description A token, without the token itself. */
+        TokenView: {
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            expiresAt: string;
+            /** Format: uuid */
+            id: string;
+            lastUsedAddress?: string | null;
+            /**
+             * Format: date-time
+             * @description Exact to a minute.
+             */
+            lastUsedAt?: string | null;
+            name: string;
+            /** @description What was chosen for it; it never may more than its person may. */
+            permissions: components["schemas"]["Permission"][];
+            /** Format: uuid */
+            personId: string;
+            /** @description Null when the person is gone. */
+            personName?: string | null;
+            /** @description The beginning of the token. */
+            prefix: string;
+            /** Format: date-time */
+            revokedAt?: string | null;
+            state: components["schemas"]["TokenState"];
+        };
         /** @description One day. */
         TrendDay: {
             /**
@@ -2030,6 +2411,399 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    list_audit: {
+        parameters: {
+            query?: {
+                /** @description Id of a staff member or of an API token. */
+                actor?: string;
+                /** @description One or more actions, separated by commas; `auth.*` stands for a whole group. */
+                action?: string;
+                /** @description Such as `message` or `staff`. */
+                entityType?: string;
+                /** @description Id of an entity; needs `entityType`. */
+                entityId?: string;
+                /** @description First day, in UTC: `2026-01-31`. */
+                from?: string;
+                /** @description Last day, in UTC: `2026-01-31`. */
+                to?: string;
+                /** @description Network address, as a whole. */
+                address?: string;
+                /** @description Words of an action, as they are written or as sentences have them: `wrong password`. */
+                q?: string;
+                /** @description `newest` (the default) or `oldest`. */
+                sort?: string;
+                /** @description `nextCursor` of the page before. */
+                cursor?: string;
+                /** @description Rows of a page, 1 to 100; 25 if missing. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_Vec_AuditItem"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The token or the password is missing, wrong or over */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The permission is missing, or the origin is not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part of the service is down */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    audit_choices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_AuditChoices"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The token or the password is missing, wrong or over */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The permission is missing, or the origin is not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part of the service is down */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_audit: {
+        parameters: {
+            query?: {
+                /** @description Id of a staff member or of an API token. */
+                actor?: string;
+                /** @description One or more actions, separated by commas; `auth.*` stands for a whole group. */
+                action?: string;
+                /** @description Such as `message` or `staff`. */
+                entityType?: string;
+                /** @description Id of an entity; needs `entityType`. */
+                entityId?: string;
+                /** @description First day, in UTC: `2026-01-31`. */
+                from?: string;
+                /** @description Last day, in UTC: `2026-01-31`. */
+                to?: string;
+                /** @description Network address, as a whole. */
+                address?: string;
+                /** @description Words of an action, as they are written or as sentences have them: `wrong password`. */
+                q?: string;
+                /** @description `newest` (the default) or `oldest`. */
+                sort?: string;
+                /** @description `csv` (the default) or `ndjson`. */
+                format?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                    "application/x-ndjson": string;
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The token or the password is missing, wrong or over */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The permission is missing, or the origin is not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part of the service is down */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    audit_head: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_AuditHead"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The token or the password is missing, wrong or over */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The permission is missing, or the origin is not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part of the service is down */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    verify_audit: {
+        parameters: {
+            query?: {
+                /** @description A head that was kept elsewhere, `42:<64 hexadecimal digits>`: it must still be on the chain. */
+                head?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Progress and result, a JSON object a line */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": string;
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The token or the password is missing, wrong or over */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The permission is missing, or the origin is not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part of the service is down */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     login: {
         parameters: {
             query?: never;
@@ -3259,7 +4033,7 @@ export interface operations {
             };
         };
     };
-    export: {
+    export_messages: {
         parameters: {
             query?: {
                 /** @description One or more of `new in_progress replied converted archived spam`, separated by commas. */
@@ -4422,6 +5196,264 @@ export interface operations {
             };
             /** @description The permission is missing, or the origin is not allowed */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part of the service is down */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_tokens: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_Vec_TokenView"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The token or the password is missing, wrong or over */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The permission is missing, or the origin is not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part of the service is down */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_token: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewToken"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_MadeToken"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The token or the password is missing, wrong or over */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The permission is missing, or the origin is not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part of the service is down */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revoke_token: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_Nothing"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The token or the password is missing, wrong or over */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The permission is missing, or the origin is not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something is in the way, or the same request is still in progress */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are not right */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -154,7 +154,7 @@ impl Rows {
         let bytes = match self.format {
             Format::Csv => csv_lines(entries.into_iter().map(|entry| cells(entry, &names))),
             Format::Ndjson => {
-                entries.iter().map(|entry| format!("{}\n", as_json(entry, &names))).collect::<String>().into_bytes()
+                entries.iter().flat_map(|entry| format!("{}\n", as_json(entry, &names)).into_bytes()).collect()
             }
         };
         Ok(Some((Bytes::from(bytes), last)))

@@ -72,7 +72,7 @@ pub enum Actor {
 impl FilterQuery {
     /// True when actions are to be chosen among those that there are.
     pub fn asks_for_actions(&self) -> bool {
-        given(&self.action).is_some() || given(&self.q).is_some()
+        given(self.action.as_ref()).is_some() || given(self.q.as_ref()).is_some()
     }
 
     /// Reads the filters. `known` are the actions that there are, `is_token` tells an id of a token from others.
@@ -83,25 +83,25 @@ impl FilterQuery {
         let id = |field: &str, text: &str| {
             text.parse::<Uuid>().map_err(|_| Error::field(field, "invalid", "This must be an id."))
         };
-        let actor = match given(&self.actor) {
+        let actor = match given(self.actor.as_ref()) {
             None => None,
             Some(text) => {
                 let id = id("actor", text)?;
                 Some(if is_token(id) { Actor::Token(id) } else { Actor::Person(id) })
             }
         };
-        let entity_id = given(&self.entity_id).map(|text| id("entityId", text)).transpose()?;
-        let entity_type = given(&self.entity_type);
+        let entity_id = given(self.entity_id.as_ref()).map(|text| id("entityId", text)).transpose()?;
+        let entity_type = given(self.entity_type.as_ref());
         if entity_id.is_some() && entity_type.is_none() {
             return Err(Error::field("entityType", "required", "Say of what type the entity is."));
         }
-        let address = given(&self.address)
+        let address = given(self.address.as_ref())
             .map(|text| {
                 text.parse::<std::net::IpAddr>()
                     .map_err(|_| Error::field("address", "invalid", "This must be a network address."))
             })
             .transpose()?;
-        let oldest_first = match given(&self.sort) {
+        let oldest_first = match given(self.sort.as_ref()) {
             None | Some("newest") => false,
             Some("oldest") => true,
             Some(_) => return Err(Error::field("sort", "invalid", "This must be newest or oldest.")),
@@ -112,8 +112,8 @@ impl FilterQuery {
             actions: self.asks_for_actions().then(|| self.actions(known)),
             entity_type: entity_type.map(str::to_owned),
             entity_id: entity_id.map(|id| id.to_string()),
-            from: day("from", given(&self.from))?.map(midnight),
-            until: day("to", given(&self.to))?.and_then(|day| day.checked_add_days(Days::new(1))).map(midnight),
+            from: day("from", given(self.from.as_ref()))?.map(midnight),
+            until: day("to", given(self.to.as_ref()))?.and_then(|day| day.checked_add_days(Days::new(1))).map(midnight),
             address: address.map(|address| address.to_string()),
             oldest_first,
         })
@@ -121,7 +121,7 @@ impl FilterQuery {
 
     /// Of the actions that there are, those that are asked for.
     fn actions(&self, mut known: Vec<String>) -> Vec<String> {
-        if let Some(text) = given(&self.action) {
+        if let Some(text) = given(self.action.as_ref()) {
             let asked: Vec<&str> = text.split(',').map(str::trim).collect();
             known.retain(|action| {
                 asked.iter().any(|asked| match asked.strip_suffix(".*") {
@@ -130,7 +130,7 @@ impl FilterQuery {
                 })
             });
         }
-        if let Some(text) = given(&self.q) {
+        if let Some(text) = given(self.q.as_ref()) {
             let text = text.to_lowercase();
             known.retain(|action| {
                 let words = label(action);
@@ -141,8 +141,8 @@ impl FilterQuery {
     }
 }
 
-fn given(text: &Option<String>) -> Option<&str> {
-    text.as_deref().map(str::trim).filter(|text| !text.is_empty())
+fn given(text: Option<&String>) -> Option<&str> {
+    text.map(|text| text.trim()).filter(|text| !text.is_empty())
 }
 
 fn day(field: &str, text: Option<&str>) -> Result<Option<NaiveDate>> {

@@ -43,7 +43,7 @@ pub fn sentence(entry: &audit_logs::Model, names: &Names) -> String {
     };
     let message = names.subject(entry).map_or_else(|| "the message".to_owned(), |it| format!("the message from {it}"));
     let here = |preposition: &str| if names.inside { String::new() } else { format!(" {preposition} {message}") };
-    let named = |fallback: &str| names.subject(entry).map_or_else(|| fallback.to_owned(), str::to_owned);
+    let called = |fallback: &str| names.subject(entry).map_or_else(|| fallback.to_owned(), str::to_owned);
     // The own account is meant where the person who did it is the one it was done to.
     let of_whom = match (entry.user_id, names.subject(entry)) {
         (Some(actor), _) if entry.entity_id.as_deref() == Some(&*actor.to_string()) => String::new(),
@@ -79,7 +79,7 @@ pub fn sentence(entry: &audit_logs::Model, names: &Names) -> String {
         "canned_reply.changed" => "changed a canned reply".to_owned(),
         "canned_reply.deleted" => format!("deleted the canned reply {}", from("shortcut")),
         "auth.signed_in" => "signed in".to_owned(),
-        "auth.sign_in_failed" => format!("tried a wrong password{}", of_whom),
+        "auth.sign_in_failed" => format!("tried a wrong password{of_whom}"),
         "auth.locked" if of_whom.is_empty() => "was locked out after too many wrong passwords".to_owned(),
         "auth.locked" => format!("locked the account{of_whom} by too many wrong passwords"),
         "auth.signed_out" => "signed out".to_owned(),
@@ -93,8 +93,8 @@ pub fn sentence(entry: &audit_logs::Model, names: &Names) -> String {
         "staff.profile_changed" => "changed the own profile".to_owned(),
         "notifications.changed" => "changed what they are told of".to_owned(),
         "settings.changed" => "changed settings".to_owned(),
-        "api_token.created" => format!("created the API token {}", named("that was given a name")),
-        "api_token.revoked" => format!("revoked the API token {}", named("of somebody")),
+        "api_token.created" => format!("created the API token {}", called("that was given a name")),
+        "api_token.revoked" => format!("revoked the API token {}", called("of somebody")),
         "audit.exported" if entry.changes.is_none() => "exported the audit trail".to_owned(),
         "audit.exported" => format!("exported {} audit entries as {}", to("rows"), to("format")),
         "audit.erased" => "removed the network address and program from an audit entry".to_owned(),

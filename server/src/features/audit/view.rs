@@ -72,14 +72,14 @@ pub async fn items(app: &App, caller: &Caller, entries: Vec<audit_logs::Model>) 
 }
 
 fn item(entry: audit_logs::Model, names: &Names, places: &HashMap<Uuid, i64>) -> AuditItem {
-    let named = |id: Option<Uuid>, among: &HashMap<Uuid, String>| {
+    let by_name = |id: Option<Uuid>, among: &HashMap<Uuid, String>| {
         id.map(|id| Named { id, name: among.get(&id).cloned().unwrap_or_else(|| "somebody who has left".to_owned()) })
     };
     AuditItem {
         seq: places.get(&entry.id).copied(),
         sentence: sentence(&entry, names),
-        actor: named(entry.user_id, &names.people),
-        token: named(entry.token_id, &names.subjects),
+        actor: by_name(entry.user_id, &names.people),
+        token: by_name(entry.token_id, &names.subjects),
         people: mentioned(entry.changes.as_ref(), &names.people),
         id: entry.id,
         created_at: entry.created_at,
