@@ -85,20 +85,22 @@ impl KeyRing {
     }
 
     fn create(path: &Path) -> std::io::Result<Self> {
-        let kid = hex::encode(ids::secret::<4>());
-        let secret = URL_SAFE_NO_PAD.encode(ids::secret::<32>());
-        let file = serde_json::to_vec_pretty(&File { keys: vec![FileKey { kid, secret }] })?;
-        let mut options = OpenOptions::new();
-        options.write(true).create_new(true);
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::OpenOptionsExt as _;
-            options.mode(0o600);
-        }
-        let mut handle = options.open(path)?;
-        handle.write_all(&file)?;
-        handle.sync_all()?;
+        let file = serde_json::to_vec_pretty(&File { keys: vec![FileKey::fresh()] })?;
+        write_private(path, &file)?;
         Self::parse(&file).ok_or_else(|| std::io::Error::other("a fresh key ring does not parse"))
+    }
+
+    /// Puts a fresh secret in front of those in the file and gives its id. Those of before stay accepted. The file is
+    /// replaced as a whole, or not at all.
+    pub fn rotate(path: &Path) -> std::io::Result<String> {
+        let mut file: File = serde_json::from_slice(&fs::read(path)?)?;
+        let key = FileKey::fresh();
+        let kid = key.kid.clone();
+        file.keys.insert(0, key);
+        let beside = path.with_extension("new");
+        write_private(&beside, &serde_json::to_vec_pretty(&file)?)?;
+        fs::rename(&beside, path)?;
+        Ok(kid)
     }
 
     fn parse(bytes: &[u8]) -> Option<Self> {
@@ -134,6 +136,26 @@ impl KeyRing {
     pub fn fingerprints(&self) -> impl Iterator<Item = &str> {
         self.entries.iter().map(|entry| entry.fingerprint.as_str())
     }
+}
+
+impl FileKey {
+    fn fresh() -> Self {
+        Self { kid: hex::encode(ids::secret::<4>()), secret: URL_SAFE_NO_PAD.encode(ids::secret::<32>()) }
+    }
+}
+
+/// Writes a file that must not be there yet, for this user alone.
+fn write_private(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        options.mode(0o600);
+    }
+    let mut handle = options.open(path)?;
+    handle.write_all(bytes)?;
+    handle.sync_all()
 }
 
 impl Entry {
@@ -213,6 +235,20 @@ mod tests {
         let read = KeyRing::open(&path).expect("read");
         assert!(made.fingerprints().eq(read.fingerprints()));
         assert_eq!(made.current(Purpose::FormToken), read.current(Purpose::FormToken));
+    }
+
+    #[test]
+    fn a_rotated_ring_signs_with_the_new_key_and_knows_the_old_one() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("keys.json");
+        let before = KeyRing::open(&path).expect("made");
+        let kid = KeyRing::rotate(&path).expect("rotated");
+        let after = KeyRing::open(&path).expect("read");
+        assert_eq!(after.current(Purpose::FormToken).0, kid);
+        assert_ne!(after.current(Purpose::FormToken), before.current(Purpose::FormToken));
+        let (old, key) = before.current(Purpose::FormToken);
+        assert_eq!(after.by_kid(old, Purpose::FormToken), Some(key));
+        assert_eq!(std::fs::read_dir(folder.path()).expect("a folder").count(), 1);
     }
 
     #[test]

@@ -1,53 +1,57 @@
 //! `tekvwarho doctor` and `tekvwarho migrate status`: looks, and changes nothing.
 
+use std::path::Path;
+
+use rustix::fs::{Access, access};
+
 use super::Failure;
 use crate::cluster::Bus;
-use crate::config::{Config, Transport};
+use crate::config::Config;
+use crate::features::notify::Mailer;
+use crate::features::settings::Settings;
+use crate::http;
 use crate::http::assets::Assets;
 use crate::secrets::KeyRing;
 use crate::storage::{Engine, Storage};
 
+/// What a check found: fine, worth a thought, or wrong.
+enum Finding {
+    Fine(String),
+    Doubtful(String),
+    Wrong(String),
+}
+
+use Finding::{Doubtful, Fine, Wrong};
+
+impl From<Result<String, String>> for Finding {
+    fn from(outcome: Result<String, String>) -> Self {
+        outcome.map_or_else(Wrong, Fine)
+    }
+}
+
 /// Checks part by part; fails when one of them is not right.
 pub async fn run(config: Config) -> Result<(), Failure> {
+    let checks = [
+        ("data directory", data_dir(&config).into()),
+        ("key ring", key_ring(&config).into()),
+        ("database", database(&config).await.into()),
+        ("dashboard", dashboard(&config).into()),
+        ("firm", firm(&config).await),
+        ("mail", mail(&config).await.into()),
+        ("TLS", tls(&config)),
+        ("browser sign-in", browser_sign_in(&config).into()),
+    ];
     let mut wrong = 0;
-    let mut say = |part: &str, outcome: Result<String, String>| match outcome {
-        Ok(text) => println!("ok     {part}: {text}"),
-        Err(text) => {
-            wrong += 1;
-            println!("wrong  {part}: {text}");
+    for (part, finding) in checks {
+        match finding {
+            Fine(text) => println!("ok     {part}: {text}"),
+            Doubtful(text) => println!("think  {part}: {text}"),
+            Wrong(text) => {
+                wrong += 1;
+                println!("wrong  {part}: {text}");
+            }
         }
-    };
-    say("data directory", data_dir(&config));
-    say("key ring", key_ring(&config));
-    say("database", database(&config).await);
-    say(
-        "dashboard",
-        Assets::load(config.theme_dir.as_deref()).map_err(|error| error.to_string()).and_then(|assets| {
-            if assets.has_dashboard() {
-                Ok("built".to_owned())
-            } else {
-                Err("not built; run `make build-web`".to_owned())
-            }
-        }),
-    );
-    say(
-        "mail",
-        Ok(match config.mail.transport() {
-            Transport::Folder => {
-                format!("written to {}; set SMTP_URL to send it", config.data_dir.join("mail").display())
-            }
-            Transport::Smtp => "sent by SMTP".to_owned(),
-            Transport::SendGrid => "sent by SendGrid".to_owned(),
-        }),
-    );
-    say(
-        "browser sign-in",
-        if config.server.may_set_cookies() {
-            Ok(format!("works at {}", config.server.public_url))
-        } else {
-            Err(format!("{} is not https, so browsers get no cookie", config.server.public_url))
-        },
-    );
+    }
     if wrong == 0 { Ok(()) } else { Err(format!("{wrong} of the checks failed").into()) }
 }
 
@@ -65,19 +69,24 @@ pub async fn migrations(config: &Config) -> Result<(), Failure> {
 
 async fn look(config: &Config) -> Result<Storage, Failure> {
     let url = config.database_url();
-    if Engine::of_url(&url) == Some(Engine::Sqlite)
-        && !std::path::Path::new(url.trim_start_matches("sqlite://")).exists()
-    {
+    if Engine::of_url(&url) == Some(Engine::Sqlite) && !sqlite_file(&url).exists() {
         return Err(format!("there is no database at {url} yet; `tekvwarho serve` makes it").into());
     }
     Ok(Storage::open(&url, Bus::in_process(), None).await?)
 }
 
+/// The file of an address such as `sqlite://data/tekvwarho.db?mode=rwc`.
+fn sqlite_file(url: &str) -> &Path {
+    let path = url.trim_start_matches("sqlite:").trim_start_matches("//");
+    Path::new(path.split_once('?').map_or(path, |(path, _)| path))
+}
+
 fn data_dir(config: &Config) -> Result<String, String> {
     let path = &config.data_dir;
+    let usable = Access::READ_OK | Access::WRITE_OK | Access::EXEC_OK;
     match std::fs::metadata(path) {
-        Ok(found) if found.is_dir() && !found.permissions().readonly() => Ok(path.display().to_string()),
-        Ok(_) => Err(format!("{} is not a folder that can be written to", path.display())),
+        Ok(found) if found.is_dir() && access(path, usable).is_ok() => Ok(path.display().to_string()),
+        Ok(_) => Err(format!("{} is not a folder that this user can write to", path.display())),
         Err(error) => Err(format!("{}: {error}", path.display())),
     }
 }
@@ -97,5 +106,76 @@ async fn database(config: &Config) -> Result<String, String> {
         Ok("reachable, schema up to date".to_owned())
     } else {
         Err(format!("{} migrations are missing", pending.len()))
+    }
+}
+
+fn dashboard(config: &Config) -> Result<String, String> {
+    let assets = Assets::load(config.theme_dir.as_deref()).map_err(|error| error.to_string())?;
+    if assets.has_dashboard() { Ok("built".to_owned()) } else { Err("not built; run `make build-web`".to_owned()) }
+}
+
+/// The address where messages are announced: the sample firm's leads nowhere.
+async fn firm(config: &Config) -> Finding {
+    let Ok(storage) = look(config).await else { return Doubtful("unknown without the database".to_owned()) };
+    match Settings::load(&storage).await {
+        Ok(settings) => {
+            let email = settings.get().firm.email.clone();
+            if email.ends_with(".example") {
+                Doubtful(format!("messages are announced to {email}, which is the sample firm's; set firm.email"))
+            } else {
+                Fine(format!("messages are announced to {email}"))
+            }
+        }
+        Err(error) => Wrong(error.to_string()),
+    }
+}
+
+async fn mail(config: &Config) -> Result<String, String> {
+    match Mailer::new(config)? {
+        Mailer::Folder(folder) => Ok(format!("written to {}; set SMTP_URL to send it", folder.display())),
+        Mailer::SendGrid(_) => Ok("sent by SendGrid".to_owned()),
+        Mailer::Smtp(server) => match server.test_connection().await {
+            Ok(true) => Ok("sent by SMTP; the server answers and lets us in".to_owned()),
+            Ok(false) => Err("the SMTP server does not answer as one".to_owned()),
+            Err(error) => Err(format!("the SMTP server: {error}")),
+        },
+    }
+}
+
+/// Where TLS ends: here, or at a proxy that we must know, or every visitor looks like one and shares its limits.
+fn tls(config: &Config) -> Finding {
+    let server = &config.server;
+    match (&server.tls_cert, &server.tls_key) {
+        (Some(certificate), Some(key)) => http::serve::tls(certificate, key)
+            .map(|_| format!("the certificate {} and its key can be read", certificate.display()))
+            .into(),
+        _ if server.is_https() && server.trusted_proxies.is_empty() => Doubtful(
+            "the public address is https and no certificate is set: a proxy stands before us. Set TEKVWARHO_TRUSTED_PROXIES, \
+             or all visitors share one limit"
+                .to_owned(),
+        ),
+        _ if server.is_https() => Fine("ends at a trusted proxy".to_owned()),
+        _ => Fine("not used".to_owned()),
+    }
+}
+
+fn browser_sign_in(config: &Config) -> Result<String, String> {
+    if config.server.may_set_cookies() {
+        Ok(format!("works at {}", config.server.public_url))
+    } else {
+        Err(format!("{} is not https, so browsers get no cookie", config.server.public_url))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_file_is_told_from_its_address() {
+        for url in ["sqlite://data/a.db", "sqlite:data/a.db", "sqlite://data/a.db?mode=rwc"] {
+            assert_eq!(sqlite_file(url), Path::new("data/a.db"));
+        }
+        assert_eq!(sqlite_file("sqlite:///var/a.db"), Path::new("/var/a.db"));
     }
 }

@@ -3,6 +3,7 @@
 mod audit;
 mod demo;
 mod doctor;
+mod keys;
 mod serve;
 mod settings;
 mod staff;
@@ -53,6 +54,11 @@ pub enum Command {
     Audit {
         #[command(subcommand)]
         what: audit::Audit,
+    },
+    /// Manage the key ring.
+    Keys {
+        #[command(subcommand)]
+        what: keys::Keys,
     },
     /// Write the OpenAPI document to standard output.
     Openapi,
@@ -114,6 +120,7 @@ async fn dispatch(cli: Cli) -> Result<(), Failure> {
             println!("{}", crate::router::document().to_pretty_json()?);
             Ok(())
         }
+        Command::Keys { what } => keys::run(&config, &what),
         Command::Doctor => doctor::run(config).await,
         Command::Migrate { what: Migrate::Status } => doctor::migrations(&config).await,
         Command::Migrate { what: Migrate::Up } => {

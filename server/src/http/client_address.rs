@@ -28,6 +28,11 @@ impl FromStr for TrustedProxies {
 }
 
 impl TrustedProxies {
+    /// True when nobody is trusted.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// True when the peer is one of them.
     pub fn contain(&self, peer: IpAddr) -> bool {
         self.0.iter().any(|network| network.contains(&peer.to_canonical()))

@@ -3,6 +3,8 @@
 use database::entity::installation::{ActiveModel, Entity};
 use sea_orm::{ActiveModelTrait as _, EntityTrait, Set};
 use tekvwarho::error::Error;
+use tekvwarho::features::auth::claim_installation;
+use tekvwarho::secrets::KeyRing;
 
 use crate::support::TestApp;
 
@@ -47,10 +49,24 @@ async fn what_was_written_is_read_at_once() {
 #[tokio::test]
 async fn another_key_ring_is_refused() {
     let t = TestApp::new().await;
-    let other = tekvwarho::secrets::KeyRing::ephemeral();
-    let refused = tekvwarho::features::auth::claim_installation(&t.app.storage, &other).await.unwrap_err();
+    let other = KeyRing::ephemeral();
+    let refused = claim_installation(&t.app.storage, &other).await.unwrap_err();
     assert!(refused.to_string().contains("another key ring"), "{refused}");
-    tekvwarho::features::auth::claim_installation(&t.app.storage, &t.app.keys).await.unwrap();
+    claim_installation(&t.app.storage, &t.app.keys).await.unwrap();
+}
+
+#[tokio::test]
+async fn after_a_rotation_the_database_knows_the_new_key() {
+    let t = TestApp::new().await;
+    let file = t.folder.path().join("keys.json");
+    let storage = &t.app.storage;
+    let claim = |ring: KeyRing| async move { claim_installation(storage, &ring).await };
+    let old = std::fs::read(&file).unwrap();
+    KeyRing::rotate(&file).unwrap();
+    claim(KeyRing::open(&file).unwrap()).await.unwrap();
+    // The old key alone is another ring now; the new one alone would do.
+    std::fs::write(&file, old).unwrap();
+    assert!(claim(KeyRing::open(&file).unwrap()).await.is_err());
 }
 
 #[tokio::test]

@@ -2,8 +2,8 @@
 //! else accepts, so it does not start.
 
 use database::entity::installation::{ActiveModel, Column, Entity};
-use sea_orm::sea_query::OnConflict;
-use sea_orm::{EntityTrait, Set};
+use sea_orm::sea_query::{Expr, ExprTrait as _, OnConflict};
+use sea_orm::{ColumnTrait as _, EntityTrait, QueryFilter as _, Set};
 
 use crate::error::{Error, Result};
 use crate::secrets::KeyRing;
@@ -11,7 +11,8 @@ use crate::storage::Storage;
 
 const NAME: &str = "key_fingerprint";
 
-/// Writes the fingerprint on the first start; refuses when the ring does not hold the key that was written.
+/// Writes the fingerprint on the first start; refuses when the ring does not hold the key that was written. When the
+/// ring has a newer key in front, its fingerprint is written, so that the old key may leave the ring one day.
 pub async fn claim_installation(storage: &Storage, keys: &KeyRing) -> Result<()> {
     let fingerprint = keys.fingerprints().next().unwrap_or_default().to_owned();
     storage
@@ -27,8 +28,23 @@ pub async fn claim_installation(storage: &Storage, keys: &KeyRing) -> Result<()>
         })
         .await?;
     let known = Entity::find_by_id(NAME).one(storage.read()).await?.map(|row| row.value).unwrap_or_default();
-    if keys.fingerprints().any(|fingerprint| fingerprint == known) {
+    if keys.fingerprints().next() == Some(known.as_str()) {
         return Ok(());
+    }
+    if keys.fingerprints().any(|fingerprint| fingerprint == known) {
+        let newest = keys.fingerprints().next().unwrap_or_default().to_owned();
+        return storage
+            .write((newest, known), |tx, (newest, known)| {
+                Box::pin(async move {
+                    Entity::update_many()
+                        .col_expr(Column::Value, Expr::value(newest.as_str()))
+                        .filter(Column::Name.eq(NAME).and(Column::Value.eq(known.as_str())))
+                        .exec(tx.conn())
+                        .await?;
+                    Ok(())
+                })
+            })
+            .await;
     }
     Err(Error::internal(
         "this database belongs to another key ring. Bring back the keys.json that it was made with, or point \

@@ -1,0 +1,28 @@
+//! `tekvwarho keys`.
+
+use clap::Subcommand;
+
+use super::Failure;
+use crate::config::Config;
+use crate::secrets::KeyRing;
+
+/// Manage the key ring.
+#[derive(Debug, Subcommand)]
+pub enum Keys {
+    /// Sign with a fresh key from the next start on; what the older ones signed stays good.
+    Rotate,
+}
+
+pub fn run(config: &Config, what: &Keys) -> Result<(), Failure> {
+    let path = config.secret_file();
+    match what {
+        Keys::Rotate => {
+            let kid = KeyRing::rotate(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+            println!("Key {kid} stands first in {}.", path.display());
+            println!(
+                "Copy the file to every server of this installation, then start them again, and make a backup of it."
+            );
+        }
+    }
+    Ok(())
+}
