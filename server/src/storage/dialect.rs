@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use sea_orm::sea_query::{
-    Alias, CommonTableExpression, Condition, Expr, ExprTrait as _, JoinType, Query, SelectStatement,
+    Alias, CommonTableExpression, Condition, Expr, ExprTrait as _, JoinType, Order, Query, SelectStatement,
 };
 use sea_orm::{
     ConnectOptions, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, RuntimeErr,
@@ -177,7 +177,8 @@ pub enum Match {
 /// A selection from `messages` whose `search_text` holds every term, found by the full-text index.
 ///
 /// `SQLite` must be told to walk the index first: it would gather all matches before it looks at a LIMIT. `among` tells
-/// it of a condition that leaves some tens of thousands of messages: what is outside is skipped without reading it.
+/// it of a condition that leaves some tens of thousands of messages: what is outside is skipped without reading it, and
+/// the walk begins with the newest, since those are what the filters of an inbox mostly leave.
 pub fn search_messages(engine: Engine, terms: &[String], how: Match, among: Option<Condition>) -> SelectStatement {
     // Terms are letters and digits only (see `fold`), so no operator of either query language can hide in them.
     let mut select = Query::select();
@@ -207,6 +208,7 @@ pub fn search_messages(engine: Engine, terms: &[String], how: Match, among: Opti
                     .take();
                 // The plus keeps the index of words from being asked once for each of them.
                 select.and_where(Expr::cust("+messages_search.rowid").in_subquery(serials));
+                select.order_by_expr(Expr::cust("messages_search.rowid"), Order::Desc);
             }
         }
         Engine::Postgres => {
