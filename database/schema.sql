@@ -295,6 +295,7 @@ CREATE INDEX messages_by_client ON public.messages USING btree (email_key, id);
 CREATE INDEX messages_by_first_answer ON public.messages USING btree (first_replied_at) WHERE (first_replied_at IS NOT NULL);
 CREATE INDEX messages_by_service ON public.messages USING btree (service, id);
 CREATE INDEX messages_by_status ON public.messages USING btree (status, id);
+CREATE INDEX messages_of_nobody ON public.messages USING btree (status, id) WHERE (assigned_to IS NULL);
 CREATE INDEX messages_search ON public.messages USING gin (search_vector);
 CREATE INDEX notifications_of_entity ON public.notifications USING btree (entity_id, staff_id);
 CREATE INDEX notifications_of_person ON public.notifications USING btree (staff_id, id);

@@ -67,6 +67,11 @@ impl MigrationTrait for Migration {
                 "CREATE INDEX messages_by_first_answer ON messages (first_replied_at) WHERE first_replied_at IS NOT NULL",
             )
             .await?;
+        // PostgreSQL does not see that rows without an assignee stand in the order of their ids.
+        manager
+            .get_connection()
+            .execute_unprepared("CREATE INDEX messages_of_nobody ON messages (status, id) WHERE assigned_to IS NULL")
+            .await?;
 
         let search: &[&str] = if sqlite {
             &[

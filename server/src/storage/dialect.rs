@@ -8,7 +8,7 @@ use sea_orm::sea_query::{
 };
 use sea_orm::{
     ConnectOptions, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, RuntimeErr,
-    SqliteTransactionMode, TransactionOptions, TransactionTrait, sqlx,
+    SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait, sqlx,
 };
 use uuid::Uuid;
 
@@ -236,6 +236,18 @@ pub async fn ids_up_to(conn: &impl ConnectionTrait, ids: SelectStatement, limit:
         }
     };
     rows.iter().map(|row| row.try_get("", "id")).collect()
+}
+
+/// Rows that `PostgreSQL` expects of a selection, by its statistics and without running it; 0 on `SQLite`, which keeps none.
+pub async fn estimate(conn: &impl ConnectionTrait, select: SelectStatement) -> Result<u64, DbErr> {
+    if Engine::of(conn) == Engine::Sqlite {
+        return Ok(0);
+    }
+    let Statement { sql, values, db_backend } = DbBackend::Postgres.build(&select);
+    let explain = Statement { sql: format!("EXPLAIN (FORMAT JSON) {sql}"), values, db_backend };
+    let Some(row) = conn.query_one_raw(explain).await? else { return Ok(0) };
+    let plan: serde_json::Value = row.try_get_by_index(0)?;
+    Ok(plan.pointer("/0/Plan/Plan Rows").and_then(serde_json::Value::as_u64).unwrap_or(0))
 }
 
 /// Letters and digits that both full-text engines take for parts of words: Latin, Greek, Cyrillic, Armenian.

@@ -13,13 +13,13 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::filter::Filter;
-use crate::storage::{COUNT_LIMIT, Cursor, Engine, Match, Page, ids_up_to, search_messages};
+use crate::storage::{COUNT_LIMIT, Cursor, Engine, Match, Page, estimate, ids_up_to, search_messages};
 
 /// Messages among which a search for common words looks: they are found among the newest, and the index would have
 /// to gather all matches before it could sort them.
 const WINDOW: u64 = 5_000;
 /// Messages among which words that are everywhere are found [`MANY`] times, where the index gathers all matches first.
-const NEAR: u64 = 10_000;
+const NEAR: u64 = 16_000;
 /// Stands for many.
 const MANY: u64 = COUNT_LIMIT + 1;
 /// Messages under a filter that are counted before a search: with fewer, the index of words skips the others.
@@ -126,13 +126,15 @@ async fn search(
 
 /// Messages that hold the terms, in no order; one more than [`COUNT_LIMIT`] stands for many.
 async fn matches(conn: &impl ConnectionTrait, filter: &Filter) -> Result<Vec<Uuid>, DbErr> {
-    let (engine, alone) = (Engine::of(conn), filter.is_only_search());
-    let left = if alone { u64::MAX } else { count(conn, filter.condition(None), SOME).await? };
+    let (gathers, alone) = (Engine::of(conn).gathers_matches(), filter.is_only_search());
+    let most = if gathers { WINDOW } else { SOME };
+    let left = if alone { u64::MAX } else { count(conn, filter.condition(None), most).await? };
     if left < WINDOW {
         // The other filters leave so few that looking at each is quicker than any index of words.
         return ids_up_to(conn, ids_among_newest(filter, None, WINDOW), MANY).await;
     }
-    if engine.gathers_matches() {
+    let mut beginnings = search_messages(Engine::of(conn), &filter.terms, Match::Beginning, None);
+    if gathers && estimate(conn, beginnings.column((Entity, Column::Id)).take()).await? > 5 * MANY {
         let near = ids_up_to(conn, ids_among_newest(filter, None, NEAR), MANY).await?;
         if near.len() as u64 == MANY {
             return Ok(near);
@@ -147,7 +149,7 @@ async fn matches(conn: &impl ConnectionTrait, filter: &Filter) -> Result<Vec<Uui
         return ids_up_to(conn, from_messages().column(Column::Id).cond_where(both).take(), MANY).await;
     }
     let condition = filter.condition(None);
-    indexed(conn, filter, &condition, (left < SOME).then(|| condition.clone())).await
+    indexed(conn, filter, &condition, (left < most).then(|| condition.clone())).await
 }
 
 /// What the index of words finds under a condition. Whole words are found at once; all words with a beginning must be
