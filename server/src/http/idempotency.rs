@@ -61,6 +61,24 @@ struct Answer {
 }
 
 impl Claim {
+    /// The claim of a form that was posted without scripts: `drawn` is the token of its drawing, `text` what was typed.
+    /// Whoever presses the button twice has sent it once.
+    pub fn of_form(drawn: &str, text: &str, now: DateTime<Utc>) -> Self {
+        let secret = sha256_hex(format!("{drawn}\n{text}"));
+        Self(Some(Key { id: sha256_hex(format!("form\n{secret}")), body_hash: String::new(), secret, now }))
+    }
+
+    /// A row that says no more than that the work was done; nobody asks for its answer.
+    pub fn mark(&self) -> Option<Model> {
+        self.0.as_ref().map(|key| Model {
+            id: key.id.clone(),
+            body_hash: key.body_hash.clone(),
+            answer_sealed: None,
+            created_at: key.now,
+            expires_at: key.now + KEPT,
+        })
+    }
+
     /// The row for the answer that the work will have; none without a key.
     pub fn row<T: Serialize>(&self, answer: &Created<T>) -> Result<Option<Model>> {
         let Some(key) = &self.0 else { return Ok(None) };

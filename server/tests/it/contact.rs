@@ -3,10 +3,28 @@
 use chrono::Duration;
 use database::entity::{audit_logs, messages, outbox};
 use reqwest::Method;
-use sea_orm::EntityTrait;
+use sea_orm::{EntityTrait, PaginatorTrait as _};
 use serde_json::{Value, json};
 
 use crate::support::{Answer, TestApp};
+
+#[tokio::test]
+async fn a_form_without_scripts_that_is_sent_twice_arrives_once() {
+    let t = TestApp::with(&["--rate-limits", "off"]).await;
+    let token = t.get("/api/form-token").await.data()["formToken"].as_str().unwrap().to_owned();
+    t.clock.advance(chrono::Duration::minutes(1));
+    let post = |message: &'static str| {
+        let form = [("name", "Anna"), ("email", "anna@example.com"), ("message", message), ("consent", "on")];
+        let form: Vec<_> = form.into_iter().chain([("formToken", token.as_str())]).collect();
+        t.request(Method::POST, "/contact").form(&form)
+    };
+    let (one, two) = tokio::join!(Answer::of(post("Please call me back.")), Answer::of(post("Please call me back.")));
+    for answer in [one, two, Answer::of(post("And bring a ladder.")).await] {
+        answer.status(303);
+        assert_eq!(answer.header("location"), "/contact/thanks");
+    }
+    assert_eq!(messages::Entity::find().count(t.app.storage.read()).await.unwrap(), 2);
+}
 
 #[tokio::test]
 async fn a_message_is_stored_with_its_audit_entry_and_both_mails() {

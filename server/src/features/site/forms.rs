@@ -16,7 +16,7 @@ use crate::error::{Error, Result};
 use crate::features::messages::{self, ClientThread, ContactForm};
 use crate::http::page_cache::html_headers;
 use crate::http::rate_limit::{Limit, Subject};
-use crate::http::{Form, Id, Problem, Query, RequestInfo, problem};
+use crate::http::{Claim, Form, Id, Problem, Query, RequestInfo, problem};
 use crate::templates::value;
 
 /// The routes of this file.
@@ -99,8 +99,10 @@ async fn post_contact(
         form_token: Some(posted.form_token.clone()),
     };
     let values = Values::from(&form);
-    match messages::submit(&app, form, &info, |_| Ok(None)).await {
-        Ok(_) => Ok(see_other("/contact/thanks")),
+    let once = Claim::of_form(&posted.form_token, &format!("{}\n{}", form.email, form.message), app.clock.now());
+    match messages::submit(&app, form, &info, |_| Ok(once.mark())).await {
+        // A second press of the button is in the way of the first one, and has the same answer.
+        Ok(_) | Err(Error::Conflict(_)) => Ok(see_other("/contact/thanks")),
         Err(error) => {
             let status = problem::status(&error);
             if status.is_server_error() && !matches!(error, Error::Database(_) | Error::Unavailable { .. }) {
