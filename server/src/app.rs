@@ -24,6 +24,7 @@ use crate::http::idempotency::InFlight;
 use crate::http::page_cache::PageCache;
 use crate::http::rate_limit::RateLimits;
 use crate::ids::Ids;
+use crate::places::Places;
 use crate::secrets::KeyRing;
 use crate::storage::{BoxFuture, Storage};
 use crate::templates::Templates;
@@ -56,6 +57,7 @@ pub struct Parts {
     pub pages: PageCache,
     pub usual_answer: UsualAnswer,
     pub viewers: Viewers,
+    pub places: Places,
     /// Cancelled when the program is told to end: readiness turns 503 and sockets say `bye`.
     pub stopping: CancellationToken,
 }
@@ -88,6 +90,7 @@ impl App {
         let templates = Templates::load(config.theme_dir.as_deref());
         let assets = Assets::load(config.theme_dir.as_deref()).map_err(StartError::Theme)?;
         let mailer = Mailer::new(&config).map_err(StartError::Mail)?;
+        let places = Places::open(config.geoip_db.as_deref()).map_err(StartError::Places)?;
         let app = Self(Arc::new(Parts {
             origins: AllowedOrigins::new(&config.server.public_url, &config.server.cors_origins),
             limits: RateLimits::new(config.server.rate_limits == Guard::On, settings.get().security.allowances()),
@@ -99,6 +102,7 @@ impl App {
             pages: PageCache::new(config.server.is_https()),
             usual_answer: UsualAnswer::default(),
             viewers: Viewers::new(),
+            places,
             stopping: CancellationToken::new(),
             clock: around.clock,
             ids: around.ids,
@@ -221,6 +225,8 @@ pub enum StartError {
     Database(#[from] sea_orm::DbErr),
     #[error("cannot read the theme folder: {0}")]
     Theme(std::io::Error),
+    #[error("cannot read the map of addresses (TEKVWARHO_GEOIP_DB) {0}")]
+    Places(String),
     #[error("cannot use the mail settings: {0}")]
     Mail(String),
     #[error("cannot listen on {0}: {1}")]

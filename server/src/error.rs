@@ -22,6 +22,15 @@ pub enum Error {
     TokenExpired,
     #[error("invalid credentials")]
     InvalidCredentials,
+    /// The password was right; the account asks for a second factor too.
+    #[error("second factor required")]
+    SecondFactorRequired,
+    /// The person's role needs a second factor, and the person has none yet.
+    #[error("second factor missing")]
+    SecondFactorMissing,
+    /// This needs a proof of who is there that is a few minutes old at most.
+    #[error("reauthentication required")]
+    ReauthenticationRequired,
     /// Too many wrong passwords: how many are allowed, and seconds until it opens.
     #[error("account locked")]
     AccountLocked { allowed: u32, retry_after: u64 },

@@ -26,11 +26,20 @@ pub enum Purpose {
     ThreadToken,
     KnownDevice,
     AuditSignature,
+    TotpSecret,
+    RecoveryCode,
 }
 
 impl Purpose {
-    const ALL: [Self; 5] =
-        [Self::AccessToken, Self::FormToken, Self::ThreadToken, Self::KnownDevice, Self::AuditSignature];
+    const ALL: [Self; 7] = [
+        Self::AccessToken,
+        Self::FormToken,
+        Self::ThreadToken,
+        Self::KnownDevice,
+        Self::AuditSignature,
+        Self::TotpSecret,
+        Self::RecoveryCode,
+    ];
 
     fn label(self) -> &'static str {
         match self {
@@ -39,6 +48,8 @@ impl Purpose {
             Self::ThreadToken => "thread token",
             Self::KnownDevice => "known device",
             Self::AuditSignature => "audit signature",
+            Self::TotpSecret => "totp secret",
+            Self::RecoveryCode => "recovery code",
         }
     }
 }
@@ -132,6 +143,18 @@ impl KeyRing {
         self.entries.iter().map(move |entry| entry.key(purpose))
     }
 
+    /// Encrypts for the database under the current key of that purpose; `bound_to` (the id of the row's owner) must be
+    /// the same when it is opened, so that a sealed value cannot be moved to another row.
+    pub fn seal(&self, purpose: Purpose, bound_to: &[u8], plain: &[u8]) -> Vec<u8> {
+        encrypt(&ChaCha20Poly1305::new(&(*self.current(purpose).1).into()), bound_to, plain)
+    }
+
+    /// Opens what [`KeyRing::seal`] made under any key of the ring; none when it was made under another key, for
+    /// another row, or changed.
+    pub fn open_sealed(&self, purpose: Purpose, bound_to: &[u8], sealed: &[u8]) -> Option<Vec<u8>> {
+        self.all(purpose).find_map(|key| decrypt(&ChaCha20Poly1305::new(&(*key).into()), bound_to, sealed))
+    }
+
     /// Tells rings apart without telling anything of the secrets.
     pub fn fingerprints(&self) -> impl Iterator<Item = &str> {
         self.entries.iter().map(|entry| entry.fingerprint.as_str())
@@ -196,18 +219,27 @@ pub fn new_token() -> String {
 
 /// Encrypts under a key that only the holder of `token` can derive; `label` binds it to a purpose.
 pub fn seal_under(token: &str, label: &str, plain: &[u8]) -> Vec<u8> {
+    encrypt(&cipher(token, label), label.as_bytes(), plain)
+}
+
+/// Opens what [`seal_under`] made; none when the token is another or a byte was changed.
+pub fn open_under(token: &str, label: &str, sealed: &[u8]) -> Option<Vec<u8>> {
+    decrypt(&cipher(token, label), label.as_bytes(), sealed)
+}
+
+/// A fresh nonce, then the text with its tag.
+fn encrypt(cipher: &ChaCha20Poly1305, aad: &[u8], plain: &[u8]) -> Vec<u8> {
     let nonce = ids::secret::<12>();
     let mut sealed = nonce.to_vec();
-    if let Ok(body) = cipher(token, label).encrypt(&Nonce::from(nonce), Payload { msg: plain, aad: label.as_bytes() }) {
+    if let Ok(body) = cipher.encrypt(&Nonce::from(nonce), Payload { msg: plain, aad }) {
         sealed.extend(body);
     }
     sealed
 }
 
-/// Opens what [`seal_under`] made; none when the token is another or a byte was changed.
-pub fn open_under(token: &str, label: &str, sealed: &[u8]) -> Option<Vec<u8>> {
+fn decrypt(cipher: &ChaCha20Poly1305, aad: &[u8], sealed: &[u8]) -> Option<Vec<u8>> {
     let (nonce, body) = sealed.split_first_chunk::<12>()?;
-    cipher(token, label).decrypt(&Nonce::from(*nonce), Payload { msg: body, aad: label.as_bytes() }).ok()
+    cipher.decrypt(&Nonce::from(*nonce), Payload { msg: body, aad }).ok()
 }
 
 fn cipher(token: &str, label: &str) -> ChaCha20Poly1305 {
@@ -257,5 +289,15 @@ mod tests {
         assert_eq!(open_under("right", "label", &sealed).as_deref(), Some(&b"plain"[..]));
         assert_eq!(open_under("wrong", "label", &sealed), None);
         assert_eq!(open_under("right", "other", &sealed), None);
+    }
+
+    #[test]
+    fn what_the_ring_sealed_opens_for_its_own_row_and_purpose_only() {
+        let ring = KeyRing::ephemeral();
+        let sealed = ring.seal(Purpose::TotpSecret, b"row 1", b"plain");
+        assert_eq!(ring.open_sealed(Purpose::TotpSecret, b"row 1", &sealed).as_deref(), Some(&b"plain"[..]));
+        assert_eq!(ring.open_sealed(Purpose::TotpSecret, b"row 2", &sealed), None);
+        assert_eq!(ring.open_sealed(Purpose::FormToken, b"row 1", &sealed), None);
+        assert_eq!(KeyRing::ephemeral().open_sealed(Purpose::TotpSecret, b"row 1", &sealed), None);
     }
 }

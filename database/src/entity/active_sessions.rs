@@ -21,6 +21,8 @@ pub struct Model {
     pub last_activity: DateTimeUtc,
     /// Absolute end (ASVS 10.4.8), whatever the activity.
     pub expires_at: DateTimeUtc,
+    /// When the person last showed who they are in this session: by signing in, or again since.
+    pub proved_at: Option<DateTimeUtc>,
 }
 
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]

@@ -45,6 +45,8 @@ pub struct Model {
     pub time_zone: Option<String>,
     /// `system`, `light` or `dark`.
     pub theme: String,
+    /// BCP 47 tag that dates are written by; none: British English, like the words.
+    pub locale: Option<String>,
     pub created_at: DateTimeUtc,
     pub last_login: Option<DateTimeUtc>,
 }

@@ -144,6 +144,7 @@ impl Maker {
                 is_active: true,
                 time_zone: None,
                 theme: "system".to_owned(),
+                locale: None,
                 created_at: self.now - Duration::days(400),
                 last_login: None,
             });

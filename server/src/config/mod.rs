@@ -29,6 +29,9 @@ pub struct Config {
     /// Folder whose `templates/` and `assets/` stand in for the built-in ones.
     #[arg(long, env = "TEKVWARHO_THEME_DIR", global = true)]
     pub theme_dir: Option<PathBuf>,
+    /// Map of addresses (MaxMind DB, cities or countries); with it, lists of devices say where a device is.
+    #[arg(long, env = "TEKVWARHO_GEOIP_DB", global = true)]
+    pub geoip_db: Option<PathBuf>,
     #[command(flatten)]
     pub server: ServerConfig,
     #[command(flatten)]

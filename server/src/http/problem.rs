@@ -156,6 +156,26 @@ fn describe(error: &Error) -> (StatusCode, &'static str, &'static str, Cow<'stat
             "E-mail or password is wrong",
             "E-mail or password is wrong.".into(),
         ),
+        Error::SecondFactorRequired => (
+            S::UNAUTHORIZED,
+            "second_factor_required",
+            "A second factor is needed",
+            "The password is right. Send it again with `otp`, a code of your app or a recovery code, or use a passkey."
+                .into(),
+        ),
+        Error::SecondFactorMissing => (
+            S::FORBIDDEN,
+            "second_factor_missing",
+            "Set up a second factor first",
+            "Your role needs a second factor. Add a passkey or an authenticator app, then go on.".into(),
+        ),
+        Error::ReauthenticationRequired => (
+            S::FORBIDDEN,
+            "reauthentication_required",
+            "Show again that it is you",
+            "This needs a fresh proof: your password, a code or a passkey. Send it to /api/auth/prove and try again."
+                .into(),
+        ),
         Error::AccountLocked { retry_after, .. } => (
             S::TOO_MANY_REQUESTS,
             "rate_limited",
@@ -252,8 +272,11 @@ pub fn known() -> Vec<Known> {
         Error::Unauthenticated,
         Error::TokenExpired,
         Error::InvalidCredentials,
+        Error::SecondFactorRequired,
         Error::Forbidden,
         Error::NotForTokens,
+        Error::SecondFactorMissing,
+        Error::ReauthenticationRequired,
         Error::OriginForbidden,
         Error::NotFound,
         Error::MethodNotAllowed,

@@ -15,6 +15,8 @@ use crate::support::{Answer, Signed, TestApp};
 enum Who {
     /// Everybody; the route has its own rules (a code, a token, a password).
     Anybody,
+    /// Whoever is signed in, even without the second factor that the role needs; no API token.
+    Own,
     /// Whoever is signed in; no API token.
     Staff,
     /// Whoever is signed in, and any API token.
@@ -25,8 +27,8 @@ enum Who {
     InPerson(Permission),
 }
 
-use Permission::{Audit, Messages, Settings};
-use Who::{Anybody, InPerson, May, Staff, StaffOrToken};
+use Permission::{Audit, Messages, Settings, Staff as People};
+use Who::{Anybody, InPerson, May, Own, Staff, StaffOrToken};
 
 const TABLE: &[(&str, &str, Who)] = &[
     ("GET", "/api/health", Anybody),
@@ -45,15 +47,33 @@ const TABLE: &[(&str, &str, Who)] = &[
     ("POST", "/api/auth/logout", Anybody),
     ("POST", "/api/auth/forgot", Anybody),
     ("POST", "/api/auth/reset", Anybody),
-    ("GET", "/api/auth/me", Staff),
-    ("PATCH", "/api/auth/me", Staff),
+    ("POST", "/api/auth/passkeys/sign-in/begin", Anybody),
+    ("POST", "/api/auth/passkeys/sign-in", Anybody),
+    ("GET", "/api/auth/me", Own),
+    ("PATCH", "/api/auth/me", Own),
+    ("GET", "/api/auth/mfa", Own),
+    ("POST", "/api/auth/mfa/totp", Own),
+    ("POST", "/api/auth/mfa/totp/confirm", Own),
+    ("DELETE", "/api/auth/mfa/totp", Staff),
+    ("POST", "/api/auth/mfa/recovery-codes", Staff),
+    ("GET", "/api/auth/passkeys", Own),
+    ("POST", "/api/auth/passkeys/register/begin", Own),
+    ("POST", "/api/auth/passkeys/register", Own),
+    ("PATCH", "/api/auth/passkeys/{id}", Staff),
+    ("DELETE", "/api/auth/passkeys/{id}", Staff),
+    ("POST", "/api/auth/prove", Own),
+    ("POST", "/api/auth/prove/passkey/begin", Own),
+    ("POST", "/api/auth/prove/passkey", Own),
     ("POST", "/api/auth/password", Staff),
     ("GET", "/api/auth/sessions", Staff),
+    ("DELETE", "/api/auth/sessions", Staff),
     ("DELETE", "/api/auth/sessions/{id}", Staff),
-    ("POST", "/api/auth/logout-all", Staff),
+    ("POST", "/api/auth/logout-all", Own),
     ("POST", "/api/auth/ws-ticket", Staff),
     ("GET", "/api/admin/dashboard", StaffOrToken),
     ("GET", "/api/admin/colleagues", StaffOrToken),
+    ("GET", "/api/admin/staff/{id}/factors", InPerson(People)),
+    ("DELETE", "/api/admin/staff/{id}/factors", InPerson(People)),
     ("GET", "/api/admin/services", StaffOrToken),
     ("GET", "/api/admin/audit", May(Audit)),
     ("GET", "/api/admin/audit/choices", May(Audit)),
@@ -87,8 +107,22 @@ const TABLE: &[(&str, &str, Who)] = &[
     ("DELETE", "/api/admin/canned-replies/{id}", May(Messages)),
 ];
 
+/// Routes that need a proof of who is there that is ten minutes old at most.
+const SENSITIVE: &[(&str, &str)] = &[
+    ("POST", "/api/auth/mfa/totp"),
+    ("DELETE", "/api/auth/mfa/totp"),
+    ("POST", "/api/auth/mfa/recovery-codes"),
+    ("POST", "/api/auth/passkeys/register/begin"),
+    ("DELETE", "/api/auth/passkeys/{id}"),
+    ("DELETE", "/api/admin/staff/{id}/factors"),
+];
+
 /// Asks as that caller. Ids name nothing and bodies are empty, so nothing is changed by whoever gets in.
 async fn ask(t: &TestApp, method: &str, path: &str, token: Option<&str>) -> u16 {
+    answer(t, method, path, token).await.code
+}
+
+async fn answer(t: &TestApp, method: &str, path: &str, token: Option<&str>) -> Answer {
     let path = path
         .replace("{id}", "00000000-0000-7000-8000-000000000000")
         .replace("{noteId}", "00000000-0000-7000-8000-000000000000");
@@ -101,7 +135,7 @@ async fn ask(t: &TestApp, method: &str, path: &str, token: Option<&str>) -> u16 
     } else if method == "PATCH" {
         request = request.json(&json!({}));
     }
-    Answer::of(request).await.code
+    Answer::of(request).await
 }
 
 fn refused(code: u16) -> bool {
@@ -124,6 +158,7 @@ fn the_table_names_every_route_with_its_guard() {
         .map(|(method, path, who)| {
             let guard = match who {
                 Anybody => "anybody".to_owned(),
+                Own => "own_account".to_owned(),
                 Staff | StaffOrToken => "signed_in".to_owned(),
                 May(permission) | InPerson(permission) => {
                     serde_json::to_value(permission).unwrap().as_str().unwrap().to_owned()
@@ -134,6 +169,16 @@ fn the_table_names_every_route_with_its_guard() {
         })
         .collect();
     assert_eq!(known, table);
+    let operations = document["paths"].as_object().unwrap().iter().flat_map(|(path, item)| {
+        item.as_object()
+            .unwrap()
+            .iter()
+            .map(move |(method, it)| (method.to_uppercase(), path.clone(), it["x-proof"].is_string()))
+    });
+    let sensitive: BTreeSet<_> =
+        operations.filter_map(|(method, path, needs)| needs.then_some((method, path))).collect();
+    let expected = SENSITIVE.iter().map(|(method, path)| ((*method).to_owned(), (*path).to_owned())).collect();
+    assert_eq!(sensitive, expected);
 }
 
 #[tokio::test]
@@ -208,5 +253,37 @@ async fn a_token_opens_what_its_permissions_open_and_nothing_about_people() {
     t.change_person_of(&ada, |change| change.is_active = Set(false)).await;
     for (method, path, who) in TABLE.iter().filter(|(_, _, who)| *who != Anybody) {
         assert_eq!(ask(&t, method, path, Some(&tokens[0].1)).await, 401, "{method} {path} ({who:?})");
+    }
+}
+
+#[tokio::test]
+async fn without_the_second_factor_that_the_role_needs_only_the_way_to_one_is_open() {
+    let t = TestApp::with(&["--rate-limits", "off"]).await;
+    t.require_second_factor(&["admin"]).await;
+    let ada = t.person("Ada", Role::Admin).await;
+    let signed = t.sign_in(&ada).await;
+    let (last, table): (Vec<_>, Vec<_>) = TABLE.iter().partition(|(_, path, _)| path.ends_with("/logout-all"));
+    for (method, path, who) in table.into_iter().chain(last).filter(|(_, _, who)| *who != Anybody) {
+        let answer = answer(&t, method, path, Some(&signed.access)).await;
+        if who == Own {
+            assert!(!refused(answer.code), "{method} {path}: {}", answer.text);
+        } else {
+            answer.problem(403, "second_factor_missing");
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_is_sensitive_needs_a_fresh_proof() {
+    let t = TestApp::new().await;
+    let ada = t.admin().await;
+    t.clock.advance(chrono::Duration::minutes(9));
+    for (method, path) in SENSITIVE {
+        let code = ask(&t, method, path, Some(&ada.access)).await;
+        assert!(!refused(code), "{method} {path}: {code}");
+    }
+    t.clock.advance(chrono::Duration::minutes(1));
+    for (method, path) in SENSITIVE {
+        answer(&t, method, path, Some(&ada.access)).await.problem(403, "reauthentication_required");
     }
 }

@@ -44,6 +44,7 @@ fn rows() -> Vec<Row> {
         ("hours.weekly", json!([{ "day": "sun", "opens": "10:00", "closes": "11:00" }]), |t, _| page(t, "/")),
         ("hours.holidays", holiday, |t, _| page(t, "/")),
         ("security.passwordMinLength", json!(20), |t, ada| Box::pin(new_password(t, ada))),
+        ("security.secondFactorRoles", json!(["admin"]), |t, ada| Box::pin(what_opens(t, ada))),
         ("security.accessMinutes", json!(5), |t, _| Box::pin(signing_in(t, json!({}), None))),
         ("security.sessionDays", json!(2), |t, _| Box::pin(signing_in(t, json!({}), None))),
         ("security.browserSessionHours", json!(1), |t, _| Box::pin(signing_in(t, json!({}), Some("web")))),
@@ -68,6 +69,12 @@ fn page<'t>(t: &'t TestApp, path: &'static str) -> BoxFuture<'t, String> {
         let answer = t.get(path).await;
         format!("{} {}", answer.code, answer.text)
     })
+}
+
+/// Whether somebody without a second factor may look around.
+async fn what_opens(t: &TestApp, ada: Signed) -> String {
+    t.app.liveness.forget_all();
+    t.get_as(&ada, "/api/admin/messages").await.code.to_string()
 }
 
 /// Whether a password of nine characters is taken.

@@ -108,7 +108,7 @@ impl Reference {
 
 fn operation_of(method: &str, path: &str, operation: &Value) -> Operation {
     let access = match (operation["x-permission"].as_str(), operation["security"].as_array()) {
-        (Some("signed_in"), _) => "Signed in".to_owned(),
+        (Some("signed_in" | "own_account"), _) => "Signed in".to_owned(),
         (Some(permission), _) => format!("Permission {permission}"),
         (None, Some(_)) => "Code of the mail".to_owned(),
         (None, None) => "Everybody".to_owned(),

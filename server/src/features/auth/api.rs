@@ -1,41 +1,36 @@
-//! The signed-in person: profile, password, devices, ticket for the WebSocket.
+//! The signed-in person: profile, password, signing out everywhere, ticket for the WebSocket.
 
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse as _, Response};
-use chrono::{DateTime, Utc};
 use database::entity::staff;
 use sea_orm::Set;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
-use uuid::Uuid;
 
-use super::device::Device;
-use super::guard::{Caller, signed_in};
+use super::attempts::Attempt;
+use super::guard::{Caller, own_account, signed_in};
 use super::one_time::{self, Kind};
-use super::public::end_session;
 use super::view::Me;
-use super::{cookies, sessions, store};
+use super::{cookies, notices, own_entry, sessions};
 use crate::app::App;
 use crate::cluster::Event;
 use crate::error::{Error, Result};
-use crate::features::audit::{Changes, Entry};
+use crate::features::audit::Changes;
 use crate::features::notify::{Letter, Mail};
 use crate::features::staff as people;
 use crate::http::valid::Check;
-use crate::http::{Envelope, Id, Json, Nothing, Ok, Problem, RequestInfo};
+use crate::http::{Envelope, Json, Nothing, Ok, Problem, RequestInfo};
 use crate::secrets;
 
 /// The routes of this file.
 pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
-        .routes(signed_in(routes!(get_me, patch_me)))
+        .routes(own_account(routes!(get_me, patch_me)))
         .routes(signed_in(routes!(change_password)))
-        .routes(signed_in(routes!(list_sessions)))
-        .routes(signed_in(routes!(delete_session)))
-        .routes(signed_in(routes!(logout_all)))
+        .routes(own_account(routes!(logout_all)))
         .routes(signed_in(routes!(ws_ticket)))
 }
 
@@ -43,7 +38,7 @@ pub fn routes() -> OpenApiRouter<App> {
 #[utoipa::path(get, path = "/api/auth/me", tag = "auth", responses((status = 200, body = Envelope<Me>)))]
 async fn get_me(State(app): State<App>, caller: Caller) -> Result<Ok<Me>> {
     let person = people::by_id(app.storage.read(), caller.staff_id).await?.ok_or(Error::Unauthenticated)?;
-    Result::Ok(Ok(Me::of(&app, person)))
+    Result::Ok(Ok(Me::of(&app, person, caller.second_factor_missing)))
 }
 
 /// What a person may change of the own profile.
@@ -58,6 +53,9 @@ pub struct MePatch {
     /// `system`, `light` or `dark`.
     #[serde(default)]
     pub theme: Option<String>,
+    /// BCP 47 tag of a language and, if need be, its country, such as `de` or `en-US`; empty: British English.
+    #[serde(default)]
+    pub locale: Option<String>,
 }
 
 /// Changes the own profile.
@@ -86,8 +84,15 @@ async fn patch_me(
         }
         change.theme = Set(theme.clone());
     }
+    if let Some(locale) = &patch.locale {
+        if !locale.is_empty() && !is_locale(locale) {
+            check.refuse("locale", "invalid", "This must be a language tag such as de or en-US.");
+        }
+        change.locale = Set(Some(locale.clone()).filter(|locale| !locale.is_empty()));
+    }
     check.done()?;
-    let changes = Changes::none().fact("timeZone", &patch.time_zone).fact("theme", &patch.theme);
+    let changes =
+        Changes::none().fact("timeZone", &patch.time_zone).fact("theme", &patch.theme).fact("locale", &patch.locale);
     let entry = own_entry(&app, &caller, &info, "staff.profile_changed", changes);
     let id = caller.staff_id;
     let person = app
@@ -101,7 +106,19 @@ async fn patch_me(
         })
         .await?;
     app.liveness.forget_all();
-    Result::Ok(Ok(Me::of(&app, person)))
+    Result::Ok(Ok(Me::of(&app, person, caller.second_factor_missing)))
+}
+
+/// True for the tags that browsers know: a language, a script, a country.
+fn is_locale(tag: &str) -> bool {
+    let mut parts = tag.split('-');
+    let language = parts.next().unwrap_or_default();
+    let letters = |part: &str, lengths: std::ops::RangeInclusive<usize>| {
+        lengths.contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphabetic())
+    };
+    letters(language, 2..=3)
+        && parts.clone().count() <= 2
+        && parts.all(|part| letters(part, 2..=2) || letters(part, 4..=4))
 }
 
 /// The old and the new password.
@@ -119,18 +136,22 @@ async fn change_password(
     State(app): State<App>,
     caller: Caller,
     info: RequestInfo,
+    headers: HeaderMap,
     Json(body): Json<PasswordChange>,
 ) -> Result<Ok<Nothing>> {
     let mut check = Check::new();
     check.new_password("newPassword", &body.new_password, app.settings.get().security.password_min_length);
     check.done()?;
     let person = people::by_id(app.storage.read(), caller.staff_id).await?.ok_or(Error::Unauthenticated)?;
+    let attempt = Attempt::of(&app, &headers, &person.email, Some(&person), &info);
+    attempt.check(&app).await?;
     if !app.passwords.verify(body.current_password, Some(person.password_hash)).await? {
+        attempt.failed(&app, Some(person.id), "auth.proof_failed", Some(person.id), &info).await?;
         return Err(Error::field("currentPassword", "invalid", "This is not your current password."));
     }
     let hash = app.passwords.hash(body.new_password).await?;
     let now = app.clock.now();
-    let letter = Letter::PasswordChanged { name: person.name, when: now.format("%-d %B %Y, %-H:%M UTC").to_string() };
+    let letter = Letter::PasswordChanged { name: person.name, when: notices::when(now) };
     let mail = Mail {
         to: &person.email,
         letter: &letter,
@@ -154,50 +175,6 @@ async fn change_password(
         })
         .await?;
     app.liveness.forget_all();
-    Result::Ok(Ok(Nothing))
-}
-
-/// A device that is signed in.
-#[derive(Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct SessionView {
-    pub id: Uuid,
-    #[serde(flatten)]
-    pub device: Device,
-    pub ip_address: Option<String>,
-    /// Null: the program has no map of addresses yet.
-    pub location: Option<String>,
-    pub last_activity: DateTime<Utc>,
-    pub created_at: DateTime<Utc>,
-    /// The session that asks.
-    pub current: bool,
-}
-
-/// The own devices, the one used last first.
-#[utoipa::path(get, path = "/api/auth/sessions", tag = "auth", responses((status = 200, body = Envelope<Vec<SessionView>>)))]
-async fn list_sessions(State(app): State<App>, caller: Caller) -> Result<Ok<Vec<SessionView>>> {
-    let now = app.clock.now();
-    let rows = store::sessions_of(app.storage.read(), caller.staff_id).await?;
-    let show = |row: database::entity::active_sessions::Model| SessionView {
-        current: row.id == caller.session_id,
-        device: Device::of(row.user_agent.as_deref()),
-        id: row.id,
-        ip_address: row.ip_address,
-        location: None,
-        last_activity: row.last_activity,
-        created_at: row.created_at,
-    };
-    Result::Ok(Ok(rows.into_iter().filter(|row| row.expires_at > now).map(show).collect()))
-}
-
-/// Signs one of the own devices out.
-#[utoipa::path(delete, path = "/api/auth/sessions/{id}", tag = "auth", params(("id" = Uuid, Path)),
-    responses((status = 200, body = Envelope<Nothing>), (status = 404, body = Problem)))]
-async fn delete_session(State(app): State<App>, caller: Caller, info: RequestInfo, Id(id): Id) -> Result<Ok<Nothing>> {
-    let own = store::sessions_of(app.storage.read(), caller.staff_id).await?.iter().any(|session| session.id == id);
-    if !own || !end_session(&app, caller.staff_id, id, "auth.session_ended", &info).await? {
-        return Err(Error::NotFound);
-    }
     Result::Ok(Ok(Nothing))
 }
 
@@ -241,13 +218,17 @@ async fn ws_ticket(State(app): State<App>, caller: Caller) -> Result<Ok<Ticket>>
     Result::Ok(Ok(Ticket { ticket, expires_in: Kind::WsTicket.lifetime().num_seconds() }))
 }
 
-fn own_entry(
-    app: &App,
-    caller: &Caller,
-    info: &RequestInfo,
-    action: &'static str,
-    changes: Changes,
-) -> database::entity::audit_logs::Model {
-    Entry { actor: Some(caller.staff_id), action, entity: ("staff", Some(caller.staff_id)), changes, from: info }
-        .row(&app.ids, app.clock.now())
+#[cfg(test)]
+mod tests {
+    use super::is_locale;
+
+    #[test]
+    fn tags_of_languages_are_told_from_other_text() {
+        for good in ["de", "en-US", "zh-Hant-TW", "fil"] {
+            assert!(is_locale(good), "{good}");
+        }
+        for bad in ["", "d", "english", "en_US", "en-", "-US", "en-US-x-y", "en-12", "ü-DE"] {
+            assert!(!is_locale(bad), "{bad}");
+        }
+    }
 }

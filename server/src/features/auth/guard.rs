@@ -8,10 +8,10 @@ use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse as _, Response};
+use chrono::{DateTime, Duration, Utc};
 use database::entity::staff::Role;
 use serde_json::json;
-use utoipa::openapi::extensions::ExtensionsBuilder;
-use utoipa::openapi::path::PathItem;
+use utoipa::openapi::path::{Operation, PathItem};
 use utoipa::openapi::security::SecurityRequirement;
 use utoipa_axum::router::{UtoipaMethodRouter, UtoipaMethodRouterExt as _};
 use uuid::Uuid;
@@ -37,12 +37,27 @@ pub struct Caller {
     pub email: String,
     pub role: Role,
     pub permissions: PermissionSet,
+    /// The role needs a second factor and the person has none: only [`own_account`] routes are open.
+    pub second_factor_missing: bool,
+    /// When the person last proved in this session who they are.
+    pub proved_at: Option<DateTime<Utc>>,
 }
+
+/// How long a proof of who is there opens sensitive actions.
+pub const PROOF_LASTS: Duration = Duration::minutes(10);
 
 impl Caller {
     /// True when the person may do that.
     pub fn may(&self, permission: Permission) -> bool {
         self.permissions.has(permission)
+    }
+
+    /// Refuses when the last proof is older than [`PROOF_LASTS`]: [`Error::ReauthenticationRequired`].
+    pub fn check_proof(&self, now: DateTime<Utc>) -> Result<()> {
+        match self.proved_at {
+            Some(at) if now < at + PROOF_LASTS => Ok(()),
+            _ => Err(Error::ReauthenticationRequired),
+        }
     }
 
     /// Refuses when the session or the token ended in the meantime; long answers ask for that.
@@ -67,6 +82,8 @@ enum Demand {
     MayInPerson(Permission),
     /// Whoever is signed in.
     InPerson,
+    /// Whoever is signed in, even without the second factor that the role needs.
+    OwnAccount,
     /// Whoever is signed in, or has any good token.
     Anybody,
 }
@@ -84,6 +101,33 @@ pub fn demand_in_person(permission: Permission, routes: UtoipaMethodRouter<App>)
 /// These routes need a signed-in person, whatever they may do. They are about that person, so no API token opens them.
 pub fn signed_in(routes: UtoipaMethodRouter<App>) -> UtoipaMethodRouter<App> {
     guarded(Demand::InPerson, routes)
+}
+
+/// These routes need a signed-in person and stay open while a second factor is missing: setting one up, the own
+/// profile, signing out.
+pub fn own_account(routes: UtoipaMethodRouter<App>) -> UtoipaMethodRouter<App> {
+    guarded(Demand::OwnAccount, routes)
+}
+
+/// These routes are sensitive: they need a proof of who is there that is ten minutes old at most. Stands inside
+/// another guard: `demand_in_person(Permission::Staff, recently_proven(routes!(reset)))`.
+pub fn recently_proven(routes: UtoipaMethodRouter<App>) -> UtoipaMethodRouter<App> {
+    let (schemas, mut paths, handlers) = routes;
+    for operation in paths.paths.values_mut().flat_map(operations) {
+        operation.extensions.get_or_insert_default().insert("x-proof".to_owned(), json!("recent"));
+    }
+    (schemas, paths, handlers).layer(from_fn(check_proof))
+}
+
+async fn check_proof(request: Request, next: Next) -> Response {
+    let fresh = match (request.extensions().get::<App>(), request.extensions().get::<Caller>()) {
+        (Some(app), Some(caller)) => caller.check_proof(app.clock.now()),
+        _ => Err(Error::internal("a sensitive route without a guard around it")),
+    };
+    match fresh {
+        Ok(()) => next.run(request).await,
+        Err(error) => error.into_response(),
+    }
 }
 
 /// These routes need a signed-in person or any API token.
@@ -125,7 +169,11 @@ async fn admit(app: &App, authorization: Option<&str>, address: IpAddr, demand: 
     };
     app.limits.check(Limit::Staff, &Subject::Staff(caller.token.unwrap_or(caller.staff_id)))?;
     match demand {
-        Demand::MayInPerson(_) | Demand::InPerson if caller.token.is_some() => Err(Error::NotForTokens),
+        Demand::MayInPerson(_) | Demand::InPerson | Demand::OwnAccount if caller.token.is_some() => {
+            Err(Error::NotForTokens)
+        }
+        Demand::OwnAccount => Ok(caller),
+        _ if caller.second_factor_missing => Err(Error::SecondFactorMissing),
         Demand::May(permission) | Demand::MayInPerson(permission) if !caller.may(permission) => Err(Error::Forbidden),
         _ => Ok(caller),
     }
@@ -155,9 +203,30 @@ impl<S: Send + Sync> FromRequestParts<S> for Caller {
     }
 }
 
-/// Writes the demand into every operation of the path.
+/// Writes the demand into every operation of the path, beside what stands there already.
 fn document(item: &mut PathItem, demand: Demand) {
-    let operations = [
+    let (needs, in_person) = match demand {
+        Demand::May(permission) => (json!(permission), false),
+        Demand::MayInPerson(permission) => (json!(permission), true),
+        Demand::InPerson => (json!("signed_in"), true),
+        Demand::OwnAccount => (json!("own_account"), true),
+        Demand::Anybody => (json!("signed_in"), false),
+    };
+    let scheme = |name| SecurityRequirement::new(name, Vec::<String>::new());
+    for operation in operations(item) {
+        let mut schemes = vec![scheme("accessToken")];
+        if !in_person {
+            schemes.push(scheme("apiToken"));
+        }
+        operation.security = Some(schemes);
+        let extensions = operation.extensions.get_or_insert_default();
+        extensions.insert("x-permission".to_owned(), needs.clone());
+        extensions.insert("x-tokens".to_owned(), json!(!in_person));
+    }
+}
+
+fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
+    [
         &mut item.get,
         &mut item.put,
         &mut item.post,
@@ -166,22 +235,7 @@ fn document(item: &mut PathItem, demand: Demand) {
         &mut item.options,
         &mut item.head,
         &mut item.trace,
-    ];
-    let (permission, in_person) = match demand {
-        Demand::May(permission) => (Some(permission), false),
-        Demand::MayInPerson(permission) => (Some(permission), true),
-        Demand::InPerson => (None, true),
-        Demand::Anybody => (None, false),
-    };
-    let scheme = |name| SecurityRequirement::new(name, Vec::<String>::new());
-    for operation in operations.into_iter().flatten() {
-        let mut schemes = vec![scheme("accessToken")];
-        if !in_person {
-            schemes.push(scheme("apiToken"));
-        }
-        operation.security = Some(schemes);
-        let needs = permission.map_or_else(|| json!("signed_in"), |permission| json!(permission));
-        let extensions = ExtensionsBuilder::new().add("x-permission", needs).add("x-tokens", json!(!in_person));
-        operation.extensions = Some(extensions.build());
-    }
+    ]
+    .into_iter()
+    .flatten()
 }

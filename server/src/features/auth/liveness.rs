@@ -9,6 +9,7 @@ use moka::sync::Cache;
 use sea_orm::EntityTrait;
 use uuid::Uuid;
 
+use super::factors;
 use super::guard::Caller;
 use crate::app::App;
 use crate::error::Result;
@@ -55,6 +56,7 @@ impl Liveness {
         else {
             return Ok(None);
         };
+        let second_factor_missing = factors::missing(app, &person).await?;
         let live = Live {
             token_version: person.token_version,
             caller: Caller {
@@ -65,6 +67,8 @@ impl Liveness {
                 name: person.name,
                 email: person.email,
                 role: person.role,
+                second_factor_missing,
+                proved_at: row.proved_at,
             },
         };
         self.sessions.insert(session, live.clone());
@@ -95,6 +99,9 @@ impl Liveness {
             name: holder.person.name,
             email: holder.person.email,
             role: holder.person.role,
+            // A token is no sign-in: it was made by somebody who had what it took then, and proves nothing anew.
+            second_factor_missing: false,
+            proved_at: None,
         }))
     }
 

@@ -6,35 +6,75 @@
 
 mod access;
 mod api;
+mod attempts;
 mod cookies;
 mod device;
+mod devices;
+mod factors;
 mod guard;
 mod installation;
 mod liveness;
 mod lockout;
+mod mfa;
+mod notices;
 mod one_time;
+mod passkey_store;
+mod passkeys;
 mod passwords;
+mod prove;
 mod public;
 mod recovery;
+mod recovery_codes;
+mod relying_party;
+mod reset_factors;
 mod rotation;
 mod sessions;
 mod setup;
+mod sign_in;
 mod store;
+mod totp;
 mod view;
 
-pub use guard::{Caller, demand, demand_in_person, signed_in, signed_in_or_token};
+pub use devices::{SessionView, session_views};
+pub use factors::{Factors, of as factors_of, required as second_factor_required};
+pub use guard::{
+    Caller, demand, demand_in_person, own_account, recently_proven, signed_in, signed_in_or_token,
+};
 pub use installation::claim_installation;
-pub use liveness::Liveness;
+pub use liveness::{Live, Liveness};
 pub use one_time::{Kind as OneTimeKind, redeem_ticket};
 pub use passwords::Passwords;
 pub use setup::setup_link;
 pub use store::clean_up;
 
+use database::entity::audit_logs;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::app::App;
+use crate::features::audit::{Changes, Entry};
+use crate::http::RequestInfo;
 
 /// The routes of this slice.
 pub fn routes() -> OpenApiRouter<App> {
-    public::routes().merge(recovery::routes()).merge(setup::routes()).merge(api::routes())
+    public::routes()
+        .merge(recovery::routes())
+        .merge(setup::routes())
+        .merge(api::routes())
+        .merge(devices::routes())
+        .merge(mfa::routes())
+        .merge(passkeys::routes())
+        .merge(prove::routes())
+        .merge(reset_factors::routes())
+}
+
+/// An audit entry of what somebody did to the own account.
+fn own_entry(
+    app: &App,
+    caller: &Caller,
+    info: &RequestInfo,
+    action: &'static str,
+    changes: Changes,
+) -> audit_logs::Model {
+    Entry { actor: Some(caller.staff_id), action, entity: ("staff", Some(caller.staff_id)), changes, from: info }
+        .row(&app.ids, app.clock.now())
 }

@@ -3,31 +3,27 @@
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse as _, Response};
-use database::entity::staff;
-use sea_orm::Set;
 use serde::Deserialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use uuid::Uuid;
 
+use super::attempts::Attempt;
 use super::cookies;
-use super::device::{self, Device};
-use super::lockout::{self, Subject};
+use super::factors::Typed;
 use super::rotation::{self, Continued, Outcome, Refresh};
-use super::sessions::{self, NewSession};
+use super::sign_in::{self, Way};
 use super::view::{Keeping, SignedIn};
-use super::{guard, store};
+use super::{guard, sessions, store};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::features::audit::{Changes, Entry};
-use crate::features::notify::{Letter, Mail};
 use crate::features::staff as people;
 use crate::http::rate_limit::{self, Limit};
 use crate::http::valid::is_email;
 use crate::http::{Envelope, Json, Nothing, Ok, Problem, RequestInfo};
 use crate::secrets;
-use crate::storage::email_key;
 
 /// The routes of this file.
 pub fn routes() -> OpenApiRouter<App> {
@@ -48,9 +44,17 @@ pub struct Login {
     /// Keep the browser signed in for 7 days without use; otherwise its session ends with the browser.
     #[serde(default)]
     pub remember: bool,
+    /// A code of the authenticator app, or a recovery code: for accounts with a second factor.
+    #[serde(default)]
+    #[schema(nullable = false)]
+    pub otp: Option<String>,
 }
 
 /// Signs in. A browser sends `X-Client: web` and gets the refresh token as a cookie.
+///
+/// An account with a second factor answers the right password with 401 `second_factor_required`: ask for a code and
+/// send everything again with `otp`, or sign in with a passkey. A wrong code is 401 `invalid_credentials` and counts
+/// like a wrong password.
 #[utoipa::path(post, path = "/api/admin/auth/login", tag = "auth", request_body = Login,
     responses((status = 200, body = Envelope<SignedIn>), (status = 401, body = Problem),
         (status = 422, body = Problem), (status = 429, body = Problem)))]
@@ -68,127 +72,23 @@ async fn login(
     let found =
         if is_email(login.email.trim()) { people::by_email(app.storage.read(), &login.email).await? } else { None };
     let person = found.filter(|person| person.is_active);
-    let mark = cookies::device_mark(&app, &headers);
-    let known = person.as_ref().and_then(|person| device::known(&app, person.id, mark.as_deref()?)).map(str::to_owned);
-    // A browser that is known counts for itself: neither a stranger nor a neighbour can shut it out.
-    let rules = app.settings.get().security.lockout();
-    let subjects = match &known {
-        Some(device) => vec![Subject::known_device(device, rules)],
-        None => vec![Subject::account(&email_key(&login.email), rules), Subject::address(info.ip, rules)],
-    };
-    let check = async || {
-        if app.limits.are_on() {
-            lockout::check(app.storage.read(), &subjects, app.clock.now()).await
-        } else {
-            Result::Ok(())
-        }
-    };
-    check().await?;
+    let attempt = Attempt::of(&app, &headers, &login.email, person.as_ref(), &info);
+    attempt.check(&app).await?;
     let hash = person.as_ref().map(|person| person.password_hash.clone());
     let right = app.passwords.verify(login.password, hash).await?;
     // Once more: of many guesses that waited for the hash, those after the lock do not count.
-    check().await?;
+    attempt.check(&app).await?;
     let whose = person.as_ref().map(|person| person.id);
-    let Some(person) = person.filter(|_| right) else { return Err(refuse(&app, whose, subjects, &info).await?) };
-    let keeping = Keeping { web, remember: login.remember };
-    begin(&app, person, keeping, subjects, known.is_none(), &info).await
-}
-
-/// Notes a wrong password and says no. `whose` account it was, if there is one; who tried is not known.
-async fn refuse(app: &App, whose: Option<Uuid>, subjects: Vec<Subject>, info: &RequestInfo) -> Result<Error> {
-    let now = app.clock.now();
-    let entity = (if whose.is_some() { "staff" } else { "auth" }, whose);
-    let entry = |action| Entry { actor: None, action, entity, changes: Changes::none(), from: info }.row(&app.ids, now);
-    let entries = (entry("auth.sign_in_failed"), entry("auth.locked"));
-    let counted = app.limits.are_on();
-    app.storage
-        .write((subjects, entries), move |tx, (subjects, (failed, locked))| {
-            Box::pin(async move {
-                tx.audit(failed.clone());
-                if counted && lockout::count_failure(tx.conn(), subjects, now).await? {
-                    tx.audit(locked.clone());
-                }
-                Result::Ok(())
-            })
-        })
-        .await?;
-    Result::Ok(Error::InvalidCredentials)
-}
-
-/// Begins a session for a person whose password was right.
-async fn begin(
-    app: &App,
-    person: staff::Model,
-    keeping: Keeping,
-    subjects: Vec<Subject>,
-    new_device: bool,
-    info: &RequestInfo,
-) -> Result<Response> {
-    let now = app.clock.now();
-    let new = NewSession::of(app, &person, keeping.remember, keeping.web, info);
-    let session = new.session.id;
-    let token = new.token.clone();
-    let entry = Entry {
-        actor: Some(person.id),
-        action: "auth.signed_in",
-        entity: ("staff", Some(person.id)),
-        changes: Changes::none(),
-        from: info,
-    }
-    .row(&app.ids, now);
-    let familiar = store::has_session_like(app.storage.read(), person.id, info).await?;
-    let warning = (new_device && !familiar && person.last_login.is_some())
-        .then(|| warn_of_device(app, &person, info))
-        .transpose()?;
-    let account = subjects.into_iter().next();
-    let id = person.id;
-    let person = app
-        .storage
-        .write((new, entry, warning, account), move |tx, (new, entry, warning, account)| {
-            Box::pin(async move {
-                new.insert(tx).await?;
-                if let Some(account) = account {
-                    lockout::forget(tx.conn(), account).await?;
-                }
-                let change = staff::ActiveModel { id: Set(id), last_login: Set(Some(now)), ..Default::default() };
-                let person = people::change(tx.conn(), change).await?;
-                tx.audit(entry.clone());
-                if let Some(warning) = warning {
-                    tx.mail(warning.clone());
-                }
-                Result::Ok(person)
-            })
-        })
-        .await?;
-    let mut headers = HeaderMap::new();
-    if keeping.web && new_device {
-        cookies::give_mark(app, &mut headers, &device::mark(app, id));
-    }
-    SignedIn::answer(app, person, session, token, keeping, headers)
-}
-
-/// Signs a person in who has just proved to be one in another way: set-up.
-pub(super) async fn sign_in_directly(
-    app: &App,
-    person: staff::Model,
-    web: bool,
-    info: &RequestInfo,
-) -> Result<Response> {
-    let keeping = Keeping { web, remember: false };
-    let subjects = vec![Subject::account(&person.email_key, app.settings.get().security.lockout())];
-    begin(app, person, keeping, subjects, true, info).await
-}
-
-fn warn_of_device(app: &App, person: &staff::Model, info: &RequestInfo) -> Result<database::entity::outbox::Model> {
-    let letter = Letter::NewDevice {
-        name: person.name.clone(),
-        device: Device::of(info.user_agent.as_deref()).name,
-        ip_address: info.ip.to_string(),
-        when: app.clock.now().format("%-d %B %Y, %-H:%M UTC").to_string(),
-        link: app.config.server.link("/admin/profile"),
+    let Some(person) = person.filter(|_| right) else {
+        attempt.failed(&app, None, "auth.sign_in_failed", whose, &info).await?;
+        return Err(Error::InvalidCredentials);
     };
-    Mail { to: &person.email, letter: &letter, entity: Some(("staff", person.id)), thread: Vec::new(), automatic: true }
-        .row(app)
+    let keeping = Keeping { web, remember: login.remember };
+    let way = match login.otp.as_deref().map(str::trim) {
+        None | Some("") => Way::Password,
+        Some(typed) => Way::PasswordAndCode(Typed::of(typed)),
+    };
+    sign_in::begin(&app, person, keeping, way, attempt, &info).await
 }
 
 /// A refresh token, where it is not in a cookie.
@@ -256,7 +156,7 @@ async fn exchange(
         Outcome::Continued(continued) => {
             let Continued { token, session, person } = *continued;
             let keeping = Keeping { web: session.web, remember: session.remember };
-            SignedIn::answer(app, person, session.id, token, keeping, HeaderMap::new())
+            SignedIn::answer(app, person, session.id, token, keeping, HeaderMap::new()).await
         }
     }
 }

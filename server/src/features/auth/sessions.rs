@@ -41,6 +41,8 @@ impl NewSession {
             created_at: now,
             last_activity: now,
             expires_at: now + rules.longest_session(),
+            // Signing in is a proof.
+            proved_at: Some(now),
         };
         let token = secrets::new_token();
         let token_row = rotation::new_token(&session, rules, &token, token_id, now, info);

@@ -13,7 +13,7 @@ use utoipa_axum::routes;
 
 use super::cookies;
 use super::one_time::{self, Kind};
-use super::public::sign_in_directly;
+use super::sign_in::sign_in_directly;
 use super::view::SignedIn;
 use crate::app::App;
 use crate::error::{Error, Result};

@@ -1,21 +1,35 @@
 //! Queries of sessions, and their clean-up.
 
-use chrono::Duration;
+use chrono::{DateTime, Duration, Utc};
 use database::entity::{active_sessions, refresh_tokens};
 use sea_orm::sea_query::Query;
 use sea_orm::{ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait, QueryFilter as _, QueryOrder as _};
 use uuid::Uuid;
 
-use super::{lockout, one_time};
+use super::{lockout, one_time, passkey_store};
 use crate::app::App;
 use crate::error::Result;
 use crate::http::RequestInfo;
 
-/// Living sessions of a person, the one used last first.
-pub async fn sessions_of(conn: &impl ConnectionTrait, person: Uuid) -> Result<Vec<active_sessions::Model>, DbErr> {
+/// Living sessions of a person, the one used last first: those whose refresh token still works.
+pub async fn sessions_of(
+    conn: &impl ConnectionTrait,
+    person: Uuid,
+    now: DateTime<Utc>,
+) -> Result<Vec<active_sessions::Model>, DbErr> {
+    let usable = Query::select()
+        .column(refresh_tokens::Column::SessionId)
+        .from(refresh_tokens::Entity)
+        .and_where(refresh_tokens::Column::UserId.eq(person))
+        .and_where(refresh_tokens::Column::ExpiresAt.gt(now))
+        .and_where(refresh_tokens::Column::RotatedAt.is_null())
+        .and_where(refresh_tokens::Column::RevokedAt.is_null())
+        .take();
     active_sessions::Entity::find()
         .filter(active_sessions::Column::UserId.eq(person))
         .filter(active_sessions::Column::IsActive.eq(true))
+        .filter(active_sessions::Column::ExpiresAt.gt(now))
+        .filter(active_sessions::Column::Id.in_subquery(usable))
         .order_by_desc(active_sessions::Column::LastActivity)
         .all(conn)
         .await
@@ -56,6 +70,7 @@ pub async fn clean_up(app: &App) -> Result<()> {
                 let conn = tx.conn();
                 one_time::delete_over(conn, now - Duration::days(1)).await?;
                 lockout::clean_up(conn, now).await?;
+                passkey_store::clean_up(conn, now).await?;
                 let old = now - Duration::days(7);
                 refresh_tokens::Entity::delete_many()
                     .filter(refresh_tokens::Column::ExpiresAt.lt(old))

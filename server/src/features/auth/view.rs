@@ -8,7 +8,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{access, cookies};
+use super::{access, cookies, factors};
 use crate::app::App;
 use crate::error::Result;
 use crate::features::staff::{Permission, PermissionSet};
@@ -27,6 +27,10 @@ pub struct Me {
     pub time_zone: Option<String>,
     /// `system`, `light` or `dark`.
     pub theme: String,
+    /// BCP 47 tag that dates are written by; null: British English, like the words.
+    pub locale: Option<String>,
+    /// The role needs a second factor and there is none: until one is set up, only the routes for that answer.
+    pub second_factor_missing: bool,
     pub last_login: Option<DateTime<Utc>>,
     pub created_at: DateTime<Utc>,
     /// The firm that the person works for.
@@ -35,7 +39,7 @@ pub struct Me {
 
 impl Me {
     /// What a person gets to see of the own account.
-    pub fn of(app: &App, person: Model) -> Self {
+    pub fn of(app: &App, person: Model, second_factor_missing: bool) -> Self {
         Self {
             firm_name: app.settings.get().firm.name.clone(),
             id: person.id,
@@ -45,6 +49,8 @@ impl Me {
             role: person.role,
             time_zone: person.time_zone,
             theme: person.theme,
+            locale: person.locale,
+            second_factor_missing,
             last_login: person.last_login,
             created_at: person.created_at,
         }
@@ -75,7 +81,7 @@ pub struct Keeping {
 
 impl SignedIn {
     /// The answer with a fresh access token. `headers` get the cookie of a browser.
-    pub fn answer(
+    pub async fn answer(
         app: &App,
         person: Model,
         session: Uuid,
@@ -83,6 +89,7 @@ impl SignedIn {
         keeping: Keeping,
         headers: HeaderMap,
     ) -> Result<Response> {
+        let missing = factors::missing(app, &person).await?;
         let access_token = access::issue(app, &person, session, app.clock.now())?;
         let mut headers = headers;
         if keeping.web {
@@ -92,7 +99,7 @@ impl SignedIn {
             access_token,
             refresh_token: (!keeping.web).then_some(refresh_token),
             expires_in: app.settings.get().security.access_lifetime().num_seconds(),
-            staff: Me::of(app, person),
+            staff: Me::of(app, person, missing),
         };
         Result::Ok((headers, Ok(body)).into_response())
     }

@@ -15,7 +15,7 @@ use super::viewers::Place;
 use crate::app::App;
 use crate::cluster::{Event, Notice};
 use crate::error::{Error, Result};
-use crate::features::auth::{self, Caller};
+use crate::features::auth::{self, Caller, Live};
 use crate::features::staff::Permission;
 
 /// A client must say who it is within this time.
@@ -85,7 +85,7 @@ async fn authenticate(app: &App, socket: &mut WebSocket) -> Result<Option<Caller
             continue;
         };
         let found = match auth::redeem_ticket(app, ticket).await {
-            Ok(Some(session)) => app.liveness.of(app, session).await,
+            Ok(Some(session)) => awake(app, session).await,
             Ok(None) => Ok(None),
             Err(error) => Err(error),
         };
@@ -109,6 +109,11 @@ async fn authenticate(app: &App, socket: &mut WebSocket) -> Result<Option<Caller
             Err(_) => return bye(socket, "unavailable", Some(5)).await.map(|()| None),
         }
     }
+}
+
+/// The session, while it may see anything: alive, and not without a second factor that its role needs.
+async fn awake(app: &App, session: Uuid) -> Result<Option<Live>> {
+    Ok(app.liveness.of(app, session).await?.filter(|live| !live.caller.second_factor_missing))
 }
 
 /// One connected person.
@@ -170,7 +175,7 @@ impl Session {
                     self.show(&mut shown, &mut socket).await?;
                 }
                 _ = recheck.tick() => {
-                    match app.liveness.of(&app, caller.session_id).await {
+                    match awake(&app, caller.session_id).await {
                         Ok(Some(live)) => caller = live.caller,
                         Ok(None) => return bye(&mut socket, "signed_out", None).await,
                         // The database is away; who was in stays in until it answers.

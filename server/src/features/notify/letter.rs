@@ -45,6 +45,18 @@ pub enum Letter {
         name: String,
         device: String,
         ip_address: String,
+        /// Where that address is, if a map of addresses says so.
+        place: Option<String>,
+        when: String,
+        link: String,
+    },
+    /// To a staff member: something about the second factors of the account changed.
+    FactorChanged {
+        name: String,
+        /// `totp_added totp_removed recovery_codes_made recovery_code_used passkey_added passkey_removed reset`.
+        event: String,
+        /// None: somebody else did it.
+        device: Option<String>,
         when: String,
         link: String,
     },
@@ -89,6 +101,7 @@ impl Letter {
             Self::PasswordReset { .. } => "password_reset",
             Self::PasswordChanged { .. } => "password_changed",
             Self::NewDevice { .. } => "new_device",
+            Self::FactorChanged { .. } => "factor_changed",
         }
     }
 
@@ -136,6 +149,14 @@ impl Letter {
                 name: "Ben".into(),
                 device: "Firefox on Linux".into(),
                 ip_address: "203.0.113.9".into(),
+                place: Some("Berlin, Germany".into()),
+                when: "5 January 2026, 9:30 UTC".into(),
+                link: "http://localhost:5500/admin/profile".into(),
+            },
+            Self::FactorChanged {
+                name: "Ben".into(),
+                event: "recovery_code_used".into(),
+                device: Some("Firefox on Linux".into()),
                 when: "5 January 2026, 9:30 UTC".into(),
                 link: "http://localhost:5500/admin/profile".into(),
             },

@@ -38,6 +38,7 @@ pub async fn create(app: &App, new: NewStaff) -> Result<Model> {
         is_active: true,
         time_zone: None,
         theme: "system".to_owned(),
+        locale: None,
         created_at: now,
         last_login: None,
     })

@@ -1,8 +1,10 @@
 //! A program for each test: own database, own folder, own port, a clock that stands until the test moves it.
 
 mod answer;
+pub mod authenticator;
 mod database;
 pub mod people;
+pub mod place_map;
 
 use std::net::SocketAddr;
 

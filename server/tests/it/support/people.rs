@@ -56,6 +56,15 @@ impl TestApp {
         self.change_person(&person, edit).await;
     }
 
+    /// Makes a second factor a duty of these roles.
+    pub async fn require_second_factor(&self, roles: &[&str]) {
+        let values = serde_json::Map::from_iter([("security.secondFactorRoles".to_owned(), json!(roles))]);
+        let from = tekvwarho::http::RequestInfo::internal();
+        let change = tekvwarho::features::settings::Change { actor: None, from: &from, values, seen: None };
+        tekvwarho::features::settings::change(&self.app, change, |_| true).await.unwrap();
+        self.app.liveness.forget_all();
+    }
+
     pub async fn login(&self, email: &str, password: &str) -> Answer {
         self.post("/api/admin/auth/login", json!({ "email": email, "password": password })).await
     }
@@ -65,6 +74,20 @@ impl TestApp {
         let data = self.login(&person.email, PASSWORD).await.data();
         let text = |value: &Value| value.as_str().unwrap().to_owned();
         Signed { id: person.id.to_string(), access: text(&data["accessToken"]), refresh: text(&data["refreshToken"]) }
+    }
+
+    /// Signs somebody in whom [`TestApp::person`] made.
+    pub async fn sign_in_again(&self, name: &str) -> Signed {
+        let email = format!("{}@tekvwarho.example", name.to_lowercase());
+        let person = people::by_email(self.app.storage.read(), &email).await.unwrap().unwrap();
+        self.sign_in(&person).await
+    }
+
+    /// The same session with fresh tokens.
+    pub async fn refreshed(&self, who: &Signed) -> Signed {
+        let data = self.post("/api/auth/refresh", json!({ "refreshToken": who.refresh })).await.data();
+        let text = |value: &Value| value.as_str().unwrap().to_owned();
+        Signed { id: who.id.clone(), access: text(&data["accessToken"]), refresh: text(&data["refreshToken"]) }
     }
 
     /// An admin who is signed in.

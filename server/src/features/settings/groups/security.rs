@@ -1,10 +1,11 @@
 //! How hard it is to get in, how long one stays, and how often one may ask.
 
 use chrono::Duration;
+use database::entity::staff::Role;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use super::super::kind::Kind;
+use super::super::kind::{Choice, Kind};
 use super::super::registry::{Group, Key};
 use crate::features::staff::Permission;
 use crate::http::rate_limit::{Allowances, Limit};
@@ -17,12 +18,20 @@ pub const GROUP: Group = Group {
     needs: Permission::Staff,
 };
 
+const ROLES: [Choice; 3] = [
+    Choice { value: "admin", label: "Admins" },
+    Choice { value: "manager", label: "Managers" },
+    Choice { value: "staff", label: "Staff" },
+];
+
 /// How the program keeps strangers out.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Security {
     /// Characters that a new password must have.
     pub password_min_length: usize,
+    /// Roles that sign in with a second factor, or set one up before anything else.
+    pub second_factor_roles: Vec<Role>,
     access_minutes: u32,
     session_days: u32,
     browser_session_hours: u32,
@@ -138,7 +147,7 @@ pub fn keys() -> Vec<Key> {
         number("limitRefresh", "Renewals of one session", 10, 1_000, "in 15 minutes", 60)
             .help("For one token. Setting a password by link counts the same, for one address."),
         number("limitPublicRead", "Reads of the public interface", 10, 10_000, "a minute", 120)
-            .help("From one address: form tokens and conversation pages."),
+            .help("From one address: form tokens, conversation pages, sign-ins by passkey."),
         number("limitStaff", "Requests of one person", 60, 100_000, "a minute", 600)
             .help("To the dashboard's interface."),
         number("limitClientReply", "Answers of a client", 1, 1_000, "an hour", 20).help("In one conversation."),
@@ -148,8 +157,20 @@ pub fn keys() -> Vec<Key> {
     let passwords = [number("passwordMinLength", "Shortest password", 8, 64, "characters", 8).help(
         "Counts for passwords that are set from now on. There are no other rules, but common passwords are refused.",
     )];
+    let factors = [Key::new(
+        &GROUP,
+        "secondFactorRoles",
+        "Needed for",
+        Kind::Choices { options: &ROLES },
+        json!([]),
+    )
+    .help(
+        "Whoever has such a role and no authenticator app or passkey sets one up before anything else opens. It counts \
+         at once, for those who are signed in too.",
+    )];
     let under = |section: &'static str| move |key: Key| key.under(section);
     (passwords.into_iter().map(under("Passwords")))
+        .chain(factors.into_iter().map(under("Second factor")))
         .chain(sessions.into_iter().map(under("How long a session lasts")))
         .chain(lockout.into_iter().map(under("Wrong passwords")))
         .chain(limits.into_iter().map(under("Limits")))

@@ -1,0 +1,23 @@
+//! A WebAuthn ceremony that has begun: what its answer must fit. Used once, within minutes.
+
+use sea_orm::entity::prelude::*;
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "passkey_challenges")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    /// `register`, `sign_in` or `prove`.
+    pub purpose: String,
+    /// The session that began it; none for a sign-in.
+    pub session_id: Option<Uuid>,
+    /// The state of `webauthn-rs`: it holds the challenge and never leaves the server.
+    pub state: Json,
+    pub expires_at: DateTimeUtc,
+    pub used_at: Option<DateTimeUtc>,
+}
+
+#[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

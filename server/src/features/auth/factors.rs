@@ -1,0 +1,211 @@
+//! Second factors of a person: what is there, whether the role needs one, and using a code up.
+
+use chrono::{DateTime, Utc};
+use database::entity::{passkeys, recovery_codes as codes, staff, totp_secrets};
+use sea_orm::sea_query::{Expr, OnConflict};
+use sea_orm::{
+    ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel as _, PaginatorTrait as _, QueryFilter as _,
+};
+use uuid::Uuid;
+
+use super::{recovery_codes, totp};
+use crate::app::App;
+use crate::error::Result;
+use crate::ids::Ids;
+use crate::secrets::{KeyRing, Purpose};
+
+/// What a person has beside the password.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Factors {
+    /// Since when an authenticator app is on.
+    pub totp_since: Option<DateTime<Utc>>,
+    pub passkeys: u64,
+    /// Recovery codes that were not used.
+    pub recovery_left: u64,
+}
+
+impl Factors {
+    /// True when the password alone is not enough to sign in.
+    pub fn any(&self) -> bool {
+        self.totp_since.is_some() || self.passkeys > 0
+    }
+}
+
+/// What the person has now.
+pub async fn of(conn: &impl ConnectionTrait, staff: Uuid) -> Result<Factors, DbErr> {
+    let totp_since = totp_secrets::Entity::find_by_id(staff).one(conn).await?.and_then(|row| row.confirmed_at);
+    let passkeys = passkeys::Entity::find().filter(passkeys::Column::StaffId.eq(staff)).count(conn).await?;
+    let recovery_left = codes::Entity::find()
+        .filter(codes::Column::StaffId.eq(staff))
+        .filter(codes::Column::UsedAt.is_null())
+        .count(conn)
+        .await?;
+    Ok(Factors { totp_since, passkeys, recovery_left })
+}
+
+/// True when the person's role needs a second factor (`security.secondFactorRoles`) and the person has none.
+pub async fn missing(app: &App, person: &staff::Model) -> Result<bool> {
+    Ok(required(app, person.role) && !of(app.storage.read(), person.id).await?.any())
+}
+
+/// True when that role needs a second factor.
+pub fn required(app: &App, role: staff::Role) -> bool {
+    app.settings.get().security.second_factor_roles.contains(&role)
+}
+
+/// What a code turned out to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Code {
+    App,
+    Recovery,
+}
+
+/// A code as it was typed, told apart by its form alone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Typed {
+    App(String),
+    Recovery(String),
+    Nonsense,
+}
+
+impl Typed {
+    /// Six digits are of an app, sixteen letters and digits are a recovery code.
+    pub fn of(typed: &str) -> Self {
+        let digits: String = typed.chars().filter(|c| !c.is_whitespace()).take(7).collect();
+        if digits.len() == 6 && digits.bytes().all(|byte| byte.is_ascii_digit()) {
+            return Self::App(digits);
+        }
+        recovery_codes::read(typed).map_or(Self::Nonsense, Self::Recovery)
+    }
+}
+
+/// Uses a code of the person up within a unit; none when it is wrong or was used before. One conditional update decides
+/// between two who bring the same code at once.
+pub async fn use_code(
+    conn: &impl ConnectionTrait,
+    keys: &KeyRing,
+    staff: Uuid,
+    typed: &Typed,
+    now: DateTime<Utc>,
+) -> Result<Option<Code>, DbErr> {
+    match typed {
+        Typed::App(code) => {
+            let Some(row) = totp_secrets::Entity::find_by_id(staff).one(conn).await? else { return Ok(None) };
+            let used = row.confirmed_at.is_some() && use_step(conn, keys, &row, code, now, None).await?;
+            Ok(used.then_some(Code::App))
+        }
+        Typed::Recovery(code) => {
+            let used = codes::Entity::update_many()
+                .col_expr(codes::Column::UsedAt, Expr::value(now))
+                .filter(codes::Column::StaffId.eq(staff))
+                .filter(codes::Column::CodeHash.is_in(recovery_codes::hashes(keys, staff, code)))
+                .filter(codes::Column::UsedAt.is_null())
+                .exec(conn)
+                .await?;
+            Ok((used.rows_affected > 0).then_some(Code::Recovery))
+        }
+        Typed::Nonsense => Ok(None),
+    }
+}
+
+/// Moves the secret's last step to that of the code; false when the code is wrong or its step is no news. With
+/// `confirmed` the secret begins to count.
+pub async fn use_step(
+    conn: &impl ConnectionTrait,
+    keys: &KeyRing,
+    row: &totp_secrets::Model,
+    code: &str,
+    now: DateTime<Utc>,
+    confirmed: Option<DateTime<Utc>>,
+) -> Result<bool, DbErr> {
+    let secret = keys.open_sealed(Purpose::TotpSecret, row.staff_id.as_bytes(), &row.secret_sealed);
+    let Some(step) = secret.and_then(|secret| totp::step_of(&secret, code, now)) else { return Ok(false) };
+    let mut update = totp_secrets::Entity::update_many()
+        .col_expr(totp_secrets::Column::LastStep, Expr::value(step))
+        .filter(totp_secrets::Column::StaffId.eq(row.staff_id))
+        // The same secret still: between reading and writing it may have been replaced.
+        .filter(totp_secrets::Column::CreatedAt.eq(row.created_at))
+        .filter(totp_secrets::Column::LastStep.lt(step));
+    update = match confirmed {
+        Some(at) => update
+            .col_expr(totp_secrets::Column::ConfirmedAt, Expr::value(at))
+            .filter(totp_secrets::Column::ConfirmedAt.is_null()),
+        None => update.filter(totp_secrets::Column::ConfirmedAt.is_not_null()),
+    };
+    Ok(update.exec(conn).await?.rows_affected == 1)
+}
+
+/// Keeps a secret that waits for its first code, in place of one that waits already. One that counts stays: false.
+pub async fn put_pending(conn: &impl ConnectionTrait, row: &totp_secrets::Model) -> Result<bool, DbErr> {
+    totp_secrets::Entity::delete_many()
+        .filter(totp_secrets::Column::StaffId.eq(row.staff_id))
+        .filter(totp_secrets::Column::ConfirmedAt.is_null())
+        .exec(conn)
+        .await?;
+    let inserted = totp_secrets::Entity::insert(row.clone().into_active_model())
+        .on_conflict(OnConflict::column(totp_secrets::Column::StaffId).do_nothing().to_owned())
+        .exec_without_returning(conn)
+        .await?;
+    Ok(inserted > 0)
+}
+
+/// Takes the secret away; true when it counted.
+pub async fn remove_totp(conn: &impl ConnectionTrait, staff: Uuid) -> Result<bool, DbErr> {
+    let gone = totp_secrets::Entity::delete_many()
+        .filter(totp_secrets::Column::StaffId.eq(staff))
+        .filter(totp_secrets::Column::ConfirmedAt.is_not_null())
+        .exec(conn)
+        .await?;
+    Ok(gone.rows_affected > 0)
+}
+
+/// Puts new recovery codes in place of all old ones.
+pub async fn put_codes(
+    conn: &impl ConnectionTrait,
+    keys: &KeyRing,
+    ids: &Ids,
+    staff: Uuid,
+    plain: &[String],
+    now: DateTime<Utc>,
+) -> Result<(), DbErr> {
+    remove_codes(conn, staff).await?;
+    let rows = plain.iter().map(|code| {
+        let code_hash = recovery_codes::hashes(keys, staff, code).swap_remove(0);
+        codes::Model { id: ids.next(now), staff_id: staff, code_hash, created_at: now, used_at: None }
+            .into_active_model()
+    });
+    codes::Entity::insert_many(rows).exec_without_returning(conn).await.map(drop)
+}
+
+/// Takes the recovery codes away.
+pub async fn remove_codes(conn: &impl ConnectionTrait, staff: Uuid) -> Result<(), DbErr> {
+    codes::Entity::delete_many().filter(codes::Column::StaffId.eq(staff)).exec(conn).await.map(drop)
+}
+
+/// Takes the recovery codes away when there is nothing left that they could stand in for.
+pub async fn remove_idle_codes(conn: &impl ConnectionTrait, staff: Uuid) -> Result<(), DbErr> {
+    if of(conn, staff).await?.any() { Ok(()) } else { remove_codes(conn, staff).await }
+}
+
+/// Takes everything away; true when there was something that counted.
+pub async fn remove_all(conn: &impl ConnectionTrait, staff: Uuid) -> Result<bool, DbErr> {
+    let had = of(conn, staff).await?.any();
+    totp_secrets::Entity::delete_many().filter(totp_secrets::Column::StaffId.eq(staff)).exec(conn).await?;
+    passkeys::Entity::delete_many().filter(passkeys::Column::StaffId.eq(staff)).exec(conn).await?;
+    remove_codes(conn, staff).await?;
+    Ok(had)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_told_apart_by_their_form() {
+        assert_eq!(Typed::of("123 456"), Typed::App("123456".into()));
+        assert_eq!(Typed::of("0000-0000 0000-000Z"), Typed::Recovery("0000-0000-0000-000z".into()));
+        for nonsense in ["", "12345", "1234567", "12345a", "१२३४५६", "\u{0}"] {
+            assert_eq!(Typed::of(nonsense), Typed::Nonsense, "{nonsense}");
+        }
+    }
+}

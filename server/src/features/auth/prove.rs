@@ -1,0 +1,203 @@
+//! Showing again who is there, before something sensitive: by password, code or passkey. It holds for ten minutes in
+//! the session that did it.
+
+use axum::extract::State;
+use axum::http::HeaderMap;
+use chrono::{DateTime, Utc};
+use database::entity::active_sessions;
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+use uuid::Uuid;
+
+use super::attempts::Attempt;
+use super::factors::{self, Code, Typed};
+use super::guard::{Caller, PROOF_LASTS, own_account};
+use super::notices::{self, FactorEvent};
+use super::passkey_store::{self, Purpose};
+use super::passkeys::{Asked, not_accepted};
+use super::relying_party::{self, Refusal};
+use super::{lockout, own_entry};
+use crate::app::App;
+use crate::cluster::Event;
+use crate::error::{Error, Result};
+use crate::features::audit::Changes;
+use crate::features::staff as people;
+use crate::http::{Envelope, Json, Ok, Problem, RequestInfo};
+use crate::storage::Tx;
+
+/// The routes of this file.
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(own_account(routes!(prove)))
+        .routes(own_account(routes!(begin_passkey_proof)))
+        .routes(own_account(routes!(prove_by_passkey)))
+}
+
+/// One of both.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Proof {
+    #[serde(default)]
+    #[schema(nullable = false)]
+    pub password: Option<String>,
+    /// A code of the authenticator app, or a recovery code, which is used up by it.
+    #[serde(default)]
+    #[schema(nullable = false)]
+    pub code: Option<String>,
+}
+
+/// How long the proof holds.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Proved {
+    pub until: DateTime<Utc>,
+}
+
+/// Shows again who is there, by password or code. What answered `reauthentication_required` works for ten minutes.
+#[utoipa::path(post, path = "/api/auth/prove", tag = "auth", request_body = Proof,
+    responses((status = 200, body = Envelope<Proved>), (status = 422, body = Problem), (status = 429, body = Problem)))]
+async fn prove(
+    State(app): State<App>,
+    caller: Caller,
+    info: RequestInfo,
+    headers: HeaderMap,
+    Json(proof): Json<Proof>,
+) -> Result<Ok<Proved>> {
+    let person = people::by_id(app.storage.read(), caller.staff_id).await?.ok_or(Error::Unauthenticated)?;
+    let attempt = Attempt::of(&app, &headers, &person.email, Some(&person), &info);
+    attempt.check(&app).await?;
+    let now = app.clock.now();
+    let (right, wrong) = match (proof.password, proof.code) {
+        (Some(password), None) => {
+            let right = app.passwords.verify(password, Some(person.password_hash.clone())).await?;
+            attempt.check(&app).await?;
+            (right, Error::field("password", "invalid", "This is not your password."))
+        }
+        (None, Some(code)) => {
+            let used = use_code(&app, &person, Typed::of(&code), &caller, &info).await?;
+            (used, Error::field("code", "invalid", "This code is wrong, or was used already."))
+        }
+        _ => return Err(Error::field("password", "required", "Send your password or a code.")),
+    };
+    if !right {
+        attempt.failed(&app, Some(person.id), "auth.proof_failed", Some(person.id), &info).await?;
+        return Err(wrong);
+    }
+    let (session, account) = (caller.session_id, attempt.account());
+    app.storage
+        .write(account, move |tx, account| {
+            Box::pin(async move {
+                if let Some(account) = account {
+                    lockout::forget(tx.conn(), account).await?;
+                }
+                note(tx, session, person.id, now).await
+            })
+        })
+        .await?;
+    app.liveness.forget_all();
+    Result::Ok(Ok(Proved { until: now + PROOF_LASTS }))
+}
+
+/// Uses the code up; true when it was right.
+async fn use_code(
+    app: &App,
+    person: &database::entity::staff::Model,
+    typed: Typed,
+    caller: &Caller,
+    info: &RequestInfo,
+) -> Result<bool> {
+    let entry = own_entry(app, caller, info, "auth.recovery_code_used", Changes::none());
+    let mail = notices::mail(app, person, FactorEvent::RecoveryCodeUsed, info)?;
+    let (with, id, now) = (app.clone(), person.id, app.clock.now());
+    app.storage
+        .write((typed, entry, mail), move |tx, (typed, entry, mail)| {
+            let app = with.clone();
+            Box::pin(async move {
+                let used = factors::use_code(tx.conn(), &app.keys, id, typed, now).await?;
+                if used == Some(Code::Recovery) {
+                    tx.audit(entry.clone());
+                    tx.mail(mail.clone());
+                }
+                Result::Ok(used.is_some())
+            })
+        })
+        .await
+}
+
+/// Notes the proof in the session's row.
+async fn note(tx: &Tx<'_>, session: Uuid, person: Uuid, now: DateTime<Utc>) -> Result<()> {
+    active_sessions::Entity::update_many()
+        .col_expr(active_sessions::Column::ProvedAt, Expr::value(now))
+        .filter(active_sessions::Column::Id.eq(session))
+        .exec(tx.conn())
+        .await?;
+    tx.publish(Event::StaffChanged(person));
+    Result::Ok(())
+}
+
+/// Begins to show again who is there, with one of the own passkeys.
+#[utoipa::path(post, path = "/api/auth/prove/passkey/begin", tag = "auth",
+    responses((status = 200, body = Envelope<Asked>), (status = 409, body = Problem)))]
+async fn begin_passkey_proof(State(app): State<App>, caller: Caller) -> Result<Ok<Asked>> {
+    let own = passkey_store::of(app.storage.read(), caller.staff_id).await?;
+    if own.is_empty() {
+        return Err(Error::Conflict("You have no passkey. Use your password or a code.".into()));
+    }
+    let ceremony = relying_party::begin_proof(&app, &own)?;
+    let id = passkey_store::begin(&app, Purpose::Prove, Some(caller.session_id), ceremony.state).await?;
+    Result::Ok(Ok(Asked { challenge_id: id, options: ceremony.options }))
+}
+
+/// What the passkey answered.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct PasskeyProof {
+    pub challenge_id: Uuid,
+    /// `PublicKeyCredential` as JSON, with bytes in base64url.
+    #[schema(value_type = Object)]
+    pub credential: Value,
+}
+
+/// Shows again who is there, by passkey.
+#[utoipa::path(post, path = "/api/auth/prove/passkey", tag = "auth", request_body = PasskeyProof,
+    responses((status = 200, body = Envelope<Proved>), (status = 422, body = Problem)))]
+async fn prove_by_passkey(
+    State(app): State<App>,
+    caller: Caller,
+    info: RequestInfo,
+    Json(body): Json<PasskeyProof>,
+) -> Result<Ok<Proved>> {
+    let (session, staff, now) = (caller.session_id, caller.staff_id, app.clock.now());
+    let state = passkey_store::redeem(&app, Purpose::Prove, Some(session), body.challenge_id)
+        .await?
+        .ok_or_else(super::passkeys::challenge_is_over)?;
+    let own = passkey_store::of(app.storage.read(), staff).await?;
+    let proved = match relying_party::finish_proof(&app, &body.credential, state, &own)? {
+        Err(Refusal::Wrong) => return Err(not_accepted()),
+        Err(Refusal::Copied) => false,
+        Result::Ok(used) => {
+            app.storage
+                .write(used, move |tx, used| {
+                    Box::pin(async move {
+                        let counts = passkey_store::note_use(tx.conn(), used, now).await?;
+                        if counts {
+                            note(tx, session, staff, now).await?;
+                        }
+                        Result::Ok(counts)
+                    })
+                })
+                .await?
+        }
+    };
+    if !proved {
+        passkey_store::note_counter(&app, staff, &info).await?;
+        return Err(not_accepted());
+    }
+    app.liveness.forget_all();
+    Result::Ok(Ok(Proved { until: now + PROOF_LASTS }))
+}

@@ -1,0 +1,102 @@
+//! Taking a colleague's second factors away: when a phone is lost and the recovery codes with it.
+
+use axum::extract::State;
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::guard::{Caller, demand_in_person, recently_proven};
+use super::notices::{self, FactorEvent};
+use super::{factors, sessions};
+use crate::app::App;
+use crate::cluster::Event;
+use crate::error::{Error, Result};
+use crate::features::audit::{Changes, Entry};
+use crate::features::staff::{self as people, Permission, PermissionSet};
+use crate::http::{Envelope, Id, Nothing, Ok, Problem, RequestInfo};
+
+/// The routes of this file.
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(demand_in_person(Permission::Staff, routes!(show_factors)))
+        .routes(demand_in_person(Permission::Staff, recently_proven(routes!(reset_factors))))
+}
+
+/// Which second factors a colleague has.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ColleagueFactors {
+    pub totp: bool,
+    pub passkeys: u64,
+    pub recovery_codes_left: u64,
+    /// The role needs a second factor.
+    pub required: bool,
+    /// You may take them away: the person is somebody else and holds no right that you lack.
+    pub may_reset: bool,
+}
+
+/// Which second factors a member of staff has.
+#[utoipa::path(get, path = "/api/admin/staff/{id}/factors", tag = "staff", params(("id" = Uuid, Path)),
+    responses((status = 200, body = Envelope<ColleagueFactors>), (status = 404, body = Problem)))]
+async fn show_factors(State(app): State<App>, caller: Caller, Id(id): Id) -> Result<Ok<ColleagueFactors>> {
+    let person = people::by_id(app.storage.read(), id).await?.ok_or(Error::NotFound)?;
+    let found = factors::of(app.storage.read(), id).await?;
+    Result::Ok(Ok(ColleagueFactors {
+        totp: found.totp_since.is_some(),
+        passkeys: found.passkeys,
+        recovery_codes_left: found.recovery_left,
+        required: factors::required(&app, person.role),
+        may_reset: found.any() && caller.staff_id != id && covers(&caller, &person),
+    }))
+}
+
+/// Takes all second factors of a member of staff away and signs them out everywhere. They get a mail.
+#[utoipa::path(delete, path = "/api/admin/staff/{id}/factors", tag = "staff", params(("id" = Uuid, Path)),
+    responses((status = 200, body = Envelope<Nothing>), (status = 403, body = Problem), (status = 404, body = Problem),
+        (status = 409, body = Problem)))]
+async fn reset_factors(State(app): State<App>, caller: Caller, info: RequestInfo, Id(id): Id) -> Result<Ok<Nothing>> {
+    let person = people::by_id(app.storage.read(), id).await?.ok_or(Error::NotFound)?;
+    if caller.staff_id == id {
+        return Err(Error::Conflict("These are your own. Change them in your profile.".into()));
+    }
+    if !covers(&caller, &person) {
+        return Err(Error::Forbidden);
+    }
+    let now = app.clock.now();
+    let entry = Entry {
+        actor: Some(caller.staff_id),
+        action: "staff.factors_reset",
+        entity: ("staff", Some(id)),
+        changes: Changes::none(),
+        from: &info,
+    }
+    .row(&app.ids, now);
+    let mail = notices::mail(&app, &person, FactorEvent::Reset, &info)?;
+    app.storage
+        .write((entry, mail, caller), move |tx, (entry, mail, caller)| {
+            Box::pin(async move {
+                // Again under the unit: rights may have been given meanwhile.
+                let person = people::by_id(tx.conn(), id).await?.ok_or(Error::NotFound)?;
+                if !covers(caller, &person) {
+                    return Err(Error::Forbidden);
+                }
+                if !factors::remove_all(tx.conn(), id).await? {
+                    return Err(Error::Conflict("There is no second factor to take away.".into()));
+                }
+                sessions::end_all(tx, id, None, now).await?;
+                tx.audit(entry.clone());
+                tx.mail(mail.clone());
+                tx.publish(Event::StaffChanged(id));
+                Result::Ok(())
+            })
+        })
+        .await?;
+    app.liveness.forget_all();
+    Result::Ok(Ok(Nothing))
+}
+
+/// True when the person holds no right that the caller lacks.
+fn covers(caller: &Caller, person: &database::entity::staff::Model) -> bool {
+    PermissionSet::of(person).list().into_iter().all(|permission| caller.may(permission))
+}
