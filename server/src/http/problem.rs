@@ -128,6 +128,7 @@ impl Problem {
     }
 }
 
+#[expect(clippy::too_many_lines, reason = "one error after the other")]
 fn describe(error: &Error) -> (StatusCode, &'static str, &'static str, Cow<'static, str>) {
     use StatusCode as S;
     match error {

@@ -172,5 +172,5 @@ fn judge(
 }
 
 fn id_of(base64url: &str) -> Option<CredentialID> {
-    URL_SAFE_NO_PAD.decode(base64url).ok().map(CredentialID::from)
+    URL_SAFE_NO_PAD.decode(base64url).ok()
 }
