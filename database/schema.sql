@@ -10,7 +10,8 @@ CREATE TABLE public.active_sessions (
     ip_address text,
     created_at timestamp with time zone NOT NULL,
     last_activity timestamp with time zone NOT NULL,
-    expires_at timestamp with time zone NOT NULL
+    expires_at timestamp with time zone NOT NULL,
+    proved_at timestamp with time zone
 );
 CREATE TABLE public.api_tokens (
     id uuid NOT NULL,
@@ -172,6 +173,31 @@ CREATE TABLE public.outbox (
     created_at timestamp with time zone NOT NULL,
     sent_at timestamp with time zone
 );
+CREATE TABLE public.passkey_challenges (
+    id uuid NOT NULL,
+    purpose character varying(20) NOT NULL,
+    session_id uuid,
+    state json NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    used_at timestamp with time zone
+);
+CREATE TABLE public.passkeys (
+    id uuid NOT NULL,
+    staff_id uuid NOT NULL,
+    credential_id text NOT NULL,
+    credential json NOT NULL,
+    sign_count bigint NOT NULL,
+    name text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    last_used_at timestamp with time zone
+);
+CREATE TABLE public.recovery_codes (
+    id uuid NOT NULL,
+    staff_id uuid NOT NULL,
+    code_hash text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    used_at timestamp with time zone
+);
 CREATE TABLE public.refresh_tokens (
     id uuid NOT NULL,
     user_id uuid NOT NULL,
@@ -211,7 +237,15 @@ CREATE TABLE public.staff (
     time_zone text,
     theme text NOT NULL,
     created_at timestamp with time zone NOT NULL,
-    last_login timestamp with time zone
+    last_login timestamp with time zone,
+    locale text
+);
+CREATE TABLE public.totp_secrets (
+    staff_id uuid NOT NULL,
+    secret_sealed bytea NOT NULL,
+    last_step bigint NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    confirmed_at timestamp with time zone
 );
 CREATE TABLE public.undo_operations (
     id uuid NOT NULL,
@@ -263,6 +297,14 @@ ALTER TABLE ONLY public.outbox
     ADD CONSTRAINT outbox_message_id_key UNIQUE (message_id);
 ALTER TABLE ONLY public.outbox
     ADD CONSTRAINT outbox_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.passkey_challenges
+    ADD CONSTRAINT passkey_challenges_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.passkeys
+    ADD CONSTRAINT passkeys_credential_id_key UNIQUE (credential_id);
+ALTER TABLE ONLY public.passkeys
+    ADD CONSTRAINT passkeys_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.recovery_codes
+    ADD CONSTRAINT recovery_codes_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.refresh_tokens
     ADD CONSTRAINT refresh_tokens_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.refresh_tokens
@@ -275,6 +317,8 @@ ALTER TABLE ONLY public.staff
     ADD CONSTRAINT staff_email_key_key UNIQUE (email_key);
 ALTER TABLE ONLY public.staff
     ADD CONSTRAINT staff_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.totp_secrets
+    ADD CONSTRAINT totp_secrets_pkey PRIMARY KEY (staff_id);
 ALTER TABLE ONLY public.undo_operations
     ADD CONSTRAINT undo_operations_pkey PRIMARY KEY (id);
 CREATE INDEX active_sessions_of_user ON public.active_sessions USING btree (user_id, is_active);
@@ -303,6 +347,9 @@ CREATE INDEX notifications_unread ON public.notifications USING btree (staff_id,
 CREATE INDEX one_time_tokens_expiry ON public.one_time_tokens USING btree (expires_at);
 CREATE INDEX outbox_due ON public.outbox USING btree (state, next_attempt_at);
 CREATE INDEX outbox_of_entity ON public.outbox USING btree (entity_id);
+CREATE INDEX passkey_challenges_expiry ON public.passkey_challenges USING btree (expires_at);
+CREATE INDEX passkeys_of_staff ON public.passkeys USING btree (staff_id);
+CREATE INDEX recovery_codes_of_staff ON public.recovery_codes USING btree (staff_id, code_hash);
 CREATE INDEX refresh_tokens_of_session ON public.refresh_tokens USING btree (session_id);
 CREATE INDEX undo_operations_expiry ON public.undo_operations USING btree (expires_at);
 ALTER TABLE ONLY public.active_sessions
@@ -323,5 +370,11 @@ ALTER TABLE ONLY public.notification_preferences
     ADD CONSTRAINT notification_preferences_staff_id_fkey FOREIGN KEY (staff_id) REFERENCES public.staff(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.notifications
     ADD CONSTRAINT notifications_staff_id_fkey FOREIGN KEY (staff_id) REFERENCES public.staff(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.passkeys
+    ADD CONSTRAINT passkeys_staff_id_fkey FOREIGN KEY (staff_id) REFERENCES public.staff(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.recovery_codes
+    ADD CONSTRAINT recovery_codes_staff_id_fkey FOREIGN KEY (staff_id) REFERENCES public.staff(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.refresh_tokens
     ADD CONSTRAINT refresh_tokens_session_id_fkey FOREIGN KEY (session_id) REFERENCES public.active_sessions(id);
+ALTER TABLE ONLY public.totp_secrets
+    ADD CONSTRAINT totp_secrets_staff_id_fkey FOREIGN KEY (staff_id) REFERENCES public.staff(id) ON DELETE CASCADE;

@@ -115,6 +115,7 @@ const SENSITIVE: &[(&str, &str)] = &[
     ("POST", "/api/auth/passkeys/register/begin"),
     ("DELETE", "/api/auth/passkeys/{id}"),
     ("DELETE", "/api/admin/staff/{id}/factors"),
+    ("POST", "/api/admin/tokens"),
 ];
 
 /// Asks as that caller. Ids name nothing and bodies are empty, so nothing is changed by whoever gets in.

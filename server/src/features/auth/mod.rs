@@ -37,9 +37,7 @@ mod view;
 
 pub use devices::{SessionView, session_views};
 pub use factors::{Factors, of as factors_of, required as second_factor_required};
-pub use guard::{
-    Caller, demand, demand_in_person, own_account, recently_proven, signed_in, signed_in_or_token,
-};
+pub use guard::{Caller, demand, demand_in_person, own_account, recently_proven, signed_in, signed_in_or_token};
 pub use installation::claim_installation;
 pub use liveness::{Live, Liveness};
 pub use one_time::{Kind as OneTimeKind, redeem_ticket};

@@ -18,7 +18,7 @@ use crate::app::App;
 use crate::cluster::Event;
 use crate::error::{Error, Result};
 use crate::features::audit::{Changes, Entry};
-use crate::features::auth::{Caller, demand_in_person};
+use crate::features::auth::{Caller, demand_in_person, recently_proven};
 use crate::features::staff::{self as people, Permission};
 use crate::http::valid::Check;
 use crate::http::{Created, Envelope, Id, Json, Nothing, Ok, Problem, RequestInfo};
@@ -34,7 +34,8 @@ const SHOWN: usize = 12;
 /// The routes of this slice.
 pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
-        .routes(demand_in_person(Permission::Settings, routes!(list_tokens, create_token)))
+        .routes(demand_in_person(Permission::Settings, routes!(list_tokens)))
+        .routes(demand_in_person(Permission::Settings, recently_proven(routes!(create_token))))
         .routes(demand_in_person(Permission::Settings, routes!(revoke_token)))
 }
 
