@@ -238,7 +238,16 @@ CREATE TABLE public.staff (
     theme text NOT NULL,
     created_at timestamp with time zone NOT NULL,
     last_login timestamp with time zone,
+    invited_at timestamp with time zone,
+    deleted_at timestamp with time zone,
+    avatar text,
     locale text
+);
+CREATE TABLE public.staff_avatars (
+    staff_id uuid NOT NULL,
+    hash text NOT NULL,
+    content bytea NOT NULL,
+    created_at timestamp with time zone NOT NULL
 );
 CREATE TABLE public.totp_secrets (
     staff_id uuid NOT NULL,
@@ -313,6 +322,8 @@ ALTER TABLE ONLY public.settings
     ADD CONSTRAINT settings_pkey PRIMARY KEY (key);
 ALTER TABLE ONLY public.sign_in_failures
     ADD CONSTRAINT sign_in_failures_pkey PRIMARY KEY (subject);
+ALTER TABLE ONLY public.staff_avatars
+    ADD CONSTRAINT staff_avatars_pkey PRIMARY KEY (staff_id);
 ALTER TABLE ONLY public.staff
     ADD CONSTRAINT staff_email_key_key UNIQUE (email_key);
 ALTER TABLE ONLY public.staff
@@ -351,6 +362,7 @@ CREATE INDEX passkey_challenges_expiry ON public.passkey_challenges USING btree 
 CREATE INDEX passkeys_of_staff ON public.passkeys USING btree (staff_id);
 CREATE INDEX recovery_codes_of_staff ON public.recovery_codes USING btree (staff_id, code_hash);
 CREATE INDEX refresh_tokens_of_session ON public.refresh_tokens USING btree (session_id);
+CREATE INDEX staff_avatars_hash ON public.staff_avatars USING btree (hash);
 CREATE INDEX undo_operations_expiry ON public.undo_operations USING btree (expires_at);
 ALTER TABLE ONLY public.active_sessions
     ADD CONSTRAINT active_sessions_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.staff(id);
@@ -376,5 +388,7 @@ ALTER TABLE ONLY public.recovery_codes
     ADD CONSTRAINT recovery_codes_staff_id_fkey FOREIGN KEY (staff_id) REFERENCES public.staff(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.refresh_tokens
     ADD CONSTRAINT refresh_tokens_session_id_fkey FOREIGN KEY (session_id) REFERENCES public.active_sessions(id);
+ALTER TABLE ONLY public.staff_avatars
+    ADD CONSTRAINT staff_avatars_staff_id_fkey FOREIGN KEY (staff_id) REFERENCES public.staff(id);
 ALTER TABLE ONLY public.totp_secrets
     ADD CONSTRAINT totp_secrets_staff_id_fkey FOREIGN KEY (staff_id) REFERENCES public.staff(id) ON DELETE CASCADE;

@@ -39,6 +39,9 @@ pub enum Error {
     /// An API token came where only a person who is signed in is let in.
     #[error("not for API tokens")]
     NotForTokens,
+    /// Allowed in general, not for this person or with these rights; the text says why.
+    #[error("out of reach: {0}")]
+    OutOfReach(Cow<'static, str>),
     #[error("origin forbidden")]
     OriginForbidden,
     #[error("not found")]

@@ -24,5 +24,6 @@ pub mod refresh_tokens;
 pub mod settings;
 pub mod sign_in_failures;
 pub mod staff;
+pub mod staff_avatars;
 pub mod totp_secrets;
 pub mod undo_operations;

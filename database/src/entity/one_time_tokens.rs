@@ -1,4 +1,4 @@
-//! A link or ticket that works once: set-up, password reset, WebSocket ticket.
+//! A link or ticket that works once: set-up, invitation, password reset, WebSocket ticket.
 
 use sea_orm::entity::prelude::*;
 
@@ -7,7 +7,7 @@ use sea_orm::entity::prelude::*;
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
-    /// `setup`, `reset` or `ws_ticket`.
+    /// `setup`, `invite`, `reset` or `ws_ticket`.
     pub kind: String,
     /// SHA-256 of the token, in hex.
     #[sea_orm(unique)]

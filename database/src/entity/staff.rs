@@ -33,7 +33,7 @@ pub struct Model {
     /// The folded address: unique, and what sign-in looks for.
     #[sea_orm(unique)]
     pub email_key: String,
-    /// PHC string of Argon2id.
+    /// PHC string of Argon2id; empty for who cannot sign in yet or any more.
     pub password_hash: String,
     pub role: Role,
     /// JSON array of permission names. An admin has all, whatever stands here.
@@ -49,6 +49,12 @@ pub struct Model {
     pub locale: Option<String>,
     pub created_at: DateTimeUtc,
     pub last_login: Option<DateTimeUtc>,
+    /// When the newest invitation went out; none once it was accepted.
+    pub invited_at: Option<DateTimeUtc>,
+    /// Set when the person was deleted. The row stays, so that what they did keeps its name.
+    pub deleted_at: Option<DateTimeUtc>,
+    /// SHA-256 of the picture in `staff_avatars`; none: initials are drawn.
+    pub avatar: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]

@@ -9,6 +9,7 @@ mod m0001_people;
 mod m0002_messages;
 mod m0003_audit;
 mod m0004_machinery;
+mod m0005_invitations;
 mod m0006_second_factors;
 mod m0008_notifications_tokens;
 
@@ -23,6 +24,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0002_messages::Migration),
             Box::new(m0003_audit::Migration),
             Box::new(m0004_machinery::Migration),
+            Box::new(m0005_invitations::Migration),
             Box::new(m0006_second_factors::Migration),
             Box::new(m0008_notifications_tokens::Migration),
         ]

@@ -147,6 +147,9 @@ impl Maker {
                 locale: None,
                 created_at: self.now - Duration::days(400),
                 last_login: None,
+                invited_at: None,
+                deleted_at: None,
+                avatar: None,
             });
         }
         people

@@ -14,13 +14,24 @@ use crate::error::{Error, Result};
 const SMALL: usize = 10_000;
 /// Staff write long answers and import lists.
 const LARGE: usize = 256_000;
+/// A picture of a person, as a camera made it.
+const PICTURE: usize = 2_000_000;
+/// A file with rows to import.
+const IMPORT: usize = 1_000_000;
 
 /// A body has this long to arrive.
 const SLOWEST: std::time::Duration = std::time::Duration::from_secs(30);
 
 /// Bytes that a body to this path may have.
 pub fn limit_of(path: &str) -> usize {
-    if path.starts_with("/api/admin/") && !path.starts_with("/api/admin/auth/") { LARGE } else { SMALL }
+    let staff = path.starts_with("/api/admin/") && !path.starts_with("/api/admin/auth/");
+    match path {
+        "/api/auth/me/avatar" => PICTURE,
+        _ if path.starts_with("/api/admin/staff/") && path.ends_with("/avatar") => PICTURE,
+        "/api/admin/staff/import" | "/api/admin/staff/import/preview" => IMPORT,
+        _ if staff => LARGE,
+        _ => SMALL,
+    }
 }
 
 /// Refuses a body that announces more than it may have, before anything reads it.
@@ -74,6 +85,18 @@ impl<S: Send + Sync, T: DeserializeOwned> OptionalFromRequest<S> for Json<T> {
                 <Self as FromRequest<S>>::from_request(request, state).await.map(Some)
             }
         }
+    }
+}
+
+/// A body as it came: a file. What it holds is told by its bytes, not by what the client calls it.
+pub struct Raw(pub Bytes);
+
+impl<S: Send + Sync> FromRequest<S> for Raw {
+    type Rejection = Error;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self> {
+        let path = request.uri().path().to_owned();
+        read(&path, request.into_body()).await.map(Self)
     }
 }
 

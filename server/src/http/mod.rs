@@ -24,7 +24,7 @@ pub mod security_headers;
 pub mod serve;
 pub mod valid;
 
-pub use body::{Form, Json};
+pub use body::{Form, Json, Raw};
 pub use client_address::{AddressKey, TrustedProxies};
 pub use extract::{Id, Paging, Query};
 pub use idempotency::Claim;

@@ -195,6 +195,7 @@ fn describe(error: &Error) -> (StatusCode, &'static str, &'static str, Cow<'stat
             "This is for people only",
             "An API token cannot do this. Sign in as a person.".into(),
         ),
+        Error::OutOfReach(detail) => (S::FORBIDDEN, "forbidden", "This is not allowed", detail.clone()),
         Error::OriginForbidden => (
             S::FORBIDDEN,
             "origin_forbidden",
@@ -221,7 +222,7 @@ fn describe(error: &Error) -> (StatusCode, &'static str, &'static str, Cow<'stat
             S::PAYLOAD_TOO_LARGE,
             "body_too_large",
             "The body is too large",
-            format!("The body may have at most {limit} bytes.").into(),
+            format!("This is too large. It may have at most {}.", size(*limit)).into(),
         ),
         Error::UnsupportedMediaType => (
             S::UNSUPPORTED_MEDIA_TYPE,
@@ -295,6 +296,11 @@ pub fn known() -> Vec<Known> {
         Known { code, status: status.as_u16(), title, detail }
     })
     .collect()
+}
+
+/// A number of bytes in words.
+fn size(bytes: usize) -> String {
+    if bytes >= 1_000_000 { format!("{} MB", bytes / 1_000_000) } else { format!("{bytes} bytes") }
 }
 
 /// A length of time in words.

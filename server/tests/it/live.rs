@@ -3,61 +3,12 @@
 use std::time::{Duration, Instant};
 
 use database::entity::staff::Role;
-use futures_util::{SinkExt as _, StreamExt as _};
-use serde_json::{Value, json};
-use tokio::net::TcpStream;
-use tokio_tungstenite::tungstenite::Message;
+use serde_json::json;
+use tokio_tungstenite::connect_async;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
-use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
-use crate::support::{Signed, TestApp};
-
-struct Socket(WebSocketStream<MaybeTlsStream<TcpStream>>);
-
-impl Socket {
-    async fn open(t: &TestApp) -> Self {
-        Self(connect_async(format!("ws://{}/ws/chat", t.address)).await.unwrap().0)
-    }
-
-    async fn of(t: &TestApp, who: &Signed) -> Self {
-        let mut socket = Self::open(t).await;
-        socket.send(json!({ "type": "auth", "ticket": ticket(t, who).await })).await;
-        assert_eq!(socket.next().await["type"], "ready");
-        socket
-    }
-
-    async fn send(&mut self, frame: Value) {
-        self.0.send(Message::text(frame.to_string())).await.unwrap();
-    }
-
-    /// The next text frame; fails after five seconds.
-    async fn next(&mut self) -> Value {
-        loop {
-            let frame = tokio::time::timeout(Duration::from_secs(5), self.0.next())
-                .await
-                .expect("a frame")
-                .expect("an open socket")
-                .unwrap();
-            if let Message::Text(text) = frame {
-                return serde_json::from_str(&text).unwrap();
-            }
-        }
-    }
-
-    /// The next frame of that type.
-    async fn until(&mut self, kind: &str) -> Value {
-        loop {
-            let frame = self.next().await;
-            if frame["type"] == kind {
-                return frame;
-            }
-        }
-    }
-}
-
-async fn ticket(t: &TestApp, who: &Signed) -> String {
-    t.post_as(who, "/api/auth/ws-ticket", json!({})).await.data()["ticket"].as_str().unwrap().to_owned()
-}
+use crate::support::TestApp;
+use crate::support::socket::{Socket, ticket};
 
 #[tokio::test]
 async fn a_ticket_opens_the_socket_once() {

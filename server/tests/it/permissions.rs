@@ -47,6 +47,8 @@ const TABLE: &[(&str, &str, Who)] = &[
     ("POST", "/api/auth/logout", Anybody),
     ("POST", "/api/auth/forgot", Anybody),
     ("POST", "/api/auth/reset", Anybody),
+    ("POST", "/api/auth/invitation", Anybody),
+    ("POST", "/api/auth/accept-invite", Anybody),
     ("POST", "/api/auth/passkeys/sign-in/begin", Anybody),
     ("POST", "/api/auth/passkeys/sign-in", Anybody),
     ("GET", "/api/auth/me", Own),
@@ -83,6 +85,27 @@ const TABLE: &[(&str, &str, Who)] = &[
     ("GET", "/api/admin/tokens", InPerson(Settings)),
     ("POST", "/api/admin/tokens", InPerson(Settings)),
     ("DELETE", "/api/admin/tokens/{id}", InPerson(Settings)),
+    ("GET", "/api/admin/avatars/{hash}", StaffOrToken),
+    ("PUT", "/api/auth/me/avatar", Staff),
+    ("DELETE", "/api/auth/me/avatar", Staff),
+    ("GET", "/api/admin/staff", May(People)),
+    ("POST", "/api/admin/staff", May(People)),
+    ("POST", "/api/admin/staff/import/preview", May(People)),
+    ("POST", "/api/admin/staff/import", May(People)),
+    ("GET", "/api/admin/staff/{id}", May(People)),
+    ("PATCH", "/api/admin/staff/{id}", May(People)),
+    ("DELETE", "/api/admin/staff/{id}", May(People)),
+    ("POST", "/api/admin/staff/{id}/invitation", May(People)),
+    ("DELETE", "/api/admin/staff/{id}/invitation", May(People)),
+    ("POST", "/api/admin/staff/{id}/activate", May(People)),
+    ("POST", "/api/admin/staff/{id}/deactivate", May(People)),
+    ("POST", "/api/admin/staff/{id}/reset-link", May(People)),
+    ("POST", "/api/admin/staff/{id}/unlock", May(People)),
+    ("GET", "/api/admin/staff/{id}/sessions", May(People)),
+    ("DELETE", "/api/admin/staff/{id}/sessions", May(People)),
+    ("DELETE", "/api/admin/staff/{id}/sessions/{sessionId}", May(People)),
+    ("PUT", "/api/admin/staff/{id}/avatar", May(People)),
+    ("DELETE", "/api/admin/staff/{id}/avatar", May(People)),
     ("GET", "/api/admin/settings", May(Settings)),
     ("PATCH", "/api/admin/settings", May(Settings)),
     ("GET", "/api/admin/settings/schema", May(Settings)),
@@ -126,7 +149,9 @@ async fn ask(t: &TestApp, method: &str, path: &str, token: Option<&str>) -> u16 
 async fn answer(t: &TestApp, method: &str, path: &str, token: Option<&str>) -> Answer {
     let path = path
         .replace("{id}", "00000000-0000-7000-8000-000000000000")
-        .replace("{noteId}", "00000000-0000-7000-8000-000000000000");
+        .replace("{noteId}", "00000000-0000-7000-8000-000000000000")
+        .replace("{sessionId}", "00000000-0000-7000-8000-000000000000")
+        .replace("{hash}", "none");
     let mut request = t.request(Method::from_bytes(method.as_bytes()).unwrap(), &path);
     if let Some(token) = token {
         request = request.bearer_auth(token);

@@ -31,7 +31,7 @@ pub struct Subject {
 impl Subject {
     /// The account of a folded address, whether it exists or not.
     pub fn account(email_key: &str, rules: Lockout) -> Self {
-        Self { key: sha256_hex(format!("account\n{email_key}")), allowed: rules.account, wait: rules.wait }
+        Self { key: account_key(email_key), allowed: rules.account, wait: rules.wait }
     }
 
     /// The account as a browser sees it that has signed in to it before.
@@ -44,6 +44,10 @@ impl Subject {
         let key = sha256_hex(format!("address\n{}", AddressKey::from(ip)));
         Self { key, allowed: rules.address, wait: rules.wait }
     }
+}
+
+fn account_key(email_key: &str) -> String {
+    sha256_hex(format!("account\n{email_key}"))
 }
 
 /// The state after one more failure.
@@ -111,6 +115,21 @@ pub async fn count_failure(
 /// Forgets the failures of an account after the right password.
 pub async fn forget(conn: &impl ConnectionTrait, subject: &Subject) -> Result<(), DbErr> {
     Entity::delete_by_id(&subject.key).exec(conn).await.map(drop)
+}
+
+/// Until when the account of a folded address is locked for browsers that it does not know; none when it is open.
+pub async fn locked_until(
+    conn: &impl ConnectionTrait,
+    email_key: &str,
+    now: DateTime<Utc>,
+) -> Result<Option<DateTime<Utc>>, DbErr> {
+    let known = Entity::find_by_id(account_key(email_key)).one(conn).await?;
+    Ok(known.and_then(|row| row.locked_until).filter(|until| *until > now))
+}
+
+/// Forgets the failures of the account of a folded address.
+pub async fn unlock(conn: &impl ConnectionTrait, email_key: &str) -> Result<(), DbErr> {
+    Entity::delete_by_id(account_key(email_key)).exec(conn).await.map(drop)
 }
 
 /// Deletes what counts no longer.

@@ -13,6 +13,7 @@ mod devices;
 mod factors;
 mod guard;
 mod installation;
+mod invitation;
 mod liveness;
 mod lockout;
 mod mfa;
@@ -36,12 +37,16 @@ mod totp;
 mod view;
 
 pub use devices::{SessionView, session_views};
-pub use factors::{Factors, of as factors_of, required as second_factor_required};
+pub use factors::{Factors, of as factors_of, remove_all as remove_factors, required as second_factor_required};
 pub use guard::{Caller, demand, demand_in_person, own_account, recently_proven, signed_in, signed_in_or_token};
 pub use installation::claim_installation;
 pub use liveness::{Live, Liveness};
-pub use one_time::{Kind as OneTimeKind, redeem_ticket};
+pub use lockout::{locked_until, unlock};
+pub use one_time::{
+    Kind as OneTimeKind, insert as insert_one_time, redeem_ticket, row as one_time_row, withdraw as withdraw_one_time,
+};
 pub use passwords::Passwords;
+pub use sessions::{end_all as end_all_sessions, end_of as end_session_of};
 pub use setup::setup_link;
 pub use store::clean_up;
 
@@ -57,6 +62,7 @@ pub fn routes() -> OpenApiRouter<App> {
     public::routes()
         .merge(recovery::routes())
         .merge(setup::routes())
+        .merge(invitation::routes())
         .merge(api::routes())
         .merge(devices::routes())
         .merge(mfa::routes())

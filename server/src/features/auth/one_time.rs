@@ -1,4 +1,4 @@
-//! Tokens that work once: set-up links, reset links, WebSocket tickets. The table holds hashes.
+//! Tokens that work once: set-up links, invitations, reset links, WebSocket tickets. The table holds hashes.
 
 use chrono::{DateTime, Duration, Utc};
 use database::entity::one_time_tokens::{Column, Entity, Model};
@@ -14,6 +14,7 @@ use crate::secrets::sha256_hex;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     Setup,
+    Invite,
     Reset,
     WsTicket,
 }
@@ -22,6 +23,7 @@ impl Kind {
     fn name(self) -> &'static str {
         match self {
             Self::Setup => "setup",
+            Self::Invite => "invite",
             Self::Reset => "reset",
             Self::WsTicket => "ws_ticket",
         }
@@ -31,6 +33,7 @@ impl Kind {
     pub fn lifetime(self) -> Duration {
         match self {
             Self::Setup => Duration::hours(24),
+            Self::Invite => Duration::days(7),
             Self::Reset => Duration::minutes(60),
             Self::WsTicket => Duration::seconds(30),
         }
@@ -52,20 +55,30 @@ pub fn row(app: &App, kind: Kind, token: &str, staff: Option<Uuid>, session: Opt
     }
 }
 
+/// Writes the row of a new token.
 pub async fn insert(conn: &impl ConnectionTrait, row: &Model) -> Result<(), DbErr> {
     Entity::insert(row.clone().into_active_model()).exec_without_returning(conn).await.map(drop)
 }
 
 /// True for a token that can still be used. Asked before anything costly is done for a stranger.
 pub async fn is_open(conn: &impl ConnectionTrait, kind: Kind, token: &str, now: DateTime<Utc>) -> Result<bool, DbErr> {
-    let found = Entity::find()
+    Ok(peek(conn, kind, token, now).await?.is_some())
+}
+
+/// A token that can still be used, left as it is.
+pub async fn peek(
+    conn: &impl ConnectionTrait,
+    kind: Kind,
+    token: &str,
+    now: DateTime<Utc>,
+) -> Result<Option<Model>, DbErr> {
+    Entity::find()
         .filter(Column::TokenHash.eq(sha256_hex(token)))
         .filter(Column::Kind.eq(kind.name()))
         .filter(Column::UsedAt.is_null())
         .filter(Column::ExpiresAt.gt(now))
         .one(conn)
-        .await?;
-    Ok(found.is_some())
+        .await
 }
 
 /// Uses a token up; none when it is unknown, used or over. One conditional update decides between two who try at once.

@@ -13,7 +13,7 @@ use crate::app::App;
 use crate::cluster::Event;
 use crate::error::{Error, Result};
 use crate::features::audit::{Changes, Entry};
-use crate::features::staff::{self as people, Permission, PermissionSet};
+use crate::features::staff::{self as people, Permission, Standing};
 use crate::http::{Envelope, Id, Nothing, Ok, Problem, RequestInfo};
 
 /// The routes of this file.
@@ -98,5 +98,6 @@ async fn reset_factors(State(app): State<App>, caller: Caller, info: RequestInfo
 
 /// True when the person holds no right that the caller lacks.
 fn covers(caller: &Caller, person: &database::entity::staff::Model) -> bool {
-    PermissionSet::of(person).list().into_iter().all(|permission| caller.may(permission))
+    let own = Standing { role: caller.role, permissions: caller.permissions };
+    own.covers(Standing::of(person))
 }

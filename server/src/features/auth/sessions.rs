@@ -62,6 +62,13 @@ pub async fn end(tx: &Tx<'_>, session: Uuid, now: DateTime<Utc>) -> Result<bool>
     Ok(end_where(tx, Condition::all().add(active_sessions::Column::Id.eq(session)), now).await? > 0)
 }
 
+/// Ends one session of that person; true when it was theirs and alive.
+pub async fn end_of(tx: &Tx<'_>, person: Uuid, session: Uuid, now: DateTime<Utc>) -> Result<bool> {
+    let which =
+        Condition::all().add(active_sessions::Column::Id.eq(session)).add(active_sessions::Column::UserId.eq(person));
+    Ok(end_where(tx, which, now).await? > 0)
+}
+
 /// Ends all sessions of a person but one; answers how many there were.
 pub async fn end_all(tx: &Tx<'_>, person: Uuid, except: Option<Uuid>, now: DateTime<Utc>) -> Result<u64> {
     let mut which = Condition::all().add(active_sessions::Column::UserId.eq(person));

@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::{access, cookies, factors};
 use crate::app::App;
 use crate::error::Result;
-use crate::features::staff::{Permission, PermissionSet};
+use crate::features::staff::{Permission, PermissionSet, avatar_url};
 use crate::http::Ok;
 
 /// The person who is signed in.
@@ -33,6 +33,8 @@ pub struct Me {
     pub second_factor_missing: bool,
     pub last_login: Option<DateTime<Utc>>,
     pub created_at: DateTime<Utc>,
+    /// Address of the own picture, for `GET` with an access token; null: there is none.
+    pub avatar: Option<String>,
     /// The firm that the person works for.
     pub firm_name: String,
 }
@@ -42,6 +44,7 @@ impl Me {
     pub fn of(app: &App, person: Model, second_factor_missing: bool) -> Self {
         Self {
             firm_name: app.settings.get().firm.name.clone(),
+            avatar: avatar_url(&person),
             id: person.id,
             permissions: PermissionSet::of(&person).list(),
             name: person.name,

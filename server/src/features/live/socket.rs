@@ -158,6 +158,18 @@ impl Session {
                     Ok(Event::SettingsChanged) => {
                         send(&mut socket, &ToClient::Notice { kind: "settings_changed", entity: "settings", id: None }).await?;
                     }
+                    Ok(Event::StaffChanged(person)) if person == caller.staff_id || caller.may(Permission::Staff) => {
+                        if person == caller.staff_id {
+                            // What the person may do has changed: not even the next notice goes by the old rights.
+                            app.liveness.forget_all();
+                            match app.liveness.of(&app, caller.session_id).await {
+                                Ok(Some(live)) => caller = live.caller,
+                                Ok(None) => return bye(&mut socket, "signed_out", None).await,
+                                Err(_) => {}
+                            }
+                        }
+                        send(&mut socket, &ToClient::Notice { kind: "staff_changed", entity: "staff", id: Some(person) }).await?;
+                    }
                     Ok(Event::SessionEnded(session)) if session == caller.session_id => {
                         return bye(&mut socket, "signed_out", None).await;
                     }

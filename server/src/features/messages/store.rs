@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 use database::entity::messages::{self, Column, Entity, Status};
 use database::entity::{message_notes, message_replies, message_tags};
-use sea_orm::sea_query::{Alias, Condition, Expr};
+use sea_orm::sea_query::{Alias, Condition, Expr, ExprTrait as _};
 use sea_orm::{
     ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel as _, Iterable as _,
     QueryFilter as _, QueryOrder as _, QuerySelect as _,
@@ -224,4 +224,37 @@ pub async fn forget_senders(conn: &impl ConnectionTrait, before: DateTime<Utc>, 
             .await?;
     }
     Ok(found)
+}
+
+/// Which messages of a person are open.
+pub fn open_of(person: Uuid) -> Condition {
+    Condition::all().add(Column::AssignedTo.eq(person)).add(Column::Status.is_in(super::hand_over::OPEN))
+}
+
+/// Writes another assignee into the open messages of a person; answers which they were.
+pub async fn reassign_open(
+    conn: &impl ConnectionTrait,
+    from: Uuid,
+    to: Option<Uuid>,
+    now: DateTime<Utc>,
+) -> Result<Vec<Uuid>, DbErr> {
+    let ids: Vec<Uuid> = Entity::find()
+        .select_only()
+        .column(Column::Id)
+        .filter(open_of(from))
+        .order_by_asc(Column::Id)
+        .lock_exclusive()
+        .into_tuple()
+        .all(conn)
+        .await?;
+    for some in ids.chunks(500) {
+        Entity::update_many()
+            .col_expr(Column::AssignedTo, Expr::value(to))
+            .col_expr(Column::LastActivityAt, Expr::value(now))
+            .col_expr(Column::Version, Expr::col(Column::Version).add(1))
+            .filter(Column::Id.is_in(some.iter().copied()))
+            .exec(conn)
+            .await?;
+    }
+    Ok(ids)
 }

@@ -32,6 +32,18 @@ pub enum Letter {
         content: String,
         link: String,
     },
+    /// To somebody who has no account yet. `by` is the colleague who invites.
+    Invitation {
+        name: String,
+        by: String,
+        link: String,
+        days: i64,
+    },
+    /// To the old address: sign-in goes by another one now.
+    EmailChanged {
+        name: String,
+        by: String,
+    },
     PasswordReset {
         name: String,
         link: String,
@@ -98,6 +110,8 @@ impl Letter {
             Self::ContactConfirmation { .. } => "contact_confirmation",
             Self::Reply { .. } => "reply",
             Self::ClientReplyNotice { .. } => "client_reply_notice",
+            Self::Invitation { .. } => "invitation",
+            Self::EmailChanged { .. } => "email_changed",
             Self::PasswordReset { .. } => "password_reset",
             Self::PasswordChanged { .. } => "password_changed",
             Self::NewDevice { .. } => "new_device",
@@ -139,6 +153,13 @@ impl Letter {
                 content: awkward.into(),
                 link: "http://localhost:5500/admin/messages/1?view=all".into(),
             },
+            Self::Invitation {
+                name: "Cleo & Co".into(),
+                by: "Ben Okafor".into(),
+                link: "http://localhost:5500/admin/invite#token".into(),
+                days: 7,
+            },
+            Self::EmailChanged { name: "Cleo".into(), by: "Ben Okafor".into() },
             Self::PasswordReset {
                 name: "Ben".into(),
                 link: "http://localhost:5500/admin/reset#token".into(),

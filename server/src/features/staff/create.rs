@@ -41,15 +41,23 @@ pub async fn create(app: &App, new: NewStaff) -> Result<Model> {
         locale: None,
         created_at: now,
         last_login: None,
+        invited_at: None,
+        deleted_at: None,
+        avatar: None,
     })
 }
 
 /// Inserts the row; an address that somebody has is refused.
 pub async fn insert(tx: &Tx<'_>, person: &Model) -> Result<()> {
     let row: ActiveModel = person.clone().into_active_model();
-    row.insert(tx.conn()).await.map_err(|error| {
-        Error::from(error)
-            .on_unique(|| Error::field("email", "taken", "A staff member with this address exists already."))
-    })?;
+    row.insert(tx.conn()).await.map_err(taken)?;
     Ok(())
 }
+
+/// Gives a refused unique address its meaning.
+pub(super) fn taken(error: sea_orm::DbErr) -> Error {
+    Error::from(error).on_unique(|| Error::field("email", "taken", TAKEN))
+}
+
+/// What is said of an address that somebody has.
+pub(super) const TAKEN: &str = "A staff member with this address exists already.";

@@ -1,14 +1,42 @@
-//! The people of the firm: roles, permissions, and the list of colleagues.
+//! The people of the firm: roles, permissions, invitations, and everything that somebody with the permission `staff`
+//! does to another account.
 //!
-//! Table: `staff`. Invitations, editing and deactivation come with the next slice; the first admin is made by
-//! set-up or by `tekvwarho staff create`.
+//! Tables: `staff`, `staff_avatars`. Permission: `staff`. Event: `staff_changed`. Mails: invitation, notice of a new
+//! address, reset link. The first admin is made by set-up or by `tekvwarho staff create`.
+//!
+//! Two rules stand above all of it and are checked inside each unit, under locked rows (`act.rs`): nobody grants or
+//! touches what is beyond their own rights, and an active admin stays.
 
+mod access;
+mod act;
 mod api;
+mod avatar;
+mod change;
 mod create;
+mod import;
+mod invite;
+mod picture;
 mod roles;
+mod rows;
+mod state;
 mod store;
+mod view;
 
-pub use api::routes;
+pub use avatar::url as avatar_url;
 pub use create::{NewStaff, create, insert};
-pub use roles::{Permission, PermissionSet};
+pub use roles::{Permission, PermissionSet, Standing};
 pub use store::{any, by_email, by_id, change, everybody, names};
+
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::app::App;
+
+/// The routes of this slice.
+pub fn routes() -> OpenApiRouter<App> {
+    api::routes()
+        .merge(invite::routes())
+        .merge(state::routes())
+        .merge(access::routes())
+        .merge(import::routes())
+        .merge(avatar::routes())
+}

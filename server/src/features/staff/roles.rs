@@ -76,6 +76,54 @@ impl PermissionSet {
     }
 }
 
+impl PermissionSet {
+    /// What is in this set and not in the other.
+    #[must_use]
+    pub fn without(self, other: Self) -> Self {
+        Self(self.0 & !other.0)
+    }
+
+    /// What is in both.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        Self(self.0 & other.0)
+    }
+}
+
+/// Role and rights together: what a person has to give, and what guards them from others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Standing {
+    pub role: Role,
+    pub permissions: PermissionSet,
+}
+
+impl Standing {
+    /// A role with its permissions; an admin has all, whatever is said.
+    pub fn new(role: Role, permissions: PermissionSet) -> Self {
+        let permissions = if role == Role::Admin { PermissionSet::preset(Role::Admin) } else { permissions };
+        Self { role, permissions }
+    }
+
+    pub fn of(person: &Model) -> Self {
+        Self { role: person.role, permissions: PermissionSet::of(person) }
+    }
+
+    /// What of `other` is beyond this one: the permissions, or `admin` for the role itself. Nobody grants it, and
+    /// nobody edits, resets, deactivates or signs out a person who has it. Being admin counts as a right of its own,
+    /// because it brings the rights of later versions too.
+    pub fn lacks_of(self, other: Self) -> Vec<String> {
+        if other.role == Role::Admin && self.role != Role::Admin {
+            return vec!["admin".to_owned()];
+        }
+        let beyond = other.permissions.without(self.permissions).list();
+        beyond.iter().filter_map(|it| json!(it).as_str().map(str::to_owned)).collect()
+    }
+
+    pub fn covers(self, other: Self) -> bool {
+        self.lacks_of(other).is_empty()
+    }
+}
+
 impl FromIterator<Permission> for PermissionSet {
     fn from_iter<I: IntoIterator<Item = Permission>>(permissions: I) -> Self {
         Self(permissions.into_iter().fold(0, |set, it| set | 1 << it as u16))
@@ -98,5 +146,17 @@ mod tests {
             assert!(PermissionSet::preset(Role::Admin).has(permission));
         }
         assert_eq!(PermissionSet::preset(Role::Staff).to_json(), json!(["messages", "chats", "consultations"]));
+    }
+    #[test]
+    fn nobody_covers_what_they_lack() {
+        let set = |permissions: &[Permission]| permissions.iter().copied().collect::<PermissionSet>();
+        let admin = Standing::new(Role::Admin, PermissionSet::default());
+        let everything = Standing::new(Role::Manager, PermissionSet::preset(Role::Admin));
+        let people = Standing::new(Role::Staff, set(&[Permission::Staff, Permission::Messages]));
+        let audit = Standing::new(Role::Staff, set(&[Permission::Messages, Permission::Audit]));
+        assert!(admin.covers(everything) && admin.covers(admin) && everything.covers(people));
+        assert_eq!(everything.lacks_of(admin), ["admin"]);
+        assert_eq!(people.lacks_of(audit), ["audit"]);
+        assert!(people.covers(people) && people.covers(Standing::new(Role::Manager, set(&[Permission::Messages]))));
     }
 }

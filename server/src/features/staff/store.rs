@@ -1,14 +1,17 @@
 //! Queries of staff.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-use database::entity::staff::{ActiveModel, Column, Entity, Model};
+use database::entity::staff::{ActiveModel, Column, Entity, Model, Role};
+use database::entity::staff_avatars;
+use sea_orm::sea_query::{Condition, LockType, OnConflict};
 use sea_orm::{
-    ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait, QueryFilter as _, QueryOrder as _, QuerySelect as _,
+    ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel as _, QueryFilter as _, QueryOrder as _,
+    QuerySelect as _,
 };
 use uuid::Uuid;
 
-use crate::storage::email_key;
+use crate::storage::{email_key, search_text};
 
 /// True when there is anybody at all.
 pub async fn any(conn: &impl ConnectionTrait) -> Result<bool, DbErr> {
@@ -21,7 +24,7 @@ pub async fn by_email(conn: &impl ConnectionTrait, email: &str) -> Result<Option
     Entity::find().filter(Column::EmailKey.eq(email_key(email))).one(conn).await
 }
 
-/// The person of that id.
+/// The person of that id; also one who was deleted.
 pub async fn by_id(conn: &impl ConnectionTrait, id: Uuid) -> Result<Option<Model>, DbErr> {
     Entity::find_by_id(id).one(conn).await
 }
@@ -31,16 +34,84 @@ pub async fn change(conn: &impl ConnectionTrait, change: ActiveModel) -> Result<
     Entity::update(change).exec(conn).await
 }
 
-/// Everybody, by name.
+/// Everybody there is and was, by name: also people who were deleted.
 pub async fn everybody(conn: &impl ConnectionTrait) -> Result<Vec<Model>, DbErr> {
     let mut people = Entity::find().order_by_asc(Column::Id).all(conn).await?;
-    people.sort_by_key(|person| person.name.to_lowercase());
+    people.sort_by_cached_key(|person| search_text([person.name.as_str()]));
     Ok(people)
 }
 
-/// Names by id.
+/// Everybody who was not deleted, by name. A firm has hundreds of people, not millions: the order of names is ours
+/// and not that of an engine.
+pub(super) async fn all(conn: &impl ConnectionTrait) -> Result<Vec<Model>, DbErr> {
+    let mut people = Entity::find().filter(Column::DeletedAt.is_null()).order_by_asc(Column::Id).all(conn).await?;
+    people.sort_by_cached_key(|person| search_text([person.name.as_str()]));
+    Ok(people)
+}
+
+/// Names by id, also of people who were deleted.
 pub async fn names(conn: &impl ConnectionTrait) -> Result<HashMap<Uuid, String>, DbErr> {
     let pairs: Vec<(Uuid, String)> =
         Entity::find().select_only().column(Column::Id).column(Column::Name).into_tuple().all(conn).await?;
     Ok(pairs.into_iter().collect())
+}
+
+/// These people and all active admins, their rows locked in the order of their ids. The lock lets others go on to
+/// point at the rows.
+pub(super) async fn locked_with_admins(conn: &impl ConnectionTrait, ids: [Uuid; 2]) -> Result<Vec<Model>, DbErr> {
+    let admins = Condition::all().add(Column::Role.eq(Role::Admin)).add(Column::IsActive.eq(true));
+    Entity::find()
+        .filter(Condition::any().add(Column::Id.is_in(ids)).add(admins))
+        .order_by_asc(Column::Id)
+        .lock(LockType::NoKeyUpdate)
+        .all(conn)
+        .await
+}
+
+/// Inserts people of whom nobody has the address yet.
+pub(super) async fn insert_many(conn: &impl ConnectionTrait, people: &[Model]) -> Result<(), DbErr> {
+    for some in people.chunks(200) {
+        let rows = some.iter().map(|person| person.clone().into_active_model());
+        Entity::insert_many(rows).exec_without_returning(conn).await?;
+    }
+    Ok(())
+}
+
+/// Which of these folded addresses somebody has.
+pub(super) async fn known_keys(conn: &impl ConnectionTrait, keys: &[String]) -> Result<HashSet<String>, DbErr> {
+    let found: Vec<String> = Entity::find()
+        .select_only()
+        .column(Column::EmailKey)
+        .filter(Column::EmailKey.is_in(keys))
+        .into_tuple()
+        .all(conn)
+        .await?;
+    Ok(found.into_iter().collect())
+}
+
+/// Deletes the row of a person who never accepted; nothing points at it.
+pub(super) async fn delete_invited(conn: &impl ConnectionTrait, id: Uuid) -> Result<(), DbErr> {
+    delete_avatar(conn, id).await?;
+    Entity::delete_by_id(id).exec(conn).await.map(drop)
+}
+
+/// Writes the picture of a person, in place of the one before.
+pub(super) async fn put_avatar(conn: &impl ConnectionTrait, avatar: &staff_avatars::Model) -> Result<(), DbErr> {
+    use staff_avatars::Column as C;
+    let replace = OnConflict::column(C::StaffId).update_columns([C::Hash, C::Content, C::CreatedAt]).to_owned();
+    staff_avatars::Entity::insert(avatar.clone().into_active_model())
+        .on_conflict(replace)
+        .exec_without_returning(conn)
+        .await
+        .map(drop)
+}
+
+pub(super) async fn delete_avatar(conn: &impl ConnectionTrait, id: Uuid) -> Result<(), DbErr> {
+    staff_avatars::Entity::delete_by_id(id).exec(conn).await.map(drop)
+}
+
+/// The picture of that hash.
+pub(super) async fn avatar(conn: &impl ConnectionTrait, hash: &str) -> Result<Option<Vec<u8>>, DbErr> {
+    let found = staff_avatars::Entity::find().filter(staff_avatars::Column::Hash.eq(hash)).one(conn).await?;
+    Ok(found.map(|row| row.content))
 }

@@ -5,6 +5,7 @@ pub mod authenticator;
 mod database;
 pub mod people;
 pub mod place_map;
+pub mod socket;
 
 use std::net::SocketAddr;
 

@@ -1,0 +1,41 @@
+//! The open work of a person, and giving it to another.
+
+use database::entity::messages::Status;
+use sea_orm::ConnectionTrait;
+use sea_orm::sea_query::Condition;
+use uuid::Uuid;
+
+use super::change::Author;
+use super::find::count;
+use super::store;
+use crate::cluster::{Event, Notice};
+use crate::error::Result;
+use crate::features::audit::Changes;
+use crate::storage::{COUNT_LIMIT, Tx};
+
+/// Messages that somebody still has to look after: an answered one may be answered again.
+pub const OPEN: [Status; 3] = [Status::New, Status::InProgress, Status::Replied];
+/// Beyond, dashboards are told once to load everything.
+const NOTICES: usize = 50;
+
+/// How many open messages a person has; at most 1,000, which then means 1,000 or more.
+pub async fn open_work(conn: &impl ConnectionTrait, person: Uuid) -> Result<u64> {
+    let condition: Condition = store::open_of(person);
+    Ok(count(conn, condition, COUNT_LIMIT).await?)
+}
+
+/// Gives the open messages of a person to another, or to nobody; answers how many there were.
+pub async fn hand_over(tx: &Tx<'_>, author: &Author, from: Uuid, to: Option<Uuid>) -> Result<usize> {
+    let moved = store::reassign_open(tx.conn(), from, to, author.now).await?;
+    for id in &moved {
+        author.note(tx, "message.assigned", *id, Changes::none().field("assignedTo", Some(from), to));
+    }
+    if moved.len() <= NOTICES {
+        for id in &moved {
+            Author::announce(tx, "message_changed", *id);
+        }
+    } else {
+        tx.publish(Event::Notice(Notice { kind: "missed", entity: "all", id: None }));
+    }
+    Ok(moved.len())
+}

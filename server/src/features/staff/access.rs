@@ -1,0 +1,153 @@
+//! Helping a person back in, and showing them out: reset link, unlock, devices.
+
+use axum::extract::rejection::PathRejection;
+use axum::extract::{Path, State};
+use axum::response::Response;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+use uuid::Uuid;
+
+use super::act::Act;
+use super::api::shown;
+use super::roles::Permission;
+use super::store;
+use super::view::{StaffDetail, StaffState};
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::features::audit::Changes;
+use crate::features::auth::{self, Caller, OneTimeKind, SessionView, demand};
+use crate::features::notify::{Letter, Mail};
+use crate::http::rate_limit::{Limit, Subject};
+use crate::http::{Accepted, Envelope, Id, Nothing, Ok, Problem, RequestInfo};
+use crate::secrets;
+
+/// The routes of this file.
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(demand(Permission::Staff, routes!(send_reset_link)))
+        .routes(demand(Permission::Staff, routes!(unlock_staff)))
+        .routes(demand(Permission::Staff, routes!(list_staff_sessions, end_staff_sessions)))
+        .routes(demand(Permission::Staff, routes!(end_staff_session)))
+}
+
+/// Sends a person a link for a new password. Nobody sets a password for somebody else.
+#[utoipa::path(post, path = "/api/admin/staff/{id}/reset-link", tag = "staff", params(("id" = Uuid, Path)),
+    responses((status = 202, body = Envelope<Nothing>), (status = 404, body = Problem), (status = 409, body = Problem)))]
+async fn send_reset_link(State(app): State<App>, caller: Caller, info: RequestInfo, Id(id): Id) -> Result<Accepted> {
+    let person = store::by_id(app.storage.read(), id).await?.ok_or(Error::NotFound)?;
+    app.limits.check(Limit::ResetMail, &Subject::Mailbox(person.email_key))?;
+    let act = Act::new(&app, caller, info);
+    app.storage
+        .write((act, secrets::new_token()), move |tx, (act, token)| {
+            Box::pin(async move {
+                let pair = act.pair(tx, id).await?;
+                pair.may_touch()?;
+                let person = pair.target;
+                if StaffState::of(&person) != StaffState::Active {
+                    return Err(Error::Conflict("Only an active person can be sent a link for a new password.".into()));
+                }
+                auth::withdraw_one_time(tx.conn(), OneTimeKind::Reset, Some(id)).await?;
+                let row = auth::one_time_row(&act.app, OneTimeKind::Reset, token, Some(id), None);
+                auth::insert_one_time(tx.conn(), &row).await?;
+                let letter = Letter::PasswordReset {
+                    name: person.name.clone(),
+                    link: act.app.config.server.link(&format!("/admin/reset#{token}")),
+                    minutes: OneTimeKind::Reset.lifetime().num_minutes(),
+                };
+                let mail = Mail {
+                    to: &person.email,
+                    letter: &letter,
+                    entity: Some(("staff", id)),
+                    thread: Vec::new(),
+                    automatic: true,
+                };
+                tx.mail(mail.row(&act.app)?);
+                act.note(tx, "staff.reset_link_sent", id, Changes::none());
+                Result::Ok(())
+            })
+        })
+        .await?;
+    Result::Ok(Accepted("A link for a new password is on its way."))
+}
+
+/// Forgets the wrong passwords that locked an account.
+#[utoipa::path(post, path = "/api/admin/staff/{id}/unlock", tag = "staff", params(("id" = Uuid, Path)),
+    responses((status = 200, body = Envelope<StaffDetail>), (status = 404, body = Problem)))]
+async fn unlock_staff(State(app): State<App>, caller: Caller, info: RequestInfo, Id(id): Id) -> Result<Response> {
+    let act = Act::new(&app, caller.clone(), info);
+    app.storage
+        .write(act, move |tx, act| {
+            Box::pin(async move {
+                let pair = act.pair(tx, id).await?;
+                pair.may_touch()?;
+                auth::unlock(tx.conn(), &pair.target.email_key).await?;
+                act.note(tx, "staff.unlocked", id, Changes::none());
+                Result::Ok(())
+            })
+        })
+        .await?;
+    shown(&app, &caller, id).await
+}
+
+/// Devices of a person, the one used last first.
+#[utoipa::path(get, path = "/api/admin/staff/{id}/sessions", tag = "staff", params(("id" = Uuid, Path)),
+    responses((status = 200, body = Envelope<Vec<SessionView>>), (status = 404, body = Problem)))]
+async fn list_staff_sessions(State(app): State<App>, caller: Caller, Id(id): Id) -> Result<Ok<Vec<SessionView>>> {
+    let person = store::by_id(app.storage.read(), id).await?.filter(|person| person.deleted_at.is_none());
+    person.ok_or(Error::NotFound)?;
+    Result::Ok(Ok(auth::session_views(&app, id, caller.session_id).await?))
+}
+
+/// Signs a person out on all devices.
+#[utoipa::path(delete, path = "/api/admin/staff/{id}/sessions", tag = "staff", params(("id" = Uuid, Path)),
+    responses((status = 200, body = Envelope<Nothing>), (status = 404, body = Problem)))]
+async fn end_staff_sessions(
+    State(app): State<App>,
+    caller: Caller,
+    info: RequestInfo,
+    Id(id): Id,
+) -> Result<Ok<Nothing>> {
+    let act = Act::new(&app, caller, info);
+    app.storage
+        .write(act, move |tx, act| {
+            Box::pin(async move {
+                act.pair(tx, id).await?.may_touch()?;
+                let ended = auth::end_all_sessions(tx, id, None, act.now).await?;
+                if ended > 0 {
+                    act.note(tx, "staff.signed_out", id, Changes::none().fact("sessions", ended));
+                }
+                Result::Ok(())
+            })
+        })
+        .await?;
+    app.liveness.forget_all();
+    Result::Ok(Ok(Nothing))
+}
+
+/// Signs one device of a person out.
+#[utoipa::path(delete, path = "/api/admin/staff/{id}/sessions/{sessionId}", tag = "staff",
+    params(("id" = Uuid, Path), ("sessionId" = Uuid, Path)),
+    responses((status = 200, body = Envelope<Nothing>), (status = 404, body = Problem)))]
+async fn end_staff_session(
+    State(app): State<App>,
+    caller: Caller,
+    info: RequestInfo,
+    path: Result<Path<(Uuid, Uuid)>, PathRejection>,
+) -> Result<Ok<Nothing>> {
+    let Path((id, session)) = path.map_err(|_| Error::NotFound)?;
+    let act = Act::new(&app, caller, info);
+    app.storage
+        .write(act, move |tx, act| {
+            Box::pin(async move {
+                act.pair(tx, id).await?.may_touch()?;
+                if !auth::end_session_of(tx, id, session, act.now).await? {
+                    return Err(Error::NotFound);
+                }
+                act.note(tx, "staff.device_signed_out", id, Changes::none().fact("sessionId", session));
+                Result::Ok(())
+            })
+        })
+        .await?;
+    app.liveness.forget_all();
+    Result::Ok(Ok(Nothing))
+}

@@ -1,0 +1,147 @@
+//! Pictures of people: sent, drawn anew, and served under the name of their content.
+
+use axum::extract::{Path, State};
+use axum::http::HeaderValue;
+use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
+use axum::response::{IntoResponse as _, Response};
+use database::entity::staff::{ActiveModel, Model};
+use database::entity::staff_avatars;
+use sea_orm::Set;
+use serde::Serialize;
+use tokio::sync::Semaphore;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+use uuid::Uuid;
+
+use super::act::Act;
+use super::roles::Permission;
+use super::{picture, store};
+use crate::app::App;
+use crate::cluster::Event;
+use crate::error::{Error, Result};
+use crate::features::audit::Changes;
+use crate::features::auth::{Caller, demand, signed_in, signed_in_or_token};
+use crate::http::{Envelope, Id, Ok, Problem, Raw, RequestInfo};
+use crate::secrets::sha256_hex;
+use crate::storage::Tx;
+
+/// Pictures that are unpacked at once: one may take 160 MB for a moment.
+static DRAWING: Semaphore = Semaphore::const_new(1);
+
+/// The routes of this file.
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(signed_in_or_token(routes!(get_avatar)))
+        .routes(signed_in(routes!(put_own_avatar, delete_own_avatar)))
+        .routes(demand(Permission::Staff, routes!(put_staff_avatar, delete_staff_avatar)))
+}
+
+/// The address of a person's picture; it changes with the picture.
+pub fn url(person: &Model) -> Option<String> {
+    person.avatar.as_ref().map(|hash| format!("/api/admin/avatars/{hash}"))
+}
+
+/// Where the new picture is.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct AvatarMade {
+    pub avatar: Option<String>,
+}
+
+/// A picture by its content. It never changes, so a browser may keep it.
+#[utoipa::path(get, path = "/api/admin/avatars/{hash}", tag = "staff", params(("hash" = String, Path)),
+    responses((status = 200, content_type = "image/jpeg", body = Vec<u8>), (status = 404, body = Problem)))]
+async fn get_avatar(State(app): State<App>, Path(hash): Path<String>) -> Result<Response> {
+    let content = store::avatar(app.storage.read(), &hash).await?.ok_or(Error::NotFound)?;
+    let headers = [
+        (CONTENT_TYPE, HeaderValue::from_static("image/jpeg")),
+        (CACHE_CONTROL, HeaderValue::from_static("private, max-age=31536000, immutable")),
+        (CONTENT_DISPOSITION, HeaderValue::from_static("inline; filename=\"picture.jpg\"")),
+    ];
+    Result::Ok((headers, content).into_response())
+}
+
+/// Sets the own picture: PNG, JPEG or WebP, at most 2 MB. It is cut to a square and drawn anew.
+#[utoipa::path(put, path = "/api/auth/me/avatar", tag = "auth",
+    request_body(content = Vec<u8>, content_type = "application/octet-stream"),
+    responses((status = 200, body = Envelope<AvatarMade>), (status = 422, body = Problem)))]
+async fn put_own_avatar(
+    State(app): State<App>,
+    caller: Caller,
+    info: RequestInfo,
+    Raw(bytes): Raw,
+) -> Result<Ok<AvatarMade>> {
+    let id = caller.staff_id;
+    set(&Act::new(&app, caller, info), id, Some(bytes)).await
+}
+
+/// Takes the own picture away.
+#[utoipa::path(delete, path = "/api/auth/me/avatar", tag = "auth", responses((status = 200, body = Envelope<AvatarMade>)))]
+async fn delete_own_avatar(State(app): State<App>, caller: Caller, info: RequestInfo) -> Result<Ok<AvatarMade>> {
+    let id = caller.staff_id;
+    set(&Act::new(&app, caller, info), id, None).await
+}
+
+/// Sets the picture of a person: PNG, JPEG or WebP, at most 2 MB. It is cut to a square and drawn anew.
+#[utoipa::path(put, path = "/api/admin/staff/{id}/avatar", tag = "staff", params(("id" = Uuid, Path)),
+    request_body(content = Vec<u8>, content_type = "application/octet-stream"),
+    responses((status = 200, body = Envelope<AvatarMade>), (status = 404, body = Problem), (status = 422, body = Problem)))]
+async fn put_staff_avatar(
+    State(app): State<App>,
+    caller: Caller,
+    info: RequestInfo,
+    Id(id): Id,
+    Raw(bytes): Raw,
+) -> Result<Ok<AvatarMade>> {
+    set(&Act::new(&app, caller, info), id, Some(bytes)).await
+}
+
+/// Takes the picture of a person away.
+#[utoipa::path(delete, path = "/api/admin/staff/{id}/avatar", tag = "staff", params(("id" = Uuid, Path)),
+    responses((status = 200, body = Envelope<AvatarMade>), (status = 404, body = Problem)))]
+async fn delete_staff_avatar(
+    State(app): State<App>,
+    caller: Caller,
+    info: RequestInfo,
+    Id(id): Id,
+) -> Result<Ok<AvatarMade>> {
+    set(&Act::new(&app, caller, info), id, None).await
+}
+
+/// Draws the picture on a thread of its own and writes it; without one, takes the old one away.
+async fn set(act: &Act, id: Uuid, bytes: Option<bytes::Bytes>) -> Result<Ok<AvatarMade>> {
+    let row = match bytes {
+        None => None,
+        Some(bytes) => {
+            let turn = DRAWING.acquire().await.map_err(Error::internal)?;
+            let content =
+                tokio::task::spawn_blocking(move || picture::draw(&bytes)).await.map_err(Error::internal)??;
+            drop(turn);
+            let hash = sha256_hex(&content);
+            Some(staff_avatars::Model { staff_id: id, hash, content, created_at: act.now })
+        }
+    };
+    let avatar = row.as_ref().map(|row| row.hash.clone());
+    act.app.storage.write((act.clone(), row), move |tx, (act, row)| Box::pin(write(tx, act, id, row.as_ref()))).await?;
+    act.app.liveness.forget_all();
+    Result::Ok(Ok(AvatarMade { avatar: avatar.map(|hash| format!("/api/admin/avatars/{hash}")) }))
+}
+
+async fn write(tx: &Tx<'_>, act: &Act, id: Uuid, row: Option<&staff_avatars::Model>) -> Result<()> {
+    if id != act.caller.staff_id {
+        act.pair(tx, id).await?.may_touch()?;
+    }
+    let Some(person) = store::by_id(tx.conn(), id).await?.filter(|person| person.deleted_at.is_none()) else {
+        return Err(Error::NotFound);
+    };
+    match row {
+        Some(row) => store::put_avatar(tx.conn(), row).await?,
+        None => store::delete_avatar(tx.conn(), id).await?,
+    }
+    let hash = row.map(|row| row.hash.clone());
+    let changes = Changes::none().field("picture", person.avatar.is_some(), hash.is_some());
+    store::change(tx.conn(), ActiveModel { id: Set(id), avatar: Set(hash), ..Default::default() }).await?;
+    act.note(tx, "staff.picture_changed", id, changes);
+    tx.publish(Event::StaffChanged(id));
+    Result::Ok(())
+}
