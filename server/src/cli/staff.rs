@@ -9,6 +9,7 @@ use super::Failure;
 use crate::app::App;
 use crate::error::Error;
 use crate::features::audit::{self, Changes, Entry};
+use crate::features::auth;
 use crate::features::staff::{self, NewStaff};
 use crate::http::RequestInfo;
 
@@ -28,6 +29,11 @@ pub enum Staff {
         #[arg(long, required = true)]
         password_stdin: bool,
     },
+    /// Take all second factors of a person away and sign them out everywhere: for whoever lost phone and recovery codes.
+    ResetFactors {
+        #[arg(long)]
+        email: String,
+    },
 }
 
 fn role(text: &str) -> Result<Role, String> {
@@ -40,7 +46,19 @@ fn role(text: &str) -> Result<Role, String> {
 }
 
 pub async fn run(app: App, what: Staff) -> Result<(), Failure> {
-    let Staff::Create { email, name, role, password_stdin: _ } = what;
+    match what {
+        Staff::Create { email, name, role, password_stdin: _ } => create(app, email, name, role).await,
+        Staff::ResetFactors { email } => {
+            let person = staff::by_email(app.storage.read(), &email).await?.ok_or("nobody has this address")?;
+            auth::reset_factors_of(&app, None, person.id, &RequestInfo::internal()).await.map_err(explain)?;
+            audit::seal_pending(&app, false).await?;
+            println!("{}", person.id);
+            Ok(())
+        }
+    }
+}
+
+async fn create(app: App, email: String, name: String, role: Role) -> Result<(), Failure> {
     let mut password = String::new();
     std::io::stdin().lock().read_line(&mut password)?;
     let password = password.trim_end_matches(['\r', '\n']).to_owned();
@@ -79,6 +97,7 @@ pub fn explain(error: Error) -> Failure {
             .collect::<Vec<_>>()
             .join(" ")
             .into(),
+        Error::Conflict(text) => text.into(),
         other => other.into(),
     }
 }

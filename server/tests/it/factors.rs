@@ -283,6 +283,19 @@ async fn an_admin_takes_the_factors_of_a_colleague_away() {
 }
 
 #[tokio::test]
+async fn the_operator_lets_the_last_admin_in_again() {
+    let t = TestApp::new().await;
+    let person = t.person("Ada", Role::Admin).await;
+    let ada = t.sign_in(&person).await;
+    turn_on(&t, &ada).await;
+    let info = tekvwarho::http::RequestInfo::internal();
+    tekvwarho::features::auth::reset_factors_of(&t.app, None, person.id, &info).await.unwrap();
+    assert!(tekvwarho::features::auth::reset_factors_of(&t.app, None, person.id, &info).await.is_err());
+    t.get_as(&ada, "/api/auth/me").await.problem(401, "unauthenticated");
+    t.login(&person.email, PASSWORD).await.status(200);
+}
+
+#[tokio::test]
 async fn bad_input_is_told_by_field() {
     let t = TestApp::new().await;
     let ada = t.admin().await;

@@ -35,6 +35,7 @@ export async function ofMessage(server) {
 
 export const SIGNED_OUT = [
   { name: "admin-login", path: "/admin/login", ready: "form" },
+  { name: "admin-login-code", path: "/admin/login", ready: "form", act: askForCode, causes: /auth\/login/ },
   { name: "admin-forgot", path: "/admin/forgot", ready: "form" },
   { name: "admin-forgot-sent", path: "/admin/forgot", ready: "form", act: askForLink },
   { name: "admin-reset", path: "/admin/reset#token", ready: "form" },
@@ -84,6 +85,20 @@ async function sendOne(page) {
   await page.locator("#message").fill("Our file server fails every Monday. Can you look at it?");
   await page.getByRole("button", { name: "Send message" }).click();
   await page.getByRole("heading", { name: "Your message is here" }).waitFor();
+}
+
+/** The server's answer to the right password of an account with a second factor. */
+async function askForCode(page) {
+  const body = JSON.stringify({ success: false, status: 401, code: "second_factor_required" });
+  await page.route(
+    "**/api/admin/auth/login",
+    (route) => route.fulfill({ status: 401, contentType: "application/problem+json", body }),
+    { times: 1 },
+  );
+  await page.getByLabel("E-mail").fill("anna@firm.example");
+  await page.getByLabel("Password", { exact: true }).fill("seven-quiet-lakes");
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("heading", { name: "One more step" }).waitFor();
 }
 
 async function openFirst(page) {

@@ -101,6 +101,7 @@ test("the first load of the dashboard stays small", async () => {
  */
 async function check(spec, { page, watch }) {
   if (spec.status === 404) watch.expect(/status of 404/);
+  if (spec.causes) watch.expect(spec.causes);
   if (spec.complains) watch.expect(spec.complains);
   const problems = [];
   for (const colorScheme of ["light", "dark"]) {

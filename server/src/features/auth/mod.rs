@@ -46,6 +46,7 @@ pub use one_time::{
     Kind as OneTimeKind, insert as insert_one_time, redeem_ticket, row as one_time_row, withdraw as withdraw_one_time,
 };
 pub use passwords::Passwords;
+pub use reset_factors::reset_factors_of;
 pub use sessions::{end_all as end_all_sessions, end_of as end_session_of};
 pub use setup::setup_link;
 pub use store::clean_up;

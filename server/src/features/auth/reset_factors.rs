@@ -5,6 +5,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
+use uuid::Uuid;
 
 use super::guard::{Caller, demand_in_person, recently_proven};
 use super::notices::{self, FactorEvent};
@@ -56,29 +57,37 @@ async fn show_factors(State(app): State<App>, caller: Caller, Id(id): Id) -> Res
     responses((status = 200, body = Envelope<Nothing>), (status = 403, body = Problem), (status = 404, body = Problem),
         (status = 409, body = Problem)))]
 async fn reset_factors(State(app): State<App>, caller: Caller, info: RequestInfo, Id(id): Id) -> Result<Ok<Nothing>> {
-    let person = people::by_id(app.storage.read(), id).await?.ok_or(Error::NotFound)?;
     if caller.staff_id == id {
         return Err(Error::Conflict("These are your own. Change them in your profile.".into()));
     }
-    if !covers(&caller, &person) {
-        return Err(Error::Forbidden);
-    }
+    reset_factors_of(&app, Some(&caller), id, &info).await?;
+    Result::Ok(Ok(Nothing))
+}
+
+/// Takes all second factors of a person away, signs them out everywhere and tells them by mail. `caller` must hold every
+/// right that the person holds; none is the command line.
+///
+/// # Errors
+/// `NotFound`, `Forbidden`, or `Conflict` when there is nothing to take away.
+pub async fn reset_factors_of(app: &App, caller: Option<&Caller>, id: Uuid, info: &RequestInfo) -> Result<()> {
+    let person = people::by_id(app.storage.read(), id).await?.ok_or(Error::NotFound)?;
     let now = app.clock.now();
+    let by = caller.map_or("command line", |_| "staff");
     let entry = Entry {
-        actor: Some(caller.staff_id),
+        actor: caller.map(|caller| caller.staff_id),
         action: "staff.factors_reset",
         entity: ("staff", Some(id)),
-        changes: Changes::none(),
-        from: &info,
+        changes: Changes::none().fact("by", by),
+        from: info,
     }
     .row(&app.ids, now);
-    let mail = notices::mail(&app, &person, FactorEvent::Reset, &info)?;
+    let mail = notices::mail(app, &person, FactorEvent::Reset, info)?;
     app.storage
-        .write((entry, mail, caller), move |tx, (entry, mail, caller)| {
+        .write((entry, mail, caller.cloned()), move |tx, (entry, mail, caller)| {
             Box::pin(async move {
-                // Again under the unit: rights may have been given meanwhile.
+                // Asked under the unit: rights may have been given a moment ago.
                 let person = people::by_id(tx.conn(), id).await?.ok_or(Error::NotFound)?;
-                if !covers(caller, &person) {
+                if caller.as_ref().is_some_and(|caller| !covers(caller, &person)) {
                     return Err(Error::Forbidden);
                 }
                 if !factors::remove_all(tx.conn(), id).await? {
@@ -93,7 +102,7 @@ async fn reset_factors(State(app): State<App>, caller: Caller, info: RequestInfo
         })
         .await?;
     app.liveness.forget_all();
-    Result::Ok(Ok(Nothing))
+    Result::Ok(())
 }
 
 /// True when the person holds no right that the caller lacks.

@@ -1,5 +1,6 @@
 /** Every word the dashboard says. A second language is a second file of this shape. */
 import type { MessageStatus, Role } from './api/types';
+import { factors } from './strings.factors';
 import { canned, messages } from './strings.messages';
 import { plural } from './strings.plural';
 
@@ -67,7 +68,6 @@ export const words = {
     wrong: 'E-mail or password is not right. Check both and try again.',
     limited: (seconds: number | null) =>
       `Too many attempts. Try again ${waitFor(seconds)}, or set a new password.`,
-    secondFactor: 'This account needs a second step that this page cannot ask for yet. Ask an admin.',
     forgotTitle: 'Set a new password',
     forgotText: 'Tell us your e-mail. If it belongs to a person here, a link is on its way within a minute.',
     sendLink: 'Send link',
@@ -195,6 +195,7 @@ export const words = {
         password_reset: 'Link for a new password',
         password_changed: 'Notice of a new password',
         new_device: 'Notice of a new device',
+        factor_changed: 'Notice of a changed second factor',
       })[template] ?? template,
     failedAttempts: (n: number) => plural(n, 'attempt', 'attempts'),
     resend: 'Send again',
@@ -213,6 +214,7 @@ export const words = {
 
   messages,
   canned,
+  factors,
 
   profile: {
     title: 'Profile',
@@ -224,6 +226,9 @@ export const words = {
     zone: 'Time zone',
     zoneDevice: (zone: string) => `Same as this device (${zone})`,
     zoneHint: 'Times in the dashboard are shown in this zone.',
+    locale: 'Language of dates',
+    localeDefault: 'English (United Kingdom)',
+    localeHint: (sample: string) => `Dates look like this: ${sample}`,
     look: 'Theme and keyboard',
     theme: 'Theme',
     themes: { system: 'System', light: 'Light', dark: 'Dark' },

@@ -3,11 +3,14 @@ import { createApiClient } from '@tekvwarho/api-client';
 import { SignedOut, Unreachable, type RefreshResult } from '../auth/refresh';
 import { ApiError, errorFrom, isAbort, offlineError } from './errors';
 import type {
+  Asked,
   BulkChange,
   BulkDone,
   CannedReply,
   Colleague,
+  ColleagueFactors,
   Dashboard,
+  FactorState,
   FailedMail,
   ListMeta,
   Me,
@@ -17,6 +20,8 @@ import type {
   MessageSummary,
   NewCannedReply,
   NewReply,
+  Passkey,
+  PasskeyAdded,
   ServiceRef,
   Session,
   Setup,
@@ -24,6 +29,7 @@ import type {
   Theme,
   ThreadItem,
   TokenGrant,
+  TotpBegun,
   Undone,
 } from './types';
 
@@ -36,36 +42,65 @@ export function useTokens(source: TokenSource): void {
   tokens = source;
 }
 
+/** Asks the person to show again who they are; answers whether they did. The dialog puts itself in here. */
+type Prover = () => Promise<boolean>;
+let prove: Prover | null = null;
+export function useProof(prover: Prover): void {
+  prove = prover;
+}
+
 const CLIENT = { 'X-Client': 'web' };
 const OPEN = [
   '/api/admin/auth/login',
   '/api/auth/refresh',
   '/api/auth/forgot',
   '/api/auth/reset',
+  '/api/auth/passkeys/sign-in',
+  '/api/auth/passkeys/sign-in/begin',
   '/api/setup',
 ];
 
-/** Adds the token; a refused one is replaced and the request is sent once more. */
+/** Sends it; where a fresh proof is asked for and given, once more. */
 async function send(request: Request): Promise<Response> {
   request.headers.set('X-Client', 'web');
   if (!tokens || OPEN.includes(new URL(request.url).pathname)) return reach(request);
   const again = request.clone();
-  const token = await tokens.current().catch(rethrow);
+  const response = await sendWithToken(request, tokens);
+  if (response.status !== 403) return response;
+  const code = await codeOf(response);
+  // The role needs a second factor now: the own profile says so, and the set-up takes the place of the page.
+  if (code === 'second_factor_missing') void tokens.current(lastToken).catch(() => undefined);
+  if (code !== 'reauthentication_required' || !prove || !(await prove())) return response;
+  return sendWithToken(again, tokens);
+}
+
+/** The token of the last request: what `current` is told when everything about it is to be asked anew. */
+let lastToken: string | undefined;
+
+/** Adds the token; a refused one is replaced and the request is sent once more. */
+async function sendWithToken(request: Request, source: TokenSource): Promise<Response> {
+  const again = request.clone();
+  const token = (lastToken = await source.current().catch(rethrow));
   request.headers.set('Authorization', `Bearer ${token}`);
   const response = await reach(request);
   if (response.status !== 401 || (await aboutPassword(response))) return response;
-  const fresh = await tokens.current(token).catch(rethrow);
+  const fresh = await source.current(token).catch(rethrow);
   again.headers.set('Authorization', `Bearer ${fresh}`);
   return reach(again);
 }
 
 /** A wrong password is also a 401, but no new token helps there. */
 async function aboutPassword(response: Response): Promise<boolean> {
+  const code = await codeOf(response);
+  return code === 'invalid_credentials' || code === 'second_factor_required';
+}
+
+async function codeOf(response: Response): Promise<string | undefined> {
   const problem = (await response
     .clone()
     .json()
     .catch(() => null)) as { code?: string } | null;
-  return problem?.code === 'invalid_credentials' || problem?.code === 'second_factor_required';
+  return problem?.code;
 }
 
 async function reach(request: Request): Promise<Response> {
@@ -136,19 +171,51 @@ const id = (value: string) => ({ params: { path: { id: value } } });
 
 export const api = {
   auth: {
-    login: (body: { email: string; password: string; remember: boolean }) =>
+    login: (body: { email: string; password: string; remember: boolean; otp?: string }) =>
       data<TokenGrant>(http.POST('/api/admin/auth/login', { body })),
     logout: () => data<null>(http.POST('/api/auth/logout', { body: {} })),
     logoutAll: () => data<null>(http.POST('/api/auth/logout-all')),
-    change: (body: Partial<Pick<Me, 'name' | 'timeZone'> & { theme: Theme }>) =>
+    change: (body: Partial<Pick<Me, 'name' | 'timeZone' | 'locale'> & { theme: Theme }>) =>
       data<Me>(http.PATCH('/api/auth/me', { body })),
     password: (body: { currentPassword: string; newPassword: string }) =>
       data<null>(http.POST('/api/auth/password', { body })),
     sessions: () => data<Session[]>(http.GET('/api/auth/sessions', {})),
     endSession: (session: string) => data<null>(http.DELETE('/api/auth/sessions/{id}', id(session))),
+    endOthers: () => data<null>(http.DELETE('/api/auth/sessions')),
+    /** Shows again who is there; the sensitive request can be repeated then. */
+    prove: (body: { password: string } | { code: string }) =>
+      data<{ until: string }>(http.POST('/api/auth/prove', { body })),
+    provePasskeyBegin: () => data<Asked>(http.POST('/api/auth/prove/passkey/begin')),
+    provePasskey: (body: { challengeId: string; credential: Record<string, never> }) =>
+      data<{ until: string }>(http.POST('/api/auth/prove/passkey', { body })),
     forgot: (email: string) => data<null>(http.POST('/api/auth/forgot', { body: { email } })),
     reset: (body: { token: string; password: string }) => data<null>(http.POST('/api/auth/reset', { body })),
     socketTicket: () => data<{ ticket: string }>(http.POST('/api/auth/ws-ticket')),
+  },
+
+  factors: {
+    state: () => data<FactorState>(http.GET('/api/auth/mfa', {})),
+    beginTotp: () => data<TotpBegun>(http.POST('/api/auth/mfa/totp')),
+    confirmTotp: (code: string) =>
+      data<{ recoveryCodes: string[] }>(http.POST('/api/auth/mfa/totp/confirm', { body: { code } })),
+    removeTotp: () => data<null>(http.DELETE('/api/auth/mfa/totp')),
+    newCodes: () => data<{ recoveryCodes: string[] }>(http.POST('/api/auth/mfa/recovery-codes')),
+    ofColleague: (staff: string) =>
+      data<ColleagueFactors>(http.GET('/api/admin/staff/{id}/factors', id(staff))),
+    resetOfColleague: (staff: string) => data<null>(http.DELETE('/api/admin/staff/{id}/factors', id(staff))),
+  },
+
+  passkeys: {
+    list: () => data<Passkey[]>(http.GET('/api/auth/passkeys', {})),
+    begin: () => data<Asked>(http.POST('/api/auth/passkeys/register/begin')),
+    add: (body: { challengeId: string; name: string; credential: Record<string, never> }) =>
+      data<PasskeyAdded>(http.POST('/api/auth/passkeys/register', { body })),
+    rename: (passkey: string, name: string) =>
+      data<Passkey>(http.PATCH('/api/auth/passkeys/{id}', { ...id(passkey), body: { name } })),
+    remove: (passkey: string) => data<null>(http.DELETE('/api/auth/passkeys/{id}', id(passkey))),
+    beginSignIn: () => data<Asked>(http.POST('/api/auth/passkeys/sign-in/begin')),
+    signIn: (body: { challengeId: string; credential: Record<string, never>; remember: boolean }) =>
+      data<TokenGrant>(http.POST('/api/auth/passkeys/sign-in', { body })),
   },
 
   setup: {

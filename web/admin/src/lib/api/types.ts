@@ -9,6 +9,13 @@ export type Theme = 'system' | 'light' | 'dark';
 export type Me = Schema['Me'];
 export type TokenGrant = Schema['SignedIn'];
 export type Session = Schema['SessionView'];
+export type FactorState = Schema['FactorState'];
+export type TotpBegun = Schema['TotpBegun'];
+export type Passkey = Schema['PasskeyView'];
+export type PasskeyAdded = Schema['PasskeyAdded'];
+export type ColleagueFactors = Schema['ColleagueFactors'];
+/** A question for `navigator.credentials`, and its id. */
+export type Asked = Schema['Asked'];
 export type StaffRef = Schema['Person'];
 export type Colleague = Schema['Colleague'];
 export type ServiceRef = Schema['ServiceName'];

@@ -15,6 +15,14 @@ describe('relative time', () => {
     expect(shortTime(back(24 * 400 * HOUR), now, 'UTC')).toBe('18 Oct 2025');
   });
 
+  it('writes dates in the language of the person and counts days all the same', () => {
+    const at = back(24 * 20 * HOUR);
+    expect(longTime(at, now, 'UTC', 'de-DE')).toBe('2. Nov., 10:00');
+    expect(exactTime(at, 'UTC', 'de-DE')).toMatch(/^Montag, 2\. November 2026/);
+    expect(longTime(back(26 * HOUR), now, 'UTC', 'en-US')).toMatch(/^yesterday, 08:00/);
+    expect(shortTime(at, now, 'UTC', 'no tag at all')).toBe('2 Nov');
+  });
+
   it('counts days by the calendar of the viewer, not by 24 hours', () => {
     const at = '2026-11-21T23:30:00Z';
     expect(longTime(at, now, 'UTC')).toBe('yesterday, 23:30');

@@ -4,33 +4,33 @@ const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
 /** "now", "5 min", "3 h", "Tue", "4 Mar", "4 Mar 2025": short enough for a column. */
-export function shortTime(iso: string, now: number, zone?: string): string {
+export function shortTime(iso: string, now: number, zone?: string, locale?: string): string {
   const at = Date.parse(iso);
   const ago = now - at;
   if (ago < MINUTE) return 'now';
   if (ago < HOUR) return `${Math.floor(ago / MINUTE)} min`;
   const days = daysBetween(at, now, zone);
   if (days === 0 || ago < 6 * HOUR) return `${Math.floor(ago / HOUR)} h`;
-  if (days < 7) return format(at, { weekday: 'short' }, zone);
-  return format(at, sameYear(at, now, zone) ? { day: 'numeric', month: 'short' } : dateOptions, zone);
+  if (days < 7) return format(at, { weekday: 'short' }, zone, locale);
+  return format(at, sameYear(at, now, zone) ? { day: 'numeric', month: 'short' } : dateOptions, zone, locale);
 }
 
 /** "just now", "5 minutes ago", "3 hours ago", "yesterday, 14:05", "Tue, 14:05", "4 Mar, 14:05". */
-export function longTime(iso: string, now: number, zone?: string): string {
+export function longTime(iso: string, now: number, zone?: string, locale?: string): string {
   const at = Date.parse(iso);
   const ago = now - at;
   if (ago < MINUTE) return 'just now';
   if (ago < HOUR) return count(Math.floor(ago / MINUTE), 'minute');
   const days = daysBetween(at, now, zone);
   if (days === 0 || ago < 6 * HOUR) return count(Math.floor(ago / HOUR), 'hour');
-  const clock = format(at, { hour: '2-digit', minute: '2-digit' }, zone);
+  const clock = format(at, { hour: '2-digit', minute: '2-digit' }, zone, locale);
   if (days === 1) return `yesterday, ${clock}`;
-  if (days < 7) return `${format(at, { weekday: 'short' }, zone)}, ${clock}`;
-  return `${format(at, sameYear(at, now, zone) ? { day: 'numeric', month: 'short' } : dateOptions, zone)}, ${clock}`;
+  if (days < 7) return `${format(at, { weekday: 'short' }, zone, locale)}, ${clock}`;
+  return `${format(at, sameYear(at, now, zone) ? { day: 'numeric', month: 'short' } : dateOptions, zone, locale)}, ${clock}`;
 }
 
 /** "Tuesday, 4 March 2025 at 14:05 GMT+1", for titles and screen readers. */
-export function exactTime(iso: string, zone?: string): string {
+export function exactTime(iso: string, zone?: string, locale?: string): string {
   return format(
     Date.parse(iso),
     {
@@ -43,6 +43,7 @@ export function exactTime(iso: string, zone?: string): string {
       timeZoneName: 'short',
     },
     zone,
+    locale,
   );
 }
 
@@ -61,8 +62,8 @@ export function duration(minutes: number): string {
 }
 
 /** A calendar day such as "2026-11-01" carries no zone: it is read as it stands. */
-export function dayLabel(day: string, long = false): string {
-  return new Intl.DateTimeFormat('en-GB', {
+export function dayLabel(day: string, long = false, locale = 'en-GB'): string {
+  return new Intl.DateTimeFormat(known(locale), {
     day: 'numeric',
     month: long ? 'long' : 'short',
     ...(long ? { weekday: 'long', year: 'numeric' } : {}),
@@ -85,17 +86,78 @@ export function zoneIsKnown(zone: string): boolean {
   }
 }
 
+/** Languages of dates that are offered; the server takes any tag. */
+export const LOCALES = [
+  ...[
+    'cs-CZ',
+    'da-DK',
+    'de-AT',
+    'de-CH',
+    'de-DE',
+    'en-AU',
+    'en-CA',
+    'en-IE',
+    'en-IN',
+    'en-US',
+    'es-ES',
+    'es-MX',
+  ],
+  ...[
+    'et-EE',
+    'fi-FI',
+    'fr-BE',
+    'fr-CA',
+    'fr-CH',
+    'fr-FR',
+    'hu-HU',
+    'it-IT',
+    'ja-JP',
+    'ko-KR',
+    'lt-LT',
+    'lv-LV',
+  ],
+  ...[
+    'nb-NO',
+    'nl-BE',
+    'nl-NL',
+    'pl-PL',
+    'pt-BR',
+    'pt-PT',
+    'ro-RO',
+    'sk-SK',
+    'sl-SI',
+    'sv-SE',
+    'tr-TR',
+    'uk-UA',
+  ],
+];
+
+/** "German (Austria)". */
+export function nameOfLocale(tag: string): string {
+  return new Intl.DisplayNames('en-GB', { type: 'language', languageDisplay: 'standard' }).of(tag) ?? tag;
+}
+
 const dateOptions = { day: 'numeric', month: 'short', year: 'numeric' } as const;
 const formats = new Map<string, Intl.DateTimeFormat>();
 
-function format(at: number, options: Intl.DateTimeFormatOptions, zone?: string): string {
-  const key = JSON.stringify([options, zone]);
+/** Without a language: British English, like the words. Days are counted in it too, whatever the person reads. */
+function format(at: number, options: Intl.DateTimeFormatOptions, zone?: string, locale = 'en-GB'): string {
+  const key = JSON.stringify([options, zone, locale]);
   let found = formats.get(key);
   if (!found) {
-    found = new Intl.DateTimeFormat('en-GB', { ...options, timeZone: zone });
+    found = new Intl.DateTimeFormat(known(locale), { ...options, timeZone: zone });
     formats.set(key, found);
   }
   return found.format(at);
+}
+
+/** A tag that the browser cannot read must not take the page down. */
+function known(locale: string): string {
+  try {
+    return Intl.getCanonicalLocales(locale)[0] ?? 'en-GB';
+  } catch {
+    return 'en-GB';
+  }
 }
 
 function dayNumber(at: number, zone?: string): number {

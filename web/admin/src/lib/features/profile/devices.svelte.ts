@@ -17,11 +17,14 @@ class DevicesState {
     }
   }
 
-  async end(ids: string[]): Promise<void> {
-    for (const id of ids) {
-      await api.auth.endSession(id);
-      this.list = this.list?.filter((session) => session.id !== id) ?? null;
-    }
+  async end(id: string): Promise<void> {
+    await api.auth.endSession(id);
+    this.list = this.list?.filter((session) => session.id !== id) ?? null;
+  }
+
+  async endOthers(): Promise<void> {
+    await api.auth.endOthers();
+    this.list = this.list?.filter((session) => session.current) ?? null;
   }
 }
 

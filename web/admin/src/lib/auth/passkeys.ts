@@ -1,0 +1,80 @@
+/** WebAuthn in the browser: options and answers travel as JSON with bytes in base64url. */
+
+type Json = Record<string, unknown>;
+/** The server's description calls it an object and says no more. */
+type Answer = Record<string, never>;
+
+export function passkeysWork(): boolean {
+  return typeof PublicKeyCredential === 'function' && window.isSecureContext;
+}
+
+/** The person closed the browser's dialog, or let it run out: nothing to explain. */
+export function wasCancelled(error: unknown): boolean {
+  return error instanceof DOMException && (error.name === 'NotAllowedError' || error.name === 'AbortError');
+}
+
+/** This authenticator holds a passkey of the account already. */
+export function isKnownAlready(error: unknown): boolean {
+  return error instanceof DOMException && error.name === 'InvalidStateError';
+}
+
+/** Makes a passkey; `options` are the server's. */
+export async function createPasskey(options: unknown): Promise<Answer> {
+  const asked = (options as { publicKey: Json }).publicKey;
+  const user = asked.user as Json;
+  const publicKey = {
+    ...asked,
+    challenge: bytes(asked.challenge),
+    user: { ...user, id: bytes(user.id) },
+    excludeCredentials: ids(asked.excludeCredentials),
+  } as unknown as PublicKeyCredentialCreationOptions;
+  const made = (await navigator.credentials.create({ publicKey })) as PublicKeyCredential;
+  const response = made.response as AuthenticatorAttestationResponse;
+  return answer(made, {
+    attestationObject: text(response.attestationObject),
+    clientDataJSON: text(response.clientDataJSON),
+    transports: response.getTransports?.() ?? [],
+  });
+}
+
+/** Signs the server's challenge with a passkey that the person chooses. */
+export async function usePasskey(options: unknown): Promise<Answer> {
+  const asked = (options as { publicKey: Json }).publicKey;
+  const publicKey = {
+    ...asked,
+    challenge: bytes(asked.challenge),
+    allowCredentials: ids(asked.allowCredentials),
+  } as unknown as PublicKeyCredentialRequestOptions;
+  const used = (await navigator.credentials.get({ publicKey })) as PublicKeyCredential;
+  const response = used.response as AuthenticatorAssertionResponse;
+  return answer(used, {
+    authenticatorData: text(response.authenticatorData),
+    clientDataJSON: text(response.clientDataJSON),
+    signature: text(response.signature),
+    userHandle: response.userHandle ? text(response.userHandle) : null,
+  });
+}
+
+function answer(credential: PublicKeyCredential, response: Json): Answer {
+  return {
+    id: credential.id,
+    rawId: text(credential.rawId),
+    type: credential.type,
+    response,
+    extensions: credential.getClientExtensionResults(),
+  } as unknown as Answer;
+}
+
+function ids(list: unknown): unknown[] {
+  return ((list as Json[] | undefined) ?? []).map((entry) => ({ ...entry, id: bytes(entry.id) }));
+}
+
+export function bytes(base64url: unknown): Uint8Array {
+  const binary = atob(String(base64url).replaceAll('-', '+').replaceAll('_', '/'));
+  return Uint8Array.from(binary, (letter) => letter.charCodeAt(0));
+}
+
+export function text(buffer: ArrayBuffer): string {
+  const binary = Array.from(new Uint8Array(buffer), (byte) => String.fromCharCode(byte)).join('');
+  return btoa(binary).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
+}

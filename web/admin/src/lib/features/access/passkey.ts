@@ -1,0 +1,19 @@
+/** Signing in by passkey: the same on the first and on the second step. */
+import { api } from '../../api/client';
+import { ApiError, explain } from '../../api/errors';
+import type { TokenGrant } from '../../api/types';
+import { usePasskey } from '../../auth/passkeys';
+import { words } from '../../strings';
+
+export async function signInByPasskey(remember: boolean): Promise<TokenGrant> {
+  const { challengeId, options } = await api.passkeys.beginSignIn();
+  return api.passkeys.signIn({ challengeId, credential: await usePasskey(options), remember });
+}
+
+export function whyNoPasskey(failure: unknown): string {
+  const refused =
+    failure instanceof ApiError && (failure.code === 'invalid_credentials' || failure.status === 422);
+  // A conflict says in its own words what the server is missing.
+  if (failure instanceof ApiError && failure.status === 409) return failure.message;
+  return refused ? words.factors.signIn.passkeyRefused : explain(failure);
+}
