@@ -1,6 +1,8 @@
 //! Taking a colleague's second factors away: when a phone is lost and the recovery codes with it.
 
 use axum::extract::State;
+use database::entity::staff;
+use sea_orm::ConnectionTrait;
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -41,14 +43,16 @@ pub struct ColleagueFactors {
 #[utoipa::path(get, path = "/api/admin/staff/{id}/factors", tag = "staff", params(("id" = Uuid, Path)),
     responses((status = 200, body = Envelope<ColleagueFactors>), (status = 404, body = Problem)))]
 async fn show_factors(State(app): State<App>, caller: Caller, Id(id): Id) -> Result<Ok<ColleagueFactors>> {
-    let person = people::by_id(app.storage.read(), id).await?.ok_or(Error::NotFound)?;
+    let person = existing(app.storage.read(), id).await?;
     let found = factors::of(app.storage.read(), id).await?;
     Result::Ok(Ok(ColleagueFactors {
         totp: found.totp_since.is_some(),
         passkeys: found.passkeys,
         recovery_codes_left: found.recovery_left,
         required: factors::required(&app, person.role),
-        may_reset: found.any() && caller.staff_id != id && covers(&caller, &person),
+        may_reset: found.any()
+            && caller.staff_id != id
+            && covers(Standing::new(caller.role, caller.permissions), &person),
     }))
 }
 
@@ -60,7 +64,7 @@ async fn reset_factors(State(app): State<App>, caller: Caller, info: RequestInfo
     if caller.staff_id == id {
         return Err(Error::Conflict("These are your own. Change them in your profile.".into()));
     }
-    reset_factors_of(&app, Some(&caller), id, &info).await?;
+    reset_factors_of(&app, Some(caller.staff_id), id, &info).await?;
     Result::Ok(Ok(Nothing))
 }
 
@@ -69,12 +73,12 @@ async fn reset_factors(State(app): State<App>, caller: Caller, info: RequestInfo
 ///
 /// # Errors
 /// `NotFound`, `Forbidden`, or `Conflict` when there is nothing to take away.
-pub async fn reset_factors_of(app: &App, caller: Option<&Caller>, id: Uuid, info: &RequestInfo) -> Result<()> {
-    let person = people::by_id(app.storage.read(), id).await?.ok_or(Error::NotFound)?;
+pub async fn reset_factors_of(app: &App, caller: Option<Uuid>, id: Uuid, info: &RequestInfo) -> Result<()> {
+    let person = existing(app.storage.read(), id).await?;
     let now = app.clock.now();
     let by = caller.map_or("command line", |_| "staff");
     let entry = Entry {
-        actor: caller.map(|caller| caller.staff_id),
+        actor: caller,
         action: "staff.factors_reset",
         entity: ("staff", Some(id)),
         changes: Changes::none().fact("by", by),
@@ -83,12 +87,15 @@ pub async fn reset_factors_of(app: &App, caller: Option<&Caller>, id: Uuid, info
     .row(&app.ids, now);
     let mail = notices::mail(app, &person, FactorEvent::Reset, info)?;
     app.storage
-        .write((entry, mail, caller.cloned()), move |tx, (entry, mail, caller)| {
+        .write((entry, mail, caller), move |tx, (entry, mail, caller)| {
             Box::pin(async move {
-                // Asked under the unit: rights may have been given a moment ago.
-                let person = people::by_id(tx.conn(), id).await?.ok_or(Error::NotFound)?;
-                if caller.as_ref().is_some_and(|caller| !covers(caller, &person)) {
-                    return Err(Error::Forbidden);
+                // Asked under the unit: rights may have been given or taken a moment ago.
+                let person = existing(tx.conn(), id).await?;
+                if let Some(caller) = caller {
+                    let caller = existing(tx.conn(), *caller).await?;
+                    if !caller.is_active || !covers(Standing::of(&caller), &person) {
+                        return Err(Error::Forbidden);
+                    }
                 }
                 if !factors::remove_all(tx.conn(), id).await? {
                     return Err(Error::Conflict("There is no second factor to take away.".into()));
@@ -105,8 +112,11 @@ pub async fn reset_factors_of(app: &App, caller: Option<&Caller>, id: Uuid, info
     Result::Ok(())
 }
 
-/// True when the person holds no right that the caller lacks.
-fn covers(caller: &Caller, person: &database::entity::staff::Model) -> bool {
-    let own = Standing { role: caller.role, permissions: caller.permissions };
-    own.covers(Standing::of(person))
+async fn existing(conn: &impl ConnectionTrait, id: Uuid) -> Result<staff::Model> {
+    people::by_id(conn, id).await?.filter(|person| person.deleted_at.is_none()).ok_or(Error::NotFound)
+}
+
+/// True when the person holds no right that the other lacks.
+fn covers(standing: Standing, person: &staff::Model) -> bool {
+    standing.covers(Standing::of(person))
 }
