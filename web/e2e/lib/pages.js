@@ -39,6 +39,12 @@ export const SIGNED_OUT = [
   { name: "admin-forgot", path: "/admin/forgot", ready: "form" },
   { name: "admin-forgot-sent", path: "/admin/forgot", ready: "form", act: askForLink },
   { name: "admin-reset", path: "/admin/reset#token", ready: "form" },
+  {
+    name: "admin-invite-over",
+    path: "/admin/invite#token",
+    ready: "text=This invitation does not work",
+    causes: /auth\/invitation/,
+  },
 ];
 
 export const SIGNED_IN = [
@@ -51,6 +57,11 @@ export const SIGNED_IN = [
   { name: "admin-palette", path: "/admin/", ready: ".columns", act: (page) => page.keyboard.press("Control+k") },
   { name: "admin-help", path: "/admin/", ready: ".columns", act: openHelp },
   { name: "admin-canned", path: "/admin/messages/canned", ready: "main h1" },
+  { name: "admin-staff", path: "/admin/staff", ready: "main li a" },
+  { name: "admin-staff-invite", path: "/admin/staff", ready: "main li a", act: openInvite },
+  { name: "admin-staff-none", path: "/admin/staff?q=zzzzqq", ready: "text=Nobody fits" },
+  { name: "admin-person", path: "/admin/staff", ready: "main li a", act: openPerson },
+  { name: "admin-person-access", path: "/admin/staff", ready: "main li a", act: openAccess },
   { name: "admin-profile", path: "/admin/profile", ready: "main form" },
   { name: "admin-not-found", path: "/admin/no-such-page", ready: "h1" },
 ];
@@ -109,6 +120,22 @@ async function openFirst(page) {
 async function openFilter(page) {
   await page.getByRole("button", { name: "Filter", exact: true }).click();
   await page.getByRole("dialog").waitFor();
+}
+
+async function openInvite(page) {
+  await page.getByRole("button", { name: "Invite", exact: true }).click();
+  await page.getByRole("dialog").waitFor();
+}
+
+async function openPerson(page) {
+  await page.locator("main li a").nth(1).click();
+  await page.getByRole("tabpanel").locator("form").waitFor();
+}
+
+async function openAccess(page) {
+  await openPerson(page);
+  await page.getByRole("tab", { name: "Sign-in and devices" }).click();
+  await page.locator("#panel-access :is(li, p.muted)").last().waitFor();
 }
 
 async function openHelp(page) {

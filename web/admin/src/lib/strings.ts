@@ -2,6 +2,7 @@
 import type { MessageStatus, Role } from './api/types';
 import { factors } from './strings.factors';
 import { canned, messages } from './strings.messages';
+import { invitation, staff } from './strings.staff';
 import { plural } from './strings.plural';
 
 const waitFor = (seconds: number | null) =>
@@ -88,7 +89,7 @@ export const words = {
     intro:
       'Two minutes: who you are and who the firm is. Until there is a settings page, the firm’s details are changed on the server with “tekvwarho settings set”.',
     you: 'You',
-    youText: 'The first admin. Others are added on the server with “tekvwarho staff create”.',
+    youText: 'The first admin. You invite the others from the staff page.',
     name: 'Your name',
     firm: 'Your firm',
     firmText: 'Shown on the public site and in mails. What you leave empty is not shown.',
@@ -114,6 +115,7 @@ export const words = {
     messages: 'Messages',
     profile: 'Profile',
     canned: 'Canned replies',
+    staff: 'Staff',
     collapse: 'Collapse navigation',
     expand: 'Expand navigation',
     skip: 'Skip to content',
@@ -193,6 +195,8 @@ export const words = {
         contact_notice: 'Notice of a new message',
         client_reply_notice: 'Notice of a client’s answer',
         password_reset: 'Link for a new password',
+        invitation: 'Invitation of a person',
+        email_changed: 'Notice of a new sign-in address',
         password_changed: 'Notice of a new password',
         new_device: 'Notice of a new device',
         factor_changed: 'Notice of a changed second factor',
@@ -215,6 +219,8 @@ export const words = {
   messages,
   canned,
   factors,
+  staff,
+  invitation,
 
   profile: {
     title: 'Profile',
@@ -266,6 +272,7 @@ export const words = {
       dashboard: 'Go to the dashboard',
       messages: 'Go to messages',
       canned: 'Go to canned replies',
+      staff: 'Go to staff',
       profile: 'Go to your profile',
       undo: 'Undo the last change',
       next: 'Next message',

@@ -12,6 +12,10 @@ import type {
   Dashboard,
   FactorState,
   FailedMail,
+  ImportDone,
+  ImportPreview,
+  Invitation,
+  InvitationView,
   ListMeta,
   Me,
   MessageCounts,
@@ -25,6 +29,9 @@ import type {
   ServiceRef,
   Session,
   Setup,
+  StaffDetail,
+  StaffPatch,
+  StaffSummary,
   TagCount,
   Theme,
   ThreadItem,
@@ -57,6 +64,8 @@ const OPEN = [
   '/api/auth/reset',
   '/api/auth/passkeys/sign-in',
   '/api/auth/passkeys/sign-in/begin',
+  '/api/auth/invitation',
+  '/api/auth/accept-invite',
   '/api/setup',
 ];
 
@@ -167,6 +176,15 @@ export type MessageQuery = Partial<{
   sort: 'newest' | 'oldest';
 }>;
 
+export type StaffQuery = Partial<{ q: string; role: string; state: string }>;
+type Pictured = { avatar: string | null };
+
+/** A file as the body, just as it is. */
+const raw = (file: Blob) => ({
+  body: file as never,
+  bodySerializer: (body: unknown) => body as Blob,
+  headers: { 'Content-Type': file.type || 'application/octet-stream' },
+});
 const id = (value: string) => ({ params: { path: { id: value } } });
 
 export const api = {
@@ -190,6 +208,12 @@ export const api = {
       data<{ until: string }>(http.POST('/api/auth/prove/passkey', { body })),
     forgot: (email: string) => data<null>(http.POST('/api/auth/forgot', { body: { email } })),
     reset: (body: { token: string; password: string }) => data<null>(http.POST('/api/auth/reset', { body })),
+    invitation: (token: string) =>
+      data<InvitationView>(http.POST('/api/auth/invitation', { body: { token } })),
+    acceptInvite: (body: { token: string; password: string }) =>
+      data<{ email: string }>(http.POST('/api/auth/accept-invite', { body })),
+    setPicture: (file: Blob) => data<Pictured>(http.PUT('/api/auth/me/avatar', raw(file))),
+    removePicture: () => data<Pictured>(http.DELETE('/api/auth/me/avatar')),
     socketTicket: () => data<{ ticket: string }>(http.POST('/api/auth/ws-ticket')),
   },
 
@@ -227,6 +251,59 @@ export const api = {
   colleagues: () => data<Colleague[]>(http.GET('/api/admin/colleagues', {})),
   services: () => data<ServiceRef[]>(http.GET('/api/admin/services', {})),
   undo: (undoId: string) => data<Undone>(http.POST('/api/admin/undo/{id}', id(undoId))),
+
+  staff: {
+    async list(query: StaffQuery & { cursor?: string; limit?: number }, signal?: AbortSignal) {
+      const answer = await whole(http.GET('/api/admin/staff', { params: { query }, signal }));
+      return { items: answer.data?.data as StaffSummary[], meta: answer.data?.meta as ListMeta };
+    },
+    async get(person: string) {
+      const answer = await whole(http.GET('/api/admin/staff/{id}', id(person)));
+      return { detail: answer.data?.data as StaffDetail, etag: answer.response.headers.get('ETag') ?? '' };
+    },
+    async change(person: string, body: StaffPatch, etag: string) {
+      const headers = { 'If-Match': etag };
+      const answer = await whole(http.PATCH('/api/admin/staff/{id}', { ...id(person), body, headers }));
+      return { detail: answer.data?.data as StaffDetail, etag: answer.response.headers.get('ETag') ?? '' };
+    },
+    invite: (body: Invitation) => data<StaffSummary>(http.POST('/api/admin/staff', { body })),
+    resend: (person: string) => data<StaffDetail>(http.POST('/api/admin/staff/{id}/invitation', id(person))),
+    withdraw: (person: string) => data<null>(http.DELETE('/api/admin/staff/{id}/invitation', id(person))),
+    activate: (person: string) => data<StaffDetail>(http.POST('/api/admin/staff/{id}/activate', id(person))),
+    deactivate: (person: string, reassignTo?: string) =>
+      data<StaffDetail>(
+        http.POST('/api/admin/staff/{id}/deactivate', {
+          params: { path: { id: person }, query: { reassignTo } },
+        }),
+      ),
+    remove: (person: string, reassignTo?: string) =>
+      data<null>(
+        http.DELETE('/api/admin/staff/{id}', { params: { path: { id: person }, query: { reassignTo } } }),
+      ),
+    resetLink: (person: string) => data<null>(http.POST('/api/admin/staff/{id}/reset-link', id(person))),
+    unlock: (person: string) => data<StaffDetail>(http.POST('/api/admin/staff/{id}/unlock', id(person))),
+    sessions: (person: string) => data<Session[]>(http.GET('/api/admin/staff/{id}/sessions', id(person))),
+    endSession: (person: string, sessionId: string) =>
+      data<null>(
+        http.DELETE('/api/admin/staff/{id}/sessions/{sessionId}', {
+          params: { path: { id: person, sessionId } },
+        }),
+      ),
+    endSessions: (person: string) => data<null>(http.DELETE('/api/admin/staff/{id}/sessions', id(person))),
+    setPicture: (person: string, file: Blob) =>
+      data<Pictured>(http.PUT('/api/admin/staff/{id}/avatar', { ...id(person), ...raw(file) })),
+    removePicture: (person: string) =>
+      data<Pictured>(http.DELETE('/api/admin/staff/{id}/avatar', id(person))),
+    preview: (file: Blob) => data<ImportPreview>(http.POST('/api/admin/staff/import/preview', raw(file))),
+    import: (file: Blob, digest: string) =>
+      data<ImportDone>(http.POST('/api/admin/staff/import', { params: { query: { digest } }, ...raw(file) })),
+  },
+  /** A picture by the address that people carry; pictures need the token, so no element can load them itself. */
+  async picture(address: string): Promise<Blob> {
+    const hash = address.slice(address.lastIndexOf('/') + 1);
+    const call = http.GET('/api/admin/avatars/{hash}', { params: { path: { hash } }, parseAs: 'blob' });
+    return (await whole(call)).data as unknown as Blob;
+  },
 
   mail: {
     failed: () => data<FailedMail[]>(http.GET('/api/admin/mail/failed', {})),

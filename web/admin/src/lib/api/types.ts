@@ -43,6 +43,29 @@ export type ListMeta = Schema['Meta'];
 export type FieldError = Schema['FieldError'];
 export type Problem = Schema['Problem'];
 export type Setup = Schema['Setup'];
+export type StaffState = Schema['StaffState'];
+export type StaffSummary = Schema['StaffSummary'];
+export type StaffDetail = Schema['StaffDetail'];
+export type StaffPatch = Schema['StaffPatch'];
+export type Invitation = Schema['Invitation'];
+export type InvitationView = Schema['InvitationView'];
+export type ImportPreview = Schema['ImportPreview'];
+export type ImportDone = Schema['ImportDone'];
+
+export const ROLES = ['admin', 'manager', 'staff'] as const satisfies readonly Role[];
+export const STAFF_STATES = ['active', 'invited', 'deactivated'] as const satisfies readonly StaffState[];
+export const PERMISSIONS = [
+  'messages',
+  'chats',
+  'consultations',
+  'newsletter',
+  'analytics',
+  'performance',
+  'staff',
+  'audit',
+  'settings',
+  'privacy',
+] as const satisfies readonly Permission[];
 
 export const MESSAGE_STATUSES = [
   'new',
@@ -66,4 +89,6 @@ export type NoticeKind =
   | 'message_replied'
   | 'client_replied'
   | 'mail_failed'
-  | 'settings_changed';
+  | 'settings_changed'
+  | 'staff_changed'
+  | 'missed';

@@ -104,8 +104,13 @@ class MessagesState {
   }
 
   /** Notices come in bursts; one look at the server a moment later is enough. */
+  /** Address of a colleague's picture. */
+  pictureOf(person: string): string | null {
+    return this.colleagues.find((one) => one.id === person)?.avatar ?? null;
+  }
+
   hear(notice: Notice | 'reconnected'): void {
-    if (notice !== 'reconnected' && notice.entity !== 'message') return;
+    if (notice !== 'reconnected' && notice.entity !== 'message' && notice.kind !== 'missed') return;
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
       void this.refresh();
