@@ -311,6 +311,18 @@ async fn bad_input_is_told_by_field() {
     ] {
         t.post_as(&ada, path, body.clone()).await.problem(422, "validation_failed");
     }
+    for otp in [json!(5), json!(["123456"]), json!({})] {
+        let body = json!({ "email": "ada@tekvwarho.example", "password": PASSWORD, "otp": otp });
+        t.post("/api/admin/auth/login", body).await.problem(422, "validation_failed");
+    }
+    // Somebody without a second factor is not asked for one, and a code too many does no harm.
+    for otp in [json!(null), json!(""), json!("\u{0}"), json!("9".repeat(5_000))] {
+        let body = json!({ "email": "ada@tekvwarho.example", "password": PASSWORD, "otp": otp });
+        t.post("/api/admin/auth/login", body).await.status(200);
+    }
+    for body in [json!({}), json!({ "challengeId": "x", "credential": {} }), json!({ "credential": [] })] {
+        t.post("/api/auth/passkeys/sign-in", body).await.problem(422, "validation_failed");
+    }
     let unknown = json!({ "challengeId": uuid::Uuid::nil(), "name": "x", "credential": { "id": "\u{0}" } });
     let refused = t.post_as(&ada, "/api/auth/passkeys/register", unknown).await.refused();
     assert_eq!(refused, [("challengeId".to_owned(), "invalid".to_owned())]);

@@ -80,6 +80,24 @@ export const factors = {
     done: 'Your account is protected. Welcome.',
   },
 
+  colleague: {
+    none: 'None. The password alone is enough to sign in.',
+    missing: 'None yet. The role needs one, so nothing opens until it is set up.',
+    has: (app: boolean, passkeys: number, codes: number) =>
+      [
+        app ? 'Authenticator app' : '',
+        passkeys ? plural(passkeys, 'passkey', 'passkeys') : '',
+        codes ? plural(codes, 'recovery code', 'recovery codes') : 'no recovery codes left',
+      ]
+        .filter(Boolean)
+        .join(', '),
+    reset: 'Take all away',
+    resetTitle: (name: string) => `Take all second factors of ${name} away?`,
+    resetText:
+      'For whoever lost phone and recovery codes. They are signed out everywhere, sign in with the password and set up new ones. They get a mail. Make sure that it is really them who asks.',
+    gone: (name: string) => `${name} has no second factor any more`,
+  },
+
   signIn: {
     title: 'One more step',
     text: (email: string) => `The password for ${email} is right. Now the second factor.`,
