@@ -215,6 +215,22 @@ step("dates are written in the language that the profile says", async () => {
   assert.match(await exact.getAttribute("title"), /\d{1,2}\. [A-ZÄ]/, "a German date has a full stop after the day");
 });
 
+step("an admin takes the factors of a colleague away, who is told and signed out", async () => {
+  const { page } = desk;
+  other.watch.expect(/auth\/refresh|401|403/);
+  const people = await server.api("/api/admin/staff");
+  const { id } = people.find((one) => one.email === MANAGER.email);
+  await page.goto(`/admin/staff/${id}`);
+  await page.getByRole("tab", { name: "Sign-in and devices" }).click();
+  await page.getByText("Authenticator app, 10 recovery codes").waitFor();
+  await clean(page);
+  await page.getByRole("button", { name: "Take all away" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Take all away" }).click();
+  await page.getByText("None yet. The role needs one").waitFor();
+  await mail.arrives(MANAGER.email, "The second factors of your account were reset");
+  await other.page.waitForURL(/\/admin\/login/);
+});
+
 step("no browser complained", () => {
   desk.watch.assertQuiet();
   other.watch.assertQuiet();
