@@ -3278,6 +3278,11 @@ export interface components {
             id: string;
             name: string;
         };
+        /**
+         * Format: binary
+         * @description The bytes of a picture, as the reference shows them.
+         */
+        Picture: string;
         /** @description What every failed answer of the API looks like. */
         Problem: {
             /** @description Stable, for programs. */
@@ -4308,7 +4313,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "image/jpeg": number[];
+                    "image/jpeg": components["schemas"]["Picture"];
                 };
             };
             /** @description The request cannot be read */
@@ -7281,7 +7286,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/octet-stream": number[];
+                "application/octet-stream": components["schemas"]["Picture"];
             };
         };
         responses: {
@@ -9391,7 +9396,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/octet-stream": number[];
+                "application/octet-stream": components["schemas"]["Picture"];
             };
         };
         responses: {

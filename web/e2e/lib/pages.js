@@ -59,6 +59,7 @@ export const SIGNED_IN = [
   { name: "admin-canned", path: "/admin/messages/canned", ready: "main h1" },
   { name: "admin-staff", path: "/admin/staff", ready: "main li a" },
   { name: "admin-staff-invite", path: "/admin/staff", ready: "main li a", act: openInvite },
+  { name: "admin-staff-import", path: "/admin/staff", ready: "main li a", act: openImport },
   { name: "admin-staff-none", path: "/admin/staff?q=zzzzqq", ready: "text=Nobody fits" },
   { name: "admin-person", path: "/admin/staff", ready: "main li a", act: openPerson },
   { name: "admin-person-access", path: "/admin/staff", ready: "main li a", act: openAccess },
@@ -127,8 +128,15 @@ async function openInvite(page) {
   await page.getByRole("dialog").waitFor();
 }
 
+async function openImport(page) {
+  await page.getByRole("button", { name: "Import" }).click();
+  const buffer = Buffer.from("name,email,role\nEva Novak,eva@firm.example,manager\nFinn,finn.firm.example,staff\n");
+  await page.getByLabel("CSV file").setInputFiles({ name: "people.csv", mimeType: "text/csv", buffer });
+  await page.getByRole("dialog").locator("table").waitFor();
+}
+
 async function openPerson(page) {
-  await page.locator("main li a").nth(1).click();
+  await page.locator("main li a").first().click();
   await page.getByRole("tabpanel").locator("form").waitFor();
 }
 
@@ -153,7 +161,7 @@ export async function visit(page, { path, ready, act }) {
   if (page.url().split("#")[0].endsWith(path.split("#")[0])) await page.goto("about:blank");
   const answer = await page.goto(path);
   if (ready) await page.locator(ready).first().waitFor();
-  await page.locator(".skeleton").waitFor({ state: "detached" });
+  await page.waitForFunction(() => !document.querySelector(".skeleton"));
   await act?.(page);
   await page.evaluate(() => document.fonts.ready.then(() => true));
   return answer;

@@ -42,6 +42,11 @@ pub fn url(person: &Model) -> Option<String> {
     person.avatar.as_ref().map(|hash| format!("/api/admin/avatars/{hash}"))
 }
 
+/// The bytes of a picture, as the reference shows them.
+#[derive(ToSchema)]
+#[schema(value_type = String, format = Binary)]
+pub struct Picture(#[expect(dead_code, reason = "it describes a body and is never made")] Vec<u8>);
+
 /// Where the new picture is.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct AvatarMade {
@@ -50,7 +55,7 @@ pub struct AvatarMade {
 
 /// A picture by its content. It never changes, so a browser may keep it.
 #[utoipa::path(get, path = "/api/admin/avatars/{hash}", tag = "staff", params(("hash" = String, Path)),
-    responses((status = 200, content_type = "image/jpeg", body = Vec<u8>), (status = 404, body = Problem)))]
+    responses((status = 200, content_type = "image/jpeg", body = Picture), (status = 404, body = Problem)))]
 async fn get_avatar(State(app): State<App>, Path(hash): Path<String>) -> Result<Response> {
     let content = store::avatar(app.storage.read(), &hash).await?.ok_or(Error::NotFound)?;
     let headers = [
@@ -63,7 +68,7 @@ async fn get_avatar(State(app): State<App>, Path(hash): Path<String>) -> Result<
 
 /// Sets the own picture: PNG, JPEG or WebP, at most 2 MB. It is cut to a square and drawn anew.
 #[utoipa::path(put, path = "/api/auth/me/avatar", tag = "auth",
-    request_body(content = Vec<u8>, content_type = "application/octet-stream"),
+    request_body(content = Picture, content_type = "application/octet-stream"),
     responses((status = 200, body = Envelope<AvatarMade>), (status = 422, body = Problem)))]
 async fn put_own_avatar(
     State(app): State<App>,
@@ -84,7 +89,7 @@ async fn delete_own_avatar(State(app): State<App>, caller: Caller, info: Request
 
 /// Sets the picture of a person: PNG, JPEG or WebP, at most 2 MB. It is cut to a square and drawn anew.
 #[utoipa::path(put, path = "/api/admin/staff/{id}/avatar", tag = "staff", params(("id" = Uuid, Path)),
-    request_body(content = Vec<u8>, content_type = "application/octet-stream"),
+    request_body(content = Picture, content_type = "application/octet-stream"),
     responses((status = 200, body = Envelope<AvatarMade>), (status = 404, body = Problem), (status = 422, body = Problem)))]
 async fn put_staff_avatar(
     State(app): State<App>,
