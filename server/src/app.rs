@@ -14,6 +14,7 @@ use crate::config::{Config, Guard};
 use crate::features::auth::{Liveness, Passwords};
 use crate::features::live::Viewers;
 use crate::features::messages::UsualAnswer;
+use crate::features::notifications::Audience;
 use crate::features::notify::{Mailer, Outbox};
 use crate::features::settings::Settings;
 use crate::features::{audit, auth};
@@ -53,6 +54,7 @@ pub struct Parts {
     pub passwords: Passwords,
     pub liveness: Liveness,
     pub outbox: Outbox,
+    pub audience: Audience,
     pub in_flight: InFlight,
     pub pages: PageCache,
     pub usual_answer: UsualAnswer,
@@ -98,6 +100,7 @@ impl App {
             passwords: Passwords::start(),
             liveness: Liveness::new(),
             outbox: Outbox::new(mailer),
+            audience: Audience::new(),
             in_flight: InFlight::default(),
             pages: PageCache::new(config.server.is_https()),
             usual_answer: UsualAnswer::default(),
@@ -157,7 +160,10 @@ impl App {
             };
             match event {
                 Ok(Event::SettingsChanged) => self.settings_changed().await,
-                Ok(Event::SessionEnded(_) | Event::StaffChanged(_)) => self.liveness.forget_all(),
+                Ok(Event::SessionEnded(_) | Event::StaffChanged(_)) => {
+                    self.liveness.forget_all();
+                    self.audience.forget();
+                }
                 Ok(_) => {}
                 Err(tokio::sync::broadcast::error::RecvError::Lagged(_)) => {
                     self.liveness.forget_all();

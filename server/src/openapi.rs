@@ -21,6 +21,7 @@ use utoipa::{Modify, OpenApi};
         (name = "staff", description = "The people of the firm"),
         (name = "settings", description = "What the firm decides"),
         (name = "audit", description = "Who did what, and the proof of it"),
+        (name = "notifications", description = "What happened that a person may want to know of"),
         (name = "tokens", description = "Tokens with which programs call this API"),
         (name = "health", description = "For operators"),
     )

@@ -28,6 +28,7 @@ fn api() -> OpenApiRouter<App> {
         .merge(features::notify::routes())
         .merge(features::audit::routes())
         .merge(features::tokens::routes())
+        .merge(features::notifications::routes())
 }
 
 /// The OpenAPI 3.1 document. It needs no database.

@@ -1,5 +1,7 @@
 //! Events between the parts of the program.
 
+use std::sync::Arc;
+
 use tokio::sync::broadcast;
 use uuid::Uuid;
 
@@ -14,6 +16,8 @@ pub enum Event {
     StaffChanged(Uuid),
     /// Settings changed; pages and caches made from them are stale.
     SettingsChanged,
+    /// These staff members have new notices, or read some.
+    Notified(Arc<[Uuid]>),
     /// The outbox has work.
     MailQueued,
     /// The audit log has entries to seal.

@@ -7,6 +7,7 @@ pub mod dashboard;
 pub mod health;
 pub mod live;
 pub mod messages;
+pub mod notifications;
 pub mod notify;
 pub mod settings;
 pub mod site;

@@ -3,4 +3,4 @@
 mod lease;
 mod schedule;
 
-pub use schedule::{run_due, run_until_stopped};
+pub use schedule::{count, run_due, run_until_stopped};

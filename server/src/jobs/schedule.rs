@@ -19,7 +19,7 @@ struct Job {
 /// Due jobs are looked for this often.
 const LOOK: std::time::Duration = std::time::Duration::from_secs(30);
 
-const JOBS: [Job; 3] = [
+const JOBS: [Job; 5] = [
     Job { name: "auth.clean_up", every: Duration::hours(1), run: |app| Box::pin(features::auth::clean_up(app)) },
     Job { name: "mail.clean_up", every: Duration::hours(24), run: |app| Box::pin(features::notify::clean_up(app)) },
     Job {
@@ -27,7 +27,19 @@ const JOBS: [Job; 3] = [
         every: Duration::hours(1),
         run: |app| Box::pin(features::messages::clean_up(app)),
     },
+    Job {
+        name: "notifications.clean_up",
+        every: Duration::hours(24),
+        run: |app| Box::pin(features::notifications::clean_up(app)),
+    },
+    // It looks each hour whether a week has passed, so that who wants the mail gets the first one soon.
+    Job { name: "audit.mail_head", every: Duration::hours(1), run: |app| Box::pin(features::audit::mail_head(app)) },
 ];
+
+/// How many jobs there are.
+pub fn count() -> usize {
+    JOBS.len()
+}
 
 /// Runs due jobs until the program ends.
 pub async fn run_until_stopped(app: App) {

@@ -1,7 +1,7 @@
 //! The one way to write.
 //!
 //! A *unit* is a function over a [`Tx`] that may run more than once and awaits nothing but the database. Its audit
-//! entries and mails are collected and inserted in bulk before the commit; its events are published after it.
+//! entries, mails and notices are collected and inserted in bulk before the commit; its events are published after it.
 //!
 //! On `PostgreSQL` a unit is a transaction, run again on a serialisation failure. On `SQLite` one task takes the units
 //! that wait, runs them in one transaction and commits once for all of them: one flush of the disk serves many. If a
@@ -12,7 +12,7 @@ use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
 use std::sync::{Mutex, PoisonError};
 
-use database::entity::{audit_logs, outbox};
+use database::entity::{audit_logs, notifications, outbox};
 use futures_util::FutureExt as _;
 use sea_orm::{DatabaseConnection, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel};
 use tokio::sync::{mpsc, oneshot};
@@ -44,6 +44,7 @@ pub struct Tx<'c> {
 struct Effects {
     audit: Vec<audit_logs::Model>,
     mails: Vec<outbox::Model>,
+    notices: Vec<notifications::Model>,
     events: Vec<Event>,
 }
 
@@ -67,6 +68,11 @@ impl<'c> Tx<'c> {
         self.effects().mails.push(mail);
     }
 
+    /// Adds notices for people; their open dashboards hear of it after the commit.
+    pub fn notify(&self, notices: Vec<notifications::Model>) {
+        self.effects().notices.extend(notices);
+    }
+
     /// Publishes an event once the unit is committed.
     pub fn publish(&self, event: Event) {
         self.effects().events.push(event);
@@ -85,6 +91,7 @@ impl Effects {
     fn append(&mut self, mut other: Self) {
         self.audit.append(&mut other.audit);
         self.mails.append(&mut other.mails);
+        self.notices.append(&mut other.notices);
         self.events.append(&mut other.events);
     }
 
@@ -95,6 +102,12 @@ impl Effects {
         if !self.mails.is_empty() {
             self.events.push(Event::MailQueued);
         }
+        if !self.notices.is_empty() {
+            let mut people: Vec<_> = self.notices.iter().map(|notice| notice.staff_id).collect();
+            people.sort_unstable();
+            people.dedup();
+            self.events.push(Event::Notified(people.into()));
+        }
         let mut audit = std::mem::take(&mut self.audit).into_iter().map(IntoActiveModel::into_active_model).peekable();
         while audit.peek().is_some() {
             audit_logs::Entity::insert_many(audit.by_ref().take(BULK)).exec_without_returning(conn).await?;
@@ -102,6 +115,11 @@ impl Effects {
         let mut mails = std::mem::take(&mut self.mails).into_iter().map(IntoActiveModel::into_active_model).peekable();
         while mails.peek().is_some() {
             outbox::Entity::insert_many(mails.by_ref().take(BULK)).exec_without_returning(conn).await?;
+        }
+        let mut notices =
+            std::mem::take(&mut self.notices).into_iter().map(IntoActiveModel::into_active_model).peekable();
+        while notices.peek().is_some() {
+            notifications::Entity::insert_many(notices.by_ref().take(BULK)).exec_without_returning(conn).await?;
         }
         Ok(())
     }

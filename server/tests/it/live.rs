@@ -102,3 +102,22 @@ async fn a_shutdown_says_goodbye() {
     t.stop.cancel();
     assert_eq!(socket.until("bye").await["reason"], "shutdown");
 }
+
+#[tokio::test]
+async fn a_notice_for_one_person_wakes_that_person_only() {
+    let t = TestApp::new().await;
+    let ada = t.admin().await;
+    let ben = t.sign_in(&t.person("Ben", Role::Staff).await).await;
+    let id = t.send_message(json!({})).await;
+    let (mut one, mut two) = (Socket::of(&t, &ada).await, Socket::of(&t, &ben).await);
+    t.patch_as(&ada, &format!("/api/admin/messages/{id}"), json!({ "assignedTo": ben.id })).await.status(200);
+    let notice = |kind: &str| json!({ "type": "notice", "kind": kind, "entity": "notification", "id": null });
+    let mut seen = Vec::new();
+    while !seen.contains(&notice("notification")) {
+        seen.push(two.next().await);
+    }
+    // Both hear of the change; what comes last at the other one is no notice of hers.
+    assert_eq!(one.until("notice").await["kind"], "message_changed");
+    one.send(json!({ "type": "viewing", "entity": "message", "id": id })).await;
+    assert_eq!(one.next().await["type"], "viewing");
+}

@@ -18,6 +18,7 @@ mod http;
 mod inbox;
 mod jobs;
 mod live;
+mod notifications;
 mod openapi;
 mod passkeys;
 mod permissions;

@@ -63,6 +63,10 @@ export const SIGNED_IN = [
   { name: "admin-staff-none", path: "/admin/staff?q=zzzzqq", ready: "text=Nobody fits" },
   { name: "admin-person", path: "/admin/staff", ready: "main li a", act: openPerson },
   { name: "admin-person-access", path: "/admin/staff", ready: "main li a", act: openAccess },
+  { name: "admin-audit", path: "/admin/audit", ready: "details[data-action]", act: openEntry },
+  { name: "admin-notifications", path: "/admin/", ready: ".columns", act: openNotices },
+  { name: "admin-tokens", path: "/admin/tokens", ready: "main h1" },
+  { name: "admin-token-new", path: "/admin/tokens", ready: "main h1", act: openNewToken },
   { name: "admin-profile", path: "/admin/profile", ready: "main form" },
   { name: "admin-not-found", path: "/admin/no-such-page", ready: "h1" },
 ];
@@ -144,6 +148,19 @@ async function openAccess(page) {
   await openPerson(page);
   await page.getByRole("tab", { name: "Sign-in and devices" }).click();
   await page.locator("#panel-access :is(li, p.muted)").last().waitFor();
+async function openEntry(page) {
+  await page.locator("details[data-action] summary").first().click();
+}
+
+async function openNotices(page) {
+  await page.keyboard.press("g");
+  await page.keyboard.press("n");
+  await page.getByRole("dialog", { name: "Notifications" }).waitFor();
+}
+
+async function openNewToken(page) {
+  await page.getByRole("button", { name: "New token" }).first().click();
+  await page.getByRole("dialog", { name: "New token" }).waitFor();
 }
 
 async function openHelp(page) {

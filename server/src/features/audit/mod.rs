@@ -2,7 +2,8 @@
 //!
 //! Slices add an entry to their unit of work with [`Entry`]. The sealer chains entries by hash within a second;
 //! verification proves that none was changed, taken out, moved or cut off, by the command line and by the API.
-//! Tables: `audit_logs`, `audit_chain`, `audit_checkpoints`. Permission: `audit`.
+//! Tables: `audit_logs`, `audit_chain`, `audit_checkpoints`. Permission: `audit`. Mail: the head, once a week, to whoever
+//! wants it. Job: `audit.mail_head`.
 
 mod api;
 mod chain;
@@ -11,6 +12,7 @@ mod erase;
 mod export;
 mod filter;
 mod find;
+mod head_mail;
 mod sealer;
 mod sentence;
 mod store;
@@ -21,6 +23,7 @@ pub use api::routes;
 pub use entry::{Changes, Entry};
 pub use erase::erase;
 pub use export::as_json;
+pub use head_mail::mail_head;
 pub use sealer::{seal_pending, seal_until_stopped};
 pub use sentence::{Names, sentence};
 pub use store::{of_entity, recent};

@@ -163,6 +163,16 @@ pub async fn recent(conn: &impl ConnectionTrait, limit: u64) -> Result<Vec<audit
     audit_logs::Entity::find().order_by_desc(audit_logs::Column::Id).limit(limit).all(conn).await
 }
 
+/// When something was done last, if ever.
+pub(super) async fn last_time(conn: &impl ConnectionTrait, action: &str) -> Result<Option<DateTime<Utc>>, DbErr> {
+    let last = audit_logs::Entity::find()
+        .filter(audit_logs::Column::Action.eq(action))
+        .order_by_desc(audit_logs::Column::Id)
+        .one(conn)
+        .await?;
+    Ok(last.map(|entry| entry.created_at))
+}
+
 /// Every value that stands in an indexed column, once. The index is jumped through, so a million rows cost no more
 /// than the values that differ.
 pub(super) async fn distinct(conn: &impl ConnectionTrait, column: audit_logs::Column) -> Result<Vec<String>, DbErr> {

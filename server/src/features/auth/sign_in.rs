@@ -3,7 +3,7 @@
 
 use axum::http::HeaderMap;
 use axum::response::Response;
-use database::entity::{outbox, staff};
+use database::entity::{notifications as rows, outbox, staff};
 use sea_orm::Set;
 
 use super::attempts::Attempt;
@@ -17,6 +17,7 @@ use super::{cookies, lockout, passkey_store, store};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::features::audit::{Changes, Entry};
+use crate::features::notifications::{self, News, To};
 use crate::features::notify::{Letter, Mail};
 use crate::features::staff as people;
 use crate::http::RequestInfo;
@@ -63,6 +64,15 @@ pub async fn begin(
         Way::PasswordAndCode(_) => "password and code",
         Way::Passkey(_) => "passkey",
     };
+    let warning = (!familiar && person.last_login.is_some()).then(|| warn_of_device(app, &person, info)).transpose()?;
+    let told = match &warning {
+        Some(_) => {
+            let device = Device::of(info.user_agent.as_deref()).name;
+            let news = News { detail: Some(device), ..News::default() };
+            notifications::rows(app, notifications::Event::NewDevice, &news, To::Person(person.id)).await?
+        }
+        None => Vec::new(),
+    };
     let steps = Steps {
         new,
         way,
@@ -71,7 +81,8 @@ pub async fn begin(
             note("auth.recovery_code_used", Changes::none()),
             notices::mail(app, &person, FactorEvent::RecoveryCodeUsed, info)?,
         ),
-        warning: (!familiar && person.last_login.is_some()).then(|| warn_of_device(app, &person, info)).transpose()?,
+        warning,
+        told,
         // A passkey says nothing of who guesses the password.
         account: attempt.account().filter(|_| by != "passkey"),
     };
@@ -109,6 +120,7 @@ struct Steps {
     entry: database::entity::audit_logs::Model,
     recovery: (database::entity::audit_logs::Model, outbox::Model),
     warning: Option<outbox::Model>,
+    told: Vec<rows::Model>,
     account: Option<lockout::Subject>,
 }
 
@@ -150,6 +162,7 @@ impl Steps {
         if let Some(warning) = &self.warning {
             tx.mail(warning.clone());
         }
+        tx.notify(self.told.clone());
         Ok(Outcome::In(Box::new(person)))
     }
 }

@@ -170,6 +170,9 @@ impl Session {
                         }
                         send(&mut socket, &ToClient::Notice { kind: "staff_changed", entity: "staff", id: Some(person) }).await?;
                     }
+                    Ok(Event::Notified(people)) if people.contains(&caller.staff_id) => {
+                        send(&mut socket, &ToClient::Notice { kind: "notification", entity: "notification", id: None }).await?;
+                    }
                     Ok(Event::SessionEnded(session)) if session == caller.session_id => {
                         return bye(&mut socket, "signed_out", None).await;
                     }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::store;
+use super::{store, tell};
 use crate::app::App;
 use crate::cluster::{Event, Notice};
 use crate::error::{Error, Result};
@@ -131,6 +131,9 @@ pub async fn apply(
         .field("status", before.status, status)
         .field("assignedTo", before.assigned_to, assigned_to)
         .field("tags", &before.tags, &new_tags);
+    if let Some(to) = assigned_to.filter(|_| assigned_to != before.assigned_to) {
+        tell::of_assignment(tx, author, &message, to).await?;
+    }
     write(tx, author, message, status, assigned_to).await?;
     author.note(tx, action_of(&before, status, assigned_to), id, changes);
     Author::announce(tx, "message_changed", id);

@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::form_token::{self, Drawn};
 use super::response_time::usual_answer;
 use super::spam::{self, Signs};
-use super::thread_token;
+use super::{tell, thread_token};
 use crate::app::App;
 use crate::cluster::{Event, Notice};
 use crate::config::Guard;
@@ -83,7 +83,11 @@ pub async fn submit(
     let received = Received { id: message.id };
     let kept = keep(&received)?;
     let id = message.id;
-    let mails = if message.status == Status::Spam { Vec::new() } else { mails(app, &message).await? };
+    let (mails, notices) = if message.status == Status::Spam {
+        (Vec::new(), Vec::new())
+    } else {
+        (mails(app, &message).await?, tell::of_new(app, id).await?)
+    };
     let entry = Entry {
         actor: None,
         action: "message.created",
@@ -93,7 +97,7 @@ pub async fn submit(
     }
     .row(&app.ids, message.created_at);
     app.storage
-        .write((message, mails, entry, kept), move |tx, (message, mails, entry, kept)| {
+        .write((message, mails, notices, entry, kept), move |tx, (message, mails, notices, entry, kept)| {
             Box::pin(async move {
                 idempotency::write(tx.conn(), kept.as_ref()).await?;
                 messages::Entity::insert(message.clone().into_active_model()).exec_without_returning(tx.conn()).await?;
@@ -101,6 +105,7 @@ pub async fn submit(
                 for mail in mails {
                     tx.mail(mail.clone());
                 }
+                tx.notify(notices.clone());
                 tx.publish(Event::Notice(Notice { kind: "message_created", entity: "message", id: Some(id) }));
                 Ok(())
             })
@@ -180,6 +185,9 @@ async fn mails(app: &App, message: &messages::Model) -> Result<Vec<database::ent
     };
     let mut mails =
         vec![Mail { to: &settings.firm.email, letter: &notice, entity, thread: Vec::new(), automatic: true }.row(app)?];
+    for to in tell::mailed_of_new(app, message.id, std::slice::from_ref(&settings.firm.email)).await? {
+        mails.push(Mail { to: &to, letter: &notice, entity, thread: Vec::new(), automatic: true }.row(app)?);
+    }
     let mailbox = Subject::Mailbox(message.email_key.clone());
     if app.limits.check(Limit::StrangerMail, &mailbox).is_ok() {
         let confirmation = Letter::ContactConfirmation {

@@ -2,7 +2,7 @@
 //!
 //! Tables: `messages`, `message_replies`, `message_notes`, `message_tags`, `canned_replies`, `undo_operations`.
 //! Permission: `messages`. Notices: `message_created`, `message_changed`, `message_replied`, `client_replied`.
-//! Mails: contact notice and confirmation, reply, notice of a client's reply. Job: `messages.clean_up`.
+//! Mails: contact notice and confirmation, reply, notice of a client's reply and of an assignment. Job: `messages.clean_up`.
 
 mod api;
 mod bulk;
@@ -21,6 +21,7 @@ mod replies;
 mod response_time;
 mod spam;
 mod store;
+mod tell;
 mod thread;
 mod thread_token;
 mod undo;

@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::contact::LONGEST;
-use super::{store, thread_token};
+use super::{store, tell, thread_token};
 use crate::app::App;
 use crate::cluster::{Event, Notice};
 use crate::error::{Error, Result};
@@ -120,13 +120,15 @@ pub async fn answer_as_client(
     .row(&app.ids, now);
     let reply_id = reply.id;
     let kept = keep(reply_id)?;
+    let told = tell::of_answer(app, &message).await?;
     app.storage
-        .write((reply, mail, entry, kept), move |tx, (reply, mail, entry, kept)| {
+        .write((reply, mail, told, entry, kept), move |tx, (reply, mail, told, entry, kept)| {
             Box::pin(async move {
                 idempotency::write(tx.conn(), kept.as_ref()).await?;
                 reply.clone().into_active_model().insert(tx.conn()).await?;
                 store::client_answered(tx.conn(), id, now).await?;
                 tx.mail(mail.clone());
+                tx.notify(told.clone());
                 tx.audit(entry.clone());
                 tx.publish(Event::Notice(Notice { kind: "client_replied", entity: "message", id: Some(id) }));
                 Ok(())
@@ -150,10 +152,7 @@ async fn notice(
     message: &messages::Model,
     reply: &message_replies::Model,
 ) -> Result<database::entity::outbox::Model> {
-    let assignee = match message.assigned_to {
-        Some(id) => people::by_id(app.storage.read(), id).await?.filter(|person| person.is_active),
-        None => None,
-    };
+    let assignee = tell::mailed_of_answer(app, message).await?;
     let to = assignee.map_or_else(|| app.settings.get().firm.email.clone(), |person| person.email);
     let letter = Letter::ClientReplyNotice {
         client_name: message.name.clone(),

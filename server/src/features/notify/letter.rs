@@ -44,6 +44,22 @@ pub enum Letter {
         name: String,
         by: String,
     },
+    /// To a person: a colleague gave them a message.
+    MessageAssigned {
+        name: String,
+        by: String,
+        client_name: String,
+        link: String,
+    },
+    /// To whoever wants it: the head of the audit trail, to be kept outside of the program.
+    AuditHead {
+        name: String,
+        /// `42:<hash>`.
+        head: String,
+        entries: i64,
+        when: String,
+        link: String,
+    },
     PasswordReset {
         name: String,
         link: String,
@@ -112,6 +128,8 @@ impl Letter {
             Self::ClientReplyNotice { .. } => "client_reply_notice",
             Self::Invitation { .. } => "invitation",
             Self::EmailChanged { .. } => "email_changed",
+            Self::MessageAssigned { .. } => "message_assigned",
+            Self::AuditHead { .. } => "audit_head",
             Self::PasswordReset { .. } => "password_reset",
             Self::PasswordChanged { .. } => "password_changed",
             Self::NewDevice { .. } => "new_device",
@@ -160,6 +178,19 @@ impl Letter {
                 days: 7,
             },
             Self::EmailChanged { name: "Cleo".into(), by: "Ben Okafor".into() },
+            Self::MessageAssigned {
+                name: "Ben".into(),
+                by: awkward.into(),
+                client_name: "Anna Müller".into(),
+                link: "http://localhost:5500/admin/messages/1?view=all".into(),
+            },
+            Self::AuditHead {
+                name: "Ben".into(),
+                head: format!("42:{}", "0".repeat(64)),
+                entries: 42,
+                when: "5 January 2026, 9:30 UTC".into(),
+                link: "http://localhost:5500/admin/audit".into(),
+            },
             Self::PasswordReset {
                 name: "Ben".into(),
                 link: "http://localhost:5500/admin/reset#token".into(),

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use database::entity::outbox;
+use database::entity::{audit_logs, notifications, outbox};
 use uuid::Uuid;
 
 use super::mail::Rendered;
@@ -11,6 +11,10 @@ use super::{retry, store};
 use crate::app::App;
 use crate::cluster::{Event, Notice};
 use crate::error::Result;
+use crate::features::audit::{Changes, Entry};
+use crate::features::notifications::{self as notices, News, To};
+use crate::features::staff::Permission;
+use crate::http::RequestInfo;
 
 /// Mails leased at once. Even a server that lets each of them time out is done with them within the lease.
 const BATCH: u64 = 5;
@@ -105,11 +109,14 @@ async fn deliver(app: &App, owner: Uuid, mail: outbox::Model) -> Result<()> {
     // The reason may quote the address, so it goes to the table that staff see and not to the log.
     tracing::warn!(mail = %id, template = %mail.template, attempts = mail.attempts, given_up = again.is_none(), "a mail was not taken");
     let reason: String = error.reason.chars().take(500).collect();
+    let last = if again.is_none() { Some(given_up(app, &mail).await?) } else { None };
     app.storage
-        .write((mail, reason), move |tx, (mail, reason)| {
+        .write((mail, reason, last), move |tx, (mail, reason, last)| {
             Box::pin(async move {
                 store::refused(tx.conn(), id, owner, reason, again).await?;
-                if again.is_none() {
+                if let Some((entry, notices)) = last {
+                    tx.audit(entry.clone());
+                    tx.notify(notices.clone());
                     let entity = if mail.entity_type.as_deref() == Some("message") { "message" } else { "staff" };
                     tx.publish(Event::Notice(Notice { kind: "mail_failed", entity, id: mail.entity_id }));
                 }
@@ -117,6 +124,22 @@ async fn deliver(app: &App, owner: Uuid, mail: outbox::Model) -> Result<()> {
             })
         })
         .await
+}
+
+/// What a mail leaves that is given up: an audit entry, and notices for those who can send it again.
+async fn given_up(app: &App, mail: &outbox::Model) -> Result<(audit_logs::Model, Vec<notifications::Model>)> {
+    let about = match (mail.entity_type.as_deref(), mail.entity_id) {
+        (Some("message"), Some(id)) => Some(("message", id)),
+        _ => None,
+    };
+    let news = News { entity: about, detail: Some(mail.template.clone()), ..News::default() };
+    let to = To::Holders(Permission::Messages);
+    let notices = notices::rows(app, notices::Event::MailFailed, &news, to).await?;
+    let changes = Changes::none().fact("template", &mail.template).fact("attempts", mail.attempts);
+    let (kind, id) = about.unwrap_or(("mail", mail.id));
+    let from = RequestInfo::internal();
+    let entry = Entry { actor: None, action: "mail.given_up", entity: (kind, Some(id)), changes, from: &from };
+    Ok((entry.row(&app.ids, app.clock.now()), notices))
 }
 
 /// Notes that the next server has a mail. It must be noted, or the mail goes out again: so this is tried until the lease

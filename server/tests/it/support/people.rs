@@ -52,7 +52,7 @@ impl TestApp {
 
     /// The same for a person who is signed in.
     pub async fn change_person_of(&self, who: &Signed, edit: impl FnOnce(&mut staff::ActiveModel)) {
-        let person = people::by_id(self.app.storage.read(), who.id.parse().unwrap()).await.unwrap().unwrap();
+        let person = self.app_person(who).await;
         self.change_person(&person, edit).await;
     }
 
@@ -63,6 +63,11 @@ impl TestApp {
         let change = tekvwarho::features::settings::Change { actor: None, from: &from, values, seen: None };
         tekvwarho::features::settings::change(&self.app, change, |_| true).await.unwrap();
         self.app.liveness.forget_all();
+    }
+
+    /// The row of a person who is signed in.
+    pub async fn app_person(&self, who: &Signed) -> staff::Model {
+        people::by_id(self.app.storage.read(), who.id.parse().unwrap()).await.unwrap().unwrap()
     }
 
     pub async fn login(&self, email: &str, password: &str) -> Answer {

@@ -1,0 +1,70 @@
+//! Whom of the firm a message concerns: notices for the dashboard, and mails to those who want them.
+
+use database::entity::{messages, notifications as rows, staff};
+use uuid::Uuid;
+
+use super::change::Author;
+use crate::app::App;
+use crate::error::Result;
+use crate::features::notifications::{self, Event, News, To};
+use crate::features::notify::{Letter, Mail};
+use crate::features::staff::{self as people, Permission};
+use crate::storage::Tx;
+
+const EVERYBODY: To = To::Holders(Permission::Messages);
+
+fn news(message: Uuid) -> News {
+    News { entity: Some(("message", message)), ..News::default() }
+}
+
+/// Notices of a message that has come in.
+pub async fn of_new(app: &App, message: Uuid) -> Result<Vec<rows::Model>> {
+    notifications::rows(app, Event::MessageCreated, &news(message), EVERYBODY).await
+}
+
+/// Addresses of those who want each new message by mail, without those that get one anyway.
+pub async fn mailed_of_new(app: &App, message: Uuid, without: &[String]) -> Result<Vec<String>> {
+    let people = notifications::mail_to(app, Event::MessageCreated, &news(message), EVERYBODY).await?;
+    let known = |address: &String| without.iter().any(|other| other.eq_ignore_ascii_case(address));
+    Ok(people.into_iter().map(|(_, address)| address).filter(|address| !known(address)).collect())
+}
+
+/// Notices of a client's answer: for whose message it is, or for everybody while it is nobody's.
+pub async fn of_answer(app: &App, message: &messages::Model) -> Result<Vec<rows::Model>> {
+    let to = assignee(app, message).await?.map_or(EVERYBODY, |person| To::Person(person.id));
+    notifications::rows(app, Event::ClientReplied, &news(message.id), to).await
+}
+
+/// Whose message it is, if that person works here and wants mails of answers.
+pub async fn mailed_of_answer(app: &App, message: &messages::Model) -> Result<Option<staff::Model>> {
+    let Some(person) = assignee(app, message).await? else { return Ok(None) };
+    let wants = notifications::mail_to(app, Event::ClientReplied, &news(message.id), To::Person(person.id)).await?;
+    Ok((!wants.is_empty()).then_some(person))
+}
+
+/// Tells a person that a colleague gave them a message, in the unit that does it.
+pub async fn of_assignment(tx: &Tx<'_>, author: &Author, message: &messages::Model, to: Uuid) -> Result<()> {
+    let app = &author.app;
+    let Some(person) = people::by_id(tx.conn(), to).await? else { return Ok(()) };
+    let news = News { actor: Some(author.caller.staff_id), ..news(message.id) };
+    let told = notifications::for_one(app, tx.conn(), Event::MessageAssigned, &news, &person).await?;
+    tx.notify(told.0.into_iter().collect());
+    if told.1 {
+        let letter = Letter::MessageAssigned {
+            name: person.name,
+            by: author.caller.name.clone(),
+            client_name: message.name.clone(),
+            link: app.config.server.link(&format!("/admin/messages/{}?view=all", message.id)),
+        };
+        let entity = Some(("message", message.id));
+        tx.mail(Mail { to: &person.email, letter: &letter, entity, thread: Vec::new(), automatic: true }.row(app)?);
+    }
+    Ok(())
+}
+
+async fn assignee(app: &App, message: &messages::Model) -> Result<Option<staff::Model>> {
+    Ok(match message.assigned_to {
+        Some(id) => people::by_id(app.storage.read(), id).await?.filter(|person| person.is_active),
+        None => None,
+    })
+}

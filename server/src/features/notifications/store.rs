@@ -1,0 +1,133 @@
+//! Queries of notices and choices.
+
+use chrono::{DateTime, Utc};
+use database::entity::notification_preferences as choices;
+use database::entity::notifications::{Column, Entity, Model};
+use sea_orm::sea_query::{Alias, Asterisk, Condition, Expr, Func, OnConflict, Query};
+use sea_orm::{
+    ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait, QueryFilter as _, QueryOrder as _, QuerySelect as _, Set,
+};
+use uuid::Uuid;
+
+use crate::ids::first_of;
+use crate::storage::{COUNT_LIMIT, Cursor, Page};
+
+/// Whose notices, and which of them.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Which {
+    pub person: Uuid,
+    pub unread_only: bool,
+    /// False: notices about messages are passed over, because the person may no longer see messages.
+    pub messages: bool,
+}
+
+impl Which {
+    fn condition(self) -> Condition {
+        let mut all = Condition::all().add(Column::StaffId.eq(self.person));
+        if self.unread_only {
+            all = all.add(Column::ReadAt.is_null());
+        }
+        if !self.messages {
+            all = all.add(Condition::any().add(Column::EntityType.is_null()).add(Column::EntityType.ne("message")));
+        }
+        all
+    }
+}
+
+/// One page, the newest first.
+pub(super) async fn list(
+    conn: &impl ConnectionTrait,
+    which: Which,
+    cursor: Option<Cursor>,
+    limit: usize,
+) -> Result<Page<Model>, DbErr> {
+    let mut query = Entity::find().filter(which.condition());
+    if let Some(Cursor(last)) = cursor {
+        query = query.filter(Column::Id.lt(last));
+    }
+    let rows = query.order_by_desc(Column::Id).limit(limit as u64 + 1).all(conn).await?;
+    let counted = count(conn, which).await?;
+    Ok(Page::new(rows, limit, counted, |row| row.id))
+}
+
+/// How many there are; stops one after 1,000.
+pub(super) async fn count(conn: &impl ConnectionTrait, which: Which) -> Result<u64, DbErr> {
+    let some =
+        Query::select().expr(Expr::value(1)).from(Entity).cond_where(which.condition()).limit(COUNT_LIMIT + 1).take();
+    let select = Query::select()
+        .expr_as(Func::count(Expr::col(Asterisk)), Alias::new("rows"))
+        .from_subquery(some, Alias::new("counted"))
+        .take();
+    let row = conn.query_one(&select).await?;
+    let number: i64 = row.map(|row| row.try_get("", "rows")).transpose()?.unwrap_or(0);
+    Ok(u64::try_from(number).unwrap_or(0))
+}
+
+/// Marks unread notices of a person as read; answers how many.
+pub(super) async fn read(
+    conn: &impl ConnectionTrait,
+    person: Uuid,
+    which: Condition,
+    now: DateTime<Utc>,
+) -> Result<u64, DbErr> {
+    let done = Entity::update_many()
+        .col_expr(Column::ReadAt, Expr::value(now))
+        .filter(Column::StaffId.eq(person))
+        .filter(Column::ReadAt.is_null())
+        .filter(which)
+        .exec(conn)
+        .await?;
+    Ok(done.rows_affected)
+}
+
+/// Deletes up to `limit` notices that were read before one moment or made before another.
+pub(super) async fn delete_old(
+    conn: &impl ConnectionTrait,
+    read_before: DateTime<Utc>,
+    made_before: DateTime<Utc>,
+    limit: u64,
+) -> Result<u64, DbErr> {
+    let ids: Vec<Uuid> = Entity::find()
+        .select_only()
+        .column(Column::Id)
+        .filter(Column::Id.lt(first_of(read_before)))
+        .filter(Condition::any().add(Column::ReadAt.lt(read_before)).add(Column::Id.lt(first_of(made_before))))
+        .order_by_asc(Column::Id)
+        .limit(limit)
+        .into_tuple()
+        .all(conn)
+        .await?;
+    let found = ids.len() as u64;
+    Entity::delete_many().filter(Column::Id.is_in(ids)).exec(conn).await?;
+    Ok(found)
+}
+
+/// What everybody chose.
+pub(super) async fn all_choices(conn: &impl ConnectionTrait) -> Result<Vec<choices::Model>, DbErr> {
+    choices::Entity::find().all(conn).await
+}
+
+/// What one person chose.
+pub(super) async fn choices_of(conn: &impl ConnectionTrait, person: Uuid) -> Result<Vec<choices::Model>, DbErr> {
+    choices::Entity::find().filter(choices::Column::StaffId.eq(person)).all(conn).await
+}
+
+/// Keeps one choice.
+pub(super) async fn choose(
+    conn: &impl ConnectionTrait,
+    person: Uuid,
+    event: &str,
+    channel: &str,
+    is_on: bool,
+) -> Result<(), DbErr> {
+    let row = choices::ActiveModel {
+        staff_id: Set(person),
+        event: Set(event.to_owned()),
+        channel: Set(channel.to_owned()),
+        is_on: Set(is_on),
+    };
+    let replace = OnConflict::columns([choices::Column::StaffId, choices::Column::Event, choices::Column::Channel])
+        .update_column(choices::Column::IsOn)
+        .to_owned();
+    choices::Entity::insert(row).on_conflict(replace).exec_without_returning(conn).await.map(drop)
+}
