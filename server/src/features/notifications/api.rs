@@ -155,7 +155,7 @@ async fn read_notifications(State(app): State<App>, caller: Caller, Json(body): 
 /// One way in which one event can be told.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub struct Preference {
+pub struct NotificationPreference {
     pub event: Event,
     pub channel: Channel,
     pub is_on: bool,
@@ -165,12 +165,12 @@ pub struct Preference {
 
 /// What the person hears of, and how. Events that the person may not know of are missing.
 #[utoipa::path(get, path = "/api/admin/notifications/preferences", tag = "notifications",
-    responses((status = 200, body = Envelope<Vec<Preference>>)))]
-async fn get_preferences(State(app): State<App>, caller: Caller) -> Result<Ok<Vec<Preference>>> {
+    responses((status = 200, body = Envelope<Vec<NotificationPreference>>)))]
+async fn get_preferences(State(app): State<App>, caller: Caller) -> Result<Ok<Vec<NotificationPreference>>> {
     Result::Ok(Ok(preferences(&app, &caller).await?))
 }
 
-async fn preferences(app: &App, caller: &Caller) -> Result<Vec<Preference>> {
+async fn preferences(app: &App, caller: &Caller) -> Result<Vec<NotificationPreference>> {
     let chosen = store::choices_of(app.storage.read(), caller.staff_id).await?;
     let events = Event::ALL.into_iter().filter(|event| event.needs().is_none_or(|needed| caller.may(needed)));
     let all = events.flat_map(|event| Channel::ALL.map(|channel| (event, channel)));
@@ -178,7 +178,7 @@ async fn preferences(app: &App, caller: &Caller) -> Result<Vec<Preference>> {
         all.filter(|(event, channel)| event.default_for(*channel) != Default::Never)
             .map(|(event, channel)| {
                 let choice = chosen.iter().find(|row| row.event == event.name() && row.channel == channel.name());
-                Preference {
+                NotificationPreference {
                     event,
                     channel,
                     is_on: event.goes_out(channel, choice.map(|row| row.is_on)),
@@ -192,29 +192,29 @@ async fn preferences(app: &App, caller: &Caller) -> Result<Vec<Preference>> {
 /// Choices. What is missing stays.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Choices {
+pub struct NotificationChoices {
     /// At most 50.
-    pub choices: Vec<Choice>,
+    pub choices: Vec<NotificationChoice>,
 }
 
 /// One choice.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct Choice {
+pub struct NotificationChoice {
     pub event: Event,
     pub channel: Channel,
     pub is_on: bool,
 }
 
 /// Chooses what to hear of, and how.
-#[utoipa::path(patch, path = "/api/admin/notifications/preferences", tag = "notifications", request_body = Choices,
-    responses((status = 200, body = Envelope<Vec<Preference>>), (status = 422, body = Problem)))]
+#[utoipa::path(patch, path = "/api/admin/notifications/preferences", tag = "notifications", request_body = NotificationChoices,
+    responses((status = 200, body = Envelope<Vec<NotificationPreference>>), (status = 422, body = Problem)))]
 async fn change_preferences(
     State(app): State<App>,
     caller: Caller,
     info: RequestInfo,
-    Json(body): Json<Choices>,
-) -> Result<Ok<Vec<Preference>>> {
+    Json(body): Json<NotificationChoices>,
+) -> Result<Ok<Vec<NotificationPreference>>> {
     let before = preferences(&app, &caller).await?;
     let mut check = Check::new();
     let mut changes = Changes::none();

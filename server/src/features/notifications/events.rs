@@ -85,11 +85,10 @@ impl Event {
     /// Mails are off where the firm's mailbox gets one anyway, or where many can come at once.
     pub fn default_for(self, channel: Channel) -> Default {
         match (self, channel) {
-            (Self::ClientReplied, Channel::Mail) => Default::On,
             (Self::MessageCreated | Self::MessageAssigned | Self::AuditHead, Channel::Mail) => Default::Off,
             (Self::NewDevice, Channel::Mail) => Default::Always,
             (Self::MailFailed, Channel::Mail) | (Self::AuditHead, Channel::App) => Default::Never,
-            (_, Channel::App) => Default::On,
+            (Self::ClientReplied, Channel::Mail) | (_, Channel::App) => Default::On,
         }
     }
 

@@ -1,6 +1,7 @@
 /** Every word the dashboard says. A second language is a second file of this shape. */
 import type { MessageStatus, Role } from './api/types';
 import { factors } from './strings.factors';
+import { audit, notices, tokens } from './strings.audit';
 import { canned, messages } from './strings.messages';
 import { invitation, staff } from './strings.staff';
 import { plural } from './strings.plural';
@@ -116,6 +117,8 @@ export const words = {
     profile: 'Profile',
     canned: 'Canned replies',
     staff: 'Staff',
+    audit: 'Audit trail',
+    tokens: 'API tokens',
     collapse: 'Collapse navigation',
     expand: 'Expand navigation',
     skip: 'Skip to content',
@@ -200,6 +203,8 @@ export const words = {
         password_changed: 'Notice of a new password',
         new_device: 'Notice of a new device',
         factor_changed: 'Notice of a changed second factor',
+        message_assigned: 'Notice of an assignment',
+        audit_head: 'Head of the audit trail',
       })[template] ?? template,
     failedAttempts: (n: number) => plural(n, 'attempt', 'attempts'),
     resend: 'Send again',
@@ -221,6 +226,9 @@ export const words = {
   factors,
   staff,
   invitation,
+  audit,
+  notices,
+  tokens,
 
   profile: {
     title: 'Profile',
@@ -273,6 +281,8 @@ export const words = {
       messages: 'Go to messages',
       canned: 'Go to canned replies',
       staff: 'Go to staff',
+      audit: 'Go to the audit trail',
+      notices: 'Notifications',
       profile: 'Go to your profile',
       undo: 'Undo the last change',
       next: 'Next message',

@@ -4,6 +4,10 @@ import { SignedOut, Unreachable, type RefreshResult } from '../auth/refresh';
 import { ApiError, errorFrom, isAbort, offlineError } from './errors';
 import type {
   Asked,
+  ApiToken,
+  AuditChoices,
+  AuditHead,
+  AuditItem,
   BulkChange,
   BulkDone,
   CannedReply,
@@ -17,6 +21,7 @@ import type {
   Invitation,
   InvitationView,
   ListMeta,
+  MadeToken,
   Me,
   MessageCounts,
   MessageDetail,
@@ -26,6 +31,11 @@ import type {
   NewReply,
   Passkey,
   PasskeyAdded,
+  NewToken,
+  Notification,
+  NotificationChannel,
+  NotificationEvent,
+  Preference,
   ServiceRef,
   Session,
   Setup,
@@ -185,6 +195,17 @@ const raw = (file: Blob) => ({
   bodySerializer: (body: unknown) => body as Blob,
   headers: { 'Content-Type': file.type || 'application/octet-stream' },
 });
+export type AuditQuery = Partial<{
+  actor: string;
+  action: string;
+  entityType: string;
+  entityId: string;
+  from: string;
+  to: string;
+  address: string;
+  q: string;
+}>;
+
 const id = (value: string) => ({ params: { path: { id: value } } });
 
 export const api = {
@@ -359,6 +380,46 @@ export const api = {
       const call = http.GET('/api/admin/messages/export', { params: { query }, parseAs: 'stream', signal });
       return (await whole(call)).response;
     },
+  },
+
+  audit: {
+    async list(query: AuditQuery & { cursor?: string; limit?: number }, signal?: AbortSignal) {
+      const answer = await whole(http.GET('/api/admin/audit', { params: { query }, signal }));
+      return { items: answer.data?.data as AuditItem[], meta: answer.data?.meta as ListMeta };
+    },
+    choices: () => data<AuditChoices>(http.GET('/api/admin/audit/choices', {})),
+    head: () => data<AuditHead>(http.GET('/api/admin/audit/head', {})),
+    /** The raw answers: they are read as streams. */
+    async verify(head: string, signal: AbortSignal): Promise<Response> {
+      const query = head ? { head } : {};
+      const call = http.GET('/api/admin/audit/verify', { params: { query }, parseAs: 'stream', signal });
+      return (await whole(call)).response;
+    },
+    async export(query: AuditQuery & { format: 'csv' | 'ndjson' }, signal: AbortSignal): Promise<Response> {
+      const call = http.GET('/api/admin/audit/export', { params: { query }, parseAs: 'stream', signal });
+      return (await whole(call)).response;
+    },
+  },
+
+  notices: {
+    async list(cursor?: string) {
+      const query = { limit: 20, ...(cursor ? { cursor } : {}) };
+      const answer = await whole(http.GET('/api/admin/notifications', { params: { query } }));
+      return { items: answer.data?.data as Notification[], meta: answer.data?.meta as ListMeta };
+    },
+    count: async () =>
+      (await data<{ unread: number }>(http.GET('/api/admin/notifications/count', {}))).unread,
+    read: async (body: { ids: string[] } | { entityId: string } | { upTo: string }) =>
+      (await data<{ unread: number }>(http.POST('/api/admin/notifications/read', { body }))).unread,
+    preferences: () => data<Preference[]>(http.GET('/api/admin/notifications/preferences', {})),
+    choose: (choices: { event: NotificationEvent; channel: NotificationChannel; isOn: boolean }[]) =>
+      data<Preference[]>(http.PATCH('/api/admin/notifications/preferences', { body: { choices } })),
+  },
+
+  tokens: {
+    list: () => data<ApiToken[]>(http.GET('/api/admin/tokens', {})),
+    add: (body: NewToken) => data<MadeToken>(http.POST('/api/admin/tokens', { body })),
+    revoke: (token: string) => data<null>(http.DELETE('/api/admin/tokens/{id}', id(token))),
   },
 
   canned: {

@@ -66,6 +66,30 @@ export const PERMISSIONS = [
   'settings',
   'privacy',
 ] as const satisfies readonly Permission[];
+export type AuditItem = Schema['AuditItem'];
+export type AuditChoices = Schema['AuditChoices'];
+export type AuditHead = Schema['AuditHead'];
+export type Notification = Schema['Notification'];
+export type NotificationEvent = Schema['NotificationEvent'];
+export type NotificationChannel = Schema['NotificationChannel'];
+export type Preference = Schema['NotificationPreference'];
+export type ApiToken = Schema['TokenView'];
+export type MadeToken = Schema['MadeToken'];
+export type NewToken = Schema['NewToken'];
+export type TokenState = Schema['TokenState'];
+
+/** A line of a verification. */
+export type VerifyLine =
+  | { type: 'progress'; checked: number; total: number }
+  | {
+      type: 'result';
+      holds: boolean;
+      sealed: number;
+      unsealed: number;
+      head: string | null;
+      broken: { seq: number; entryId: string | null; reason: string } | null;
+    }
+  | { type: 'error'; detail: string };
 
 export const MESSAGE_STATUSES = [
   'new',
@@ -92,3 +116,5 @@ export type NoticeKind =
   | 'settings_changed'
   | 'staff_changed'
   | 'missed';
+  | 'notification'
+  | 'settings_changed';

@@ -1,0 +1,19 @@
+import { expect, it } from 'vitest';
+import { rowsOf } from './diff';
+
+it('shows values by name, lists by their items and facts without a value before', () => {
+  const people = [{ id: 'a', name: 'Ada' }];
+  const changes = {
+    assignedTo: { from: null, to: 'a' },
+    tags: { from: [], to: ['x', 'y'] },
+    rows: { to: 3 },
+    hours: { from: { mon: 1 }, to: false },
+  };
+  expect(rowsOf({ changes, people } as never)).toEqual([
+    { field: 'assignedTo', before: 'nothing', after: 'Ada' },
+    { field: 'tags', before: 'nothing', after: 'x, y' },
+    { field: 'rows', before: null, after: '3' },
+    { field: 'hours', before: '{\n  "mon": 1\n}', after: 'false' },
+  ]);
+  expect(rowsOf({ changes: null, people: [] })).toEqual([]);
+});

@@ -1,0 +1,50 @@
+/** The filters of the audit trail, as they stand in the address. */
+import type { AuditQuery } from '../../api/client';
+
+export interface Filters {
+  q: string;
+  actor: string;
+  action: string;
+  entityType: string;
+  entityId: string;
+  from: string;
+  to: string;
+  address: string;
+}
+
+const NAMES = ['q', 'actor', 'action', 'entityType', 'entityId', 'from', 'to', 'address'] as const;
+
+export const NONE: Filters = {
+  q: '',
+  actor: '',
+  action: '',
+  entityType: '',
+  entityId: '',
+  from: '',
+  to: '',
+  address: '',
+};
+
+export function parseFilters(search: URLSearchParams): Filters {
+  const filters = { ...NONE };
+  for (const name of NAMES) filters[name] = search.get(name)?.trim() ?? '';
+  return filters;
+}
+
+export function toQuery(filters: Filters): AuditQuery {
+  const query: AuditQuery = {};
+  for (const name of NAMES) if (filters[name]) query[name] = filters[name];
+  return query;
+}
+
+export function toSearch(filters: Filters): string {
+  const text = new URLSearchParams(toQuery(filters)).toString();
+  return text ? `?${text}` : '';
+}
+
+/** Of a type that was chosen anew, no single entity is meant any more. */
+export function change(filters: Filters, set: Partial<Filters>): Filters {
+  return { ...filters, ...set, ...('entityType' in set ? { entityId: '' } : {}) };
+}
+
+export const isFiltered = (filters: Filters): boolean => NAMES.some((name) => filters[name] !== '');

@@ -1,0 +1,93 @@
+/** The own notices: how many wait, and the newest of them. */
+import { api } from '../../api/client';
+import type { ListMeta, Notification } from '../../api/types';
+import type { Notice } from '../../live/live.svelte';
+import { words } from '../../strings';
+import { toasts } from '../../ui/toasts.svelte';
+
+const SOON_MS = 300;
+
+class NoticesState {
+  unread = $state(0);
+  open = $state(false);
+  items = $state.raw<Notification[]>([]);
+  meta = $state.raw<ListMeta>({ total: 0, totalIsLowerBound: false, nextCursor: null });
+  loaded = $state(false);
+  error = $state.raw<unknown>(null);
+  /** Read out by screen readers. */
+  said = $state('');
+
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  /** Notices come in bursts; one look at the server a moment later is enough. */
+  hear(notice: Notice | 'reconnected'): void {
+    if (notice !== 'reconnected' && notice.kind !== 'notification') return;
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
+      void this.count(true);
+      if (this.open) void this.load();
+    }, SOON_MS);
+  }
+
+  async count(tell = false): Promise<void> {
+    const before = this.unread;
+    this.unread = await api.notices.count().catch(() => before);
+    if (tell && this.unread > before) this.said = words.notices.arrived(this.unread - before);
+  }
+
+  async load(): Promise<void> {
+    try {
+      const { items, meta } = await api.notices.list();
+      this.items = items;
+      this.meta = meta;
+      this.loaded = true;
+      this.error = null;
+    } catch (error) {
+      if (!this.loaded) this.error = error;
+    }
+  }
+
+  async more(): Promise<void> {
+    if (!this.meta.nextCursor) return;
+    try {
+      const { items, meta } = await api.notices.list(this.meta.nextCursor);
+      const known = new Set(this.items.map((item) => item.id));
+      this.items = [...this.items, ...items.filter((item) => !known.has(item.id))];
+      this.meta = meta;
+    } catch (error) {
+      toasts.fail(error);
+    }
+  }
+
+  /** Shown as read at once; the server follows. */
+  async read(which: { ids: string[] } | { entityId: string } | { upTo: string }): Promise<void> {
+    const now = new Date().toISOString();
+    const fits = (item: Notification) =>
+      'ids' in which
+        ? which.ids.includes(item.id)
+        : 'entityId' in which
+          ? item.entityId === which.entityId
+          : item.id <= which.upTo;
+    this.items = this.items.map((item) => (!item.readAt && fits(item) ? { ...item, readAt: now } : item));
+    try {
+      this.unread = await api.notices.read(which);
+    } catch (error) {
+      toasts.fail(error);
+      void this.load();
+    }
+  }
+
+  /** Who opens an entity has read what was said of it. */
+  seen(entityId: string): void {
+    if (this.unread) void this.read({ entityId });
+  }
+
+  /** Somebody else may sit down here. */
+  reset(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    Object.assign(this, { unread: 0, open: false, items: [], loaded: false, error: null, said: '' });
+  }
+}
+
+export const notices = new NoticesState();
