@@ -8,12 +8,12 @@ import { ADMIN, Server } from "../lib/server.js";
 import { story } from "../lib/steps.js";
 import { until } from "../lib/until.js";
 
-const BEN = { email: "ben@firm.example", name: "Ben Okafor", role: "staff", password: "eight-early-birds" };
+const BEN = { email: "ben@firm.example", name: "Bruno Weiss", role: "staff", password: "eight-early-birds" };
 const step = story();
 let server, browser, anna, ben, head;
 
 before(async () => {
-  server = await Server.make({ staff: [ADMIN, BEN], demo: ["--messages", "12", "--seed", "3"] });
+  server = await Server.make({ staff: [ADMIN, BEN], demo: ["--messages", "60", "--seed", "7"] });
   browser = await launch();
   [anna, ben] = [
     await person(browser, server, { permissions: ["clipboard-read", "clipboard-write"] }),
@@ -39,6 +39,11 @@ step("who may not read the trail has no way to it", async () => {
 step("what was done stands in the trail in words, with before and after", async () => {
   const [{ id, name }] = await server.api("/api/admin/messages?status=new&limit=1");
   await server.api(`/api/admin/messages/${id}`, "PATCH", { status: "converted" });
+  await fetch(`${server.url}/api/admin/auth/login`, {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify({ email: BEN.email, password: "a wrong one" }),
+  });
   const { page } = anna;
   await page.getByRole("link", { name: "Audit trail" }).click();
   await page.getByRole("heading", { name: "Audit trail", level: 1 }).waitFor();
@@ -139,7 +144,7 @@ step("a notice arrives while the page is open, is counted, read and gone", async
 step("opening a message reads what was said of it", async () => {
   const { page } = ben;
   const [colleague] = (await server.api("/api/admin/colleagues")).filter((one) => one.name === BEN.name);
-  const [{ id }] = await server.api("/api/admin/messages?status=in_progress&limit=1");
+  const [{ id }] = await server.api("/api/admin/messages?status=replied&limit=1");
   await server.api(`/api/admin/messages/${id}`, "PATCH", { assignedTo: null });
   await server.api(`/api/admin/messages/${id}`, "PATCH", { assignedTo: colleague.id });
   await page.getByRole("button", { name: "Notifications, 1 unread" }).waitFor();

@@ -102,6 +102,7 @@ export const notices = {
   bell: (unread: number) =>
     unread ? `Notifications, ${unread > 99 ? 'more than 99' : unread} unread` : 'Notifications',
   short: 'Notices',
+  waiting: ' not read yet',
   arrived: (n: number) => plural(n, 'new notification', 'new notifications'),
   readAll: 'Mark all as read',
   unread: 'Unread',

@@ -6,6 +6,7 @@ import { session } from '../../auth/session.svelte';
 import type { Notice } from '../../live/live.svelte';
 import { words } from '../../strings';
 import { toasts } from '../../ui/toasts.svelte';
+import { notices } from '../notices/notices.svelte';
 import { messages } from './state.svelte';
 
 const text = words.messages;
@@ -28,6 +29,7 @@ export class DetailState {
       this.#take(detail, etag);
       this.error = null;
       messages.opened(this.id);
+      notices.seen(this.id);
     } catch (error) {
       if (!isAbort(error) && !abort.signal.aborted && !this.detail) this.error = error;
     }

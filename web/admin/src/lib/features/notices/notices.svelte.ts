@@ -18,6 +18,7 @@ class NoticesState {
   said = $state('');
 
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #counted: Promise<void> = Promise.resolve();
 
   /** Notices come in bursts; one look at the server a moment later is enough. */
   hear(notice: Notice | 'reconnected'): void {
@@ -29,7 +30,11 @@ class NoticesState {
     }, SOON_MS);
   }
 
-  async count(tell = false): Promise<void> {
+  count(tell = false): Promise<void> {
+    return (this.#counted = this.#count(tell));
+  }
+
+  async #count(tell: boolean): Promise<void> {
     const before = this.unread;
     this.unread = await api.notices.count().catch(() => before);
     if (tell && this.unread > before) this.said = words.notices.arrived(this.unread - before);
@@ -79,7 +84,7 @@ class NoticesState {
 
   /** Who opens an entity has read what was said of it. */
   seen(entityId: string): void {
-    if (this.unread) void this.read({ entityId });
+    void this.#counted.then(() => (this.unread ? this.read({ entityId }) : undefined));
   }
 
   /** Somebody else may sit down here. */
