@@ -50,6 +50,7 @@ pub fn sentence(entry: &audit_logs::Model, names: &Names) -> String {
         (_, Some(name)) => format!(" of {name}"),
         _ => String::new(),
     };
+    let whom = if names.inside { "the person" } else { names.subject(entry).unwrap_or("a person") };
     match entry.action.as_str() {
         "message.created" => "wrote through the contact form".to_owned(),
         "message.status_changed" => format!("changed the status{}{}", here("of"), moved("status")),
@@ -89,7 +90,7 @@ pub fn sentence(entry: &audit_logs::Model, names: &Names) -> String {
         "auth.password_changed" => "changed the password".to_owned(),
         "auth.reset_requested" => format!("asked for a password reset{of_whom}"),
         "auth.password_reset" => "reset the password".to_owned(),
-        "auth.second_factor_failed" => "tried a wrong code after the right password".to_owned(),
+        "auth.second_factor_failed" => format!("tried a wrong code after the right password{of_whom}"),
         "auth.proof_failed" => "could not prove again who they are".to_owned(),
         "auth.other_sessions_ended" => "signed out on all other devices".to_owned(),
         "auth.totp_added" => "turned on an authenticator app".to_owned(),
@@ -100,22 +101,23 @@ pub fn sentence(entry: &audit_logs::Model, names: &Names) -> String {
         "auth.passkey_renamed" => "renamed a passkey".to_owned(),
         "auth.passkey_removed" => "removed a passkey".to_owned(),
         "auth.passkey_counter" => "had a passkey refused that may have been copied".to_owned(),
-        "staff.factors_reset" => "took the second factors of a colleague away".to_owned(),
+        "staff.factors_reset" => format!("took the second factors{of_whom} away"),
         "staff.created" => "created a staff member".to_owned(),
         "staff.invited" => format!("invited a person as {}", to("role")),
         "staff.invitation_sent_again" => "sent an invitation again".to_owned(),
         "staff.invitation_withdrawn" => "withdrew an invitation".to_owned(),
         "staff.invitation_accepted" => "accepted the invitation".to_owned(),
         "staff.imported" => format!("invited {} people from a file", to("people")),
-        "staff.changed" => "changed a person".to_owned(),
-        "staff.activated" => "activated a person".to_owned(),
-        "staff.deactivated" => "deactivated a person".to_owned(),
-        "staff.deleted" => "deleted a person".to_owned(),
+        "staff.changed" if change("role", "to").is_some() => format!("changed {whom}: role{}", moved("role")),
+        "staff.changed" => format!("changed {whom}"),
+        "staff.activated" => format!("activated {whom}"),
+        "staff.deactivated" => format!("deactivated {whom}"),
+        "staff.deleted" => format!("deleted {whom}"),
         "staff.work_handed_over" => format!("handed {} open messages over", to("messages")),
-        "staff.reset_link_sent" => "sent a person a link for a new password".to_owned(),
-        "staff.unlocked" => "unlocked a person".to_owned(),
-        "staff.signed_out" => "signed a person out on all devices".to_owned(),
-        "staff.device_signed_out" => "signed a device of a person out".to_owned(),
+        "staff.reset_link_sent" => format!("sent {whom} a link for a new password"),
+        "staff.unlocked" => format!("unlocked {whom}"),
+        "staff.signed_out" => format!("signed {whom} out on all devices"),
+        "staff.device_signed_out" => format!("signed a device of {whom} out"),
         "staff.picture_changed" => "changed a picture".to_owned(),
         "staff.profile_changed" => "changed the own profile".to_owned(),
         "notifications.changed" => "changed what they are told of".to_owned(),
@@ -151,7 +153,8 @@ pub fn label(action: &str) -> String {
     };
     let names = Names { inside: true, ..Names::default() };
     let words = sentence(&entry, &names);
-    words.trim_end_matches(" nobody").trim_end_matches(": status, assignment").to_owned()
+    // What stands for a value that is not there.
+    words.replace(" nobody", "").trim_end_matches(" as").trim_end_matches(": status, assignment").to_owned()
 }
 
 fn here_mail(entry: &audit_logs::Model, message: &str, names: &Names) -> String {
@@ -211,5 +214,7 @@ mod tests {
         assert_eq!(label("message.status_changed"), "changed the status");
         assert_eq!(label("message.changed"), "changed status and assignment");
         assert_eq!(label("canned_reply.created"), "added the canned reply");
+        assert_eq!(label("staff.imported"), "invited people from a file");
+        assert_eq!(label("staff.invited"), "invited a person");
     }
 }
