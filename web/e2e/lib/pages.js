@@ -148,6 +148,8 @@ async function openAccess(page) {
   await openPerson(page);
   await page.getByRole("tab", { name: "Sign-in and devices" }).click();
   await page.locator("#panel-access :is(li, p.muted)").last().waitFor();
+}
+
 async function openEntry(page) {
   await page.locator("details[data-action] summary").first().click();
 }

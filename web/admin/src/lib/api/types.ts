@@ -113,8 +113,7 @@ export type NoticeKind =
   | 'message_replied'
   | 'client_replied'
   | 'mail_failed'
+  | 'notification'
   | 'settings_changed'
   | 'staff_changed'
   | 'missed';
-  | 'notification'
-  | 'settings_changed';
