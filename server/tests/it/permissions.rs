@@ -180,7 +180,8 @@ fn the_table_names_every_route_with_its_guard() {
     for (path, item) in document["paths"].as_object().unwrap() {
         for (method, operation) in item.as_object().unwrap() {
             let guard = operation["x-permission"].as_str().unwrap_or("anybody").to_owned();
-            let tokens = operation["x-tokens"].as_bool().unwrap_or(false);
+            let schemes = operation["security"].as_array();
+            let tokens = schemes.is_some_and(|all| all.iter().any(|one| one.get("apiToken").is_some()));
             known.insert((method.to_uppercase(), path.clone(), guard, tokens));
         }
     }
@@ -201,10 +202,9 @@ fn the_table_names_every_route_with_its_guard() {
         .collect();
     assert_eq!(known, table);
     let operations = document["paths"].as_object().unwrap().iter().flat_map(|(path, item)| {
-        item.as_object()
-            .unwrap()
-            .iter()
-            .map(move |(method, it)| (method.to_uppercase(), path.clone(), it["x-proof"].is_string()))
+        item.as_object().unwrap().iter().map(move |(method, it)| {
+            (method.to_uppercase(), path.clone(), it["security"][0]["accessToken"] == json!(["recent_proof"]))
+        })
     });
     let sensitive: BTreeSet<_> =
         operations.filter_map(|(method, path, needs)| needs.then_some((method, path))).collect();

@@ -11,6 +11,7 @@ use axum::response::{IntoResponse as _, Response};
 use chrono::{DateTime, Duration, Utc};
 use database::entity::staff::Role;
 use serde_json::json;
+use utoipa::openapi::extensions::ExtensionsBuilder;
 use utoipa::openapi::path::{Operation, PathItem};
 use utoipa::openapi::security::SecurityRequirement;
 use utoipa_axum::router::{UtoipaMethodRouter, UtoipaMethodRouterExt as _};
@@ -114,6 +115,7 @@ pub fn own_account(routes: UtoipaMethodRouter<App>) -> UtoipaMethodRouter<App> {
 pub fn recently_proven(routes: UtoipaMethodRouter<App>) -> UtoipaMethodRouter<App> {
     let (schemas, mut paths, handlers) = routes;
     for operation in paths.paths.values_mut().flat_map(operations) {
+        // The guard around it makes a demand of it.
         operation.extensions.get_or_insert_default().insert("x-proof".to_owned(), json!("recent"));
     }
     (schemas, paths, handlers).layer(from_fn(check_proof))
@@ -203,6 +205,9 @@ impl<S: Send + Sync> FromRequestParts<S> for Caller {
     }
 }
 
+/// As a demand of the access token in the document: the person proved a moment ago who they are.
+const RECENT_PROOF: &str = "recent_proof";
+
 /// Writes the demand into every operation of the path, beside what stands there already.
 fn document(item: &mut PathItem, demand: Demand) {
     let (needs, in_person) = match demand {
@@ -212,16 +217,16 @@ fn document(item: &mut PathItem, demand: Demand) {
         Demand::OwnAccount => (json!("own_account"), true),
         Demand::Anybody => (json!("signed_in"), false),
     };
-    let scheme = |name| SecurityRequirement::new(name, Vec::<String>::new());
+    let scheme = |name, demands: Vec<String>| SecurityRequirement::new(name, demands);
     for operation in operations(item) {
-        let mut schemes = vec![scheme("accessToken")];
+        let proof = operation.extensions.take().is_some_and(|it| it.contains_key("x-proof"));
+        let mut schemes = vec![scheme("accessToken", if proof { vec![RECENT_PROOF.to_owned()] } else { Vec::new() })];
         if !in_person {
-            schemes.push(scheme("apiToken"));
+            schemes.push(scheme("apiToken", Vec::new()));
         }
         operation.security = Some(schemes);
-        let extensions = operation.extensions.get_or_insert_default();
-        extensions.insert("x-permission".to_owned(), needs.clone());
-        extensions.insert("x-tokens".to_owned(), json!(!in_person));
+        // One extension and no more: they have no order, and the document must come out the same each time.
+        operation.extensions = Some(ExtensionsBuilder::new().add("x-permission", needs.clone()).build());
     }
 }
 
