@@ -24,12 +24,10 @@ export const audit = {
   total: (n: number, more: boolean) =>
     `${n.toLocaleString('en-GB')}${more ? '+' : ''} ${n === 1 && !more ? 'entry' : 'entries'}`,
   loadMore: 'Load more',
-  newer: 'Show newer entries',
   emptyTitle: 'No entry fits',
   emptyText: 'Nothing was done that these filters ask for.',
   list: 'Entries',
   withToken: (token: string) => `with the API token ${token}`,
-  gone: 'somebody who has left',
   types: {
     message: 'message',
     staff: 'staff',
@@ -66,8 +64,7 @@ export const audit = {
   exportJson: 'Export as JSON lines',
 
   seal: 'Seal',
-  sealText:
-    'Each entry is sealed to the one before it. Keep the head somewhere else: whoever has it can prove that the end was cut off.',
+  sealText: 'Keep the head somewhere else: it proves if the end is ever cut off.',
   head: 'Head of the chain',
   noHead: 'The first entry is being sealed.',
   copyHead: 'Copy the head',
@@ -78,9 +75,9 @@ export const audit = {
     `${done.toLocaleString('en-GB')} of ${total.toLocaleString('en-GB')} entries checked`,
   starting: 'Starting',
   keptHead: 'A head that you kept',
-  keptHint: 'Paste it, or choose the mail or file that holds it. Without one, a cut end may go unnoticed.',
+  keptHint: 'Paste it, or choose the mail that holds it.',
   chooseFile: 'Choose a file',
-  noHeadInFile: 'There is no head in this file. It looks like 42: and 64 hexadecimal digits behind it.',
+  noHeadInFile: 'There is no head in this file.',
   holds: (n: number, waiting: number) =>
     `The trail holds: ${plural(n, 'entry', 'entries')} checked${waiting ? `, ${waiting} wait for their seal` : ''}.`,
   holdsWithHead: 'The head that you kept is on it.',
@@ -161,7 +158,7 @@ export const tokens = {
   copy: 'Copy token',
   done: 'I have kept it',
   emptyTitle: 'No tokens yet',
-  emptyText: 'Make one for a program that is to read messages, fetch reports or fill another system.',
+  emptyText: 'Make one for a program that is to read messages or fetch reports.',
   by: (name: string) => `in the name of ${name}`,
   used: 'Last used',
   neverUsed: 'Never used',
