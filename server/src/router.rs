@@ -29,6 +29,7 @@ fn api() -> OpenApiRouter<App> {
         .merge(features::audit::routes())
         .merge(features::tokens::routes())
         .merge(features::notifications::routes())
+        .merge(features::privacy::routes())
 }
 
 /// The OpenAPI 3.1 document. It needs no database.

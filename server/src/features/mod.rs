@@ -9,6 +9,7 @@ pub mod live;
 pub mod messages;
 pub mod notifications;
 pub mod notify;
+pub mod privacy;
 pub mod settings;
 pub mod site;
 pub mod staff;

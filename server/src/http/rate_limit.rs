@@ -28,10 +28,12 @@ pub enum Limit {
     StrangerMail,
     /// Walks over the whole audit trail.
     Verify,
+    /// Test mails of a person.
+    TestMail,
 }
 
 impl Limit {
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 10] = [
         Self::Contact,
         Self::ContactWithoutToken,
         Self::ResetMail,
@@ -41,6 +43,7 @@ impl Limit {
         Self::ClientReply,
         Self::StrangerMail,
         Self::Verify,
+        Self::TestMail,
     ];
 
     /// Seconds after which a used allowance is full again.
@@ -48,9 +51,12 @@ impl Limit {
         match self {
             Self::PublicRead | Self::Staff | Self::Verify => 60,
             Self::Refresh => 900,
-            Self::Contact | Self::ContactWithoutToken | Self::ResetMail | Self::ClientReply | Self::StrangerMail => {
-                3_600
-            }
+            Self::Contact
+            | Self::ContactWithoutToken
+            | Self::ResetMail
+            | Self::ClientReply
+            | Self::StrangerMail
+            | Self::TestMail => 3_600,
         }
     }
 }

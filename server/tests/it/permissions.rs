@@ -27,7 +27,7 @@ enum Who {
     InPerson(Permission),
 }
 
-use Permission::{Audit, Messages, Settings, Staff as People};
+use Permission::{Audit, Messages, Privacy, Settings, Staff as People};
 use Who::{Anybody, InPerson, May, Own, Staff, StaffOrToken};
 
 const TABLE: &[(&str, &str, Who)] = &[
@@ -114,6 +114,9 @@ const TABLE: &[(&str, &str, Who)] = &[
     ("GET", "/api/admin/settings", May(Settings)),
     ("PATCH", "/api/admin/settings", May(Settings)),
     ("GET", "/api/admin/settings/schema", May(Settings)),
+    ("POST", "/api/admin/settings/mail/preview", May(Settings)),
+    ("POST", "/api/admin/settings/mail/test", InPerson(Settings)),
+    ("POST", "/api/admin/settings/retention", May(Privacy)),
     ("GET", "/api/admin/mail/failed", May(Messages)),
     ("POST", "/api/admin/mail/{id}/retry", May(Messages)),
     ("GET", "/api/admin/messages", May(Messages)),

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use database::entity::{active_sessions, refresh_tokens};
+use database::entity::{active_sessions, messages, outbox, refresh_tokens};
 use futures_util::future::BoxFuture;
 use reqwest::Method;
 use sea_orm::EntityTrait;
@@ -43,6 +43,23 @@ fn rows() -> Vec<Row> {
         ("hours.timeZone", json!("Pacific/Auckland"), |t, _| page(t, "/")),
         ("hours.weekly", json!([{ "day": "sun", "opens": "10:00", "closes": "11:00" }]), |t, _| page(t, "/")),
         ("hours.holidays", holiday, |t, _| page(t, "/")),
+        ("mail.senderName", json!("Anna of Nordlicht"), |t, _| Box::pin(mails(t))),
+        ("mail.replyTo", json!("desk@nordlicht.example"), |t, _| Box::pin(mails(t))),
+        ("mail.confirmationSubject", json!("Got it, says {{firm.name}}"), |t, _| Box::pin(mails(t))),
+        ("mail.confirmationText", json!("We will read it at {{firm.legalName}}."), |t, _| Box::pin(mails(t))),
+        ("mail.replySubject", json!("{{staff.name}} answers"), |t, ada| Box::pin(mails_of_an_answer(t, ada))),
+        ("mail.replyText", json!("Dear {{client.name}}\n\n{{answer}}"), |t, ada| Box::pin(mails_of_an_answer(t, ada))),
+        ("mail.signature", json!("Yours, {{staff.name}}"), |t, ada| Box::pin(mails_of_an_answer(t, ada))),
+        ("notifications.recipients", json!(["a@nordlicht.example", "b@nordlicht.example"]), |t, _| Box::pin(mails(t))),
+        ("notifications.newMessage", json!(false), |t, _| Box::pin(mails(t))),
+        ("notifications.clientReply", json!("nobody"), |t, _| Box::pin(mails_of_a_client(t))),
+        ("notifications.newDevice", json!(false), |t, _| Box::pin(mails_of_a_new_device(t))),
+        ("privacy.consentText", json!("You may write to me."), |t, _| page(t, "/contact")),
+        ("privacy.senderDays", json!(5), |t, ada| Box::pin(left_after(t, ada, 20))),
+        ("privacy.mailDays", json!(7), |t, ada| Box::pin(left_after(t, ada, 20))),
+        ("privacy.sessionDays", json!(30), |t, ada| Box::pin(left_after(t, ada, 20))),
+        ("privacy.spamDays", json!(5), |t, ada| Box::pin(left_after(t, ada, 20))),
+        ("privacy.messageDays", json!(30), |t, ada| Box::pin(left_after(t, ada, 40))),
         ("security.passwordMinLength", json!(20), |t, ada| Box::pin(new_password(t, ada))),
         ("security.secondFactorRoles", json!(["admin"]), |t, ada| Box::pin(what_opens(t, ada))),
         ("security.accessMinutes", json!(5), |t, _| Box::pin(signing_in(t, json!({}), None))),
@@ -60,6 +77,7 @@ fn rows() -> Vec<Row> {
         ("security.limitPublicRead", json!(10), |t, _| Box::pin(refused(t, 11, form_token))),
         ("security.limitStaff", json!(60), |t, ada| Box::pin(requests_of_staff(t, ada))),
         ("security.limitClientReply", json!(1), |t, _| Box::pin(answers_of_a_client(t))),
+        ("security.limitTestMail", json!(1), |t, ada| Box::pin(test_mails(t, ada))),
         ("security.limitStrangerMail", json!(1), |t, _| Box::pin(confirmations(t))),
     ]
 }
@@ -175,6 +193,67 @@ async fn requests_of_staff(t: &TestApp, ada: Signed) -> String {
     last.to_string()
 }
 
+/// The mails of a message, without what is different each time.
+async fn mails(t: &TestApp) -> String {
+    t.send_message(json!({})).await;
+    said(&t.mails().await)
+}
+
+fn said(mails: &[String]) -> String {
+    let lines = mails.iter().flat_map(|mail| mail.lines());
+    let stays = |line: &&str| {
+        ["Subject:", "From:", "To:", "Reply-To:"].iter().any(|it| line.starts_with(it))
+            || !line.contains(['/', '=', '-'])
+    };
+    lines.filter(stays).collect::<Vec<_>>().join("\n")
+}
+
+async fn mails_of_an_answer(t: &TestApp, ada: Signed) -> String {
+    let id = t.send_message(json!({})).await;
+    t.post_as(&ada, &format!("/api/admin/messages/{id}/replies"), json!({ "content": "We can." })).await.status(201);
+    said(&t.mails().await)
+}
+
+async fn mails_of_a_client(t: &TestApp) -> String {
+    answers_of_a_client(t).await;
+    t.mails().await.len().to_string()
+}
+
+async fn mails_of_a_new_device(t: &TestApp) -> String {
+    let body = json!({ "email": "ada@tekvwarho.example", "password": PASSWORD });
+    let request = t.request(Method::POST, "/api/admin/auth/login").header("user-agent", "Another/1.0").json(&body);
+    Answer::of(request).await.status(200);
+    t.mails().await.len().to_string()
+}
+
+async fn test_mails(t: &TestApp, ada: Signed) -> String {
+    let mut codes = Vec::new();
+    for _ in 0..2 {
+        let body = json!({ "template": "reply" });
+        codes.push(t.post_as(&ada, "/api/admin/settings/mail/test", body).await.code);
+    }
+    format!("{codes:?}")
+}
+
+/// What the clean-up leaves of a message, a spam, their mails and the sessions after some days.
+async fn left_after(t: &TestApp, ada: Signed, days: i64) -> String {
+    let id = t.send_message(json!({})).await;
+    t.patch_as(&ada, &format!("/api/admin/messages/{id}"), json!({ "status": "archived" })).await.status(200);
+    t.send_message(json!({ "website": "https://spam.example" })).await;
+    t.mails().await;
+    t.clock.advance(chrono::Duration::days(days));
+    tekvwarho::jobs::run_due(&t.app, uuid::Uuid::nil()).await;
+    let conn = t.app.storage.read();
+    let messages = messages::Entity::find().all(conn).await.unwrap();
+    format!(
+        "{} messages, {} with address, {} mails, {} sessions",
+        messages.len(),
+        messages.iter().filter(|message| message.ip_address.is_some()).count(),
+        outbox::Entity::find().all(conn).await.unwrap().len(),
+        active_sessions::Entity::find().all(conn).await.unwrap().len(),
+    )
+}
+
 async fn answers_of_a_client(t: &TestApp) -> String {
     let id = t.send_message(json!({})).await;
     let mail = t.mails().await.into_iter().find(|mail| mail.contains("asks you for a code")).unwrap();
@@ -232,6 +311,17 @@ async fn every_key_of_the_firm_does_something() {
 async fn every_key_of_services_and_hours_does_something() {
     show_effects("services.").await;
     show_effects("hours.").await;
+}
+
+#[tokio::test]
+async fn every_key_of_mail_and_notifications_does_something() {
+    show_effects("mail.").await;
+    show_effects("notifications.").await;
+}
+
+#[tokio::test]
+async fn every_key_of_privacy_does_something() {
+    show_effects("privacy.").await;
 }
 
 #[tokio::test]

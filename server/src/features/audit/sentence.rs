@@ -76,6 +76,8 @@ pub fn sentence(entry: &audit_logs::Model, names: &Names) -> String {
         "messages.exported" => format!("exported {} messages as {}", to("rows"), to("format")),
         "mail.retried" => format!("sent a failed mail again{}", here_mail(entry, &message, names)),
         "mail.given_up" => format!("gave up a mail{}", here_mail(entry, &message, names)),
+        "messages.expired" => format!("deleted {} messages whose time was over", to("messages")),
+        "mail.tested" => format!("sent a test mail by {}", to("transport")),
         "canned_reply.created" => format!("added the canned reply {}", to("shortcut")),
         "canned_reply.changed" => "changed a canned reply".to_owned(),
         "canned_reply.deleted" => format!("deleted the canned reply {}", from("shortcut")),

@@ -49,7 +49,7 @@ pub use passwords::Passwords;
 pub use reset_factors::reset_factors_of;
 pub use sessions::{end_all as end_all_sessions, end_of as end_session_of};
 pub use setup::setup_link;
-pub use store::clean_up;
+pub use store::{clean_up, count_old_sessions};
 
 use database::entity::audit_logs;
 use utoipa_axum::router::OpenApiRouter;

@@ -53,6 +53,7 @@ pub async fn begin(
     let now = app.clock.now();
     let new = NewSession::of(app, &person, keeping.remember, keeping.web, info);
     let (session, token) = (new.session.id, new.token.clone());
+    let warns = app.settings.get().notifications.new_device;
     let familiar = attempt.known_device || store::has_session_like(app.storage.read(), person.id, info).await?;
     let note = |action, changes| {
         Entry { actor: Some(person.id), action, entity: ("staff", Some(person.id)), changes, from: info }
@@ -81,7 +82,7 @@ pub async fn begin(
             note("auth.recovery_code_used", Changes::none()),
             notices::mail(app, &person, FactorEvent::RecoveryCodeUsed, info)?,
         ),
-        warning,
+        warning: warning.filter(|_| warns),
         told,
         // A passkey says nothing of who guesses the password.
         account: attempt.account().filter(|_| by != "passkey"),

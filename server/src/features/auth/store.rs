@@ -2,8 +2,10 @@
 
 use chrono::{DateTime, Duration, Utc};
 use database::entity::{active_sessions, refresh_tokens};
-use sea_orm::sea_query::Query;
-use sea_orm::{ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait, QueryFilter as _, QueryOrder as _};
+use sea_orm::sea_query::{Condition, Expr, ExprTrait as _, Query};
+use sea_orm::{
+    ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait, QueryFilter as _, QueryOrder as _, QuerySelect as _,
+};
 use uuid::Uuid;
 
 use super::{lockout, one_time, passkey_store};
@@ -61,9 +63,38 @@ pub async fn has_session_like(conn: &impl ConnectionTrait, person: Uuid, info: &
     Ok(found.is_some())
 }
 
-/// Deletes tokens, tickets, failures and sessions that are over. Ended sessions stay a week, for whoever looks into them.
+/// Sessions without activity since a moment, and without a token that could bring them back.
+fn old_sessions(before: DateTime<Utc>) -> Condition {
+    let in_use = Query::select().column(refresh_tokens::Column::SessionId).from(refresh_tokens::Entity).take();
+    Condition::all()
+        .add(active_sessions::Column::LastActivity.lt(before))
+        .add(active_sessions::Column::Id.not_in_subquery(in_use))
+}
+
+/// How many sessions the clean-up would delete, at most `limit`. Tokens that go with them are not in their way.
+pub async fn count_old_sessions(conn: &impl ConnectionTrait, before: DateTime<Utc>, limit: u64) -> Result<u64, DbErr> {
+    let in_use = Query::select()
+        .column(refresh_tokens::Column::SessionId)
+        .from(refresh_tokens::Entity)
+        .and_where(Expr::col(refresh_tokens::Column::ExpiresAt).gte(before))
+        .take();
+    let ids: Vec<Uuid> = active_sessions::Entity::find()
+        .select_only()
+        .column(active_sessions::Column::Id)
+        .filter(active_sessions::Column::LastActivity.lt(before))
+        .filter(active_sessions::Column::Id.not_in_subquery(in_use))
+        .limit(limit)
+        .into_tuple()
+        .all(conn)
+        .await?;
+    Ok(ids.len() as u64)
+}
+
+/// Deletes tokens, tickets, failures and sessions that are over. Ended sessions stay for a
+/// while, for whoever looks into them.
 pub async fn clean_up(app: &App) -> Result<()> {
     let now = app.clock.now();
+    let before = app.settings.get().privacy.sessions_before(now);
     app.storage
         .write((), move |tx, ()| {
             Box::pin(async move {
@@ -71,18 +102,11 @@ pub async fn clean_up(app: &App) -> Result<()> {
                 one_time::delete_over(conn, now - Duration::days(1)).await?;
                 lockout::clean_up(conn, now).await?;
                 passkey_store::clean_up(conn, now).await?;
-                let old = now - Duration::days(7);
                 refresh_tokens::Entity::delete_many()
-                    .filter(refresh_tokens::Column::ExpiresAt.lt(old))
+                    .filter(refresh_tokens::Column::ExpiresAt.lt(before))
                     .exec(conn)
                     .await?;
-                let in_use =
-                    Query::select().column(refresh_tokens::Column::SessionId).from(refresh_tokens::Entity).take();
-                active_sessions::Entity::delete_many()
-                    .filter(active_sessions::Column::LastActivity.lt(old))
-                    .filter(active_sessions::Column::Id.not_in_subquery(in_use))
-                    .exec(conn)
-                    .await?;
+                active_sessions::Entity::delete_many().filter(old_sessions(before)).exec(conn).await?;
                 Ok(())
             })
         })

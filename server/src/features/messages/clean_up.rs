@@ -1,19 +1,20 @@
-//! What is kept no longer than it is needed.
+//! What is kept no longer than it is needed. The settings say how long; the privacy policy of the site says the same.
 
-use chrono::Duration;
+use chrono::{DateTime, Utc};
+use sea_orm::sea_query::Condition;
 
-use super::{store, undo};
+use super::{expiry, undo};
 use crate::app::App;
+use crate::cluster::{Event, Notice};
 use crate::error::Result;
-use crate::http::idempotency;
+use crate::features::audit::{Changes, Entry};
+use crate::http::{RequestInfo, idempotency};
 
-/// From where a message came is needed against abuse, and no longer than that. The privacy policy says the same.
-const SENDER: Duration = Duration::days(90);
 /// Rows of one unit.
-const CHUNK: u64 = 500;
+const CHUNK: u64 = 200;
 
-/// Deletes changes that can no longer be taken back, first answers that nobody asks for any more, and the network
-/// address and program of old messages.
+/// Deletes changes that can no longer be taken back, first answers that nobody asks for any more, the network address
+/// and program of old messages, and messages whose time is over.
 pub async fn clean_up(app: &App) -> Result<()> {
     let now = app.clock.now();
     app.storage
@@ -24,14 +25,60 @@ pub async fn clean_up(app: &App) -> Result<()> {
             })
         })
         .await?;
+    let settings = app.settings.get();
+    forget_senders(app, settings.privacy.senders_before(now)).await?;
+    if let Some(before) = settings.privacy.spam_before(now) {
+        delete(app, "spam", move || expiry::spam(before)).await?;
+    }
+    if let Some(before) = settings.privacy.messages_before(now) {
+        delete(app, "finished", move || expiry::finished(before)).await?;
+    }
+    Ok(())
+}
+
+async fn forget_senders(app: &App, before: DateTime<Utc>) -> Result<()> {
     loop {
         let forgotten = app
             .storage
             .write((), move |tx, ()| {
-                Box::pin(async move { Ok(store::forget_senders(tx.conn(), now - SENDER, CHUNK).await?) })
+                Box::pin(async move { Ok(expiry::forget_senders(tx.conn(), before, CHUNK).await?) })
             })
             .await?;
         if forgotten < CHUNK {
+            return Ok(());
+        }
+    }
+}
+
+/// Deletes messages with everything around them, a chunk a unit. Each unit notes how many they were.
+async fn delete(
+    app: &App,
+    why: &'static str,
+    which: impl Fn() -> Condition + Copy + Send + Sync + 'static,
+) -> Result<()> {
+    loop {
+        let now = app.clock.now();
+        let from = RequestInfo::internal();
+        let changes = Changes::none();
+        let entry = Entry { actor: None, action: "messages.expired", entity: ("messages", None), changes, from: &from }
+            .row(&app.ids, now);
+        let deleted = app
+            .storage
+            .write(entry, move |tx, entry| {
+                Box::pin(async move {
+                    let ids = expiry::ids(tx.conn(), which(), CHUNK).await?;
+                    let count = ids.len() as u64;
+                    if count > 0 {
+                        expiry::delete(tx.conn(), ids).await?;
+                        let changes = Changes::none().fact("messages", count).fact("why", why);
+                        tx.audit(changes.into_entry(entry.clone()));
+                        tx.publish(Event::Notice(Notice { kind: "message_changed", entity: "message", id: None }));
+                    }
+                    Ok(count)
+                })
+            })
+            .await?;
+        if deleted < CHUNK {
             return Ok(());
         }
     }

@@ -183,10 +183,12 @@ async fn mails(app: &App, message: &messages::Model) -> Result<Vec<database::ent
         },
         link: app.config.server.link(&format!("/admin/messages/{}?view=all", message.id)),
     };
-    let mut mails =
-        vec![Mail { to: &settings.firm.email, letter: &notice, entity, thread: Vec::new(), automatic: true }.row(app)?];
-    for to in tell::mailed_of_new(app, message.id, std::slice::from_ref(&settings.firm.email)).await? {
-        mails.push(Mail { to: &to, letter: &notice, entity, thread: Vec::new(), automatic: true }.row(app)?);
+    let firm =
+        if settings.notifications.new_message { settings.notifications.recipients(&settings.firm) } else { Vec::new() };
+    let people = tell::mailed_of_new(app, message.id, &firm).await?;
+    let mut mails = Vec::new();
+    for to in firm.iter().chain(&people) {
+        mails.push(Mail { to, letter: &notice, entity, thread: Vec::new(), automatic: true }.row(app)?);
     }
     let mailbox = Subject::Mailbox(message.email_key.clone());
     if app.limits.check(Limit::StrangerMail, &mailbox).is_ok() {

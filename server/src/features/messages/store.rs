@@ -202,30 +202,6 @@ pub async fn client_answered(conn: &impl ConnectionTrait, id: Uuid, now: DateTim
     Ok(())
 }
 
-/// Forgets from where old messages came; answers how many there were. In chunks, so that nobody waits for it.
-pub async fn forget_senders(conn: &impl ConnectionTrait, before: DateTime<Utc>, limit: u64) -> Result<u64, DbErr> {
-    let known = Condition::any().add(Column::IpAddress.is_not_null()).add(Column::UserAgent.is_not_null());
-    let ids: Vec<Uuid> = Entity::find()
-        .select_only()
-        .column(Column::Id)
-        .filter(Column::Id.lt(first_of(before)))
-        .filter(known)
-        .limit(limit)
-        .into_tuple()
-        .all(conn)
-        .await?;
-    let found = ids.len() as u64;
-    if found > 0 {
-        Entity::update_many()
-            .col_expr(Column::IpAddress, Expr::value(Option::<String>::None))
-            .col_expr(Column::UserAgent, Expr::value(Option::<String>::None))
-            .filter(Column::Id.is_in(ids))
-            .exec(conn)
-            .await?;
-    }
-    Ok(found)
-}
-
 /// Which messages of a person are open.
 pub fn open_of(person: Uuid) -> Condition {
     Condition::all().add(Column::AssignedTo.eq(person)).add(Column::Status.is_in(super::hand_over::OPEN))

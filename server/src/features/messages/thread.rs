@@ -109,7 +109,7 @@ pub async fn answer_as_client(
         outbox_id: None,
         created_at: now,
     };
-    let mail = notice(app, &message, &reply).await?;
+    let mails = notices(app, &message, &reply).await?;
     let entry = Entry {
         actor: None,
         action: "message.client_replied",
@@ -122,12 +122,14 @@ pub async fn answer_as_client(
     let kept = keep(reply_id)?;
     let told = tell::of_answer(app, &message).await?;
     app.storage
-        .write((reply, mail, told, entry, kept), move |tx, (reply, mail, told, entry, kept)| {
+        .write((reply, mails, told, entry, kept), move |tx, (reply, mails, told, entry, kept)| {
             Box::pin(async move {
                 idempotency::write(tx.conn(), kept.as_ref()).await?;
                 reply.clone().into_active_model().insert(tx.conn()).await?;
                 store::client_answered(tx.conn(), id, now).await?;
-                tx.mail(mail.clone());
+                for mail in mails {
+                    tx.mail(mail.clone());
+                }
                 tx.notify(told.clone());
                 tx.audit(entry.clone());
                 tx.publish(Event::Notice(Notice { kind: "client_replied", entity: "message", id: Some(id) }));
@@ -146,19 +148,20 @@ async fn open(app: &App, id: Uuid, code: &str) -> Result<messages::Model> {
     messages::Entity::find_by_id(id).one(app.storage.read()).await?.ok_or(Error::NotFound)
 }
 
-/// Tells the person whose message it is, or the firm.
-async fn notice(
+/// Tells whom the settings name: the person whose message it is, the firm, or both.
+async fn notices(
     app: &App,
     message: &messages::Model,
     reply: &message_replies::Model,
-) -> Result<database::entity::outbox::Model> {
+) -> Result<Vec<database::entity::outbox::Model>> {
     let assignee = tell::mailed_of_answer(app, message).await?;
-    let to = assignee.map_or_else(|| app.settings.get().firm.email.clone(), |person| person.email);
+    let settings = app.settings.get();
+    let told = settings.notifications.of_client_reply(&settings.firm, assignee.map(|person| person.email));
     let letter = Letter::ClientReplyNotice {
         client_name: message.name.clone(),
         content: reply.content.clone(),
         link: app.config.server.link(&format!("/admin/messages/{}?view=all", message.id)),
     };
-    Mail { to: &to, letter: &letter, entity: Some(("message", message.id)), thread: Vec::new(), automatic: true }
-        .row(app)
+    let entity = Some(("message", message.id));
+    told.iter().map(|to| Mail { to, letter: &letter, entity, thread: Vec::new(), automatic: true }.row(app)).collect()
 }

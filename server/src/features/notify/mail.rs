@@ -9,6 +9,7 @@ use uuid::Uuid;
 use super::letter::Letter;
 use crate::app::App;
 use crate::error::{Error, Result};
+use crate::features::settings::{MailValues, Snapshot};
 use crate::templates::value;
 use database::entity::outbox;
 
@@ -66,6 +67,7 @@ fn values(letter: &Letter) -> Result<Value> {
 /// A mail with its texts, ready to be sent.
 pub struct Rendered {
     pub from: Mailbox,
+    pub reply_to: Option<Mailbox>,
     pub to: Mailbox,
     pub subject: String,
     pub text: String,
@@ -77,22 +79,24 @@ pub struct Rendered {
 }
 
 impl Rendered {
-    /// Renders a row of the outbox with the settings of now.
-    pub fn of(app: &App, row: &outbox::Model) -> Result<Self> {
-        let settings = app.settings.get();
-        let common = minijinja::context! { firm => value(&settings.firm), publicUrl => app.config.server.link("") };
+    /// Renders a row of the outbox with these settings.
+    pub fn of(app: &App, settings: &Snapshot, row: &outbox::Model) -> Result<Self> {
+        let (subject, text) = settings.mail.of(&row.template, &settings.firm, &words(&row.payload)).unwrap_or_default();
+        let common = minijinja::context! {
+            firm => value(&settings.firm),
+            publicUrl => app.config.server.link(""),
+            subject => subject,
+            text => text,
+        };
         let context = minijinja::context! { ..value(&row.payload), ..common };
         let part = |file: &str| app.templates.render(&format!("email/{}/{file}", row.template), context.clone());
         // A line break in a subject would begin a header.
         let subject = part("subject.txt")?.split_whitespace().collect::<Vec<_>>().join(" ");
-        let from = match &app.config.mail.mail_from {
-            Some(from) => from.clone(),
-            None => {
-                Mailbox::new(Some(settings.firm.name.clone()), settings.firm.email.parse().map_err(Error::internal)?)
-            }
-        };
+        let reply_to =
+            settings.mail.reply_to.as_ref().map(|address| address.parse::<Address>().map_err(Error::internal));
         Ok(Self {
-            from,
+            from: sender(app, settings)?,
+            reply_to: reply_to.transpose()?.map(|address| Mailbox::new(None, address)),
             to: Mailbox::new(None, row.recipient.parse::<Address>().map_err(Error::internal)?),
             subject,
             text: part("body.txt")?,
@@ -112,6 +116,9 @@ impl Rendered {
             .subject(&self.subject)
             .date(now.into())
             .message_id(Some(self.message_id.clone()));
+        if let Some(reply_to) = &self.reply_to {
+            builder = builder.reply_to(reply_to.clone());
+        }
         if let Some(id) = &self.in_reply_to {
             builder = builder.in_reply_to(id.clone());
         }
@@ -124,6 +131,29 @@ impl Rendered {
         builder
             .multipart(MultiPart::alternative_plain_html(self.text.clone(), self.html.clone()))
             .map_err(Error::internal)
+    }
+}
+
+/// Who mails come from: the address of the operator or of the firm, under the name that the firm wants.
+fn sender(app: &App, settings: &Snapshot) -> Result<Mailbox> {
+    let wanted = settings.mail.sender_name.clone();
+    match &app.config.mail.mail_from {
+        Some(from) => Ok(Mailbox::new(wanted.or_else(|| from.name.clone()), from.email.clone())),
+        None => {
+            let name = wanted.unwrap_or_else(|| settings.firm.name.clone());
+            Ok(Mailbox::new(Some(name), settings.firm.email.parse().map_err(Error::internal)?))
+        }
+    }
+}
+
+/// What the firm's own texts can show of a letter.
+fn words(payload: &Value) -> MailValues {
+    let text = |value: Option<&Value>| value.and_then(Value::as_str).map(str::to_owned);
+    MailValues {
+        answer_time: text(payload.get("answerTime")),
+        answer: text(payload.get("content")).unwrap_or_default(),
+        client_name: text(payload.get("clientName")).unwrap_or_default(),
+        staff_name: text(payload.pointer("/staff/name")).unwrap_or_default(),
     }
 }
 

@@ -12,10 +12,19 @@ mod outbox;
 mod retry;
 mod sendgrid;
 mod store;
+mod trial;
 
-pub use api::routes;
 pub use letter::{Letter, NoticeOfMessage, Quoted, StaffName};
 pub use mail::{Mail, message_id_of};
 pub use mailer::{Mailer, SendError};
 pub use outbox::{Outbox, clean_up, deliver_due, deliver_until_stopped};
-pub use store::{MailState, failed_count, retry_of_entity, states};
+pub use store::{MailState, count_before, delete_of_entities, failed_count, retry_of_entity, states};
+
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::app::App;
+
+/// The routes of this slice.
+pub fn routes() -> OpenApiRouter<App> {
+    api::routes().merge(trial::routes())
+}

@@ -62,7 +62,7 @@ fn body(mail: &Rendered) -> Value {
     if let Some(name) = &mail.from.name {
         from["name"] = json!(name);
     }
-    json!({
+    let mut body = json!({
         "personalizations": [{ "to": [{ "email": mail.to.email.to_string() }] }],
         "from": from,
         "subject": mail.subject,
@@ -72,5 +72,9 @@ fn body(mail: &Rendered) -> Value {
             { "type": "text/html", "value": mail.html },
         ],
         "tracking_settings": { "click_tracking": { "enable": false }, "open_tracking": { "enable": false } },
-    })
+    });
+    if let Some(reply_to) = &mail.reply_to {
+        body["reply_to"] = json!({ "email": reply_to.email.to_string() });
+    }
+    body
 }

@@ -150,13 +150,39 @@ pub async fn states(conn: &impl ConnectionTrait, ids: Vec<Uuid>) -> Result<HashM
     Ok(mails.into_iter().map(|mail| (mail.id, mail.into())).collect())
 }
 
-/// Deletes what was delivered or given up long ago.
-pub(super) async fn delete_before(conn: &impl ConnectionTrait, before: DateTime<Utc>) -> Result<u64, DbErr> {
-    let done = outbox::Entity::delete_many()
-        .filter(outbox::Column::State.is_in([State::Sent, State::Failed]))
-        .filter(outbox::Column::CreatedAt.lt(before))
-        .exec(conn)
-        .await?;
+fn over_since(before: DateTime<Utc>) -> Condition {
+    Condition::all()
+        .add(outbox::Column::State.is_in([State::Sent, State::Failed]))
+        .add(outbox::Column::CreatedAt.lt(before))
+}
+
+async fn ids_of(conn: &impl ConnectionTrait, which: Condition, limit: u64) -> Result<Vec<Uuid>, DbErr> {
+    let query = outbox::Entity::find().select_only().column(outbox::Column::Id).filter(which);
+    query.limit(limit).into_tuple().all(conn).await
+}
+
+/// Deletes what was delivered or given up long ago, at most `limit` rows; answers how many there were.
+pub(super) async fn delete_before(
+    conn: &impl ConnectionTrait,
+    before: DateTime<Utc>,
+    limit: u64,
+) -> Result<u64, DbErr> {
+    let ids = ids_of(conn, over_since(before), limit).await?;
+    if ids.is_empty() {
+        return Ok(0);
+    }
+    let done = outbox::Entity::delete_many().filter(outbox::Column::Id.is_in(ids)).exec(conn).await?;
+    Ok(done.rows_affected)
+}
+
+/// How many mails the clean-up would delete, at most `limit`.
+pub async fn count_before(conn: &impl ConnectionTrait, before: DateTime<Utc>, limit: u64) -> Result<u64, DbErr> {
+    Ok(ids_of(conn, over_since(before), limit).await?.len() as u64)
+}
+
+/// Deletes all mails about these entities.
+pub async fn delete_of_entities(conn: &impl ConnectionTrait, entities: Vec<Uuid>) -> Result<u64, DbErr> {
+    let done = outbox::Entity::delete_many().filter(outbox::Column::EntityId.is_in(entities)).exec(conn).await?;
     Ok(done.rows_affected)
 }
 

@@ -66,6 +66,18 @@ pub fn check(app: &App, values: &Map<String, Value>) -> Result<Map<String, Value
     registry::check(&app.settings.get().values, values, |_| true)
 }
 
+/// The settings as they would be with these values, for previews.
+///
+/// # Errors
+/// Validation errors by key.
+pub fn draft(app: &App, values: &Map<String, Value>, may: impl Fn(Permission) -> bool) -> Result<Snapshot> {
+    let current = app.settings.get();
+    let checked = registry::check(&current.values, values, may)?;
+    let mut after = current.values.clone();
+    after.extend(checked);
+    Snapshot::of(after, current.version, current.last_change).map_err(Error::internal)
+}
+
 /// Writes values that were checked, in the unit of something larger; answers with what is different now.
 pub async fn write(
     tx: &Tx<'_>,

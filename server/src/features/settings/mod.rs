@@ -19,15 +19,17 @@ use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
 
 pub use api::routes;
-pub use change::{Change, change, check, write};
+pub use change::{Change, change, check, draft, write};
 pub use groups::firm::Firm;
 pub use groups::hours::Hours;
+pub use groups::mail::{MailTexts, Values as MailValues};
+pub use groups::notifications::{Notifications, ReplyTo};
+pub use groups::privacy::Privacy;
 pub use groups::security::{Lockout, Security};
 pub use groups::services::{Question, Service, Step};
 pub use hours::{Holiday, OpenState, Opening, coming_holidays, lines as opening_lines, open_state};
 pub use kind::{Choice, Kind, Variable};
 pub use registry::{GROUPS, Group, KEYS, Key, key};
-pub use text::fill;
 
 use crate::storage::Storage;
 
@@ -38,6 +40,9 @@ pub struct Snapshot {
     /// In the order of the site.
     pub services: Vec<Service>,
     pub hours: Hours,
+    pub mail: MailTexts,
+    pub notifications: Notifications,
+    pub privacy: Privacy,
     pub security: Security,
     /// Every key with its value.
     pub values: Map<String, Value>,
@@ -55,6 +60,9 @@ impl Snapshot {
             firm: groups::part(&values, "firm")?,
             services: serde_json::from_value(services)?,
             hours: groups::part(&values, "hours")?,
+            mail: groups::part(&values, "mail")?,
+            notifications: groups::part(&values, "notifications")?,
+            privacy: groups::part(&values, "privacy")?,
             security: groups::part(&values, "security")?,
             values,
             version,

@@ -111,12 +111,28 @@ impl Key {
 }
 
 /// Every group, in the order of the settings page.
-pub static GROUPS: [Group; 4] =
-    [groups::firm::GROUP, groups::services::GROUP, groups::hours::GROUP, groups::security::GROUP];
+pub static GROUPS: [Group; 7] = [
+    groups::firm::GROUP,
+    groups::services::GROUP,
+    groups::hours::GROUP,
+    groups::mail::GROUP,
+    groups::notifications::GROUP,
+    groups::security::GROUP,
+    groups::privacy::GROUP,
+];
 
 /// Every key of the registry, group by group.
 pub static KEYS: LazyLock<Vec<Key>> = LazyLock::new(|| {
-    [groups::firm::keys(), groups::services::keys(), groups::hours::keys(), groups::security::keys()].concat()
+    [
+        groups::firm::keys(),
+        groups::services::keys(),
+        groups::hours::keys(),
+        groups::mail::keys(),
+        groups::notifications::keys(),
+        groups::security::keys(),
+        groups::privacy::keys(),
+    ]
+    .concat()
 });
 
 /// The key of that name.
@@ -211,6 +227,17 @@ mod tests {
             ("firm.unheardOf", json!(1), "unknown"),
             ("hours.timeZone", json!("Mars/Olympus"), "invalid"),
             ("services.list", json!([]), "required"),
+            ("mail.senderName", json!("Us\r\nBcc: all@example.com"), "invalid"),
+            ("mail.replyTo", json!("a@b.example, c@d.example"), "invalid"),
+            ("mail.confirmationSubject", json!("Two\nlines"), "invalid"),
+            ("mail.confirmationText", json!("Dear {{client.name}}"), "invalid"),
+            ("mail.replyText", json!("{{signature}}"), "invalid"),
+            ("mail.signature", json!("{{ staff.name"), "invalid"),
+            ("notifications.newMessage", json!("yes"), "invalid"),
+            ("notifications.clientReply", json!("everybody"), "invalid"),
+            ("notifications.recipients", json!("a@b.example"), "invalid"),
+            ("privacy.senderDays", json!(0), "invalid"),
+            ("privacy.messageDays", json!(29), "invalid"),
             ("security.passwordMinLength", json!(7), "invalid"),
             ("security.passwordMinLength", json!("8"), "invalid"),
         ] {

@@ -102,6 +102,7 @@ pub async fn render(app: &App, template: &str, page: &Page, service: Option<&Ser
         page => value(page),
         firm => firm(&settings, app.clock.now()),
         services => value(&settings.services),
+        privacy => value(&settings.privacy),
         service => value(service),
         facts => facts,
         year => app.clock.now().year(),

@@ -2,6 +2,9 @@
 
 pub mod firm;
 pub mod hours;
+pub mod mail;
+pub mod notifications;
+pub mod privacy;
 pub mod security;
 pub mod services;
 

@@ -48,6 +48,7 @@ pub struct Security {
     limit_staff: u32,
     limit_client_reply: u32,
     limit_stranger_mail: u32,
+    limit_test_mail: u32,
 }
 
 /// How many wrong passwords are too many.
@@ -106,6 +107,7 @@ impl Security {
             Limit::StrangerMail => self.limit_stranger_mail,
             // A walk over the whole trail costs the machine seconds; who may start one is trusted, and not hurried.
             Limit::Verify => 12,
+            Limit::TestMail => self.limit_test_mail,
         })
     }
 }
@@ -153,6 +155,7 @@ pub fn keys() -> Vec<Key> {
         number("limitClientReply", "Answers of a client", 1, 1_000, "an hour", 20).help("In one conversation."),
         number("limitStrangerMail", "Mails that a stranger can cause", 1, 100, "an hour", 3)
             .help("To one mailbox. Beyond it the message is taken and no confirmation goes out."),
+        number("limitTestMail", "Test mails", 1, 100, "an hour", 10).help("For one person."),
     ];
     let passwords = [number("passwordMinLength", "Shortest password", 8, 64, "characters", 8).help(
         "Counts for passwords that are set from now on. There are no other rules, but common passwords are refused.",

@@ -1,0 +1,70 @@
+//! Queries of what is kept no longer: which messages, how many, and how they go.
+
+use chrono::{DateTime, Utc};
+use database::entity::messages::{Column, Entity, Status};
+use database::entity::{message_notes, message_replies, message_tags};
+use sea_orm::sea_query::{Condition, Expr};
+use sea_orm::{ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait, QueryFilter as _, QuerySelect as _};
+use uuid::Uuid;
+
+use crate::features::notify;
+use crate::ids::first_of;
+
+/// Spam that came before a moment.
+pub fn spam(before: DateTime<Utc>) -> Condition {
+    Condition::all().add(Column::Status.eq(Status::Spam)).add(Column::Id.lt(first_of(before)))
+}
+
+/// Conversations without anything new since a moment, in which nobody waits for anything.
+pub fn finished(before: DateTime<Utc>) -> Condition {
+    Condition::all()
+        .add(Column::Status.is_in([Status::Replied, Status::Converted, Status::Archived]))
+        .add(Column::Id.lt(first_of(before)))
+        .add(Column::LastActivityAt.lt(before))
+}
+
+/// Messages that came before a moment and still say from where.
+pub fn with_sender(before: DateTime<Utc>) -> Condition {
+    let known = Condition::any().add(Column::IpAddress.is_not_null()).add(Column::UserAgent.is_not_null());
+    Condition::all().add(Column::Id.lt(first_of(before))).add(known)
+}
+
+/// Their ids, at most `limit`.
+pub async fn ids(conn: &impl ConnectionTrait, which: Condition, limit: u64) -> Result<Vec<Uuid>, DbErr> {
+    Entity::find().select_only().column(Column::Id).filter(which).limit(limit).into_tuple().all(conn).await
+}
+
+/// How many there are, at most `limit`.
+pub async fn count(conn: &impl ConnectionTrait, which: Condition, limit: u64) -> Result<u64, DbErr> {
+    Ok(ids(conn, which, limit).await?.len() as u64)
+}
+
+/// Forgets from where old messages came; answers how many there were. In chunks, so that nobody waits for it.
+pub async fn forget_senders(conn: &impl ConnectionTrait, before: DateTime<Utc>, limit: u64) -> Result<u64, DbErr> {
+    let ids = ids(conn, with_sender(before), limit).await?;
+    let found = ids.len() as u64;
+    if found > 0 {
+        Entity::update_many()
+            .col_expr(Column::IpAddress, Expr::value(Option::<String>::None))
+            .col_expr(Column::UserAgent, Expr::value(Option::<String>::None))
+            .filter(Column::Id.is_in(ids))
+            .exec(conn)
+            .await?;
+    }
+    Ok(found)
+}
+
+/// Deletes messages with their answers, notes, tags and mails.
+pub async fn delete(conn: &impl ConnectionTrait, ids: Vec<Uuid>) -> Result<(), DbErr> {
+    if ids.is_empty() {
+        return Ok(());
+    }
+    notify::delete_of_entities(conn, ids.clone()).await?;
+    let of = message_tags::Column::MessageId.is_in(ids.clone());
+    message_tags::Entity::delete_many().filter(of).exec(conn).await?;
+    let of = message_notes::Column::MessageId.is_in(ids.clone());
+    message_notes::Entity::delete_many().filter(of).exec(conn).await?;
+    let of = message_replies::Column::MessageId.is_in(ids.clone());
+    message_replies::Entity::delete_many().filter(of).exec(conn).await?;
+    Entity::delete_many().filter(Column::Id.is_in(ids)).exec(conn).await.map(drop)
+}
