@@ -97,6 +97,7 @@ impl Key {
                 Value::String(text.trim().replace("\r\n", "\n"))
             }
             (Value::String(text), Kind::Template { .. }) => Value::String(text.replace("\r\n", "\n")),
+            (services, Kind::Services) => groups::services::whole(services),
             _ => value.clone(),
         };
         if self.optional && tidied == "" { Value::Null } else { tidied }

@@ -5,6 +5,7 @@ import { audit, notices, tokens } from './strings.audit';
 import { canned, messages } from './strings.messages';
 import { invitation, staff } from './strings.staff';
 import { plural } from './strings.plural';
+import { settings } from './strings.settings';
 
 const waitFor = (seconds: number | null) =>
   !seconds
@@ -87,8 +88,7 @@ export const words = {
 
   setup: {
     title: 'Set up your front desk',
-    intro:
-      'Two minutes: who you are and who the firm is. Until there is a settings page, the firm’s details are changed on the server with “tekvwarho settings set”.',
+    intro: 'Two minutes: who you are and who the firm is. Everything can be changed later in the settings.',
     you: 'You',
     youText: 'The first admin. You invite the others from the staff page.',
     name: 'Your name',
@@ -119,6 +119,7 @@ export const words = {
     staff: 'Staff',
     audit: 'Audit trail',
     tokens: 'API tokens',
+    settings: 'Settings',
     collapse: 'Collapse navigation',
     expand: 'Expand navigation',
     skip: 'Skip to content',
@@ -229,6 +230,7 @@ export const words = {
   audit,
   notices,
   tokens,
+  settings,
 
   profile: {
     title: 'Profile',
@@ -283,6 +285,7 @@ export const words = {
       staff: 'Go to staff',
       audit: 'Go to the audit trail',
       notices: 'Notifications',
+      settings: 'Go to settings',
       profile: 'Go to your profile',
       undo: 'Undo the last change',
       next: 'Next message',

@@ -65,12 +65,18 @@ pub struct Question {
 
 /// The keys of the group.
 pub fn keys() -> Vec<Key> {
-    let samples = serde_json::from_str(include_str!("../defaults/services.json")).unwrap_or_default();
+    let samples: Value = serde_json::from_str(include_str!("../defaults/services.json")).unwrap_or_default();
     vec![
-        Key::new(&GROUP, "list", "Services", Kind::Services, samples)
+        Key::new(&GROUP, "list", "Services", Kind::Services, whole(&samples))
             .sample()
             .help("1 to 30 services. Their order is that of the site."),
     ]
+}
+
+/// Services with all their fields, also those that were not given; what cannot be read stays as it is.
+pub(in super::super) fn whole(value: &Value) -> Value {
+    let services = serde_json::from_value::<Vec<Service>>(value.clone());
+    services.and_then(serde_json::to_value).unwrap_or_else(|_| value.clone())
 }
 
 /// Characters of one text of a service.

@@ -15,6 +15,7 @@ import type {
   ColleagueFactors,
   Dashboard,
   FactorState,
+  Expiring,
   FailedMail,
   ImportDone,
   ImportPreview,
@@ -22,6 +23,9 @@ import type {
   InvitationView,
   ListMeta,
   MadeToken,
+  MailPreview,
+  MailTest,
+  MailTrial,
   Me,
   MessageCounts,
   MessageDetail,
@@ -38,6 +42,8 @@ import type {
   Preference,
   ServiceRef,
   Session,
+  SettingsSchema,
+  SettingValues,
   Setup,
   StaffDetail,
   StaffPatch,
@@ -152,6 +158,12 @@ async function whole(call: Promise<unknown>): Promise<Answer> {
 }
 async function data<T>(call: Promise<unknown>): Promise<T> {
   return (await whole(call)).data?.data as T;
+}
+
+/** Settings with the version of all of them. */
+async function versioned(call: Promise<unknown>): Promise<{ values: SettingValues; version: string }> {
+  const { data, response } = await whole(call);
+  return { values: data?.data as SettingValues, version: response.headers.get('ETag') ?? '' };
 }
 
 /** The refresh itself, for the token keeper: says what happened instead of throwing. */
@@ -420,6 +432,21 @@ export const api = {
     list: () => data<ApiToken[]>(http.GET('/api/admin/tokens', {})),
     add: (body: NewToken) => data<MadeToken>(http.POST('/api/admin/tokens', { body })),
     revoke: (token: string) => data<null>(http.DELETE('/api/admin/tokens/{id}', id(token))),
+  },
+
+  settings: {
+    schema: () => data<SettingsSchema>(http.GET('/api/admin/settings/schema', {})),
+    load: () => versioned(http.GET('/api/admin/settings', {})),
+    /** `seen` is the version that the change was made on; a stale one is 412. */
+    change: (values: SettingValues, seen: string) =>
+      versioned(
+        http.PATCH('/api/admin/settings', { body: values, params: { header: { 'If-Match': seen } } }),
+      ),
+    previewMail: (body: MailTrial) =>
+      data<MailPreview>(http.POST('/api/admin/settings/mail/preview', { body })),
+    testMail: (body: MailTrial) => data<MailTest>(http.POST('/api/admin/settings/mail/test', { body })),
+    retention: (values: SettingValues) =>
+      data<Expiring[]>(http.POST('/api/admin/settings/retention', { body: { values } })),
   },
 
   canned: {

@@ -90,6 +90,44 @@ export type VerifyLine =
       broken: { seq: number; entryId: string | null; reason: string } | null;
     }
   | { type: 'error'; detail: string };
+export type SettingsSchema = Schema['SettingsSchema'];
+export type SettingGroup = Schema['Group'];
+export type SettingKey = Schema['Key'];
+export type SettingKind = Schema['Kind'];
+export type SettingValues = Record<string, unknown>;
+/** Values of settings that have parts; the document has the values of all settings as free JSON. */
+export interface Opening {
+  day: string;
+  opens: string;
+  closes: string;
+}
+export interface Holiday {
+  from: string;
+  until: string | null;
+  name: string;
+}
+export interface SocialLink {
+  name: string;
+  url: string;
+}
+export interface Service {
+  slug: string;
+  name: string;
+  summary: string;
+  icon: string;
+  intro: string;
+  minutes: number | null;
+  gets: string[];
+  steps: { title: string; text: string }[];
+  startsFrom: string | null;
+  startsAt: string;
+  fits: string[];
+  questions: { q: string; a: string }[];
+}
+export type MailTrial = Schema['MailTrial'];
+export type MailPreview = Schema['MailPreview'];
+export type MailTest = Schema['MailTest'];
+export type Expiring = Schema['Expiring'];
 
 export const MESSAGE_STATUSES = [
   'new',

@@ -1,0 +1,43 @@
+/** Values of settings: compared, and shown as text. */
+import type { SettingValues } from '../../api/types';
+import { words } from '../../strings';
+
+export function same(a: unknown, b: unknown): boolean {
+  return sorted(a) === sorted(b);
+}
+
+/** JSON in which the order of fields does not matter. */
+function sorted(value: unknown): string {
+  return JSON.stringify(value ?? null, (_, part: unknown) =>
+    part && typeof part === 'object' && !Array.isArray(part)
+      ? Object.fromEntries(
+          Object.entries(part)
+            .filter(([, it]) => it !== null && it !== undefined)
+            .sort(([x], [y]) => (x < y ? -1 : 1)),
+        )
+      : part,
+  );
+}
+
+/** Keys that were changed here and there, to different values. */
+export function conflictsOf(before: SettingValues, now: SettingValues, drafts: SettingValues): string[] {
+  return Object.keys(drafts).filter((key) => !same(before[key], now[key]) && !same(now[key], drafts[key]));
+}
+
+/** A value as a person reads it. */
+export function show(value: unknown): string {
+  const text = words.settings;
+  if (value === null || value === undefined || value === '') return text.empty;
+  if (value === true) return text.on;
+  if (value === false) return text.off;
+  if (Array.isArray(value)) return value.length ? value.map(line).join('\n') : text.empty;
+  return String(value);
+}
+
+function line(part: unknown): string {
+  if (!part || typeof part !== 'object') return String(part);
+  return Object.values(part)
+    .filter((it) => typeof it === 'string' || typeof it === 'number')
+    .join(' · ')
+    .slice(0, 120);
+}
