@@ -143,6 +143,12 @@ CREATE TABLE public.notifications (
     created_at timestamp with time zone NOT NULL,
     read_at timestamp with time zone
 );
+CREATE TABLE public.onboarding_marks (
+    scope text NOT NULL,
+    name text NOT NULL,
+    value json NOT NULL,
+    updated_at timestamp with time zone NOT NULL
+);
 CREATE TABLE public.one_time_tokens (
     id uuid NOT NULL,
     kind character varying(20) NOT NULL,
@@ -211,6 +217,10 @@ CREATE TABLE public.refresh_tokens (
     user_agent text,
     ip_address text,
     created_at timestamp with time zone NOT NULL
+);
+CREATE TABLE public.sample_rows (
+    kind character varying(20) NOT NULL,
+    id uuid NOT NULL
 );
 CREATE TABLE public.settings (
     key text NOT NULL,
@@ -298,6 +308,8 @@ ALTER TABLE ONLY public.notification_preferences
     ADD CONSTRAINT notification_preferences_pkey PRIMARY KEY (staff_id, event, channel);
 ALTER TABLE ONLY public.notifications
     ADD CONSTRAINT notifications_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.onboarding_marks
+    ADD CONSTRAINT onboarding_marks_pkey PRIMARY KEY (scope, name);
 ALTER TABLE ONLY public.one_time_tokens
     ADD CONSTRAINT one_time_tokens_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.one_time_tokens
@@ -318,6 +330,8 @@ ALTER TABLE ONLY public.refresh_tokens
     ADD CONSTRAINT refresh_tokens_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.refresh_tokens
     ADD CONSTRAINT refresh_tokens_token_hash_key UNIQUE (token_hash);
+ALTER TABLE ONLY public.sample_rows
+    ADD CONSTRAINT sample_rows_pkey PRIMARY KEY (kind, id);
 ALTER TABLE ONLY public.settings
     ADD CONSTRAINT settings_pkey PRIMARY KEY (key);
 ALTER TABLE ONLY public.sign_in_failures

@@ -30,6 +30,8 @@ fn api() -> OpenApiRouter<App> {
         .merge(features::tokens::routes())
         .merge(features::notifications::routes())
         .merge(features::privacy::routes())
+        .merge(features::onboarding::routes())
+        .merge(features::samples::routes())
 }
 
 /// The OpenAPI 3.1 document. It needs no database.

@@ -11,6 +11,7 @@ mod m0003_audit;
 mod m0004_machinery;
 mod m0005_invitations;
 mod m0006_second_factors;
+mod m0007_onboarding;
 mod m0008_notifications_tokens;
 
 /// Brings a database of any released version to the newest schema.
@@ -26,6 +27,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0004_machinery::Migration),
             Box::new(m0005_invitations::Migration),
             Box::new(m0006_second_factors::Migration),
+            Box::new(m0007_onboarding::Migration),
             Box::new(m0008_notifications_tokens::Migration),
         ]
     }

@@ -129,6 +129,10 @@ async fn dispatch(cli: Cli) -> Result<(), Failure> {
             Ok(())
         }
         Command::Staff { what } => staff::run(open(config).await?, what).await,
+        Command::Settings { what: settings::SettingsCommand::Reference } => {
+            print!("{}", crate::features::settings::reference());
+            Ok(())
+        }
         Command::Settings { what } => settings::run(existing(config).await?, what).await,
         Command::Demo(demo) => demo::run(open(config).await?, demo).await,
         Command::Audit { what } => audit::run(existing(config).await?, what).await,

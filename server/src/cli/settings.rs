@@ -17,6 +17,8 @@ pub enum SettingsCommand {
     List,
     /// Write the value of one key, as JSON.
     Get { key: String },
+    /// Write what every key is for, as Markdown; needs no database.
+    Reference,
     /// Set one key; the value is JSON, or text.
     Set { key: String, value: String },
 }
@@ -28,6 +30,8 @@ pub async fn run(app: App, what: SettingsCommand) -> Result<(), Failure> {
                 println!("{key} = {value}");
             }
         }
+        // Answered before anything is opened.
+        SettingsCommand::Reference => {}
         SettingsCommand::Get { key } => {
             let value =
                 app.settings.get().values.get(&key).cloned().ok_or_else(|| format!("there is no setting {key}"))?;

@@ -35,6 +35,19 @@ pub enum Transport {
 }
 
 impl MailConfig {
+    /// The server that takes mails, and their sender, without secrets; none when no mail leaves the machine.
+    pub fn way(&self) -> Option<String> {
+        let server = match (self.transport(), &self.smtp_url) {
+            (Transport::Smtp, Some(url)) => {
+                format!("{}:{}", url.host_str().unwrap_or_default(), url.port().unwrap_or_default())
+            }
+            (Transport::SendGrid, _) => "sendgrid".to_owned(),
+            _ => return None,
+        };
+        let from = self.mail_from.as_ref().map(|from| from.email.to_string()).unwrap_or_default();
+        Some(format!("{server} {from}"))
+    }
+
     /// The way that mails take.
     pub fn transport(&self) -> Transport {
         match (&self.smtp_url, &self.sendgrid_api_key) {

@@ -19,6 +19,7 @@ mod inbox;
 mod jobs;
 mod live;
 mod notifications;
+mod onboarding;
 mod openapi;
 mod passkeys;
 mod permissions;

@@ -293,6 +293,13 @@ fn every_key_has_a_row() {
     assert_eq!(rows, keys, "each key needs a row that shows what a change of it does");
 }
 
+#[test]
+fn the_reference_is_what_the_registry_says() {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/settings.md");
+    let written = std::fs::read_to_string(path).unwrap();
+    assert!(written == tekvwarho::features::settings::reference(), "docs/settings.md is stale: run `make gen`");
+}
+
 fn show_effects(group: &'static str) -> BoxFuture<'static, ()> {
     Box::pin(async move {
         for (key, value, look) in rows().into_iter().filter(|(key, ..)| key.starts_with(group)) {

@@ -67,6 +67,12 @@ export const SIGNED_IN = [
   { name: "admin-notifications", path: "/admin/", ready: ".columns", act: openNotices },
   { name: "admin-tokens", path: "/admin/tokens", ready: "main h1" },
   { name: "admin-token-new", path: "/admin/tokens", ready: "main h1", act: openNewToken },
+  ...["firm", "services", "hours", "mail", "notifications", "security", "privacy"].map((group) => ({
+    name: `admin-settings-${group}`,
+    path: `/admin/settings/${group}`,
+    ready: "main form .panel",
+  })),
+  { name: "admin-settings-changed", path: "/admin/settings/hours", ready: "main form .panel", act: changeHours },
   { name: "admin-profile", path: "/admin/profile", ready: "main form" },
   { name: "admin-not-found", path: "/admin/no-such-page", ready: "h1" },
 ];
@@ -168,6 +174,12 @@ async function openNewToken(page) {
 async function openHelp(page) {
   await page.keyboard.press("?");
   await page.getByRole("dialog", { name: "Keyboard shortcuts" }).waitFor();
+}
+
+async function changeHours(page) {
+  await page.getByRole("button", { name: "Add a holiday" }).click();
+  await page.getByRole("button", { name: "Save changes" }).click();
+  await page.getByText("Some values are not right").waitFor();
 }
 
 async function selectThree(page) {

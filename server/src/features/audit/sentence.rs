@@ -130,6 +130,7 @@ pub fn sentence(entry: &audit_logs::Model, names: &Names) -> String {
         "audit.exported" => format!("exported {} audit entries as {}", to("rows"), to("format")),
         "audit.erased" => "removed the network address and program from an audit entry".to_owned(),
         "audit.head_mailed" => "mailed the head of the audit trail".to_owned(),
+        "demo.removed" => format!("removed the sample data, {} messages", to("messages")),
         "demo.created" => "filled in demo data".to_owned(),
         "setup.completed" => "set the firm up".to_owned(),
         other => format!("{}{of_whom}", other.replace(['.', '_'], " ")),

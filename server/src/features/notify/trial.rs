@@ -14,8 +14,8 @@ use crate::config::Transport;
 use crate::error::{Error, Result};
 use crate::features::audit::{Changes, Entry};
 use crate::features::auth::{Caller, demand, demand_in_person};
-use crate::features::settings;
 use crate::features::staff::Permission;
+use crate::features::{onboarding, settings};
 use crate::http::rate_limit::{Limit, Subject};
 use crate::http::{Envelope, Json, Ok, Problem, RequestInfo};
 
@@ -94,7 +94,8 @@ async fn test_mail(
 ) -> Result<Ok<MailTest>> {
     let mail = rendered(&app, &caller, &trial)?;
     app.limits.check(Limit::TestMail, &Subject::Staff(caller.staff_id))?;
-    let outcome = app.outbox.send_now(&mail, app.clock.now()).await;
+    let now = app.clock.now();
+    let outcome = app.outbox.send_now(&mail, now).await;
     let transport = match app.config.mail.transport() {
         Transport::Folder => "folder",
         Transport::Smtp => "smtp",
@@ -108,10 +109,15 @@ async fn test_mail(
         changes: Changes::none().fact("transport", transport).fact("delivered", delivered),
         from: &info,
     }
-    .row(&app.ids, app.clock.now());
+    .row(&app.ids, now);
+    let proof = app.config.mail.way().filter(|_| delivered);
     app.storage
-        .write(entry, |tx, entry| {
+        .write((entry, proof), move |tx, (entry, proof)| {
             Box::pin(async move {
+                if let Some(way) = proof {
+                    let (firm, name) = (onboarding::FIRM, onboarding::MAIL_WORKS);
+                    onboarding::mark(tx.conn(), firm, name, &Value::from(way.clone()), now).await?;
+                }
                 tx.audit(entry.clone());
                 Result::Ok(())
             })

@@ -9,6 +9,7 @@ mod change;
 mod groups;
 mod hours;
 mod kind;
+mod reference;
 mod registry;
 mod store;
 mod text;
@@ -29,6 +30,7 @@ pub use groups::security::{Lockout, Security};
 pub use groups::services::{Question, Service, Step};
 pub use hours::{Holiday, OpenState, Opening, coming_holidays, lines as opening_lines, open_state};
 pub use kind::{Choice, Kind, Variable};
+pub use reference::reference;
 pub use registry::{GROUPS, Group, KEYS, Key, key};
 
 use crate::storage::Storage;

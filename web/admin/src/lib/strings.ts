@@ -4,6 +4,7 @@ import { factors } from './strings.factors';
 import { audit, notices, tokens } from './strings.audit';
 import { canned, messages } from './strings.messages';
 import { invitation, staff } from './strings.staff';
+import { onboarding } from './strings.onboarding';
 import { plural } from './strings.plural';
 import { settings } from './strings.settings';
 
@@ -231,6 +232,7 @@ export const words = {
   notices,
   tokens,
   settings,
+  onboarding,
 
   profile: {
     title: 'Profile',

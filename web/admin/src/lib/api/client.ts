@@ -40,6 +40,10 @@ import type {
   NotificationChannel,
   NotificationEvent,
   Preference,
+  Onboarding,
+  OnboardingPatch,
+  Removed,
+  Samples,
   ServiceRef,
   Session,
   SettingsSchema,
@@ -432,6 +436,13 @@ export const api = {
     list: () => data<ApiToken[]>(http.GET('/api/admin/tokens', {})),
     add: (body: NewToken) => data<MadeToken>(http.POST('/api/admin/tokens', { body })),
     revoke: (token: string) => data<null>(http.DELETE('/api/admin/tokens/{id}', id(token))),
+  },
+
+  onboarding: {
+    get: () => data<Onboarding>(http.GET('/api/admin/onboarding', {})),
+    note: (body: OnboardingPatch) => data<Onboarding>(http.PATCH('/api/admin/onboarding', { body })),
+    makeSamples: () => data<Samples>(http.POST('/api/admin/samples', {})),
+    removeSamples: () => data<Removed>(http.DELETE('/api/admin/samples', {})),
   },
 
   settings: {

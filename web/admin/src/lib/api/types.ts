@@ -90,6 +90,10 @@ export type VerifyLine =
       broken: { seq: number; entryId: string | null; reason: string } | null;
     }
   | { type: 'error'; detail: string };
+export type Onboarding = Schema['Onboarding'];
+export type OnboardingPatch = Schema['OnboardingPatch'];
+export type Samples = Schema['Samples'];
+export type Removed = Schema['Removed'];
 export type SettingsSchema = Schema['SettingsSchema'];
 export type SettingGroup = Schema['Group'];
 export type SettingKey = Schema['Key'];

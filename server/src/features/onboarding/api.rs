@@ -1,0 +1,164 @@
+//! The first steps, for whoever is signed in.
+
+use axum::extract::State;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::steps::{Facts, STEPS};
+use super::store;
+use crate::app::App;
+use crate::error::Result;
+use crate::features::audit::{Changes, Entry};
+use crate::features::auth::{Caller, signed_in};
+use crate::features::samples;
+use crate::features::staff::Permission;
+use crate::http::valid::Check;
+use crate::http::{Envelope, Json, Ok, Problem, RequestInfo};
+
+/// The routes of this slice.
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(signed_in(routes!(get_onboarding, patch_onboarding)))
+}
+
+/// How far the firm and the person are.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Onboarding {
+    /// Steps that the caller can do, in their order.
+    pub steps: Vec<StepState>,
+    /// The caller has put the list away.
+    pub dismissed: bool,
+    pub tour: Tour,
+    /// There is sample data.
+    pub samples: bool,
+    /// The caller may make and remove it.
+    pub may_make_samples: bool,
+}
+
+/// One step.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct StepState {
+    pub name: &'static str,
+    pub done: bool,
+    /// Where it is done, below /admin.
+    pub link: &'static str,
+    /// It can be said to be right as it is.
+    pub reviewable: bool,
+}
+
+/// Where the caller is in the tour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Tour {
+    /// The stop that comes next, from 0.
+    #[schema(maximum = 100)]
+    pub stop: u32,
+    /// It was walked to its end, or is not wanted.
+    pub done: bool,
+}
+
+/// What is new.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OnboardingPatch {
+    #[serde(default)]
+    pub dismissed: Option<bool>,
+    #[serde(default)]
+    pub tour: Option<Tour>,
+    /// Name of a step whose contents are right as they are.
+    #[serde(default)]
+    pub reviewed: Option<String>,
+}
+
+/// The first steps and what is done of them, the tour, and whether there is sample data.
+#[utoipa::path(get, path = "/api/admin/onboarding", tag = "dashboard",
+    responses((status = 200, body = Envelope<Onboarding>)))]
+async fn get_onboarding(State(app): State<App>, caller: Caller) -> Result<Ok<Onboarding>> {
+    Result::Ok(Ok(state(&app, &caller).await?))
+}
+
+/// Notes that the list was put away, where the tour was left, or that a step is right as it is.
+#[utoipa::path(patch, path = "/api/admin/onboarding", tag = "dashboard", request_body = OnboardingPatch,
+    responses((status = 200, body = Envelope<Onboarding>), (status = 422, body = Problem)))]
+async fn patch_onboarding(
+    State(app): State<App>,
+    caller: Caller,
+    info: RequestInfo,
+    Json(patch): Json<OnboardingPatch>,
+) -> Result<Ok<Onboarding>> {
+    let mut check = Check::new();
+    let me = caller.staff_id.to_string();
+    let mut marks: Vec<(String, String, Value)> = Vec::new();
+    let mut changes = Changes::none();
+    if let Some(dismissed) = patch.dismissed {
+        marks.push((me.clone(), "dismissed".to_owned(), if dismissed { json!(true) } else { Value::Null }));
+        changes = changes.fact("dismissed", dismissed);
+    }
+    if let Some(tour) = patch.tour {
+        if tour.stop > 100 {
+            check.refuse("tour.stop", "invalid", "This must be a whole number from 0 to 100.");
+        }
+        marks.push((me, "tour".to_owned(), json!(tour)));
+        changes = changes.fact("tour", tour);
+    }
+    if let Some(name) = patch.reviewed {
+        if STEPS.iter().any(|step| step.name == name && step.reviewable && caller.may(step.needs)) {
+            changes = changes.fact("reviewed", &name);
+            marks.push((store::FIRM.to_owned(), name, json!(true)));
+        } else {
+            check.refuse("reviewed", "unknown", "There is no such step to review.");
+        }
+    }
+    check.done()?;
+    let now = app.clock.now();
+    let actor = Some(caller.staff_id);
+    let entry =
+        Entry { actor, action: "onboarding.noted", entity: ("staff", actor), changes, from: &info }.row(&app.ids, now);
+    app.storage
+        .write((marks, entry), move |tx, (marks, entry)| {
+            Box::pin(async move {
+                for (scope, name, value) in marks {
+                    store::mark(tx.conn(), scope, name, value, now).await?;
+                }
+                if !marks.is_empty() {
+                    tx.audit(entry.clone());
+                }
+                Result::Ok(())
+            })
+        })
+        .await?;
+    Result::Ok(Ok(state(&app, &caller).await?))
+}
+
+async fn state(app: &App, caller: &Caller) -> Result<Onboarding> {
+    let conn = app.storage.read();
+    let settings = app.settings.get();
+    let facts = Facts {
+        settings: &settings,
+        marks: store::of(conn, store::FIRM).await?,
+        staff: store::real_staff(conn).await?,
+        mail_way: app.config.mail.way(),
+    };
+    let own: Map<String, Value> = store::of(conn, &caller.staff_id.to_string()).await?;
+    let steps = STEPS
+        .iter()
+        .filter(|step| caller.may(step.needs))
+        .map(|step| StepState {
+            name: step.name,
+            done: step.is_done(&facts),
+            link: step.link,
+            reviewable: step.reviewable,
+        })
+        .collect();
+    Result::Ok(Onboarding {
+        steps,
+        dismissed: own.contains_key("dismissed"),
+        tour: own.get("tour").and_then(|tour| serde_json::from_value(tour.clone()).ok()).unwrap_or_default(),
+        samples: samples::any(conn).await?,
+        may_make_samples: Permission::ALL.into_iter().all(|permission| caller.may(permission)),
+    })
+}

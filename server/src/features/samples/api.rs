@@ -1,0 +1,65 @@
+//! Samples on a click, and gone on another.
+
+use axum::extract::State;
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::store::{self, Removed};
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::features::auth::{Caller, demand_in_person};
+use crate::features::staff::Permission;
+use crate::http::{Created, Envelope, Ok, Problem, RequestInfo};
+
+/// The routes of this slice.
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(demand_in_person(Permission::Settings, routes!(make_samples, remove_samples)))
+}
+
+/// Enough to see lists, filters and figures at work.
+const MESSAGES: usize = 60;
+
+/// What was made up.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Samples {
+    pub messages: usize,
+    pub staff: usize,
+}
+
+/// Fills in made-up messages, people who cannot sign in, and canned replies. The caller needs every permission that
+/// these people have.
+#[utoipa::path(post, path = "/api/admin/samples", tag = "settings",
+    responses((status = 201, body = Envelope<Samples>), (status = 409, body = Problem)))]
+async fn make_samples(State(app): State<App>, caller: Caller, info: RequestInfo) -> Result<Created<Samples>> {
+    may(&caller)?;
+    let here = || Error::Conflict("There is sample data here already.".into());
+    if store::any(app.storage.read()).await? {
+        return Err(here());
+    }
+    // One seed for all: of two clicks at once, the second meets the rows of the first.
+    let staff =
+        super::make(&app, Some(caller.staff_id), &info, MESSAGES, 1).await.map_err(|error| error.on_unique(here))?;
+    app.apply_settings();
+    Result::Ok(Created {
+        data: Samples { messages: MESSAGES, staff },
+        location: "/api/admin/samples".to_owned(),
+        message: None,
+    })
+}
+
+/// Takes everything away that was made up.
+#[utoipa::path(delete, path = "/api/admin/samples", tag = "settings",
+    responses((status = 200, body = Envelope<Removed>), (status = 409, body = Problem)))]
+async fn remove_samples(State(app): State<App>, caller: Caller, info: RequestInfo) -> Result<Ok<Removed>> {
+    may(&caller)?;
+    Result::Ok(Ok(super::remove(&app, Some(caller.staff_id), &info).await?))
+}
+
+/// Nobody makes or removes people who may do what they may not.
+fn may(caller: &Caller) -> Result<()> {
+    let all = Permission::ALL.into_iter().all(|permission| caller.may(permission));
+    if all { Result::Ok(()) } else { Err(Error::Forbidden) }
+}

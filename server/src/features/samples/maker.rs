@@ -1,0 +1,227 @@
+//! Draws people and conversations from a seed.
+
+use chrono::{DateTime, Duration, Utc};
+use database::entity::messages::{self, Status};
+use database::entity::staff::{self as staff_table, Role};
+use database::entity::{canned_replies, message_notes, message_replies, message_tags};
+use rand::rngs::StdRng;
+use rand::seq::IndexedRandom as _;
+use rand::{RngExt as _, SeedableRng};
+use uuid::Uuid;
+
+use super::words::{CANNED, CITIES, COMPANIES, FIRST_NAMES, LAST_NAMES, NOTES, OPENINGS, PLEAS, REPLIES, TAGS, TOPICS};
+use crate::features::staff::PermissionSet;
+use crate::ids::Ids;
+use crate::storage::{email_key, search_text};
+
+/// No password has this hash, so nobody can sign in until a reset link was used.
+pub const NO_PASSWORD: &str = "none";
+
+/// A message with everything around it.
+pub struct Conversation {
+    pub message: messages::Model,
+    pub replies: Vec<message_replies::Model>,
+    pub notes: Vec<message_notes::Model>,
+    pub tags: Vec<message_tags::Model>,
+}
+
+/// Draws everything from one seed.
+pub struct Maker {
+    rng: StdRng,
+    ids: Ids,
+    now: DateTime<Utc>,
+    services: Vec<String>,
+    staff: Vec<Uuid>,
+}
+
+impl Maker {
+    /// A maker that draws the same for the same seed.
+    pub fn new(seed: u64, now: DateTime<Utc>, services: Vec<String>) -> Self {
+        Self { rng: StdRng::seed_from_u64(seed), ids: Ids::seeded(seed), now, services, staff: Vec::new() }
+    }
+
+    fn one<'w>(&mut self, words: &[&'w str]) -> &'w str {
+        words.choose(&mut self.rng).copied().unwrap_or_default()
+    }
+
+    /// A moment of the last year; recent weeks and office hours are busier.
+    pub fn moment(&mut self) -> DateTime<Utc> {
+        let ago = self.rng.random::<f64>().powi(2);
+        #[expect(clippy::cast_possible_truncation, reason = "seconds of a year")]
+        let seconds = (ago * 365.0 * 86_400.0) as i64;
+        self.now - Duration::seconds(seconds + 60)
+    }
+
+    /// The people, who cannot sign in.
+    pub fn people(&mut self) -> Vec<staff_table::Model> {
+        let named = [
+            ("Ada Brandt", Role::Manager),
+            ("Ben Okafor", Role::Staff),
+            ("Chiara Russo", Role::Staff),
+            ("Deniz Aydin", Role::Staff),
+        ];
+        let mut people = Vec::new();
+        for (name, role) in named {
+            let id = self.ids.next(self.now - Duration::days(400));
+            let email = format!(
+                "{}.{}@tekvwarho.example",
+                name.to_lowercase().replace(' ', "."),
+                &id.simple().to_string()[24..]
+            );
+            people.push(staff_table::Model {
+                id,
+                name: name.to_owned(),
+                email_key: email_key(&email),
+                email,
+                password_hash: NO_PASSWORD.to_owned(),
+                role,
+                permissions: PermissionSet::preset(role).to_json(),
+                token_version: 1,
+                is_active: true,
+                time_zone: None,
+                theme: "system".to_owned(),
+                locale: None,
+                created_at: self.now - Duration::days(400),
+                last_login: None,
+                invited_at: None,
+                deleted_at: None,
+                avatar: None,
+            });
+        }
+        self.staff = people.iter().map(|person| person.id).collect();
+        people
+    }
+
+    /// Texts for answers.
+    pub fn canned(&mut self) -> Vec<canned_replies::Model> {
+        CANNED
+            .iter()
+            .map(|(shortcut, title, content)| canned_replies::Model {
+                id: self.ids.next(self.now),
+                title: (*title).to_owned(),
+                shortcut: (*shortcut).to_owned(),
+                content: (*content).to_owned(),
+                updated_by: None,
+                updated_at: self.now,
+            })
+            .collect()
+    }
+
+    /// A message that came at that moment, and what became of it.
+    pub fn conversation(&mut self, at: DateTime<Utc>) -> Conversation {
+        let (first, last) = (self.one(FIRST_NAMES), self.one(LAST_NAMES));
+        let name = format!("{first} {last}");
+        let company = self.rng.random_bool(0.6).then(|| format!("{last} {}", self.one(COMPANIES)));
+        let number = self.rng.random_range(1..400);
+        let email = format!("{}.{}{number}@example.com", first.to_lowercase(), last.to_lowercase());
+        let phone = self
+            .rng
+            .random_bool(0.4)
+            .then(|| format!("+49 {} {}", self.rng.random_range(30..999), self.rng.random_range(10_000..999_999)));
+        let topic = self.one(TOPICS);
+        let (opening, plea, city) = (self.one(OPENINGS), self.one(PLEAS), self.one(CITIES));
+        let text = format!("{opening}\n\n{topic} {plea}\n\nWe are in {city}.\n\n{name}");
+        let age = self.now - at;
+        let status = self.status(age);
+        let id = self.ids.next(at);
+        let assignee = (!matches!(status, Status::New | Status::Spam))
+            .then(|| self.staff.choose(&mut self.rng).copied())
+            .flatten();
+        let replies = self.replies(id, at, status, assignee);
+        let answered = replies.iter().find(|reply| reply.staff_id.is_some()).map(|reply| reply.created_at);
+        let newest = replies.iter().rfind(|reply| reply.staff_id.is_some());
+        let client = replies.iter().rfind(|reply| reply.staff_id.is_none()).map(|reply| reply.created_at);
+        let message = messages::Model {
+            id,
+            search_text: search_text(
+                [Some(&name), Some(&email), phone.as_ref(), company.as_ref(), Some(&text)]
+                    .into_iter()
+                    .flatten()
+                    .map(String::as_str),
+            ),
+            email_key: email_key(&email),
+            name,
+            email,
+            phone,
+            company,
+            service: if self.rng.random_bool(0.7) { self.services.choose(&mut self.rng).cloned() } else { None },
+            message: text,
+            status,
+            assigned_to: assignee,
+            reply_content: newest.map(|reply| reply.content.clone()),
+            replied_at: newest.map(|reply| reply.created_at),
+            first_replied_at: answered,
+            client_replied_at: client,
+            opened_at: (status != Status::New).then_some(self.now),
+            last_activity_at: replies.last().map_or(at, |reply| reply.created_at),
+            reply_count: i32::try_from(replies.len()).unwrap_or(0),
+            consent: true,
+            visitor_id: None,
+            ip_address: None,
+            user_agent: None,
+            version: 1,
+            created_at: at,
+        };
+        Conversation { notes: self.notes(id, at, assignee), tags: self.tags(id), message, replies }
+    }
+
+    fn status(&mut self, age: Duration) -> Status {
+        let draw = self.rng.random_range(0..100);
+        match draw {
+            0..6 => Status::Spam,
+            _ if age < Duration::hours(20) => Status::New,
+            6..12 if age < Duration::days(4) => Status::New,
+            12..30 if age < Duration::days(14) => Status::InProgress,
+            6..50 => Status::Replied,
+            50..72 => Status::Converted,
+            _ => Status::Archived,
+        }
+    }
+
+    fn replies(
+        &mut self,
+        message: Uuid,
+        at: DateTime<Utc>,
+        status: Status,
+        staff: Option<Uuid>,
+    ) -> Vec<message_replies::Model> {
+        if !matches!(status, Status::Replied | Status::Converted | Status::Archived) {
+            return Vec::new();
+        }
+        let mut replies = Vec::new();
+        let mut when = at;
+        for turn in 0..self.rng.random_range(1..4) {
+            when = (when + Duration::minutes(self.rng.random_range(9..400))).min(self.now);
+            let from_client = turn % 2 == 1;
+            let content = if from_client { self.one(PLEAS) } else { self.one(REPLIES) };
+            replies.push(message_replies::Model {
+                id: self.ids.next(when),
+                message_id: message,
+                staff_id: if from_client { None } else { staff },
+                content: content.to_owned(),
+                outbox_id: None,
+                created_at: when,
+            });
+        }
+        replies
+    }
+
+    fn notes(&mut self, message: Uuid, at: DateTime<Utc>, staff: Option<Uuid>) -> Vec<message_notes::Model> {
+        let Some(staff_id) = staff.filter(|_| self.rng.random_bool(0.2)) else { return Vec::new() };
+        let when = (at + Duration::minutes(5)).min(self.now);
+        vec![message_notes::Model {
+            id: self.ids.next(when),
+            message_id: message,
+            staff_id,
+            content: self.one(NOTES).to_owned(),
+            created_at: when,
+        }]
+    }
+
+    fn tags(&mut self, message: Uuid) -> Vec<message_tags::Model> {
+        if self.rng.random_bool(0.7) {
+            return Vec::new();
+        }
+        vec![message_tags::Model { message_id: message, tag: self.one(TAGS).to_owned() }]
+    }
+}

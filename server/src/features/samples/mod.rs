@@ -1,0 +1,93 @@
+//! Made-up messages, people and texts to try the program with, and their complete removal.
+//!
+//! Table: `sample_rows`, which names each made-up row. Being made of what other slices own, this slice alone writes to
+//! their tables. Permissions: all that the made-up people have, so an admin's.
+
+mod api;
+mod maker;
+mod store;
+mod words;
+
+pub use api::routes;
+pub use store::{Removed, any};
+
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::features::audit::{Changes, Entry};
+use crate::http::RequestInfo;
+use maker::{Conversation, Maker};
+
+/// Rows of one unit: far below 50 ms.
+const CHUNK: usize = 200;
+
+/// Makes people, canned replies and messages of the last twelve months; the same seed makes the same. Answers with the
+/// number of people.
+///
+/// # Errors
+/// A unique violation when the samples of this seed are there already.
+pub async fn make(app: &App, actor: Option<Uuid>, from: &RequestInfo, messages: usize, seed: u64) -> Result<usize> {
+    let services = app.settings.get().services.iter().map(|service| service.slug.clone()).collect();
+    let mut maker = Maker::new(seed, app.clock.now(), services);
+    let people = maker.people();
+    let canned = maker.canned();
+    let staff = people.len();
+    app.storage
+        .write((people, canned), |tx, (people, canned)| Box::pin(store::insert_people(tx, people, canned)))
+        .await?;
+    let mut times: Vec<DateTime<Utc>> = (0..messages).map(|_| maker.moment()).collect();
+    times.sort_unstable();
+    for times in times.chunks(CHUNK) {
+        let chunk: Vec<Conversation> = times.iter().map(|at| maker.conversation(*at)).collect();
+        app.storage.write(chunk, |tx, chunk| Box::pin(store::insert(tx, chunk))).await?;
+    }
+    let changes = Changes::none().fact("messages", messages).fact("seed", seed);
+    note(app, actor, from, "demo.created", changes).await?;
+    Ok(staff)
+}
+
+/// Takes everything away that was made up, with what hangs on it. Messages and texts of real people stay.
+pub async fn remove(app: &App, actor: Option<Uuid>, from: &RequestInfo) -> Result<Removed> {
+    let mut removed = Removed::default();
+    loop {
+        let gone = app.storage.write((), |tx, ()| Box::pin(store::remove_messages(tx, CHUNK as u64))).await?;
+        removed.messages += gone;
+        if gone < CHUNK as u64 {
+            break;
+        }
+    }
+    let (staff, canned) = app.storage.write((), |tx, ()| Box::pin(store::remove_people(tx))).await?;
+    (removed.staff, removed.canned_replies) = (staff, canned);
+    if removed == Removed::default() {
+        return Err(Error::Conflict("There is no sample data here.".into()));
+    }
+    let changes = Changes::none()
+        .fact("messages", removed.messages)
+        .fact("staff", removed.staff)
+        .fact("cannedReplies", removed.canned_replies);
+    note(app, actor, from, "demo.removed", changes).await?;
+    app.liveness.forget_all();
+    app.apply_settings();
+    Ok(removed)
+}
+
+async fn note(
+    app: &App,
+    actor: Option<Uuid>,
+    from: &RequestInfo,
+    action: &'static str,
+    changes: Changes,
+) -> Result<()> {
+    let entry = Entry { actor, action, entity: ("demo", None), changes, from }.row(&app.ids, app.clock.now());
+    app.storage
+        .write(entry, |tx, entry| {
+            Box::pin(async move {
+                tx.audit(entry.clone());
+                store::announce(tx);
+                Ok(())
+            })
+        })
+        .await
+}

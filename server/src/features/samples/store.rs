@@ -1,0 +1,182 @@
+//! Rows of samples: written with a note of what they are, and found by it again.
+
+use database::entity::{
+    canned_replies, message_notes, message_replies, message_tags, messages, notification_preferences, notifications,
+    one_time_tokens, sample_rows, staff,
+};
+use sea_orm::sea_query::Expr;
+use sea_orm::{
+    ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter as _, QuerySelect as _,
+};
+use serde::Serialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::maker::{Conversation, NO_PASSWORD};
+use crate::cluster::{Event, Notice};
+use crate::error::Result;
+use crate::features::{messages as inbox, notify, onboarding};
+use crate::storage::Tx;
+
+const MESSAGE: &str = "message";
+const CANNED: &str = "canned";
+const STAFF: &str = "staff";
+
+/// What was taken away.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Removed {
+    pub messages: u64,
+    pub staff: u64,
+    pub canned_replies: u64,
+}
+
+/// True when there are samples.
+pub async fn any(conn: &impl ConnectionTrait) -> Result<bool, DbErr> {
+    let first: Option<Uuid> = sample_rows::Entity::find()
+        .select_only()
+        .column(sample_rows::Column::Id)
+        .limit(1)
+        .into_tuple()
+        .one(conn)
+        .await?;
+    Ok(first.is_some())
+}
+
+async fn mark(conn: &impl ConnectionTrait, kind: &str, ids: Vec<Uuid>) -> Result<(), DbErr> {
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let rows = ids.into_iter().map(|id| sample_rows::Model { kind: kind.to_owned(), id }.into_active_model());
+    sample_rows::Entity::insert_many(rows).exec_without_returning(conn).await.map(drop)
+}
+
+async fn marked(conn: &impl ConnectionTrait, kind: &str, limit: u64) -> Result<Vec<Uuid>, DbErr> {
+    sample_rows::Entity::find()
+        .select_only()
+        .column(sample_rows::Column::Id)
+        .filter(sample_rows::Column::Kind.eq(kind))
+        .limit(limit)
+        .into_tuple()
+        .all(conn)
+        .await
+}
+
+async fn unmark(conn: &impl ConnectionTrait, kind: &str, ids: Vec<Uuid>) -> Result<(), DbErr> {
+    sample_rows::Entity::delete_many()
+        .filter(sample_rows::Column::Kind.eq(kind))
+        .filter(sample_rows::Column::Id.is_in(ids))
+        .exec(conn)
+        .await
+        .map(drop)
+}
+
+/// People, and canned replies whose shortcut is still free.
+pub async fn insert_people(tx: &Tx<'_>, people: &[staff::Model], canned: &[canned_replies::Model]) -> Result<()> {
+    let conn = tx.conn();
+    mark(conn, STAFF, people.iter().map(|person| person.id).collect()).await?;
+    insert_all::<staff::Entity, _>(conn, people.iter().cloned()).await?;
+    for reply in canned {
+        let taken = canned_replies::Entity::find()
+            .filter(canned_replies::Column::Shortcut.eq(&reply.shortcut))
+            .one(conn)
+            .await?;
+        if taken.is_none() {
+            mark(conn, CANNED, vec![reply.id]).await?;
+            canned_replies::Entity::insert(reply.clone().into_active_model()).exec_without_returning(conn).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Messages with everything around them.
+pub async fn insert(tx: &Tx<'_>, chunk: &[Conversation]) -> Result<()> {
+    let conn = tx.conn();
+    mark(conn, MESSAGE, chunk.iter().map(|it| it.message.id).collect()).await?;
+    insert_all::<messages::Entity, _>(conn, chunk.iter().map(|it| it.message.clone())).await?;
+    insert_all::<message_replies::Entity, _>(conn, chunk.iter().flat_map(|it| it.replies.clone())).await?;
+    insert_all::<message_notes::Entity, _>(conn, chunk.iter().flat_map(|it| it.notes.clone())).await?;
+    insert_all::<message_tags::Entity, _>(conn, chunk.iter().flat_map(|it| it.tags.clone())).await?;
+    Ok(())
+}
+
+async fn insert_all<E, M>(conn: &impl ConnectionTrait, rows: impl Iterator<Item = M>) -> Result<(), DbErr>
+where
+    E: EntityTrait<Model = M>,
+    M: IntoActiveModel<E::ActiveModel>,
+    E::ActiveModel: Send,
+{
+    let rows: Vec<E::ActiveModel> = rows.map(IntoActiveModel::into_active_model).collect();
+    if rows.is_empty() {
+        return Ok(());
+    }
+    E::insert_many(rows).exec_without_returning(conn).await.map(drop)
+}
+
+/// Tells open pages that the inbox is another one.
+pub fn announce(tx: &Tx<'_>) {
+    tx.publish(Event::Notice(Notice { kind: "message_changed", entity: "message", id: None }));
+}
+
+/// Deletes some messages with what hangs on them; answers how many there were.
+pub async fn remove_messages(tx: &Tx<'_>, limit: u64) -> Result<u64> {
+    let conn = tx.conn();
+    let ids = marked(conn, MESSAGE, limit).await?;
+    let count = ids.len() as u64;
+    if count > 0 {
+        notifications::Entity::delete_many()
+            .filter(notifications::Column::EntityId.is_in(ids.clone()))
+            .exec(conn)
+            .await?;
+        inbox::delete_messages(conn, ids.clone()).await?;
+        unmark(conn, MESSAGE, ids).await?;
+    }
+    Ok(count)
+}
+
+/// Deletes people who never got a password and texts that nobody has changed; answers how many of each. What somebody
+/// has made their own stays and is no sample any more.
+pub async fn remove_people(tx: &Tx<'_>) -> Result<(u64, u64)> {
+    let conn = tx.conn();
+    let canned = canned_replies::Entity::delete_many()
+        .filter(canned_replies::Column::Id.is_in(marked(conn, CANNED, 1_000).await?))
+        .filter(canned_replies::Column::UpdatedBy.is_null())
+        .exec(conn)
+        .await?;
+    let people: Vec<Uuid> = staff::Entity::find()
+        .select_only()
+        .column(staff::Column::Id)
+        .filter(staff::Column::Id.is_in(marked(conn, STAFF, 1_000).await?))
+        .filter(staff::Column::PasswordHash.eq(NO_PASSWORD))
+        .into_tuple()
+        .all(conn)
+        .await?;
+    release(conn, &people).await?;
+    let gone = staff::Entity::delete_many().filter(staff::Column::Id.is_in(people)).exec(conn).await?;
+    sample_rows::Entity::delete_many().filter(sample_rows::Column::Kind.is_in([CANNED, STAFF])).exec(conn).await?;
+    Ok((gone.rows_affected, canned.rows_affected))
+}
+
+/// Frees what hangs on people: messages of clients that were assigned to them are nobody's again.
+async fn release(conn: &impl ConnectionTrait, people: &[Uuid]) -> Result<(), DbErr> {
+    let people = people.to_vec();
+    messages::Entity::update_many()
+        .col_expr(messages::Column::AssignedTo, Expr::value(Option::<Uuid>::None))
+        .filter(messages::Column::AssignedTo.is_in(people.clone()))
+        .exec(conn)
+        .await?;
+    one_time_tokens::Entity::delete_many()
+        .filter(one_time_tokens::Column::StaffId.is_in(people.clone()))
+        .exec(conn)
+        .await?;
+    notifications::Entity::delete_many()
+        .filter(notifications::Column::StaffId.is_in(people.clone()))
+        .exec(conn)
+        .await?;
+    notification_preferences::Entity::delete_many()
+        .filter(notification_preferences::Column::StaffId.is_in(people.clone()))
+        .exec(conn)
+        .await?;
+    onboarding::forget(conn, &people).await?;
+    notify::delete_of_entities(conn, people).await.map(drop)
+}

@@ -1,0 +1,170 @@
+//! The first steps know what is done, and samples go as they came.
+
+use std::collections::BTreeMap;
+
+use database::entity::staff::{self, Role};
+use database::entity::{audit_logs, message_notes, messages};
+use sea_orm::{ConnectionTrait as _, EntityTrait, Set, Statement};
+use serde_json::{Value, json};
+use tekvwarho::features::staff::Permission;
+use tekvwarho::storage::Engine;
+
+use crate::support::{Answer, Signed, TestApp};
+
+const ONBOARDING: &str = "/api/admin/onboarding";
+const SAMPLES: &str = "/api/admin/samples";
+
+async fn done(t: &TestApp, who: &Signed) -> Vec<(String, bool)> {
+    let steps = t.get_as(who, ONBOARDING).await.data()["steps"].clone();
+    let state = |step: &Value| (step["name"].as_str().unwrap().to_owned(), step["done"].as_bool().unwrap());
+    steps.as_array().unwrap().iter().map(state).collect()
+}
+
+async fn note(t: &TestApp, who: &Signed, what: Value) -> Answer {
+    t.patch_as(who, ONBOARDING, what).await
+}
+
+#[tokio::test]
+async fn steps_follow_what_is_there() {
+    let t = TestApp::new().await;
+    let ada = t.admin().await;
+    let open = |done: &[(String, bool)]| {
+        done.iter().filter(|(_, done)| !done).map(|(name, _)| name.clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(open(&done(&t, &ada).await), ["firm", "services", "hours", "mail", "colleague"]);
+    let firm = json!({
+        "firm.name": "Nordlicht", "firm.legalName": "Nordlicht GmbH", "firm.tagline": "We cut hedges.",
+        "firm.description": "Hedges and lawns.", "firm.email": "post@nordlicht.example", "firm.phone": null,
+        "firm.street": null, "firm.postalCode": null, "firm.city": "Kiel", "firm.region": null, "firm.country": "Denmark",
+    });
+    t.patch_as(&ada, "/api/admin/settings", firm).await.status(200);
+    note(&t, &ada, json!({ "reviewed": "services" })).await.status(200);
+    let hours = json!({ "hours.weekly": [{ "day": "sun", "opens": "10:00", "closes": "11:00" }] });
+    t.patch_as(&ada, "/api/admin/settings", hours).await.status(200);
+    assert_eq!(open(&done(&t, &ada).await), ["mail", "colleague"]);
+    // A mail in a folder has not arrived anywhere.
+    t.post_as(&ada, "/api/admin/settings/mail/test", json!({ "template": "reply" })).await.status(200);
+    // Made-up people are no colleagues.
+    t.post_as(&ada, SAMPLES, json!(null)).await.status(201);
+    assert_eq!(open(&done(&t, &ada).await), ["mail", "colleague"]);
+    t.person("Ben", Role::Staff).await;
+    assert_eq!(open(&done(&t, &ada).await), ["mail"]);
+    note(&t, &ada, json!({ "reviewed": "mail" })).await.problem(422, "validation_failed");
+    // Going back to the example is going back.
+    t.patch_as(
+        &ada,
+        "/api/admin/settings",
+        json!({ "firm.tagline": "We build and look after the software your company runs on." }),
+    )
+    .await
+    .status(200);
+    assert_eq!(open(&done(&t, &ada).await), ["firm", "mail"]);
+}
+
+#[tokio::test]
+async fn what_a_person_put_away_stays_away_for_that_person() {
+    let t = TestApp::new().await;
+    let ada = t.admin().await;
+    let sam = t.person_with("Sam", &[Permission::Messages]).await;
+    let sam = t.sign_in(&sam).await;
+    assert!(done(&t, &sam).await.is_empty(), "steps are for who can do them");
+    note(&t, &ada, json!({ "dismissed": true, "tour": { "stop": 2, "done": false } })).await.status(200);
+    let state = t.get_as(&ada, ONBOARDING).await.data();
+    assert_eq!((&state["dismissed"], &state["tour"]), (&json!(true), &json!({ "stop": 2, "done": false })));
+    assert_eq!(t.get_as(&sam, ONBOARDING).await.data()["dismissed"], false);
+    note(&t, &ada, json!({ "dismissed": false })).await.status(200);
+    assert_eq!(t.get_as(&ada, ONBOARDING).await.data()["dismissed"], false);
+    note(&t, &sam, json!({ "reviewed": "services" })).await.problem(422, "validation_failed");
+    note(&t, &sam, json!({ "tour": { "stop": 101, "done": false } })).await.problem(422, "validation_failed");
+}
+
+/// Rows of every table but those of the audit trail, which tells what happened, and of what the program does by itself.
+async fn rows(t: &TestApp) -> BTreeMap<String, i64> {
+    let conn = t.app.storage.read();
+    let sqlite = Engine::of(conn) == Engine::Sqlite;
+    let list = if sqlite {
+        "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name NOT LIKE 'messages_search%'"
+    } else {
+        "SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public'"
+    };
+    let ask = |sql: String| Statement::from_string(conn.get_database_backend(), sql);
+    let mut counts = BTreeMap::new();
+    for table in conn.query_all_raw(ask(list.to_owned())).await.unwrap() {
+        let name: String = table.try_get("", "name").unwrap();
+        if name.starts_with("audit_") {
+            continue;
+        }
+        let row = conn.query_one_raw(ask(format!("SELECT count(*) AS n FROM {name}"))).await.unwrap().unwrap();
+        counts.insert(name, row.try_get::<i64>("", "n").unwrap());
+    }
+    counts
+}
+
+#[tokio::test]
+async fn samples_go_completely_and_touch_nothing_else() {
+    let t = TestApp::with(&["--rate-limits", "off"]).await;
+    let ada = t.admin().await;
+    let mine = t.send_message(json!({})).await;
+    t.mails().await;
+    let before = rows(&t).await;
+    let kept = messages::Entity::find().one(t.app.storage.read()).await.unwrap().unwrap();
+    let made = t.post_as(&ada, SAMPLES, json!(null)).await;
+    made.status(201);
+    assert_eq!(made.data(), json!({ "messages": 60, "staff": 4 }));
+    t.post_as(&ada, SAMPLES, json!(null)).await.problem(409, "conflict");
+    let full = rows(&t).await;
+    assert_eq!(full["messages"], before["messages"] + 60);
+    // What staff do with samples goes with them: an answer by mail, a note, a tag, an assignment.
+    let sample = messages::Entity::find().all(t.app.storage.read()).await.unwrap();
+    let sample = sample.iter().find(|message| message.id.to_string() != mine).unwrap().id;
+    t.post_as(&ada, &format!("/api/admin/messages/{sample}/replies"), json!({ "content": "Hello." })).await.status(201);
+    t.post_as(&ada, &format!("/api/admin/messages/{sample}/notes"), json!({ "content": "Look." })).await.status(201);
+    t.mails().await;
+    let gone = Answer::of(t.request_as(&ada, reqwest::Method::DELETE, SAMPLES)).await;
+    assert_eq!(gone.data(), json!({ "messages": 60, "staff": 4, "cannedReplies": full["canned_replies"] }));
+    assert_eq!(rows(&t).await, before);
+    assert_eq!(messages::Entity::find().all(t.app.storage.read()).await.unwrap(), [kept]);
+    Answer::of(t.request_as(&ada, reqwest::Method::DELETE, SAMPLES)).await.problem(409, "conflict");
+    let actions: Vec<String> =
+        audit_logs::Entity::find().all(t.app.storage.read()).await.unwrap().into_iter().map(|it| it.action).collect();
+    for action in ["demo.created", "message.replied", "demo.removed"] {
+        assert!(actions.iter().any(|it| it == action), "the trail keeps {action}");
+    }
+    // And again, from the beginning.
+    t.post_as(&ada, SAMPLES, json!(null)).await.status(201);
+}
+
+#[tokio::test]
+async fn what_somebody_made_their_own_stays() {
+    let t = TestApp::with(&["--rate-limits", "off"]).await;
+    let ada = t.admin().await;
+    let mine = t.send_message(json!({})).await;
+    t.post_as(&ada, SAMPLES, json!(null)).await.status(201);
+    let people = staff::Entity::find().all(t.app.storage.read()).await.unwrap();
+    let made_up: Vec<_> = people.iter().filter(|person| person.password_hash == "none").collect();
+    // One of them got a password, another was given a client's message.
+    t.change_person(made_up[0], |change| change.password_hash = Set("a real one".to_owned())).await;
+    t.patch_as(&ada, &format!("/api/admin/messages/{mine}"), json!({ "assignedTo": made_up[1].id })).await.status(200);
+    let canned = t.get_as(&ada, "/api/admin/canned-replies").await.data()[0].clone();
+    let edited = json!({ "title": canned["title"], "shortcut": canned["shortcut"], "content": "In my words." });
+    t.patch_as(&ada, &format!("/api/admin/canned-replies/{}", canned["id"].as_str().unwrap()), edited)
+        .await
+        .status(200);
+    Answer::of(t.request_as(&ada, reqwest::Method::DELETE, SAMPLES)).await.status(200);
+    let left = staff::Entity::find().all(t.app.storage.read()).await.unwrap();
+    assert_eq!(left.len(), 2);
+    assert!(left.iter().any(|person| person.id == made_up[0].id));
+    assert_eq!(t.get_as(&ada, &format!("/api/admin/messages/{mine}")).await.data()["assignedTo"], json!(null));
+    assert_eq!(t.get_as(&ada, "/api/admin/canned-replies").await.data().as_array().unwrap().len(), 1);
+    assert!(message_notes::Entity::find().all(t.app.storage.read()).await.unwrap().is_empty());
+    assert_eq!(t.get_as(&ada, ONBOARDING).await.data()["samples"], false);
+}
+
+#[tokio::test]
+async fn only_who_may_everything_makes_people_up() {
+    let t = TestApp::new().await;
+    let sam = t.person_with("Sam", &[Permission::Settings, Permission::Messages]).await;
+    let sam = t.sign_in(&sam).await;
+    t.post_as(&sam, SAMPLES, json!(null)).await.problem(403, "forbidden");
+    assert_eq!(t.get_as(&sam, ONBOARDING).await.data()["mayMakeSamples"], false);
+}

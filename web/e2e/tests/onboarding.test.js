@@ -1,0 +1,116 @@
+// From an empty firm to one that is set up: the list of first steps, the tour by keyboard, samples and their end.
+import assert from "node:assert/strict";
+import { after, before } from "node:test";
+import { axe } from "../lib/axe.js";
+import { launch, person, signIn } from "../lib/browser.js";
+import { Mail } from "../lib/mail.js";
+import { ADMIN, Server } from "../lib/server.js";
+import { story } from "../lib/steps.js";
+import { until } from "../lib/until.js";
+
+const step = story();
+let server, mail, browser, desk;
+
+before(async () => {
+  mail = await Mail.make();
+  server = await Server.make({ env: { SMTP_URL: mail.url } });
+  browser = await launch();
+  desk = await person(browser, server);
+  await signIn(desk.page);
+});
+after(async () => {
+  await browser?.close();
+  await server?.remove();
+  await mail?.stop();
+});
+
+const list = () => desk.page.getByRole("region", { name: "First steps" });
+const overview = () => desk.page.goto("/admin/");
+
+step("an empty firm begins with a list and nothing done", async () => {
+  await list().getByText("0 of 5 done").waitFor();
+  assert.deepEqual(await axe(desk.page), []);
+});
+
+step("the tour goes by keyboard, is left and gone on with", async () => {
+  const { page } = desk;
+  const start = list().getByRole("button", { name: "Take the tour" });
+  await start.focus();
+  await page.keyboard.press("Enter");
+  const card = page.getByRole("dialog", { name: "The dashboard" });
+  await card.waitFor();
+  await until("the card has the focus", () => card.evaluate((it) => it === document.activeElement));
+  await page.keyboard.press("ArrowRight");
+  await page.getByRole("dialog", { name: "Messages" }).waitFor();
+  assert.deepEqual(await axe(page), []);
+  await page.keyboard.press("ArrowRight");
+  await page.getByRole("dialog", { name: "Search and commands" }).waitFor();
+  await page.keyboard.press("Escape");
+  await page.getByText("You can go on with the tour").waitFor();
+  await until("the focus is back", () => start.or(list().getByRole("button", { name: "Go on with the tour" })).evaluate((it) => it === document.activeElement));
+  await page.reload();
+  await list().getByRole("button", { name: "Go on with the tour" }).click();
+  await page.getByRole("dialog", { name: "Search and commands" }).waitFor();
+  for (const name of ["Canned replies", "Settings", "You"]) {
+    await page.getByRole("button", { name: "Next", exact: true }).click();
+    await page.getByRole("dialog", { name, exact: true }).waitFor();
+  }
+  await page.getByRole("button", { name: "Finish" }).click();
+  await list().getByRole("button", { name: "Take the tour" }).waitFor();
+});
+
+step("samples fill the pages and go again", async () => {
+  const { page } = desk;
+  await list().getByRole("button", { name: "Fill in sample data" }).click();
+  await page.getByText("60 messages and 4 people").waitFor();
+  await page.locator(".columns").getByRole("heading", { name: "Latest messages" }).waitFor();
+  await list().getByRole("button", { name: "Remove sample data" }).click();
+  const dialog = page.getByRole("dialog", { name: "Remove all sample data?" });
+  await dialog.getByRole("button", { name: "Remove sample data" }).click();
+  await page.getByText("Sample data removed, 60 messages").waitFor();
+  await page.getByText("No messages yet").waitFor();
+  await list().getByText("0 of 5 done").waitFor();
+});
+
+step("a mail that arrived, own details and hours tick their steps", async () => {
+  const { page } = desk;
+  await list().getByRole("button", { name: "It is right as it is: Look at your services" }).click();
+  await list().getByText("1 of 5 done").waitFor();
+  await list().getByRole("link", { name: "Try a mail" }).click();
+  await page.getByRole("button", { name: "Send it to me" }).click();
+  await mail.arrives(ADMIN.email, "We have received your message");
+  await page.getByText(`on its way to ${ADMIN.email}`).waitFor();
+  await overview();
+  await list().getByText("2 of 5 done").waitFor();
+  await list().getByRole("link", { name: "Set your hours" }).click();
+  await page.getByLabel("Friday closes").fill("14:00");
+  await page.getByRole("button", { name: "Save changes" }).click();
+  await page.getByText("Saved. It counts from now on.").waitFor();
+  await server.api("/api/admin/settings", "PATCH", {
+    "firm.name": "Virtanen & Co",
+    "firm.legalName": "Virtanen Oy",
+    "firm.tagline": "We cut hedges.",
+    "firm.description": "Hedges, lawns and ponds.",
+    "firm.email": "post@virtanen.example",
+    "firm.phone": null,
+    "firm.street": null,
+    "firm.postalCode": null,
+    "firm.city": "Turku",
+    "firm.region": null,
+    "firm.country": "Finland",
+  });
+  await server.addStaff({ email: "ben@firm.example", name: "Ben", role: "staff", password: "nine-loud-rivers" });
+  await overview();
+  await list().getByText("5 of 5 done").waitFor();
+  await list().getByText("Everything is set up").waitFor();
+});
+
+step("the list is put away for good, and only by who did it", async () => {
+  const { page } = desk;
+  await list().getByRole("button", { name: "Put this list away" }).click();
+  await list().waitFor({ state: "detached" });
+  await page.reload();
+  await page.locator(".columns").waitFor();
+  assert.equal(await list().count(), 0);
+  desk.watch.assertQuiet();
+});

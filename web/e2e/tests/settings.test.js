@@ -1,0 +1,221 @@
+// Every group of settings: changed on its page, read by the site, by mails and by the program.
+import assert from "node:assert/strict";
+import { after, before } from "node:test";
+import { fillContact, launch, person, signIn } from "../lib/browser.js";
+import { Mail } from "../lib/mail.js";
+import { ADMIN, Server } from "../lib/server.js";
+import { story } from "../lib/steps.js";
+
+const step = story();
+let server, mail, browser, desk, visitor;
+
+before(async () => {
+  mail = await Mail.make();
+  server = await Server.make({ env: { SMTP_URL: mail.url } });
+  browser = await launch();
+  desk = await person(browser, server);
+  visitor = await person(browser, server);
+  await signIn(desk.page);
+});
+after(async () => {
+  await browser?.close();
+  await server?.remove();
+  await mail?.stop();
+});
+
+async function open(group) {
+  await desk.page.goto(`/admin/settings/${group}`);
+  await desk.page.locator("main form").waitFor();
+}
+
+/** A field of text by its whole name. */
+function field(name, within = desk.page) {
+  return within.getByRole("textbox", { name: new RegExp(`^${name}( ?optional)?$`) });
+}
+
+async function save() {
+  await desk.page.getByRole("button", { name: "Save changes" }).click();
+  await desk.page.getByText("Saved. It counts from now on.").first().waitFor();
+  await desk.page.getByRole("button", { name: "Save changes" }).waitFor({ state: "detached" });
+}
+
+step("firm: the site follows at once, and what is wrong is said beside its field", async () => {
+  const { page, watch } = desk;
+  await page.getByRole("link", { name: "Settings" }).click();
+  await page.getByRole("heading", { name: "Firm", exact: true }).waitFor();
+  await field("Name").fill("Virtanen & Co");
+  await field("E-mail").fill("nobody");
+  watch.expect(/api\/admin\/settings/);
+  await page.getByRole("button", { name: "Save changes" }).click();
+  const email = field("E-mail");
+  await page.getByText("This does not look like an e-mail address").waitFor();
+  assert.equal(await email.getAttribute("aria-invalid"), "true");
+  assert.equal(await field("Name").inputValue(), "Virtanen & Co");
+  await email.fill("post@virtanen.example");
+  await page.getByRole("button", { name: "Add a link" }).click();
+  await field("Name").nth(1).fill("Mastodon");
+  await field("Address").fill("https://social.example/@virtanen");
+  await save();
+  await visitor.page.goto("/");
+  assert.match(await visitor.page.title(), /Virtanen & Co/);
+  await visitor.page.getByRole("link", { name: "Mastodon" }).waitFor();
+});
+
+step("firm: a colour is shown before it is saved, and undo takes it back", async () => {
+  const { page } = desk;
+  const hue = () => page.evaluate(() => getComputedStyle(document.documentElement).getPropertyValue("--accent-hue"));
+  await page.getByRole("slider", { name: "Accent colour" }).fill("30");
+  assert.equal(await hue(), "30");
+  await page.getByRole("button", { name: "Undo: Accent colour" }).click();
+  assert.equal(await hue(), "172");
+  await page.getByRole("button", { name: "Save changes" }).waitFor({ state: "detached" });
+});
+
+step("services: one more, in front, with its page", async () => {
+  const { page } = desk;
+  await open("services");
+  await page.getByRole("button", { name: "Add a service" }).click();
+  await page.getByRole("button", { name: "Move New service up" }).click();
+  const edit = page.locator("li", { hasText: "New service" });
+  await field("Summary", edit).fill("We cut hedges.");
+  await field("First talk, minutes", edit).fill("45");
+  await field("Address", edit).fill("gardens");
+  await field("Name", edit).fill("Gardens");
+  await save();
+  await visitor.page.goto("/services/gardens");
+  await visitor.page.getByRole("heading", { name: "Gardens" }).waitFor();
+  await visitor.page.getByText("First talk: 45 minutes").waitFor();
+});
+
+step("services: two with one address are refused beside the second", async () => {
+  const { page } = desk;
+  await open("services");
+  await page.getByRole("button", { name: "Add a service" }).click();
+  const edit = page.locator("li", { hasText: "New service" });
+  await field("Address", edit).fill("gardens");
+  await field("Summary", edit).fill("Again.");
+  await page.getByRole("button", { name: "Save changes" }).click();
+  await edit.getByText("Another service has this address.").waitFor();
+  await page.getByRole("button", { name: "Discard" }).click();
+});
+
+step("hours: a holiday of today closes the firm on the site", async () => {
+  const { page } = desk;
+  await open("hours");
+  await page.getByRole("combobox", { name: "Time zone" }).selectOption("Europe/Helsinki");
+  await page.getByRole("button", { name: "Add a time on Sunday" }).click();
+  await page.getByLabel("Sunday opens").fill("10:00");
+  await page.getByLabel("Sunday closes").fill("12:00");
+  await page.getByRole("button", { name: "Add a holiday" }).click();
+  await field("Name").fill("Founding day");
+  const today = new Intl.DateTimeFormat("sv-SE", { timeZone: "Europe/Helsinki" }).format(new Date());
+  await page.getByLabel("First day").fill(today);
+  await save();
+  await visitor.page.goto("/contact");
+  await visitor.page.getByText("Closed now (Founding day)").first().waitFor();
+  await visitor.page.getByText("Sunday", { exact: true }).first().waitFor();
+});
+
+step("mail: the preview follows what is typed, and an unknown variable is told", async () => {
+  const { page } = desk;
+  await open("mail");
+  const preview = page.locator("[data-preview]");
+  await field("Name of the sender").fill("Anna of Virtanen");
+  await field("Text").first().fill("Hello, this is {{firm.name}}.");
+  await preview.getByText("Hello, this is Virtanen & Co.").waitFor();
+  await preview.getByText("Anna of Virtanen <").waitFor();
+  await field("Text").first().fill("Hello {{client.name}}");
+  await page.getByText("The preview comes back").waitFor();
+  await page.getByRole("button", { name: "Save changes" }).click();
+  await page.getByText("{{client.name}} is not known here").waitFor();
+  await field("Text").first().fill("Hello, this is {{firm.name}}.");
+  await save();
+});
+
+step("mail: a test mail arrives, and the page says so", async () => {
+  const { page } = desk;
+  await page.getByRole("button", { name: "Send it to me" }).click();
+  await page.getByText(`on its way to ${ADMIN.email}`).waitFor();
+  const sent = await mail.arrives(ADMIN.email, "We have received your message");
+  assert.match(sent.text, /Hello, this is Virtanen & Co\./);
+  assert.match(sent.headers.from, /Anna of Virtanen/);
+});
+
+step("notifications: the mailboxes that are named get the notice", async () => {
+  const { page } = desk;
+  await open("notifications");
+  await page.getByRole("button", { name: "Add a mailbox" }).click();
+  await field("Mailbox 1").fill("desk@virtanen.example");
+  await save();
+  await fillContact(visitor.page, { name: "Ada", email: "ada@client.example", message: "Can you cut our hedge this month?" });
+  await visitor.page.getByRole("button", { name: "Send message" }).click();
+  await mail.arrives("desk@virtanen.example", "New message from Ada");
+});
+
+step("security: a limit that was lowered counts at once", async () => {
+  const { page } = desk;
+  await open("security");
+  await field("Shortest password").fill("7");
+  await page.getByRole("button", { name: "Save changes" }).click();
+  await page.getByText("This must be a whole number from 8 to 64.").waitFor();
+  await field("Shortest password").fill("20");
+  await save();
+  const me = { currentPassword: ADMIN.password, newPassword: "zXk29dQp-seven" };
+  const answer = await server.api("/api/auth/password", "POST", me).catch((error) => error);
+  assert.match(String(answer?.message ?? JSON.stringify(answer)), /at least 20 characters|422/);
+  await page.getByRole("button", { name: "Reset to default: Shortest password" }).click();
+  await save();
+});
+
+step("privacy: the page says what would go, and the policy follows", async () => {
+  const { page } = desk;
+  await open("privacy");
+  await field("Finished conversations").fill("60");
+  await page.getByText("Nothing would go at the next clean-up.").last().waitFor();
+  await field("Consent in the contact form").fill("You may write to me about this.");
+  await save();
+  await visitor.page.goto("/contact");
+  await visitor.page.getByLabel("You may write to me about this.").waitFor();
+  await visitor.page.goto("/privacy-policy");
+  await visitor.page.getByText("at most 60 days after the last word").waitFor();
+});
+
+step("what is not saved is not lost by leaving", async () => {
+  const { page } = desk;
+  await open("firm");
+  await field("City").fill("Turku");
+  await page.getByRole("navigation", { name: "Groups of settings" }).getByRole("link", { name: "Hours" }).click();
+  await page.getByRole("heading", { name: "Hours", exact: true }).waitFor();
+  await page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "Dashboard", exact: true }).click();
+  await page.getByRole("dialog", { name: "Leave without saving?" }).waitFor();
+  await page.getByRole("button", { name: "Stay here" }).click();
+  await page.getByRole("button", { name: "Save changes" }).waitFor();
+  await page.getByRole("button", { name: "Discard", exact: true }).click();
+});
+
+step("two who change the same choose whose value counts; other changes meet without a question", async () => {
+  const { page } = desk;
+  await open("firm");
+  await field("City").fill("Turku");
+  await server.api("/api/admin/settings", "PATCH", { "firm.region": "Uusimaa" });
+  await save();
+  await field("City").fill("Oulu");
+  await field("Street and number").fill("Satama 1");
+  await server.api("/api/admin/settings", "PATCH", { "firm.city": "Vaasa" });
+  await page.getByRole("button", { name: "Save changes" }).click();
+  const merge = page.getByRole("dialog", { name: "Somebody changed the same" });
+  await merge.getByText("Vaasa").waitFor();
+  await merge.getByLabel("Theirs").check();
+  await merge.getByRole("button", { name: "Save this" }).click();
+  await page.getByText("Saved. It counts from now on.").first().waitFor();
+  const values = await server.api("/api/admin/settings");
+  assert.deepEqual(
+    [values["firm.city"], values["firm.street"], values["firm.region"]],
+    ["Vaasa", "Satama 1", "Uusimaa"],
+  );
+});
+
+step("no browser complained", () => {
+  desk.watch.assertQuiet();
+  visitor.watch.assertQuiet();
+});
