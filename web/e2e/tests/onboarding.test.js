@@ -47,7 +47,11 @@ step("the tour goes by keyboard, is left and gone on with", async () => {
   await page.getByRole("dialog", { name: "Search and commands" }).waitFor();
   await page.keyboard.press("Escape");
   await page.getByText("You can go on with the tour").waitFor();
-  await until("the focus is back", () => start.or(list().getByRole("button", { name: "Go on with the tour" })).evaluate((it) => it === document.activeElement));
+  await until("the focus is back", () =>
+    start
+      .or(list().getByRole("button", { name: "Go on with the tour" }))
+      .evaluate((it) => it === document.activeElement),
+  );
   await page.reload();
   await list().getByRole("button", { name: "Go on with the tour" }).click();
   await page.getByRole("dialog", { name: "Search and commands" }).waitFor();

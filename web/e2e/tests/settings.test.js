@@ -147,7 +147,11 @@ step("notifications: the mailboxes that are named get the notice", async () => {
   await page.getByRole("button", { name: "Add a mailbox" }).click();
   await field("Mailbox 1").fill("desk@virtanen.example");
   await save();
-  await fillContact(visitor.page, { name: "Ada", email: "ada@client.example", message: "Can you cut our hedge this month?" });
+  await fillContact(visitor.page, {
+    name: "Ada",
+    email: "ada@client.example",
+    message: "Can you cut our hedge this month?",
+  });
   await visitor.page.getByRole("button", { name: "Send message" }).click();
   await mail.arrives("desk@virtanen.example", "New message from Ada");
 });
