@@ -529,6 +529,45 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/onboarding": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The first steps and what is done of them, the tour, and whether there is sample data. */
+        get: operations["get_onboarding"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Notes that the list was put away, where the tour was left, or that a step is right as it is. */
+        patch: operations["patch_onboarding"];
+        trace?: never;
+    };
+    "/api/admin/samples": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Fills in made-up messages, people who cannot sign in, and canned replies. The caller needs every permission that
+         *     these people have.
+         */
+        post: operations["make_samples"];
+        /** Takes everything away that was made up. */
+        delete: operations["remove_samples"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/services": {
         parameters: {
             query?: never;
@@ -565,6 +604,57 @@ export interface paths {
          *     caller has seen.
          */
         patch: operations["patch_settings"];
+        trace?: never;
+    };
+    "/api/admin/settings/mail/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Shows a mail as it would be, with settings that are not saved yet. */
+        post: operations["preview_mail"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/settings/mail/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sends such a mail to the caller's own address, and says what the mail server said. */
+        post: operations["test_mail"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/settings/retention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Counts what the next clean-up would delete with these retention times. Deletes nothing. */
+        post: operations["preview_retention"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/admin/settings/schema": {
@@ -2147,6 +2237,48 @@ export interface components {
             success: boolean;
         };
         /** @description What every successful answer of the API looks like. */
+        Envelope_MailPreview: {
+            /** @description A mail as a client would get it, about a made-up message. */
+            data: {
+                from: string;
+                html: string;
+                replyTo?: string | null;
+                subject: string;
+                text: string;
+            };
+            /** @description A sentence for people, where there is something to say. */
+            message?: string;
+            meta?: components["schemas"]["Meta"];
+            requestId: string;
+            /**
+             * @description Always true.
+             * @example true
+             */
+            success: boolean;
+        };
+        /** @description What every successful answer of the API looks like. */
+        Envelope_MailTest: {
+            /** @description What came of a test mail. */
+            data: {
+                /** @description True when the next server has taken it, or when it was written to the folder. */
+                delivered: boolean;
+                /** @description What the mail server said, if it did not take it. */
+                error?: string | null;
+                recipient: string;
+                /** @description `smtp`, `sendgrid`, or `folder` where no mail leaves the machine. */
+                transport: string;
+            };
+            /** @description A sentence for people, where there is something to say. */
+            message?: string;
+            meta?: components["schemas"]["Meta"];
+            requestId: string;
+            /**
+             * @description Always true.
+             * @example true
+             */
+            success: boolean;
+        };
+        /** @description What every successful answer of the API looks like. */
         Envelope_Me: {
             /** @description The person who is signed in. */
             data: {
@@ -2225,6 +2357,30 @@ export interface components {
              * @default null
              */
             data: unknown;
+            /** @description A sentence for people, where there is something to say. */
+            message?: string;
+            meta?: components["schemas"]["Meta"];
+            requestId: string;
+            /**
+             * @description Always true.
+             * @example true
+             */
+            success: boolean;
+        };
+        /** @description What every successful answer of the API looks like. */
+        Envelope_Onboarding: {
+            /** @description How far the firm and the person are. */
+            data: {
+                /** @description The caller has put the list away. */
+                dismissed: boolean;
+                /** @description The caller may make and remove it. */
+                mayMakeSamples: boolean;
+                /** @description There is sample data. */
+                samples: boolean;
+                /** @description Steps that the caller can do, in their order. */
+                steps: components["schemas"]["StepState"][];
+                tour: components["schemas"]["Tour"];
+            };
             /** @description A sentence for people, where there is something to say. */
             message?: string;
             meta?: components["schemas"]["Meta"];
@@ -2317,6 +2473,44 @@ export interface components {
             /** @description Recovery codes, in the only answer that ever shows them. */
             data: {
                 recoveryCodes: string[];
+            };
+            /** @description A sentence for people, where there is something to say. */
+            message?: string;
+            meta?: components["schemas"]["Meta"];
+            requestId: string;
+            /**
+             * @description Always true.
+             * @example true
+             */
+            success: boolean;
+        };
+        /** @description What every successful answer of the API looks like. */
+        Envelope_Removed: {
+            /** @description What was taken away. */
+            data: {
+                /** Format: int64 */
+                cannedReplies: number;
+                /** Format: int64 */
+                messages: number;
+                /** Format: int64 */
+                staff: number;
+            };
+            /** @description A sentence for people, where there is something to say. */
+            message?: string;
+            meta?: components["schemas"]["Meta"];
+            requestId: string;
+            /**
+             * @description Always true.
+             * @example true
+             */
+            success: boolean;
+        };
+        /** @description What every successful answer of the API looks like. */
+        Envelope_Samples: {
+            /** @description What was made up. */
+            data: {
+                messages: number;
+                staff: number;
             };
             /** @description A sentence for people, where there is something to say. */
             message?: string;
@@ -2654,6 +2848,32 @@ export interface components {
             success: boolean;
         };
         /** @description What every successful answer of the API looks like. */
+        Envelope_Vec_Expiring: {
+            data: {
+                /**
+                 * Format: date-time
+                 * @description Everything older goes; null: nothing goes.
+                 */
+                before?: string | null;
+                /**
+                 * Format: int64
+                 * @description Rows that would go, at most 10,000, which then means 10,000 or more.
+                 */
+                count: number;
+                /** @description Key of the setting. */
+                key: string;
+            }[];
+            /** @description A sentence for people, where there is something to say. */
+            message?: string;
+            meta?: components["schemas"]["Meta"];
+            requestId: string;
+            /**
+             * @description Always true.
+             * @example true
+             */
+            success: boolean;
+        };
+        /** @description What every successful answer of the API looks like. */
         Envelope_Vec_FailedMail: {
             data: {
                 /** Format: int32 */
@@ -2926,6 +3146,21 @@ export interface components {
              */
             success: boolean;
         };
+        /** @description What one retention time would delete. */
+        Expiring: {
+            /**
+             * Format: date-time
+             * @description Everything older goes; null: nothing goes.
+             */
+            before?: string | null;
+            /**
+             * Format: int64
+             * @description Rows that would go, at most 10,000, which then means 10,000 or more.
+             */
+            count: number;
+            /** @description Key of the setting. */
+            key: string;
+        };
         /** @description The own second factors. */
         FactorState: {
             /** Format: int64 */
@@ -3165,6 +3400,14 @@ export interface components {
          * @enum {string}
          */
         MailDelivery: "pending" | "sending" | "sent" | "failed";
+        /** @description A mail as a client would get it, about a made-up message. */
+        MailPreview: {
+            from: string;
+            html: string;
+            replyTo?: string | null;
+            subject: string;
+            text: string;
+        };
         /** @description How far the delivery of a mail is. */
         MailState: {
             /** Format: int32 */
@@ -3173,6 +3416,29 @@ export interface components {
             /** Format: date-time */
             sentAt?: string | null;
             state: components["schemas"]["MailDelivery"];
+        };
+        /**
+         * @description A mail that the firm words itself.
+         * @enum {string}
+         */
+        MailTemplate: "contact_confirmation" | "reply";
+        /** @description What came of a test mail. */
+        MailTest: {
+            /** @description True when the next server has taken it, or when it was written to the folder. */
+            delivered: boolean;
+            /** @description What the mail server said, if it did not take it. */
+            error?: string | null;
+            recipient: string;
+            /** @description `smtp`, `sendgrid`, or `folder` where no mail leaves the machine. */
+            transport: string;
+        };
+        /** @description Which mail, and settings that count for it only. */
+        MailTrial: {
+            template: components["schemas"]["MailTemplate"];
+            /** @description Keys of the settings with values that are not saved yet. */
+            values?: {
+                [key: string]: unknown;
+            };
         };
         /** @description The person who is signed in. */
         Me: {
@@ -3403,6 +3669,25 @@ export interface components {
             fixed: boolean;
             isOn: boolean;
         };
+        /** @description How far the firm and the person are. */
+        Onboarding: {
+            /** @description The caller has put the list away. */
+            dismissed: boolean;
+            /** @description The caller may make and remove it. */
+            mayMakeSamples: boolean;
+            /** @description There is sample data. */
+            samples: boolean;
+            /** @description Steps that the caller can do, in their order. */
+            steps: components["schemas"]["StepState"][];
+            tour: components["schemas"]["Tour"];
+        };
+        /** @description What is new. */
+        OnboardingPatch: {
+            dismissed?: boolean | null;
+            /** @description Name of a step whose contents are right as they are. */
+            reviewed?: string | null;
+            tour?: components["schemas"]["Tour"] | null;
+        };
         /** @description Another message of the same client. */
         OtherMessage: {
             /** Format: date-time */
@@ -3531,6 +3816,15 @@ export interface components {
         RefreshToken: {
             refreshToken?: string | null;
         };
+        /** @description What was taken away. */
+        Removed: {
+            /** Format: int64 */
+            cannedReplies: number;
+            /** Format: int64 */
+            messages: number;
+            /** Format: int64 */
+            staff: number;
+        };
         /** @description A new password, with the token of the mail. */
         Reset: {
             password: string;
@@ -3548,11 +3842,23 @@ export interface components {
             /** Format: int64 */
             previousMedianMinutes?: number | null;
         };
+        /** @description Retention times that are not saved yet. */
+        RetentionTrial: {
+            /** @description Keys of the settings with their values. */
+            values?: {
+                [key: string]: unknown;
+            };
+        };
         /**
          * @description The preset a person starts from; `permissions` holds what they may really do.
          * @enum {string}
          */
         Role: "admin" | "manager" | "staff";
+        /** @description What was made up. */
+        Samples: {
+            messages: number;
+            staff: number;
+        };
         /** @description A service as a choice. */
         ServiceName: {
             name: string;
@@ -3673,6 +3979,15 @@ export interface components {
             role: components["schemas"]["Role"];
             state: components["schemas"]["StaffState"];
         };
+        /** @description One step. */
+        StepState: {
+            done: boolean;
+            /** @description Where it is done, below /admin. */
+            link: string;
+            name: string;
+            /** @description It can be said to be right as it is. */
+            reviewable: boolean;
+        };
         /** @description A tag and the number of its messages. */
         TagCount: {
             /** Format: int64 */
@@ -3757,6 +4072,16 @@ export interface components {
         TotpCode: {
             /** @description Six digits. */
             code: string;
+        };
+        /** @description Where the caller is in the tour. */
+        Tour: {
+            /** @description It was walked to its end, or is not wanted. */
+            done: boolean;
+            /**
+             * Format: int32
+             * @description The stop that comes next, from 0.
+             */
+            stop: number;
         };
         /** @description One day. */
         TrendDay: {
@@ -6809,6 +7134,335 @@ export interface operations {
             };
         };
     };
+    get_onboarding: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_Onboarding"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The token or the password is missing, wrong or over */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The permission is missing, or the origin is not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part of the service is down */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patch_onboarding: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OnboardingPatch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_Onboarding"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The token or the password is missing, wrong or over */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The permission is missing, or the origin is not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something is in the way, or the same request is still in progress */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part of the service is down */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    make_samples: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_Samples"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The token or the password is missing, wrong or over */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The permission is missing, or the origin is not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are not right */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part of the service is down */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_samples: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_Removed"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The token or the password is missing, wrong or over */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The permission is missing, or the origin is not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are not right */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part of the service is down */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_services: {
         parameters: {
             query?: never;
@@ -6998,6 +7652,315 @@ export interface operations {
                 };
             };
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part of the service is down */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_mail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MailTrial"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_MailPreview"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The token or the password is missing, wrong or over */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The permission is missing, or the origin is not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something is in the way, or the same request is still in progress */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part of the service is down */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    test_mail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MailTrial"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_MailTest"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The token or the password is missing, wrong or over */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The permission is missing, or the origin is not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something is in the way, or the same request is still in progress */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part of the service is down */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_retention: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RetentionTrial"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_Vec_Expiring"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The token or the password is missing, wrong or over */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The permission is missing, or the origin is not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something is in the way, or the same request is still in progress */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
