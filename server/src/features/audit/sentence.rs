@@ -76,7 +76,7 @@ pub fn sentence(entry: &audit_logs::Model, names: &Names) -> String {
         "messages.exported" => format!("exported {} messages as {}", to("rows"), to("format")),
         "mail.retried" => format!("sent a failed mail again{}", here_mail(entry, &message, names)),
         "mail.given_up" => format!("gave up a mail{}", here_mail(entry, &message, names)),
-        "messages.expired" => format!("deleted {} messages whose time was over", to("messages")),
+        "messages.expired" | "demo.removed" => deleted(&entry.action, &to("messages")),
         "mail.tested" => format!("sent a test mail by {}", to("transport")),
         "canned_reply.created" => format!("added the canned reply {}", to("shortcut")),
         "canned_reply.changed" => "changed a canned reply".to_owned(),
@@ -130,7 +130,6 @@ pub fn sentence(entry: &audit_logs::Model, names: &Names) -> String {
         "audit.exported" => format!("exported {} audit entries as {}", to("rows"), to("format")),
         "audit.erased" => "removed the network address and program from an audit entry".to_owned(),
         "audit.head_mailed" => "mailed the head of the audit trail".to_owned(),
-        "demo.removed" => format!("removed the sample data, {} messages", to("messages")),
         "demo.created" => "filled in demo data".to_owned(),
         "setup.completed" => "set the firm up".to_owned(),
         other => format!("{}{of_whom}", other.replace(['.', '_'], " ")),
@@ -174,6 +173,14 @@ fn text(value: Option<&Value>, names: &Names) -> String {
         Some(Value::Array(items)) => items.iter().map(|item| text(Some(item), names)).collect::<Vec<_>>().join(", "),
         None | Some(Value::Null) => "nobody".to_owned(),
         Some(other) => other.to_string(),
+    }
+}
+
+/// Messages that went together, and why.
+fn deleted(action: &str, messages: &str) -> String {
+    match action {
+        "demo.removed" => format!("removed the sample data, {messages} messages"),
+        _ => format!("deleted {messages} messages whose time was over"),
     }
 }
 
