@@ -19,8 +19,31 @@ function announcerWithoutStyle(): Plugin {
   };
 }
 
+/** Parts that most visits do not open; each comes when its page does. Everything else is one script. */
+const LATER = ['audit', 'factors', 'profile', 'settings', 'staff', 'tokens'];
+
+const partOf = (id: string) => /\/(?:features|routes\/\(app\))\/([a-z]+)\//.exec(id)?.[1] ?? '';
+// SvelteKit makes a small entry for each page: in the one script it would pull its page in.
+const isEntry = (id: string) => id.includes('/.svelte-kit/generated/');
+
+/** Few scripts instead of one for each module that two pages share. */
+function fewScripts(): Plugin {
+  const now = {
+    name: 'dashboard',
+    priority: 1,
+    test: (id: string) => !isEntry(id) && !LATER.includes(partOf(id)),
+  };
+  const later = LATER.map((part) => ({ name: part, test: (id: string) => partOf(id) === part }));
+  const codeSplitting = { groups: [now, ...later] };
+  return {
+    name: 'few-scripts',
+    configEnvironment: (name) =>
+      name === 'client' ? { build: { rolldownOptions: { output: { codeSplitting } } } } : undefined,
+  };
+}
+
 export default defineConfig({
-  plugins: [announcerWithoutStyle(), sveltekit()],
+  plugins: [announcerWithoutStyle(), fewScripts(), sveltekit()],
   server: {
     proxy: {
       '/api': { target: server },
