@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { sveltekit } from '@sveltejs/kit/vite';
 import type { Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
@@ -23,15 +24,19 @@ function announcerWithoutStyle(): Plugin {
 const LATER = ['audit', 'factors', 'profile', 'settings', 'staff', 'tokens'];
 
 const partOf = (id: string) => /\/(?:features|routes\/\(app\))\/([a-z]+)\//.exec(id)?.[1] ?? '';
-// SvelteKit makes a small entry for each page: in the one script it would pull its page in.
-const isEntry = (id: string) => id.includes('/.svelte-kit/generated/');
+
+/** True for what comes later, the small entry included that SvelteKit makes for each page. */
+function isLater(id: string): boolean {
+  if (LATER.includes(partOf(id))) return true;
+  return /\/generated\/.*\/nodes\//.test(id) && LATER.includes(partOf(readFileSync(id, 'utf8')));
+}
 
 /** Few scripts instead of one for each module that two pages share. */
 function fewScripts(): Plugin {
   const now = {
     name: 'dashboard',
     priority: 1,
-    test: (id: string) => !isEntry(id) && !LATER.includes(partOf(id)),
+    test: (id: string) => !isLater(id) && !id.endsWith('/app.js'),
   };
   const later = LATER.map((part) => ({ name: part, test: (id: string) => partOf(id) === part }));
   const codeSplitting = { groups: [now, ...later] };
