@@ -140,6 +140,20 @@ async fn two_workers_deliver_each_mail_once() {
 }
 
 #[tokio::test]
+async fn a_worker_that_is_stopped_gives_back_what_it_did_not_try() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("smtp://{}", listener.local_addr().unwrap());
+    drop(listener);
+    let t = TestApp::with(&["--smtp-url", &url]).await;
+    t.send_message(json!({})).await;
+    t.app.stopping.cancel();
+    deliver_due(&t.app, Uuid::nil()).await.unwrap();
+    let mut states = states(&t).await;
+    states.sort_by_key(|(_, attempts)| *attempts);
+    assert_eq!(states, [(State::Pending, 0), (State::Pending, 1)]);
+}
+
+#[tokio::test]
 async fn a_worker_that_died_gives_its_mails_back() {
     let t = TestApp::new().await;
     t.send_message(json!({})).await;

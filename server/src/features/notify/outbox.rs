@@ -85,10 +85,18 @@ pub async fn deliver_due(app: &App, owner: Uuid) -> Result<()> {
         if mails.is_empty() {
             return Ok(());
         }
-        for mail in mails {
+        let mut mails = mails.into_iter();
+        while let Some(mail) = mails.next() {
             deliver(app, owner, mail).await?;
             if app.stopping.is_cancelled() {
-                return Ok(());
+                // Whoever starts next shall not wait for the end of a lease that nobody uses.
+                let rest: Vec<Uuid> = mails.map(|mail| mail.id).collect();
+                return app
+                    .storage
+                    .write(rest, move |tx, rest| {
+                        Box::pin(async move { Ok(store::give_back(tx.conn(), rest.clone(), owner).await?) })
+                    })
+                    .await;
             }
             tokio::time::sleep(PAUSE).await;
         }

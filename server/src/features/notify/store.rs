@@ -66,6 +66,23 @@ pub(super) async fn lease(
         .await
 }
 
+/// Ends the lease of mails that were not tried.
+pub(super) async fn give_back(conn: &impl ConnectionTrait, ids: Vec<Uuid>, owner: Uuid) -> Result<(), DbErr> {
+    if ids.is_empty() {
+        return Ok(());
+    }
+    outbox::Entity::update_many()
+        .col_expr(outbox::Column::State, Expr::value(State::Pending))
+        .col_expr(outbox::Column::Attempts, Expr::col(outbox::Column::Attempts).sub(1))
+        .col_expr(outbox::Column::LeaseUntil, Expr::value(Option::<DateTime<Utc>>::None))
+        .filter(outbox::Column::Id.is_in(ids))
+        .filter(outbox::Column::LeaseOwner.eq(owner))
+        .filter(outbox::Column::State.eq(State::Sending))
+        .exec(conn)
+        .await
+        .map(drop)
+}
+
 /// Notes that the next server has it.
 pub(super) async fn sent(conn: &impl ConnectionTrait, id: Uuid, owner: Uuid, now: DateTime<Utc>) -> Result<(), DbErr> {
     outbox::Entity::update_many()
