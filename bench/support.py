@@ -221,3 +221,13 @@ def table(rows, header):
         if number == 0:
             print("  ".join("-" * width for width in widths))
     sys.stdout.flush()
+
+
+@contextlib.contextmanager
+def running(server):
+    server.start()
+    try:
+        yield server
+    finally:
+        if server.process.poll() is None:
+            server.stop()

@@ -14,6 +14,9 @@ pub struct Demo {
     /// Messages of the last twelve months.
     #[arg(long, default_value_t = 200)]
     messages: u32,
+    /// Entries of the audit trail about them. They stay for good, as all entries do: for demonstrations and load tests.
+    #[arg(long, default_value_t = 0)]
+    audit_entries: u32,
     #[arg(long, default_value_t = 1)]
     seed: u64,
 }
@@ -27,6 +30,7 @@ pub async fn run(app: App, demo: Demo) -> Result<(), Failure> {
             explain(error)
         }
     })?;
+    samples::make_trail(&app, demo.audit_entries, demo.seed).await?;
     audit::seal_pending(&app, false).await?;
     println!("{} messages and {staff} staff members (who cannot sign in) are in the database.", demo.messages);
     Ok(())

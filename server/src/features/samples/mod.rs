@@ -6,10 +6,12 @@
 mod api;
 mod maker;
 mod store;
+mod trail;
 mod words;
 
 pub use api::routes;
 pub use store::{Removed, any};
+pub use trail::make_trail;
 
 use chrono::{DateTime, Utc};
 use uuid::Uuid;

@@ -62,6 +62,16 @@ async fn marked(conn: &impl ConnectionTrait, kind: &str, limit: u64) -> Result<V
         .await
 }
 
+/// The people who were made up.
+pub async fn people(conn: &impl ConnectionTrait) -> Result<Vec<Uuid>, DbErr> {
+    marked(conn, STAFF, 1_000).await
+}
+
+/// At most that many of the messages that were made up.
+pub async fn some_messages(conn: &impl ConnectionTrait, limit: u64) -> Result<Vec<Uuid>, DbErr> {
+    marked(conn, MESSAGE, limit).await
+}
+
 async fn unmark(conn: &impl ConnectionTrait, kind: &str, ids: Vec<Uuid>) -> Result<(), DbErr> {
     sample_rows::Entity::delete_many()
         .filter(sample_rows::Column::Kind.eq(kind))

@@ -20,6 +20,7 @@ class Session {
 
   #channel = new BroadcastChannel('tekvwarho-session');
   #keeper: TokenKeeper;
+  #leaving = false;
 
   constructor() {
     this.#keeper = new TokenKeeper(
@@ -70,6 +71,7 @@ class Session {
   }
 
   async signOut(): Promise<void> {
+    this.#leaving = true;
     // The server first, while the token is still there; it must not keep a person from leaving, though.
     await Promise.race([
       api.auth.logout().catch(() => undefined),
@@ -77,10 +79,12 @@ class Session {
     ]);
     this.#forgetDrafts();
     this.#keeper.forget(true);
+    this.#leaving = false;
   }
 
-  /** The socket said that this session is over: the refresh has the last word on that. */
+  /** The socket said that this session is over: the refresh has the last word, unless we end it ourselves. */
   async checkEnded(): Promise<void> {
+    if (this.#leaving || this.status !== 'in') return;
     await this.#keeper.current(this.#keeper.token ?? undefined).catch(() => undefined);
   }
 

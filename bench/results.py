@@ -1,0 +1,33 @@
+"""What every part of the benchmark shares: how long it runs, and where its figures go."""
+
+import os
+import statistics
+
+QUICK = os.environ.get("BENCH_QUICK") == "1"
+ENGINES = os.environ.get("BENCH_ENGINES", "sqlite postgres").split()
+ROWS = int(os.environ.get("BENCH_ROWS", "1000000"))
+SECONDS = 2 if QUICK else 5
+ROUNDS = 3
+# Product and baseline in short turns: what else the machine does meets both. A ratio is the median of the ratios of the turns.
+TURNS = 5 if QUICK else 11
+results = []
+# Tables beside the results: title, header, lines.
+details = []
+
+
+def report(what, target, figure, passed, baseline=""):
+    """One row of the table; `passed` is none for figures without a target."""
+    results.append((what, target, figure, baseline, "" if passed is None else "pass" if passed else "MISS"))
+    print(f"  {what}: {figure} (target {target or '—'}; {baseline or 'no baseline'}){'' if passed is None else '  pass' if passed else '  MISS'}", flush=True)
+
+
+def middle(values):
+    return statistics.median(values)
+
+
+def ratio_of(ours, bare):
+    return middle([one / other for one, other in zip(ours, bare)])
+
+
+def spread(values, form="{:,.0f}"):
+    return f"{form.format(min(values))}–{form.format(max(values))}"
