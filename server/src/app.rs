@@ -188,6 +188,8 @@ impl App {
 
     /// Makes the settings of now count: limits follow them, and what was made from older ones is dropped.
     pub fn apply_settings(&self) {
+        // A role may need a second factor now.
+        self.liveness.forget_all();
         self.limits.adopt(self.settings.get().security.allowances());
         self.usual_answer.forget();
         self.pages.forget_all();

@@ -7,6 +7,8 @@ use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use super::chain::commitments;
+use crate::app::App;
+use crate::error::Result;
 use crate::http::RequestInfo;
 use crate::ids::{self, Ids};
 
@@ -45,6 +47,18 @@ impl Changes {
     pub fn into_entry(self, entry: audit_logs::Model) -> audit_logs::Model {
         audit_logs::Model { changes: (!self.is_empty()).then_some(Value::Object(self.0)), ..entry }
     }
+}
+
+/// Writes an entry that stands for itself.
+pub async fn write(app: &App, entry: audit_logs::Model) -> Result<()> {
+    app.storage
+        .write(entry, |tx, entry| {
+            Box::pin(async move {
+                tx.audit(entry.clone());
+                Ok(())
+            })
+        })
+        .await
 }
 
 /// One entry to be.

@@ -6,7 +6,7 @@ use database::entity::audit_logs;
 use futures_util::stream;
 use serde_json::{Value, json};
 
-use super::entry::{Changes, Entry};
+use super::entry::{self, Changes, Entry};
 use super::filter::Filter;
 use super::sentence::{Names, sentence};
 use super::{find, view};
@@ -72,14 +72,7 @@ pub async fn note(app: &App, caller: &Caller, info: &RequestInfo, format: Format
     let entry =
         Entry { actor: Some(caller.staff_id), action: "audit.exported", entity: ("audit", None), changes, from: info }
             .row(&app.ids, app.clock.now());
-    app.storage
-        .write(entry, |tx, entry| {
-            Box::pin(async move {
-                tx.audit(entry.clone());
-                Ok(())
-            })
-        })
-        .await
+    entry::write(app, entry).await
 }
 
 /// An entry as one JSON object, as the command line and the API write it.

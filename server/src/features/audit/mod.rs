@@ -20,7 +20,7 @@ mod verify;
 mod view;
 
 pub use api::routes;
-pub use entry::{Changes, Entry};
+pub use entry::{Changes, Entry, write};
 pub use erase::erase;
 pub use export::as_json;
 pub use head_mail::mail_head;

@@ -91,8 +91,16 @@ async fn patch_me(
         change.locale = Set(Some(locale.clone()).filter(|locale| !locale.is_empty()));
     }
     check.done()?;
-    let changes =
-        Changes::none().fact("timeZone", &patch.time_zone).fact("theme", &patch.theme).fact("locale", &patch.locale);
+    let mut changes = Changes::none();
+    if patch.name.is_some() {
+        // Not the name itself: what is said here outlives an erasure.
+        changes = changes.fact("name", "changed");
+    }
+    for (field, value) in [("timeZone", &patch.time_zone), ("theme", &patch.theme), ("locale", &patch.locale)] {
+        if let Some(value) = value {
+            changes = changes.fact(field, value);
+        }
+    }
     let entry = own_entry(&app, &caller, &info, "staff.profile_changed", changes);
     let id = caller.staff_id;
     let person = app
@@ -145,7 +153,11 @@ async fn change_password(
     let person = people::by_id(app.storage.read(), caller.staff_id).await?.ok_or(Error::Unauthenticated)?;
     let attempt = Attempt::of(&app, &headers, &person.email, Some(&person), &info);
     attempt.check(&app).await?;
-    if !app.passwords.verify(body.current_password, Some(person.password_hash)).await? {
+    let old_hash = person.password_hash;
+    let right = app.passwords.verify(body.current_password, Some(old_hash.clone())).await?;
+    // Others may have failed while this one waited for its turn.
+    attempt.check(&app).await?;
+    if !right {
         attempt.failed(&app, Some(person.id), "auth.proof_failed", Some(person.id), &info).await?;
         return Err(Error::field("currentPassword", "invalid", "This is not your current password."));
     }
@@ -163,10 +175,15 @@ async fn change_password(
     let entry = own_entry(&app, &caller, &info, "auth.password_changed", Changes::none());
     let (id, session) = (caller.staff_id, caller.session_id);
     app.storage
-        .write((hash, mail, entry), move |tx, (hash, mail, entry)| {
+        .write((old_hash, hash, mail, entry), move |tx, (old_hash, hash, mail, entry)| {
             Box::pin(async move {
+                // A link by mail may have set another one since, and ended this session.
+                if !people::has_password(tx.conn(), id, old_hash).await? {
+                    return Err(Error::Unauthenticated);
+                }
                 let change = staff::ActiveModel { id: Set(id), password_hash: Set(hash.clone()), ..Default::default() };
                 people::change(tx.conn(), change).await?;
+                one_time::withdraw(tx.conn(), Kind::Reset, Some(id)).await?;
                 sessions::end_all(tx, id, Some(session), now).await?;
                 tx.mail(mail.clone());
                 tx.audit(entry.clone());

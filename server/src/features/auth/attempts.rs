@@ -10,9 +10,10 @@ use crate::app::App;
 use crate::error::Result;
 use crate::features::audit::{Changes, Entry};
 use crate::http::RequestInfo;
-use crate::storage::email_key;
+use crate::storage::{Tx, email_key};
 
 /// One try.
+#[derive(Clone)]
 pub struct Attempt {
     subjects: Vec<Subject>,
     /// The browser has signed in to this account before.
@@ -42,9 +43,21 @@ impl Attempt {
         }
     }
 
-    /// What is forgotten when the try was right.
-    pub fn account(&self) -> Option<Subject> {
-        self.subjects.first().cloned()
+    /// Counts the try at the account as failed within the unit that will look at it, and refuses while too many failed; true when it
+    /// locks. [`Attempt::forget`] takes it back.
+    pub async fn take(&self, app: &App, tx: &Tx<'_>) -> Result<bool> {
+        match self.subjects.first().filter(|_| app.limits.are_on()) {
+            Some(account) => lockout::take_try(tx.conn(), account, app.clock.now()).await,
+            None => Ok(false),
+        }
+    }
+
+    /// The try was right: the account's failures are forgotten. Those of an address stay, others may be behind it.
+    pub async fn forget(&self, tx: &Tx<'_>) -> Result<()> {
+        match self.subjects.first() {
+            Some(account) => Ok(lockout::forget(tx.conn(), account).await?),
+            None => Ok(()),
+        }
     }
 
     /// Notes a failure: `action` in the audit trail, and the count of each subject. `actor` is known where somebody is

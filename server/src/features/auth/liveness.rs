@@ -18,7 +18,7 @@ use crate::features::tokens::{self, Holder};
 use crate::secrets::sha256_hex;
 
 /// Revocation is promised within a second, whatever becomes of the bus.
-const FRESH: Duration = Duration::from_millis(800);
+const FRESH: Duration = Duration::from_millis(400);
 
 /// Sessions and tokens that were seen alive a moment ago.
 pub struct Liveness {

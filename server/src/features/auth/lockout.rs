@@ -52,23 +52,24 @@ fn account_key(email_key: &str) -> String {
 
 /// The state after one more failure.
 fn after_failure(known: Option<&Model>, subject: &Subject, now: DateTime<Utc>) -> Model {
-    let failures = match known {
-        // After a lock the count goes on, so that the next lock is longer.
-        Some(known) if known.last_at + subject.wait.max(lock_of(known.failures, subject)) > now => known.failures + 1,
-        _ => 1,
-    };
-    let lock = lock_of(failures, subject);
-    let locked_until = (lock > Duration::zero()).then(|| now + lock);
+    // After a lock the count goes on, so that the next lock is longer.
+    let still_counts =
+        |known: &&Model| known.locked_until.unwrap_or(known.last_at).max(known.last_at) + subject.wait > now;
+    let known = known.filter(still_counts);
+    let failures = known.map_or(0, |known| known.failures) + 1;
+    // One that was on its way when the lock began neither ends nor shortens it.
+    let locked_until =
+        lock_of(failures, subject).map(|lock| now + lock).max(known.and_then(|known| known.locked_until));
     Model { subject: subject.key.clone(), failures, last_at: now, locked_until }
 }
 
-/// How long `failures` lock: nothing below the allowance, then the wait, doubling with every full allowance.
-fn lock_of(failures: i32, subject: &Subject) -> Duration {
-    if failures < subject.allowed {
-        return Duration::zero();
+/// How long the failure of that number locks: each that fills an allowance does, twice as long as the one before.
+fn lock_of(failures: i32, subject: &Subject) -> Option<Duration> {
+    if failures % subject.allowed != 0 {
+        return None;
     }
     let doublings = u32::try_from(failures / subject.allowed - 1).unwrap_or(0).min(10);
-    (subject.wait * 2_i32.pow(doublings)).min(LONGEST)
+    Some((subject.wait * 2_i32.pow(doublings)).min(LONGEST))
 }
 
 /// Refuses while one of the subjects is locked.
@@ -76,40 +77,58 @@ pub async fn check(conn: &impl ConnectionTrait, subjects: &[Subject], now: DateT
     let rows = Entity::find().filter(Column::Subject.is_in(subjects.iter().map(|it| &it.key))).all(conn).await?;
     let locked = rows.iter().filter(|row| row.locked_until.is_some_and(|until| until > now));
     let Some(row) = locked.max_by_key(|row| row.locked_until) else { return Ok(()) };
+    let subject = subjects.iter().find(|it| it.key == row.subject);
+    Err(refusal(row, subject.map_or(0, |it| it.allowed), now))
+}
+
+fn refusal(row: &Model, allowed: i32, now: DateTime<Utc>) -> Error {
     let seconds = row.locked_until.map_or(0, |until| (until - now).num_seconds());
-    let allowed = subjects.iter().find(|it| it.key == row.subject).map_or(0, |it| it.allowed);
-    Err(Error::AccountLocked {
+    Error::AccountLocked {
         allowed: u32::try_from(allowed).unwrap_or(0),
         retry_after: u64::try_from(seconds).unwrap_or(0).max(1),
-    })
+    }
 }
 
 /// Counts a failure for each subject; true when one of them is locked by it.
-pub async fn count_failure(
-    conn: &impl ConnectionTrait,
-    subjects: &[Subject],
-    now: DateTime<Utc>,
-) -> Result<bool, DbErr> {
+pub async fn count_failure(conn: &impl ConnectionTrait, subjects: &[Subject], now: DateTime<Utc>) -> Result<bool> {
     let mut locked = false;
     for subject in subjects {
-        // The row is there before it is locked, so that two failures at once are two.
-        let none_yet = Model { subject: subject.key.clone(), failures: 0, last_at: now, locked_until: None };
-        Entity::insert(none_yet.into_active_model())
-            .on_conflict(OnConflict::column(Column::Subject).do_nothing().to_owned())
-            .exec_without_returning(conn)
-            .await?;
-        let known = Entity::find_by_id(&subject.key).lock_exclusive().one(conn).await?;
-        let next = after_failure(known.as_ref(), subject, now);
-        locked |= next.locked_until.is_some();
-        Entity::update_many()
-            .col_expr(Column::Failures, Expr::value(next.failures))
-            .col_expr(Column::LastAt, Expr::value(next.last_at))
-            .col_expr(Column::LockedUntil, Expr::value(next.locked_until))
-            .filter(Column::Subject.eq(&subject.key))
-            .exec(conn)
-            .await?;
+        let known = row_of(conn, subject, now).await?;
+        locked |= count(conn, &known, subject, now).await?;
     }
     Ok(locked)
+}
+
+/// Counts a try as failed before it is looked at, and refuses while the subject is locked: of many tries at once, each
+/// sees those before it. A right one is followed by [`forget`]. True when the subject is locked from now on.
+pub async fn take_try(conn: &impl ConnectionTrait, subject: &Subject, now: DateTime<Utc>) -> Result<bool> {
+    let known = row_of(conn, subject, now).await?;
+    if known.locked_until.is_some_and(|until| until > now) {
+        return Err(refusal(&known, subject.allowed, now));
+    }
+    count(conn, &known, subject, now).await
+}
+
+/// The row of a subject, locked. It is made before it is locked, so that two failures at once are two.
+async fn row_of(conn: &impl ConnectionTrait, subject: &Subject, now: DateTime<Utc>) -> Result<Model> {
+    let none_yet = Model { subject: subject.key.clone(), failures: 0, last_at: now, locked_until: None };
+    Entity::insert(none_yet.clone().into_active_model())
+        .on_conflict(OnConflict::column(Column::Subject).do_nothing().to_owned())
+        .exec_without_returning(conn)
+        .await?;
+    Ok(Entity::find_by_id(&subject.key).lock_exclusive().one(conn).await?.unwrap_or(none_yet))
+}
+
+async fn count(conn: &impl ConnectionTrait, known: &Model, subject: &Subject, now: DateTime<Utc>) -> Result<bool> {
+    let next = after_failure(Some(known), subject, now);
+    Entity::update_many()
+        .col_expr(Column::Failures, Expr::value(next.failures))
+        .col_expr(Column::LastAt, Expr::value(next.last_at))
+        .col_expr(Column::LockedUntil, Expr::value(next.locked_until))
+        .filter(Column::Subject.eq(&subject.key))
+        .exec(conn)
+        .await?;
+    Ok(next.locked_until != known.locked_until)
 }
 
 /// Forgets the failures of an account after the right password.
@@ -153,13 +172,16 @@ mod tests {
         }
         let fifth = after_failure(row.as_ref(), &subject, start);
         assert_eq!(fifth.locked_until, Some(start + Duration::minutes(15)));
-        let later = start + Duration::minutes(14);
+        let late = after_failure(Some(&fifth), &subject, start + Duration::seconds(1));
+        assert_eq!(late.locked_until, fifth.locked_until, "one that was on its way changes nothing");
+        let later = start + Duration::minutes(16);
         let mut tenth = fifth.clone();
-        for _ in 0..5 {
+        for number in 6..=10 {
+            assert!(tenth.locked_until.is_none_or(|until| until <= later), "{number} can be tried");
             tenth = after_failure(Some(&tenth), &subject, later);
         }
         assert_eq!(tenth.locked_until, Some(later + Duration::minutes(30)));
-        let forgotten = after_failure(Some(&fifth), &subject, start + Duration::minutes(16));
+        let forgotten = after_failure(Some(&fifth), &subject, start + Duration::minutes(31));
         assert_eq!((forgotten.failures, forgotten.locked_until), (1, None));
     }
 }

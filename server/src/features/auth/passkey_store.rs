@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use crate::app::App;
 use crate::error::Result;
-use crate::features::audit::{Changes, Entry};
+use crate::features::audit::{self, Changes, Entry};
 use crate::http::RequestInfo;
 
 /// A ceremony must be finished within this time: WebAuthn recommends five minutes for what needs a person.
@@ -137,14 +137,7 @@ pub async fn note_counter(app: &App, staff: Uuid, info: &RequestInfo) -> Result<
         from: info,
     }
     .row(&app.ids, now);
-    app.storage
-        .write(entry, |tx, entry| {
-            Box::pin(async move {
-                tx.audit(entry.clone());
-                Ok(())
-            })
-        })
-        .await
+    audit::write(app, entry).await
 }
 
 /// Deletes ceremonies that are over.

@@ -4,7 +4,7 @@
 use axum::extract::State;
 use axum::http::HeaderMap;
 use chrono::{DateTime, Utc};
-use database::entity::active_sessions;
+use database::entity::{active_sessions, audit_logs, staff};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
 use serde::{Deserialize, Serialize};
@@ -18,14 +18,14 @@ use super::attempts::Attempt;
 use super::factors::{self, Code, Typed};
 use super::guard::{Caller, PROOF_LASTS, own_account};
 use super::notices::{self, FactorEvent};
+use super::own_entry;
 use super::passkey_store::{self, Purpose};
 use super::passkeys::{Asked, not_accepted};
 use super::relying_party::{self, Refusal};
-use super::{lockout, own_entry};
 use crate::app::App;
 use crate::cluster::Event;
 use crate::error::{Error, Result};
-use crate::features::audit::Changes;
+use crate::features::audit::{self, Changes};
 use crate::features::staff as people;
 use crate::http::{Envelope, Json, Ok, Problem, RequestInfo};
 use crate::storage::Tx;
@@ -71,73 +71,103 @@ async fn prove(
     let person = people::by_id(app.storage.read(), caller.staff_id).await?.ok_or(Error::Unauthenticated)?;
     let attempt = Attempt::of(&app, &headers, &person.email, Some(&person), &info);
     attempt.check(&app).await?;
-    let now = app.clock.now();
-    let (right, wrong) = match (proof.password, proof.code) {
+    match (proof.password, proof.code) {
         (Some(password), None) => {
-            let right = app.passwords.verify(password, Some(person.password_hash.clone())).await?;
+            let right = app.passwords.verify(password, Some(person.password_hash)).await?;
+            // Others may have failed while this one waited for its turn.
             attempt.check(&app).await?;
-            (right, Error::field("password", "invalid", "This is not your password."))
+            if !right {
+                attempt.failed(&app, Some(person.id), "auth.proof_failed", Some(person.id), &info).await?;
+                return Err(Error::field("password", "invalid", "This is not your password."));
+            }
+            let work = (attempt, Proving::by("password", &app, &caller, &info));
+            app.storage
+                .write(work, |tx, (attempt, proving)| {
+                    Box::pin(async move {
+                        attempt.forget(tx).await?;
+                        proving.note(tx).await
+                    })
+                })
+                .await?;
         }
         (None, Some(code)) => {
-            let used = use_code(&app, &person, Typed::of(&code), &caller, &info).await?;
-            (used, Error::field("code", "invalid", "This code is wrong, or was used already."))
+            if !use_code(&app, &person, &Typed::of(&code), attempt, &caller, &info).await? {
+                return Err(Error::field("code", "invalid", "This code is wrong, or was used already."));
+            }
         }
         _ => return Err(Error::field("password", "required", "Send your password or a code.")),
-    };
-    if !right {
-        attempt.failed(&app, Some(person.id), "auth.proof_failed", Some(person.id), &info).await?;
-        return Err(wrong);
     }
-    let (session, account) = (caller.session_id, attempt.account());
-    app.storage
-        .write(account, move |tx, account| {
-            Box::pin(async move {
-                if let Some(account) = account {
-                    lockout::forget(tx.conn(), account).await?;
-                }
-                note(tx, session, person.id, now).await
-            })
-        })
-        .await?;
     app.liveness.forget_all();
-    Result::Ok(Ok(Proved { until: now + PROOF_LASTS }))
+    Result::Ok(Ok(Proved { until: app.clock.now() + PROOF_LASTS }))
 }
 
-/// Uses the code up; true when it was right.
+/// Uses the code up; true when it was right. A code costs a guesser nothing, so each guess is counted in the unit that
+/// looks at it: of many at once, no more are looked at than may fail.
 async fn use_code(
     app: &App,
-    person: &database::entity::staff::Model,
-    typed: Typed,
+    person: &staff::Model,
+    typed: &Typed,
+    attempt: Attempt,
     caller: &Caller,
     info: &RequestInfo,
 ) -> Result<bool> {
-    let entry = own_entry(app, caller, info, "auth.recovery_code_used", Changes::none());
+    let entry = |action| own_entry(app, caller, info, action, Changes::none());
+    let entries = [entry("auth.recovery_code_used"), entry("auth.proof_failed"), entry("auth.locked")];
     let mail = notices::mail(app, person, FactorEvent::RecoveryCodeUsed, info)?;
+    let proving =
+        Proving::by(if matches!(typed, Typed::Recovery(_)) { "recovery code" } else { "code" }, app, caller, info);
     let (with, id, now) = (app.clone(), person.id, app.clock.now());
     app.storage
-        .write((typed, entry, mail), move |tx, (typed, entry, mail)| {
+        .write((typed.clone(), entries, mail, attempt, proving), move |tx, (typed, entries, mail, attempt, proving)| {
             let app = with.clone();
             Box::pin(async move {
-                let used = factors::use_code(tx.conn(), &app.keys, id, typed, now).await?;
-                if used == Some(Code::Recovery) {
-                    tx.audit(entry.clone());
+                let [recovery, failed, locked] = entries;
+                let locks = attempt.take(&app, tx).await?;
+                let Some(used) = factors::use_code(tx.conn(), &app.keys, id, typed, now).await? else {
+                    tx.audit(failed.clone());
+                    if locks {
+                        tx.audit(locked.clone());
+                    }
+                    return Result::Ok(false);
+                };
+                if used == Code::Recovery {
+                    tx.audit(recovery.clone());
                     tx.mail(mail.clone());
                 }
-                Result::Ok(used.is_some())
+                attempt.forget(tx).await?;
+                proving.note(tx).await?;
+                Result::Ok(true)
             })
         })
         .await
 }
 
-/// Notes the proof in the session's row.
-async fn note(tx: &Tx<'_>, session: Uuid, person: Uuid, now: DateTime<Utc>) -> Result<()> {
-    active_sessions::Entity::update_many()
-        .col_expr(active_sessions::Column::ProvedAt, Expr::value(now))
-        .filter(active_sessions::Column::Id.eq(session))
-        .exec(tx.conn())
-        .await?;
-    tx.publish(Event::StaffChanged(person));
-    Result::Ok(())
+/// A proof that was right, to be written down.
+#[derive(Clone)]
+struct Proving {
+    session: Uuid,
+    person: Uuid,
+    at: DateTime<Utc>,
+    entry: audit_logs::Model,
+}
+
+impl Proving {
+    fn by(way: &str, app: &App, caller: &Caller, info: &RequestInfo) -> Self {
+        let entry = own_entry(app, caller, info, "auth.proved", Changes::none().fact("by", way));
+        Self { session: caller.session_id, person: caller.staff_id, at: app.clock.now(), entry }
+    }
+
+    /// Notes it in the session's row and in the audit trail.
+    async fn note(&self, tx: &Tx<'_>) -> Result<()> {
+        active_sessions::Entity::update_many()
+            .col_expr(active_sessions::Column::ProvedAt, Expr::value(self.at))
+            .filter(active_sessions::Column::Id.eq(self.session))
+            .exec(tx.conn())
+            .await?;
+        tx.audit(self.entry.clone());
+        tx.publish(Event::StaffChanged(self.person));
+        Result::Ok(())
+    }
 }
 
 /// Begins to show again who is there, with one of the own passkeys.
@@ -172,21 +202,25 @@ async fn prove_by_passkey(
     info: RequestInfo,
     Json(body): Json<PasskeyProof>,
 ) -> Result<Ok<Proved>> {
-    let (session, staff, now) = (caller.session_id, caller.staff_id, app.clock.now());
-    let state = passkey_store::redeem(&app, Purpose::Prove, Some(session), body.challenge_id)
+    let state = passkey_store::redeem(&app, Purpose::Prove, Some(caller.session_id), body.challenge_id)
         .await?
         .ok_or_else(super::passkeys::challenge_is_over)?;
-    let own = passkey_store::of(app.storage.read(), staff).await?;
+    let own = passkey_store::of(app.storage.read(), caller.staff_id).await?;
+    let proving = Proving::by("passkey", &app, &caller, &info);
     let proved = match relying_party::finish_proof(&app, &body.credential, state, &own)? {
-        Err(Refusal::Wrong) => return Err(not_accepted()),
+        Err(Refusal::Wrong) => {
+            let failed = own_entry(&app, &caller, &info, "auth.proof_failed", Changes::none());
+            audit::write(&app, failed).await?;
+            return Err(not_accepted());
+        }
         Err(Refusal::Copied) => false,
         Result::Ok(used) => {
             app.storage
-                .write(used, move |tx, used| {
+                .write((used, proving), |tx, (used, proving)| {
                     Box::pin(async move {
-                        let counts = passkey_store::note_use(tx.conn(), used, now).await?;
+                        let counts = passkey_store::note_use(tx.conn(), used, proving.at).await?;
                         if counts {
-                            note(tx, session, staff, now).await?;
+                            proving.note(tx).await?;
                         }
                         Result::Ok(counts)
                     })
@@ -195,9 +229,9 @@ async fn prove_by_passkey(
         }
     };
     if !proved {
-        passkey_store::note_counter(&app, staff, &info).await?;
+        passkey_store::note_counter(&app, caller.staff_id, &info).await?;
         return Err(not_accepted());
     }
     app.liveness.forget_all();
-    Result::Ok(Ok(Proved { until: now + PROOF_LASTS }))
+    Result::Ok(Ok(Proved { until: app.clock.now() + PROOF_LASTS }))
 }

@@ -9,7 +9,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::one_time::{self, Kind};
-use super::sessions;
+use super::{lockout, sessions};
 use crate::app::App;
 use crate::cluster::Event;
 use crate::error::{Error, Result};
@@ -132,6 +132,8 @@ async fn reset(State(app): State<App>, info: RequestInfo, Json(body): Json<Reset
                 };
                 people::change(tx.conn(), change).await?;
                 sessions::end_all(tx, id, None, now).await?;
+                // Whoever reads the mailbox is the owner: what strangers tried no longer keeps them out.
+                lockout::unlock(tx.conn(), &person.email_key).await?;
                 let letter = Letter::PasswordChanged { name: person.name.clone(), when: when.clone() };
                 let mail = Mail {
                     to: &person.email,

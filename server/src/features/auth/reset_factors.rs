@@ -16,7 +16,7 @@ use crate::app::App;
 use crate::cluster::Event;
 use crate::error::{Error, Result};
 use crate::features::audit::{Changes, Entry};
-use crate::features::staff::{self as people, Permission, Standing};
+use crate::features::staff::{self as people, Act, Permission, Standing};
 use crate::http::{Envelope, Id, Nothing, Ok, Problem, RequestInfo};
 
 /// The routes of this file.
@@ -52,7 +52,7 @@ async fn show_factors(State(app): State<App>, caller: Caller, Id(id): Id) -> Res
         required: factors::required(&app, person.role),
         may_reset: found.any()
             && caller.staff_id != id
-            && covers(Standing::new(caller.role, caller.permissions), &person),
+            && Standing::new(caller.role, caller.permissions).covers(Standing::of(&person)),
     }))
 }
 
@@ -64,21 +64,22 @@ async fn reset_factors(State(app): State<App>, caller: Caller, info: RequestInfo
     if caller.staff_id == id {
         return Err(Error::Conflict("These are your own. Change them in your profile.".into()));
     }
-    reset_factors_of(&app, Some(caller.staff_id), id, &info).await?;
+    let act = Act::new(&app, caller, info.clone());
+    reset_factors_of(&app, Some(act), id, &info).await?;
     Result::Ok(Ok(Nothing))
 }
 
-/// Takes all second factors of a person away, signs them out everywhere and tells them by mail. `caller` must hold every
-/// right that the person holds; none is the command line.
+/// Takes all second factors of a person away, signs them out everywhere and tells them by mail. Who acts must hold every
+/// right that the person holds; nobody is the command line.
 ///
 /// # Errors
-/// `NotFound`, `Forbidden`, or `Conflict` when there is nothing to take away.
-pub async fn reset_factors_of(app: &App, caller: Option<Uuid>, id: Uuid, info: &RequestInfo) -> Result<()> {
+/// `NotFound`, `OutOfReach`, or `Conflict` when there is nothing to take away.
+pub async fn reset_factors_of(app: &App, act: Option<Act>, id: Uuid, info: &RequestInfo) -> Result<()> {
     let person = existing(app.storage.read(), id).await?;
     let now = app.clock.now();
-    let by = caller.map_or("command line", |_| "staff");
+    let by = if act.is_some() { "staff" } else { "command line" };
     let entry = Entry {
-        actor: caller,
+        actor: act.as_ref().map(|act| act.caller.staff_id),
         action: "staff.factors_reset",
         entity: ("staff", Some(id)),
         changes: Changes::none().fact("by", by),
@@ -87,15 +88,10 @@ pub async fn reset_factors_of(app: &App, caller: Option<Uuid>, id: Uuid, info: &
     .row(&app.ids, now);
     let mail = notices::mail(app, &person, FactorEvent::Reset, info)?;
     app.storage
-        .write((entry, mail, caller), move |tx, (entry, mail, caller)| {
+        .write((entry, mail, act), move |tx, (entry, mail, act)| {
             Box::pin(async move {
-                // Asked under the unit: rights may have been given or taken a moment ago.
-                let person = existing(tx.conn(), id).await?;
-                if let Some(caller) = caller {
-                    let caller = existing(tx.conn(), *caller).await?;
-                    if !caller.is_active || !covers(Standing::of(&caller), &person) {
-                        return Err(Error::Forbidden);
-                    }
+                if let Some(act) = act {
+                    act.pair(tx, id).await?.may_touch()?;
                 }
                 if !factors::remove_all(tx.conn(), id).await? {
                     return Err(Error::Conflict("There is no second factor to take away.".into()));
@@ -114,9 +110,4 @@ pub async fn reset_factors_of(app: &App, caller: Option<Uuid>, id: Uuid, info: &
 
 async fn existing(conn: &impl ConnectionTrait, id: Uuid) -> Result<staff::Model> {
     people::by_id(conn, id).await?.filter(|person| person.deleted_at.is_none()).ok_or(Error::NotFound)
-}
-
-/// True when the person holds no right that the other lacks.
-fn covers(standing: Standing, person: &staff::Model) -> bool {
-    standing.covers(Standing::of(person))
 }

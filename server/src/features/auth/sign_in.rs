@@ -13,7 +13,7 @@ use super::notices::{self, FactorEvent};
 use super::passkey_store::Use;
 use super::sessions::NewSession;
 use super::view::{Keeping, SignedIn};
-use super::{cookies, lockout, passkey_store, store};
+use super::{cookies, passkey_store, store};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::features::audit::{Changes, Entry};
@@ -35,6 +35,8 @@ pub enum Way {
 /// What the unit found.
 enum Outcome {
     In(Box<staff::Model>),
+    /// The password is another one since it was verified, or the person was shut out.
+    Changed,
     FactorNeeded,
     WrongCode,
     /// The passkey's counter did not rise, or the passkey is gone.
@@ -77,6 +79,8 @@ pub async fn begin(
     let steps = Steps {
         new,
         way,
+        password_hash: person.password_hash.clone(),
+        asked: note("auth.second_factor_asked", Changes::none()),
         entry: note("auth.signed_in", Changes::none().fact("by", by)),
         recovery: (
             note("auth.recovery_code_used", Changes::none()),
@@ -85,7 +89,8 @@ pub async fn begin(
         warning: warning.filter(|_| warns),
         told,
         // A passkey says nothing of who guesses the password.
-        account: attempt.account().filter(|_| by != "passkey"),
+        forgives: by != "passkey",
+        attempt: attempt.clone(),
     };
     let (id, keys) = (person.id, app.clone());
     let outcome = app
@@ -97,6 +102,7 @@ pub async fn begin(
         .await?;
     let person = match outcome {
         Outcome::In(person) => *person,
+        Outcome::Changed => return Err(Error::InvalidCredentials),
         Outcome::FactorNeeded => return Err(Error::SecondFactorRequired),
         Outcome::WrongCode => {
             attempt.failed(app, None, "auth.second_factor_failed", Some(id), info).await?;
@@ -118,16 +124,22 @@ pub async fn begin(
 struct Steps {
     new: NewSession,
     way: Way,
+    password_hash: String,
+    asked: database::entity::audit_logs::Model,
     entry: database::entity::audit_logs::Model,
     recovery: (database::entity::audit_logs::Model, outbox::Model),
     warning: Option<outbox::Model>,
     told: Vec<rows::Model>,
-    account: Option<lockout::Subject>,
+    attempt: Attempt,
+    forgives: bool,
 }
 
 impl Steps {
     async fn run(&self, tx: &Tx<'_>, app: &App, id: uuid::Uuid, now: chrono::DateTime<chrono::Utc>) -> Result<Outcome> {
         let conn = tx.conn();
+        if !people::has_password(conn, id, &self.password_hash).await? {
+            return Ok(Outcome::Changed);
+        }
         match &self.way {
             Way::Passkey(used) => {
                 if !passkey_store::note_use(conn, used, now).await? {
@@ -136,6 +148,8 @@ impl Steps {
             }
             Way::Password => {
                 if factors::of(conn, id).await?.any() {
+                    // Whoever knows a password leaves a trace, even without the factor.
+                    tx.audit(self.asked.clone());
                     return Ok(Outcome::FactorNeeded);
                 }
             }
@@ -154,8 +168,8 @@ impl Steps {
             }
         }
         self.new.insert(tx).await?;
-        if let Some(account) = &self.account {
-            lockout::forget(conn, account).await?;
+        if self.forgives {
+            self.attempt.forget(tx).await?;
         }
         let change = staff::ActiveModel { id: Set(id), last_login: Set(Some(now)), ..Default::default() };
         let person = people::change(conn, change).await?;

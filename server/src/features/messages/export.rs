@@ -19,7 +19,7 @@ use super::filter::{Filter, FilterQuery};
 use super::find;
 use crate::app::App;
 use crate::error::{Error, Result};
-use crate::features::audit::{Changes, Entry};
+use crate::features::audit::{self, Changes, Entry};
 use crate::features::auth::{Caller, demand};
 use crate::features::staff::{self as people, Permission};
 use crate::http::{Problem, Query, RequestInfo, export};
@@ -96,14 +96,7 @@ async fn export_messages(
         from: &info,
     }
     .row(&app.ids, app.clock.now());
-    app.storage
-        .write(entry, |tx, entry| {
-            Box::pin(async move {
-                tx.audit(entry.clone());
-                Ok(())
-            })
-        })
-        .await?;
+    audit::write(&app, entry).await?;
 
     let rows = Rows { names: people::names(app.storage.read()).await?, caller, filter, app: app.clone() };
     let body = if xlsx { Body::from(rows.xlsx().await?) } else { rows.csv() };

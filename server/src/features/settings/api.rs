@@ -64,10 +64,11 @@ async fn get_settings(State(app): State<App>, caller: Caller) -> Response {
 }
 
 /// Changes settings: the keys of the body get the values of the body, all or none. With `If-Match`, only what the
-/// caller has seen.
+/// caller has seen. Keys of `security` need a signed-in person and a fresh proof: `reauthentication_required`.
 #[utoipa::path(patch, path = "/api/admin/settings", tag = "settings", request_body = SettingValues,
     params(("If-Match" = Option<String>, Header, description = "The `ETag` of the settings that the caller has seen")),
-    responses((status = 200, body = Envelope<SettingValues>), (status = 412, body = Problem), (status = 422, body = Problem)))]
+    responses((status = 200, body = Envelope<SettingValues>), (status = 403, body = Problem), (status = 412, body = Problem),
+        (status = 422, body = Problem)))]
 async fn patch_settings(
     State(app): State<App>,
     caller: Caller,
@@ -75,6 +76,13 @@ async fn patch_settings(
     headers: HeaderMap,
     Json(SettingValues(values)): Json<SettingValues>,
 ) -> Result<Response> {
+    // What guards the sign-in is changed by somebody who is there, not by whoever found an open page.
+    if values.keys().any(|key| key.starts_with("security.")) {
+        if caller.token.is_some() {
+            return Err(Error::NotForTokens);
+        }
+        caller.check_proof(app.clock.now())?;
+    }
     let change = Change { actor: Some(caller.staff_id), from: &info, values, seen: if_match(&headers)? };
     let after = super::change(&app, change, |permission| caller.may(permission)).await?;
     Result::Ok(shown(&after, &caller))

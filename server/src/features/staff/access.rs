@@ -15,16 +15,15 @@ use super::view::{StaffDetail, StaffState};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::features::audit::Changes;
-use crate::features::auth::{self, Caller, OneTimeKind, SessionView, demand};
+use crate::features::auth::{self, Caller, OneTimeKind, SessionView, demand, demand_in_person, recently_proven};
 use crate::features::notify::{Letter, Mail};
-use crate::http::rate_limit::{Limit, Subject};
 use crate::http::{Accepted, Envelope, Id, Nothing, Ok, Problem, RequestInfo};
 use crate::secrets;
 
 /// The routes of this file.
 pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
-        .routes(demand(Permission::Staff, routes!(send_reset_link)))
+        .routes(demand_in_person(Permission::Staff, recently_proven(routes!(send_reset_link))))
         .routes(demand(Permission::Staff, routes!(unlock_staff)))
         .routes(demand(Permission::Staff, routes!(list_staff_sessions, end_staff_sessions)))
         .routes(demand(Permission::Staff, routes!(end_staff_session)))
@@ -34,9 +33,8 @@ pub fn routes() -> OpenApiRouter<App> {
 #[utoipa::path(post, path = "/api/admin/staff/{id}/reset-link", tag = "staff", params(("id" = Uuid, Path)),
     responses((status = 202, body = Envelope<Nothing>), (status = 404, body = Problem), (status = 409, body = Problem)))]
 async fn send_reset_link(State(app): State<App>, caller: Caller, info: RequestInfo, Id(id): Id) -> Result<Accepted> {
-    let person = store::by_id(app.storage.read(), id).await?.ok_or(Error::NotFound)?;
-    app.limits.check(Limit::ResetMail, &Subject::Mailbox(person.email_key))?;
     let act = Act::new(&app, caller, info);
+    act.may_mail(id).await?;
     app.storage
         .write((act, secrets::new_token()), move |tx, (act, token)| {
             Box::pin(async move {

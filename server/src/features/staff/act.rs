@@ -12,6 +12,7 @@ use crate::error::{Error, Result};
 use crate::features::audit::{Changes, Entry};
 use crate::features::auth::Caller;
 use crate::http::RequestInfo;
+use crate::http::rate_limit::{Limit, Subject};
 use crate::storage::Tx;
 
 /// A person who does something to a person.
@@ -52,6 +53,17 @@ impl Act {
             other_admins: people.iter().filter(|person| person.id != target.id && is_active_admin(person)).count(),
             target,
         })
+    }
+
+    /// Counts a mail with a link to that person. Who may not touch them uses nothing up: the unit refuses it.
+    pub async fn may_mail(&self, target: Uuid) -> Result<()> {
+        let person = store::by_id(self.app.storage.read(), target).await?.ok_or(Error::NotFound)?;
+        let own = Standing::new(self.caller.role, self.caller.permissions);
+        if !own.lacks_of(Standing::of(&person)).is_empty() {
+            return Ok(());
+        }
+        // Counted apart from what strangers ask for: neither keeps the other from sending one.
+        self.app.limits.check(Limit::ResetMail, &Subject::Mailbox(format!("by staff\n{}", person.email_key)))
     }
 
     /// What the caller has to give now. What the token of the request leaves out does not count.

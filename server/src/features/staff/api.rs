@@ -17,7 +17,7 @@ use super::view::{self, StaffDetail, StaffState, StaffSummary};
 use super::{avatar, store};
 use crate::app::App;
 use crate::error::{Error, Result};
-use crate::features::auth::{Caller, demand, signed_in_or_token};
+use crate::features::auth::{Caller, demand, demand_in_person, recently_proven, signed_in_or_token};
 use crate::features::staff::Permission;
 use crate::http::{Envelope, Id, Json, Listed, Ok, Paging, Problem, Query, RequestInfo};
 use crate::storage::{Cursor, Page, search_terms, search_text};
@@ -27,7 +27,8 @@ pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(signed_in_or_token(routes!(list_colleagues)))
         .routes(demand(Permission::Staff, routes!(list_staff)))
-        .routes(demand(Permission::Staff, routes!(get_staff, patch_staff)))
+        .routes(demand(Permission::Staff, routes!(get_staff)))
+        .routes(demand_in_person(Permission::Staff, recently_proven(routes!(patch_staff))))
 }
 
 /// A person that work can be given to.

@@ -119,9 +119,12 @@ async fn set(act: &Act, id: Uuid, bytes: Option<bytes::Bytes>) -> Result<Ok<Avat
         None => None,
         Some(bytes) => {
             let turn = DRAWING.acquire().await.map_err(Error::internal)?;
-            let content =
-                tokio::task::spawn_blocking(move || picture::draw(&bytes)).await.map_err(Error::internal)??;
-            drop(turn);
+            // The turn goes with the work: a client that goes away does not end it.
+            let draw = move || {
+                let _turn = turn;
+                picture::draw(&bytes)
+            };
+            let content = tokio::task::spawn_blocking(draw).await.map_err(Error::internal)??;
             let hash = sha256_hex(&content);
             Some(staff_avatars::Model { staff_id: id, hash, content, created_at: act.now })
         }

@@ -20,7 +20,7 @@ use crate::app::App;
 use crate::cluster::Event;
 use crate::error::{Error, FieldError, Result};
 use crate::features::audit::Changes;
-use crate::features::auth::{self, Caller, OneTimeKind, demand};
+use crate::features::auth::{self, Caller, OneTimeKind, demand_in_person, recently_proven};
 use crate::http::valid::Check;
 use crate::http::{Envelope, Ok, Problem, Query, Raw, RequestInfo};
 use crate::secrets::sha256_hex;
@@ -29,8 +29,8 @@ use crate::storage::{Tx, email_key};
 /// The routes of this file.
 pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
-        .routes(demand(Permission::Staff, routes!(preview_import)))
-        .routes(demand(Permission::Staff, routes!(import_staff)))
+        .routes(demand_in_person(Permission::Staff, routes!(preview_import)))
+        .routes(demand_in_person(Permission::Staff, recently_proven(routes!(import_staff))))
 }
 
 /// One row of the file, as it would be imported.

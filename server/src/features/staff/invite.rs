@@ -19,9 +19,8 @@ use crate::app::App;
 use crate::cluster::Event;
 use crate::error::{Error, Result};
 use crate::features::audit::Changes;
-use crate::features::auth::{self, Caller, OneTimeKind, demand};
+use crate::features::auth::{self, Caller, OneTimeKind, demand_in_person, recently_proven};
 use crate::features::notify::{Letter, Mail};
-use crate::http::rate_limit::{Limit, Subject};
 use crate::http::valid::Check;
 use crate::http::{Created, Envelope, Id, Json, Nothing, Ok, Problem, RequestInfo};
 use crate::secrets;
@@ -30,8 +29,8 @@ use crate::storage::{Tx, email_key};
 /// The routes of this file.
 pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
-        .routes(demand(Permission::Staff, routes!(invite_staff)))
-        .routes(demand(Permission::Staff, routes!(resend_invitation, withdraw_invitation)))
+        .routes(demand_in_person(Permission::Staff, recently_proven(routes!(invite_staff))))
+        .routes(demand_in_person(Permission::Staff, routes!(resend_invitation, withdraw_invitation)))
 }
 
 /// Who is to be invited.
@@ -148,9 +147,8 @@ pub fn mail(act: &Act, person: &Model, token: &str) -> Result<database::entity::
 #[utoipa::path(post, path = "/api/admin/staff/{id}/invitation", tag = "staff", params(("id" = Uuid, Path)),
     responses((status = 200, body = Envelope<super::view::StaffDetail>), (status = 404, body = Problem), (status = 409, body = Problem)))]
 async fn resend_invitation(State(app): State<App>, caller: Caller, info: RequestInfo, Id(id): Id) -> Result<Response> {
-    let person = store::by_id(app.storage.read(), id).await?.ok_or(Error::NotFound)?;
-    app.limits.check(Limit::ResetMail, &Subject::Mailbox(person.email_key))?;
     let act = Act::new(&app, caller.clone(), info);
+    act.may_mail(id).await?;
     app.storage
         .write((act, secrets::new_token()), move |tx, (act, token)| {
             Box::pin(async move {

@@ -22,10 +22,11 @@ mod state;
 mod store;
 mod view;
 
+pub use act::Act;
 pub use avatar::url as avatar_url;
 pub use create::{NewStaff, create, insert};
 pub use roles::{Permission, PermissionSet, Standing};
-pub use store::{any, by_email, by_id, change, everybody, names};
+pub use store::{any, by_email, by_id, change, everybody, has_password, names};
 
 use utoipa_axum::router::OpenApiRouter;
 

@@ -20,17 +20,17 @@ use crate::app::App;
 use crate::cluster::Event;
 use crate::error::{Error, Result};
 use crate::features::audit::Changes;
-use crate::features::auth::{self, Caller, OneTimeKind, demand};
-use crate::features::messages;
+use crate::features::auth::{self, Caller, OneTimeKind, demand_in_person, recently_proven};
+use crate::features::{messages, onboarding, tokens};
 use crate::http::{Envelope, Id, Nothing, Ok, Problem, Query, RequestInfo};
 use crate::storage::Tx;
 
 /// The routes of this file.
 pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
-        .routes(demand(Permission::Staff, routes!(activate_staff)))
-        .routes(demand(Permission::Staff, routes!(deactivate_staff)))
-        .routes(demand(Permission::Staff, routes!(delete_staff)))
+        .routes(demand_in_person(Permission::Staff, recently_proven(routes!(activate_staff))))
+        .routes(demand_in_person(Permission::Staff, recently_proven(routes!(deactivate_staff))))
+        .routes(demand_in_person(Permission::Staff, recently_proven(routes!(delete_staff))))
 }
 
 /// What becomes of open work.
@@ -167,9 +167,21 @@ async fn switch(tx: &Tx<'_>, act: &Act, person: &Model, on: bool) -> Result<()> 
     store::change(tx.conn(), change).await?;
     auth::withdraw_one_time(tx.conn(), OneTimeKind::Reset, Some(person.id)).await?;
     auth::end_all_sessions(tx, person.id, None, act.now).await?;
+    if !on {
+        end_tokens(tx, act, person.id).await?;
+    }
     let action = if on { "staff.activated" } else { "staff.deactivated" };
     act.note(tx, action, person.id, Changes::none().field("active", !on, on));
     tx.publish(Event::StaffChanged(person.id));
+    Result::Ok(())
+}
+
+/// Revokes the API tokens of a person. Whoever comes back makes new ones.
+async fn end_tokens(tx: &Tx<'_>, act: &Act, person: Uuid) -> Result<()> {
+    let ended = tokens::revoke_all_of(tx.conn(), person, act.caller.staff_id, act.now).await?;
+    if ended > 0 {
+        act.note(tx, "staff.tokens_revoked", person, Changes::none().fact("tokens", ended));
+    }
     Result::Ok(())
 }
 
@@ -196,6 +208,8 @@ async fn delete(tx: &Tx<'_>, act: &Act, person: &Model) -> Result<()> {
     auth::unlock(tx.conn(), &person.email_key).await?;
     auth::withdraw_one_time(tx.conn(), OneTimeKind::Reset, Some(id)).await?;
     auth::end_all_sessions(tx, id, None, act.now).await?;
+    end_tokens(tx, act, id).await?;
+    onboarding::forget(tx.conn(), &[id]).await?;
     auth::remove_factors(tx.conn(), id).await?;
     store::delete_avatar(tx.conn(), id).await?;
     let change = ActiveModel {

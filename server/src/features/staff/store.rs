@@ -29,6 +29,13 @@ pub async fn by_id(conn: &impl ConnectionTrait, id: Uuid) -> Result<Option<Model
     Entity::find_by_id(id).one(conn).await
 }
 
+/// True when the person is active and has the password of this hash still. Locks their row until the unit ends: what was
+/// verified before it holds within it.
+pub async fn has_password(conn: &impl ConnectionTrait, id: Uuid, hash: &str) -> Result<bool, DbErr> {
+    let person = Entity::find_by_id(id).lock(LockType::NoKeyUpdate).one(conn).await?;
+    Ok(person.is_some_and(|person| person.is_active && person.password_hash == hash))
+}
+
 /// Writes the columns that are set in `change`.
 pub async fn change(conn: &impl ConnectionTrait, change: ActiveModel) -> Result<Model, DbErr> {
     Entity::update(change).exec(conn).await

@@ -11,4 +11,4 @@ mod store;
 
 pub use api::routes;
 pub use holder::{Holder, PREFIX, holder, note_use, still_holds};
-pub use store::names;
+pub use store::{names, revoke_all_of};

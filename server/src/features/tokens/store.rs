@@ -45,6 +45,24 @@ pub(super) async fn revoke(conn: &impl ConnectionTrait, id: Uuid, by: Uuid, now:
     Ok(done.rows_affected == 1)
 }
 
+/// Revokes every open token of a person; answers how many there were.
+pub async fn revoke_all_of(
+    conn: &impl ConnectionTrait,
+    person: Uuid,
+    by: Uuid,
+    now: DateTime<Utc>,
+) -> Result<u64, DbErr> {
+    let done = Entity::update_many()
+        .col_expr(Column::RevokedAt, Expr::value(now))
+        .col_expr(Column::RevokedBy, Expr::value(by))
+        .filter(Column::CreatedBy.eq(person))
+        .filter(Column::RevokedAt.is_null())
+        .filter(Column::ExpiresAt.gt(now))
+        .exec(conn)
+        .await?;
+    Ok(done.rows_affected)
+}
+
 /// Notes a use, unless one was noted after `since`.
 pub(super) async fn used(
     conn: &impl ConnectionTrait,
