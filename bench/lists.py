@@ -28,7 +28,9 @@ def fill(server, database, rows):
     server.create_admin()
     server.command("demo", "--messages", str(rows), "--audit-entries", str(rows), "--seed", "1")
     if isinstance(database, Postgres):
+        # What filling left to do is done now, and not beside the first queries.
         database.script("VACUUM ANALYZE")
+        database.script("CHECKPOINT")
     print(f"  {rows:,} messages and as many audit entries on {database.name} in {time.monotonic() - began:.0f} s", flush=True)
 
 
@@ -59,7 +61,7 @@ def list_queries(database):
 
 
 def audit_queries(database):
-    """What an auditor filters by: one thing each, and pairs that people would put together."""
+    """What an auditor filters by."""
     (person,) = database.rows("SELECT user_id FROM audit_logs WHERE action = 'message.replied' ORDER BY id LIMIT 1")[0]
     person = uuid.UUID(bytes=person) if isinstance(person, bytes) else person
     (message,) = database.rows("SELECT entity_id FROM audit_logs WHERE action = 'message.created' ORDER BY id LIMIT 1")[0]
@@ -71,8 +73,6 @@ def audit_queries(database):
         ("no filter", ""), ("sort oldest", "sort=oldest"), ("actor", f"actor={person}"), ("action, many", "action=message.replied"), ("action, few", "action=demo.created"),
         ("a group of actions", "action=auth.*"), ("entity type", "entityType=message"), ("one entity", f"entityType=message&entityId={message}"), ("address", f"address={address}"),
         ("this month", f"from={newest[:7]}-01"), ("the oldest month", f"to={oldest[:8]}28"), ("words", "q=replied"),
-        ("actor × action", f"actor={person}&action=message.assigned"), ("actor × entity type", f"actor={person}&entityType=staff"),
-        ("action × address", f"action=auth.sign_in_failed&address={address}"), ("action × oldest month", f"action=message.created&to={oldest[:8]}28"),
     ]
 
 

@@ -13,7 +13,7 @@ use crate::support::people::PASSWORD;
 use crate::support::{Answer, Signed, TestApp};
 
 /// An authenticator app: what it shows at the time of the program.
-struct Authenticator(totp_rs::Totp);
+pub struct Authenticator(totp_rs::Totp);
 
 impl Authenticator {
     fn of(secret: &str) -> Self {
@@ -26,7 +26,7 @@ impl Authenticator {
 }
 
 /// Turns the app on; answers with it and the recovery codes. The code of the next step is fresh again.
-async fn turn_on(t: &TestApp, who: &Signed) -> (Authenticator, Vec<String>) {
+pub async fn turn_on(t: &TestApp, who: &Signed) -> (Authenticator, Vec<String>) {
     let begun = t.post_as(who, "/api/auth/mfa/totp", json!({})).await.data();
     let app = Authenticator::of(begun["secret"].as_str().unwrap());
     let confirmed = t.post_as(who, "/api/auth/mfa/totp/confirm", json!({ "code": app.code(t) })).await.data();

@@ -36,6 +36,7 @@ mod staff_import;
 mod staff_pictures;
 mod storage;
 mod structure;
+mod takeover;
 mod thread;
 mod tls;
 mod tokens;

@@ -41,7 +41,7 @@ impl TestApp {
         self.post("/api/auth/accept-invite", json!({ "token": token, "password": PASSWORD })).await
     }
 
-    async fn actions(&self, id: &str) -> Vec<String> {
+    pub async fn actions(&self, id: &str) -> Vec<String> {
         let rows = audit_logs::Entity::find().filter(audit_logs::Column::EntityId.eq(id)).all(self.app.storage.read());
         let mut rows = rows.await.unwrap();
         rows.sort_by_key(|row| row.id);

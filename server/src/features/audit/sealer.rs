@@ -4,12 +4,14 @@ use chrono::Duration;
 use database::entity::{audit_chain, audit_checkpoints, audit_logs};
 use sea_orm::{EntityTrait, IntoActiveModel as _};
 
-use super::{chain, store};
 use tokio::sync::broadcast::error::RecvError;
+use uuid::Uuid;
 
+use super::{chain, store};
 use crate::app::App;
 use crate::cluster::Event;
 use crate::error::Result;
+use crate::ids::first_of;
 use crate::secrets::Purpose;
 
 /// Entries sealed in one unit.
@@ -58,15 +60,16 @@ pub async fn seal_until_stopped(app: App) {
 
 /// Seals what is not sealed yet. `everything` looks at the whole log and not only at its end.
 pub async fn seal_pending(app: &App, everything: bool) -> Result<u64> {
+    let conn = app.storage.read();
+    let until = if everything { None } else { store::sealed_until(conn).await? };
+    let mut from = until.map_or(Uuid::nil(), |at| first_of(at - STRAGGLERS));
     let mut sealed = 0;
     loop {
-        let conn = app.storage.read();
         let head = store::head(conn).await?;
-        let since = if everything { None } else { store::sealed_until(conn).await?.map(|at| at - STRAGGLERS) };
-        let entries = store::unsealed(conn, since, BATCH).await?;
-        if entries.is_empty() {
-            return Ok(sealed);
-        }
+        let entries = store::unsealed(conn, from, BATCH).await?;
+        let Some(last) = entries.last() else { return Ok(sealed) };
+        // What is sealed in this turn is not looked through again.
+        from = last.id;
         sealed += entries.len() as u64;
         let (mut seq, mut hash) = head.unwrap_or((0, chain::GENESIS.to_owned()));
         let links: Vec<audit_chain::Model> = entries

@@ -11,8 +11,6 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use crate::ids::first_of;
-
 /// The last link of the chain.
 pub(super) async fn head(conn: &impl ConnectionTrait) -> Result<Option<(i64, String)>, DbErr> {
     let last = audit_chain::Entity::find().order_by_desc(audit_chain::Column::Seq).one(conn).await?;
@@ -48,10 +46,10 @@ pub(super) async fn sealed_until(conn: &impl ConnectionTrait) -> Result<Option<D
     Ok(audit_logs::Entity::find_by_id(last.audit_id).one(conn).await?.map(|entry| entry.created_at))
 }
 
-/// Entries that the chain does not hold yet, oldest first.
+/// Entries that the chain does not hold yet, oldest first, from one id on.
 pub(super) async fn unsealed(
     conn: &impl ConnectionTrait,
-    since: Option<DateTime<Utc>>,
+    from: Uuid,
     limit: u64,
 ) -> Result<Vec<audit_logs::Model>, DbErr> {
     let sealed = Query::select()
@@ -62,11 +60,13 @@ pub(super) async fn unsealed(
                 .equals((audit_logs::Entity, audit_logs::Column::Id)),
         )
         .take();
-    let mut query = audit_logs::Entity::find().filter(Expr::exists(sealed).not());
-    if let Some(since) = since {
-        query = query.filter(audit_logs::Column::Id.gte(first_of(since)));
-    }
-    query.order_by_asc(audit_logs::Column::Id).limit(limit).all(conn).await
+    audit_logs::Entity::find()
+        .filter(audit_logs::Column::Id.gte(from))
+        .filter(Expr::exists(sealed).not())
+        .order_by_asc(audit_logs::Column::Id)
+        .limit(limit)
+        .all(conn)
+        .await
 }
 
 /// The newest signed head.
