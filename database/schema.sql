@@ -234,6 +234,11 @@ CREATE TABLE public.sign_in_failures (
     last_at timestamp with time zone NOT NULL,
     locked_until timestamp with time zone
 );
+CREATE TABLE public.site_pictures (
+    name character varying(80) NOT NULL,
+    content bytea NOT NULL,
+    created_at timestamp with time zone NOT NULL
+);
 CREATE TABLE public.staff (
     id uuid NOT NULL,
     name text NOT NULL,
@@ -336,6 +341,8 @@ ALTER TABLE ONLY public.settings
     ADD CONSTRAINT settings_pkey PRIMARY KEY (key);
 ALTER TABLE ONLY public.sign_in_failures
     ADD CONSTRAINT sign_in_failures_pkey PRIMARY KEY (subject);
+ALTER TABLE ONLY public.site_pictures
+    ADD CONSTRAINT site_pictures_pkey PRIMARY KEY (name);
 ALTER TABLE ONLY public.staff_avatars
     ADD CONSTRAINT staff_avatars_pkey PRIMARY KEY (staff_id);
 ALTER TABLE ONLY public.staff

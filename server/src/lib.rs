@@ -9,6 +9,7 @@
 //! - [`jobs`] runs what is due by a schedule.
 //! - [`features`] are the slices; each has its tables, rules, endpoints and jobs.
 //! - [`templates`] renders pages and mails.
+//! - [`pictures`] draws again what somebody uploads.
 //! - [`places`] says where an address is, if the operator has a map.
 //! - [`config`] holds flags and environment; [`cli`] the commands.
 //! - [`clock`], [`ids`], [`secrets`], [`error`] are what everything stands on.
@@ -24,6 +25,7 @@ pub mod http;
 pub mod ids;
 pub mod jobs;
 pub mod openapi;
+pub mod pictures;
 pub mod places;
 pub mod router;
 pub mod secrets;

@@ -601,7 +601,7 @@ export interface paths {
         head?: never;
         /**
          * Changes settings: the keys of the body get the values of the body, all or none. With `If-Match`, only what the
-         *     caller has seen.
+         *     caller has seen. Keys of `security` need a signed-in person and a fresh proof: `reauthentication_required`.
          */
         patch: operations["patch_settings"];
         trace?: never;
@@ -634,6 +634,26 @@ export interface paths {
         put?: never;
         /** Sends such a mail to the caller's own address, and says what the mail server said. */
         post: operations["test_mail"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/settings/pictures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Uploads a picture for a setting such as `firm.logo`: PNG, JPEG or WebP, at most 2 MB. It is drawn anew, and shown
+         *     nowhere until a setting names it; one that none names within a day is deleted.
+         */
+        post: operations["upload_picture"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2767,6 +2787,24 @@ export interface components {
             success: boolean;
         };
         /** @description What every successful answer of the API looks like. */
+        Envelope_UploadedPicture: {
+            /** @description A picture that can be chosen. */
+            data: {
+                /** @description What a setting is set to. */
+                name: string;
+                url: string;
+            };
+            /** @description A sentence for people, where there is something to say. */
+            message?: string;
+            meta?: components["schemas"]["Meta"];
+            requestId: string;
+            /**
+             * @description Always true.
+             * @example true
+             */
+            success: boolean;
+        };
+        /** @description What every successful answer of the API looks like. */
         Envelope_Vec_AuditItem: {
             data: {
                 action: string;
@@ -3371,6 +3409,9 @@ export interface components {
             type: "holidays";
         } | {
             /** @enum {string} */
+            type: "picture";
+        } | {
+            /** @enum {string} */
             type: "links";
         } | {
             /** @enum {string} */
@@ -3754,6 +3795,11 @@ export interface components {
          * @description The bytes of a picture, as the reference shows them.
          */
         Picture: string;
+        /**
+         * Format: binary
+         * @description The bytes of a picture, as the reference shows them.
+         */
+        PictureFile: string;
         /** @description What every failed answer of the API looks like. */
         Problem: {
             /** @description Stable, for programs. */
@@ -4115,6 +4161,12 @@ export interface components {
              * @description At most 1,000, which then means 1,000 or more.
              */
             unread: number;
+        };
+        /** @description A picture that can be chosen. */
+        UploadedPicture: {
+            /** @description What a setting is set to. */
+            name: string;
+            url: string;
         };
         /** @description A value that a template can show. */
         Variable: {
@@ -7633,7 +7685,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The permission is missing, or the origin is not allowed */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7827,6 +7878,109 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Envelope_MailTest"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The token or the password is missing, wrong or over */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The permission is missing, or the origin is not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something is in the way, or the same request is still in progress */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part of the service is down */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    upload_picture: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": components["schemas"]["PictureFile"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_UploadedPicture"];
                 };
             };
             /** @description The request cannot be read */

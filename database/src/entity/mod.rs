@@ -25,6 +25,7 @@ pub mod refresh_tokens;
 pub mod sample_rows;
 pub mod settings;
 pub mod sign_in_failures;
+pub mod site_pictures;
 pub mod staff;
 pub mod staff_avatars;
 pub mod totp_secrets;

@@ -13,6 +13,7 @@ mod m0005_invitations;
 mod m0006_second_factors;
 mod m0007_onboarding;
 mod m0008_notifications_tokens;
+mod m0009_site_pictures;
 
 /// Brings a database of any released version to the newest schema.
 pub struct Migrator;
@@ -29,6 +30,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0006_second_factors::Migration),
             Box::new(m0007_onboarding::Migration),
             Box::new(m0008_notifications_tokens::Migration),
+            Box::new(m0009_site_pictures::Migration),
         ]
     }
 }

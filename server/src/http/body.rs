@@ -14,7 +14,7 @@ use crate::error::{Error, Result};
 const SMALL: usize = 10_000;
 /// Staff write long answers and import lists.
 const LARGE: usize = 256_000;
-/// A picture of a person, as a camera made it.
+/// A picture, as a camera made it.
 const PICTURE: usize = 2_000_000;
 /// A file with rows to import.
 const IMPORT: usize = 1_000_000;
@@ -26,7 +26,7 @@ const SLOWEST: std::time::Duration = std::time::Duration::from_secs(30);
 pub fn limit_of(path: &str) -> usize {
     let staff = path.starts_with("/api/admin/") && !path.starts_with("/api/admin/auth/");
     match path {
-        "/api/auth/me/avatar" => PICTURE,
+        "/api/auth/me/avatar" | "/api/admin/settings/pictures" => PICTURE,
         _ if path.starts_with("/api/admin/staff/") && path.ends_with("/avatar") => PICTURE,
         "/api/admin/staff/import" | "/api/admin/staff/import/preview" => IMPORT,
         _ if staff => LARGE,

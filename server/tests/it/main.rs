@@ -28,6 +28,7 @@ mod retention;
 mod settings;
 mod settings_effects;
 mod settings_mail;
+mod settings_pictures;
 mod setup;
 mod site;
 mod smtp;

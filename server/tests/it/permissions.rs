@@ -115,6 +115,7 @@ const TABLE: &[(&str, &str, Who)] = &[
     ("DELETE", "/api/admin/staff/{id}/avatar", May(People)),
     ("GET", "/api/admin/settings", May(Settings)),
     ("PATCH", "/api/admin/settings", May(Settings)),
+    ("POST", "/api/admin/settings/pictures", May(Settings)),
     ("GET", "/api/admin/settings/schema", May(Settings)),
     ("GET", "/api/admin/onboarding", Staff),
     ("PATCH", "/api/admin/onboarding", Staff),

@@ -11,6 +11,7 @@ use sea_orm::EntityTrait;
 use serde_json::{Value, json};
 use tekvwarho::features::settings::KEYS;
 
+use crate::settings_pictures::logo;
 use crate::support::people::PASSWORD;
 use crate::support::{Answer, Signed, TestApp};
 
@@ -19,6 +20,9 @@ type Look = fn(&TestApp, Signed) -> BoxFuture<'_, String>;
 
 /// A key, another value for it, and where that shows.
 type Row = (&'static str, Value, Look);
+
+/// As a value: the name of a picture that was uploaded before.
+const UPLOADED: &str = "an uploaded picture";
 
 fn rows() -> Vec<Row> {
     let holiday = json!([{ "from": "2026-03-02", "name": "Founding day" }]);
@@ -38,6 +42,7 @@ fn rows() -> Vec<Row> {
         ("firm.registration", json!("HRB 1234"), |t, _| page(t, "/")),
         ("firm.founded", json!(1_999), |t, _| page(t, "/")),
         ("firm.social", json!([{ "name": "Mastodon", "url": "https://social.example/@us" }]), |t, _| page(t, "/")),
+        ("firm.logo", json!(UPLOADED), |t, _| page(t, "/")),
         ("firm.accentHue", json!(30), |t, _| page(t, "/theme.css")),
         ("services.list", service, |t, _| page(t, "/services/gardens")),
         ("hours.timeZone", json!("Pacific/Auckland"), |t, _| page(t, "/")),
@@ -281,6 +286,8 @@ async fn seen(key: &str, value: Option<&Value>, look: Look) -> String {
     let t = TestApp::new().await;
     let ada = t.admin().await;
     if let Some(value) = value {
+        let uploaded = value == UPLOADED;
+        let value = if uploaded { t.upload(&ada, logo()).await.data()["name"].clone() } else { value.clone() };
         t.patch_as(&ada, "/api/admin/settings", json!({ key: value })).await.status(200);
     }
     look(&t, ada).await

@@ -71,6 +71,26 @@ step("firm: a colour is shown before it is saved, and undo takes it back", async
   await page.getByRole("button", { name: "Save changes" }).waitFor({ state: "detached" });
 });
 
+step("firm: a logo stands at the head of the site once it is saved", async () => {
+  const { page } = desk;
+  const file = page.getByLabel("File for logo");
+  await file.setInputFiles({ name: "logo.svg", mimeType: "image/svg+xml", buffer: Buffer.from("<svg/>") });
+  await page.getByText("This is not a PNG, JPEG or WebP picture.").waitFor();
+  // What the page draws itself is a picture as good as any.
+  const drawn = await page.locator("nav").first().screenshot({ type: "png" });
+  await file.setInputFiles({ name: "logo.png", mimeType: "image/png", buffer: drawn });
+  await page.getByRole("img", { name: "Logo, as visitors will see it" }).waitFor();
+  await visitor.page.goto("/");
+  assert.equal(await visitor.page.locator(".brand img").count(), 0, "not saved, not shown");
+  await save();
+  await visitor.page.reload();
+  const logo = visitor.page.getByRole("banner").getByRole("img", { name: /Virtanen & Co/ });
+  await visitor.page.waitForFunction(() => document.querySelector(".brand img")?.naturalWidth > 0);
+  assert.equal(await logo.count(), 1);
+  await page.getByRole("button", { name: "Remove picture" }).click();
+  await save();
+});
+
 step("services: one more, in front, with its page", async () => {
   const { page } = desk;
   await open("services");

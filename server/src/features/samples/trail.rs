@@ -45,7 +45,9 @@ pub async fn make_trail(app: &App, entries: u32, seed: u64) -> Result<()> {
         app.storage
             .write(chunk, |tx, chunk| {
                 Box::pin(async move {
-                    chunk.iter().for_each(|entry| tx.audit(entry.clone()));
+                    for entry in chunk {
+                        tx.audit(entry.clone());
+                    }
                     Ok(())
                 })
             })

@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::{Change, GROUPS, Group, KEYS, Key, Snapshot};
+use super::{Change, GROUPS, Group, KEYS, Key, Snapshot, pictures};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::features::auth::{Caller, demand, signed_in_or_token};
@@ -22,6 +22,7 @@ pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(demand(Permission::Settings, routes!(get_schema)))
         .routes(demand(Permission::Settings, routes!(get_settings, patch_settings)))
+        .routes(demand(Permission::Settings, routes!(pictures::upload_picture)))
         .routes(signed_in_or_token(routes!(list_services)))
 }
 

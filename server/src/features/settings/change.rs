@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use super::{Snapshot, groups, registry, store};
+use super::{Snapshot, groups, pictures, registry, store};
 use crate::app::App;
 use crate::cluster::Event;
 use crate::error::{Error, Result};
@@ -95,6 +95,7 @@ pub async fn write(
     let mut after = current.clone();
     after.extend(values.clone());
     groups::check_together(&after)?;
+    pictures::check(tx.conn(), values).await?;
     let mut noted = Changes::none();
     for (key, value) in values.iter().filter(|(key, value)| current.get(*key) != Some(value)) {
         noted = noted.field(key, current.get(key), value);

@@ -6,6 +6,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::groups::{firm, hours, services};
+use super::pictures::PictureName;
 use super::text;
 use crate::error::Error;
 use crate::http::valid::{self, Check, is_email};
@@ -61,6 +62,8 @@ pub enum Kind {
     Hours,
     /// Days on which the firm is closed.
     Holidays,
+    /// Name of a picture that was uploaded before: `POST /api/admin/settings/pictures`.
+    Picture,
     /// Links with a name.
     Links,
     /// The services with all their texts.
@@ -118,6 +121,11 @@ impl Kind {
                 }
             }
             Self::Choices { options } => choices(check, field, value, options),
+            Self::Picture => {
+                if value.as_str().and_then(PictureName::read).is_none() {
+                    check.refuse(field, "invalid", "This must be the name of an uploaded picture.");
+                }
+            }
             Self::Hours => hours::check_weekly(check, field, value),
             Self::Holidays => hours::check_holidays(check, field, value),
             Self::Links => firm::check_links(check, field, value),

@@ -2,13 +2,14 @@
 //!
 //! Every key stands once, in a file of `groups`, with its type, bounds, default and help; values that differ from the
 //! default are rows of `settings`. Readers take a [`Snapshot`]; a change is validated, audited, committed and published
-//! on the bus. Table: `settings`. Permissions: `settings`, and what a group needs beside it. Event: `settings_changed`.
+//! on the bus. Tables: `settings`, `site_pictures`. Permissions: `settings`, and what a group needs beside it. Event: `settings_changed`.
 
 mod api;
 mod change;
 mod groups;
 mod hours;
 mod kind;
+mod pictures;
 mod reference;
 mod registry;
 mod store;
@@ -30,6 +31,7 @@ pub use groups::security::{Lockout, Security};
 pub use groups::services::{Question, Service, Step};
 pub use hours::{Holiday, OpenState, Opening, coming_holidays, lines as opening_lines, open_state};
 pub use kind::{Choice, Kind, Variable};
+pub use pictures::{PictureName, picture};
 pub use reference::reference;
 pub use registry::{GROUPS, Group, KEYS, Key, key};
 

@@ -45,6 +45,7 @@ fn form(key: &Key) -> String {
         Kind::Choices { options } => {
             format!("some of {}", options.iter().map(|it| format!("`{}`", it.value)).collect::<Vec<_>>().join(", "))
         }
+        Kind::Picture => "a picture".to_owned(),
         Kind::Hue => "0 to 360".to_owned(),
         Kind::Hours => "a list of `{day, opens, closes}`".to_owned(),
         Kind::Holidays => "a list of `{from, until, name}`".to_owned(),

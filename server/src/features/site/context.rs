@@ -10,7 +10,7 @@ use super::json_ld;
 use crate::app::App;
 use crate::error::Result;
 use crate::features::messages::{ContactForm, usual_answer};
-use crate::features::settings::{self, Service, Snapshot};
+use crate::features::settings::{self, PictureName, Service, Snapshot};
 use crate::templates::value;
 
 /// One page of the site.
@@ -138,5 +138,6 @@ fn firm(settings: &Snapshot, now: DateTime<Utc>) -> Value {
         .into_iter()
         .map(|(days, name)| context! { days => days, name => name })
         .collect();
-    context! { hours => hours, holidays => holidays, ..value(&settings.firm) }
+    let logo = value(settings.firm.logo.as_deref().and_then(PictureName::read));
+    context! { hours => hours, holidays => holidays, logo => logo, ..value(&settings.firm) }
 }

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::context::Page;
 use crate::app::App;
-use crate::features::settings::{Service, Snapshot};
+use crate::features::settings::{PictureName, Service, Snapshot};
 
 /// The data of a page, or none. `<` is written as an escape, so that no text can end the script element.
 pub fn of_page(app: &App, settings: &Snapshot, page: &Page, service: Option<&Service>) -> Option<String> {
@@ -44,6 +44,7 @@ fn organisation(app: &App, settings: &Snapshot) -> Value {
         "url": app.config.server.link("/"),
         "email": firm.email,
         "telephone": firm.phone,
+        "logo": firm.logo.as_deref().and_then(PictureName::read).map(|logo| app.config.server.link(&logo.url)),
         "image": app.assets.address("og.png").map(|path| app.config.server.link(&path)),
         "address": {
             "@type": "PostalAddress",

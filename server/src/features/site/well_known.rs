@@ -1,7 +1,7 @@
 //! Files that programs look for.
 
 use axum::Router;
-use axum::extract::State;
+use axum::extract::{Path, State};
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use axum::routing::get;
@@ -10,6 +10,8 @@ use serde_json::json;
 
 use super::pages::theme;
 use crate::app::App;
+use crate::error::{Error, Result};
+use crate::features::settings;
 
 /// The routes of this file.
 pub fn routes() -> Router<App> {
@@ -21,6 +23,14 @@ pub fn routes() -> Router<App> {
         .route("/manifest.webmanifest", get(manifest))
         .route("/favicon.ico", get(favicon))
         .route("/theme.css", get(theme))
+        .route("/pictures/{name}", get(picture))
+}
+
+/// A picture of the site. Its name changes with it, so a browser may keep it.
+async fn picture(State(app): State<App>, Path(name): Path<String>) -> Result<Response> {
+    let content = settings::picture(app.storage.read(), &name).await?.ok_or(Error::NotFound)?;
+    let headers = [(header::CONTENT_TYPE, "image/png"), (header::CACHE_CONTROL, "public, max-age=31536000, immutable")];
+    Ok((headers, content).into_response())
 }
 
 async fn robots(State(app): State<App>) -> Response {

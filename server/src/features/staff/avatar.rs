@@ -8,7 +8,6 @@ use database::entity::staff::{ActiveModel, Model};
 use database::entity::staff_avatars;
 use sea_orm::Set;
 use serde::Serialize;
-use tokio::sync::Semaphore;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -16,18 +15,15 @@ use uuid::Uuid;
 
 use super::act::Act;
 use super::roles::Permission;
-use super::{picture, store};
+use super::store;
 use crate::app::App;
 use crate::cluster::Event;
 use crate::error::{Error, Result};
 use crate::features::audit::Changes;
 use crate::features::auth::{Caller, demand, signed_in, signed_in_or_token};
 use crate::http::{Envelope, Id, Ok, Problem, Raw, RequestInfo};
-use crate::secrets::sha256_hex;
+use crate::pictures::{self, Drawing, Drawn};
 use crate::storage::Tx;
-
-/// Pictures that are unpacked at once: one may take 160 MB for a moment.
-static DRAWING: Semaphore = Semaphore::const_new(1);
 
 /// The routes of this file.
 pub fn routes() -> OpenApiRouter<App> {
@@ -113,19 +109,12 @@ async fn delete_staff_avatar(
     set(&Act::new(&app, caller, info), id, None).await
 }
 
-/// Draws the picture on a thread of its own and writes it; without one, takes the old one away.
+/// Draws the picture and writes it; without one, takes the old one away.
 async fn set(act: &Act, id: Uuid, bytes: Option<bytes::Bytes>) -> Result<Ok<AvatarMade>> {
     let row = match bytes {
         None => None,
         Some(bytes) => {
-            let turn = DRAWING.acquire().await.map_err(Error::internal)?;
-            // The turn goes with the work: a client that goes away does not end it.
-            let draw = move || {
-                let _turn = turn;
-                picture::draw(&bytes)
-            };
-            let content = tokio::task::spawn_blocking(draw).await.map_err(Error::internal)??;
-            let hash = sha256_hex(&content);
+            let Drawn { hash, content, .. } = pictures::draw(bytes, Drawing::Portrait).await?;
             Some(staff_avatars::Model { staff_id: id, hash, content, created_at: act.now })
         }
     };

@@ -15,7 +15,6 @@ mod change;
 mod create;
 mod import;
 mod invite;
-mod picture;
 mod roles;
 mod rows;
 mod state;

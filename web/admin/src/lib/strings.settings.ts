@@ -34,6 +34,14 @@ export const settings = {
 
   variables: 'Put in:',
   hue: 'Hue, 0 to 360',
+  picture: {
+    none: 'No picture yet.',
+    choose: 'Choose picture',
+    other: 'Choose another',
+    remove: 'Remove picture',
+    shown: (what: string) => `${what}, as visitors will see it`,
+    file: (what: string) => `File for ${what.toLowerCase()}`,
+  },
   days: {
     mon: 'Monday',
     tue: 'Tuesday',

@@ -43,6 +43,8 @@ pub struct Firm {
     /// Entry in the register of companies, and tax number, as the law of the country asks.
     pub registration: Option<String>,
     pub founded: Option<u16>,
+    /// Name of its picture; none: the drawn mark.
+    pub logo: Option<String>,
     /// Hue of the accent colour, 0 to 360 (OKLCH).
     pub accent_hue: u16,
 }
@@ -111,6 +113,10 @@ pub fn keys() -> Vec<Key> {
             .optional()
             .help("The year in which the firm began. Stands in the footer.")
             .under("Name and texts"),
+        key("logo", "Logo", Kind::Picture)
+            .optional()
+            .help("Stands at the head of every page of the site, in place of the drawn mark. PNG, JPEG or WebP, at most 2 MB; best wide and on a transparent ground.")
+            .under("Look"),
         key("accentHue", "Accent colour", Kind::Hue)
             .help("The colour of buttons, links and drawings, on the site and in the dashboard. Every hue keeps text readable.")
             .under("Look"),

@@ -58,6 +58,7 @@ import type {
   TokenGrant,
   TotpBegun,
   Undone,
+  UploadedPicture,
 } from './types';
 
 /** Where requests get their token from; the session puts itself in here at start. */
@@ -453,6 +454,8 @@ export const api = {
       versioned(
         http.PATCH('/api/admin/settings', { body: values, params: { header: { 'If-Match': seen } } }),
       ),
+    uploadPicture: (file: Blob) =>
+      data<UploadedPicture>(http.POST('/api/admin/settings/pictures', raw(file))),
     previewMail: (body: MailTrial) =>
       data<MailPreview>(http.POST('/api/admin/settings/mail/preview', { body })),
     testMail: (body: MailTrial) => data<MailTest>(http.POST('/api/admin/settings/mail/test', { body })),

@@ -96,6 +96,7 @@ export type Samples = Schema['Samples'];
 export type Removed = Schema['Removed'];
 export type SettingsSchema = Schema['SettingsSchema'];
 export type SettingGroup = Schema['Group'];
+export type UploadedPicture = Schema['UploadedPicture'];
 export type SettingKey = Schema['Key'];
 export type SettingKind = Schema['Kind'];
 export type SettingValues = Record<string, unknown>;

@@ -1,0 +1,132 @@
+//! Pictures of the site: uploaded first, then chosen by a setting, so that one sees them before anybody else does.
+
+use axum::extract::State;
+use chrono::Duration;
+use database::entity::site_pictures::{Column, Entity, Model};
+use sea_orm::sea_query::OnConflict;
+use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait as _, IntoActiveModel as _, QueryFilter as _};
+use serde::Serialize;
+use serde_json::{Map, Value};
+use utoipa::ToSchema;
+
+use super::{Kind, registry};
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::http::{Created, Envelope, Problem, Raw};
+use crate::pictures::{self, Drawing};
+
+/// Where a picture is served.
+const FOLDER: &str = "/pictures";
+
+/// The name of a picture, which says how large it is: pages keep its place free.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PictureName {
+    /// Address on this server.
+    pub url: String,
+    /// In pixels.
+    pub width: u32,
+    /// In pixels.
+    pub height: u32,
+}
+
+impl PictureName {
+    /// Reads `480x120-` and 64 hexadecimal digits; none for anything else.
+    pub fn read(name: &str) -> Option<Self> {
+        let (size, hash) = name.split_once('-')?;
+        let (width, height) = size.split_once('x')?;
+        let number = |text: &str| text.parse::<u32>().ok().filter(|number| (1..=4_096).contains(number));
+        let good = hash.len() == 64 && hash.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+        let (width, height) = (number(width)?, number(height)?);
+        good.then(|| Self { url: format!("{FOLDER}/{name}"), width, height })
+    }
+}
+
+/// A picture that can be chosen.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct UploadedPicture {
+    /// What a setting is set to.
+    pub name: String,
+    pub url: String,
+}
+
+/// The bytes of a picture, as the reference shows them.
+#[derive(ToSchema)]
+#[schema(value_type = String, format = Binary)]
+pub struct PictureFile(#[expect(dead_code, reason = "it describes a body and is never made")] Vec<u8>);
+
+/// Uploads a picture for a setting such as `firm.logo`: PNG, JPEG or WebP, at most 2 MB. It is drawn anew, and shown
+/// nowhere until a setting names it; one that none names within a day is deleted.
+#[utoipa::path(post, path = "/api/admin/settings/pictures", tag = "settings",
+    request_body(content = PictureFile, content_type = "application/octet-stream"),
+    responses((status = 201, body = Envelope<UploadedPicture>), (status = 422, body = Problem)))]
+pub(super) async fn upload_picture(State(app): State<App>, Raw(bytes): Raw) -> Result<Created<UploadedPicture>> {
+    let drawn = pictures::draw(bytes, Drawing::Logo).await?;
+    let name = format!("{}x{}-{}", drawn.width, drawn.height, drawn.hash);
+    let row = Model { name: name.clone(), content: drawn.content, created_at: app.clock.now() };
+    let used: Vec<String> = chosen(&app.settings.get().values).map(str::to_owned).collect();
+    app.storage
+        .write((row, used), |tx, (row, used)| {
+            Box::pin(async move {
+                Entity::delete_many()
+                    .filter(Column::CreatedAt.lt(row.created_at - Duration::days(1)))
+                    .filter(Column::Name.is_not_in(used.iter().chain([&row.name])))
+                    .exec(tx.conn())
+                    .await?;
+                Entity::insert(row.clone().into_active_model())
+                    .on_conflict(OnConflict::column(Column::Name).update_column(Column::CreatedAt).to_owned())
+                    .exec_without_returning(tx.conn())
+                    .await?;
+                Ok(())
+            })
+        })
+        .await?;
+    let url = format!("{FOLDER}/{name}");
+    Ok(Created { location: url.clone(), data: UploadedPicture { name, url }, message: None })
+}
+
+/// The PNG of that name.
+pub async fn picture(conn: &impl ConnectionTrait, name: &str) -> Result<Option<Vec<u8>>> {
+    Ok(Entity::find_by_id(name).one(conn).await?.map(|row| row.content))
+}
+
+/// Refuses values that name a picture which is not there (any more).
+pub(super) async fn check(conn: &impl ConnectionTrait, values: &Map<String, Value>) -> Result<()> {
+    for (key, value) in values {
+        let is_picture = registry::key(key).is_some_and(|key| key.kind == Kind::Picture);
+        if let Some(name) = value.as_str().filter(|_| is_picture)
+            && Entity::find_by_id(name).one(conn).await?.is_none()
+        {
+            return Err(Error::field(key, "invalid", "This picture is not here any more. Upload it again."));
+        }
+    }
+    Ok(())
+}
+
+/// The pictures that settings name.
+fn chosen(values: &Map<String, Value>) -> impl Iterator<Item = &str> {
+    let pictures = registry::KEYS.iter().filter(|key| key.kind == Kind::Picture);
+    pictures.filter_map(|key| values.get(&key.key)?.as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_says_how_large_its_picture_is() {
+        let hash = "0123456789abcdef".repeat(4);
+        let read = PictureName::read(&format!("480x60-{hash}")).expect("a name");
+        assert_eq!((read.url, read.width, read.height), (format!("/pictures/480x60-{hash}"), 480, 60));
+        for name in [
+            "",
+            "x",
+            &hash,
+            &format!("0x60-{hash}"),
+            &format!("480x-{hash}"),
+            &format!("480x60-{}", hash.to_uppercase()),
+            &format!("480x60-../{hash}"),
+        ] {
+            assert_eq!(PictureName::read(name), None, "{name}");
+        }
+    }
+}
