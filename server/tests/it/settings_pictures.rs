@@ -33,7 +33,7 @@ async fn a_logo_is_shown_once_it_was_chosen() {
     assert!(name.starts_with("480x120-") && url == format!("/pictures/{name}"), "{data}");
     assert!(!t.get("/").await.text.contains("/pictures/"), "what was uploaded is not shown yet");
     t.patch_as(&ada, "/api/admin/settings", json!({ "firm.logo": name })).await.status(200);
-    let home = t.get("/").await.text;
+    let home = t.get("/").await.text.replace("&#x2f;", "/");
     assert!(home.contains(&format!("<img class=\"logo\" src=\"{url}\" width=\"480\" height=\"120\"")), "{home}");
     assert!(home.contains(&format!("\"logo\":\"http://localhost:5500{url}\"")), "{home}");
     let response = t.request(Method::GET, url).send().await.unwrap();
@@ -60,7 +60,7 @@ async fn what_is_no_picture_is_refused_and_nothing_is_half_done() {
         let refused = t.patch_as(&ada, "/api/admin/settings", json!({ "firm.logo": name })).await;
         assert_eq!(refused.refused(), [("firm.logo".to_owned(), "invalid".to_owned())]);
     }
-    t.get(&format!("/pictures/{unknown}")).await.problem(404, "not_found");
+    t.get(&format!("/pictures/{unknown}")).await.status(404);
 }
 
 #[tokio::test]
@@ -77,6 +77,6 @@ async fn a_picture_that_nobody_chose_is_gone_a_day_later() {
     let mut other = Vec::new();
     DynamicImage::new_rgba8(20, 10).write_to(&mut Cursor::new(&mut other), ImageFormat::Png).unwrap();
     t.upload(&ada, other).await.status(201);
-    t.get(&left).await.problem(404, "not_found");
+    t.get(&left).await.status(404);
     t.get(&format!("/pictures/{chosen}")).await.status(200);
 }
