@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::oneshot;
+use tokio::time::Instant;
 
 use super::Failure;
 use crate::app::{App, StartError, Surroundings};
@@ -13,8 +15,9 @@ use crate::features::{audit, auth};
 use crate::http::serve::{serve, tls};
 use crate::router;
 
-/// Background work has this long to end after the last request.
-const FINISH: Duration = Duration::from_secs(1);
+/// From the signal to the end of the background work: what requests do not need of the ten seconds of the promise, less
+/// one for what follows. A mail whose server is slow to answer must not be cut off, or it would go out again.
+const FINISH: Duration = Duration::from_secs(9);
 
 pub async fn run(config: Config) -> Result<(), Failure> {
     let listen = config.server.listen;
@@ -27,14 +30,17 @@ pub async fn run(config: Config) -> Result<(), Failure> {
     let mut background = app.start_background();
     greet(&app, listener.local_addr()?).await?;
     let stopping = app.stopping.clone();
+    let (told, asked) = oneshot::channel();
     tokio::spawn(async move {
         wait_for_signal().await;
         tracing::info!("stopping: requests in flight are finished");
+        let _ = told.send(Instant::now());
         stopping.cancel();
     });
     serve(listener, acceptor, router::build(app.clone()), app.stopping.clone()).await;
     // The sealer and the outbox finish what they hold.
-    if tokio::time::timeout(FINISH, async { while background.join_next().await.is_some() {} }).await.is_err() {
+    let end = asked.await.unwrap_or_else(|_| Instant::now()) + FINISH;
+    if tokio::time::timeout_at(end, async { while background.join_next().await.is_some() {} }).await.is_err() {
         tracing::warn!("background work did not end in time");
     }
     // Requests of the drain have written entries after the sealer had stopped.

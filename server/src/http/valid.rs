@@ -5,6 +5,7 @@
 use std::borrow::Cow;
 
 use email_address::{EmailAddress, Options};
+use url::Host;
 
 use crate::error::{Error, FieldError, Result};
 
@@ -111,6 +112,23 @@ pub fn is_email(text: &str) -> bool {
     text.len() <= 254 && !text.contains(['"', '\\']) && EmailAddress::parse_with_options(text, options).is_ok()
 }
 
+/// An address as every mail server understands it: its domain in ASCII (RFC 5891). Everything else is left as it is.
+pub fn mailable(address: &str) -> Option<String> {
+    let (local, domain) = address.rsplit_once('@')?;
+    if domain.is_ascii() {
+        return Some(address.to_owned());
+    }
+    match Host::parse(domain).ok()? {
+        Host::Domain(ascii) => Some(format!("{local}@{ascii}")),
+        _ => None,
+    }
+}
+
+/// True when every mail server takes what stands before the @. Mails of ours come from such addresses only.
+pub fn has_plain_name(address: &str) -> bool {
+    address.rsplit_once('@').is_some_and(|(name, _)| name.is_ascii())
+}
+
 /// True for a password that is among the first that others would try.
 fn is_common_password(password: &str) -> bool {
     // Guessing a random one of eight small letters takes 10^11 tries; the lists of common ones end long before 10^5.
@@ -178,6 +196,15 @@ mod tests {
         ] {
             assert!(!is_email(bad), "{bad}");
         }
+    }
+
+    #[test]
+    fn a_domain_of_any_script_becomes_ascii() {
+        let mailable = |text| super::mailable(text).unwrap_or_default();
+        assert_eq!(mailable("info@Müller.de"), "info@xn--mller-kva.de");
+        assert_eq!(mailable("jürgen@exämple.de"), "jürgen@xn--exmple-cua.de");
+        assert_eq!(mailable("Anna@Example.com"), "Anna@Example.com");
+        assert_eq!(mailable("anna@müller example.de"), "");
     }
 
     #[test]

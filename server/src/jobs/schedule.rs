@@ -58,6 +58,9 @@ pub async fn run_until_stopped(app: App) {
 /// Runs every job that is due now and that no other node has.
 pub async fn run_due(app: &App, owner: Uuid) {
     for job in &JOBS {
+        if app.stopping.is_cancelled() {
+            return;
+        }
         match lease::take(&app.storage, job.name, owner, app.clock.now()).await {
             Ok(true) => {}
             Ok(false) => continue,

@@ -5,13 +5,12 @@ use database::entity::outbox::{self, State};
 use sea_orm::EntityTrait;
 use serde_json::{Value, json};
 use tekvwarho::features::notify::{Letter, Mail, deliver_due};
-use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::TcpListener;
 use uuid::Uuid;
 use wiremock::matchers::{header, method, path};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
-use crate::support::TestApp;
+use crate::support::{TestApp, mail_server};
 
 async fn states(t: &TestApp) -> Vec<(State, i32)> {
     outbox::Entity::find()
@@ -71,7 +70,7 @@ async fn a_mail_server_that_is_down_delays_mails_and_loses_none() {
     // Not due yet: nothing is tried.
     deliver_due(&t.app, Uuid::nil()).await.unwrap();
     assert_eq!(states(&t).await, [(State::Pending, 1), (State::Pending, 1)]);
-    let server = tokio::spawn(smtp_server(TcpListener::bind(address).await.unwrap(), 2, "250 ok"));
+    let server = tokio::spawn(mail_server::of(TcpListener::bind(address).await.unwrap(), 2, "250 ok"));
     t.clock.advance(Duration::seconds(20));
     deliver_due(&t.app, Uuid::nil()).await.unwrap();
     assert_eq!(states(&t).await, [(State::Sent, 2), (State::Sent, 2)]);
@@ -84,7 +83,7 @@ async fn a_mail_server_that_is_down_delays_mails_and_loses_none() {
 async fn a_refused_mail_is_given_up_shown_and_can_be_sent_again() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("smtp://{}", listener.local_addr().unwrap());
-    let server = tokio::spawn(smtp_server(listener, 2, "550 no such user"));
+    let server = tokio::spawn(mail_server::of(listener, 2, "550 no such user"));
     let t = TestApp::with(&["--smtp-url", &url]).await;
     let ada = t.admin().await;
     t.send_message(json!({})).await;
@@ -107,7 +106,7 @@ async fn a_refused_mail_is_given_up_shown_and_can_be_sent_again() {
 async fn a_server_that_refuses_us_delays_mails_and_loses_none() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("smtp://{}", listener.local_addr().unwrap());
-    let server = tokio::spawn(smtp_server(listener, 2, "554 not today"));
+    let server = tokio::spawn(mail_server::of(listener, 2, "554 not today"));
     let t = TestApp::with(&["--smtp-url", &url]).await;
     t.send_message(json!({})).await;
     deliver_due(&t.app, Uuid::nil()).await.unwrap();
@@ -221,34 +220,53 @@ async fn sendgrid_that_is_busy_is_asked_again() {
     assert!(states(&t).await.iter().all(|state| *state == (State::Pending, 1)));
 }
 
-/// A mail server for `expected` mails: answers the end of each mail with `verdict`, and gives back what it was told.
-async fn smtp_server(listener: TcpListener, expected: usize, verdict: &'static str) -> Vec<String> {
-    let mut mails = Vec::new();
-    while mails.len() < expected {
-        let (stream, _) = listener.accept().await.unwrap();
-        let (read, mut write) = stream.into_split();
-        let mut lines = BufReader::new(read).lines();
-        write.write_all(b"220 test\r\n").await.unwrap();
-        while let Ok(Some(line)) = lines.next_line().await {
-            let answer = match line.split([' ', ':']).next().unwrap_or_default().to_ascii_uppercase().as_str() {
-                "EHLO" => "250 test\r\n".to_owned(),
-                "DATA" => {
-                    write.write_all(b"354 go on\r\n").await.unwrap();
-                    let mut mail = String::new();
-                    while let Some(line) = lines.next_line().await.unwrap().filter(|line| line != ".") {
-                        mail.push_str(&line);
-                        mail.push('\n');
-                    }
-                    mails.push(mail);
-                    format!("{verdict}\r\n")
-                }
-                "QUIT" => "221 bye\r\n".to_owned(),
-                _ => "250 ok\r\n".to_owned(),
-            };
-            if write.write_all(answer.as_bytes()).await.is_err() || mails.len() == expected {
-                break;
-            }
-        }
+#[tokio::test]
+async fn addresses_of_any_script_are_written_in_ascii() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("smtp://{}", listener.local_addr().unwrap());
+    // It does not offer SMTPUTF8, as most do not.
+    let server = tokio::spawn(mail_server::of(listener, 2, "250 ok"));
+    let t = TestApp::with(&["--smtp-url", &url]).await;
+    let ada = t.admin().await;
+    let firm = json!({ "firm.email": "post@müller.example", "mail.replyTo": "desk@Müller.example" });
+    t.patch_as(&ada, "/api/admin/settings", firm).await.status(200);
+    t.send_message(json!({ "email": "anna@exämple.com" })).await;
+    deliver_due(&t.app, Uuid::nil()).await.unwrap();
+    assert!(states(&t).await.iter().all(|(state, _)| *state == State::Sent), "{:?}", states(&t).await);
+    let mails = server.await.unwrap();
+    let to_anna = mails.iter().find(|mail| mail.contains("To: anna@xn--exmple-cua.com")).unwrap();
+    assert!(
+        to_anna.contains("<post@xn--mller-kva.example>") && to_anna.contains("Reply-To: desk@xn--mller-kva.example")
+    );
+}
+
+#[tokio::test]
+async fn no_mail_of_ours_comes_from_a_name_that_servers_refuse() {
+    let t = TestApp::new().await;
+    let ada = t.admin().await;
+    for key in ["firm.email", "mail.replyTo"] {
+        let refused = t.patch_as(&ada, "/api/admin/settings", json!({ key: "grüße@example.com" })).await.refused();
+        assert_eq!(refused, [(key.to_owned(), "invalid".to_owned())]);
     }
-    mails
+    let from = |address: &str| {
+        let mut config = t.app.config.clone();
+        config.mail.mail_from = Some(address.parse().unwrap());
+        tekvwarho::features::notify::Mailer::new(&config)
+    };
+    assert!(from("Desk <desk@müller.example>").is_ok());
+    assert!(from("Desk <grüße@example.com>").is_err_and(|error| error.contains("before the @")));
+}
+
+#[tokio::test]
+async fn a_mail_that_cannot_be_written_waits_until_that_is_mended() {
+    let theme = tempfile::tempdir().unwrap();
+    let folder = theme.path().join("templates/email/contact_notice");
+    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::write(folder.join("subject.txt"), "{{ 1 // 0 }}").unwrap();
+    let t = TestApp::with(&["--theme-dir", theme.path().to_str().unwrap()]).await;
+    t.send_message(json!({})).await;
+    deliver_due(&t.app, Uuid::nil()).await.unwrap();
+    let mut states = states(&t).await;
+    states.sort_by_key(|(state, _)| *state == State::Sent);
+    assert_eq!(states, [(State::Pending, 1), (State::Sent, 1)]);
 }

@@ -13,6 +13,7 @@ mod canned;
 mod contact;
 mod delivery;
 mod devices;
+mod drain;
 mod factors;
 mod http;
 mod inbox;

@@ -10,6 +10,7 @@ use super::letter::Letter;
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::features::settings::{MailValues, Snapshot};
+use crate::http::valid::mailable;
 use crate::templates::value;
 use database::entity::outbox;
 
@@ -92,12 +93,11 @@ impl Rendered {
         let part = |file: &str| app.templates.render(&format!("email/{}/{file}", row.template), context.clone());
         // A line break in a subject would begin a header.
         let subject = part("subject.txt")?.split_whitespace().collect::<Vec<_>>().join(" ");
-        let reply_to =
-            settings.mail.reply_to.as_ref().map(|address| address.parse::<Address>().map_err(Error::internal));
+        let reply_to = settings.mail.reply_to.as_deref().map(address);
         Ok(Self {
             from: sender(app, settings)?,
             reply_to: reply_to.transpose()?.map(|address| Mailbox::new(None, address)),
-            to: Mailbox::new(None, row.recipient.parse::<Address>().map_err(Error::internal)?),
+            to: Mailbox::new(None, address(&row.recipient)?),
             subject,
             text: part("body.txt")?,
             html: part("body.html")?,
@@ -134,14 +134,20 @@ impl Rendered {
     }
 }
 
+/// An address for the envelope and the headers. Few servers take a domain that is not ASCII (SMTPUTF8).
+fn address(text: &str) -> Result<Address> {
+    let ascii = mailable(text).ok_or_else(|| Error::internal("an address whose domain is none"))?;
+    ascii.parse().map_err(Error::internal)
+}
+
 /// Who mails come from: the address of the operator or of the firm, under the name that the firm wants.
 fn sender(app: &App, settings: &Snapshot) -> Result<Mailbox> {
     let wanted = settings.mail.sender_name.clone();
     match &app.config.mail.mail_from {
-        Some(from) => Ok(Mailbox::new(wanted.or_else(|| from.name.clone()), from.email.clone())),
+        Some(from) => Ok(Mailbox::new(wanted.or_else(|| from.name.clone()), address(from.email.as_ref())?)),
         None => {
             let name = wanted.unwrap_or_else(|| settings.firm.name.clone());
-            Ok(Mailbox::new(Some(name), settings.firm.email.parse().map_err(Error::internal)?))
+            Ok(Mailbox::new(Some(name), address(&settings.firm.email)?))
         }
     }
 }

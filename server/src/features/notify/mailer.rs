@@ -16,6 +16,7 @@ use super::mail::Rendered;
 use super::sendgrid::SendGrid;
 use crate::config::{Config, Transport};
 use crate::error::Error;
+use crate::http::valid::has_plain_name;
 
 /// A server that does not answer in this time is down.
 const TIMEOUT: Duration = Duration::from_secs(20);
@@ -46,14 +47,18 @@ impl SendError {
 }
 
 impl From<Error> for SendError {
+    /// A mail that cannot be written waits as well: a template or a setting is wrong, and somebody mends it.
     fn from(error: Error) -> Self {
-        Self::permanent(error)
+        Self::passing(error)
     }
 }
 
 impl Mailer {
     /// The way that the configuration chooses.
     pub fn new(config: &Config) -> Result<Self, String> {
+        if config.mail.mail_from.as_ref().is_some_and(|from| !has_plain_name(from.email.as_ref())) {
+            return Err("TEKVWARHO_MAIL_FROM has letters before the @ that many mail servers refuse".to_owned());
+        }
         match config.mail.transport() {
             Transport::Folder => Ok(Self::Folder(config.data_dir.join("mail"))),
             Transport::SendGrid => {

@@ -9,7 +9,7 @@ use super::groups::{firm, hours, services};
 use super::pictures::PictureName;
 use super::text;
 use crate::error::Error;
-use crate::http::valid::{self, Check, is_email};
+use crate::http::valid::{self, Check, has_plain_name, is_email};
 
 /// The form of a value, with its bounds.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
@@ -99,6 +99,11 @@ impl Kind {
                 }
             }
             Self::Email => match value.as_str() {
+                Some(address) if is_email(address) && !has_plain_name(address) => check.refuse(
+                    field,
+                    "invalid",
+                    "Before the @ only the letters a to z, digits and signs can stand: many mail servers refuse others.",
+                ),
                 Some(address) => drop(check.email(field, address)),
                 None => check.refuse(field, "invalid", "This must be an e-mail address."),
             },

@@ -3,8 +3,10 @@
 mod answer;
 pub mod authenticator;
 mod database;
+pub mod mail_server;
 pub mod people;
 pub mod place_map;
+pub mod program;
 pub mod socket;
 
 use std::net::SocketAddr;
@@ -65,6 +67,12 @@ impl TestApp {
         #[expect(clippy::disallowed_methods, reason = "the client of the tests")]
         let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
         Self { app, clock, address, client, stop, folder }
+    }
+
+    /// The same installation after a start: its database and keys, and nothing that was in memory.
+    pub async fn restarted(&self) -> App {
+        let around = Surroundings { clock: self.clock.clone(), ids: Ids::random(), access_log: false };
+        App::build(self.app.config.clone(), around).await.unwrap()
     }
 
     pub fn url(&self, path: &str) -> String {
