@@ -11,6 +11,7 @@ use tokio_util::sync::CancellationToken;
 use crate::clock::Clock;
 use crate::cluster::Bus;
 use crate::config::{Config, Guard};
+use crate::features::audit::LastSealed;
 use crate::features::auth::{Liveness, Passwords};
 use crate::features::live::Viewers;
 use crate::features::messages::UsualAnswer;
@@ -54,6 +55,7 @@ pub struct Parts {
     pub passwords: Passwords,
     pub liveness: Liveness,
     pub outbox: Outbox,
+    pub last_sealed: LastSealed,
     pub audience: Audience,
     pub in_flight: InFlight,
     pub pages: PageCache,
@@ -100,6 +102,7 @@ impl App {
             passwords: Passwords::start(),
             liveness: Liveness::new(),
             outbox: Outbox::new(mailer),
+            last_sealed: LastSealed::default(),
             audience: Audience::new(),
             in_flight: InFlight::default(),
             pages: PageCache::new(config.server.is_https()),

@@ -64,6 +64,9 @@ pub enum Error {
     Unavailable { retry_after: u64 },
     #[error("database: {0}")]
     Database(#[from] DbErr),
+    /// The audit chain no longer holds what this process sealed at that place.
+    #[error("the audit chain was replaced: entry {0} is not the one that was sealed here")]
+    ChainReplaced(i64),
     #[error("internal: {0}")]
     Internal(String),
 }

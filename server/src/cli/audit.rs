@@ -2,6 +2,7 @@
 
 use std::io::Write as _;
 
+use chrono::{DateTime, Duration, Utc};
 use clap::Subcommand;
 use uuid::Uuid;
 
@@ -51,10 +52,22 @@ async fn verify(app: &App, kept: Option<&Head>) -> Result<(), Failure> {
         .into());
     }
     println!("{} entries hold, {} wait for their seal.", verdict.sealed, verdict.unsealed);
+    if let Some(warning) = audit::waiting_since(app.storage.read()).await?.and_then(|at| too_long(at, app.clock.now()))
+    {
+        println!("{warning}");
+    }
     if let Some(head) = verdict.head {
         println!("Head: {head}");
     }
     Ok(())
+}
+
+/// What to say of an entry that has waited for its seal since then.
+pub fn too_long(since: DateTime<Utc>, now: DateTime<Utc>) -> Option<String> {
+    (since + Duration::minutes(5) < now).then(|| {
+        let since = since.format("%Y-%m-%d %H:%M UTC");
+        format!("An entry has waited for its seal since {since}. If the server runs, its log says why.")
+    })
 }
 
 async fn export(app: &App) -> Result<(), Failure> {

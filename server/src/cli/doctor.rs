@@ -5,8 +5,11 @@ use std::path::Path;
 use rustix::fs::{Access, access};
 
 use super::Failure;
+use super::audit::too_long;
+use crate::clock::Clock;
 use crate::cluster::Bus;
 use crate::config::Config;
+use crate::features::audit::waiting_since;
 use crate::features::notify::Mailer;
 use crate::features::settings::Settings;
 use crate::http;
@@ -36,6 +39,7 @@ pub async fn run(config: Config) -> Result<(), Failure> {
         ("key ring", key_ring(&config).into()),
         ("database", database(&config).await.into()),
         ("dashboard", dashboard(&config).into()),
+        ("audit trail", audit_trail(&config).await),
         ("firm", firm(&config).await),
         ("mail", mail(&config).await.into()),
         ("TLS", tls(&config)),
@@ -112,6 +116,18 @@ async fn database(config: &Config) -> Result<String, String> {
 fn dashboard(config: &Config) -> Result<String, String> {
     let assets = Assets::load(config.theme_dir.as_deref()).map_err(|error| error.to_string())?;
     if assets.has_dashboard() { Ok("built".to_owned()) } else { Err("not built; run `make build-web`".to_owned()) }
+}
+
+/// Entries that nobody seals: the server does not run, or it refuses to seal onto a chain that is not its own.
+async fn audit_trail(config: &Config) -> Finding {
+    let Ok(storage) = look(config).await else { return Doubtful("unknown without the database".to_owned()) };
+    match waiting_since(storage.read()).await {
+        Ok(since) => match since.and_then(|since| too_long(since, Clock::system().now())) {
+            Some(warning) => Doubtful(warning),
+            None => Fine("sealed".to_owned()),
+        },
+        Err(error) => Doubtful(error.to_string()),
+    }
 }
 
 /// The address where messages are announced: the sample firm's leads nowhere.

@@ -88,7 +88,7 @@ pub fn log(error: &Error, request_id: &str) {
             tracing::error!(request_id, error = %cause, "a query failed");
         }
         Error::Database(cause) => tracing::warn!(request_id, error = %cause, "the database is not available"),
-        Error::Internal(reason) => tracing::error!(request_id, error = %reason, "a request failed"),
+        Error::Internal(_) | Error::ChainReplaced(_) => tracing::error!(request_id, %error, "a request failed"),
         _ => {}
     }
 }
@@ -238,7 +238,7 @@ fn describe(error: &Error) -> (StatusCode, &'static str, &'static str, Cow<'stat
         ),
         Error::Unavailable { .. } => unavailable(),
         Error::Database(cause) if storage::is_unavailable(cause) => unavailable(),
-        Error::Database(_) | Error::Internal(_) => (
+        Error::Database(_) | Error::Internal(_) | Error::ChainReplaced(_) => (
             S::INTERNAL_SERVER_ERROR,
             "internal",
             "Something broke on our side",

@@ -1,8 +1,9 @@
 //! The audit trail tells the truth, or says where it does not.
 
-use database::entity::{audit_chain, audit_logs};
+use database::entity::{audit_chain, audit_checkpoints, audit_logs};
 use sea_orm::{ColumnTrait as _, ConnectionTrait as _, EntityTrait, QueryFilter as _, QueryOrder as _};
 use serde_json::json;
+use tekvwarho::error::Error;
 use tekvwarho::features::audit::{Head, Verdict, seal_pending, verify};
 
 use crate::support::TestApp;
@@ -108,8 +109,62 @@ async fn a_cut_tail_is_caught_by_the_signed_checkpoint_and_by_a_kept_head() {
     let cut = Some((8, "the tail of the chain was cut off".to_owned()));
     assert_eq!(check(&t, None).await.broken, cut, "the signed checkpoint knows");
     tamper(&t, "DELETE FROM audit_checkpoints").await;
-    assert_eq!(check(&t, None).await.broken, None, "without any head a cut cannot be seen");
-    assert_eq!(check(&t, Some(&head)).await.broken, cut, "the kept head knows");
+    assert_eq!(check(&t, None).await.broken, cut, "the process that sealed it knows");
+    let restarted = t.restarted().await;
+    assert_eq!(verify(&restarted, None).await.unwrap().broken, None, "without any head a cut cannot be seen");
+    assert_eq!(verify(&restarted, Some(&head)).await.unwrap().broken, cut, "the kept head knows");
+}
+
+/// Writes the chain anew from a place on, as whoever can write to the database can: with entries of their own, and
+/// without the checkpoints that say otherwise.
+async fn forge_from(t: &TestApp, seq: i64) {
+    tamper(t, "DELETE FROM audit_checkpoints").await;
+    tamper(
+        t,
+        "UPDATE audit_logs SET action = 'message.deleted' WHERE id = (SELECT audit_id FROM audit_chain WHERE seq = 4)",
+    )
+    .await;
+    t.app
+        .storage
+        .write(seq, |tx, seq| {
+            Box::pin(async move {
+                let which = audit_chain::Column::Seq.gte(*seq);
+                Ok(audit_chain::Entity::delete_many().filter(which).exec(tx.conn()).await.map(drop)?)
+            })
+        })
+        .await
+        .unwrap();
+    // A program that knows nothing of the chain before makes the links.
+    seal_pending(&t.restarted().await, true).await.unwrap();
+    tamper(t, "DELETE FROM audit_checkpoints").await;
+}
+
+#[tokio::test]
+async fn nothing_is_sealed_onto_a_chain_that_was_written_anew() {
+    let t = sealed().await;
+    let honest = check(&t, None).await.head.unwrap();
+    forge_from(&t, 4).await;
+    t.send_message(json!({})).await;
+    let refused = seal_pending(&t.app, false).await.unwrap_err();
+    assert!(matches!(refused, Error::ChainReplaced(10)), "{refused}");
+    let checkpoints = audit_checkpoints::Entity::find().all(t.app.storage.read()).await.unwrap();
+    assert!(checkpoints.is_empty(), "the forged head is not signed");
+    let verdict = check(&t, None).await;
+    assert_eq!(verdict.broken, Some((10, "the chain is not the one of the kept head".to_owned())));
+    assert_eq!(verdict.unsealed, 1);
+    // Whoever did not see the old chain needs a head from elsewhere.
+    let stranger = t.restarted().await;
+    assert_eq!(verify(&stranger, None).await.unwrap().broken, None);
+    assert!(verify(&stranger, Some(&honest)).await.unwrap().broken.is_some());
+}
+
+#[tokio::test]
+async fn of_two_faults_the_first_is_named() {
+    let t = sealed().await;
+    tamper(&t, "UPDATE audit_logs SET ip_address = NULL, user_agent = NULL, salt = NULL WHERE id = (SELECT audit_id FROM audit_chain WHERE seq = 2)").await;
+    tamper(&t, "DELETE FROM audit_logs WHERE id = (SELECT audit_id FROM audit_chain WHERE seq = 5)").await;
+    let reason = "personal data was removed without an entry that says so".to_owned();
+    assert_eq!(check(&t, None).await.broken, Some((2, reason)));
 }
 
 #[tokio::test]

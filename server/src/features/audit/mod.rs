@@ -24,7 +24,7 @@ pub use entry::{Changes, Entry, write};
 pub use erase::erase;
 pub use export::as_json;
 pub use head_mail::mail_head;
-pub use sealer::{seal_pending, seal_until_stopped};
+pub use sealer::{LastSealed, seal_pending, seal_until_stopped, waiting_since};
 pub use sentence::{Names, sentence};
 pub use store::{of_entity, recent};
 pub use verify::{Head, Verdict, verify, verify_telling};

@@ -1,16 +1,19 @@
 //! Chains new entries. It works behind the requests, so that they need no lock on a head.
 
-use chrono::Duration;
+use std::sync::{Mutex, PoisonError};
+
+use chrono::{DateTime, Duration, Utc};
 use database::entity::{audit_chain, audit_checkpoints, audit_logs};
-use sea_orm::{EntityTrait, IntoActiveModel as _};
+use sea_orm::{ConnectionTrait, EntityTrait, IntoActiveModel as _};
 
 use tokio::sync::broadcast::error::RecvError;
 use uuid::Uuid;
 
+use super::verify::Head;
 use super::{chain, store};
 use crate::app::App;
 use crate::cluster::Event;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::ids::first_of;
 use crate::secrets::Purpose;
 
@@ -25,11 +28,51 @@ const STRAGGLERS: Duration = Duration::minutes(5);
 /// A signed head is kept at most this often.
 const CHECKPOINT: Duration = Duration::minutes(1);
 
+/// The last head that this process has sealed. Whoever rewrites the chain can take the signed checkpoints of after that
+/// away, but not this: nothing is sealed onto another chain, so none of ours is ever signed.
+#[derive(Default)]
+pub struct LastSealed(Mutex<Option<Head>>);
+
+impl LastSealed {
+    pub(super) fn get(&self) -> Option<Head> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn set(&self, head: Head) {
+        let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if last.as_ref().is_none_or(|known| known.seq < head.seq) {
+            *last = Some(head);
+        }
+    }
+}
+
+/// The head that this process has sealed, if the chain does not hold it any more.
+async fn lost(app: &App) -> Result<Option<Head>> {
+    let Some(ours) = app.last_sealed.get() else { return Ok(None) };
+    let there = store::link_at(app.storage.read(), ours.seq).await?;
+    Ok((there.is_none_or(|link| link.hash != ours.hash)).then_some(ours))
+}
+
+/// Since when the oldest entry waits for its seal; none when none waits. A server that runs seals within a second.
+///
+/// # Errors
+/// The database is away.
+pub async fn waiting_since(conn: &impl ConnectionTrait) -> Result<Option<DateTime<Utc>>> {
+    Ok(store::unsealed(conn, end_of(conn).await?, 1).await?.first().map(|entry| entry.created_at))
+}
+
+/// Where the end of the log begins: before it, nothing but stragglers can be unsealed.
+async fn end_of(conn: &impl ConnectionTrait) -> Result<Uuid> {
+    let until = store::sealed_until(conn).await?;
+    Ok(until.map_or(Uuid::nil(), |at| first_of(at - STRAGGLERS)))
+}
+
 /// Seals whenever entries were written, and once more at the end. Once an hour it looks at the whole log, for entries
 /// that came with an old time.
 pub async fn seal_until_stopped(app: App) {
     let mut events = app.bus.subscribe();
     let mut whole = tokio::time::interval(WHOLE);
+    let mut told = false;
     loop {
         let everything = tokio::select! {
             event = events.recv() => match event {
@@ -47,6 +90,14 @@ pub async fn seal_until_stopped(app: App) {
             }
             match seal_pending(&app, everything).await {
                 Ok(_) => break,
+                // Said once an hour: what is written meanwhile stays unsealed, and `audit verify` says why.
+                Err(Error::ChainReplaced(at)) => {
+                    if everything || !told {
+                        tracing::error!(entry = at, "the audit chain was replaced, so nothing is sealed onto it");
+                        told = true;
+                    }
+                    break;
+                }
                 // Another node was first; what it left is sealed in the next turn.
                 Err(error) if error.is_unique_violation() => {}
                 Err(error) => tracing::warn!(%error, "the audit log cannot be sealed yet"),
@@ -59,13 +110,19 @@ pub async fn seal_until_stopped(app: App) {
 }
 
 /// Seals what is not sealed yet. `everything` looks at the whole log and not only at its end.
+///
+/// # Errors
+/// The chain is not the one that was sealed here; the database is away; another node was first.
 pub async fn seal_pending(app: &App, everything: bool) -> Result<u64> {
     let conn = app.storage.read();
-    let until = if everything { None } else { store::sealed_until(conn).await? };
-    let mut from = until.map_or(Uuid::nil(), |at| first_of(at - STRAGGLERS));
+    let mut from = if everything { Uuid::nil() } else { end_of(conn).await? };
     let mut sealed = 0;
     loop {
+        // In this order: a chain that is replaced after its head was read does not take links onto that head.
         let head = store::head(conn).await?;
+        if let Some(ours) = lost(app).await? {
+            return Err(Error::ChainReplaced(ours.seq));
+        }
         let entries = store::unsealed(conn, from, BATCH).await?;
         let Some(last) = entries.last() else { return Ok(sealed) };
         // What is sealed in this turn is not looked through again.
@@ -80,7 +137,7 @@ pub async fn seal_pending(app: &App, everything: bool) -> Result<u64> {
                 audit_chain::Model { seq, audit_id: entry.id, hash: hash.clone() }
             })
             .collect();
-        let now = app.clock.now();
+        let (now, sealed_here) = (app.clock.now(), Head { seq, hash: hash.clone() });
         let due = store::last_checkpoint(conn).await?.is_none_or(|last| last.created_at + CHECKPOINT <= now);
         let checkpoint = due.then(|| {
             let signature = chain::sign(app.keys.current(Purpose::AuditSignature).1, seq, &hash);
@@ -100,5 +157,6 @@ pub async fn seal_pending(app: &App, everything: bool) -> Result<u64> {
                 })
             })
             .await?;
+        app.last_sealed.set(sealed_here);
     }
 }

@@ -75,9 +75,12 @@ pub async fn verify_telling(
 ) -> Result<Option<Verdict>> {
     let conn = app.storage.read();
     // In this order: a checkpoint is committed with its link, so whoever sees one and not the other sees a cut.
+    let ours = app.last_sealed.get();
     let checkpoint = store::last_checkpoint(conn).await?.map_or(0, |checkpoint| checkpoint.seq);
     let extent = store::extent(conn).await?;
-    let mut walk = Walk { seq: 0, hash: chain::GENESIS.to_owned(), kept: kept.cloned() };
+    let kept: Vec<Head> = kept.cloned().into_iter().chain(ours).collect();
+    let known = kept.iter().map(|head| head.seq).fold(checkpoint, i64::max);
+    let mut walk = Walk { seq: 0, hash: chain::GENESIS.to_owned(), kept };
     let mut unexplained: Option<i64> = None;
     let mut broken = None;
     let mut page = store::links_after(conn, 0, PAGE).await?;
@@ -105,12 +108,11 @@ pub async fn verify_telling(
         }
         page = next?;
     }
-    if broken.is_none() {
-        if checkpoint.max(kept.map_or(0, |kept| kept.seq)) > walk.seq {
-            broken = Some((walk.seq + 1, "the tail of the chain was cut off".to_owned()));
-        } else if let Some(at) = unexplained {
-            broken = Some((at, "personal data was removed without an entry that says so".to_owned()));
-        }
+    if broken.is_none() && known > walk.seq {
+        broken = Some((walk.seq + 1, "the tail of the chain was cut off".to_owned()));
+    }
+    if let Some(at) = unexplained.filter(|at| broken.as_ref().is_none_or(|(first, _)| at < first)) {
+        broken = Some((at, "personal data was removed without an entry that says so".to_owned()));
     }
     let unsealed = extent.entries.saturating_sub(u64::try_from(extent.head).unwrap_or(0));
     let head = (walk.seq > 0).then_some(Head { seq: walk.seq, hash: walk.hash });
@@ -131,7 +133,8 @@ async fn first_unexplained(app: &App, erased: Vec<(Uuid, i64)>) -> Result<Option
 struct Walk {
     seq: i64,
     hash: String,
-    kept: Option<Head>,
+    /// Heads that are known otherwise, which the chain must hold.
+    kept: Vec<Head>,
 }
 
 /// What one page brought.
@@ -182,7 +185,7 @@ impl Walk {
         if !chain::keeps_commitments(entry) {
             return Some("the personal data of the entry was changed");
         }
-        if self.kept.as_ref().is_some_and(|kept| kept.seq == link.seq && kept.hash != link.hash) {
+        if self.kept.iter().any(|kept| kept.seq == link.seq && kept.hash != link.hash) {
             return Some("the chain is not the one of the kept head");
         }
         let signed = signed?;
