@@ -202,6 +202,26 @@ async fn who_wants_no_mail_of_answers_gets_none_and_the_firm_gets_it() {
 }
 
 #[tokio::test]
+async fn an_answer_to_somebody_who_may_not_see_messages_any_more_is_told_to_all() {
+    let (t, ada, ben, _) = three().await;
+    let id = t.send_message(json!({})).await;
+    let path = format!("/api/admin/messages/{id}");
+    t.patch_as(&ada, &path, json!({ "assignedTo": ben.id })).await.status(200);
+    t.mails().await;
+    t.change_person_of(&ben, |change| change.permissions = Set(json!([]))).await;
+    t.app.audience.forget();
+    let detail = t.get_as(&ada, &path).await.data();
+    let code = detail["threadUrl"].as_str().unwrap().split_once('#').unwrap().1.to_owned();
+    let reply = t.request(Method::POST, &format!("/api/messages/{id}/replies"));
+    let reply = reply.header("authorization", format!("Manage {code}")).json(&json!({ "content": "Thank you." }));
+    Answer::of(reply).await.status(201);
+    assert_eq!(events(&t, &ada).await[0], "client_replied");
+    let mails = t.mails().await;
+    assert!(mails.iter().any(|mail| mail.contains("To: hello@tekvwarho.example") && mail.contains("Thank you.")));
+    assert!(!mails.iter().any(|mail| mail.contains("To: ben@")));
+}
+
+#[tokio::test]
 async fn a_mail_that_was_given_up_is_told_and_noted() {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("smtp://{}", listener.local_addr().unwrap());

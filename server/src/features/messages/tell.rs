@@ -8,7 +8,7 @@ use crate::app::App;
 use crate::error::Result;
 use crate::features::notifications::{self, Event, News, To};
 use crate::features::notify::{Letter, Mail};
-use crate::features::staff::{self as people, Permission};
+use crate::features::staff::{self as people, Permission, PermissionSet};
 use crate::storage::Tx;
 
 const EVERYBODY: To = To::Holders(Permission::Messages);
@@ -62,9 +62,9 @@ pub async fn of_assignment(tx: &Tx<'_>, author: &Author, message: &messages::Mod
     Ok(())
 }
 
+/// Whose message it is. A person who may no longer see messages is nobody here, or nobody would hear of it.
 async fn assignee(app: &App, message: &messages::Model) -> Result<Option<staff::Model>> {
-    Ok(match message.assigned_to {
-        Some(id) => people::by_id(app.storage.read(), id).await?.filter(|person| person.is_active),
-        None => None,
-    })
+    let Some(id) = message.assigned_to else { return Ok(None) };
+    let person = people::by_id(app.storage.read(), id).await?;
+    Ok(person.filter(|person| person.is_active && PermissionSet::of(person).has(Permission::Messages)))
 }

@@ -11,6 +11,10 @@ pub(super) fn fault(text: &str, variables: &[Variable], required: &[&str]) -> Op
         let Some((name, after)) = tail.split_once("}}") else {
             return Some("A variable begins with {{ and is not closed by }}.".to_owned());
         };
+        // The text is filled line by line.
+        if name.contains('\n') {
+            return Some("A variable must stand on one line.".to_owned());
+        }
         let name = name.trim();
         if !variables.iter().any(|variable| variable.name == name) {
             let known: Vec<String> = variables.iter().map(|variable| format!("{{{{{}}}}}", variable.name)).collect();
@@ -60,6 +64,9 @@ mod tests {
         assert_eq!(fault("Hello {{ firm.name }}, {{answer}}", &KNOWN, &["answer"]), None);
         assert!(fault("{{firm.secret}}", &KNOWN, &[]).is_some_and(|it| it.contains("{{firm.secret}} is not known")));
         assert!(fault("{{firm.name", &KNOWN, &[]).is_some_and(|it| it.contains("not closed")));
+        for broken in ["{{\nanswer\n}}", "{{answer\n}}"] {
+            assert!(fault(broken, &KNOWN, &[]).is_some_and(|it| it.contains("one line")), "{broken}");
+        }
         assert!(fault("Hello", &KNOWN, &["answer"]).is_some_and(|it| it.contains("{{answer}} must stand")));
     }
 
