@@ -373,6 +373,7 @@ CREATE INDEX messages_by_service ON public.messages USING btree (service, id);
 CREATE INDEX messages_by_status ON public.messages USING btree (status, id);
 CREATE INDEX messages_of_nobody ON public.messages USING btree (status, id) WHERE (assigned_to IS NULL);
 CREATE INDEX messages_search ON public.messages USING gin (search_vector);
+CREATE INDEX messages_with_sender ON public.messages USING btree (id) WHERE ((ip_address IS NOT NULL) OR (user_agent IS NOT NULL));
 CREATE INDEX notifications_of_entity ON public.notifications USING btree (entity_id, staff_id);
 CREATE INDEX notifications_of_person ON public.notifications USING btree (staff_id, id);
 CREATE INDEX notifications_unread ON public.notifications USING btree (staff_id, id) WHERE (read_at IS NULL);

@@ -67,6 +67,13 @@ impl MigrationTrait for Migration {
                 "CREATE INDEX messages_by_first_answer ON messages (first_replied_at) WHERE first_replied_at IS NOT NULL",
             )
             .await?;
+        // The clean-up looks each hour for old messages that still say from where they came.
+        manager
+            .get_connection()
+            .execute_unprepared(
+                "CREATE INDEX messages_with_sender ON messages (id) WHERE ip_address IS NOT NULL OR user_agent IS NOT NULL",
+            )
+            .await?;
         // PostgreSQL does not see that rows without an assignee stand in the order of their ids.
         manager
             .get_connection()

@@ -15,7 +15,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, Duration, Utc};
 use database::entity::idempotency_keys::{Column, Entity, Model};
-use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait, IntoActiveModel as _, QueryFilter as _};
+use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait, IntoActiveModel as _, QueryFilter as _, Select};
 use serde::{Deserialize, Serialize};
 use utoipa_axum::router::{UtoipaMethodRouter, UtoipaMethodRouterExt as _};
 
@@ -121,10 +121,9 @@ pub async fn write(conn: &impl ConnectionTrait, row: Option<&Model>) -> Result<(
     Ok(())
 }
 
-/// Deletes answers that are not given again any more.
-pub async fn clean_up(conn: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<()> {
-    Entity::delete_many().filter(Column::ExpiresAt.lte(now)).exec(conn).await?;
-    Ok(())
+/// Answers that are not given again any more, and what tells them.
+pub fn over(now: DateTime<Utc>) -> (Select<Entity>, Column) {
+    (Entity::find().filter(Column::ExpiresAt.lte(now)), Column::Id)
 }
 
 async fn step(request: Request, next: Next) -> Response {

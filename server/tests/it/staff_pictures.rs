@@ -117,3 +117,20 @@ async fn the_picture_of_another_needs_the_right() {
     let nobody = "/api/admin/staff/00000000-0000-7000-8000-000000000000/avatar";
     t.put_picture(&ada, nobody, picture(ImageFormat::Png)).await.problem(404, "not_found");
 }
+
+#[tokio::test]
+async fn made_up_people_go_with_their_pictures_and_are_told_nothing_more() {
+    let t = TestApp::with(&["--rate-limits", "off"]).await;
+    let ada = t.admin().await;
+    t.post_as(&ada, "/api/admin/samples", serde_json::json!(null)).await.status(201);
+    let people = database::entity::staff::Entity::find().all(t.app.storage.read()).await.unwrap();
+    let made_up = people.iter().find(|person| person.password_hash == "none").unwrap();
+    let path = format!("/api/admin/staff/{}/avatar", made_up.id);
+    t.put_picture(&ada, &path, picture(ImageFormat::Png)).await.status(200);
+    // Everybody is known now, the made-up ones among them.
+    t.send_message(serde_json::json!({})).await;
+    let gone = t.delete_as(&ada, "/api/admin/samples").await;
+    assert_eq!(gone.data()["staff"], 4);
+    assert!(staff_avatars::Entity::find().all(t.app.storage.read()).await.unwrap().is_empty());
+    t.send_message(serde_json::json!({})).await;
+}

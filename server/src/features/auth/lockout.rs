@@ -10,6 +10,7 @@ use database::entity::sign_in_failures::{Column, Entity, Model};
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{
     ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel as _, QueryFilter as _, QuerySelect as _,
+    Select,
 };
 
 use crate::error::{Error, Result};
@@ -151,9 +152,9 @@ pub async fn unlock(conn: &impl ConnectionTrait, email_key: &str) -> Result<(), 
     Entity::delete_by_id(account_key(email_key)).exec(conn).await.map(drop)
 }
 
-/// Deletes what counts no longer.
-pub async fn clean_up(conn: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<(), DbErr> {
-    Entity::delete_many().filter(Column::LastAt.lt(now - LONGEST * 2)).exec(conn).await.map(drop)
+/// What counts no longer.
+pub fn over(now: DateTime<Utc>) -> Select<Entity> {
+    Entity::find().filter(Column::LastAt.lt(now - LONGEST * 2))
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Duration, Utc};
 use database::entity::one_time_tokens::{Column, Entity, Model};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel as _, QueryFilter as _};
+use sea_orm::{ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel as _, QueryFilter as _, Select};
 use uuid::Uuid;
 
 use crate::app::App;
@@ -123,6 +123,7 @@ pub async fn redeem_ticket(app: &App, ticket: String) -> Result<Option<Uuid>> {
         .await
 }
 
-pub async fn delete_over(conn: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<(), DbErr> {
-    Entity::delete_many().filter(Column::ExpiresAt.lt(now)).exec(conn).await.map(drop)
+/// Tokens that were over before a moment.
+pub fn over(before: DateTime<Utc>) -> Select<Entity> {
+    Entity::find().filter(Column::ExpiresAt.lt(before))
 }

@@ -5,7 +5,7 @@ use database::entity::{passkey_challenges as challenges, passkeys};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
     ColumnTrait as _, Condition, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel as _, QueryFilter as _,
-    QueryOrder as _,
+    QueryOrder as _, Select,
 };
 use serde_json::Value;
 use uuid::Uuid;
@@ -140,7 +140,7 @@ pub async fn note_counter(app: &App, staff: Uuid, info: &RequestInfo) -> Result<
     audit::write(app, entry).await
 }
 
-/// Deletes ceremonies that are over.
-pub async fn clean_up(conn: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<(), DbErr> {
-    challenges::Entity::delete_many().filter(challenges::Column::ExpiresAt.lt(now)).exec(conn).await.map(drop)
+/// Ceremonies that are over.
+pub fn over(now: DateTime<Utc>) -> Select<challenges::Entity> {
+    challenges::Entity::find().filter(challenges::Column::ExpiresAt.lt(now))
 }

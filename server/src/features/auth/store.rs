@@ -1,10 +1,10 @@
 //! Queries of sessions, and their clean-up.
 
 use chrono::{DateTime, Duration, Utc};
-use database::entity::{active_sessions, refresh_tokens};
+use database::entity::{active_sessions, one_time_tokens, passkey_challenges, refresh_tokens, sign_in_failures};
 use sea_orm::sea_query::{Condition, Expr, ExprTrait as _, Query};
 use sea_orm::{
-    ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait, QueryFilter as _, QueryOrder as _, QuerySelect as _,
+    ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait, QueryFilter as _, QueryOrder as _, QuerySelect as _, Select,
 };
 use uuid::Uuid;
 
@@ -12,6 +12,8 @@ use super::{lockout, one_time, passkey_store};
 use crate::app::App;
 use crate::error::Result;
 use crate::http::RequestInfo;
+use crate::ids::first_of;
+use crate::jobs::delete_in_chunks;
 
 /// Living sessions of a person, the one used last first: those whose refresh token still works.
 pub async fn sessions_of(
@@ -63,30 +65,44 @@ pub async fn has_session_like(conn: &impl ConnectionTrait, person: Uuid, info: &
     Ok(found.is_some())
 }
 
-/// Sessions without activity since a moment, and without a token that could bring them back.
-fn old_sessions(before: DateTime<Utc>) -> Condition {
-    let in_use = Query::select().column(refresh_tokens::Column::SessionId).from(refresh_tokens::Entity).take();
-    Condition::all()
-        .add(active_sessions::Column::LastActivity.lt(before))
-        .add(active_sessions::Column::Id.not_in_subquery(in_use))
+/// Tokens that bring no session back and did not after a moment: those that ended, by time or by hand. None of them is
+/// younger, so ids are walked from the oldest on.
+fn over_tokens(before: DateTime<Utc>) -> Select<refresh_tokens::Entity> {
+    let over = Condition::any()
+        .add(refresh_tokens::Column::ExpiresAt.lt(before))
+        .add(refresh_tokens::Column::RevokedAt.lt(before));
+    refresh_tokens::Entity::find()
+        .filter(refresh_tokens::Column::Id.lt(first_of(before)))
+        .filter(over)
+        .order_by_asc(refresh_tokens::Column::Id)
+}
+
+/// Sessions without activity since a moment that have none of these tokens.
+fn old_sessions(before: DateTime<Utc>, tokens: Condition) -> Select<active_sessions::Entity> {
+    let in_use = Query::select()
+        .expr(Expr::val(1))
+        .from(refresh_tokens::Entity)
+        .and_where(
+            Expr::col((refresh_tokens::Entity, refresh_tokens::Column::SessionId))
+                .equals((active_sessions::Entity, active_sessions::Column::Id)),
+        )
+        .cond_where(tokens)
+        .take();
+    active_sessions::Entity::find()
+        .filter(active_sessions::Column::Id.lt(first_of(before)))
+        .filter(active_sessions::Column::LastActivity.lt(before))
+        .filter(Expr::exists(in_use).not())
+        .order_by_asc(active_sessions::Column::Id)
 }
 
 /// How many sessions the clean-up would delete, at most `limit`. Tokens that go with them are not in their way.
 pub async fn count_old_sessions(conn: &impl ConnectionTrait, before: DateTime<Utc>, limit: u64) -> Result<u64, DbErr> {
-    let in_use = Query::select()
-        .column(refresh_tokens::Column::SessionId)
-        .from(refresh_tokens::Entity)
-        .and_where(Expr::col(refresh_tokens::Column::ExpiresAt).gte(before))
-        .take();
-    let ids: Vec<Uuid> = active_sessions::Entity::find()
-        .select_only()
-        .column(active_sessions::Column::Id)
-        .filter(active_sessions::Column::LastActivity.lt(before))
-        .filter(active_sessions::Column::Id.not_in_subquery(in_use))
-        .limit(limit)
-        .into_tuple()
-        .all(conn)
-        .await?;
+    let not_revoked = Condition::any()
+        .add(refresh_tokens::Column::RevokedAt.is_null())
+        .add(refresh_tokens::Column::RevokedAt.gte(before));
+    let stay = Condition::all().add(refresh_tokens::Column::ExpiresAt.gte(before)).add(not_revoked);
+    let some = old_sessions(before, stay).select_only().column(active_sessions::Column::Id).limit(limit);
+    let ids: Vec<Uuid> = some.into_tuple().all(conn).await?;
     Ok(ids.len() as u64)
 }
 
@@ -95,20 +111,14 @@ pub async fn count_old_sessions(conn: &impl ConnectionTrait, before: DateTime<Ut
 pub async fn clean_up(app: &App) -> Result<()> {
     let now = app.clock.now();
     let before = app.settings.get().privacy.sessions_before(now);
-    app.storage
-        .write((), move |tx, ()| {
-            Box::pin(async move {
-                let conn = tx.conn();
-                one_time::delete_over(conn, now - Duration::days(1)).await?;
-                lockout::clean_up(conn, now).await?;
-                passkey_store::clean_up(conn, now).await?;
-                refresh_tokens::Entity::delete_many()
-                    .filter(refresh_tokens::Column::ExpiresAt.lt(before))
-                    .exec(conn)
-                    .await?;
-                active_sessions::Entity::delete_many().filter(old_sessions(before)).exec(conn).await?;
-                Ok(())
-            })
-        })
-        .await
+    delete_in_chunks(app, one_time::over(now - Duration::days(1)), one_time_tokens::Column::Id).await?;
+    delete_in_chunks(app, lockout::over(now), sign_in_failures::Column::Subject).await?;
+    delete_in_chunks(app, passkey_store::over(now), passkey_challenges::Column::Id).await?;
+    delete_in_chunks(app, over_tokens(before), refresh_tokens::Column::Id).await?;
+    if app.stopping.is_cancelled() {
+        // Tokens that are left would be in the way of their sessions.
+        return Ok(());
+    }
+    let without_tokens = old_sessions(before, Condition::all());
+    delete_in_chunks(app, without_tokens, active_sessions::Column::Id).await
 }

@@ -9,6 +9,7 @@ use crate::cluster::{Event, Notice};
 use crate::error::Result;
 use crate::features::audit::{Changes, Entry};
 use crate::http::{RequestInfo, idempotency};
+use crate::jobs::delete_in_chunks;
 
 /// Rows of one unit.
 const CHUNK: u64 = 200;
@@ -17,14 +18,10 @@ const CHUNK: u64 = 200;
 /// and program of old messages, and messages whose time is over.
 pub async fn clean_up(app: &App) -> Result<()> {
     let now = app.clock.now();
-    app.storage
-        .write((), move |tx, ()| {
-            Box::pin(async move {
-                undo::clean_up(tx, now).await?;
-                idempotency::clean_up(tx.conn(), now).await
-            })
-        })
-        .await?;
+    let (changes, key) = undo::over(now);
+    delete_in_chunks(app, changes, key).await?;
+    let (answers, key) = idempotency::over(now);
+    delete_in_chunks(app, answers, key).await?;
     let settings = app.settings.get();
     forget_senders(app, settings.privacy.senders_before(now)).await?;
     if let Some(before) = settings.privacy.spam_before(now) {
@@ -44,7 +41,7 @@ async fn forget_senders(app: &App, before: DateTime<Utc>) -> Result<()> {
                 Box::pin(async move { Ok(expiry::forget_senders(tx.conn(), before, CHUNK).await?) })
             })
             .await?;
-        if forgotten < CHUNK {
+        if forgotten < CHUNK || app.stopping.is_cancelled() {
             return Ok(());
         }
     }
@@ -66,7 +63,7 @@ async fn delete(
             .storage
             .write(entry, move |tx, entry| {
                 Box::pin(async move {
-                    let ids = expiry::ids(tx.conn(), which(), CHUNK).await?;
+                    let ids = expiry::locked_ids(tx.conn(), which(), CHUNK).await?;
                     let count = ids.len() as u64;
                     if count > 0 {
                         expiry::delete(tx.conn(), ids).await?;
@@ -78,7 +75,7 @@ async fn delete(
                 })
             })
             .await?;
-        if deleted < CHUNK {
+        if deleted < CHUNK || app.stopping.is_cancelled() {
             return Ok(());
         }
     }

@@ -4,10 +4,12 @@ use chrono::{DateTime, Utc};
 use database::entity::messages::{Column, Entity, Status};
 use database::entity::{message_notes, message_replies, message_tags};
 use sea_orm::sea_query::{Condition, Expr};
-use sea_orm::{ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait, QueryFilter as _, QuerySelect as _};
+use sea_orm::{
+    ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait, QueryFilter as _, QueryOrder as _, QuerySelect as _,
+};
 use uuid::Uuid;
 
-use crate::features::notify;
+use crate::features::{notifications, notify};
 use crate::ids::first_of;
 
 /// Spam that came before a moment.
@@ -23,7 +25,7 @@ pub fn finished(before: DateTime<Utc>) -> Condition {
         .add(Column::LastActivityAt.lt(before))
 }
 
-/// Messages that came before a moment and still say from where.
+/// Messages that came before a moment and still say from where. The index `messages_with_sender` holds just these.
 pub fn with_sender(before: DateTime<Utc>) -> Condition {
     let known = Condition::any().add(Column::IpAddress.is_not_null()).add(Column::UserAgent.is_not_null());
     Condition::all().add(Column::Id.lt(first_of(before))).add(known)
@@ -34,6 +36,13 @@ pub async fn ids(conn: &impl ConnectionTrait, which: Condition, limit: u64) -> R
     Entity::find().select_only().column(Column::Id).filter(which).limit(limit).into_tuple().all(conn).await
 }
 
+/// The same, their rows locked where the engine locks rows: what was answered meanwhile is finished no more, and is not
+/// among them.
+pub async fn locked_ids(conn: &impl ConnectionTrait, which: Condition, limit: u64) -> Result<Vec<Uuid>, DbErr> {
+    let query = Entity::find().select_only().column(Column::Id).filter(which).limit(limit).lock_exclusive();
+    query.into_tuple().all(conn).await
+}
+
 /// How many there are, at most `limit`.
 pub async fn count(conn: &impl ConnectionTrait, which: Condition, limit: u64) -> Result<u64, DbErr> {
     Ok(ids(conn, which, limit).await?.len() as u64)
@@ -41,7 +50,8 @@ pub async fn count(conn: &impl ConnectionTrait, which: Condition, limit: u64) ->
 
 /// Forgets from where old messages came; answers how many there were. In chunks, so that nobody waits for it.
 pub async fn forget_senders(conn: &impl ConnectionTrait, before: DateTime<Utc>, limit: u64) -> Result<u64, DbErr> {
-    let ids = ids(conn, with_sender(before), limit).await?;
+    let query = Entity::find().select_only().column(Column::Id).filter(with_sender(before));
+    let ids: Vec<Uuid> = query.order_by_asc(Column::Id).limit(limit).into_tuple().all(conn).await?;
     let found = ids.len() as u64;
     if found > 0 {
         Entity::update_many()
@@ -54,12 +64,13 @@ pub async fn forget_senders(conn: &impl ConnectionTrait, before: DateTime<Utc>, 
     Ok(found)
 }
 
-/// Deletes messages with their answers, notes, tags and mails.
+/// Deletes messages with their answers, notes, tags, mails and notices.
 pub async fn delete(conn: &impl ConnectionTrait, ids: Vec<Uuid>) -> Result<(), DbErr> {
     if ids.is_empty() {
         return Ok(());
     }
     notify::delete_of_entities(conn, ids.clone()).await?;
+    notifications::delete_of_entities(conn, ids.clone()).await?;
     let of = message_tags::Column::MessageId.is_in(ids.clone());
     message_tags::Entity::delete_many().filter(of).exec(conn).await?;
     let of = message_notes::Column::MessageId.is_in(ids.clone());

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Duration, Utc};
 use database::entity::undo_operations::{Column, Entity, Model};
-use sea_orm::{ActiveModelTrait as _, ColumnTrait as _, EntityTrait, IntoActiveModel as _, QueryFilter as _};
+use sea_orm::{ActiveModelTrait as _, ColumnTrait as _, EntityTrait, IntoActiveModel as _, QueryFilter as _, Select};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -71,8 +71,7 @@ pub async fn undo(tx: &Tx<'_>, author: &Author, id: Uuid) -> Result<Undone> {
     Ok(undone)
 }
 
-/// Deletes what can no longer be taken back.
-pub async fn clean_up(tx: &Tx<'_>, now: DateTime<Utc>) -> Result<()> {
-    Entity::delete_many().filter(Column::ExpiresAt.lt(now)).exec(tx.conn()).await?;
-    Ok(())
+/// Changes that can no longer be taken back, and what tells them.
+pub fn over(now: DateTime<Utc>) -> (Select<Entity>, Column) {
+    (Entity::find().filter(Column::ExpiresAt.lt(now)), Column::Id)
 }

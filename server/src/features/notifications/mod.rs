@@ -16,3 +16,4 @@ pub use api::routes;
 pub use audience::{Audience, News, To, for_one, mail_to, rows};
 pub use clean_up::clean_up;
 pub use events::Event;
+pub use store::delete_of_entities;

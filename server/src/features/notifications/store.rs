@@ -5,7 +5,8 @@ use database::entity::notification_preferences as choices;
 use database::entity::notifications::{Column, Entity, Model};
 use sea_orm::sea_query::{Alias, Asterisk, Condition, Expr, Func, OnConflict, Query};
 use sea_orm::{
-    ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait, QueryFilter as _, QueryOrder as _, QuerySelect as _, Set,
+    ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait, QueryFilter as _, QueryOrder as _, QuerySelect as _, Select,
+    Set,
 };
 use uuid::Uuid;
 
@@ -80,26 +81,18 @@ pub(super) async fn read(
     Ok(done.rows_affected)
 }
 
-/// Deletes up to `limit` notices that were read before one moment or made before another.
-pub(super) async fn delete_old(
-    conn: &impl ConnectionTrait,
-    read_before: DateTime<Utc>,
-    made_before: DateTime<Utc>,
-    limit: u64,
-) -> Result<u64, DbErr> {
-    let ids: Vec<Uuid> = Entity::find()
-        .select_only()
-        .column(Column::Id)
+/// Notices that were read before one moment or made before another, the oldest first.
+pub(super) fn old(read_before: DateTime<Utc>, made_before: DateTime<Utc>) -> Select<Entity> {
+    Entity::find()
         .filter(Column::Id.lt(first_of(read_before)))
         .filter(Condition::any().add(Column::ReadAt.lt(read_before)).add(Column::Id.lt(first_of(made_before))))
         .order_by_asc(Column::Id)
-        .limit(limit)
-        .into_tuple()
-        .all(conn)
-        .await?;
-    let found = ids.len() as u64;
-    Entity::delete_many().filter(Column::Id.is_in(ids)).exec(conn).await?;
-    Ok(found)
+}
+
+/// Deletes all notices about these entities.
+pub async fn delete_of_entities(conn: &impl ConnectionTrait, entities: Vec<Uuid>) -> Result<u64, DbErr> {
+    let done = Entity::delete_many().filter(Column::EntityId.is_in(entities)).exec(conn).await?;
+    Ok(done.rows_affected)
 }
 
 /// What everybody chose.

@@ -15,6 +15,7 @@ use crate::features::audit::{Changes, Entry};
 use crate::features::notifications::{self as notices, News, To};
 use crate::features::staff::Permission;
 use crate::http::RequestInfo;
+use crate::jobs::delete_in_chunks;
 
 /// Mails leased at once. Even a server that lets each of them time out is done with them within the lease.
 const BATCH: u64 = 5;
@@ -178,19 +179,8 @@ impl Outbox {
     }
 }
 
-/// Rows of one unit of the clean-up.
-const CHUNK: u64 = 500;
-
 /// Deletes mails that were delivered or given up long ago: what they said stands in the thread.
 pub async fn clean_up(app: &App) -> Result<()> {
     let before = app.settings.get().privacy.mails_before(app.clock.now());
-    loop {
-        let deleted = app
-            .storage
-            .write((), move |tx, ()| Box::pin(async move { Ok(store::delete_before(tx.conn(), before, CHUNK).await?) }))
-            .await?;
-        if deleted < CHUNK {
-            return Ok(());
-        }
-    }
+    delete_in_chunks(app, store::over_since(before), outbox::Column::Id).await
 }

@@ -6,11 +6,13 @@ use chrono::{DateTime, Duration, Utc};
 use database::entity::outbox::{self, State};
 use sea_orm::sea_query::{Condition, Expr, ExprTrait as _};
 use sea_orm::{
-    ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait, QueryFilter as _, QueryOrder as _, QuerySelect as _,
+    ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait, QueryFilter as _, QueryOrder as _, QuerySelect as _, Select,
 };
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
+
+use crate::ids::first_of;
 
 /// How far the delivery of a mail is.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -167,34 +169,20 @@ pub async fn states(conn: &impl ConnectionTrait, ids: Vec<Uuid>) -> Result<HashM
     Ok(mails.into_iter().map(|mail| (mail.id, mail.into())).collect())
 }
 
-fn over_since(before: DateTime<Utc>) -> Condition {
-    Condition::all()
-        .add(outbox::Column::State.is_in([State::Sent, State::Failed]))
-        .add(outbox::Column::CreatedAt.lt(before))
-}
-
-async fn ids_of(conn: &impl ConnectionTrait, which: Condition, limit: u64) -> Result<Vec<Uuid>, DbErr> {
-    let query = outbox::Entity::find().select_only().column(outbox::Column::Id).filter(which);
-    query.limit(limit).into_tuple().all(conn).await
-}
-
-/// Deletes what was delivered or given up long ago, at most `limit` rows; answers how many there were.
-pub(super) async fn delete_before(
-    conn: &impl ConnectionTrait,
-    before: DateTime<Utc>,
-    limit: u64,
-) -> Result<u64, DbErr> {
-    let ids = ids_of(conn, over_since(before), limit).await?;
-    if ids.is_empty() {
-        return Ok(0);
-    }
-    let done = outbox::Entity::delete_many().filter(outbox::Column::Id.is_in(ids)).exec(conn).await?;
-    Ok(done.rows_affected)
+/// Mails that are over and were made before a moment, the oldest first. Nearly all old ones are over, so their ids are
+/// walked: the index of states would gather every mail that was ever sent.
+pub fn over_since(before: DateTime<Utc>) -> Select<outbox::Entity> {
+    outbox::Entity::find()
+        .filter(outbox::Column::Id.lt(first_of(before)))
+        .filter(outbox::Column::State.is_not_in([State::Pending, State::Sending]))
+        .order_by_asc(outbox::Column::Id)
 }
 
 /// How many mails the clean-up would delete, at most `limit`.
 pub async fn count_before(conn: &impl ConnectionTrait, before: DateTime<Utc>, limit: u64) -> Result<u64, DbErr> {
-    Ok(ids_of(conn, over_since(before), limit).await?.len() as u64)
+    let some = over_since(before).select_only().column(outbox::Column::Id).limit(limit);
+    let ids: Vec<Uuid> = some.into_tuple().all(conn).await?;
+    Ok(ids.len() as u64)
 }
 
 /// Deletes all mails about these entities.

@@ -71,6 +71,7 @@ pub async fn remove(app: &App, actor: Option<Uuid>, from: &RequestInfo) -> Resul
         .fact("cannedReplies", removed.canned_replies);
     note(app, actor, from, "demo.removed", changes).await?;
     app.liveness.forget_all();
+    app.audience.forget();
     app.apply_settings();
     Ok(removed)
 }

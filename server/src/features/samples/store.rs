@@ -2,7 +2,7 @@
 
 use database::entity::{
     canned_replies, message_notes, message_replies, message_tags, messages, notification_preferences, notifications,
-    one_time_tokens, sample_rows, staff,
+    one_time_tokens, sample_rows, staff, staff_avatars,
 };
 use sea_orm::sea_query::Expr;
 use sea_orm::{
@@ -134,10 +134,6 @@ pub async fn remove_messages(tx: &Tx<'_>, limit: u64) -> Result<u64> {
     let ids = marked(conn, MESSAGE, limit).await?;
     let count = ids.len() as u64;
     if count > 0 {
-        notifications::Entity::delete_many()
-            .filter(notifications::Column::EntityId.is_in(ids.clone()))
-            .exec(conn)
-            .await?;
         inbox::delete_messages(conn, ids.clone()).await?;
         unmark(conn, MESSAGE, ids).await?;
     }
@@ -167,7 +163,8 @@ pub async fn remove_people(tx: &Tx<'_>) -> Result<(u64, u64)> {
     Ok((gone.rows_affected, canned.rows_affected))
 }
 
-/// Frees what hangs on people: messages of clients that were assigned to them are nobody's again.
+/// Frees what hangs on people: messages of clients that were assigned to them are nobody's again, and a picture that
+/// an admin gave them goes.
 async fn release(conn: &impl ConnectionTrait, people: &[Uuid]) -> Result<(), DbErr> {
     let people = people.to_vec();
     messages::Entity::update_many()
@@ -185,6 +182,10 @@ async fn release(conn: &impl ConnectionTrait, people: &[Uuid]) -> Result<(), DbE
         .await?;
     notification_preferences::Entity::delete_many()
         .filter(notification_preferences::Column::StaffId.is_in(people.clone()))
+        .exec(conn)
+        .await?;
+    staff_avatars::Entity::delete_many()
+        .filter(staff_avatars::Column::StaffId.is_in(people.clone()))
         .exec(conn)
         .await?;
     onboarding::forget(conn, &people).await?;

@@ -1,0 +1,29 @@
+//! Deleting much without making anybody wait.
+
+use sea_orm::{ColumnTrait as _, EntityTrait, QueryFilter as _, QuerySelect as _, QueryTrait as _, Select};
+
+use crate::app::App;
+use crate::error::Result;
+
+/// Rows of one unit: far below 50 ms.
+const CHUNK: u64 = 500;
+
+/// Deletes what is selected, told by `key`, a chunk a unit. When the program is told to end, the rest waits for the next
+/// turn.
+pub async fn delete_in_chunks<E: EntityTrait>(app: &App, which: Select<E>, key: E::Column) -> Result<()> {
+    let chunk = which.select_only().column(key).limit(CHUNK).into_query();
+    loop {
+        let deleted = app
+            .storage
+            .write(chunk.clone(), move |tx, chunk| {
+                Box::pin(async move {
+                    let some = key.in_subquery(chunk.clone());
+                    Ok(E::delete_many().filter(some).exec(tx.conn()).await?.rows_affected)
+                })
+            })
+            .await?;
+        if deleted < CHUNK || app.stopping.is_cancelled() {
+            return Ok(());
+        }
+    }
+}
