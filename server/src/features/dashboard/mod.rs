@@ -80,10 +80,11 @@ async fn dashboard(State(app): State<App>, caller: Caller) -> Result<Ok<Dashboar
     let mut page =
         Dashboard { messages: None, first_response: None, trend: Vec::new(), latest: Vec::new(), activity: Vec::new() };
     if caller.may(Permission::Messages) {
-        for (day, from, until) in messages::last_days(&app) {
-            let (received, answered) = messages::counts_between(conn, from, until).await?;
-            page.trend.push(TrendDay { day, received, answered });
-        }
+        let trend = messages::trend(conn, messages::last_days(&app)).await?;
+        page.trend = trend
+            .into_iter()
+            .map(|it| TrendDay { day: it.day, received: it.received, answered: it.answered })
+            .collect();
         let counts = messages::counts(conn, caller.staff_id).await?;
         page.messages = Some(MessageCounts {
             new: counts.new,

@@ -25,6 +25,7 @@ mod store;
 mod tell;
 mod thread;
 mod thread_token;
+mod trend;
 mod undo;
 mod view;
 
@@ -37,8 +38,9 @@ pub use find::latest;
 pub use form_token::issue as issue_form_token;
 pub use hand_over::{hand_over, open_work};
 pub use response_time::{ResponseTime, UsualAnswer, last_days, response_time, usual_answer};
-pub use store::{Counts, client_names, counts, counts_between};
+pub use store::{Counts, client_names, counts};
 pub use thread::{ClientThread, ThreadEntry, answer_as_client, client_thread};
+pub use trend::trend;
 pub use view::{MessageSummary, summaries};
 
 use utoipa_axum::router::OpenApiRouter;

@@ -7,7 +7,7 @@ use database::entity::messages::{self, Column, Entity, Status};
 use database::entity::{message_notes, message_replies, message_tags};
 use sea_orm::sea_query::{Alias, Condition, Expr, ExprTrait as _};
 use sea_orm::{
-    ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel as _, Iterable as _,
+    ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel as _,
     QueryFilter as _, QueryOrder as _, QuerySelect as _,
 };
 use serde::Serialize;
@@ -16,7 +16,6 @@ use uuid::Uuid;
 
 use super::find::{ALL, count};
 use crate::error::Result;
-use crate::ids::first_of;
 use crate::storage::COUNT_LIMIT;
 
 /// How many messages stand where, by the names of the statuses; each at most 1,000, which then means 1,000 or more.
@@ -51,25 +50,8 @@ pub async fn counts(conn: &impl ConnectionTrait, me: Uuid) -> Result<Counts, DbE
     })
 }
 
-/// Messages that came in between two moments, and first answers that went out. Spam is not counted as come in.
-pub async fn counts_between(
-    conn: &impl ConnectionTrait,
-    from: DateTime<Utc>,
-    until: DateTime<Utc>,
-) -> Result<(u64, u64), DbErr> {
-    // One look at the index of the statuses for each: a condition "not spam" would read every message of the day.
-    let mut received = 0;
-    for status in Status::iter().filter(|status| *status != Status::Spam) {
-        let condition = Condition::all()
-            .add(Column::Status.eq(status))
-            .add(Column::Id.gte(first_of(from)))
-            .add(Column::Id.lt(first_of(until)));
-        received += count(conn, condition, ALL).await?;
-    }
-    Ok((received, count(conn, answered_in(from, until), ALL).await?))
-}
-
-fn answered_in(from: DateTime<Utc>, until: DateTime<Utc>) -> Condition {
+/// Messages whose first answer went out between two moments.
+pub(super) fn answered_in(from: DateTime<Utc>, until: DateTime<Utc>) -> Condition {
     Condition::all().add(Column::FirstRepliedAt.gte(from)).add(Column::FirstRepliedAt.lt(until))
 }
 
