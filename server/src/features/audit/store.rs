@@ -87,20 +87,19 @@ pub(super) async fn checkpoints_between(
         .await
 }
 
-/// Links after `seq` with their entries, in the order of the chain.
-pub(super) async fn links_after(
-    conn: &impl ConnectionTrait,
-    seq: i64,
-    limit: u64,
-) -> Result<Vec<(audit_chain::Model, Option<audit_logs::Model>)>, DbErr> {
+/// A place of the chain with its entry; none: the entry was deleted.
+pub(super) type Link = (audit_chain::Model, Option<audit_logs::Model>);
+
+/// Links after one place up to another with their entries, in the order of the chain.
+pub(super) async fn links_between(conn: &impl ConnectionTrait, after: i64, until: i64) -> Result<Vec<Link>, DbErr> {
     let entry = audit_chain::Entity::belongs_to(audit_logs::Entity)
         .from(audit_chain::Column::AuditId)
         .to(audit_logs::Column::Id)
         .into();
     audit_chain::Entity::find()
-        .filter(audit_chain::Column::Seq.gt(seq))
+        .filter(audit_chain::Column::Seq.gt(after))
+        .filter(audit_chain::Column::Seq.lte(until))
         .order_by_asc(audit_chain::Column::Seq)
-        .limit(limit)
         .join(JoinType::LeftJoin, entry)
         .select_also(audit_logs::Entity)
         .all(conn)

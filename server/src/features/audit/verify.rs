@@ -1,12 +1,13 @@
 //! Proving the trail: walks the chain and names the first entry that is not as it was sealed.
 //!
-//! The walk ends at the head of the moment at which it began, so entries may come in meanwhile. It holds one page at a
-//! time; while one is checked, the next is read.
+//! The walk ends at the head of the moment at which it began, so entries may come in meanwhile. It holds a few pages at
+//! a time; while one is checked, the next are read.
 
 use std::collections::HashMap;
 use std::str::FromStr;
 
 use database::entity::{audit_chain, audit_checkpoints, audit_logs};
+use futures_util::{StreamExt as _, stream};
 use uuid::Uuid;
 
 use super::{chain, store};
@@ -14,7 +15,11 @@ use crate::app::App;
 use crate::error::{Error, Result};
 use crate::secrets::Purpose;
 
-const PAGE: u64 = 2_000;
+/// Entries that are read at once.
+const PAGE: i64 = 2_000;
+const MISSING: &str = "the entry is missing from the chain";
+/// Pages that are read while one is checked.
+const AHEAD: usize = 2;
 
 /// A head of the chain that was kept elsewhere: `seq:hash`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -83,17 +88,18 @@ pub async fn verify_telling(
     let mut walk = Walk { seq: 0, hash: chain::GENESIS.to_owned(), kept };
     let mut unexplained: Option<i64> = None;
     let mut broken = None;
-    let mut page = store::links_after(conn, 0, PAGE).await?;
-    loop {
-        page.retain(|(link, _)| link.seq <= extent.head);
-        let Some(last) = page.last().map(|(link, _)| link.seq) else { break };
-        let checkpoints = store::checkpoints_between(conn, walk.seq, last).await?;
+    let begins = (0..).map(|number| number * PAGE).take_while(|after| *after < extent.head);
+    let mut pages = stream::iter(begins).map(|after| read(app, after, extent.head.min(after + PAGE))).buffered(AHEAD);
+    let mut next = pages.next().await;
+    while let Some(page) = next {
+        let page = page?;
         let keys = app.clone();
         let work = tokio::task::spawn_blocking(move || {
-            let found = walk.check(&keys, page, checkpoints);
+            let found = walk.check(&keys, page);
             (walk, found)
         });
-        let (next, done) = tokio::join!(store::links_after(conn, last, PAGE), work);
+        let done;
+        (next, done) = tokio::join!(pages.next(), work);
         let found;
         (walk, found) = done.map_err(Error::internal)?;
         if let Some(first) = first_unexplained(app, found.erased).await? {
@@ -106,7 +112,6 @@ pub async fn verify_telling(
         if !tell(walk.seq, extent.head) {
             return Ok(None);
         }
-        page = next?;
     }
     if broken.is_none() && known > walk.seq {
         broken = Some((walk.seq + 1, "the tail of the chain was cut off".to_owned()));
@@ -117,6 +122,19 @@ pub async fn verify_telling(
     let unsealed = extent.entries.saturating_sub(u64::try_from(extent.head).unwrap_or(0));
     let head = (walk.seq > 0).then_some(Head { seq: walk.seq, hash: walk.hash });
     Ok(Some(Verdict { sealed: walk.seq, unsealed, head, broken }))
+}
+
+/// A part of the chain: what should be there up to one place, and what is.
+struct Page {
+    until: i64,
+    links: Vec<store::Link>,
+    checkpoints: Vec<audit_checkpoints::Model>,
+}
+
+async fn read(app: &App, after: i64, until: i64) -> Result<Page> {
+    let conn = app.storage.read();
+    let links = store::links_between(conn, after, until).await?;
+    Ok(Page { until, links, checkpoints: store::checkpoints_between(conn, after, until).await? })
 }
 
 /// Of entries without personal data, the first that no later sealed entry speaks of.
@@ -146,19 +164,15 @@ struct Found {
 
 impl Walk {
     /// Checks one page and goes on to its end, or to the entry before the first bad one.
-    fn check(
-        &mut self,
-        app: &App,
-        page: Vec<(audit_chain::Model, Option<audit_logs::Model>)>,
-        checkpoints: Vec<audit_checkpoints::Model>,
-    ) -> Found {
-        let signed: HashMap<i64, audit_checkpoints::Model> = checkpoints.into_iter().map(|it| (it.seq, it)).collect();
+    fn check(&mut self, app: &App, page: Page) -> Found {
+        let signed: HashMap<i64, audit_checkpoints::Model> =
+            page.checkpoints.into_iter().map(|it| (it.seq, it)).collect();
         let mut erased = Vec::new();
-        for (link, entry) in page {
+        for (link, entry) in page.links {
             let fault = if link.seq == self.seq + 1 {
                 self.fault(app, &link, entry.as_ref(), signed.get(&link.seq)).map(|reason| (link.seq, reason))
             } else {
-                Some((self.seq + 1, "the entry is missing from the chain"))
+                Some((self.seq + 1, MISSING))
             };
             if let Some((seq, reason)) = fault {
                 return Found { broken: Some((seq, reason.to_owned())), erased };
@@ -168,7 +182,8 @@ impl Walk {
             }
             (self.seq, self.hash) = (link.seq, link.hash);
         }
-        Found { broken: None, erased }
+        let missing = (self.seq < page.until).then(|| (self.seq + 1, MISSING.to_owned()));
+        Found { broken: missing, erased }
     }
 
     fn fault(
