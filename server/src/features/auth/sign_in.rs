@@ -3,7 +3,7 @@
 
 use axum::http::HeaderMap;
 use axum::response::Response;
-use database::entity::{notifications as rows, outbox, staff};
+use database::entity::{audit_logs, notifications as rows, outbox, staff};
 use sea_orm::Set;
 
 use super::attempts::Attempt;
@@ -30,6 +30,23 @@ pub enum Way {
     PasswordAndCode(Typed),
     /// A passkey that was verified; it counts only if its use can be noted.
     Passkey(Use),
+}
+
+impl Way {
+    /// As the audit trail says it.
+    fn label(&self) -> &'static str {
+        match self {
+            Self::Password => "password",
+            Self::PasswordAndCode(Typed::Recovery(_)) => "password and recovery code",
+            Self::PasswordAndCode(_) => "password and code",
+            Self::Passkey(_) => "passkey",
+        }
+    }
+
+    /// A passkey says nothing of who guesses the password.
+    fn proves_password(&self) -> bool {
+        !matches!(self, Self::Passkey(_))
+    }
 }
 
 /// What the unit found.
@@ -61,12 +78,6 @@ pub async fn begin(
         Entry { actor: Some(person.id), action, entity: ("staff", Some(person.id)), changes, from: info }
             .row(&app.ids, now)
     };
-    let by = match &way {
-        Way::Password => "password",
-        Way::PasswordAndCode(Typed::Recovery(_)) => "password and recovery code",
-        Way::PasswordAndCode(_) => "password and code",
-        Way::Passkey(_) => "passkey",
-    };
     let warning = (!familiar && person.last_login.is_some()).then(|| warn_of_device(app, &person, info)).transpose()?;
     let told = match &warning {
         Some(_) => {
@@ -78,18 +89,16 @@ pub async fn begin(
     };
     let steps = Steps {
         new,
+        entry: note("auth.signed_in", Changes::none().fact("by", way.label())),
+        recovery: RecoveryUsed {
+            entry: note("auth.recovery_code_used", Changes::none()),
+            mail: notices::mail(app, &person, FactorEvent::RecoveryCodeUsed, info)?,
+        },
         way,
         password_hash: person.password_hash.clone(),
         asked: note("auth.second_factor_asked", Changes::none()),
-        entry: note("auth.signed_in", Changes::none().fact("by", by)),
-        recovery: (
-            note("auth.recovery_code_used", Changes::none()),
-            notices::mail(app, &person, FactorEvent::RecoveryCodeUsed, info)?,
-        ),
         warning: warning.filter(|_| warns),
         told,
-        // A passkey says nothing of who guesses the password.
-        forgives: by != "passkey",
         attempt: attempt.clone(),
     };
     let (id, keys) = (person.id, app.clone());
@@ -125,13 +134,18 @@ struct Steps {
     new: NewSession,
     way: Way,
     password_hash: String,
-    asked: database::entity::audit_logs::Model,
-    entry: database::entity::audit_logs::Model,
-    recovery: (database::entity::audit_logs::Model, outbox::Model),
+    asked: audit_logs::Model,
+    entry: audit_logs::Model,
+    recovery: RecoveryUsed,
     warning: Option<outbox::Model>,
     told: Vec<rows::Model>,
     attempt: Attempt,
-    forgives: bool,
+}
+
+/// What is written down when a recovery code was used up.
+struct RecoveryUsed {
+    entry: audit_logs::Model,
+    mail: outbox::Model,
 }
 
 impl Steps {
@@ -160,15 +174,15 @@ impl Steps {
                         None => return Ok(Outcome::WrongCode),
                         Some(Code::App) => {}
                         Some(Code::Recovery) => {
-                            tx.audit(self.recovery.0.clone());
-                            tx.mail(self.recovery.1.clone());
+                            tx.audit(self.recovery.entry.clone());
+                            tx.mail(self.recovery.mail.clone());
                         }
                     }
                 }
             }
         }
         self.new.insert(tx).await?;
-        if self.forgives {
+        if self.way.proves_password() {
             self.attempt.forget(tx).await?;
         }
         let change = staff::ActiveModel { id: Set(id), last_login: Set(Some(now)), ..Default::default() };
