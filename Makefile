@@ -48,7 +48,7 @@ test-web: web/node_modules/.package-lock.json ## Unit tests of both front ends.
 check: web/node_modules/.package-lock.json ## Format, lints, types, dead dependencies, generated files in step.
 	tools/check
 
-gen: ## Make the generated files again: OpenAPI document, TypeScript types, schema for readers.
+gen: ## Make the generated files again: OpenAPI document, TypeScript types, reference of settings, schema for readers.
 	tools/gen
 
 e2e: build-web web/node_modules/.package-lock.json ## The product in a real browser with a real mail server.

@@ -24,7 +24,7 @@ EXAMPLES = os.environ.get("FUZZ_EXAMPLES", "60")
 SEED = os.environ.get("FUZZ_SEED", "1")
 WANTED = os.environ.get("FUZZ_PART", "schema raw").split()
 
-# A rule that a schema cannot say is answered with 422 (an unknown service, a reused key), with 412 (If-Match) or 410.
+# A rule that a schema cannot say is answered with 422 (an unknown service, a reused key) or with 412 (If-Match).
 # NUL is left to raw_input.py: no JSON schema can forbid it, and we answer it with 400 and 422.
 CONFIG = """
 workers = 2

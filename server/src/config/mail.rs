@@ -9,7 +9,8 @@ use url::Url;
 /// How mail leaves. Without a server, mails are written to `mail/` in the data directory.
 #[derive(Clone, Args)]
 pub struct MailConfig {
-    /// smtp://user:password@host:port (STARTTLS is used where offered) or smtps:// (TLS from the start).
+    /// smtp://user:password@host:port (STARTTLS is used where offered, and demanded when a password goes to another machine) or
+    /// smtps:// (TLS from the start).
     #[arg(long, env = "SMTP_URL", hide_env_values = true, global = true)]
     pub smtp_url: Option<Url>,
     /// Certificates (PEM) that the mail server may be signed by, beside the public ones.

@@ -25,8 +25,8 @@ pub fn database_url(data_dir: &Path) -> String {
 }
 
 impl Storage {
-    /// Connects, and migrates when `migrate` says so. A snapshot of an `SQLite` file that holds data is written to
-    /// `snapshots` before its schema changes.
+    /// Connects, and migrates if `snapshots` names a folder: a snapshot of an `SQLite` file that holds data is written there
+    /// before its schema changes.
     pub async fn open(url: &str, bus: Bus, snapshots: Option<(&Path, DateTime<Utc>)>) -> Result<Self, DbErr> {
         let engine = Engine::of_url(url)
             .ok_or_else(|| DbErr::Custom("DATABASE_URL must begin with sqlite:// or postgres://".to_owned()))?;

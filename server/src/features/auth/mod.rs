@@ -2,7 +2,8 @@
 //!
 //! Access tokens are short JWTs whose session is looked up again at least every second; refresh tokens rotate by one
 //! conditional update (`rotation.rs` has the rule). Tables: `active_sessions`, `refresh_tokens`, `one_time_tokens`,
-//! `sign_in_failures`. Events: `session_ended`, `staff_changed`. Job: `auth.clean_up`.
+//! `sign_in_failures`, `totp_secrets`, `recovery_codes`, `passkeys`, `passkey_challenges`. Permission: `staff`, to take
+//! the second factors of another away. Events: `session_ended`, `staff_changed`. Job: `auth.clean_up`.
 
 mod access;
 mod api;

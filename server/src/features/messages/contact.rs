@@ -1,4 +1,4 @@
-//! Taking a message in: checked, stored with its audit entry and its two mails in one unit, answered after the commit.
+//! Taking a message in: checked, stored with its audit entry and its mails in one unit, answered after the commit.
 
 use chrono::{DateTime, Utc};
 use database::entity::idempotency_keys;

@@ -35,7 +35,7 @@ pub struct FilterQuery {
     /// Last day, in UTC: `2026-01-31`.
     #[serde(default)]
     pub to: Option<String>,
-    /// Words; each must begin a word of name, address, company or text.
+    /// Words; each must begin a word of name, e-mail, phone, company or text.
     #[serde(default)]
     pub q: Option<String>,
     /// `newest` (the default) or `oldest`.

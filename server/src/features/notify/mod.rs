@@ -2,7 +2,8 @@
 //! into a folder. None is lost; doubled is one only if the program dies in the moment of delivery, and then with
 //! the same `Message-ID`.
 //!
-//! Table: `outbox`. Event: `mail_queued`. Notice: `mail_failed`.
+//! Table: `outbox`. Permissions: `messages` for mails that were given up, `settings` for previews and test mails. Event:
+//! `mail_queued`. Notice: `mail_failed`. Job: `mail.clean_up`.
 
 mod api;
 mod letter;

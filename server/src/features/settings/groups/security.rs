@@ -137,7 +137,7 @@ pub fn keys() -> Vec<Key> {
         number("lockoutAddress", "For one network address", 5, 1_000, "wrong passwords", 20)
             .help("Over all accounts. Many people may share an address, so this must not be small."),
         number("lockoutMinutes", "Wait", 1, 1_440, "minutes", 15)
-            .help("The first lock lasts so long, each further one twice as long, a day at most. Failures further apart do not add up."),
+            .help("Each full allowance of failures locks: the first time for so long, then twice as long as the time before, a day at most. The count is forgotten one wait after the last lock or failure."),
     ];
     let limits = [
         number("limitContact", "Messages of the contact form", 1, 1_000, "an hour", 5)
