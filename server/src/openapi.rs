@@ -1,9 +1,11 @@
 //! What the OpenAPI document says beside what stands at each handler: schemes, and the failures that the pipeline adds.
 
-use utoipa::openapi::path::{Operation, PathItem};
+use utoipa::openapi::header::Header;
+use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn, PathItem};
 use utoipa::openapi::response::ResponseBuilder;
+use utoipa::openapi::schema::{Object, ObjectBuilder, Type};
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
-use utoipa::openapi::{Content, OpenApi as Built, Ref, RefOr};
+use utoipa::openapi::{Content, OpenApi as Built, Ref, RefOr, Required};
 use utoipa::{Modify, OpenApi};
 
 #[derive(OpenApi)]
@@ -71,6 +73,7 @@ pub fn complete(document: &mut Built) {
                 }
             }
             as_problems(operation);
+            name_headers(operation);
         }
     }
 }
@@ -95,4 +98,46 @@ fn as_problems(operation: &mut Operation) {
             response.content.insert(PROBLEM.to_owned(), content);
         }
     }
+}
+
+/// Names the headers that go with an answer or ask for one.
+fn name_headers(operation: &mut Operation) {
+    for (status, response) in &mut operation.responses.responses {
+        let RefOr::T(response) = response else { continue };
+        let (name, kind, description) = match status.as_str() {
+            "201" => ("Location", Type::String, "The address of what was made"),
+            "429" | "503" => ("Retry-After", Type::Integer, "Seconds after which trying again makes sense"),
+            _ => continue,
+        };
+        let mut header = Header::new(Object::with_type(kind));
+        header.description = Some(description.to_owned());
+        response.headers.insert(name.to_owned(), RefOr::T(header));
+    }
+    let named = operation.parameters.iter().flatten().any(|it| matches!(it, RefOr::T(it) if it.name == "If-Match"));
+    if operation.responses.responses.contains_key("412") && !named {
+        let text = ObjectBuilder::new().schema_type(Type::String);
+        let parameter =
+            header_parameter("If-Match", "The `ETag` that the caller has seen; another one by now is 412", text);
+        operation.parameters.get_or_insert_default().push(parameter);
+    }
+}
+
+/// A header that may be sent.
+fn header_parameter(name: &str, description: &str, schema: ObjectBuilder) -> RefOr<Parameter> {
+    let parameter = ParameterBuilder::new()
+        .name(name)
+        .parameter_in(ParameterIn::Header)
+        .required(Required::False)
+        .description(Some(description))
+        .schema(Some(schema))
+        .build();
+    RefOr::T(parameter)
+}
+
+/// Says that an operation honours `Idempotency-Key`.
+pub fn name_key(operation: &mut Operation) {
+    let text = ObjectBuilder::new().schema_type(Type::String).min_length(Some(1)).max_length(Some(255));
+    let description = "The same key with the same body gets the first answer again, for 24 hours";
+    let parameter = header_parameter("Idempotency-Key", description, text);
+    operation.parameters.get_or_insert_default().push(parameter);
 }

@@ -200,7 +200,7 @@ export interface paths {
         delete: operations["delete_canned_reply"];
         options?: never;
         head?: never;
-        /** Changes a canned reply. */
+        /** Changes a canned reply. With `If-Match`, only what the caller has seen. */
         patch: operations["change_canned_reply"];
         trace?: never;
     };
@@ -1693,6 +1693,8 @@ export interface components {
         CannedReply: {
             /** @description May hold `{{client.name}}`, `{{client.firstName}}`, `{{staff.name}}`, `{{firm.name}}`, `{{message.service}}`. */
             content: string;
+            /** @description Send it as `If-Match` with a change. */
+            etag: string;
             /** Format: uuid */
             id: string;
             /** @description What one types after `;` to find it. */
@@ -1967,6 +1969,8 @@ export interface components {
             data: {
                 /** @description May hold `{{client.name}}`, `{{client.firstName}}`, `{{staff.name}}`, `{{firm.name}}`, `{{message.service}}`. */
                 content: string;
+                /** @description Send it as `If-Match` with a change. */
+                etag: string;
                 /** Format: uuid */
                 id: string;
                 /** @description What one types after `;` to find it. */
@@ -2846,6 +2850,8 @@ export interface components {
             data: {
                 /** @description May hold `{{client.name}}`, `{{client.firstName}}`, `{{staff.name}}`, `{{firm.name}}`, `{{message.service}}`. */
                 content: string;
+                /** @description Send it as `If-Match` with a change. */
+                etag: string;
                 /** Format: uuid */
                 id: string;
                 /** @description What one types after `;` to find it. */
@@ -2926,6 +2932,8 @@ export interface components {
                 /** @description What the mail server said last. */
                 lastError?: string | null;
                 recipient: string;
+                /** @description As it would be written today; null when its template or its values do not allow it. */
+                subject?: string | null;
                 template: string;
             }[];
             /** @description A sentence for people, where there is something to say. */
@@ -3232,6 +3240,8 @@ export interface components {
             /** @description What the mail server said last. */
             lastError?: string | null;
             recipient: string;
+            /** @description As it would be written today; null when its template or its values do not allow it. */
+            subject?: string | null;
             template: string;
         };
         /** @description One broken rule of the input. */
@@ -4262,6 +4272,8 @@ export interface operations {
             /** @description Too many requests */
             429: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4271,6 +4283,8 @@ export interface operations {
             /** @description A part of the service is down */
             503: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4326,6 +4340,8 @@ export interface operations {
             /** @description Too many requests */
             429: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4335,6 +4351,8 @@ export interface operations {
             /** @description A part of the service is down */
             503: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4421,6 +4439,8 @@ export interface operations {
             /** @description Too many requests */
             429: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4430,6 +4450,8 @@ export interface operations {
             /** @description A part of the service is down */
             503: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4485,6 +4507,8 @@ export interface operations {
             /** @description Too many requests */
             429: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4494,6 +4518,8 @@ export interface operations {
             /** @description A part of the service is down */
             503: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4560,6 +4586,8 @@ export interface operations {
             };
             429: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4569,6 +4597,8 @@ export interface operations {
             /** @description A part of the service is down */
             503: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4661,6 +4691,8 @@ export interface operations {
             };
             429: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4670,6 +4702,8 @@ export interface operations {
             /** @description A part of the service is down */
             503: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4764,6 +4798,8 @@ export interface operations {
             /** @description Too many requests */
             429: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4773,6 +4809,8 @@ export interface operations {
             /** @description A part of the service is down */
             503: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4866,6 +4904,8 @@ export interface operations {
             };
             429: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4875,6 +4915,8 @@ export interface operations {
             /** @description A part of the service is down */
             503: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4949,6 +4991,8 @@ export interface operations {
             /** @description Too many requests */
             429: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4958,6 +5002,8 @@ export interface operations {
             /** @description A part of the service is down */
             503: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5013,6 +5059,8 @@ export interface operations {
             /** @description Too many requests */
             429: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5022,6 +5070,8 @@ export interface operations {
             /** @description A part of the service is down */
             503: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5045,6 +5095,8 @@ export interface operations {
         responses: {
             201: {
                 headers: {
+                    /** @description The address of what was made */
+                    Location?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5116,6 +5168,8 @@ export interface operations {
             /** @description Too many requests */
             429: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5125,6 +5179,8 @@ export interface operations {
             /** @description A part of the service is down */
             503: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5208,6 +5264,8 @@ export interface operations {
             /** @description Too many requests */
             429: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5217,6 +5275,8 @@ export interface operations {
             /** @description A part of the service is down */
             503: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5228,7 +5288,10 @@ export interface operations {
     change_canned_reply: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` that the caller has seen; another one by now is 412 */
+                "If-Match"?: string;
+            };
             path: {
                 id: string;
             };
@@ -5292,6 +5355,14 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The body is too large */
             413: {
                 headers: {
@@ -5321,6 +5392,8 @@ export interface operations {
             /** @description Too many requests */
             429: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5330,6 +5403,8 @@ export interface operations {
             /** @description A part of the service is down */
             503: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5385,6 +5460,8 @@ export interface operations {
             /** @description Too many requests */
             429: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5394,6 +5471,8 @@ export interface operations {
             /** @description A part of the service is down */
             503: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5449,6 +5528,8 @@ export interface operations {
             /** @description Too many requests */
             429: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5458,6 +5539,8 @@ export interface operations {
             /** @description A part of the service is down */
             503: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5513,6 +5596,8 @@ export interface operations {
             /** @description Too many requests */
             429: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5522,6 +5607,8 @@ export interface operations {
             /** @description A part of the service is down */
             503: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5605,6 +5692,8 @@ export interface operations {
             /** @description Too many requests */
             429: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5614,6 +5703,8 @@ export interface operations {
             /** @description A part of the service is down */
             503: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5636,7 +5727,7 @@ export interface operations {
                 from?: string;
                 /** @description Last day, in UTC: `2026-01-31`. */
                 to?: string;
-                /** @description Words; each must begin a word of name, address, company or text. */
+                /** @description Words; each must begin a word of name, e-mail, phone, company or text. */
                 q?: string;
                 /** @description `newest` (the default) or `oldest`. */
                 sort?: string;
@@ -5697,6 +5788,8 @@ export interface operations {
             /** @description Too many requests */
             429: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5706,6 +5799,8 @@ export interface operations {
             /** @description A part of the service is down */
             503: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5808,6 +5903,8 @@ export interface operations {
             /** @description Too many requests */
             429: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5817,6 +5914,8 @@ export interface operations {
             /** @description A part of the service is down */
             503: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5872,6 +5971,8 @@ export interface operations {
             /** @description Too many requests */
             429: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5881,6 +5982,8 @@ export interface operations {
             /** @description A part of the service is down */
             503: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5903,7 +6006,7 @@ export interface operations {
                 from?: string;
                 /** @description Last day, in UTC: `2026-01-31`. */
                 to?: string;
-                /** @description Words; each must begin a word of name, address, company or text. */
+                /** @description Words; each must begin a word of name, e-mail, phone, company or text. */
                 q?: string;
                 /** @description `newest` (the default) or `oldest`. */
                 sort?: string;
@@ -5964,6 +6067,8 @@ export interface operations {
             /** @description Too many requests */
             429: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5973,6 +6078,8 @@ export interface operations {
             /** @description A part of the service is down */
             503: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6028,6 +6135,8 @@ export interface operations {
             /** @description Too many requests */
             429: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6037,6 +6146,8 @@ export interface operations {
             /** @description A part of the service is down */
             503: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6111,6 +6222,8 @@ export interface operations {
             /** @description Too many requests */
             429: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6120,6 +6233,8 @@ export interface operations {
             /** @description A part of the service is down */
             503: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6131,7 +6246,10 @@ export interface operations {
     change_message: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` that the caller has seen; another one by now is 412 */
+                "If-Match"?: string;
+            };
             path: {
                 id: string;
             };
@@ -6232,6 +6350,8 @@ export interface operations {
             /** @description Too many requests */
             429: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6241,6 +6361,8 @@ export interface operations {
             /** @description A part of the service is down */
             503: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6266,6 +6388,8 @@ export interface operations {
         responses: {
             201: {
                 headers: {
+                    /** @description The address of what was made */
+                    Location?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6345,6 +6469,8 @@ export interface operations {
             /** @description Too many requests */
             429: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6354,6 +6480,8 @@ export interface operations {
             /** @description A part of the service is down */
             503: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6438,6 +6566,8 @@ export interface operations {
             /** @description Too many requests */
             429: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6447,6 +6577,8 @@ export interface operations {
             /** @description A part of the service is down */
             503: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6458,7 +6590,10 @@ export interface operations {
     reply: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key with the same body gets the first answer again, for 24 hours */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: string;
             };
@@ -6472,6 +6607,8 @@ export interface operations {
         responses: {
             201: {
                 headers: {
+                    /** @description The address of what was made */
+                    Location?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6551,6 +6688,8 @@ export interface operations {
             /** @description Too many requests */
             429: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6560,6 +6699,8 @@ export interface operations {
             /** @description A part of the service is down */
             503: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6643,6 +6784,8 @@ export interface operations {
             /** @description Too many requests */
             429: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6652,6 +6795,8 @@ export interface operations {
             /** @description A part of the service is down */
             503: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6756,6 +6901,8 @@ export interface operations {
             /** @description Too many requests */
             429: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6765,6 +6912,8 @@ export interface operations {
             /** @description A part of the service is down */
             503: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6835,6 +6984,8 @@ export interface operations {
             /** @description Too many requests */
             429: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6844,6 +6995,8 @@ export interface operations {
             /** @description A part of the service is down */
             503: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6899,6 +7052,8 @@ export interface operations {
             /** @description Too many requests */
             429: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6908,6 +7063,8 @@ export interface operations {
             /** @description A part of the service is down */
             503: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6963,6 +7120,8 @@ export interface operations {
             /** @description Too many requests */
             429: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6972,6 +7131,8 @@ export interface operations {
             /** @description A part of the service is down */
             503: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7066,6 +7227,8 @@ export interface operations {
             /** @description Too many requests */
             429: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7075,6 +7238,8 @@ export interface operations {
             /** @description A part of the service is down */
             503: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7169,6 +7334,8 @@ export interface operations {
             /** @description Too many requests */
             429: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7178,6 +7345,8 @@ export interface operations {
             /** @description A part of the service is down */
             503: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7233,6 +7402,8 @@ export interface operations {
             /** @description Too many requests */
             429: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7242,6 +7413,8 @@ export interface operations {
             /** @description A part of the service is down */
             503: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7336,6 +7509,8 @@ export interface operations {
             /** @description Too many requests */
             429: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7345,6 +7520,8 @@ export interface operations {
             /** @description A part of the service is down */
             503: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7364,6 +7541,8 @@ export interface operations {
         responses: {
             201: {
                 headers: {
+                    /** @description The address of what was made */
+                    Location?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7417,6 +7596,8 @@ export interface operations {
             /** @description Too many requests */
             429: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7426,6 +7607,8 @@ export interface operations {
             /** @description A part of the service is down */
             503: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7498,6 +7681,8 @@ export interface operations {
             /** @description Too many requests */
             429: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7507,6 +7692,8 @@ export interface operations {
             /** @description A part of the service is down */
             503: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7562,6 +7749,8 @@ export interface operations {
             /** @description Too many requests */
             429: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7571,6 +7760,8 @@ export interface operations {
             /** @description A part of the service is down */
             503: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7626,6 +7817,8 @@ export interface operations {
             /** @description Too many requests */
             429: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7635,6 +7828,8 @@ export interface operations {
             /** @description A part of the service is down */
             503: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7739,6 +7934,8 @@ export interface operations {
             /** @description Too many requests */
             429: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7748,6 +7945,8 @@ export interface operations {
             /** @description A part of the service is down */
             503: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7842,6 +8041,8 @@ export interface operations {
             /** @description Too many requests */
             429: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7851,6 +8052,8 @@ export interface operations {
             /** @description A part of the service is down */
             503: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7945,6 +8148,8 @@ export interface operations {
             /** @description Too many requests */
             429: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7954,6 +8159,8 @@ export interface operations {
             /** @description A part of the service is down */
             503: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7977,6 +8184,8 @@ export interface operations {
         responses: {
             201: {
                 headers: {
+                    /** @description The address of what was made */
+                    Location?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8048,6 +8257,8 @@ export interface operations {
             /** @description Too many requests */
             429: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8057,6 +8268,8 @@ export interface operations {
             /** @description A part of the service is down */
             503: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8151,6 +8364,8 @@ export interface operations {
             /** @description Too many requests */
             429: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8160,6 +8375,8 @@ export interface operations {
             /** @description A part of the service is down */
             503: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8215,6 +8432,8 @@ export interface operations {
             /** @description Too many requests */
             429: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8224,6 +8443,8 @@ export interface operations {
             /** @description A part of the service is down */
             503: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8298,6 +8519,8 @@ export interface operations {
             /** @description Too many requests */
             429: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8307,6 +8530,8 @@ export interface operations {
             /** @description A part of the service is down */
             503: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8330,6 +8555,8 @@ export interface operations {
         responses: {
             201: {
                 headers: {
+                    /** @description The address of what was made */
+                    Location?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8401,6 +8628,8 @@ export interface operations {
             /** @description Too many requests */
             429: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8410,6 +8639,8 @@ export interface operations {
             /** @description A part of the service is down */
             503: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8506,6 +8737,8 @@ export interface operations {
             /** @description Too many requests */
             429: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8515,6 +8748,8 @@ export interface operations {
             /** @description A part of the service is down */
             503: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8609,6 +8844,8 @@ export interface operations {
             /** @description Too many requests */
             429: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8618,6 +8855,8 @@ export interface operations {
             /** @description A part of the service is down */
             503: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8692,6 +8931,8 @@ export interface operations {
             /** @description Too many requests */
             429: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8701,6 +8942,8 @@ export interface operations {
             /** @description A part of the service is down */
             503: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8785,6 +9028,8 @@ export interface operations {
             /** @description Too many requests */
             429: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8794,6 +9039,8 @@ export interface operations {
             /** @description A part of the service is down */
             503: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8805,7 +9052,10 @@ export interface operations {
     patch_staff: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` that the caller has seen; another one by now is 412 */
+                "If-Match"?: string;
+            };
             path: {
                 id: string;
             };
@@ -8906,6 +9156,8 @@ export interface operations {
             /** @description Too many requests */
             429: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8915,6 +9167,8 @@ export interface operations {
             /** @description A part of the service is down */
             503: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8997,6 +9251,8 @@ export interface operations {
             /** @description Too many requests */
             429: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9006,6 +9262,8 @@ export interface operations {
             /** @description A part of the service is down */
             503: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9110,6 +9368,8 @@ export interface operations {
             /** @description Too many requests */
             429: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9119,6 +9379,8 @@ export interface operations {
             /** @description A part of the service is down */
             503: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9202,6 +9464,8 @@ export interface operations {
             /** @description Too many requests */
             429: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9211,6 +9475,8 @@ export interface operations {
             /** @description A part of the service is down */
             503: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9295,6 +9561,8 @@ export interface operations {
             /** @description Too many requests */
             429: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9304,6 +9572,8 @@ export interface operations {
             /** @description A part of the service is down */
             503: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9378,6 +9648,8 @@ export interface operations {
             /** @description Too many requests */
             429: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9387,6 +9659,8 @@ export interface operations {
             /** @description A part of the service is down */
             503: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9468,6 +9742,8 @@ export interface operations {
             /** @description Too many requests */
             429: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9477,6 +9753,8 @@ export interface operations {
             /** @description A part of the service is down */
             503: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9559,6 +9837,8 @@ export interface operations {
             /** @description Too many requests */
             429: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9568,6 +9848,8 @@ export interface operations {
             /** @description A part of the service is down */
             503: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9650,6 +9932,8 @@ export interface operations {
             /** @description Too many requests */
             429: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9659,6 +9943,8 @@ export interface operations {
             /** @description A part of the service is down */
             503: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9741,6 +10027,8 @@ export interface operations {
             /** @description Too many requests */
             429: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9750,6 +10038,8 @@ export interface operations {
             /** @description A part of the service is down */
             503: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9824,6 +10114,8 @@ export interface operations {
             /** @description Too many requests */
             429: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9833,6 +10125,8 @@ export interface operations {
             /** @description A part of the service is down */
             503: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9916,6 +10210,8 @@ export interface operations {
             /** @description Too many requests */
             429: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9925,6 +10221,8 @@ export interface operations {
             /** @description A part of the service is down */
             503: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10009,6 +10307,8 @@ export interface operations {
             /** @description Too many requests */
             429: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10018,6 +10318,8 @@ export interface operations {
             /** @description A part of the service is down */
             503: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10101,6 +10403,8 @@ export interface operations {
             /** @description Too many requests */
             429: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10110,6 +10414,8 @@ export interface operations {
             /** @description A part of the service is down */
             503: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10165,6 +10471,8 @@ export interface operations {
             /** @description Too many requests */
             429: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10174,6 +10482,8 @@ export interface operations {
             /** @description A part of the service is down */
             503: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10197,6 +10507,8 @@ export interface operations {
         responses: {
             201: {
                 headers: {
+                    /** @description The address of what was made */
+                    Location?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10267,6 +10579,8 @@ export interface operations {
             /** @description Too many requests */
             429: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10276,6 +10590,8 @@ export interface operations {
             /** @description A part of the service is down */
             503: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10359,6 +10675,8 @@ export interface operations {
             /** @description Too many requests */
             429: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10368,6 +10686,8 @@ export interface operations {
             /** @description A part of the service is down */
             503: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10451,6 +10771,8 @@ export interface operations {
             /** @description Too many requests */
             429: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10460,6 +10782,8 @@ export interface operations {
             /** @description A part of the service is down */
             503: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10554,6 +10878,8 @@ export interface operations {
             /** @description Too many requests */
             429: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10562,6 +10888,8 @@ export interface operations {
             };
             503: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10655,6 +10983,8 @@ export interface operations {
             };
             429: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10664,6 +10994,8 @@ export interface operations {
             /** @description A part of the service is down */
             503: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10757,6 +11089,8 @@ export interface operations {
             };
             429: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10766,6 +11100,8 @@ export interface operations {
             /** @description A part of the service is down */
             503: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10860,6 +11196,8 @@ export interface operations {
             /** @description Too many requests */
             429: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10869,6 +11207,8 @@ export interface operations {
             /** @description A part of the service is down */
             503: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10942,6 +11282,8 @@ export interface operations {
             /** @description Too many requests */
             429: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10951,6 +11293,8 @@ export interface operations {
             /** @description A part of the service is down */
             503: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11006,6 +11350,8 @@ export interface operations {
             /** @description Too many requests */
             429: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11015,6 +11361,8 @@ export interface operations {
             /** @description A part of the service is down */
             503: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11109,6 +11457,8 @@ export interface operations {
             /** @description Too many requests */
             429: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11118,6 +11468,8 @@ export interface operations {
             /** @description A part of the service is down */
             503: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11212,6 +11564,8 @@ export interface operations {
             /** @description Too many requests */
             429: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11221,6 +11575,8 @@ export interface operations {
             /** @description A part of the service is down */
             503: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11294,6 +11650,8 @@ export interface operations {
             /** @description Too many requests */
             429: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11303,6 +11661,8 @@ export interface operations {
             /** @description A part of the service is down */
             503: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11358,6 +11718,8 @@ export interface operations {
             /** @description Too many requests */
             429: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11367,6 +11729,8 @@ export interface operations {
             /** @description A part of the service is down */
             503: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11439,6 +11803,8 @@ export interface operations {
             /** @description Too many requests */
             429: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11448,6 +11814,8 @@ export interface operations {
             /** @description A part of the service is down */
             503: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11520,6 +11888,8 @@ export interface operations {
             /** @description Too many requests */
             429: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11529,6 +11899,8 @@ export interface operations {
             /** @description A part of the service is down */
             503: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11610,6 +11982,8 @@ export interface operations {
             /** @description Too many requests */
             429: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11619,6 +11993,8 @@ export interface operations {
             /** @description A part of the service is down */
             503: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11712,6 +12088,8 @@ export interface operations {
             /** @description Too many requests */
             429: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11721,6 +12099,8 @@ export interface operations {
             /** @description A part of the service is down */
             503: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11776,6 +12156,8 @@ export interface operations {
             /** @description Too many requests */
             429: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11785,6 +12167,8 @@ export interface operations {
             /** @description A part of the service is down */
             503: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11808,6 +12192,8 @@ export interface operations {
         responses: {
             201: {
                 headers: {
+                    /** @description The address of what was made */
+                    Location?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11879,6 +12265,8 @@ export interface operations {
             /** @description Too many requests */
             429: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11888,6 +12276,8 @@ export interface operations {
             /** @description A part of the service is down */
             503: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11960,6 +12350,8 @@ export interface operations {
             /** @description Too many requests */
             429: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11969,6 +12361,8 @@ export interface operations {
             /** @description A part of the service is down */
             503: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12061,6 +12455,8 @@ export interface operations {
             };
             429: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12070,6 +12466,8 @@ export interface operations {
             /** @description A part of the service is down */
             503: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12141,6 +12539,8 @@ export interface operations {
             };
             429: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12150,6 +12550,8 @@ export interface operations {
             /** @description A part of the service is down */
             503: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12233,6 +12635,8 @@ export interface operations {
             /** @description Too many requests */
             429: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12242,6 +12646,8 @@ export interface operations {
             /** @description A part of the service is down */
             503: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12346,6 +12752,8 @@ export interface operations {
             /** @description Too many requests */
             429: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12355,6 +12763,8 @@ export interface operations {
             /** @description A part of the service is down */
             503: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12449,6 +12859,8 @@ export interface operations {
             /** @description Too many requests */
             429: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12458,6 +12870,8 @@ export interface operations {
             /** @description A part of the service is down */
             503: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12551,6 +12965,8 @@ export interface operations {
             };
             429: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12560,6 +12976,8 @@ export interface operations {
             /** @description A part of the service is down */
             503: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12654,6 +13072,8 @@ export interface operations {
             /** @description Too many requests */
             429: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12663,6 +13083,8 @@ export interface operations {
             /** @description A part of the service is down */
             503: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12735,6 +13157,8 @@ export interface operations {
             /** @description Too many requests */
             429: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12744,6 +13168,8 @@ export interface operations {
             /** @description A part of the service is down */
             503: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12837,6 +13263,8 @@ export interface operations {
             };
             429: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12846,6 +13274,8 @@ export interface operations {
             /** @description A part of the service is down */
             503: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12940,6 +13370,8 @@ export interface operations {
             /** @description Too many requests */
             429: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12948,6 +13380,8 @@ export interface operations {
             };
             503: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -13003,6 +13437,8 @@ export interface operations {
             /** @description Too many requests */
             429: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -13012,6 +13448,8 @@ export interface operations {
             /** @description A part of the service is down */
             503: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -13085,6 +13523,8 @@ export interface operations {
             /** @description Too many requests */
             429: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -13094,6 +13534,8 @@ export interface operations {
             /** @description A part of the service is down */
             503: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -13177,6 +13619,8 @@ export interface operations {
             /** @description Too many requests */
             429: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -13186,6 +13630,8 @@ export interface operations {
             /** @description A part of the service is down */
             503: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -13259,6 +13705,8 @@ export interface operations {
             /** @description Too many requests */
             429: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -13268,6 +13716,8 @@ export interface operations {
             /** @description A part of the service is down */
             503: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -13279,7 +13729,10 @@ export interface operations {
     post_contact: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key with the same body gets the first answer again, for 24 hours */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -13291,6 +13744,8 @@ export interface operations {
         responses: {
             201: {
                 headers: {
+                    /** @description The address of what was made */
+                    Location?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -13352,6 +13807,8 @@ export interface operations {
             };
             429: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -13361,6 +13818,8 @@ export interface operations {
             /** @description A part of the service is down */
             503: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -13397,6 +13856,8 @@ export interface operations {
             };
             429: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -13406,6 +13867,8 @@ export interface operations {
             /** @description A part of the service is down */
             503: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -13443,6 +13906,8 @@ export interface operations {
             /** @description Too many requests */
             429: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -13452,6 +13917,8 @@ export interface operations {
             /** @description A part of the service is down */
             503: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -13489,6 +13956,8 @@ export interface operations {
             /** @description Too many requests */
             429: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -13497,6 +13966,8 @@ export interface operations {
             };
             503: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -13508,7 +13979,10 @@ export interface operations {
     post_message: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key with the same body gets the first answer again, for 24 hours */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -13520,6 +13994,8 @@ export interface operations {
         responses: {
             201: {
                 headers: {
+                    /** @description The address of what was made */
+                    Location?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -13581,6 +14057,8 @@ export interface operations {
             };
             429: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -13590,6 +14068,8 @@ export interface operations {
             /** @description A part of the service is down */
             503: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -13654,6 +14134,8 @@ export interface operations {
             };
             429: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -13663,6 +14145,8 @@ export interface operations {
             /** @description A part of the service is down */
             503: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -13674,7 +14158,10 @@ export interface operations {
     post_client_reply: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key with the same body gets the first answer again, for 24 hours */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: string;
             };
@@ -13688,6 +14175,8 @@ export interface operations {
         responses: {
             201: {
                 headers: {
+                    /** @description The address of what was made */
+                    Location?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -13766,6 +14255,8 @@ export interface operations {
             };
             429: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -13775,6 +14266,8 @@ export interface operations {
             /** @description A part of the service is down */
             503: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -13812,6 +14305,8 @@ export interface operations {
             /** @description Too many requests */
             429: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -13821,6 +14316,8 @@ export interface operations {
             /** @description A part of the service is down */
             503: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -13844,6 +14341,8 @@ export interface operations {
         responses: {
             201: {
                 headers: {
+                    /** @description The address of what was made */
+                    Location?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -13905,6 +14404,8 @@ export interface operations {
             /** @description Too many requests */
             429: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -13914,6 +14415,8 @@ export interface operations {
             /** @description A part of the service is down */
             503: {
                 headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {

@@ -94,6 +94,9 @@ pub fn run() -> ExitCode {
         return ExitCode::from(2);
     }
     start_log(&cli.config);
+    for name in config::set_in_vain() {
+        tracing::warn!("{name} is set and not used yet: this version knows neither Redis nor replicas");
+    }
     // One provider for all TLS of the program; a second call would be a mistake of ours.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
@@ -127,6 +130,9 @@ async fn dispatch(cli: Cli) -> Result<(), Failure> {
             open(config).await?;
             println!("The schema is up to date.");
             Ok(())
+        }
+        Command::Staff { what: what @ staff::Staff::ResetFactors { .. } } => {
+            staff::run(existing(config).await?, what).await
         }
         Command::Staff { what } => staff::run(open(config).await?, what).await,
         Command::Settings { what: settings::SettingsCommand::Reference } => {

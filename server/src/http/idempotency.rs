@@ -32,7 +32,11 @@ const KEPT: Duration = Duration::hours(24);
 
 /// Makes the routes honour `Idempotency-Key`. Their handlers take a [`Claim`] and write it with their work.
 pub fn idempotent(routes: UtoipaMethodRouter<App>) -> UtoipaMethodRouter<App> {
-    routes.layer(axum::middleware::from_fn(step))
+    let (schemas, mut paths, handlers) = routes;
+    for operation in paths.paths.values_mut().filter_map(|item| item.post.as_mut()) {
+        crate::openapi::name_key(operation);
+    }
+    (schemas, paths, handlers).layer(axum::middleware::from_fn(step))
 }
 
 /// Keys of requests that this process is working on.

@@ -29,6 +29,13 @@ async fn canned_replies_are_kept_changed_and_deleted() {
         t.patch_as(&ada, &one, json!({ "title": "Many thanks" })).await.data()["content"],
         "Hello {{client.firstName}}"
     );
+    let seen = t.get_as(&ada, path).await.data()[0]["etag"].as_str().unwrap().to_owned();
+    let change = async |tag: &str, title: &str| {
+        let request = t.request_as(&ada, Method::PATCH, &one).header("if-match", tag);
+        Answer::of(request.json(&json!({ "title": title }))).await
+    };
+    change(&seen, "Thank you").await.status(200);
+    change(&seen, "Thanks again").await.problem(412, "precondition_failed");
     t.patch_as(&ada, &one, json!({ "shortcut": "two words" })).await.problem(422, "validation_failed");
     Answer::of(t.request_as(&ada, Method::DELETE, &one)).await.status(200);
     Answer::of(t.request_as(&ada, Method::DELETE, &one)).await.problem(404, "not_found");

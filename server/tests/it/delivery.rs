@@ -93,6 +93,8 @@ async fn a_refused_mail_is_given_up_shown_and_can_be_sent_again() {
     let failed = t.get_as(&ada, "/api/admin/mail/failed").await.data();
     assert_eq!(failed.as_array().unwrap().len(), 2);
     assert!(failed[0]["lastError"].as_str().unwrap().contains("no such user"));
+    let subjects: Vec<&str> = failed.as_array().unwrap().iter().map(|mail| mail["subject"].as_str().unwrap()).collect();
+    assert!(subjects.contains(&"We have received your message") && subjects.len() == 2, "{subjects:?}");
     assert_eq!(t.get_as(&ada, "/api/admin/dashboard").await.data()["messages"]["failedMails"], 2);
     let one = format!("/api/admin/mail/{}/retry", failed[0]["id"].as_str().unwrap());
     t.post_as(&ada, &one, json!({})).await.status(200);

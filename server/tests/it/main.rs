@@ -10,6 +10,7 @@ mod audit;
 mod audit_api;
 mod auth;
 mod canned;
+mod cli;
 mod contact;
 mod delivery;
 mod devices;

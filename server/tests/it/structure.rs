@@ -122,6 +122,40 @@ fn only_the_dialect_asks_which_database_it_is() {
     }
 }
 
+/// String literals of the code above the unit tests that look like `entity.what_happened`, with what stands before them.
+fn dotted_words(text: &str) -> Vec<(String, String)> {
+    let code: Vec<&str> = text.lines().take_while(|line| !line.starts_with("#[cfg(test)]")).collect();
+    let code = code.into_iter().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n");
+    let pieces: Vec<&str> = code.split('"').collect();
+    let is_name = |it: &str| !it.is_empty() && it.chars().all(|c| c.is_ascii_lowercase() || c == '_');
+    let found = (1..pieces.len())
+        .step_by(2)
+        .filter(|place| pieces[*place].split_once('.').is_some_and(|(entity, what)| is_name(entity) && is_name(what)));
+    found.map(|place| (pieces[place - 1].to_owned(), pieces[place].to_owned())).collect()
+}
+
+#[test]
+fn every_audit_action_has_its_sentence() {
+    let source = root().join("server/src");
+    let sentences = dotted_words(&read(&source.join("features/audit/sentence.rs")));
+    let known: std::collections::BTreeSet<&str> = sentences.iter().map(|(_, action)| &**action).collect();
+    let entities: std::collections::BTreeSet<&str> =
+        known.iter().filter_map(|it| Some(it.split_once('.')?.0)).collect();
+    // What texts of the firm can show has names of the same form.
+    let variables = ["message.service", "staff.name"];
+    let mut missing = Vec::new();
+    for path in files(&source.join("features"), &["rs"]).into_iter().chain(files(&source.join("cli"), &["rs"])) {
+        for (before, action) in dotted_words(&read(&path)) {
+            let meant = before.ends_with("action: ") || entities.contains(action.split_once('.').unwrap().0);
+            if meant && !variables.contains(&&*action) && !known.contains(&*action) {
+                missing.push(format!("{}: {action}", relative(&path)));
+            }
+        }
+    }
+    assert!(known.len() > 50, "{known:?}");
+    assert!(missing.is_empty(), "features/audit/sentence.rs has no words for {missing:#?}");
+}
+
 #[test]
 fn documents_name_paths_that_exist() {
     let mut missing = Vec::new();

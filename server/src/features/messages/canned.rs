@@ -1,10 +1,13 @@
 //! Canned replies: texts with variables that the dashboard fills in.
 
 use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::http::header::IF_MATCH;
 use chrono::{DateTime, Utc};
 use database::entity::canned_replies::{Column, Entity, Model};
 use sea_orm::{ActiveModelTrait as _, EntityTrait, IntoActiveModel as _, QueryOrder as _, QuerySelect as _, Set};
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -17,6 +20,7 @@ use crate::features::auth::{Caller, demand};
 use crate::features::staff::Permission;
 use crate::http::valid::Check;
 use crate::http::{Created, Envelope, Id, Json, Nothing, Ok, Problem, RequestInfo};
+use crate::secrets::sha256_hex;
 
 /// What may stand between `{{` and `}}`.
 const VARIABLES: [&str; 5] = ["client.name", "client.firstName", "staff.name", "firm.name", "message.service"];
@@ -38,13 +42,28 @@ pub struct CannedReply {
     pub shortcut: String,
     /// May hold `{{client.name}}`, `{{client.firstName}}`, `{{staff.name}}`, `{{firm.name}}`, `{{message.service}}`.
     pub content: String,
+    /// Send it as `If-Match` with a change.
+    pub etag: String,
     pub updated_at: DateTime<Utc>,
 }
 
 impl From<Model> for CannedReply {
     fn from(row: Model) -> Self {
-        Self { id: row.id, title: row.title, shortcut: row.shortcut, content: row.content, updated_at: row.updated_at }
+        let etag = etag(&row);
+        Self {
+            id: row.id,
+            title: row.title,
+            shortcut: row.shortcut,
+            content: row.content,
+            etag,
+            updated_at: row.updated_at,
+        }
     }
+}
+
+/// A digest of what can be edited.
+fn etag(row: &Model) -> String {
+    format!("\"{}\"", &sha256_hex(json!([row.title, row.shortcut, row.content]).to_string())[..24])
 }
 
 /// A canned reply to be.
@@ -107,24 +126,29 @@ async fn create_canned_reply(
     Result::Ok(Created { location: format!("/api/admin/canned-replies/{}", made.id), data: made.into(), message: None })
 }
 
-/// Changes a canned reply.
+/// Changes a canned reply. With `If-Match`, only what the caller has seen.
 #[utoipa::path(patch, path = "/api/admin/canned-replies/{id}", tag = "messages", params(("id" = Uuid, Path)), request_body = CannedReplyPatch,
-    responses((status = 200, body = Envelope<CannedReply>), (status = 404, body = Problem), (status = 422, body = Problem)))]
+    responses((status = 200, body = Envelope<CannedReply>), (status = 404, body = Problem), (status = 412, body = Problem), (status = 422, body = Problem)))]
 async fn change_canned_reply(
     State(app): State<App>,
     caller: Caller,
     info: RequestInfo,
+    headers: HeaderMap,
     Id(id): Id,
     Json(patch): Json<CannedReplyPatch>,
 ) -> Result<Ok<CannedReply>> {
+    let seen = headers.get(IF_MATCH).map(|tag| tag.to_str().unwrap_or_default().trim().to_owned());
     let now = app.clock.now();
     let by = caller.staff_id;
     let author = (app.clone(), caller, info);
     let changed = app
         .storage
-        .write((patch, author), move |tx, (patch, (app, caller, info))| {
+        .write((patch, author, seen), move |tx, (patch, (app, caller, info), seen)| {
             Box::pin(async move {
                 let row = Entity::find_by_id(id).lock_exclusive().one(tx.conn()).await?.ok_or(Error::NotFound)?;
+                if seen.as_ref().is_some_and(|seen| *seen != etag(&row)) {
+                    return Err(Error::PreconditionFailed);
+                }
                 let next = checked(Model {
                     title: patch.title.clone().unwrap_or_else(|| row.title.clone()),
                     shortcut: patch.shortcut.clone().unwrap_or_else(|| row.shortcut.clone()),

@@ -11,6 +11,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use uuid::Uuid;
 
+use super::mail::Rendered;
 use super::store;
 use crate::app::App;
 use crate::error::{Error, Result};
@@ -33,6 +34,8 @@ pub struct FailedMail {
     pub id: Uuid,
     pub template: String,
     pub recipient: String,
+    /// As it would be written today; null when its template or its values do not allow it.
+    pub subject: Option<String>,
     pub attempts: i32,
     /// What the mail server said last.
     pub last_error: Option<String>,
@@ -46,9 +49,11 @@ pub struct FailedMail {
     responses((status = 200, body = Envelope<Vec<FailedMail>>)))]
 async fn list_failed_mails(State(app): State<App>) -> Result<Ok<Vec<FailedMail>>> {
     let mails = store::failed(app.storage.read(), 100).await?;
+    let settings = app.settings.get();
     Result::Ok(Ok(mails
         .into_iter()
         .map(|mail| FailedMail {
+            subject: Rendered::subject_of(&app, &settings, &mail).ok(),
             id: mail.id,
             template: mail.template,
             recipient: mail.recipient,

@@ -79,9 +79,15 @@ pub struct Rendered {
     pub auto_submitted: bool,
 }
 
-impl Rendered {
-    /// Renders a row of the outbox with these settings.
-    pub fn of(app: &App, settings: &Snapshot, row: &outbox::Model) -> Result<Self> {
+/// The templates of one mail with what they see.
+struct Texts<'a> {
+    app: &'a App,
+    template: &'a str,
+    context: minijinja::Value,
+}
+
+impl<'a> Texts<'a> {
+    fn of(app: &'a App, settings: &Snapshot, row: &'a outbox::Model) -> Self {
         let (subject, text) = settings.mail.of(&row.template, &settings.firm, &words(&row.payload)).unwrap_or_default();
         let common = minijinja::context! {
             firm => value(&settings.firm),
@@ -90,17 +96,36 @@ impl Rendered {
             text => text,
         };
         let context = minijinja::context! { ..value(&row.payload), ..common };
-        let part = |file: &str| app.templates.render(&format!("email/{}/{file}", row.template), context.clone());
-        // A line break in a subject would begin a header.
-        let subject = part("subject.txt")?.split_whitespace().collect::<Vec<_>>().join(" ");
+        Self { app, template: &row.template, context }
+    }
+
+    fn part(&self, file: &str) -> Result<String> {
+        self.app.templates.render(&format!("email/{}/{file}", self.template), self.context.clone())
+    }
+
+    /// A line break in a subject would begin a header.
+    fn subject(&self) -> Result<String> {
+        Ok(self.part("subject.txt")?.split_whitespace().collect::<Vec<_>>().join(" "))
+    }
+}
+
+impl Rendered {
+    /// The subject that a row of the outbox has with these settings.
+    pub fn subject_of(app: &App, settings: &Snapshot, row: &outbox::Model) -> Result<String> {
+        Texts::of(app, settings, row).subject()
+    }
+
+    /// Renders a row of the outbox with these settings.
+    pub fn of(app: &App, settings: &Snapshot, row: &outbox::Model) -> Result<Self> {
+        let texts = Texts::of(app, settings, row);
         let reply_to = settings.mail.reply_to.as_deref().map(address);
         Ok(Self {
             from: sender(app, settings)?,
             reply_to: reply_to.transpose()?.map(|address| Mailbox::new(None, address)),
             to: Mailbox::new(None, address(&row.recipient)?),
-            subject,
-            text: part("body.txt")?,
-            html: part("body.html")?,
+            subject: texts.subject()?,
+            text: texts.part("body.txt")?,
+            html: texts.part("body.html")?,
             message_id: row.message_id.clone(),
             in_reply_to: row.in_reply_to.clone(),
             references: row.references.clone(),

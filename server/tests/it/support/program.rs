@@ -1,11 +1,11 @@
 //! The built program, as an operator starts it.
 
 use std::path::Path;
-use std::process::Stdio;
+use std::process::{Output, Stdio};
 
 use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
-use tokio::io::{AsyncBufReadExt as _, BufReader};
+use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::process::{Child, Command};
 
 use super::{Answer, database};
@@ -23,6 +23,14 @@ pub struct Serving {
     client: reqwest::Client,
 }
 
+/// What a command said, and how it ended.
+#[derive(Debug)]
+pub struct Said {
+    pub code: i32,
+    pub out: String,
+    pub err: String,
+}
+
 impl Program {
     pub async fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
@@ -35,18 +43,28 @@ impl Program {
     }
 
     /// A command with an environment of its own, in a folder without `.env`.
-    fn command(&self, words: &[&str]) -> Command {
+    fn command(&self, words: &[&str], variables: &[(&str, &str)]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_tekvwarho"));
         command.args(words).current_dir(self.data()).env_clear().kill_on_drop(true);
-        command.env("TEKVWARHO_DATA_DIR", self.data()).env("DATABASE_URL", &self.database);
+        command.env("TEKVWARHO_DATA_DIR", self.data()).env("DATABASE_URL", &self.database).envs(variables.to_vec());
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         command
+    }
+
+    pub async fn run(&self, words: &[&str]) -> Said {
+        self.run_with(words, &[], "").await
+    }
+
+    pub async fn run_with(&self, words: &[&str], variables: &[(&str, &str)], input: &str) -> Said {
+        let mut child = self.command(words, variables).spawn().unwrap();
+        child.stdin.take().unwrap().write_all(input.as_bytes()).await.unwrap();
+        Said::of(child.wait_with_output().await.unwrap())
     }
 
     /// Starts the server and waits until it listens.
     pub async fn serve(&self, words: &[&str]) -> Serving {
         let words: Vec<&str> = ["serve", "--listen", "127.0.0.1:0"].iter().chain(words).copied().collect();
-        let mut child = self.command(&words).stderr(Stdio::null()).spawn().unwrap();
+        let mut child = self.command(&words, &[]).stderr(Stdio::null()).spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let line = lines.next_line().await.unwrap().unwrap();
         let base = format!("http://{}", line.rsplit(' ').next().unwrap());
@@ -73,5 +91,12 @@ impl Serving {
     /// Its exit code.
     pub async fn ended(mut self) -> Option<i32> {
         self.child.wait().await.unwrap().code()
+    }
+}
+
+impl Said {
+    fn of(output: Output) -> Self {
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+        Self { code: output.status.code().unwrap(), out: text(output.stdout), err: text(output.stderr) }
     }
 }

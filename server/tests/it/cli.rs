@@ -1,0 +1,195 @@
+//! The command line: what it prints, and how it ends.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use clap::CommandFactory as _;
+use database::entity::{messages, staff};
+use sea_orm::EntityTrait;
+use serde_json::Value;
+use tekvwarho::cli::Cli;
+
+use crate::support::program::Program;
+
+/// Writes the key ring, as a first start does.
+async fn installed() -> Program {
+    let program = Program::new().await;
+    assert_eq!(program.run(&["migrate", "up"]).await.code, 0);
+    program
+}
+
+#[tokio::test]
+async fn what_was_done_ends_with_0_what_failed_with_1_and_what_was_misused_with_2() {
+    let program = installed().await;
+    let done = program.run(&["settings", "get", "firm.name"]).await;
+    assert_eq!((done.code, &*done.out, &*done.err), (0, "\"Tekvwarho IT Solutions\"\n", ""));
+    let failed = program.run(&["settings", "get", "firm.unheardOf"]).await;
+    assert_eq!((failed.code, &*failed.out), (1, ""));
+    assert_eq!(failed.err, "error: there is no setting firm.unheardOf\n");
+    for misused in [&["settings", "fetch"][..], &["serve", "--listen", "here"], &["staff", "create"]] {
+        let said = program.run(misused).await;
+        assert_eq!((said.code, &*said.out), (2, ""), "{misused:?}");
+        assert!(said.err.starts_with("error: "), "{said:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_misspelt_variable_is_an_error_and_one_that_is_not_used_yet_is_told() {
+    let program = installed().await;
+    let said = program.run_with(&["settings", "list"], &[("TEKVWARHO_LISTEM", "x")], "").await;
+    assert_eq!(said.code, 2);
+    assert!(said.err.contains("TEKVWARHO_LISTEM is not a setting of this program"), "{said:?}");
+    let unused = [("REDIS_URL", "redis://localhost"), ("DATABASE_READ_URL", "postgres://localhost/replica")];
+    let said = program.run_with(&["settings", "get", "firm.name"], &unused, "").await;
+    assert_eq!(said.code, 0);
+    for (name, value) in unused {
+        assert!(said.err.contains(name) && !said.err.contains(value), "{said:?}");
+    }
+}
+
+#[test]
+fn the_example_of_the_environment_names_every_setting_with_its_default() {
+    let text = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../.env.example")).unwrap();
+    let shown: BTreeMap<&str, &str> = text
+        .lines()
+        .filter_map(|line| line.strip_prefix('#')?.split_once('='))
+        .filter(|(name, _)| !name.contains(' '))
+        .collect();
+    let command = Cli::command();
+    let mut known = BTreeSet::new();
+    for argument in command.get_arguments() {
+        let Some(name) = argument.get_env().and_then(|name| name.to_str()) else { continue };
+        known.insert(name);
+        if let Some(plain) = name.strip_prefix("TEKVWARHO_") {
+            assert_eq!(argument.get_long().unwrap(), plain.to_lowercase().replace('_', "-"));
+        }
+        if let Some(default) = argument.get_default_values().first().filter(|it| !it.is_empty()) {
+            assert_eq!(shown.get(name).copied(), default.to_str(), "{name}");
+        }
+    }
+    assert_eq!(shown.keys().copied().collect::<BTreeSet<_>>(), known);
+}
+
+#[tokio::test]
+async fn the_same_seed_makes_the_same_people_and_conversations() {
+    let made = async |seed: &str| {
+        let program = Program::new().await;
+        let demo = ["demo", "--messages", "20", "--audit-entries", "30", "--seed", seed];
+        assert_eq!(program.run(&demo).await.code, 0);
+        let again = program.run(&demo).await;
+        assert_eq!(again.code, 1);
+        assert!(again.err.contains("choose another --seed"), "{again:?}");
+        let verified = program.run(&["audit", "verify"]).await;
+        assert!(verified.out.starts_with("31 entries hold, 0 wait"), "{verified:?}");
+        let conn = sea_orm::Database::connect(&program.database).await.unwrap();
+        let people: BTreeSet<String> =
+            staff::Entity::find().all(&conn).await.unwrap().into_iter().map(|person| person.email).collect();
+        let words: BTreeSet<_> = messages::Entity::find()
+            .all(&conn)
+            .await
+            .unwrap()
+            .into_iter()
+            .map(|it| (it.email, it.message, format!("{:?}", it.status), it.reply_count))
+            .collect();
+        conn.close().await.unwrap();
+        (people, words)
+    };
+    let (one, two, other) = tokio::join!(made("7"), made("7"), made("8"));
+    assert_eq!(one, two);
+    assert_ne!(one.1, other.1);
+    assert!(!one.0.is_empty() && one.1.len() > 10);
+}
+
+#[tokio::test]
+async fn the_trail_is_proved_exported_and_erased() {
+    let program = Program::new().await;
+    program.run(&["demo", "--messages", "10", "--audit-entries", "40"]).await;
+    let verified = program.run(&["audit", "verify"]).await;
+    assert_eq!(verified.code, 0, "{verified:?}");
+    let head = verified.out.lines().find_map(|line| line.strip_prefix("Head: ")).unwrap().to_owned();
+    assert_eq!(program.run(&["audit", "verify", "--head", &head]).await.code, 0);
+    let other = format!("41:{}", "0".repeat(64));
+    let refused = program.run(&["audit", "verify", "--head", &other]).await;
+    assert_eq!((refused.code, &*refused.out), (1, ""));
+    assert!(refused.err.starts_with("error: the audit trail is broken at entry 41: "), "{refused:?}");
+    assert_eq!(program.run(&["audit", "verify", "--head", "41"]).await.code, 2);
+
+    let entries = async || -> Vec<Value> {
+        let exported = program.run(&["audit", "export"]).await;
+        assert_eq!(exported.code, 0, "{exported:?}");
+        exported.out.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    };
+    let all = entries().await;
+    assert_eq!(all.len(), 41);
+    let about = |entry: &&Value| entry["entityType"] == "message" && entry["ipAddress"].is_string();
+    let id = all.iter().find(about).unwrap()["entityId"].as_str().unwrap().to_owned();
+    let erased = program.run(&["audit", "erase", "--type", "message", "--id", &id]).await;
+    assert_eq!(erased.code, 0, "{erased:?}");
+    let left = entries().await;
+    assert!(left.len() > all.len(), "each removal is an entry itself");
+    assert!(!left.iter().any(|entry| entry["entityId"] == *id && entry["ipAddress"].is_string()));
+    assert_eq!(program.run(&["audit", "verify", "--head", &head]).await.code, 0, "the chain still holds");
+}
+
+#[tokio::test]
+async fn keys_are_rotated_and_the_older_ones_stay_good() {
+    let program = Program::new().await;
+    program.run(&["demo", "--messages", "5"]).await;
+    let file = program.data().join("keys.json");
+    let kids = || -> Vec<String> {
+        let ring: Value = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
+        ring["keys"].as_array().unwrap().iter().map(|key| key["kid"].as_str().unwrap().to_owned()).collect()
+    };
+    let before = kids();
+    let said = program.run(&["keys", "rotate"]).await;
+    assert_eq!(said.code, 0, "{said:?}");
+    let after = kids();
+    assert_eq!((after.len(), &after[1..]), (before.len() + 1, &before[..]));
+    assert!(said.out.contains(&after[0]));
+    assert_eq!(program.run(&["audit", "verify"]).await.code, 0);
+}
+
+#[tokio::test]
+async fn the_doctor_says_what_is_wrong_and_changes_nothing() {
+    let program = Program::new().await;
+    let before = program.run(&["doctor"]).await;
+    assert_eq!(before.code, 1);
+    assert!(before.out.contains("wrong  key ring: "), "{before:?}");
+    assert!(!program.data().join("keys.json").exists());
+    program.run(&["migrate", "up"]).await;
+    let after = program.run(&["doctor"]).await;
+    for fine in ["ok     key ring: ", "ok     database: reachable, schema up to date", "ok     audit trail: sealed"] {
+        assert!(after.out.contains(fine), "{after:?}");
+    }
+    assert!(after.out.contains("think  firm: "));
+    // The dashboard may not be built where this runs.
+    assert_eq!(after.code, i32::from(after.out.contains("wrong  ")));
+}
+
+#[tokio::test]
+async fn a_wrong_folder_does_not_become_an_installation() {
+    let program = Program::new().await;
+    for words in
+        [&["audit", "verify"][..], &["settings", "list"], &["staff", "reset-factors", "--email", "ada@example.com"]]
+    {
+        let said = program.run(words).await;
+        assert_eq!(said.code, 1, "{said:?}");
+        assert!(said.err.starts_with("error: there is no installation here: "), "{said:?}");
+        assert!(!program.data().join("keys.json").exists());
+    }
+}
+
+#[tokio::test]
+async fn a_person_is_made_with_a_password_from_standard_input() {
+    let program = installed().await;
+    let create =
+        ["staff", "create", "--email", "ada@example.com", "--name", "Ada", "--role", "admin", "--password-stdin"];
+    let refused = program.run_with(&create, &[], "short\n").await;
+    assert_eq!(refused.code, 1);
+    assert!(refused.err.contains("password: "), "{refused:?}");
+    let made = program.run_with(&create, &[], "tulpe fahrrad neun\n").await;
+    assert_eq!(made.code, 0, "{made:?}");
+    assert!(uuid::Uuid::parse_str(made.out.trim()).is_ok());
+    let again = program.run_with(&create, &[], "tulpe fahrrad neun\n").await;
+    assert_eq!(again.code, 1, "{again:?}");
+    assert_eq!(program.run(&["staff", "reset-factors", "--email", "eve@example.com"]).await.code, 1);
+}
