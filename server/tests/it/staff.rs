@@ -3,8 +3,8 @@
 use std::time::{Duration as StdDuration, Instant};
 
 use chrono::Duration;
-use database::entity::audit_logs;
 use database::entity::staff::{self, Role};
+use database::entity::{audit_logs, notifications};
 use reqwest::Method;
 use sea_orm::{ColumnTrait as _, EntityTrait, QueryFilter as _};
 use serde_json::{Value, json};
@@ -342,6 +342,10 @@ async fn a_deleted_person_leaves_their_work_to_another_and_their_name_in_history
     }
     let version = t.get_as(&ada, &format!("/api/admin/messages/{}", ids[0])).await.data()["version"].clone();
     t.delete_as(&ada, &format!("{path}?reassignTo={}", ben.id)).await.status(200);
+    let told = notifications::Entity::find().filter(notifications::Column::StaffId.eq(ben.id));
+    let told =
+        told.filter(notifications::Column::Event.eq("message_assigned")).all(t.app.storage.read()).await.unwrap();
+    assert_eq!(told.iter().map(|it| it.detail.as_deref()).collect::<Vec<_>>(), [Some("3 messages")], "told once");
     for (id, name) in ids.iter().zip(["Ben", "Ben", "Ben", "Cleo"]) {
         let message = t.get_as(&ada, &format!("/api/admin/messages/{id}")).await.data();
         assert_eq!(message["assignedTo"]["name"], name);

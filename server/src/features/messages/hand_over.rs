@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::change::Author;
 use super::find::count;
-use super::store;
+use super::{store, tell};
 use crate::cluster::{Event, Notice};
 use crate::error::Result;
 use crate::features::audit::Changes;
@@ -24,7 +24,7 @@ pub async fn open_work(conn: &impl ConnectionTrait, person: Uuid) -> Result<u64>
     Ok(count(conn, condition, COUNT_LIMIT).await?)
 }
 
-/// Gives the open messages of a person to another, or to nobody; answers how many there were.
+/// Gives the open messages of a person to another, who is told once, or to nobody; answers how many there were.
 pub async fn hand_over(tx: &Tx<'_>, author: &Author, from: Uuid, to: Option<Uuid>) -> Result<usize> {
     let moved = store::reassign_open(tx.conn(), from, to, author.now).await?;
     for id in &moved {
@@ -36,6 +36,9 @@ pub async fn hand_over(tx: &Tx<'_>, author: &Author, from: Uuid, to: Option<Uuid
         }
     } else {
         tx.publish(Event::Notice(Notice { kind: "missed", entity: "all", id: None }));
+    }
+    if let Some(to) = to {
+        tell::of_hand_over(tx, author, &moved, to).await?;
     }
     Ok(moved.len())
 }

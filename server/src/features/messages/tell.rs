@@ -62,6 +62,20 @@ pub async fn of_assignment(tx: &Tx<'_>, author: &Author, message: &messages::Mod
     Ok(())
 }
 
+/// Tells a person once that a colleague gave them the open messages of another, in the unit that does it.
+pub async fn of_hand_over(tx: &Tx<'_>, author: &Author, moved: &[Uuid], to: Uuid) -> Result<()> {
+    let Some(person) = people::by_id(tx.conn(), to).await? else { return Ok(()) };
+    let (entity, detail) = match moved {
+        [] => return Ok(()),
+        [one] => (Some(("message", *one)), None),
+        several => (None, Some(format!("{} messages", several.len()))),
+    };
+    let news = News { entity, actor: Some(author.caller.staff_id), detail };
+    let told = notifications::for_one(&author.app, tx.conn(), Event::MessageAssigned, &news, &person).await?;
+    tx.notify(told.0.into_iter().collect());
+    Ok(())
+}
+
 /// Whose message it is. A person who may no longer see messages is nobody here, or nobody would hear of it.
 async fn assignee(app: &App, message: &messages::Model) -> Result<Option<staff::Model>> {
     let Some(id) = message.assigned_to else { return Ok(None) };

@@ -14,7 +14,7 @@ pub enum Event {
     MessageCreated,
     /// A client answered: for the assignee, or for everybody while there is none.
     ClientReplied,
-    /// A colleague gave me a message.
+    /// A colleague gave me a message, or all open ones of another colleague: then `detail` says how many.
     MessageAssigned,
     /// A mail was given up.
     MailFailed,
