@@ -142,6 +142,7 @@ async fn what_does_not_fit_is_refused() {
     let refuse = async |key: &Authenticator| sign_in(&t, key).await.problem(401, "invalid_credentials").code;
     refuse(&Authenticator { origin: "https://evil.example".into(), ..key.clone() }).await;
     refuse(&Authenticator { flags: 0b0000_0001, ..key.clone() }).await;
+    assert_eq!(actions(&t).await.iter().filter(|action| *action == "auth.passkey_refused").count(), 2);
     refuse(&Authenticator { user: uuid::Uuid::nil().as_bytes().to_vec(), ..key.clone() }).await;
     refuse(&Authenticator::new()).await;
     for rubbish in [json!({}), json!({ "id": "x" }), json!({ "id": "x", "rawId": "!", "type": 5, "response": [] })] {

@@ -161,6 +161,7 @@ fn of_sign_in(it: &Words<'_>) -> Option<String> {
         "auth.passkey_added" => "added a passkey".to_owned(),
         "auth.passkey_renamed" => "renamed a passkey".to_owned(),
         "auth.passkey_removed" => "removed a passkey".to_owned(),
+        "auth.passkey_refused" => format!("was refused with a passkey{of_whom}"),
         "auth.passkey_counter" => "had a passkey refused that may have been copied".to_owned(),
         _ => return None,
     })

@@ -125,19 +125,16 @@ pub async fn note_use(conn: &impl ConnectionTrait, used: &Use, now: DateTime<Utc
     Ok(updated.rows_affected == 1)
 }
 
-/// Writes down that a passkey came with a counter that did not rise.
+/// Notes that a passkey came with a counter that did not rise.
 pub async fn note_counter(app: &App, staff: Uuid, info: &RequestInfo) -> Result<()> {
     tracing::warn!(%staff, "a passkey came with a counter that did not rise: there may be a copy of it");
-    let now = app.clock.now();
-    let entry = Entry {
-        actor: None,
-        action: "auth.passkey_counter",
-        entity: ("staff", Some(staff)),
-        changes: Changes::none(),
-        from: info,
-    }
-    .row(&app.ids, now);
-    audit::write(app, entry).await
+    note_refusal(app, "auth.passkey_counter", staff, info).await
+}
+
+/// Notes that a passkey of a person was refused, whoever brought it.
+pub async fn note_refusal(app: &App, action: &'static str, staff: Uuid, info: &RequestInfo) -> Result<()> {
+    let entry = Entry { actor: None, action, entity: ("staff", Some(staff)), changes: Changes::none(), from: info };
+    audit::write(app, entry.row(&app.ids, app.clock.now())).await
 }
 
 /// Ceremonies that are over.

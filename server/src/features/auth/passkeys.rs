@@ -315,6 +315,9 @@ async fn sign_in_by_passkey(
             passkey_store::note_counter(&app, staff, &info).await?;
             Err(Error::InvalidCredentials)
         }
-        Err(Refusal::Wrong) => Err(Error::InvalidCredentials),
+        Err(Refusal::Wrong) => {
+            passkey_store::note_refusal(&app, "auth.passkey_refused", staff, &info).await?;
+            Err(Error::InvalidCredentials)
+        }
     }
 }
