@@ -110,7 +110,7 @@ async fn deliver(app: &App, owner: Uuid, mail: outbox::Model) -> Result<()> {
         Err(error) => Err(SendError::from(error)),
     };
     let (id, now) = (mail.id, app.clock.now());
-    let Err(error) = outcome else { return mark_sent(app, owner, id).await };
+    let Err(error) = outcome else { return mark_sent(app, owner, &mail).await };
     let again =
         if error.permanent { None } else { retry::wait_after(mail.attempts, rand::random()).map(|wait| now + wait) };
     // The reason may quote the address, so it goes to the table that staff see and not to the log.
@@ -149,15 +149,25 @@ async fn given_up(app: &App, mail: &outbox::Model) -> Result<(audit_logs::Model,
     Ok((entry.row(&app.ids, app.clock.now()), notices))
 }
 
-/// Notes that the next server has a mail. It must be noted, or the mail goes out again: so this is tried until the lease
-/// is nearly over.
-async fn mark_sent(app: &App, owner: Uuid, id: Uuid) -> Result<()> {
+/// Notes that the next server has a mail, and tells who has its message open. It must be noted, or the mail goes out
+/// again: so this is tried until the lease is nearly over.
+async fn mark_sent(app: &App, owner: Uuid, mail: &outbox::Model) -> Result<()> {
+    let id = mail.id;
+    let message = mail.entity_id.filter(|_| mail.entity_type.as_deref() == Some("message"));
     let mut tries = 0;
     loop {
         let now = app.clock.now();
         let marked = app
             .storage
-            .write((), move |tx, ()| Box::pin(async move { Ok(store::sent(tx.conn(), id, owner, now).await?) }))
+            .write((), move |tx, ()| {
+                Box::pin(async move {
+                    store::sent(tx.conn(), id, owner, now).await?;
+                    if message.is_some() {
+                        tx.publish(Event::Notice(Notice { kind: "message_changed", entity: "message", id: message }));
+                    }
+                    Ok(())
+                })
+            })
             .await;
         match marked {
             Err(error) if tries < 20 => {
