@@ -2,10 +2,13 @@
 import { api } from '../../api/client';
 import { ApiError, explain } from '../../api/errors';
 import type { Expiring, SettingKey, SettingsSchema, SettingValues } from '../../api/types';
+import { session } from '../../auth/session.svelte';
 import { words } from '../../strings';
 import { toasts } from '../../ui/toasts.svelte';
 import type { Conflict } from '../../ui/Merge.svelte';
 import { conflictsOf, same, show } from './values';
+
+type Versioned = { values: SettingValues; version: string };
 
 class SettingsState {
   schema = $state.raw<SettingsSchema | null>(null);
@@ -20,24 +23,55 @@ class SettingsState {
   expiring = $state.raw<Expiring[]>([]);
   busy = $state(false);
   #version = '';
+  /** What is there now, after a save that found another version: it counts once somebody has chosen. */
+  #theirs: Versioned | null = null;
+  /** Grows with every load and save, so that an older answer cannot take the place of a newer one. */
+  #turn = 0;
+  /** Somebody saved while something was being edited here. */
+  #behind = false;
 
   count = $derived(Object.keys(this.drafts).length);
 
+  constructor() {
+    session.whenLeft(() => this.#forget());
+  }
+
   async load(): Promise<void> {
+    const turn = ++this.#turn;
     try {
       const [schema, loaded] = await Promise.all([this.schema ?? api.settings.schema(), api.settings.load()]);
+      if (turn !== this.#turn) return;
       this.schema = schema;
-      this.values = loaded.values;
-      this.#version = loaded.version;
       this.error = null;
+      // Editing has begun on what was there before: saving must still notice that somebody else has saved.
+      if (this.#editing()) this.#behind = true;
+      else this.#adopt(loaded);
     } catch (error) {
-      if (!this.schema) this.error = error;
+      if (turn === this.#turn && !this.schema) this.error = error;
     }
   }
 
   /** Somebody saved settings. What is being edited here stays; saving will tell if both changed the same. */
   hear(): void {
-    if (!this.count && !this.busy) void this.load();
+    if (this.#editing()) this.#behind = true;
+    else void this.load();
+  }
+
+  #editing(): boolean {
+    return this.count > 0 || this.busy;
+  }
+
+  #adopt({ values, version }: Versioned): void {
+    this.#turn++;
+    this.values = values;
+    this.#version = version;
+    this.#theirs = null;
+    this.#behind = false;
+  }
+
+  /** Nothing is edited any more: what others saved meanwhile comes in. */
+  #catchUp(): void {
+    if (this.#behind && !this.#editing()) void this.load();
   }
 
   keysOf(group: string): SettingKey[] {
@@ -52,6 +86,7 @@ class SettingsState {
     const { [key]: _, ...others } = this.drafts;
     this.drafts = same(value, this.values[key]) ? others : { ...others, [key]: value };
     this.#forgive(key);
+    this.#catchUp();
   }
 
   undo(key: string): void {
@@ -61,6 +96,7 @@ class SettingsState {
   discard(): void {
     this.drafts = {};
     this.errors = {};
+    this.#catchUp();
   }
 
   changedIn(group: string): boolean {
@@ -89,21 +125,22 @@ class SettingsState {
   async #send(again: boolean): Promise<boolean> {
     try {
       const saved = await api.settings.change(this.drafts, this.#version);
-      this.values = saved.values;
-      this.#version = saved.version;
+      this.#adopt(saved);
       this.discard();
       toasts.say(words.settings.saved);
       return true;
     } catch (error) {
       if (!(error instanceof ApiError) || error.status !== 412 || !again) throw error;
     }
-    const before = this.values;
-    const { values, version } = await api.settings.load();
-    this.values = values;
-    this.#version = version;
-    const both = conflictsOf(before, values, this.drafts);
+    const theirs = await api.settings.load();
+    const { values } = theirs;
+    const both = conflictsOf(this.values, values, this.drafts);
     // Somebody changed other things: nothing is in the way.
-    if (!both.length) return this.#send(false);
+    if (!both.length) {
+      this.#adopt(theirs);
+      return this.#send(false);
+    }
+    this.#theirs = theirs;
     this.conflicts = both.map((key) => ({
       key,
       label: this.schema?.keys.find((one) => one.key === key)?.label ?? key,
@@ -115,11 +152,29 @@ class SettingsState {
 
   /** Of what both changed, these keep the value from here; the others take the server's. */
   async settle(yours: string[]): Promise<void> {
+    if (this.#theirs) this.#adopt(this.#theirs);
     const given = this.conflicts.map(({ key }) => key).filter((key) => !yours.includes(key));
     this.conflicts = [];
     this.drafts = Object.fromEntries(Object.entries(this.drafts).filter(([key]) => !given.includes(key)));
     if (this.count) await this.save();
     else toasts.say(words.settings.saved);
+  }
+
+  /** Nothing was chosen: saving again finds their version again, and asks again. */
+  unsettle(): void {
+    this.conflicts = [];
+    this.#theirs = null;
+    this.#behind = true;
+    this.#catchUp();
+  }
+
+  #forget(): void {
+    this.#turn++;
+    this.#version = '';
+    this.#theirs = null;
+    this.#behind = false;
+    Object.assign(this, { schema: null, values: {}, drafts: {}, errors: {}, error: null });
+    Object.assign(this, { conflicts: [], expiring: [] });
   }
 
   async countExpiring(signal: AbortSignal): Promise<void> {
