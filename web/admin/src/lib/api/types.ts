@@ -147,7 +147,7 @@ export const MESSAGE_STATUSES = [
 export type ServerFrame =
   | { type: 'ready'; staffId: string }
   | { type: 'viewing'; entity: 'message'; id: string; staff: StaffRef[] }
-  | { type: 'notice'; kind: NoticeKind; entity: string; id: string }
+  | { type: 'notice'; kind: NoticeKind; entity: string; id: string | null }
   | { type: 'bye'; reason: 'signed_out' | 'shutdown' | 'idle'; retryAfter?: number }
   | { type: 'error'; code: string; detail: string };
 export type NoticeKind =

@@ -18,9 +18,13 @@ class Session {
   /** The last refresh did not reach the server. */
   unreachable = $state(false);
 
+  /** The person has signed out here: not a session that has ended, to be gone on with. */
+  leftByHand = false;
+
   #channel = new BroadcastChannel('tekvwarho-session');
   #keeper: TokenKeeper;
-  #leaving = false;
+  #leaving: Promise<void> | null = null;
+  #farewells: (() => void)[] = [];
 
   constructor() {
     this.#keeper = new TokenKeeper(
@@ -70,22 +74,31 @@ class Session {
     this.#enter(me);
   }
 
-  async signOut(): Promise<void> {
-    this.#leaving = true;
+  signOut(): Promise<void> {
+    return (this.#leaving ??= this.#signOut().finally(() => (this.#leaving = null)));
+  }
+
+  async #signOut(): Promise<void> {
     // The server first, while the token is still there; it must not keep a person from leaving, though.
     await Promise.race([
       api.auth.logout().catch(() => undefined),
       new Promise((done) => setTimeout(done, 3_000)),
     ]);
     this.#forgetDrafts();
+    this.leftByHand = true;
     this.#keeper.forget(true);
-    this.#leaving = false;
   }
 
   /** The socket said that this session is over: the refresh has the last word, unless we end it ourselves. */
   async checkEnded(): Promise<void> {
-    if (this.#leaving || this.status !== 'in') return;
+    await this.#leaving;
+    if (this.status !== 'in') return;
     await this.#keeper.current(this.#keeper.token ?? undefined).catch(() => undefined);
+  }
+
+  /** Somebody else may sit down here: what remembers something of a person forgets it by this. */
+  whenLeft(forget: () => void): void {
+    this.#farewells.push(forget);
   }
 
   may(permission: Permission): boolean {
@@ -93,14 +106,17 @@ class Session {
   }
 
   #enter(me: Me): void {
+    if (this.me && this.me.id !== me.id) this.#farewells.forEach((forget) => forget());
     this.me = me;
     this.status = 'in';
+    this.leftByHand = false;
     this.unreachable = false;
     applyTheme(me.theme as Theme);
     hint('yes');
   }
 
   #leave(): void {
+    this.#farewells.forEach((forget) => forget());
     this.me = null;
     this.status = 'out';
     this.unreachable = false;

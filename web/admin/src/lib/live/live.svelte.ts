@@ -21,7 +21,6 @@ class Live {
   #tries = 0;
   #wanted = false;
   #opening = false;
-  #hadConnection = false;
 
   constructor() {
     const wake = () => {
@@ -42,10 +41,9 @@ class Live {
     this.#socket?.close();
     this.#drop();
     this.viewers = {};
-    this.#hadConnection = false;
   }
 
-  /** Notices, and `reconnected` when some may have been missed. */
+  /** Notices, and `reconnected` when some may have been missed: also between the load of a page and the first socket. */
   listen(listener: (notice: Notice | 'reconnected') => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
@@ -102,10 +100,9 @@ class Live {
       this.connected = true;
       this.#tries = 0;
       this.#tellViewing();
-      if (this.#hadConnection) this.#tell('reconnected');
-      this.#hadConnection = true;
+      this.#tell('reconnected');
     } else if (frame.type === 'notice') {
-      this.#tell(frame);
+      this.#tell(frame.kind === 'missed' ? 'reconnected' : frame);
     } else if (frame.type === 'viewing') {
       this.viewers[frame.id] = frame.staff;
     } else if (frame.type === 'bye') {

@@ -41,7 +41,9 @@ export class DetailState {
   }
 
   hear(notice: Notice | 'reconnected'): void {
-    if (notice !== 'reconnected' && notice.id !== this.id) return;
+    // Without an id, many messages changed at once.
+    const many = notice !== 'reconnected' && notice.entity === 'message' && !notice.id;
+    if (notice !== 'reconnected' && notice.id !== this.id && !many) return;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => void this.load(), 300);
   }
@@ -109,6 +111,8 @@ export class DetailState {
     this.detail = { ...before, ...local };
     try {
       const { detail, etag } = await api.messages.change(this.id, body, this.#etag);
+      // What is still being loaded is older than this.
+      this.#abort?.abort();
       this.#take(detail, etag);
       messages.absorb(detail);
       toasts.undoable(text.changed(1, what), detail.undoId, () => {

@@ -43,12 +43,17 @@ class MessagesState {
 
   #abort: AbortController | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  /** Grows with every look at the list and every change made here, so that an older answer cannot undo a newer one. */
+  #turn = 0;
+  /** A notice came while the list was being loaded: the answer may be older than it. */
+  #missed = false;
 
   fresh = $derived(this.counts !== null && Object.values(this.counts).every((n) => n === 0));
 
   async load(filters: Filters = this.filters): Promise<void> {
     this.#abort?.abort();
     const abort = (this.#abort = new AbortController());
+    this.#turn++;
     this.filters = filters;
     this.selected = [];
     this.loading = true;
@@ -61,6 +66,9 @@ class MessagesState {
       this.waiting = [];
       this.gone = [];
       this.loaded = true;
+      this.#turn++;
+      if (this.#missed) this.#soon();
+      this.#missed = false;
     } catch (error) {
       if (isAbort(error) || abort.signal.aborted) return;
       this.error = error;
@@ -103,14 +111,17 @@ class MessagesState {
     Object.assign(this, { colleagues, services, tags, canned });
   }
 
-  /** Notices come in bursts; one look at the server a moment later is enough. */
   /** Address of a colleague's picture. */
   pictureOf(person: string): string | null {
     return this.colleagues.find((one) => one.id === person)?.avatar ?? null;
   }
 
+  /** Notices come in bursts; one look at the server a moment later is enough. */
   hear(notice: Notice | 'reconnected'): void {
-    if (notice !== 'reconnected' && notice.entity !== 'message' && notice.kind !== 'missed') return;
+    if (notice === 'reconnected' || notice.entity === 'message') this.#soon();
+  }
+
+  #soon(): void {
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
       void this.refresh();
@@ -120,11 +131,12 @@ class MessagesState {
   /** Brings what is shown up to date in place: rows change, none move; new ones wait behind the pill. */
   async refresh(): Promise<void> {
     void this.loadCounts();
+    this.#missed ||= this.loading;
     if (!this.loaded || this.loading) return;
-    const abort = this.#abort;
+    const turn = ++this.#turn;
     const limit = Math.min(100, Math.max(PAGE, this.items.length));
     const answer = await api.messages.list({ ...toQuery(this.filters), limit }).catch(() => null);
-    if (!answer || abort !== this.#abort) return;
+    if (!answer || turn !== this.#turn) return;
     const fresh = new Map(answer.items.map((item) => [item.id, item]));
     this.items = this.items.map((item) => fresh.get(item.id) ?? item);
     const shown = new Set(this.items.map((item) => item.id));
@@ -148,6 +160,7 @@ class MessagesState {
     const meta = this.meta;
     return () => {
       if (abort !== this.#abort) return;
+      this.#turn++;
       this.items = items;
       this.meta = meta;
     };
@@ -158,6 +171,8 @@ class MessagesState {
     this.#abort?.abort();
     clearTimeout(this.#timer);
     this.#timer = undefined;
+    this.#turn++;
+    this.#missed = false;
     Object.assign(this, {
       items: [],
       selected: [],
@@ -176,6 +191,8 @@ class MessagesState {
 
   /** A message changed here: its row follows, or leaves when it no longer belongs. */
   absorb(detail: MessageDetail): void {
+    this.#turn++;
+    this.#soon();
     const index = this.at(detail.id);
     if (index < 0) return;
     if (stillFits(detail, this.filters, session.me?.id)) {
@@ -237,6 +254,7 @@ class MessagesState {
   ): Promise<void> {
     const ids = change.ids;
     const restore = this.checkpoint();
+    this.#turn++;
     const changed = this.items.map((item) => (ids.includes(item.id) ? apply(item) : item));
     const leaving = changed.filter(
       (item) => ids.includes(item.id) && !stillFits(item, this.filters, session.me?.id),
@@ -253,6 +271,9 @@ class MessagesState {
         restore();
         void this.refresh();
       };
+      // An answer that is on its way was given before the change, or in the middle of it.
+      this.#turn++;
+      this.#soon();
       toasts.undoable(text.changed(ids.length, what), ids.length <= 100 ? undoId : null, again);
     } catch (error) {
       restore();

@@ -1,6 +1,7 @@
 /** The first steps of the firm, and where this person is in the tour. */
 import { api } from '../../api/client';
 import type { Onboarding, OnboardingPatch } from '../../api/types';
+import { session } from '../../auth/session.svelte';
 import { words } from '../../strings';
 import { toasts } from '../../ui/toasts.svelte';
 
@@ -16,14 +17,28 @@ class OnboardingState {
 
   left = $derived(this.state?.steps.filter((step) => !step.done).length ?? 0);
 
+  /** Grows with every question to the server, so that an older answer cannot undo a newer one. */
+  #turn = 0;
+
+  constructor() {
+    session.whenLeft(() => {
+      this.#turn++;
+      Object.assign(this, { state: null, stop: null, stops: [], busy: false });
+    });
+  }
+
   async load(): Promise<void> {
+    const turn = ++this.#turn;
     // Nobody needs this to work: a failure leaves the list out.
-    this.state = await api.onboarding.get().catch(() => this.state);
+    const state = await api.onboarding.get().catch(() => null);
+    if (state && turn === this.#turn) this.state = state;
   }
 
   async note(patch: OnboardingPatch): Promise<void> {
     try {
-      this.state = await api.onboarding.note(patch);
+      const state = await api.onboarding.note(patch);
+      this.#turn++;
+      this.state = state;
     } catch (error) {
       toasts.fail(error);
     }

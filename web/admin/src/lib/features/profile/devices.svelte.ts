@@ -1,9 +1,14 @@
 import { api } from '../../api/client';
 import type { Session } from '../../api/types';
+import { session } from '../../auth/session.svelte';
 
 class DevicesState {
   list = $state.raw<Session[] | null>(null);
   error = $state.raw<unknown>(null);
+
+  constructor() {
+    session.whenLeft(() => Object.assign(this, { list: null, error: null }));
+  }
 
   async load(): Promise<void> {
     try {
