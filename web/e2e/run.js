@@ -26,7 +26,8 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const files = readdirSync(join(here, "tests"))
     .filter((name) => name.endsWith(".test.js") && (wanted.length === 0 || wanted.some((part) => name.includes(part))))
     .map((name) => join("tests", name));
-  const args = ["--test", "--test-concurrency=2", "--test-reporter=spec", "--test-timeout=180000", ...files];
+  // For a whole file; each test has its own, shorter limit.
+  const args = ["--test", "--test-concurrency=2", "--test-reporter=spec", "--test-timeout=900000", ...files];
   const { status } = spawnSync(process.execPath, args, { cwd: here, stdio: "inherit" });
   process.exit(status ?? 1);
 }

@@ -66,6 +66,19 @@ export async function signIn(page, { email, password } = ADMIN, { remember = fal
   await page.waitForURL((url) => !url.pathname.includes("/login"));
 }
 
+/** The page hears of everything from now on, also of what happened while it was being loaded. */
+export async function live(page) {
+  await page.getByTitle("Live updates are on").first().waitFor({ state: "attached" });
+}
+
+/** By one's own hand. Not before the socket is there: its ticket would be asked for while the session ends. */
+export async function signOut(page) {
+  await live(page);
+  await page.getByRole("button", { name: /^Account and theme/ }).click();
+  await page.getByRole("menuitem", { name: "Sign out" }).click();
+  await page.waitForURL(/\/admin\/login/);
+}
+
 /** Presses the key that begins an answer or a note, and waits until one can type. */
 export async function write(page, key) {
   await page.keyboard.press(key);
@@ -74,8 +87,8 @@ export async function write(page, key) {
 
 /** Types like a person: a form that is sent within two seconds counts as spam. */
 export async function fillContact(page, { name, email, message, service }) {
-  const drawn = Date.now();
   await page.goto("/contact");
+  const drawn = Date.now();
   await page.getByLabel("Your name").fill(name);
   await page.getByLabel("E-mail").fill(email);
   if (service) await page.getByLabel("What is it about?").selectOption(service);

@@ -28,6 +28,19 @@ export async function freePort() {
   return port;
 }
 
+/** Servers that run, and their folders: a test file that is cut off takes them along. */
+const running = new Set();
+process.on("exit", () => {
+  for (const server of running) server.kill();
+});
+// Without a handler there is no "exit"; Chromium goes the same way.
+for (const [signal, number] of [
+  ["SIGTERM", 15],
+  ["SIGINT", 2],
+  ["SIGHUP", 1],
+])
+  process.on(signal, () => process.exit(128 + number));
+
 export class Server {
   #child = null;
   #out = "";
@@ -65,13 +78,21 @@ export class Server {
     child.stdout.on("data", hear);
     child.stderr.on("data", hear);
     this.#child = child;
-    await until("the server answers", async () => {
+    running.add(this);
+    const ready = async () => {
       if (child.exitCode !== null) throw new Error(`the server ended: ${this.#out}`);
       return fetch(`${this.url}/api/health/ready`).then(
         (answer) => answer.ok,
         () => false,
       );
-    });
+    };
+    await until("the server answers", ready, 60_000);
+  }
+
+  /** At once, with all it has written. */
+  kill() {
+    this.#child?.kill("SIGKILL");
+    rmSync(this.dir, { recursive: true, force: true });
   }
 
   get output() {
@@ -125,6 +146,7 @@ export class Server {
 
   async remove() {
     await this.stop();
+    running.delete(this);
     rmSync(this.dir, { recursive: true, force: true });
   }
 }

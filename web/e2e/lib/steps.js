@@ -1,16 +1,17 @@
 import { test } from "node:test";
 
-/** Tests that build on each other: after the first failure the rest is skipped instead of waiting in vain. */
+/**
+ * Tests that build on each other: after the first failure the rest is skipped instead of waiting in vain.
+ * A step that takes longer than `timeout` has failed.
+ */
 export function story() {
   let broken = null;
-  return (name, act) =>
-    test(name, async (t) => {
+  return (name, act, { timeout = 60_000 } = {}) =>
+    test(name, { timeout }, async (t) => {
       if (broken) return t.skip(`after “${broken}”`);
-      try {
-        await act(t);
-      } catch (error) {
-        broken = name;
-        throw error;
-      }
+      // Until it is over, so that a step that is cut off counts as well.
+      broken = name;
+      await act(t);
+      if (!t.signal.aborted) broken = null;
     });
 }

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before } from "node:test";
 import { axe } from "../lib/axe.js";
-import { launch, person, signIn } from "../lib/browser.js";
+import { launch, live, person, signIn } from "../lib/browser.js";
 import { ADMIN, Server } from "../lib/server.js";
 import { story } from "../lib/steps.js";
 import { until } from "../lib/until.js";
@@ -75,6 +75,7 @@ step("filters narrow the list, stand in the address and can be cleared", async (
 step("the trail is verified, with the head that was copied and with one of another trail", async () => {
   const { page } = anna;
   await page.getByRole("button", { name: "Copy the head" }).click();
+  await page.getByText("Copied").waitFor();
   head = await page.evaluate(() => navigator.clipboard.readText());
   assert.match(head, /^\d+:[0-9a-f]{64}$/);
   await page.getByLabel("A head that you kept").fill(head);
@@ -120,11 +121,14 @@ step("a message's page shows its history with what changed", async () => {
 
 step("a notice arrives while the page is open, is counted, read and gone", async () => {
   const { page } = ben;
+  // What is there when the page opens is no news: it has to be counted before something arrives.
+  const counted = page.waitForResponse(/notifications\/count/);
   await page.goto("/admin/");
+  await counted;
   const bell = page.getByRole("button", { name: /^Notifications/ });
   await bell.waitFor();
   const [colleague] = (await server.api("/api/admin/colleagues")).filter((one) => one.name === BEN.name);
-  await page.getByText("Live updates are on").first().waitFor();
+  await live(page);
   const [{ id, name }] = await server.api("/api/admin/messages?status=new&limit=1");
   await server.api(`/api/admin/messages/${id}`, "PATCH", { assignedTo: colleague.id });
   await page.getByRole("button", { name: "Notifications, 1 unread" }).waitFor();

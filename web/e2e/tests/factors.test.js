@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { after, before } from "node:test";
 import { passkeyDevice, totp } from "../lib/authenticators.js";
 import { axe } from "../lib/axe.js";
-import { launch, person, signIn } from "../lib/browser.js";
+import { launch, person, signIn, signOut } from "../lib/browser.js";
 import { Mail } from "../lib/mail.js";
 import { ADMIN, Server } from "../lib/server.js";
 import { story } from "../lib/steps.js";
@@ -34,7 +34,7 @@ step("an authenticator app is set up in the profile; its recovery codes are show
   await page.goto("/admin/profile");
   await page.getByRole("button", { name: "Set up" }).click();
   await page.getByRole("img", { name: "QR code for the authenticator app" }).waitFor();
-  assert.equal(await page.evaluate(() => document.querySelector("img[alt^=QR]").naturalWidth > 100), true);
+  await page.waitForFunction(() => document.querySelector("img[alt^=QR]").naturalWidth > 100);
   await page.getByText("Type it instead").click();
   secret = await page.locator(".secret code").innerText();
   await clean(page);
@@ -234,12 +234,6 @@ step("no browser complained", () => {
   desk.watch.assertQuiet();
   other.watch.assertQuiet();
 });
-
-async function signOut(page) {
-  await page.getByRole("button", { name: /^Account and theme/ }).click();
-  await page.getByRole("menuitem", { name: "Sign out" }).click();
-  await page.waitForURL(/\/admin\/login/);
-}
 
 async function password(page) {
   await page.getByLabel("E-mail").fill(ADMIN.email);

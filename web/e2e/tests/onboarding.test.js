@@ -52,6 +52,8 @@ step("the tour goes by keyboard, is left and gone on with", async () => {
       .or(list().getByRole("button", { name: "Go on with the tour" }))
       .evaluate((it) => it === document.activeElement),
   );
+  // The place in the tour is kept by the server, which has to have heard of it.
+  await list().getByRole("button", { name: "Go on with the tour" }).waitFor();
   await page.reload();
   await list().getByRole("button", { name: "Go on with the tour" }).click();
   await page.getByRole("dialog", { name: "Search and commands" }).waitFor();

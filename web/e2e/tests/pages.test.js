@@ -37,9 +37,9 @@ const all = [
   ...[...NOTHING_YET, ...SET_UP].map((page) => [page, () => beginner]),
 ];
 
-for (const [spec, who] of all) test(spec.name, () => check(spec, who()));
+for (const [spec, who] of all) test(spec.name, { timeout: 120_000 }, () => check(spec, who()));
 
-test("the pages of one message", async (t) => {
+test("the pages of one message", { timeout: 300_000 }, async (t) => {
   for (const spec of await ofMessage(server)) await t.test(spec.name, () => check(spec, visitor));
 });
 

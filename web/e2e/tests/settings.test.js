@@ -128,8 +128,11 @@ step("hours: a holiday of today closes the firm on the site", async () => {
   await page.getByLabel("Sunday closes").fill("12:00");
   await page.getByRole("button", { name: "Add a holiday" }).click();
   await field("Name").fill("Founding day");
-  const today = new Intl.DateTimeFormat("sv-SE", { timeZone: "Europe/Helsinki" }).format(new Date());
-  await page.getByLabel("First day").fill(today);
+  const helsinki = new Intl.DateTimeFormat("sv-SE", { timeZone: "Europe/Helsinki" });
+  const day = (ahead) => helsinki.format(Date.now() + ahead * 86_400_000);
+  await page.getByLabel("First day").fill(day(0));
+  // The day may change while this runs.
+  await page.getByLabel("Last day").fill(day(1));
   await save();
   await visitor.page.goto("/contact");
   await visitor.page.getByText("Closed now (Founding day)").first().waitFor();
