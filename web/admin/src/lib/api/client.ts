@@ -63,7 +63,8 @@ import type {
 
 /** Where requests get their token from; the session puts itself in here at start. */
 export interface TokenSource {
-  current(rejected?: string): Promise<string>;
+  /** `rejected` is a token that was refused; `last` is the request that ends the session. */
+  current(rejected?: string, last?: boolean): Promise<string>;
 }
 let tokens: TokenSource | null = null;
 export function useTokens(source: TokenSource): void {
@@ -90,8 +91,24 @@ const OPEN = [
   '/api/setup',
 ];
 
+const LOGOUT = '/api/auth/logout';
+const underway = new Set<Promise<Response>>();
+
+/** Until what is being asked now has its answer. */
+export async function quiet(): Promise<void> {
+  await Promise.allSettled(underway);
+}
+
+function send(request: Request): Promise<Response> {
+  const answer = ask(request);
+  underway.add(answer);
+  const over = () => underway.delete(answer);
+  answer.then(over, over);
+  return answer;
+}
+
 /** Sends it; where a fresh proof is asked for and given, once more. */
-async function send(request: Request): Promise<Response> {
+async function ask(request: Request): Promise<Response> {
   request.headers.set('X-Client', 'web');
   if (!tokens || OPEN.includes(new URL(request.url).pathname)) return reach(request);
   const again = request.clone();
@@ -110,7 +127,8 @@ let lastToken: string | undefined;
 /** Adds the token; a refused one is replaced and the request is sent once more. */
 async function sendWithToken(request: Request, source: TokenSource): Promise<Response> {
   const again = request.clone();
-  const token = (lastToken = await source.current().catch(rethrow));
+  const last = new URL(request.url).pathname === LOGOUT;
+  const token = (lastToken = await source.current(undefined, last).catch(rethrow));
   request.headers.set('Authorization', `Bearer ${token}`);
   const response = await reach(request);
   if (response.status !== 401 || (await aboutPassword(response))) return response;

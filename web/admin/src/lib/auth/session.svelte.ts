@@ -1,8 +1,8 @@
 /** Who is signed in, in this tab and in all others. The token itself never leaves memory. */
-import { api, refreshToken, useTokens } from '../api/client';
+import { api, quiet, refreshToken, useTokens } from '../api/client';
 import type { Me, Permission, Theme, TokenGrant } from '../api/types';
 import { applyTheme } from '../ui/theme';
-import { TokenKeeper, type TabMessage } from './refresh';
+import { SignedOut, TokenKeeper, type TabMessage } from './refresh';
 
 const LOCK = 'tekvwarho-refresh';
 /** On this device somebody is signed in: without it, the cookie need not be asked for. */
@@ -48,7 +48,7 @@ class Session {
       },
     );
     this.#channel.onmessage = (event: MessageEvent<TabMessage>) => this.#keeper.hear(event.data);
-    useTokens(this.#keeper);
+    useTokens({ current: (rejected, last) => this.#token(rejected, last) });
     const wake = () => void this.#keeper.nudge();
     addEventListener('online', wake);
     document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && wake());
@@ -74,16 +74,21 @@ class Session {
     this.#enter(me);
   }
 
+  /** Work that is left over from a session that ends, or has ended, must not ask for a new one. */
+  async #token(rejected?: string, last = false): Promise<string> {
+    if ((this.#leaving && !last) || this.status === 'out') throw new SignedOut();
+    return this.#keeper.current(rejected);
+  }
+
   signOut(): Promise<void> {
     return (this.#leaving ??= this.#signOut().finally(() => (this.#leaving = null)));
   }
 
   async #signOut(): Promise<void> {
-    // The server first, while the token is still there; it must not keep a person from leaving, though.
-    await Promise.race([
-      api.auth.logout().catch(() => undefined),
-      new Promise((done) => setTimeout(done, 3_000)),
-    ]);
+    // What is being asked gets its answer, then the server hears of it, while the token is still there. Neither may keep
+    // a person from leaving.
+    const told = quiet().then(() => api.auth.logout());
+    await Promise.race([told.catch(() => undefined), new Promise((done) => setTimeout(done, 3_000))]);
     this.#forgetDrafts();
     this.leftByHand = true;
     this.#keeper.forget(true);
