@@ -14,9 +14,18 @@ function openFromFragment() {
   if (document.getElementById(code)) return;
   history.replaceState(null, "", location.pathname);
   if (!form) return;
-  form.elements.token.value = decodeURIComponent(code);
+  form.elements.token.value = decoded(code);
   document.getElementById("code-opening").hidden = false;
   form.requestSubmit();
+}
+
+/** A link that was cut in the middle of `%20` carries a wrong code, which the page says. */
+function decoded(code) {
+  try {
+    return decodeURIComponent(code);
+  } catch {
+    return code;
+  }
 }
 
 function enhanceReply() {

@@ -20,7 +20,6 @@ const textPairs = [
   ["deep", "accent-bright"],
   ...["success", "warn", "danger", "info"].flatMap((meaning) => [
     [meaning, `${meaning}-soft`],
-    [`on-${meaning}`, meaning],
     ["text", `${meaning}-soft`],
   ]),
 ];

@@ -1,4 +1,6 @@
 /** Times for people: relative for the eye, exact on hover, in the viewer's zone. Pure. */
+import { time as text } from '../strings.time';
+
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
@@ -7,10 +9,10 @@ const DAY = 24 * HOUR;
 export function shortTime(iso: string, now: number, zone?: string, locale?: string): string {
   const at = Date.parse(iso);
   const ago = now - at;
-  if (ago < MINUTE) return 'now';
-  if (ago < HOUR) return `${Math.floor(ago / MINUTE)} min`;
+  if (ago < MINUTE) return text.now;
+  if (ago < HOUR) return text.minutes(Math.floor(ago / MINUTE));
   const days = daysBetween(at, now, zone);
-  if (days === 0 || ago < 6 * HOUR) return `${Math.floor(ago / HOUR)} h`;
+  if (days === 0 || ago < 6 * HOUR) return text.hours(Math.floor(ago / HOUR));
   if (days < 7) return format(at, { weekday: 'short' }, zone, locale);
   return format(at, sameYear(at, now, zone) ? { day: 'numeric', month: 'short' } : dateOptions, zone, locale);
 }
@@ -19,14 +21,15 @@ export function shortTime(iso: string, now: number, zone?: string, locale?: stri
 export function longTime(iso: string, now: number, zone?: string, locale?: string): string {
   const at = Date.parse(iso);
   const ago = now - at;
-  if (ago < MINUTE) return 'just now';
-  if (ago < HOUR) return count(Math.floor(ago / MINUTE), 'minute');
+  if (ago < MINUTE) return text.justNow;
+  if (ago < HOUR) return text.minutesAgo(Math.floor(ago / MINUTE));
   const days = daysBetween(at, now, zone);
-  if (days === 0 || ago < 6 * HOUR) return count(Math.floor(ago / HOUR), 'hour');
+  if (days === 0 || ago < 6 * HOUR) return text.hoursAgo(Math.floor(ago / HOUR));
   const clock = format(at, { hour: '2-digit', minute: '2-digit' }, zone, locale);
-  if (days === 1) return `yesterday, ${clock}`;
-  if (days < 7) return `${format(at, { weekday: 'short' }, zone, locale)}, ${clock}`;
-  return `${format(at, sameYear(at, now, zone) ? { day: 'numeric', month: 'short' } : dateOptions, zone, locale)}, ${clock}`;
+  if (days === 1) return text.yesterday(clock);
+  if (days < 7) return text.at(format(at, { weekday: 'short' }, zone, locale), clock);
+  const options = sameYear(at, now, zone) ? ({ day: 'numeric', month: 'short' } as const) : dateOptions;
+  return text.at(format(at, options, zone, locale), clock);
 }
 
 /** "Tuesday, 4 March 2025 at 14:05 GMT+1", for titles and screen readers. */
@@ -50,15 +53,15 @@ export function exactTime(iso: string, zone?: string, locale?: string): string {
 /** 95 → "1 h 35 min"; for response times. */
 export function duration(minutes: number): string {
   const whole = Math.round(minutes);
-  if (whole < 1) return '< 1 min';
-  if (whole < 60) return `${whole} min`;
+  if (whole < 1) return text.lessThanMinute;
+  if (whole < 60) return text.minutes(whole);
   if (whole < 48 * 60) {
     const rest = whole % 60;
     return rest && whole < 10 * 60
-      ? `${Math.floor(whole / 60)} h ${rest} min`
-      : `${Math.round(whole / 60)} h`;
+      ? text.hoursMinutes(Math.floor(whole / 60), rest)
+      : text.hours(Math.round(whole / 60));
   }
-  return `${Math.round(whole / 1440)} days`;
+  return text.days(Math.round(whole / 1440));
 }
 
 /** A calendar day such as "2026-11-01" carries no zone: it is read as it stands. */
@@ -75,15 +78,6 @@ export function hourIn(now: number, zone?: string): number {
   return Number(
     new Intl.DateTimeFormat('en-GB', { hour: '2-digit', hourCycle: 'h23', timeZone: zone }).format(now),
   );
-}
-
-export function zoneIsKnown(zone: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en-GB', { timeZone: zone });
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /** Languages of dates that are offered; the server takes any tag. */
@@ -173,8 +167,4 @@ function daysBetween(at: number, now: number, zone?: string): number {
 
 function sameYear(a: number, b: number, zone?: string): boolean {
   return format(a, { year: 'numeric' }, zone) === format(b, { year: 'numeric' }, zone);
-}
-
-function count(n: number, unit: string): string {
-  return `${n} ${unit}${n === 1 ? '' : 's'} ago`;
 }
