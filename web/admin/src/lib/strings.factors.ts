@@ -30,7 +30,6 @@ export const factors = {
       'Keep these where you keep important papers. Each one signs you in once if your second factor is lost. They are shown only now.',
     save: 'Save as a file',
     copy: 'Copy',
-    copyFailed: 'Copying did not work. Write them down or save the file.',
     kept: 'I have kept them',
     fileHead: 'Recovery codes. Each one works once.',
     left: (n: number) => (n ? `${plural(n, 'code is', 'codes are')} left` : 'No code is left: make new ones'),

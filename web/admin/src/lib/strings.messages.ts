@@ -70,7 +70,6 @@ export const messages = {
     total ? `Exporting ${total.toLocaleString('en-GB')} messages, ${done} %` : 'Exporting',
   exported: 'Export saved to your downloads',
   exportStopped: 'Export stopped',
-  pick: 'Choose a message to read it here.',
   pickKeys: 'Move with j and k, open with enter, archive with e.',
   emptyOpenTitle: 'Nothing is open',
   emptyOpenText: 'Every message has been dealt with. New ones appear here by themselves.',
@@ -108,7 +107,6 @@ export const messages = {
   threadUrl: 'Page of the client',
   others: 'Other messages of this client',
   history: 'History',
-  clientTime: 'Time zone',
   mail: {
     pending: 'Waiting to be sent',
     sending: 'Being sent',
@@ -152,6 +150,7 @@ export const canned = {
   content: 'Text',
   variables: 'Filled in when you use it:',
   preview: 'Preview',
+  sample: { name: 'Ada Lovelace', firstName: 'Ada', service: 'Cloud migration' },
   remove: 'Delete',
   removeTitle: 'Delete this canned reply?',
   removeText: (title: string) =>

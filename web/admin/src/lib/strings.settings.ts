@@ -16,10 +16,6 @@ export const settings = {
   toDefault: 'Reset to default',
   check: 'Some values are not right. They are marked below.',
   elsewhere: (groups: string) => `Something is not right in: ${groups}.`,
-  leaveTitle: 'Leave without saving?',
-  leaveText: (n: number) => `${plural(n, 'change is', 'changes are')} not saved yet.`,
-  stay: 'Stay here',
-  leave: 'Discard and leave',
   seeSite: 'See it on the public site',
   mergeTitle: 'Somebody changed the same',
   mergeText:

@@ -83,7 +83,6 @@ export const staff = {
   pictureSaved: 'Picture saved',
   pictureGone: 'Picture removed',
   pictureTooLarge: 'This file is too large. It may have at most 2 MB.',
-  pictureKind: 'This is not a PNG, JPEG or WebP picture.',
 
   access: {
     locked: 'Sign-in is locked after too many wrong passwords, until',

@@ -31,9 +31,18 @@ export const words = {
   you: 'You',
   nobody: 'Nobody',
   copied: 'Copied',
+  notCopied: 'The browser does not let this page copy. Select the text and copy it by hand.',
   loading: 'Loading',
+  optional: 'optional',
   more: 'More',
   openSite: 'Open the public site',
+
+  unsaved: {
+    title: 'Leave without saving?',
+    text: (n: number) => `${plural(n, 'change is', 'changes are')} not saved yet.`,
+    stay: 'Stay here',
+    leave: 'Discard and leave',
+  },
 
   errors: {
     network: 'The server cannot be reached. Check your connection and try again.',
@@ -80,7 +89,7 @@ export const words = {
     notArrived: 'Nothing there after a few minutes? Look into the spam folder, or ask an admin.',
     back: 'Back to sign-in',
     newPassword: 'New password',
-    passwordHint: 'At least 8 characters. A few unrelated words are good.',
+    passwordHint: 'A few unrelated words are good.',
     setPassword: 'Set password',
     passwordSet: 'Your new password is set. Sign in with it.',
     noToken: 'This link is incomplete. Open it again from the mail, or ask for a new one.',
@@ -130,7 +139,7 @@ export const words = {
     signOut: 'Sign out',
     help: 'Keyboard shortcuts',
     theme: { system: 'System theme', light: 'Light theme', dark: 'Dark theme' },
-    signedOut: 'You are signed out',
+    more: 'More',
   },
 
   palette: {
@@ -259,7 +268,6 @@ export const words = {
     changed: 'Password changed. Other devices are signed out.',
     wrongPassword: 'This is not your current password.',
     devices: 'Devices',
-    devicesText: 'Where you are signed in.',
     thisDevice: 'This device',
     active: 'Active',
     unknownDevice: 'Unknown device',

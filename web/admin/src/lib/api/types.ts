@@ -95,10 +95,8 @@ export type OnboardingPatch = Schema['OnboardingPatch'];
 export type Samples = Schema['Samples'];
 export type Removed = Schema['Removed'];
 export type SettingsSchema = Schema['SettingsSchema'];
-export type SettingGroup = Schema['Group'];
 export type UploadedPicture = Schema['UploadedPicture'];
 export type SettingKey = Schema['Key'];
-export type SettingKind = Schema['Kind'];
 export type SettingValues = Record<string, unknown>;
 /** Values of settings that have parts; the document has the values of all settings as free JSON. */
 export interface Opening {

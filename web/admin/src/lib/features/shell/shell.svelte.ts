@@ -7,6 +7,8 @@ class ShellState {
   collapsed = $state(localStorage.getItem(KEY) === 'collapsed');
   palette = $state(false);
   help = $state(false);
+  /** On a phone: the sheet with what has no tab. */
+  more = $state(false);
   /** Set by the page that is open; they come first in the palette. */
   actions = $state.raw<Choice[]>([]);
 
