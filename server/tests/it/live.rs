@@ -95,6 +95,19 @@ async fn a_foreign_page_cannot_open_the_socket() {
 }
 
 #[tokio::test]
+async fn a_mail_that_has_gone_out_is_told_to_who_reads_its_message() {
+    let t = TestApp::new().await;
+    let ada = t.admin().await;
+    let id = t.send_message(json!({})).await;
+    let mut socket = Socket::of(&t, &ada).await;
+    assert!(!t.mails().await.is_empty());
+    assert_eq!(
+        socket.until("notice").await,
+        json!({ "type": "notice", "kind": "message_changed", "entity": "message", "id": id })
+    );
+}
+
+#[tokio::test]
 async fn a_shutdown_says_goodbye() {
     let t = TestApp::new().await;
     let ada = t.admin().await;
