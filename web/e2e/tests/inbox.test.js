@@ -144,6 +144,46 @@ step("several are assigned and tagged in one go", async () => {
   );
 });
 
+step("several are tagged and moved in one go", async () => {
+  await show("");
+  const ids = (await rowIds()).slice(0, 3);
+  for (const id of ids) await page.locator(`[data-message="${id}"] input`).click();
+  const bar = page.getByRole("toolbar", { name: "3 selected" });
+  await bar.getByRole("button", { name: "Add tag" }).click();
+  await page.getByRole("combobox", { name: "Tags" }).fill("bulk-e2e");
+  await page.getByRole("option", { name: /bulk-e2e/ }).waitFor();
+  await page.keyboard.press("Enter");
+  await page.getByText("3 messages tagged “bulk-e2e”").waitFor();
+  await bar.getByRole("button", { name: "Set status" }).click();
+  await page.getByRole("menuitem", { name: "In progress" }).click();
+  await page.getByText("3 messages moved to In progress").waitFor();
+  const now = await server.api("/api/admin/messages?tag=bulk-e2e");
+  assert.deepEqual(now.map(({ id }) => id).sort(), [...ids].sort());
+  for (const { status } of now) assert.equal(status, "in_progress");
+});
+
+step("who was slower hears of it, and sees what is there now", async () => {
+  await show("?view=all&status=new");
+  const id = (await rowIds())[0];
+  await page.goto(`/admin/messages/${id}?view=all`);
+  await page.getByRole("button", { name: "Status: New" }).waitFor();
+  await live(page);
+  // News of the change is held back, as on a slow line.
+  let waiting = true;
+  await page.route(`**/api/admin/messages/${id}`, (route) =>
+    waiting && route.request().method() === "GET" ? route.abort() : route.continue(),
+  );
+  anna.watch.expect(/ERR_FAILED/, /status of 412/);
+  await server.api(`/api/admin/messages/${id}`, "PATCH", { status: "replied" });
+  await page.getByRole("button", { name: "Status: New" }).click();
+  waiting = false;
+  await page.getByRole("menuitemradio", { name: "Converted" }).click();
+  await page.getByText("Somebody changed this message in the meantime").waitFor();
+  await page.getByRole("button", { name: "Status: Replied" }).waitFor();
+  assert.equal((await server.api(`/api/admin/messages/${id}`)).status, "replied");
+  await page.unroute(`**/api/admin/messages/${id}`);
+});
+
 step("a message is read, tagged, noted; the tag is taken back", async () => {
   await show("?view=all&status=new");
   open = `/admin/messages/${(await rowIds())[1]}?view=all`;
@@ -300,6 +340,24 @@ step("on a phone, list and message take turns", async () => {
   assert.equal(await rows().first().isVisible(), false);
   await page.getByRole("button", { name: "Back to the list" }).click();
   await rows().first().waitFor();
+});
+
+step("on a phone, a sheet leads to what has no tab, and out", async () => {
+  await page.getByRole("button", { name: "More", exact: true }).click();
+  const sheet = page.getByRole("dialog", { name: "More" });
+  for (const name of ["Canned replies", "Staff", "Audit trail", "API tokens", "Settings", "Profile"])
+    await sheet.getByRole("link", { name, exact: true }).waitFor();
+  await page.keyboard.press("Escape");
+  await until("the focus is back", () =>
+    page.getByRole("button", { name: "More", exact: true }).evaluate((button) => button === document.activeElement),
+  );
+  await page.keyboard.press("Enter");
+  await sheet.getByRole("link", { name: "Staff", exact: true }).click();
+  await page.getByRole("heading", { name: "Staff", level: 1 }).waitFor();
+  await live(page);
+  await page.getByRole("button", { name: "More", exact: true }).click();
+  await sheet.getByRole("button", { name: "Sign out" }).click();
+  await page.waitForURL((url) => url.pathname === "/admin/login" && url.search === "");
 });
 
 step("no browser complained", () => {

@@ -92,20 +92,39 @@ step("a mail that arrived, own details and hours tick their steps", async () => 
   await page.getByLabel("Friday closes").fill("14:00");
   await page.getByRole("button", { name: "Save changes" }).click();
   await page.getByText("Saved. It counts from now on.").waitFor();
-  await server.api("/api/admin/settings", "PATCH", {
-    "firm.name": "Virtanen & Co",
-    "firm.legalName": "Virtanen Oy",
-    "firm.tagline": "We cut hedges.",
-    "firm.description": "Hedges, lawns and ponds.",
-    "firm.email": "post@virtanen.example",
-    "firm.phone": null,
-    "firm.street": null,
-    "firm.postalCode": null,
-    "firm.city": "Turku",
-    "firm.region": null,
-    "firm.country": "Finland",
-  });
-  await server.addStaff({ email: "ben@firm.example", name: "Ben", role: "staff", password: "nine-loud-rivers" });
+});
+
+step("the firm's own details are typed on their page, and the first colleague is invited", async () => {
+  const { page } = desk;
+  await overview();
+  await list().getByText("3 of 5 done").waitFor();
+  await list().getByRole("link", { name: "Tell who you are" }).click();
+  for (const [key, value] of Object.entries({
+    name: "Virtanen & Co",
+    legalName: "Virtanen Oy",
+    tagline: "We cut hedges.",
+    description: "Hedges, lawns and ponds.",
+    email: "post@virtanen.example",
+    phone: "",
+    street: "",
+    postalCode: "",
+    city: "Turku",
+    region: "",
+    country: "Finland",
+  }))
+    await page.locator(`[data-key="firm.${key}"]`).locator("input, textarea").fill(value);
+  await page.getByRole("button", { name: "Save changes" }).click();
+  await page.getByRole("button", { name: "Save changes" }).waitFor({ state: "detached" });
+  await overview();
+  await list().getByText("4 of 5 done").waitFor();
+  await list().getByRole("link", { name: "Invite a colleague" }).click();
+  await page.getByText("It is only you so far").waitFor();
+  await page.getByRole("button", { name: "Invite", exact: true }).first().click();
+  const dialog = page.getByRole("dialog", { name: "Invite a person" });
+  await dialog.getByLabel("Name").fill("Ben Okafor");
+  await dialog.getByLabel("E-mail").fill("ben@firm.example");
+  await dialog.getByRole("button", { name: "Send invitation" }).click();
+  await page.getByRole("heading", { name: "Ben Okafor" }).waitFor();
   await overview();
   await list().getByText("5 of 5 done").waitFor();
   await list().getByText("Everything is set up").waitFor();

@@ -233,6 +233,14 @@ step("two who change the same choose whose value counts; other changes meet with
   const merge = page.getByRole("dialog", { name: "Somebody changed the same" });
   await merge.getByText("Vaasa").waitFor();
   await merge.getByLabel("Theirs").check();
+  // Turning away from the question is no answer to it: it comes again, and nothing is chosen yet.
+  await merge.getByRole("button", { name: "Cancel" }).click();
+  await merge.waitFor({ state: "detached" });
+  await page.getByRole("button", { name: "Save changes" }).click();
+  await merge.getByText("Vaasa").waitFor();
+  assert.ok(await merge.getByLabel("Yours").isChecked());
+  assert.equal((await server.api("/api/admin/settings"))["firm.city"], "Vaasa");
+  await merge.getByLabel("Theirs").check();
   await merge.getByRole("button", { name: "Save this" }).click();
   await page.getByRole("button", { name: "Save changes" }).waitFor({ state: "detached" });
   const values = await server.api("/api/admin/settings");
