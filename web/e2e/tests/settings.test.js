@@ -207,6 +207,15 @@ step("privacy: the page says what would go, and the policy follows", async () =>
   await visitor.page.getByText("at most 60 days after the last word").waitFor();
 });
 
+step("what was changed, and by whom, stands below", async () => {
+  const { page } = desk;
+  await open("privacy");
+  await page.getByRole("group").filter({ hasText: "History" }).locator("summary").click();
+  const entry = page.locator("details li", { hasText: "changed settings" }).first();
+  await entry.waitFor();
+  assert.match(await entry.innerText(), /Anna/);
+});
+
 step("what is not saved is not lost by leaving", async () => {
   const { page } = desk;
   await open("firm");

@@ -22,7 +22,8 @@ class SettingsState {
   conflicts = $state.raw<Conflict[]>([]);
   expiring = $state.raw<Expiring[]>([]);
   busy = $state(false);
-  #version = '';
+  /** The version of all settings that is shown. */
+  version = $state('');
   /** What is there now, after a save that found another version: it counts once somebody has chosen. */
   #theirs: Versioned | null = null;
   /** Grows with every load and save, so that an older answer cannot take the place of a newer one. */
@@ -64,7 +65,7 @@ class SettingsState {
   #adopt({ values, version }: Versioned): void {
     this.#turn++;
     this.values = values;
-    this.#version = version;
+    this.version = version;
     this.#theirs = null;
     this.#behind = false;
   }
@@ -124,7 +125,7 @@ class SettingsState {
 
   async #send(again: boolean): Promise<boolean> {
     try {
-      const saved = await api.settings.change(this.drafts, this.#version);
+      const saved = await api.settings.change(this.drafts, this.version);
       this.#adopt(saved);
       this.discard();
       toasts.say(words.settings.saved);
@@ -170,7 +171,7 @@ class SettingsState {
 
   #forget(): void {
     this.#turn++;
-    this.#version = '';
+    this.version = '';
     this.#theirs = null;
     this.#behind = false;
     Object.assign(this, { schema: null, values: {}, drafts: {}, errors: {}, error: null });
