@@ -4,6 +4,7 @@
 
 mod protocol;
 mod socket;
+mod told;
 mod viewers;
 
 use axum::Router;

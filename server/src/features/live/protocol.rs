@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::cluster::Notice;
+
 /// Bytes of a frame that we read.
 pub const LARGEST: usize = 16 * 1024;
 
@@ -49,6 +51,12 @@ pub enum ToClient<'a> {
 pub struct Viewer {
     pub id: Uuid,
     pub name: String,
+}
+
+impl From<Notice> for ToClient<'_> {
+    fn from(notice: Notice) -> Self {
+        Self::Notice { kind: notice.kind, entity: notice.entity, id: notice.id }
+    }
 }
 
 impl ToClient<'_> {

@@ -11,6 +11,7 @@ use tokio::sync::broadcast::error::RecvError;
 use uuid::Uuid;
 
 use super::protocol::{FromClient, LARGEST, ToClient, Viewer};
+use super::told::notice_for;
 use super::viewers::Place;
 use crate::app::App;
 use crate::cluster::{Event, Notice};
@@ -28,6 +29,9 @@ const IDLE: Duration = Duration::from_secs(75);
 const SLOWEST: Duration = Duration::from_secs(10);
 /// Revocation is promised within a second, and what is asked may be 400 ms old.
 const RECHECK: Duration = Duration::from_millis(400);
+
+/// For a client that was too slow for the events.
+const MISSED: Notice = Notice { kind: "missed", entity: "all", id: None };
 
 /// Opens the socket. A page of another origin cannot.
 pub async fn upgrade(
@@ -135,50 +139,31 @@ impl Session {
         let mut shown: Vec<Viewer> = Vec::new();
         loop {
             tokio::select! {
-                frame = socket.recv() => match frame {
-                    None => return Ok(()),
-                    Some(frame) => {
-                        heard = Instant::now();
-                        match frame? {
-                            Message::Text(text) => {
-                                self.take(&text, caller.may(Permission::Messages), &mut socket).await?;
-                                // Who says where they look is told who is there, even if nothing changed.
-                                shown.clear();
-                                self.show(&mut shown, &mut socket).await?;
-                            }
-                            Message::Close(_) => return Ok(()),
-                            _ => {}
+                frame = socket.recv() => {
+                    let Some(frame) = frame else { return Ok(()) };
+                    heard = Instant::now();
+                    match frame? {
+                        Message::Text(text) => {
+                            self.take(&text, caller.may(Permission::Messages), &mut socket).await?;
+                            // Who says where they look is told who is there, even if nothing changed.
+                            shown.clear();
+                            self.show(&mut shown, &mut socket).await?;
                         }
+                        Message::Close(_) => return Ok(()),
+                        _ => {}
                     }
-                },
+                }
                 event = events.recv() => match event {
-                    Ok(Event::Notice(notice)) if may_know(&caller, &notice) => {
-                        send(&mut socket, &ToClient::Notice { kind: notice.kind, entity: notice.entity, id: notice.id }).await?;
-                    }
-                    Ok(Event::SettingsChanged) => {
-                        send(&mut socket, &ToClient::Notice { kind: "settings_changed", entity: "settings", id: None }).await?;
-                    }
-                    Ok(Event::StaffChanged(person)) if person == caller.staff_id || caller.may(Permission::Staff) => {
-                        if person == caller.staff_id {
-                            // What the person may do has changed: not even the next notice goes by the old rights.
-                            app.liveness.forget_all();
-                            match app.liveness.of(&app, caller.session_id).await {
-                                Ok(Some(live)) => caller = live.caller,
-                                Ok(None) => return bye(&mut socket, "signed_out", None).await,
-                                Err(_) => {}
-                            }
+                    Ok(event) => {
+                        if is_over(&app, &event, &mut caller).await {
+                            return bye(&mut socket, "signed_out", None).await;
                         }
-                        send(&mut socket, &ToClient::Notice { kind: "staff_changed", entity: "staff", id: Some(person) }).await?;
+                        if let Some(notice) = notice_for(&event, &caller) {
+                            send(&mut socket, &notice.into()).await?;
+                        }
                     }
-                    Ok(Event::Notified(people)) if people.contains(&caller.staff_id) => {
-                        send(&mut socket, &ToClient::Notice { kind: "notification", entity: "notification", id: None }).await?;
-                    }
-                    Ok(Event::SessionEnded(session)) if session == caller.session_id => {
-                        return bye(&mut socket, "signed_out", None).await;
-                    }
-                    Ok(_) => {}
                     // Missed some: the client loads everything again.
-                    Err(RecvError::Lagged(_)) => send(&mut socket, &ToClient::Notice { kind: "missed", entity: "all", id: None }).await?,
+                    Err(RecvError::Lagged(_)) => send(&mut socket, &MISSED.into()).await?,
                     Err(RecvError::Closed) => return bye(&mut socket, "shutdown", Some(2)).await,
                 },
                 _ = viewing.changed() => self.show(&mut shown, &mut socket).await?,
@@ -241,11 +226,21 @@ impl Drop for Session {
     }
 }
 
-/// A notice names an entity, so it needs the right to see such entities.
-fn may_know(caller: &Caller, notice: &Notice) -> bool {
-    match notice.entity {
-        "message" => caller.may(Permission::Messages),
-        _ => true,
+/// True when an event ends the session. What it changes of the person counts from here on.
+async fn is_over(app: &App, event: &Event, caller: &mut Caller) -> bool {
+    match event {
+        Event::SessionEnded(session) => *session == caller.session_id,
+        Event::StaffChanged(person) if *person == caller.staff_id => {
+            // What the person may do has changed: not even the next notice goes by the old rights.
+            app.liveness.forget_all();
+            match app.liveness.of(app, caller.session_id).await {
+                Ok(Some(live)) => *caller = live.caller,
+                Ok(None) => return true,
+                Err(_) => {}
+            }
+            false
+        }
+        _ => false,
     }
 }
 

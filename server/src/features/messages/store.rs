@@ -1,4 +1,4 @@
-//! All queries of the inbox.
+//! Queries of messages and of what hangs on them, and counts. Lists are in `find.rs`, what is over in `expiry.rs`.
 
 use std::collections::HashMap;
 
