@@ -100,10 +100,18 @@ step("services: one more, in front, with its page", async () => {
   await field("Summary", edit).fill("We cut hedges.");
   await field("First talk, minutes", edit).fill("45");
   await field("Address", edit).fill("gardens");
+  await edit.getByRole("button", { name: "Add a step" }).click();
+  await field("Step", edit).fill("We look at the hedge");
+  await field("What happens", edit).fill("You walk us through it.");
+  await edit.getByRole("button", { name: "Add a question" }).click();
+  await field("Question", edit).fill("Do you cut in winter?");
+  await field("Answer", edit).fill("Not when it freezes.");
   await field("Name", edit).fill("Gardens");
   await save();
   await visitor.page.goto("/services/gardens");
   await visitor.page.getByRole("heading", { name: "Gardens" }).waitFor();
+  await visitor.page.getByText("We look at the hedge").waitFor();
+  await visitor.page.getByText("Do you cut in winter?").waitFor();
   await visitor.page.getByText("First talk: 45 minutes").waitFor();
 });
 

@@ -117,6 +117,5 @@ export const settings = {
 export const merge = {
   yours: 'Yours',
   theirs: 'Theirs',
-  which: (label: string) => `Which value of ${label} counts`,
   apply: 'Save this',
 };

@@ -70,9 +70,6 @@ export const staff = {
   merge: {
     title: 'Somebody changed this person meanwhile',
     text: 'Nothing is lost. Choose for each line what it shall be, then save again.',
-    yours: 'Yours',
-    theirs: 'Now there',
-    save: 'Save this',
     nothing: 'None',
   },
 
