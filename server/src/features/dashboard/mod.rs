@@ -83,7 +83,7 @@ async fn dashboard(State(app): State<App>, caller: Caller) -> Result<Ok<Dashboar
         let trend = messages::trend(conn, messages::last_days(&app)).await?;
         page.trend = trend
             .into_iter()
-            .map(|it| TrendDay { day: it.day, received: it.received, answered: it.answered })
+            .map(|it| TrendDay { day: it.date, received: it.received, answered: it.answered })
             .collect();
         let counts = messages::counts(conn, caller.staff_id).await?;
         page.messages = Some(MessageCounts {

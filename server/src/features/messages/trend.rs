@@ -11,7 +11,7 @@ use crate::ids::first_of;
 /// What happened on one day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Day {
-    pub day: NaiveDate,
+    pub date: NaiveDate,
     /// Messages that came in, without spam.
     pub received: u64,
     /// Messages that got their first answer.
@@ -37,7 +37,7 @@ pub async fn trend(
         }
     }
     let pairs = counts.chunks_exact(2);
-    Ok(days.iter().zip(pairs).map(|((day, ..), of)| Day { day: *day, received: of[0], answered: of[1] }).collect())
+    Ok(days.iter().zip(pairs).map(|((day, ..), of)| Day { date: *day, received: of[0], answered: of[1] }).collect())
 }
 
 fn count(place: i64, condition: Condition) -> SelectStatement {
