@@ -9,6 +9,17 @@ use serde_json::json;
 
 use crate::support::{Answer, Signed, TestApp};
 
+/// As a client does it: a server that has too much to do says when to come again.
+async fn refresh_patiently(t: &TestApp, token: &str) -> Answer {
+    loop {
+        let answer = refresh(t, token).await;
+        if answer.code != 503 {
+            return answer;
+        }
+        assert!(!answer.header("retry-after").is_empty());
+    }
+}
+
 async fn refresh(t: &TestApp, token: &str) -> Answer {
     t.post("/api/auth/refresh", json!({ "refreshToken": token })).await
 }
@@ -21,7 +32,7 @@ fn token_of(answer: &Answer) -> String {
 async fn a_thousand_at_once_make_one_lineage_and_sign_nobody_out() {
     let t = TestApp::with(&["--rate-limits", "off"]).await;
     let Signed { refresh: token, .. } = t.admin().await;
-    let answers = futures_util::future::join_all((0..1_000).map(|_| refresh(&t, &token))).await;
+    let answers = futures_util::future::join_all((0..1_000).map(|_| refresh_patiently(&t, &token))).await;
     let successors: HashSet<String> = answers.iter().map(token_of).collect();
     assert_eq!(successors.len(), 1, "everybody gets the same successor");
     assert_eq!(refresh_tokens::Entity::find().all(t.app.storage.read()).await.unwrap().len(), 2);
