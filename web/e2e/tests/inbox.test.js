@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before } from "node:test";
+import { axe } from "../lib/axe.js";
 import { fillContact, launch, live, person, signIn, write } from "../lib/browser.js";
 import { ADMIN, Server } from "../lib/server.js";
 import { story } from "../lib/steps.js";
@@ -347,6 +348,7 @@ step("on a phone, a sheet leads to what has no tab, and out", async () => {
   const sheet = page.getByRole("dialog", { name: "More" });
   for (const name of ["Canned replies", "Staff", "Audit trail", "API tokens", "Settings", "Profile"])
     await sheet.getByRole("link", { name, exact: true }).waitFor();
+  assert.deepEqual(await axe(page), []);
   await page.keyboard.press("Escape");
   await until("the focus is back", () =>
     page.getByRole("button", { name: "More", exact: true }).evaluate((button) => button === document.activeElement),
