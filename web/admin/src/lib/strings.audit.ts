@@ -114,7 +114,10 @@ export const notices = {
       case 'client_replied':
         return `${notice.subject ?? 'A client'} has answered`;
       case 'message_assigned':
-        return `${notice.actor ?? 'A colleague'} gave you the message from ${who(notice)}`;
+        // Of open work that was handed over, the notice says how much it was and names no message.
+        return notice.entityId
+          ? `${notice.actor ?? 'A colleague'} gave you the message from ${who(notice)}`
+          : `${notice.actor ?? 'A colleague'} gave you ${notice.detail ?? 'open work'}`;
       case 'mail_failed':
         return notice.subject
           ? `A mail about the message from ${notice.subject} could not be delivered`
