@@ -21,7 +21,7 @@ if (wanted.length === 0) for (const name of readdirSync(folder)) if (name.endsWi
 
 const [server, empty, unset, browser] = await Promise.all([
   // A page that sends a mail is drawn more often than a stranger may ask for one.
-  Server.make({ demo: ["--messages", "200", "--seed", "7"], env: { TEKVWARHO_RATE_LIMITS: "off" } }),
+  Server.make({ demo: ["--messages", "200", "--audit-entries", "300", "--seed", "7"], env: { TEKVWARHO_RATE_LIMITS: "off" } }),
   Server.make(),
   Server.make({ staff: [] }),
   launch(),
@@ -65,7 +65,7 @@ async function shoot(page, spec, size) {
     // reference of the API, which is as long as a book.
     await page.screenshot({
       path,
-      fullPage: !/^(admin-|api$)/.test(spec.name) || /profile|overview|setup/.test(spec.name),
+      fullPage: !/^(admin-|api$)/.test(spec.name) || (size === "desktop" && /profile|overview|setup/.test(spec.name)),
     });
     execFileSync("pngquant", ["--force", "--skip-if-larger", "--strip", "--speed", "3", "--ext", ".png", "--", path]);
   }
