@@ -181,11 +181,14 @@ VALUES ({audit}, 'message.created', 'message', {message}::text, '{{"status":{{"t
 INSERT INTO outbox (id, template, recipient, payload, message_id, auto_submitted, entity_type, entity_id, state, attempts, next_attempt_at, created_at)
 VALUES ({first}, 'contact_notice', 'hello@tekvwarho.example', '{payload}', '<' || {first} || '@localhost>', true, 'message', {message}, 'pending', 0, now(), now()),
        ({second}, 'contact_confirmation', '{email}', '{short}', '<' || {second} || '@localhost>', true, 'message', {message}, 'pending', 0, now(), now());
+INSERT INTO notifications (id, staff_id, event, entity_type, entity_id, created_at)
+VALUES ({notice}, '{person}', 'message_created', 'message', {message}, now());
 COMMIT;
 """
 
 
-def pgbench_script():
+def pgbench_script(person):
+    """What one request writes: message, audit entry, two mails, and a notice for the one person there is."""
     def identity(variable, digit):
         # As UUIDv7: the time first, so that new rows stand at the end of the trees.
         return f"(lpad(to_hex((extract(epoch from now()) * 1000)::bigint), 12, '0') || '7{digit}00' || lpad(to_hex(:{variable}::bigint), 16, '0'))::uuid"
@@ -195,6 +198,7 @@ def pgbench_script():
         message=identity("r", 0), audit=identity("r", 1), first=identity("s", 2), second=identity("s", 3), name=FORM["name"], email=FORM["email"], text=text,
         search=" " + text.lower(), commitments=json.dumps({"ipAddress": "0f" * 32}),
         payload=json.dumps({"message": FORM, "link": "http://localhost:5500/admin/messages"}).replace("'", "''"),
+        notice=identity("s", 4), person=person,
         short=json.dumps({"answerTime": "2 h", "threadCode": "x" * 22, "threadLink": "http://localhost:5500/message/" + "x" * 58}),
     )
 
@@ -202,7 +206,6 @@ def pgbench_script():
 def contact_postgres(path, script):
     ours, bare, latency = [], [], []
     transaction = path / "contact.sql"
-    transaction.write_text(pgbench_script())
     for number in range(TURNS // 2):
         database = Postgres(f"contact_{number}")
         server = Server(path / f"contact-pg-{number}", binary("release"), database.url)
@@ -214,7 +217,9 @@ def contact_postgres(path, script):
         latency.append(run["p99"])
         database.drop()
         database = Postgres(f"contact_base_{number}")
-        Server(path / f"contact-pg-base-{number}", binary("release"), database.url).command("migrate", "up")
+        Server(path / f"contact-pg-base-{number}", binary("release"), database.url).create_admin()
+        ((person,),) = database.rows("SELECT id FROM staff")
+        transaction.write_text(pgbench_script(person))
         command = [database.bin / "pgbench", "-n", "-M", "prepared", "-c", "64", "-j", "2", "-T", str(SECONDS), "-f", transaction, database.url]
         done = subprocess.run(command, text=True, capture_output=True)
         if done.returncode:

@@ -93,6 +93,8 @@ fn sqlite_options(url: &str, read_only: bool) -> ConnectOptions {
             .busy_timeout(Duration::from_secs(10))
             .pragma("cache_size", if read_only { "-4000" } else { "-16000" })
             .pragma("temp_store", "memory")
+            // Rows come from a thread of their own; few at a time would make the two wait for each other.
+            .row_buffer_size(1_000)
             .statement_cache_capacity(200);
         if read_only {
             sqlite.pragma("query_only", "on")
