@@ -21,7 +21,10 @@ if (wanted.length === 0) for (const name of readdirSync(folder)) if (name.endsWi
 
 const [server, empty, unset, browser] = await Promise.all([
   // A page that sends a mail is drawn more often than a stranger may ask for one.
-  Server.make({ demo: ["--messages", "200", "--audit-entries", "300", "--seed", "7"], env: { TEKVWARHO_RATE_LIMITS: "off" } }),
+  Server.make({
+    demo: ["--messages", "200", "--audit-entries", "300", "--seed", "7"],
+    env: { TEKVWARHO_RATE_LIMITS: "off" },
+  }),
   Server.make(),
   Server.make({ staff: [] }),
   launch(),
