@@ -37,8 +37,7 @@ pub async fn run(config: Config) -> Result<(), Failure> {
         let _ = told.send(Instant::now());
         stopping.cancel();
     });
-    let serving = serve(listener, acceptor, router::build(app.clone()), app.stopping.clone());
-    tokio::join!(serving, give_memory_back());
+    serve(listener, acceptor, router::build(app.clone()), app.stopping.clone()).await;
     // The sealer and the outbox finish what they hold.
     let end = asked.await.unwrap_or_else(|_| Instant::now()) + FINISH;
     if tokio::time::timeout_at(end, async { while background.join_next().await.is_some() {} }).await.is_err() {
@@ -48,13 +47,6 @@ pub async fn run(config: Config) -> Result<(), Failure> {
     audit::seal_pending(&app, false).await?;
     app.access_log.flush();
     Ok(())
-}
-
-/// Gives back what only the start needed. The allocator does so when something large is freed, a moment after the rest
-/// was; without this, nothing large ever is on the thread that did the work.
-async fn give_memory_back() {
-    tokio::time::sleep(Duration::from_millis(100)).await;
-    drop(std::hint::black_box(vec![1_u8; 4_000_000]));
 }
 
 /// What an operator wants to know at the start, on standard output.

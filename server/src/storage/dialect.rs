@@ -40,6 +40,15 @@ impl Engine {
         self == Self::Postgres
     }
 
+    /// Pages of a long walk that are read while one is worked on. A server reads two at once; two connections to one
+    /// file are slower together than one.
+    pub fn pages_ahead(self) -> usize {
+        match self {
+            Self::Sqlite => 1,
+            Self::Postgres => 2,
+        }
+    }
+
     /// Options for the pool that queries use.
     pub(super) fn read_options(self, url: &str) -> ConnectOptions {
         match self {
@@ -93,8 +102,6 @@ fn sqlite_options(url: &str, read_only: bool) -> ConnectOptions {
             .busy_timeout(Duration::from_secs(10))
             .pragma("cache_size", if read_only { "-4000" } else { "-16000" })
             .pragma("temp_store", "memory")
-            // Rows come from a thread of their own; few at a time would make the two wait for each other.
-            .row_buffer_size(1_000)
             .statement_cache_capacity(200);
         if read_only {
             sqlite.pragma("query_only", "on")

@@ -116,6 +116,10 @@ async function check(spec, { page, watch }) {
   if (over > 0) problems.push(`320 px: scrolls sideways by ${over} px`);
   for (const problem of await axe(page)) problems.push(`320 px: ${problem}`);
   await page.setViewportSize({ width: 1280, height: 860 });
+  const below = await page.evaluate(
+    () => document.querySelector(".shell") && document.documentElement.scrollHeight - innerHeight,
+  );
+  if (below > 0) problems.push(`the frame scrolls by ${below} px into nothing`);
   assert.deepEqual(problems, []);
   watch.assertQuiet();
 }

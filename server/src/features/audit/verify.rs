@@ -14,12 +14,11 @@ use super::{chain, store};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::secrets::Purpose;
+use crate::storage::Engine;
 
 /// Entries that are read at once.
 const PAGE: i64 = 2_000;
 const MISSING: &str = "the entry is missing from the chain";
-/// Pages that are read while one is checked.
-const AHEAD: usize = 2;
 
 /// A head of the chain that was kept elsewhere: `seq:hash`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -88,8 +87,9 @@ pub async fn verify_telling(
     let mut walk = Walk { seq: 0, hash: chain::GENESIS.to_owned(), kept };
     let mut unexplained: Option<i64> = None;
     let mut broken = None;
+    let ahead = Engine::of(conn).pages_ahead();
     let begins = (0..).map(|number| number * PAGE).take_while(|after| *after < extent.head);
-    let mut pages = stream::iter(begins).map(|after| read(app, after, extent.head.min(after + PAGE))).buffered(AHEAD);
+    let mut pages = stream::iter(begins).map(|after| read(app, after, extent.head.min(after + PAGE))).buffered(ahead);
     let mut next = pages.next().await;
     while let Some(page) = next {
         let page = page?;
