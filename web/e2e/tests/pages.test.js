@@ -119,7 +119,8 @@ async function check(spec, { page, watch }) {
   const below = await page.evaluate(
     () => document.querySelector(".shell") && document.documentElement.scrollHeight - innerHeight,
   );
-  if (below > 0) problems.push(`the frame scrolls by ${below} px into nothing`);
+  // The line in which SvelteKit announces pages stands below the frame, one pixel high.
+  if (below > 1) problems.push(`the frame scrolls by ${below} px into nothing`);
   assert.deepEqual(problems, []);
   watch.assertQuiet();
 }
