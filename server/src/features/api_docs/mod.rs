@@ -8,19 +8,19 @@ use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use axum::routing::get;
 use bytes::Bytes;
-use minijinja::{Value, context};
+use minijinja::context;
 use utoipa::openapi::OpenApi;
 
 use crate::app::App;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::features::site::{Page, render};
 use crate::templates::value;
 
 /// The two addresses. `document` is what the handlers have described.
 pub fn routes(document: &OpenApi) -> Router<App> {
     let json = Bytes::from(document.to_pretty_json().unwrap_or_default());
-    let reference = value(reader::Reference::of(document));
-    let page = move |State(app): State<App>, headers: HeaderMap| browse(app, headers, reference.clone());
+    let source = json.clone();
+    let page = move |State(app): State<App>, headers: HeaderMap| browse(app, headers, source.clone());
     Router::new()
         .route("/api/openapi.json", get(move || std::future::ready(as_json(json.clone()))))
         .route("/api/docs", get(page))
@@ -34,13 +34,17 @@ fn as_json(json: Bytes) -> Response {
     response
 }
 
-async fn browse(app: App, headers: HeaderMap, reference: Value) -> Result<Response> {
+/// The page. Taken apart, the document is many times as large as its text, and the page is kept once it was drawn: so it
+/// is taken apart for each drawing, and not at the start.
+async fn browse(app: App, headers: HeaderMap, document: Bytes) -> Result<Response> {
     let path = "/api/docs";
     if let Some(kept) = app.pages.get(path) {
         return Ok(kept.answer(&headers));
     }
     let generation = app.pages.generation();
     let page = Page::private(path, "api", format!("API — {}", app.settings.get().firm.name));
+    let document = serde_json::from_slice(&document).map_err(Error::internal)?;
+    let reference = value(reader::Reference::of(&document));
     let html = render(&app, "site/api.html", &page, None, context! { reference => reference }).await?;
     Ok(app.pages.keep(generation, path, path, html).answer(&headers))
 }

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 use serde_json::Value;
-use utoipa::openapi::OpenApi;
 
 use crate::http::problem;
 
@@ -78,8 +77,7 @@ pub struct Field {
 
 impl Reference {
     /// Reads the document.
-    pub fn of(document: &OpenApi) -> Self {
-        let document = serde_json::to_value(document).unwrap_or_default();
+    pub fn of(document: &Value) -> Self {
         let mut by_topic: BTreeMap<String, Vec<Operation>> = BTreeMap::new();
         for (path, item) in entries(&document["paths"]) {
             for (method, operation) in entries(item) {
