@@ -2,9 +2,9 @@
 
 use std::process::ExitCode;
 
-/// Many small requests on many threads: mimalloc keeps memory and time lower than the system's allocator.
+/// What was freed goes back to the system a second later, by a thread of the allocator: see `.cargo/config.toml`.
 #[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
 fn main() -> ExitCode {
     tekvwarho::cli::run()
