@@ -59,7 +59,7 @@ step("views and filters narrow it, the address keeps them, Back goes back", asyn
   await settled();
   const replied = await until("fewer rows", async () => ((await total()) < everything ? total() : null));
   assert.equal(replied, (await server.api("/api/admin/messages/counts")).replied);
-  for (const status of await rows().locator(".status .status").allInnerTexts()) assert.equal(status, "Replied");
+  for (const status of await rows().locator(".status .pill").allInnerTexts()) assert.equal(status, "Replied");
   await page.reload();
   await rows().first().waitFor();
   await until("the filter survives a reload", async () => (await total()) === replied);
@@ -276,7 +276,7 @@ step("what a colleague does appears in the list by itself", async () => {
   await bo.page.getByRole("menuitemradio", { name: "Converted" }).click();
   await until(
     "the row says so",
-    async () => (await page.locator(`[data-message="${id}"] .status .status`).innerText()) === "Converted",
+    async () => (await page.locator(`[data-message="${id}"] .status .pill`).innerText()) === "Converted",
   );
 });
 

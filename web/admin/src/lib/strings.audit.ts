@@ -11,8 +11,6 @@ export const audit = {
   actor: 'Who',
   action: 'What',
   type: 'About',
-  from: 'From',
-  to: 'Until',
   address: 'Network address',
   any: 'Any',
   everything: 'Everything',

@@ -22,8 +22,6 @@ export const messages = {
     service: 'Service',
     assignee: 'Assigned to',
     tag: 'Tag',
-    from: 'From',
-    to: 'Until',
     sort: 'Order',
     any: 'Any',
     me: 'Me',

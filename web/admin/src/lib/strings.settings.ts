@@ -4,8 +4,6 @@ import { plural } from './strings.plural';
 export const settings = {
   title: 'Settings',
   groups: 'Groups of settings',
-  forbiddenTitle: 'Settings are not yours to change',
-  forbiddenText: 'Ask an admin for the permission.',
   gone: 'There is no such group of settings.',
   changed: (n: number) => `${plural(n, 'change', 'changes')} not saved`,
   changedHere: 'Has changes that are not saved',

@@ -19,6 +19,8 @@ export const words = {
   product: 'Tekvwarho',
   close: 'Close',
   cancel: 'Cancel',
+  from: 'From',
+  to: 'Until',
   save: 'Save',
   edit: 'Edit',
   saved: 'Saved',

@@ -45,7 +45,6 @@ export function explain(error: unknown): string {
   if (error instanceof ApiError) {
     if (error.code === 'reauthentication_required') return words.factors.prove.notProved;
     if (error.code === 'second_factor_missing') return words.factors.required;
-    if (error.status === 403) return words.errors.forbidden;
     if (error.status === 429) return words.errors.tooMany(error.retryAfter);
     return error.message;
   }

@@ -2,7 +2,7 @@
 import { api } from '../../api/client';
 import { ApiError, explain } from '../../api/errors';
 import type { TokenGrant } from '../../api/types';
-import { usePasskey } from '../../auth/passkeys';
+import { usePasskey, wasCancelled } from '../../auth/passkeys';
 import { words } from '../../strings';
 
 export async function signInByPasskey(remember: boolean): Promise<TokenGrant> {
@@ -10,7 +10,9 @@ export async function signInByPasskey(remember: boolean): Promise<TokenGrant> {
   return api.passkeys.signIn({ challengeId, credential: await usePasskey(options), remember });
 }
 
+/** Why it did not work; nothing where the person has changed their mind. */
 export function whyNoPasskey(failure: unknown): string {
+  if (wasCancelled(failure)) return '';
   const refused =
     failure instanceof ApiError && (failure.code === 'invalid_credentials' || failure.status === 422);
   // A conflict says in its own words what the server is missing.

@@ -1,11 +1,9 @@
 /** The list of messages: what is loaded, selected and counted, and every change made to it. */
 import { api } from '../../api/client';
-import { isAbort } from '../../api/errors';
 import type {
   BulkChange,
   CannedReply,
   Colleague,
-  ListMeta,
   MessageCounts,
   MessageDetail,
   MessageStatus,
@@ -16,20 +14,13 @@ import type {
 import { session } from '../../auth/session.svelte';
 import type { Notice } from '../../live/live.svelte';
 import { words } from '../../strings';
+import { PAGE, Paged } from '../../ui/paged.svelte';
 import { toasts } from '../../ui/toasts.svelte';
 import { parseFilters, stillFits, toQuery, type Filters } from './filters';
 
 const text = words.messages;
-const PAGE = 50;
 
-class MessagesState {
-  filters = $state.raw<Filters>(parseFilters(new URLSearchParams()));
-  items = $state<MessageSummary[]>([]);
-  meta = $state.raw<ListMeta>({ total: 0, totalIsLowerBound: false, nextCursor: null });
-  loading = $state(false);
-  loadingMore = $state(false);
-  loaded = $state(false);
-  error = $state.raw<unknown>(null);
+class MessagesState extends Paged<MessageSummary, Filters> {
   selected = $state<string[]>([]);
   /** Ids of messages that arrived since, waiting behind the pill. */
   waiting = $state<string[]>([]);
@@ -41,7 +32,6 @@ class MessagesState {
   tags = $state.raw<TagCount[]>([]);
   canned = $state.raw<CannedReply[]>([]);
 
-  #abort: AbortController | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
   /** Grows with every look at the list and every change made here, so that an older answer cannot undo a newer one. */
   #turn = 0;
@@ -50,49 +40,22 @@ class MessagesState {
 
   fresh = $derived(this.counts !== null && Object.values(this.counts).every((n) => n === 0));
 
-  async load(filters: Filters = this.filters): Promise<void> {
-    this.#abort?.abort();
-    const abort = (this.#abort = new AbortController());
-    this.#turn++;
-    this.filters = filters;
-    this.selected = [];
-    this.loading = true;
-    this.error = null;
-    try {
-      const { items, meta } = await api.messages.list({ ...toQuery(filters), limit: PAGE }, abort.signal);
-      if (abort.signal.aborted) return;
-      this.items = items;
-      this.meta = meta;
-      this.waiting = [];
-      this.gone = [];
-      this.loaded = true;
-      this.#turn++;
-      if (this.#missed) this.#soon();
-      this.#missed = false;
-    } catch (error) {
-      if (isAbort(error) || abort.signal.aborted) return;
-      this.error = error;
-    } finally {
-      if (this.#abort === abort) this.loading = false;
-    }
+  constructor() {
+    super(parseFilters(new URLSearchParams()), (filters, turn, signal) =>
+      api.messages.list({ ...toQuery(filters), ...turn }, signal),
+    );
   }
 
-  async more(): Promise<void> {
-    const cursor = this.meta.nextCursor;
-    if (!cursor || this.loadingMore) return;
-    const abort = this.#abort;
-    this.loadingMore = true;
-    try {
-      const { items, meta } = await api.messages.list({ ...toQuery(this.filters), cursor, limit: PAGE });
-      if (abort !== this.#abort) return;
-      const known = new Set(this.items.map((item) => item.id));
-      this.items.push(...items.filter((item) => !known.has(item.id)));
-      this.meta = meta;
-    } catch (error) {
-      toasts.fail(error);
-    } finally {
-      this.loadingMore = false;
-    }
+  override async load(filters: Filters = this.filters): Promise<boolean> {
+    this.#turn++;
+    this.selected = [];
+    if (!(await super.load(filters))) return false;
+    this.waiting = [];
+    this.gone = [];
+    this.#turn++;
+    if (this.#missed) this.#soon();
+    this.#missed = false;
+    return true;
   }
 
   async loadCounts(): Promise<void> {
@@ -155,11 +118,9 @@ class MessagesState {
 
   /** The list as it is now, for taking a change back without losing one's place. */
   checkpoint(): () => void {
-    const abort = this.#abort;
-    const items = $state.snapshot(this.items) as MessageSummary[];
-    const meta = this.meta;
+    const { look, items, meta } = this;
     return () => {
-      if (abort !== this.#abort) return;
+      if (look !== this.look) return;
       this.#turn++;
       this.items = items;
       this.meta = meta;
@@ -168,7 +129,7 @@ class MessagesState {
 
   /** Somebody else may sit down here: nothing of the last person stays. */
   reset(): void {
-    this.#abort?.abort();
+    this.look?.abort();
     clearTimeout(this.#timer);
     this.#timer = undefined;
     this.#turn++;
@@ -193,19 +154,17 @@ class MessagesState {
   absorb(detail: MessageDetail): void {
     this.#turn++;
     this.#soon();
-    const index = this.at(detail.id);
-    if (index < 0) return;
-    if (stillFits(detail, this.filters, session.me?.id)) {
-      const keep = this.items[index] as MessageSummary;
-      this.items[index] = { ...keep, ...summaryOf(detail) };
-    } else {
-      this.remove([detail.id]);
-    }
+    if (this.at(detail.id) < 0) return;
+    if (stillFits(detail, this.filters, session.me?.id)) this.#amend(detail.id, summaryOf(detail));
+    else this.remove([detail.id]);
   }
 
   opened(id: string): void {
-    const item = this.items[this.at(id)];
-    if (item?.unread) item.unread = false;
+    if (this.items[this.at(id)]?.unread) this.#amend(id, { unread: false });
+  }
+
+  #amend(id: string, change: Partial<MessageSummary>): void {
+    this.items = this.items.map((item) => (item.id === id ? { ...item, ...change } : item));
   }
 
   remove(ids: string[]): void {

@@ -1,0 +1,57 @@
+/** A form on its way to the server. */
+import { tick } from 'svelte';
+import { ApiError, explain } from '../api/errors';
+
+/** Whether a form is being sent, and what was wrong: `fields` beside the field of that name, `error` above all. */
+export class Sending {
+  busy = $state(false);
+  error = $state('');
+  fields = $state.raw<Record<string, string>>({});
+
+  readonly #places: string[];
+
+  /** `places`: names of the fields that show what was wrong with them. What is said of others stands above all. */
+  constructor(...places: string[]) {
+    this.#places = places;
+  }
+
+  /**
+   * Does the work once, however often the button is pressed, and puts what went wrong where it belongs. `wrong` says
+   * it in words of this form, where the failure is of no field; `''` says nothing. True when all went well.
+   */
+  async send(
+    event: SubmitEvent | null,
+    work: () => Promise<unknown>,
+    wrong: (failure: unknown) => string = explain,
+  ): Promise<boolean> {
+    event?.preventDefault();
+    if (this.busy) return false;
+    const form = event?.currentTarget as HTMLFormElement | null;
+    this.clear();
+    this.busy = true;
+    try {
+      await work();
+      return true;
+    } catch (failure) {
+      this.#refuse(failure, wrong);
+      await tick();
+      form?.querySelector<HTMLElement>('[aria-invalid=true]')?.focus();
+      return false;
+    } finally {
+      this.busy = false;
+    }
+  }
+
+  clear(): void {
+    this.error = '';
+    this.fields = {};
+  }
+
+  #refuse(failure: unknown, wrong: (failure: unknown) => string): void {
+    const said = Object.entries(failure instanceof ApiError ? failure.fieldMessages() : {});
+    const here = said.filter(([name]) => this.#places.includes(name));
+    const elsewhere = said.filter(([name]) => !this.#places.includes(name));
+    this.fields = Object.fromEntries(here);
+    this.error = said.length ? elsewhere.map(([, message]) => message).join(' ') : wrong(failure);
+  }
+}
