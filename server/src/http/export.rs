@@ -1,9 +1,14 @@
 //! Files that a client downloads: how their cells are written, and the headers that make a file of an answer.
 
+use std::io::Seek as _;
+
 use axum::body::Body;
 use axum::http::HeaderValue;
-use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+use axum::http::header::{CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_TYPE};
 use axum::response::Response;
+use tokio_util::io::ReaderStream;
+
+use crate::error::{Error, Result};
 
 /// Tells spreadsheet programs that the text is UTF-8.
 pub const BYTE_ORDER_MARK: &str = "\u{feff}";
@@ -33,6 +38,19 @@ pub fn file(body: Body, media: &'static str, name: &str, total: u64) -> Response
         headers.insert(CONTENT_DISPOSITION, name);
     }
     response
+}
+
+/// The same of a file on the disk, whose size the client learns before its content comes.
+///
+/// # Errors
+/// The file cannot be read.
+pub fn file_on_disk(mut from: std::fs::File, media: &'static str, name: &str, total: u64) -> Result<Response> {
+    from.rewind().map_err(Error::internal)?;
+    let size = from.metadata().map_err(Error::internal)?.len();
+    let stream = ReaderStream::with_capacity(tokio::fs::File::from_std(from), 64 * 1024);
+    let mut response = file(Body::from_stream(stream), media, name, total);
+    response.headers_mut().insert(CONTENT_LENGTH, size.into());
+    Ok(response)
 }
 
 #[cfg(test)]

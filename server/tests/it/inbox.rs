@@ -284,7 +284,10 @@ async fn exports_hold_every_row_and_no_formula() {
     assert_eq!((some.header("x-total-count"), some.text.contains("=1+1")), ("1", false));
     let xlsx = t.request_as(&ada, Method::GET, "/api/admin/messages/export?format=xlsx").send().await.unwrap();
     assert_eq!(xlsx.headers()["x-total-count"], "2");
-    let mut workbook = zip::ZipArchive::new(std::io::Cursor::new(xlsx.bytes().await.unwrap())).unwrap();
+    let announced = xlsx.content_length();
+    let whole = xlsx.bytes().await.unwrap();
+    assert_eq!(announced, Some(whole.len() as u64), "the size is known before the content comes");
+    let mut workbook = zip::ZipArchive::new(std::io::Cursor::new(whole)).unwrap();
     let mut sheet = String::new();
     std::io::Read::read_to_string(&mut workbook.by_name("xl/worksheets/sheet1.xml").unwrap(), &mut sheet).unwrap();
     assert!(sheet.contains("=1+1") && sheet.contains("@SUM(A1)") && !sheet.contains("<f>"), "text, and no formula");

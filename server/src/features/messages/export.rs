@@ -1,4 +1,4 @@
-//! Messages as CSV or XLSX, streamed page by page, with the rows in a header for the progress bar.
+//! Messages as CSV or XLSX. CSV is streamed page by page; a workbook is made on the disk and sent from there.
 
 use axum::body::Body;
 use axum::extract::State;
@@ -25,7 +25,7 @@ use crate::features::staff::{self as people, Permission};
 use crate::http::{Problem, Query, RequestInfo, export};
 use crate::storage::Cursor;
 
-/// A workbook is made as a whole before it is sent; CSV has no limit.
+/// Rows of a workbook: it is made before its first byte is sent, and nobody should wait for longer. CSV has no limit.
 const LARGEST_WORKBOOK: u64 = 100_000;
 /// Rows that are read at once.
 const PAGE: u64 = 500;
@@ -99,9 +99,12 @@ async fn export_messages(
     audit::write(&app, entry).await?;
 
     let rows = Rows { names: people::names(app.storage.read()).await?, caller, filter, app: app.clone() };
-    let body = if xlsx { Body::from(rows.xlsx().await?) } else { rows.csv() };
     let name = format!("messages-{}.{format}", app.clock.now().format("%Y-%m-%d"));
-    Ok(export::file(body, media, &name, total))
+    if xlsx {
+        export::file_on_disk(rows.xlsx().await?, media, &name, total)
+    } else {
+        Ok(export::file(rows.csv(), media, &name, total))
+    }
 }
 
 /// What an export reads, and for whom.
@@ -169,8 +172,8 @@ impl Rows {
         }))
     }
 
-    /// A workbook. Its format has an index at the end, so it is made before it is sent; rows go to a temporary file.
-    async fn xlsx(self) -> Result<Vec<u8>> {
+    /// A workbook, in a file without a name. Its format wants all rows before the first byte of the file.
+    async fn xlsx(self) -> Result<std::fs::File> {
         let mut workbook = Workbook::new();
         let failed = |error: rust_xlsxwriter::XlsxError| Error::internal(error);
         let sheet = workbook.add_worksheet_with_constant_memory().map_err(failed)?;
@@ -191,6 +194,11 @@ impl Rows {
             }
         }
         // Packing takes all of a core.
-        tokio::task::spawn_blocking(move || workbook.save_to_buffer()).await.map_err(Error::internal)?.map_err(failed)
+        let pack = move || {
+            let file = tempfile::tempfile().map_err(Error::internal)?;
+            workbook.save_to_writer(std::io::BufWriter::new(&file)).map_err(failed)?;
+            Result::Ok(file)
+        };
+        tokio::task::spawn_blocking(pack).await.map_err(Error::internal)?
     }
 }

@@ -65,7 +65,7 @@ export const messages = {
   exportCsv: 'Export as CSV',
   exportXlsx: 'Export as Excel',
   exporting: (done: number, total: number | null) =>
-    total ? `Exporting ${total.toLocaleString('en-GB')} messages, ${done} %` : 'Exporting',
+    total ? `Exporting ${total.toLocaleString('en-GB')} rows, ${done} %` : 'Exporting',
   exported: 'Export saved to your downloads',
   exportStopped: 'Export stopped',
   pickKeys: 'Move with j and k, open with enter, archive with e.',

@@ -12,10 +12,7 @@ export type Session = Schema['SessionView'];
 export type FactorState = Schema['FactorState'];
 export type TotpBegun = Schema['TotpBegun'];
 export type Passkey = Schema['PasskeyView'];
-export type PasskeyAdded = Schema['PasskeyAdded'];
 export type ColleagueFactors = Schema['ColleagueFactors'];
-/** A question for `navigator.credentials`, and its id. */
-export type Asked = Schema['Asked'];
 export type StaffRef = Schema['Person'];
 export type Colleague = Schema['Colleague'];
 export type ServiceRef = Schema['ServiceName'];
@@ -31,7 +28,6 @@ export type CannedReply = Schema['CannedReply'];
 export type NewCannedReply = Schema['NewCannedReply'];
 export type NewReply = Schema['NewReply'];
 export type BulkChange = Schema['Bulk'];
-export type BulkDone = Schema['BulkDone'];
 export type Undone = Schema['Undone'];
 export type FailedMail = Schema['FailedMail'];
 export type TrendDay = Schema['TrendDay'];
@@ -48,9 +44,7 @@ export type StaffSummary = Schema['StaffSummary'];
 export type StaffDetail = Schema['StaffDetail'];
 export type StaffPatch = Schema['StaffPatch'];
 export type Invitation = Schema['Invitation'];
-export type InvitationView = Schema['InvitationView'];
 export type ImportPreview = Schema['ImportPreview'];
-export type ImportDone = Schema['ImportDone'];
 
 export const ROLES = ['admin', 'manager', 'staff'] as const satisfies readonly Role[];
 export const STAFF_STATES = ['active', 'invited', 'deactivated'] as const satisfies readonly StaffState[];
@@ -92,10 +86,7 @@ export type VerifyLine =
   | { type: 'error'; detail: string };
 export type Onboarding = Schema['Onboarding'];
 export type OnboardingPatch = Schema['OnboardingPatch'];
-export type Samples = Schema['Samples'];
-export type Removed = Schema['Removed'];
 export type SettingsSchema = Schema['SettingsSchema'];
-export type UploadedPicture = Schema['UploadedPicture'];
 export type SettingKey = Schema['Key'];
 export type SettingValues = Record<string, unknown>;
 /** Values of settings that have parts; the document has the values of all settings as free JSON. */

@@ -1,5 +1,5 @@
 /** Showing again who is there: the API asks for it before sensitive actions, one dialog answers for all of them. */
-import { useProof } from '../api/client';
+import { useProof } from '../api/http';
 
 class ProofState {
   open = $state(false);

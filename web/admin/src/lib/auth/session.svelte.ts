@@ -1,5 +1,6 @@
 /** Who is signed in, in this tab and in all others. The token itself never leaves memory. */
-import { api, quiet, refreshToken, useTokens } from '../api/client';
+import { api } from '../api/client';
+import { quiet, refreshToken, useTokens } from '../api/http';
 import type { Me, Permission, Theme, TokenGrant } from '../api/types';
 import { applyTheme } from '../ui/theme';
 import { SignedOut, TokenKeeper, type TabMessage } from './refresh';

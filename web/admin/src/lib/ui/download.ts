@@ -5,32 +5,32 @@ import { toasts } from './toasts.svelte';
 
 const text = words.messages;
 
-/** `lines`: rows are counted by their line breaks; otherwise the size of what came is a guess of 120 bytes a row. */
+/** How far it is: by its size where the server knows it beforehand, else by its rows. */
 export async function download(
   ask: (signal: AbortSignal) => Promise<Response>,
   fallbackName: string,
-  lines: boolean,
 ): Promise<void> {
   const stop = new AbortController();
   const toast = toasts.track(text.exporting(0, null), () => stop.abort());
   try {
     const response = await ask(stop.signal);
-    const total = Number(response.headers.get('X-Total-Count')) || null;
+    const rows = Number(response.headers.get('X-Total-Count')) || null;
+    const size = Number(response.headers.get('Content-Length')) || null;
+    const whole = size ?? rows;
+    const type = response.headers.get('Content-Type') ?? '';
+    const count = rowCounter(type.startsWith('text/csv'));
     const chunks: BlobPart[] = [];
-    let rows = 0;
-    let bytes = 0;
+    let come = 0;
     const reader = response.body?.getReader();
     for (;;) {
       const part = await reader?.read();
       if (!part || part.done) break;
       chunks.push(part.value as BlobPart);
-      bytes += part.value.length;
-      rows = lines ? rows + countLines(part.value) : bytes / 120;
-      const done = total ? Math.min(99, Math.floor((rows / total) * 100)) : null;
+      come += size ? part.value.length : count(part.value);
+      const done = whole ? Math.min(99, Math.floor((come / whole) * 100)) : null;
       if (toast.progress) toast.progress.value = done;
-      toast.text = text.exporting(done ?? 0, total);
+      toast.text = text.exporting(done ?? 0, rows);
     }
-    const type = response.headers.get('Content-Type') ?? '';
     save(new Blob(chunks, { type }), fileName(response) ?? fallbackName);
     toasts.say(text.exported);
   } catch (error) {
@@ -41,10 +41,17 @@ export async function download(
   }
 }
 
-function countLines(bytes: Uint8Array): number {
-  let lines = 0;
-  for (const byte of bytes) if (byte === 10) lines++;
-  return lines;
+/** Counts rows as they come. In CSV, a line break between quotes belongs to a cell. */
+export function rowCounter(csv: boolean): (bytes: Uint8Array) => number {
+  let quoted = false;
+  return (bytes) => {
+    let rows = 0;
+    for (const byte of bytes) {
+      if (csv && byte === 34) quoted = !quoted;
+      else if (byte === 10 && !quoted) rows++;
+    }
+    return rows;
+  };
 }
 
 function fileName(response: Response): string | undefined {

@@ -5,5 +5,5 @@ import { toQuery, type Filters } from './filters';
 
 export function exportMessages(filters: Filters, format: 'csv' | 'xlsx'): Promise<void> {
   const ask = (signal: AbortSignal) => api.messages.export({ ...toQuery(filters), format }, signal);
-  return download(ask, `messages.${format}`, format === 'csv');
+  return download(ask, `messages.${format}`);
 }

@@ -1,14 +1,13 @@
 /** The settings as they are on the server, and what was changed here and is not saved yet. */
 import { api } from '../../api/client';
 import { ApiError, explain } from '../../api/errors';
+import type { Tagged } from '../../api/http';
 import type { Expiring, SettingKey, SettingsSchema, SettingValues } from '../../api/types';
 import { session } from '../../auth/session.svelte';
 import { words } from '../../strings';
 import { toasts } from '../../ui/toasts.svelte';
 import type { Conflict } from '../../ui/Merge.svelte';
 import { conflictsOf, same, show } from './values';
-
-type Versioned = { values: SettingValues; version: string };
 
 class SettingsState {
   schema = $state.raw<SettingsSchema | null>(null);
@@ -25,7 +24,7 @@ class SettingsState {
   /** The version of all settings that is shown. */
   version = $state('');
   /** What is there now, after a save that found another version: it counts once somebody has chosen. */
-  #theirs: Versioned | null = null;
+  #theirs: Tagged<SettingValues> | null = null;
   /** Grows with every load and save, so that an older answer cannot take the place of a newer one. */
   #turn = 0;
   /** Somebody saved while something was being edited here. */
@@ -62,10 +61,10 @@ class SettingsState {
     return this.count > 0 || this.busy;
   }
 
-  #adopt({ values, version }: Versioned): void {
+  #adopt({ detail, etag }: Tagged<SettingValues>): void {
     this.#turn++;
-    this.values = values;
-    this.version = version;
+    this.values = detail;
+    this.version = etag;
     this.#theirs = null;
     this.#behind = false;
   }
@@ -134,7 +133,7 @@ class SettingsState {
       if (!(error instanceof ApiError) || error.status !== 412 || !again) throw error;
     }
     const theirs = await api.settings.load();
-    const { values } = theirs;
+    const values = theirs.detail;
     const both = conflictsOf(this.values, values, this.drafts);
     // Somebody changed other things: nothing is in the way.
     if (!both.length) {

@@ -1,0 +1,16 @@
+/** What happened that a person may want to know of. */
+import { data, http, list } from './http';
+import type { NotificationChannel, NotificationEvent } from './types';
+
+export const notices = {
+  list: (cursor?: string) => {
+    const query = { limit: 20, ...(cursor ? { cursor } : {}) };
+    return list(http.GET('/api/admin/notifications', { params: { query } }));
+  },
+  count: async () => (await data(http.GET('/api/admin/notifications/count', {}))).unread,
+  read: async (body: { ids: string[] } | { entityId: string } | { upTo: string }) =>
+    (await data(http.POST('/api/admin/notifications/read', { body }))).unread,
+  preferences: () => data(http.GET('/api/admin/notifications/preferences', {})),
+  choose: (choices: { event: NotificationEvent; channel: NotificationChannel; isOn: boolean }[]) =>
+    data(http.PATCH('/api/admin/notifications/preferences', { body: { choices } })),
+};
