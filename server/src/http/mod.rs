@@ -32,4 +32,4 @@ pub use origin::{AllowedOrigins, Origin};
 pub use problem::Problem;
 pub use request_id::RequestId;
 pub use request_info::{CallerId, ClientAddress, RequestInfo, TokenId};
-pub use respond::{Accepted, Created, Envelope, Listed, Meta, Nothing, Ok};
+pub use respond::{Accepted, Created, Data, Envelope, Listed, Meta, Nothing};

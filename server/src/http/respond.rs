@@ -44,7 +44,7 @@ pub struct Meta {
 pub struct Nothing;
 
 /// 200 with data.
-pub struct Ok<T>(pub T);
+pub struct Data<T>(pub T);
 /// 201 with data, the address of what was made, and a sentence for people.
 pub struct Created<T> {
     pub data: T,
@@ -56,7 +56,7 @@ pub struct Accepted(pub &'static str);
 /// 200 with one page of a list.
 pub struct Listed<T>(pub Page<T>);
 
-impl<T: Serialize> IntoResponse for Ok<T> {
+impl<T: Serialize> IntoResponse for Data<T> {
     fn into_response(self) -> Response {
         envelope(StatusCode::OK, self.0, None, None)
     }
@@ -72,7 +72,7 @@ impl<T: Serialize> Created<T> {
 impl<T: Serialize> IntoResponse for Created<T> {
     fn into_response(self) -> Response {
         let mut response = envelope(StatusCode::CREATED, self.data, self.message.map(str::to_owned), None);
-        if let std::result::Result::Ok(location) = HeaderValue::try_from(self.location) {
+        if let Ok(location) = HeaderValue::try_from(self.location) {
             response.headers_mut().insert(LOCATION, location);
         }
         response
@@ -98,9 +98,7 @@ impl<T: Serialize> IntoResponse for Listed<T> {
 
 fn envelope<T: Serialize>(status: StatusCode, data: T, message: Option<String>, meta: Option<Meta>) -> Response {
     match bytes(&data, message, meta) {
-        std::result::Result::Ok(bytes) => {
-            (status, [(CONTENT_TYPE, HeaderValue::from_static("application/json"))], bytes).into_response()
-        }
+        Ok(bytes) => (status, [(CONTENT_TYPE, HeaderValue::from_static("application/json"))], bytes).into_response(),
         Err(error) => crate::error::Error::internal(error).into_response(),
     }
 }

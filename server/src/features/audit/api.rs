@@ -31,7 +31,7 @@ use crate::features::auth::{Caller, demand};
 use crate::features::staff::{self as people, Permission};
 use crate::features::tokens;
 use crate::http::rate_limit::{Limit, Subject};
-use crate::http::{Envelope, Listed, Ok, Paging, Problem, Query, RequestInfo};
+use crate::http::{Data, Envelope, Listed, Paging, Problem, Query, RequestInfo};
 use crate::secrets::Purpose;
 
 /// The routes of this slice.
@@ -66,7 +66,7 @@ async fn list_audit(
     let (cursor, limit) = paging.read()?;
     let mut page = find::list(app.storage.read(), &filter, cursor, limit).await?;
     let rows = view::items(&app, &caller, std::mem::take(&mut page.rows)).await?;
-    Result::Ok(Listed(page.with(rows)))
+    Ok(Listed(page.with(rows)))
 }
 
 /// What the filters can be set to.
@@ -90,7 +90,7 @@ pub struct ActionChoice {
 /// The actions, types, people and tokens that the trail knows.
 #[utoipa::path(get, path = "/api/admin/audit/choices", tag = "audit",
     responses((status = 200, body = Envelope<AuditChoices>)))]
-async fn audit_choices(State(app): State<App>) -> Result<Ok<AuditChoices>> {
+async fn audit_choices(State(app): State<App>) -> Result<Data<AuditChoices>> {
     let conn = app.storage.read();
     let actions = store::distinct(conn, Column::Action).await?;
     let list = |names: std::collections::HashMap<Uuid, String>| {
@@ -98,7 +98,7 @@ async fn audit_choices(State(app): State<App>) -> Result<Ok<AuditChoices>> {
         list.sort_by_key(|named| (named.name.to_lowercase(), named.id));
         list
     };
-    Result::Ok(Ok(AuditChoices {
+    Ok(Data(AuditChoices {
         actions: actions.into_iter().map(|action| ActionChoice { label: label(&action), action }).collect(),
         entity_types: store::distinct(conn, Column::EntityType).await?,
         staff: list(people::names(conn).await?),
@@ -134,7 +134,7 @@ pub struct Checkpoint {
 
 /// The head of the chain as it is now.
 #[utoipa::path(get, path = "/api/admin/audit/head", tag = "audit", responses((status = 200, body = Envelope<AuditHead>)))]
-async fn audit_head(State(app): State<App>) -> Result<Ok<AuditHead>> {
+async fn audit_head(State(app): State<App>) -> Result<Data<AuditHead>> {
     let conn = app.storage.read();
     let head = store::head(conn).await?.map(|(seq, hash)| Head { seq, hash });
     let checkpoint = store::last_checkpoint(conn).await?.map(|it| Checkpoint {
@@ -143,7 +143,7 @@ async fn audit_head(State(app): State<App>) -> Result<Ok<AuditHead>> {
         signature: it.signature,
         created_at: it.created_at,
     });
-    Result::Ok(Ok(AuditHead {
+    Ok(Data(AuditHead {
         head: head.as_ref().map(Head::to_string),
         seq: head.as_ref().map_or(0, |head| head.seq),
         hash: head.map(|head| head.hash),
@@ -178,7 +178,7 @@ async fn export_audit(
     export::note(&app, &caller, &info, format, total).await?;
     let name = format!("audit-{}.{}", app.clock.now().format("%Y-%m-%d"), format.ending());
     let rows = Rows { app, caller, filter, format };
-    Result::Ok(crate::http::export::file(rows.body(), format.media(), &name, total))
+    Ok(crate::http::export::file(rows.body(), format.media(), &name, total))
 }
 
 /// A head from elsewhere.
@@ -215,8 +215,8 @@ async fn verify_audit(State(app): State<App>, caller: Caller, Query(query): Quer
             !lines.is_closed()
         });
         let last = match told.await {
-            Result::Ok(None) => return,
-            Result::Ok(Some(verdict)) => {
+            Ok(None) => return,
+            Ok(Some(verdict)) => {
                 let mut broken = Value::Null;
                 if let Some((seq, reason)) = verdict.broken {
                     let link = store::link_at(app.storage.read(), seq).await.ok().flatten();
@@ -233,13 +233,13 @@ async fn verify_audit(State(app): State<App>, caller: Caller, Query(query): Quer
         let _ = lines.send(line(&last)).await;
     });
     let body = Body::from_stream(stream::unfold(received, |mut received| async {
-        received.recv().await.map(|line| (Result::<_, std::convert::Infallible>::Ok(line), received))
+        received.recv().await.map(|line| (Ok::<_, std::convert::Infallible>(line), received))
     }));
     let mut response = Response::new(body);
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/x-ndjson"));
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    Result::Ok(response)
+    Ok(response)
 }
 
 fn line(value: &Value) -> Bytes {

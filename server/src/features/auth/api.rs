@@ -22,7 +22,7 @@ use crate::features::audit::Changes;
 use crate::features::notify::{Letter, Mail};
 use crate::features::staff as people;
 use crate::http::valid::Check;
-use crate::http::{Envelope, Json, Nothing, Ok, Problem, RequestInfo};
+use crate::http::{Data, Envelope, Json, Nothing, Problem, RequestInfo};
 use crate::secrets;
 
 /// The routes of this file.
@@ -36,9 +36,9 @@ pub fn routes() -> OpenApiRouter<App> {
 
 /// Who is signed in.
 #[utoipa::path(get, path = "/api/auth/me", tag = "auth", responses((status = 200, body = Envelope<Me>)))]
-async fn get_me(State(app): State<App>, caller: Caller) -> Result<Ok<Me>> {
+async fn get_me(State(app): State<App>, caller: Caller) -> Result<Data<Me>> {
     let person = people::by_id(app.storage.read(), caller.staff_id).await?.ok_or(Error::Unauthenticated)?;
-    Result::Ok(Ok(Me::of(&app, person, caller.second_factor_missing)))
+    Ok(Data(Me::of(&app, person, caller.second_factor_missing)))
 }
 
 /// What a person may change of the own profile.
@@ -66,7 +66,7 @@ async fn patch_me(
     caller: Caller,
     info: RequestInfo,
     Json(patch): Json<MePatch>,
-) -> Result<Ok<Me>> {
+) -> Result<Data<Me>> {
     let mut check = Check::new();
     let mut change = staff::ActiveModel { id: Set(caller.staff_id), ..Default::default() };
     if let Some(name) = &patch.name {
@@ -109,12 +109,12 @@ async fn patch_me(
             Box::pin(async move {
                 tx.audit(entry.clone());
                 tx.publish(Event::StaffChanged(id));
-                Result::Ok(people::change(tx.conn(), change.clone()).await?)
+                Ok(people::change(tx.conn(), change.clone()).await?)
             })
         })
         .await?;
     app.liveness.forget_all();
-    Result::Ok(Ok(Me::of(&app, person, caller.second_factor_missing)))
+    Ok(Data(Me::of(&app, person, caller.second_factor_missing)))
 }
 
 /// True for the tags that browsers know: a language, a script, a country.
@@ -146,7 +146,7 @@ async fn change_password(
     info: RequestInfo,
     headers: HeaderMap,
     Json(body): Json<PasswordChange>,
-) -> Result<Ok<Nothing>> {
+) -> Result<Data<Nothing>> {
     let mut check = Check::new();
     check.new_password("newPassword", &body.new_password, app.settings.get().security.password_min_length);
     check.done()?;
@@ -187,12 +187,12 @@ async fn change_password(
                 sessions::end_all(tx, id, Some(session), now).await?;
                 tx.mail(mail.clone());
                 tx.audit(entry.clone());
-                Result::Ok(())
+                Ok(())
             })
         })
         .await?;
     app.liveness.forget_all();
-    Result::Ok(Ok(Nothing))
+    Ok(Data(Nothing))
 }
 
 /// Signs out on all devices, this one included.
@@ -212,7 +212,7 @@ async fn logout_all(State(app): State<App>, caller: Caller, info: RequestInfo) -
     app.liveness.forget_all();
     let mut headers = HeaderMap::new();
     cookies::clear_refresh(&app, &mut headers);
-    Result::Ok((headers, Ok(Nothing)).into_response())
+    Ok((headers, Data(Nothing)).into_response())
 }
 
 /// A ticket that opens the WebSocket once.
@@ -226,13 +226,11 @@ pub struct Ticket {
 
 /// A ticket for `/ws/chat`, so that no token stands in an address.
 #[utoipa::path(post, path = "/api/auth/ws-ticket", tag = "auth", responses((status = 200, body = Envelope<Ticket>)))]
-async fn ws_ticket(State(app): State<App>, caller: Caller) -> Result<Ok<Ticket>> {
+async fn ws_ticket(State(app): State<App>, caller: Caller) -> Result<Data<Ticket>> {
     let ticket = secrets::new_token();
     let row = one_time::row(&app, Kind::WsTicket, &ticket, Some(caller.staff_id), Some(caller.session_id));
-    app.storage
-        .write(row, |tx, row| Box::pin(async move { Result::Ok(one_time::insert(tx.conn(), row).await?) }))
-        .await?;
-    Result::Ok(Ok(Ticket { ticket, expires_in: Kind::WsTicket.lifetime().num_seconds() }))
+    app.storage.write(row, |tx, row| Box::pin(async move { Ok(one_time::insert(tx.conn(), row).await?) })).await?;
+    Ok(Data(Ticket { ticket, expires_in: Kind::WsTicket.lifetime().num_seconds() }))
 }
 
 #[cfg(test)]

@@ -16,7 +16,7 @@ use super::{own_entry, sessions, store};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::features::audit::Changes;
-use crate::http::{Envelope, Id, Nothing, Ok, Problem, RequestInfo};
+use crate::http::{Data, Envelope, Id, Nothing, Problem, RequestInfo};
 
 /// The routes of this file.
 pub fn routes() -> OpenApiRouter<App> {
@@ -44,8 +44,8 @@ pub struct SessionView {
 
 /// The own devices, the one used last first.
 #[utoipa::path(get, path = "/api/auth/sessions", tag = "auth", responses((status = 200, body = Envelope<Vec<SessionView>>)))]
-async fn list_sessions(State(app): State<App>, caller: Caller) -> Result<Ok<Vec<SessionView>>> {
-    Result::Ok(Ok(session_views(&app, caller.staff_id, caller.session_id).await?))
+async fn list_sessions(State(app): State<App>, caller: Caller) -> Result<Data<Vec<SessionView>>> {
+    Ok(Data(session_views(&app, caller.staff_id, caller.session_id).await?))
 }
 
 /// The devices of a person, the one used last first; `asking` is the session that asks.
@@ -60,24 +60,29 @@ pub async fn session_views(app: &App, person: Uuid, asking: Uuid) -> Result<Vec<
         last_activity: row.last_activity,
         created_at: row.created_at,
     };
-    Result::Ok(rows.into_iter().map(show).collect())
+    Ok(rows.into_iter().map(show).collect())
 }
 
 /// Signs one of the own devices out.
 #[utoipa::path(delete, path = "/api/auth/sessions/{id}", tag = "auth", params(("id" = Uuid, Path)),
     responses((status = 200, body = Envelope<Nothing>), (status = 404, body = Problem)))]
-async fn delete_session(State(app): State<App>, caller: Caller, info: RequestInfo, Id(id): Id) -> Result<Ok<Nothing>> {
+async fn delete_session(
+    State(app): State<App>,
+    caller: Caller,
+    info: RequestInfo,
+    Id(id): Id,
+) -> Result<Data<Nothing>> {
     let known = store::sessions_of(app.storage.read(), caller.staff_id, app.clock.now()).await?;
     let own = known.iter().any(|session| session.id == id);
     if !own || !end_session(&app, caller.staff_id, id, "auth.session_ended", &info).await? {
         return Err(Error::NotFound);
     }
-    Result::Ok(Ok(Nothing))
+    Ok(Data(Nothing))
 }
 
 /// Signs all own devices out but the one that asks.
 #[utoipa::path(delete, path = "/api/auth/sessions", tag = "auth", responses((status = 200, body = Envelope<Nothing>)))]
-async fn end_others(State(app): State<App>, caller: Caller, info: RequestInfo) -> Result<Ok<Nothing>> {
+async fn end_others(State(app): State<App>, caller: Caller, info: RequestInfo) -> Result<Data<Nothing>> {
     let now = app.clock.now();
     let entry = own_entry(&app, &caller, &info, "auth.other_sessions_ended", Changes::none());
     let (id, this) = (caller.staff_id, caller.session_id);
@@ -90,5 +95,5 @@ async fn end_others(State(app): State<App>, caller: Caller, info: RequestInfo) -
         })
         .await?;
     app.liveness.forget_all();
-    Result::Ok(Ok(Nothing))
+    Ok(Data(Nothing))
 }

@@ -17,7 +17,7 @@ use crate::features::audit::{Changes, Entry};
 use crate::features::staff as people;
 use crate::http::rate_limit::{Limit, Subject};
 use crate::http::valid::Check;
-use crate::http::{Envelope, Json, Ok, Problem, RequestInfo};
+use crate::http::{Data, Envelope, Json, Problem, RequestInfo};
 
 /// The routes of this file.
 pub fn routes() -> OpenApiRouter<App> {
@@ -48,12 +48,12 @@ async fn open_invitation(
     State(app): State<App>,
     info: RequestInfo,
     Json(body): Json<InvitationToken>,
-) -> Result<Ok<InvitationView>> {
+) -> Result<Data<InvitationView>> {
     app.limits.check(Limit::Refresh, &Subject::Address(info.ip.into()))?;
     let conn = app.storage.read();
     let row = one_time::peek(conn, Kind::Invite, &body.token, app.clock.now()).await?.ok_or_else(link_is_over)?;
     let person = invited(conn, row.staff_id).await?;
-    Result::Ok(Ok(InvitationView {
+    Ok(Data(InvitationView {
         name: person.name,
         email: person.email,
         firm_name: app.settings.get().firm.name.clone(),
@@ -82,7 +82,7 @@ async fn accept_invitation(
     State(app): State<App>,
     info: RequestInfo,
     Json(body): Json<Acceptance>,
-) -> Result<Ok<Accepted>> {
+) -> Result<Data<Accepted>> {
     let mut check = Check::new();
     check.new_password("password", &body.password, app.settings.get().security.password_min_length);
     check.done()?;
@@ -120,12 +120,12 @@ async fn accept_invitation(
                 };
                 tx.audit(entry.row(&app.ids, now));
                 tx.publish(Event::StaffChanged(id));
-                Result::Ok(person.email)
+                Ok(person.email)
             })
         })
         .await?;
     app.liveness.forget_all();
-    Result::Ok(Ok(Accepted { email }))
+    Ok(Data(Accepted { email }))
 }
 
 /// The person, as long as the invitation stands.

@@ -18,7 +18,7 @@ use crate::cluster::Event;
 use crate::error::{Error, Result};
 use crate::features::audit::Changes;
 use crate::features::staff as people;
-use crate::http::{Envelope, Json, Nothing, Ok, Problem, RequestInfo};
+use crate::http::{Data, Envelope, Json, Nothing, Problem, RequestInfo};
 use crate::secrets::Purpose;
 
 /// A secret that was begun must be confirmed within this time.
@@ -51,9 +51,9 @@ pub struct FactorState {
 
 /// Which second factors there are.
 #[utoipa::path(get, path = "/api/auth/mfa", tag = "auth", responses((status = 200, body = Envelope<FactorState>)))]
-async fn factor_state(State(app): State<App>, caller: Caller) -> Result<Ok<FactorState>> {
+async fn factor_state(State(app): State<App>, caller: Caller) -> Result<Data<FactorState>> {
     let factors = factors::of(app.storage.read(), caller.staff_id).await?;
-    Result::Ok(Ok(FactorState {
+    Ok(Data(FactorState {
         totp_since: factors.totp_since,
         passkeys: factors.passkeys,
         recovery_codes_left: factors.recovery_left,
@@ -77,7 +77,7 @@ pub struct TotpBegun {
 /// hour.
 #[utoipa::path(post, path = "/api/auth/mfa/totp", tag = "auth",
     responses((status = 200, body = Envelope<TotpBegun>), (status = 409, body = Problem)))]
-async fn begin_totp(State(app): State<App>, caller: Caller) -> Result<Ok<TotpBegun>> {
+async fn begin_totp(State(app): State<App>, caller: Caller) -> Result<Data<TotpBegun>> {
     let secret = totp::new_secret();
     let firm = app.settings.get().firm.name.clone();
     let shown = totp::Enrolment::of(&secret, &firm, &caller.email)?;
@@ -90,12 +90,12 @@ async fn begin_totp(State(app): State<App>, caller: Caller) -> Result<Ok<TotpBeg
     };
     let kept = app
         .storage
-        .write(row, |tx, row| Box::pin(async move { Result::Ok(factors::put_pending(tx.conn(), row).await?) }))
+        .write(row, |tx, row| Box::pin(async move { Ok(factors::put_pending(tx.conn(), row).await?) }))
         .await?;
     if !kept {
         return Err(Error::Conflict("An authenticator app is on already. Turn it off first to set up another.".into()));
     }
-    Result::Ok(Ok(TotpBegun { secret: shown.secret, otpauth_url: shown.url, qr_svg: shown.qr_svg }))
+    Ok(Data(TotpBegun { secret: shown.secret, otpauth_url: shown.url, qr_svg: shown.qr_svg }))
 }
 
 /// A code of the app.
@@ -121,7 +121,7 @@ async fn confirm_totp(
     caller: Caller,
     info: RequestInfo,
     Json(body): Json<TotpCode>,
-) -> Result<Ok<RecoveryCodes>> {
+) -> Result<Data<RecoveryCodes>> {
     let now = app.clock.now();
     let begun = totp_secrets::Entity::find_by_id(caller.staff_id)
         .one(app.storage.read())
@@ -144,24 +144,24 @@ async fn confirm_totp(
             Box::pin(async move {
                 let (conn, staff) = (tx.conn(), begun.staff_id);
                 if !factors::use_step(conn, &app.keys, begun, code, now, Some(now)).await? {
-                    return Result::Ok(false);
+                    return Ok(false);
                 }
                 factors::put_codes(conn, &app.keys, &app.ids, staff, codes, now).await?;
                 tx.audit(entry.clone());
                 tx.mail(mail.clone());
                 tx.publish(Event::StaffChanged(staff));
-                Result::Ok(true)
+                Ok(true)
             })
         })
         .await?;
     app.liveness.forget_all();
-    if right { Result::Ok(Ok(RecoveryCodes { recovery_codes: codes })) } else { Err(wrong()) }
+    if right { Ok(Data(RecoveryCodes { recovery_codes: codes })) } else { Err(wrong()) }
 }
 
 /// Turns the authenticator app off.
 #[utoipa::path(delete, path = "/api/auth/mfa/totp", tag = "auth",
     responses((status = 200, body = Envelope<Nothing>), (status = 404, body = Problem)))]
-async fn remove_totp(State(app): State<App>, caller: Caller, info: RequestInfo) -> Result<Ok<Nothing>> {
+async fn remove_totp(State(app): State<App>, caller: Caller, info: RequestInfo) -> Result<Data<Nothing>> {
     let person = people::by_id(app.storage.read(), caller.staff_id).await?.ok_or(Error::Unauthenticated)?;
     let entry = own_entry(&app, &caller, &info, "auth.totp_removed", Changes::none());
     let mail = notices::mail(&app, &person, FactorEvent::TotpRemoved, &info)?;
@@ -176,18 +176,18 @@ async fn remove_totp(State(app): State<App>, caller: Caller, info: RequestInfo) 
                 tx.audit(entry.clone());
                 tx.mail(mail.clone());
                 tx.publish(Event::StaffChanged(staff));
-                Result::Ok(())
+                Ok(())
             })
         })
         .await?;
     app.liveness.forget_all();
-    Result::Ok(Ok(Nothing))
+    Ok(Data(Nothing))
 }
 
 /// Makes ten new recovery codes; older ones end.
 #[utoipa::path(post, path = "/api/auth/mfa/recovery-codes", tag = "auth",
     responses((status = 200, body = Envelope<RecoveryCodes>), (status = 409, body = Problem)))]
-async fn new_recovery_codes(State(app): State<App>, caller: Caller, info: RequestInfo) -> Result<Ok<RecoveryCodes>> {
+async fn new_recovery_codes(State(app): State<App>, caller: Caller, info: RequestInfo) -> Result<Data<RecoveryCodes>> {
     let person = people::by_id(app.storage.read(), caller.staff_id).await?.ok_or(Error::Unauthenticated)?;
     let codes = recovery_codes::draw();
     let entry = own_entry(&app, &caller, &info, "auth.recovery_codes_made", Changes::none());
@@ -205,9 +205,9 @@ async fn new_recovery_codes(State(app): State<App>, caller: Caller, info: Reques
                 factors::put_codes(tx.conn(), &app.keys, &app.ids, staff, codes, now).await?;
                 tx.audit(entry.clone());
                 tx.mail(mail.clone());
-                Result::Ok(())
+                Ok(())
             })
         })
         .await?;
-    Result::Ok(Ok(RecoveryCodes { recovery_codes: codes }))
+    Ok(Data(RecoveryCodes { recovery_codes: codes }))
 }

@@ -29,7 +29,7 @@ use crate::features::audit::Changes;
 use crate::features::staff as people;
 use crate::http::rate_limit::{Limit, Subject};
 use crate::http::valid::Check;
-use crate::http::{Created, Envelope, Id, Json, Nothing, Ok, Problem, RequestInfo};
+use crate::http::{Created, Data, Envelope, Id, Json, Nothing, Problem, RequestInfo};
 
 /// Passkeys of one person at most.
 const MOST: usize = 20;
@@ -85,22 +85,22 @@ pub(super) fn not_accepted() -> Error {
 
 /// The own passkeys, the oldest first.
 #[utoipa::path(get, path = "/api/auth/passkeys", tag = "auth", responses((status = 200, body = Envelope<Vec<PasskeyView>>)))]
-async fn list_passkeys(State(app): State<App>, caller: Caller) -> Result<Ok<Vec<PasskeyView>>> {
+async fn list_passkeys(State(app): State<App>, caller: Caller) -> Result<Data<Vec<PasskeyView>>> {
     let rows = passkey_store::of(app.storage.read(), caller.staff_id).await?;
-    Result::Ok(Ok(rows.into_iter().map(Into::into).collect()))
+    Ok(Data(rows.into_iter().map(Into::into).collect()))
 }
 
 /// Begins to add a passkey.
 #[utoipa::path(post, path = "/api/auth/passkeys/register/begin", tag = "auth",
     responses((status = 200, body = Envelope<Asked>), (status = 409, body = Problem)))]
-async fn begin_registration(State(app): State<App>, caller: Caller) -> Result<Ok<Asked>> {
+async fn begin_registration(State(app): State<App>, caller: Caller) -> Result<Data<Asked>> {
     let known = passkey_store::of(app.storage.read(), caller.staff_id).await?;
     if known.len() >= MOST {
         return Err(Error::Conflict(format!("There are {MOST} passkeys already. Delete one first.").into()));
     }
     let ceremony = relying_party::begin_registration(&app, caller.staff_id, &caller.email, &caller.name, &known)?;
     let id = passkey_store::begin(&app, Purpose::Register, Some(caller.session_id), ceremony.state).await?;
-    Result::Ok(Ok(Asked { challenge_id: id, options: ceremony.options }))
+    Ok(Data(Asked { challenge_id: id, options: ceremony.options }))
 }
 
 /// A new passkey.
@@ -172,12 +172,12 @@ async fn add_passkey(
                 tx.audit(entry.clone());
                 tx.mail(mail.clone());
                 tx.publish(Event::StaffChanged(row.staff_id));
-                Result::Ok(if first { codes.clone() } else { Vec::new() })
+                Ok(if first { codes.clone() } else { Vec::new() })
             })
         })
         .await?;
     app.liveness.forget_all();
-    Result::Ok(Created {
+    Ok(Created {
         location: format!("/api/auth/passkeys/{}", view.id),
         data: PasskeyAdded { passkey: view, recovery_codes },
         message: None,
@@ -200,7 +200,7 @@ async fn rename_passkey(
     info: RequestInfo,
     Id(id): Id,
     Json(body): Json<PasskeyName>,
-) -> Result<Ok<PasskeyView>> {
+) -> Result<Data<PasskeyView>> {
     let mut check = Check::new();
     let name = check.line("name", &body.name, 60, "Give the passkey a name.");
     check.done()?;
@@ -218,17 +218,22 @@ async fn rename_passkey(
                     .await?;
                 let row = renamed.into_iter().next().ok_or(Error::NotFound)?;
                 tx.audit(entry.clone());
-                Result::Ok(row)
+                Ok(row)
             })
         })
         .await?;
-    Result::Ok(Ok(renamed.into()))
+    Ok(Data(renamed.into()))
 }
 
 /// Deletes one of the own passkeys.
 #[utoipa::path(delete, path = "/api/auth/passkeys/{id}", tag = "auth", params(("id" = Uuid, Path)),
     responses((status = 200, body = Envelope<Nothing>), (status = 404, body = Problem)))]
-async fn delete_passkey(State(app): State<App>, caller: Caller, info: RequestInfo, Id(id): Id) -> Result<Ok<Nothing>> {
+async fn delete_passkey(
+    State(app): State<App>,
+    caller: Caller,
+    info: RequestInfo,
+    Id(id): Id,
+) -> Result<Data<Nothing>> {
     let person = people::by_id(app.storage.read(), caller.staff_id).await?.ok_or(Error::Unauthenticated)?;
     let entry = own_entry(&app, &caller, &info, "auth.passkey_removed", Changes::none().fact("passkeyId", id));
     let mail = notices::mail(&app, &person, FactorEvent::PasskeyRemoved, &info)?;
@@ -248,22 +253,22 @@ async fn delete_passkey(State(app): State<App>, caller: Caller, info: RequestInf
                 tx.audit(entry.clone());
                 tx.mail(mail.clone());
                 tx.publish(Event::StaffChanged(staff));
-                Result::Ok(())
+                Ok(())
             })
         })
         .await?;
     app.liveness.forget_all();
-    Result::Ok(Ok(Nothing))
+    Ok(Data(Nothing))
 }
 
 /// Begins a sign-in without a password, by a passkey that the browser finds.
 #[utoipa::path(post, path = "/api/auth/passkeys/sign-in/begin", tag = "auth",
     responses((status = 200, body = Envelope<Asked>), (status = 409, body = Problem), (status = 429, body = Problem)))]
-async fn begin_sign_in(State(app): State<App>, info: RequestInfo) -> Result<Ok<Asked>> {
+async fn begin_sign_in(State(app): State<App>, info: RequestInfo) -> Result<Data<Asked>> {
     app.limits.check(Limit::PublicRead, &Subject::Address(info.ip.into()))?;
     let ceremony = relying_party::begin_sign_in(&app)?;
     let id = passkey_store::begin(&app, Purpose::SignIn, None, ceremony.state).await?;
-    Result::Ok(Ok(Asked { challenge_id: id, options: ceremony.options }))
+    Ok(Data(Asked { challenge_id: id, options: ceremony.options }))
 }
 
 /// What the passkey answered.
@@ -307,7 +312,7 @@ async fn sign_in_by_passkey(
         .ok_or(Error::InvalidCredentials)?;
     let attempt = Attempt::of(&app, &headers, &person.email, Some(&person), &info);
     match relying_party::finish_sign_in(&app, &body.credential, state, &row)? {
-        Result::Ok(used) => {
+        Ok(used) => {
             let keeping = Keeping { web, remember: body.remember };
             sign_in::begin(&app, person, keeping, Way::Passkey(used), attempt, &info).await
         }

@@ -27,7 +27,7 @@ use crate::cluster::Event;
 use crate::error::{Error, Result};
 use crate::features::audit::{self, Changes};
 use crate::features::staff as people;
-use crate::http::{Envelope, Json, Ok, Problem, RequestInfo};
+use crate::http::{Data, Envelope, Json, Problem, RequestInfo};
 use crate::storage::Tx;
 
 /// The routes of this file.
@@ -67,7 +67,7 @@ async fn prove(
     info: RequestInfo,
     headers: HeaderMap,
     Json(proof): Json<Proof>,
-) -> Result<Ok<Proved>> {
+) -> Result<Data<Proved>> {
     let person = people::by_id(app.storage.read(), caller.staff_id).await?.ok_or(Error::Unauthenticated)?;
     let attempt = Attempt::of(&app, &headers, &person.email, Some(&person), &info);
     attempt.check(&app).await?;
@@ -98,7 +98,7 @@ async fn prove(
         _ => return Err(Error::field("password", "required", "Send your password or a code.")),
     }
     app.liveness.forget_all();
-    Result::Ok(Ok(Proved { until: app.clock.now() + PROOF_LASTS }))
+    Ok(Data(Proved { until: app.clock.now() + PROOF_LASTS }))
 }
 
 /// Uses the code up; true when it was right. A code costs a guesser nothing, so each guess is counted in the unit that
@@ -128,7 +128,7 @@ async fn use_code(
                     if locks {
                         tx.audit(locked.clone());
                     }
-                    return Result::Ok(false);
+                    return Ok(false);
                 };
                 if used == Code::Recovery {
                     tx.audit(recovery.clone());
@@ -136,7 +136,7 @@ async fn use_code(
                 }
                 attempt.forget(tx).await?;
                 proving.note(tx).await?;
-                Result::Ok(true)
+                Ok(true)
             })
         })
         .await
@@ -166,21 +166,21 @@ impl Proving {
             .await?;
         tx.audit(self.entry.clone());
         tx.publish(Event::StaffChanged(self.person));
-        Result::Ok(())
+        Ok(())
     }
 }
 
 /// Begins to show again who is there, with one of the own passkeys.
 #[utoipa::path(post, path = "/api/auth/prove/passkey/begin", tag = "auth",
     responses((status = 200, body = Envelope<Asked>), (status = 409, body = Problem)))]
-async fn begin_passkey_proof(State(app): State<App>, caller: Caller) -> Result<Ok<Asked>> {
+async fn begin_passkey_proof(State(app): State<App>, caller: Caller) -> Result<Data<Asked>> {
     let own = passkey_store::of(app.storage.read(), caller.staff_id).await?;
     if own.is_empty() {
         return Err(Error::Conflict("You have no passkey. Use your password or a code.".into()));
     }
     let ceremony = relying_party::begin_proof(&app, &own)?;
     let id = passkey_store::begin(&app, Purpose::Prove, Some(caller.session_id), ceremony.state).await?;
-    Result::Ok(Ok(Asked { challenge_id: id, options: ceremony.options }))
+    Ok(Data(Asked { challenge_id: id, options: ceremony.options }))
 }
 
 /// What the passkey answered.
@@ -201,7 +201,7 @@ async fn prove_by_passkey(
     caller: Caller,
     info: RequestInfo,
     Json(body): Json<PasskeyProof>,
-) -> Result<Ok<Proved>> {
+) -> Result<Data<Proved>> {
     let state = passkey_store::redeem(&app, Purpose::Prove, Some(caller.session_id), body.challenge_id)
         .await?
         .ok_or_else(super::passkeys::challenge_is_over)?;
@@ -214,7 +214,7 @@ async fn prove_by_passkey(
             return Err(not_accepted());
         }
         Err(Refusal::Copied) => false,
-        Result::Ok(used) => {
+        Ok(used) => {
             app.storage
                 .write((used, proving), |tx, (used, proving)| {
                     Box::pin(async move {
@@ -222,7 +222,7 @@ async fn prove_by_passkey(
                         if counts {
                             proving.note(tx).await?;
                         }
-                        Result::Ok(counts)
+                        Ok(counts)
                     })
                 })
                 .await?
@@ -233,5 +233,5 @@ async fn prove_by_passkey(
         return Err(not_accepted());
     }
     app.liveness.forget_all();
-    Result::Ok(Ok(Proved { until: app.clock.now() + PROOF_LASTS }))
+    Ok(Data(Proved { until: app.clock.now() + PROOF_LASTS }))
 }

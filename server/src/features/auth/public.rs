@@ -22,7 +22,7 @@ use crate::features::audit::{Changes, Entry};
 use crate::features::staff as people;
 use crate::http::rate_limit::{self, Limit};
 use crate::http::valid::is_email;
-use crate::http::{Envelope, Json, Nothing, Ok, Problem, RequestInfo};
+use crate::http::{Data, Envelope, Json, Nothing, Problem, RequestInfo};
 use crate::secrets;
 
 /// The routes of this file.
@@ -197,7 +197,7 @@ async fn sign_out(
 ) -> Result<Response> {
     let authorization = headers.get("authorization").and_then(|value| value.to_str().ok());
     let (person, session) = match guard::caller_of(app, authorization).await {
-        Result::Ok(caller) => (caller.staff_id, caller.session_id),
+        Ok(caller) => (caller.staff_id, caller.session_id),
         Err(error) => match presented(app, headers, body) {
             Some(token) => {
                 let row = store::session_of_token(app.storage.read(), &token).await?.ok_or(error)?;
@@ -209,7 +209,7 @@ async fn sign_out(
     end_session(app, person, session, "auth.signed_out", info).await?;
     let mut out = HeaderMap::new();
     cookies::clear_refresh(app, &mut out);
-    Result::Ok((out, Ok(Nothing)).into_response())
+    Ok((out, Data(Nothing)).into_response())
 }
 
 /// Ends a session and notes why; true when it was alive.
@@ -232,10 +232,10 @@ pub(super) async fn end_session(
                 if alive {
                     tx.audit(entry.clone());
                 }
-                Result::Ok(alive)
+                Ok(alive)
             })
         })
         .await?;
     app.liveness.forget_all();
-    Result::Ok(ended)
+    Ok(ended)
 }

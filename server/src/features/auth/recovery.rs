@@ -18,7 +18,7 @@ use crate::features::notify::{Letter, Mail};
 use crate::features::staff as people;
 use crate::http::rate_limit::{Limit, Subject};
 use crate::http::valid::Check;
-use crate::http::{Accepted, Envelope, Json, Nothing, Ok, Problem, RequestInfo};
+use crate::http::{Accepted, Data, Envelope, Json, Nothing, Problem, RequestInfo};
 use crate::secrets;
 use crate::storage::email_key;
 
@@ -84,11 +84,11 @@ async fn forgot(State(app): State<App>, info: RequestInfo, Json(body): Json<Forg
                     one_time::insert(tx.conn(), row).await?;
                     tx.mail(mail.clone());
                 }
-                Result::Ok(())
+                Ok(())
             })
         })
         .await?;
-    Result::Ok(Accepted("If this address belongs to somebody here, a mail with a link is on its way."))
+    Ok(Accepted("If this address belongs to somebody here, a mail with a link is on its way."))
 }
 
 /// A new password, with the token of the mail.
@@ -102,7 +102,7 @@ pub struct Reset {
 /// Sets a new password and signs the person out everywhere.
 #[utoipa::path(post, path = "/api/auth/reset", tag = "auth", request_body = Reset,
     responses((status = 200, body = Envelope<Nothing>), (status = 422, body = Problem), (status = 503, body = Problem)))]
-async fn reset(State(app): State<App>, info: RequestInfo, Json(body): Json<Reset>) -> Result<Ok<Nothing>> {
+async fn reset(State(app): State<App>, info: RequestInfo, Json(body): Json<Reset>) -> Result<Data<Nothing>> {
     let mut check = Check::new();
     check.new_password("password", &body.password, app.settings.get().security.password_min_length);
     check.done()?;
@@ -152,12 +152,12 @@ async fn reset(State(app): State<App>, info: RequestInfo, Json(body): Json<Reset
                 };
                 tx.audit(entry.row(&app.ids, now));
                 tx.publish(Event::StaffChanged(id));
-                Result::Ok(())
+                Ok(())
             })
         })
         .await?;
     app.liveness.forget_all();
-    Result::Ok(Ok(Nothing))
+    Ok(Data(Nothing))
 }
 
 fn link_is_over() -> Error {

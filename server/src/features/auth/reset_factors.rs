@@ -17,7 +17,7 @@ use crate::cluster::Event;
 use crate::error::{Error, Result};
 use crate::features::audit::{Changes, Entry};
 use crate::features::staff::{self as people, Act, Permission, Standing};
-use crate::http::{Envelope, Id, Nothing, Ok, Problem, RequestInfo};
+use crate::http::{Data, Envelope, Id, Nothing, Problem, RequestInfo};
 
 /// The routes of this file.
 pub fn routes() -> OpenApiRouter<App> {
@@ -42,10 +42,10 @@ pub struct ColleagueFactors {
 /// Which second factors a member of staff has.
 #[utoipa::path(get, path = "/api/admin/staff/{id}/factors", tag = "staff", params(("id" = Uuid, Path)),
     responses((status = 200, body = Envelope<ColleagueFactors>), (status = 404, body = Problem)))]
-async fn show_factors(State(app): State<App>, caller: Caller, Id(id): Id) -> Result<Ok<ColleagueFactors>> {
+async fn show_factors(State(app): State<App>, caller: Caller, Id(id): Id) -> Result<Data<ColleagueFactors>> {
     let person = existing(app.storage.read(), id).await?;
     let found = factors::of(app.storage.read(), id).await?;
-    Result::Ok(Ok(ColleagueFactors {
+    Ok(Data(ColleagueFactors {
         totp: found.totp_since.is_some(),
         passkeys: found.passkeys,
         recovery_codes_left: found.recovery_left,
@@ -60,13 +60,13 @@ async fn show_factors(State(app): State<App>, caller: Caller, Id(id): Id) -> Res
 #[utoipa::path(delete, path = "/api/admin/staff/{id}/factors", tag = "staff", params(("id" = Uuid, Path)),
     responses((status = 200, body = Envelope<Nothing>), (status = 403, body = Problem), (status = 404, body = Problem),
         (status = 409, body = Problem)))]
-async fn reset_factors(State(app): State<App>, caller: Caller, info: RequestInfo, Id(id): Id) -> Result<Ok<Nothing>> {
+async fn reset_factors(State(app): State<App>, caller: Caller, info: RequestInfo, Id(id): Id) -> Result<Data<Nothing>> {
     if caller.staff_id == id {
         return Err(Error::Conflict("These are your own. Change them in your profile.".into()));
     }
     let act = Act::new(&app, caller, info.clone());
     reset_factors_of(&app, Some(act), id, &info).await?;
-    Result::Ok(Ok(Nothing))
+    Ok(Data(Nothing))
 }
 
 /// Takes all second factors of a person away, signs them out everywhere and tells them by mail. Who acts must hold every
@@ -100,12 +100,12 @@ pub async fn reset_factors_of(app: &App, act: Option<Act>, id: Uuid, info: &Requ
                 tx.audit(entry.clone());
                 tx.mail(mail.clone());
                 tx.publish(Event::StaffChanged(id));
-                Result::Ok(())
+                Ok(())
             })
         })
         .await?;
     app.liveness.forget_all();
-    Result::Ok(())
+    Ok(())
 }
 
 async fn existing(conn: &impl ConnectionTrait, id: Uuid) -> Result<staff::Model> {

@@ -20,7 +20,7 @@ use crate::error::{Error, Result};
 use crate::features::audit::{Changes, Entry};
 use crate::features::settings;
 use crate::features::staff::{self as people, NewStaff};
-use crate::http::{Envelope, Json, Ok, Problem, RequestInfo};
+use crate::http::{Data, Envelope, Json, Problem, RequestInfo};
 use crate::secrets;
 
 /// The routes of this file.
@@ -31,7 +31,7 @@ pub fn routes() -> OpenApiRouter<App> {
 /// A fresh set-up link, if nobody can sign in yet. Older links end with it.
 pub async fn setup_link(app: &App) -> Result<Option<String>> {
     if people::any(app.storage.read()).await? {
-        return Result::Ok(None);
+        return Ok(None);
     }
     let token = secrets::new_token();
     let row = one_time::row(app, Kind::Setup, &token, None, None);
@@ -40,11 +40,11 @@ pub async fn setup_link(app: &App) -> Result<Option<String>> {
             Box::pin(async move {
                 one_time::withdraw(tx.conn(), Kind::Setup, None).await?;
                 one_time::insert(tx.conn(), row).await?;
-                Result::Ok(())
+                Ok(())
             })
         })
         .await?;
-    Result::Ok(Some(app.config.server.link(&format!("/admin/setup#{token}"))))
+    Ok(Some(app.config.server.link(&format!("/admin/setup#{token}"))))
 }
 
 /// Whether set-up is still to be done.
@@ -55,8 +55,8 @@ pub struct SetupState {
 
 /// Says whether nobody can sign in yet.
 #[utoipa::path(get, path = "/api/setup", tag = "setup", responses((status = 200, body = Envelope<SetupState>)))]
-async fn needed(State(app): State<App>) -> Result<Ok<SetupState>> {
-    Result::Ok(Ok(SetupState { needed: !people::any(app.storage.read()).await? }))
+async fn needed(State(app): State<App>) -> Result<Data<SetupState>> {
+    Ok(Data(SetupState { needed: !people::any(app.storage.read()).await? }))
 }
 
 /// The first admin and the firm.
@@ -172,14 +172,14 @@ async fn complete(
                 people::insert(tx, person).await?;
                 settings::write(tx, firm, Some(id), now, None).await?;
                 tx.audit(entry.clone());
-                Result::Ok(person.clone())
+                Ok(person.clone())
             })
         })
         .await?;
     app.settings_changed().await;
     let mut response = sign_in_directly(&app, person, web, &info).await?;
     *response.status_mut() = StatusCode::CREATED;
-    Result::Ok(response.into_response())
+    Ok(response.into_response())
 }
 
 fn done_already() -> Error {

@@ -12,7 +12,7 @@ use super::{access, cookies, factors};
 use crate::app::App;
 use crate::error::Result;
 use crate::features::staff::{Permission, PermissionSet, avatar_url};
-use crate::http::Ok;
+use crate::http::Data;
 
 /// The person who is signed in.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -104,6 +104,6 @@ impl SignedIn {
             expires_in: app.settings.get().security.access_lifetime().num_seconds(),
             staff: Me::of(app, person, missing),
         };
-        Result::Ok((headers, Ok(body)).into_response())
+        Ok((headers, Data(body)).into_response())
     }
 }

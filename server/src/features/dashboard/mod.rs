@@ -14,7 +14,7 @@ use crate::features::auth::{Caller, signed_in_or_token};
 use crate::features::messages::{self, MessageSummary, ResponseTime};
 use crate::features::staff::Permission;
 use crate::features::{audit, notify};
-use crate::http::{Envelope, Ok};
+use crate::http::{Data, Envelope};
 
 /// The routes of this slice.
 pub fn routes() -> OpenApiRouter<App> {
@@ -75,7 +75,7 @@ pub struct Activity {
 
 /// The first page.
 #[utoipa::path(get, path = "/api/admin/dashboard", tag = "dashboard", responses((status = 200, body = Envelope<Dashboard>)))]
-async fn dashboard(State(app): State<App>, caller: Caller) -> Result<Ok<Dashboard>> {
+async fn dashboard(State(app): State<App>, caller: Caller) -> Result<Data<Dashboard>> {
     let conn = app.storage.read();
     let mut page =
         Dashboard { messages: None, first_response: None, trend: Vec::new(), latest: Vec::new(), activity: Vec::new() };
@@ -113,5 +113,5 @@ async fn dashboard(State(app): State<App>, caller: Caller) -> Result<Ok<Dashboar
             })
             .collect();
     }
-    Result::Ok(Ok(page))
+    Ok(Data(page))
 }

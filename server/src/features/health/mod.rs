@@ -9,7 +9,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::app::App;
-use crate::http::{Envelope, Ok, Problem};
+use crate::http::{Data, Envelope, Problem};
 
 /// The routes of this slice.
 pub fn routes() -> OpenApiRouter<App> {
@@ -37,8 +37,8 @@ pub struct Readiness {
 
 /// Answers as long as the program runs. Touches nothing else.
 #[utoipa::path(get, path = "/api/health", tag = "health", responses((status = 200, body = Envelope<Health>)))]
-async fn health() -> Ok<Health> {
-    Ok(Health { status: "ok", version: env!("CARGO_PKG_VERSION") })
+async fn health() -> Data<Health> {
+    Data(Health { status: "ok", version: env!("CARGO_PKG_VERSION") })
 }
 
 /// 200 when requests can be served; 503 while the database is away or the program is about to end.
@@ -46,8 +46,8 @@ async fn health() -> Ok<Health> {
     responses((status = 200, body = Envelope<Readiness>), (status = 503, body = Problem)))]
 async fn ready(State(app): State<App>) -> Response {
     let asked = tokio::time::timeout(std::time::Duration::from_secs(2), app.storage.ping()).await;
-    if app.stopping.is_cancelled() || !matches!(asked, std::result::Result::Ok(std::result::Result::Ok(()))) {
+    if app.stopping.is_cancelled() || !matches!(asked, Ok(Ok(()))) {
         return crate::error::Error::Unavailable { retry_after: 5 }.into_response();
     }
-    (StatusCode::OK, Ok(Readiness { status: "ok", database: "ok", mail_queue: "ok" })).into_response()
+    (StatusCode::OK, Data(Readiness { status: "ok", database: "ok", mail_queue: "ok" })).into_response()
 }

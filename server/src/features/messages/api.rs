@@ -20,7 +20,7 @@ use crate::error::{Error, Result};
 use crate::features::auth::{Caller, demand};
 use crate::features::notify;
 use crate::features::staff::Permission;
-use crate::http::{Envelope, Id, Json, Listed, Ok, Paging, Problem, Query, RequestInfo};
+use crate::http::{Data, Envelope, Id, Json, Listed, Paging, Problem, Query, RequestInfo};
 
 /// The routes of this file.
 pub fn routes() -> OpenApiRouter<App> {
@@ -46,13 +46,13 @@ async fn list_messages(
     let conn = app.storage.read();
     let mut page = find::list(conn, &filter, cursor, limit).await?;
     let rows = view::summaries(&app, conn, std::mem::take(&mut page.rows)).await?;
-    Result::Ok(Listed(page.with(rows)))
+    Ok(Listed(page.with(rows)))
 }
 
 /// How many messages stand where.
 #[utoipa::path(get, path = "/api/admin/messages/counts", tag = "messages", responses((status = 200, body = Envelope<Counts>)))]
-async fn count_messages(State(app): State<App>, caller: Caller) -> Result<Ok<Counts>> {
-    Result::Ok(Ok(store::counts(app.storage.read(), caller.staff_id).await?))
+async fn count_messages(State(app): State<App>, caller: Caller) -> Result<Data<Counts>> {
+    Ok(Data(store::counts(app.storage.read(), caller.staff_id).await?))
 }
 
 /// A tag and the number of its messages.
@@ -64,9 +64,9 @@ pub struct TagCount {
 
 /// The tags in use, the most used first.
 #[utoipa::path(get, path = "/api/admin/messages/tags", tag = "messages", responses((status = 200, body = Envelope<Vec<TagCount>>)))]
-async fn list_tags(State(app): State<App>) -> Result<Ok<Vec<TagCount>>> {
+async fn list_tags(State(app): State<App>) -> Result<Data<Vec<TagCount>>> {
     let tags = store::tag_counts(app.storage.read()).await?;
-    Result::Ok(Ok(tags.into_iter().map(|(tag, count)| TagCount { tag, count }).collect()))
+    Ok(Data(tags.into_iter().map(|(tag, count)| TagCount { tag, count }).collect()))
 }
 
 /// One message with its thread. Opening it marks it as read.
@@ -78,10 +78,10 @@ async fn get_message(State(app): State<App>, Id(id): Id) -> Result<Response> {
     let detail = view::detail(&app, id).await?;
     if detail.summary.unread {
         app.storage
-            .write((), move |tx, ()| Box::pin(async move { Result::Ok(store::opened(tx.conn(), id, now).await?) }))
+            .write((), move |tx, ()| Box::pin(async move { Ok(store::opened(tx.conn(), id, now).await?) }))
             .await?;
     }
-    Result::Ok(with_etag(detail))
+    Ok(with_etag(detail))
 }
 
 /// Changes status or assignment. With `If-Match`, only what the client has seen.
@@ -109,7 +109,7 @@ async fn change_message(
         .await?;
     let mut detail = view::detail(&app, id).await?;
     detail.undo_id = undo_id;
-    Result::Ok(with_etag(detail))
+    Ok(with_etag(detail))
 }
 
 /// Sends the failed mails of a message again.
@@ -124,18 +124,18 @@ async fn retry_mail(State(app): State<App>, caller: Caller, info: RequestInfo, I
                     author.note(tx, "mail.retried", id, crate::features::audit::Changes::none());
                     tx.publish(crate::cluster::Event::MailQueued);
                 }
-                Result::Ok(())
+                Ok(())
             })
         })
         .await?;
-    Result::Ok(with_etag(view::detail(&app, id).await?))
+    Ok(with_etag(view::detail(&app, id).await?))
 }
 
 /// An answer with the version of the message as its `ETag`.
 pub fn with_etag(detail: MessageDetail) -> Response {
     let etag = HeaderValue::try_from(format!("\"{}\"", detail.version));
-    let mut response = Ok(detail).into_response();
-    if let Result::Ok(etag) = etag {
+    let mut response = Data(detail).into_response();
+    if let Ok(etag) = etag {
         response.headers_mut().insert(ETAG, etag);
     }
     response
@@ -143,7 +143,7 @@ pub fn with_etag(detail: MessageDetail) -> Response {
 
 /// The version that the client has seen, if it says so.
 fn if_match(headers: &HeaderMap) -> Result<Option<i32>> {
-    let Some(value) = headers.get(IF_MATCH) else { return Result::Ok(None) };
+    let Some(value) = headers.get(IF_MATCH) else { return Ok(None) };
     let version = value.to_str().ok().and_then(|text| text.trim_matches('"').parse().ok());
     version.map(Some).ok_or(Error::PreconditionFailed)
 }

@@ -16,7 +16,7 @@ use crate::error::Result;
 use crate::features::auth::{Caller, demand};
 use crate::features::staff::Permission;
 use crate::http::valid::Check;
-use crate::http::{Envelope, Id, Json, Ok, Problem, RequestInfo};
+use crate::http::{Data, Envelope, Id, Json, Problem, RequestInfo};
 
 /// The routes of this file.
 pub fn routes() -> OpenApiRouter<App> {
@@ -61,7 +61,7 @@ async fn change_many(
     caller: Caller,
     info: RequestInfo,
     Json(bulk): Json<Bulk>,
-) -> Result<Ok<BulkDone>> {
+) -> Result<Data<BulkDone>> {
     let mut check = Check::new();
     if bulk.ids.is_empty() || bulk.ids.len() > 100 {
         check.refuse("ids", "invalid", "Choose 1 to 100 messages.");
@@ -87,18 +87,18 @@ async fn change_many(
                     before.extend(change::apply(tx, author, *id, change, tagging, None).await?);
                 }
                 let changed = before.len();
-                Result::Ok(BulkDone { changed, undo_id: undo::keep(tx, author, before).await? })
+                Ok(BulkDone { changed, undo_id: undo::keep(tx, author, before).await? })
             })
         })
         .await?;
-    Result::Ok(Ok(done))
+    Ok(Data(done))
 }
 
 /// Takes a change back, within ten seconds and only where nobody has changed the message since.
 #[utoipa::path(post, path = "/api/admin/undo/{id}", tag = "messages", params(("id" = Uuid, Path)),
     responses((status = 200, body = Envelope<Undone>), (status = 404, body = Problem)))]
-async fn take_back(State(app): State<App>, caller: Caller, info: RequestInfo, Id(id): Id) -> Result<Ok<Undone>> {
+async fn take_back(State(app): State<App>, caller: Caller, info: RequestInfo, Id(id): Id) -> Result<Data<Undone>> {
     let author = Author::new(&app, caller, info);
     let undone = app.storage.write(author, move |tx, author| Box::pin(undo::undo(tx, author, id))).await?;
-    Result::Ok(Ok(undone))
+    Ok(Data(undone))
 }

@@ -19,7 +19,7 @@ use crate::features::audit::{Changes, Entry};
 use crate::features::auth::{Caller, demand};
 use crate::features::staff::Permission;
 use crate::http::valid::Check;
-use crate::http::{Created, Envelope, Id, Json, Nothing, Ok, Problem, RequestInfo};
+use crate::http::{Created, Data, Envelope, Id, Json, Nothing, Problem, RequestInfo};
 use crate::secrets::sha256_hex;
 
 /// What may stand between `{{` and `}}`.
@@ -89,9 +89,9 @@ pub struct CannedReplyPatch {
 
 /// All canned replies, by shortcut.
 #[utoipa::path(get, path = "/api/admin/canned-replies", tag = "messages", responses((status = 200, body = Envelope<Vec<CannedReply>>)))]
-async fn list_canned_replies(State(app): State<App>) -> Result<Ok<Vec<CannedReply>>> {
+async fn list_canned_replies(State(app): State<App>) -> Result<Data<Vec<CannedReply>>> {
     let rows = Entity::find().order_by_asc(Column::Shortcut).all(app.storage.read()).await?;
-    Result::Ok(Ok(rows.into_iter().map(Into::into).collect()))
+    Ok(Data(rows.into_iter().map(Into::into).collect()))
 }
 
 /// Adds a canned reply.
@@ -123,7 +123,7 @@ async fn create_canned_reply(
             })
         })
         .await?;
-    Result::Ok(Created { location: format!("/api/admin/canned-replies/{}", made.id), data: made.into(), message: None })
+    Ok(Created { location: format!("/api/admin/canned-replies/{}", made.id), data: made.into(), message: None })
 }
 
 /// Changes a canned reply. With `If-Match`, only what the caller has seen.
@@ -136,7 +136,7 @@ async fn change_canned_reply(
     headers: HeaderMap,
     Id(id): Id,
     Json(patch): Json<CannedReplyPatch>,
-) -> Result<Ok<CannedReply>> {
+) -> Result<Data<CannedReply>> {
     let seen = headers.get(IF_MATCH).map(|tag| tag.to_str().unwrap_or_default().trim().to_owned());
     let now = app.clock.now();
     let by = caller.staff_id;
@@ -172,7 +172,7 @@ async fn change_canned_reply(
             })
         })
         .await?;
-    Result::Ok(Ok(changed.into()))
+    Ok(Data(changed.into()))
 }
 
 /// Deletes a canned reply.
@@ -183,7 +183,7 @@ async fn delete_canned_reply(
     caller: Caller,
     info: RequestInfo,
     Id(id): Id,
-) -> Result<Ok<Nothing>> {
+) -> Result<Data<Nothing>> {
     let author = (app.clone(), caller, info);
     app.storage
         .write(author, move |tx, (app, caller, info)| {
@@ -192,11 +192,11 @@ async fn delete_canned_reply(
                 let changes = Changes::none().field("shortcut", &row.shortcut, Option::<String>::None);
                 Entity::delete_by_id(id).exec(tx.conn()).await?;
                 tx.audit(entry(app, caller, info, "canned_reply.deleted", id, changes));
-                Result::Ok(())
+                Ok(())
             })
         })
         .await?;
-    Result::Ok(Ok(Nothing))
+    Ok(Data(Nothing))
 }
 
 fn checked(mut row: Model) -> Result<Model> {
@@ -219,7 +219,7 @@ fn checked(mut row: Model) -> Result<Model> {
     }
     check.done()?;
     (row.title, row.shortcut, row.content) = (title, shortcut, content);
-    Result::Ok(row)
+    Ok(row)
 }
 
 fn unknown_variable(content: &str) -> Option<&str> {

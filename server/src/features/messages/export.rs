@@ -197,7 +197,7 @@ impl Rows {
         let pack = move || {
             let file = tempfile::tempfile().map_err(Error::internal)?;
             workbook.save_to_writer(std::io::BufWriter::new(&file)).map_err(failed)?;
-            Result::Ok(file)
+            Ok(file)
         };
         tokio::task::spawn_blocking(pack).await.map_err(Error::internal)?
     }

@@ -20,7 +20,7 @@ use crate::features::audit::Changes;
 use crate::features::auth::{Caller, demand};
 use crate::features::staff::Permission;
 use crate::http::valid::Check;
-use crate::http::{Created, Envelope, Id, Json, Nothing, Ok, Problem, RequestInfo};
+use crate::http::{Created, Data, Envelope, Id, Json, Nothing, Problem, RequestInfo};
 
 /// The routes of this file.
 pub fn routes() -> OpenApiRouter<App> {
@@ -75,11 +75,11 @@ async fn add_note(
                 note.clone().into_active_model().insert(tx.conn()).await?;
                 author.note(tx, "message.noted", id, Changes::none());
                 Author::announce(tx, "message_changed", id);
-                Result::Ok(())
+                Ok(())
             })
         })
         .await?;
-    Result::Ok(Created { data: item, location: format!("/api/admin/messages/{id}"), message: None })
+    Ok(Created { data: item, location: format!("/api/admin/messages/{id}"), message: None })
 }
 
 /// Deletes an own note.
@@ -91,7 +91,7 @@ async fn delete_note(
     caller: Caller,
     info: RequestInfo,
     path: Result<Path<(Uuid, Uuid)>, axum::extract::rejection::PathRejection>,
-) -> Result<Ok<Nothing>> {
+) -> Result<Data<Nothing>> {
     let Path((id, note)) = path.map_err(|_| Error::NotFound)?;
     let author = Author::new(&app, caller, info);
     app.storage
@@ -108,11 +108,11 @@ async fn delete_note(
                 }
                 author.note(tx, "message.note_deleted", id, Changes::none());
                 Author::announce(tx, "message_changed", id);
-                Result::Ok(())
+                Ok(())
             })
         })
         .await?;
-    Result::Ok(Ok(Nothing))
+    Ok(Data(Nothing))
 }
 
 /// The tags that a message is to have.
@@ -152,7 +152,7 @@ async fn put_tags(
         .await?;
     let mut detail = view::detail(&app, id).await?;
     detail.undo_id = undo_id;
-    Result::Ok(with_etag(detail))
+    Ok(with_etag(detail))
 }
 
 /// Tags in their one form: small letters, single spaces, no commas, each once.

@@ -16,7 +16,7 @@ use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::idempotency::idempotent;
 use crate::http::rate_limit::{Limit, Subject};
-use crate::http::{Claim, Created, Envelope, Id, Json, Ok, Problem, RequestInfo};
+use crate::http::{Claim, Created, Data, Envelope, Id, Json, Problem, RequestInfo};
 
 /// The routes of this file.
 pub fn routes() -> OpenApiRouter<App> {
@@ -60,7 +60,7 @@ async fn post_message(
 
 async fn take(app: &App, info: &RequestInfo, claim: &Claim, form: ContactForm) -> Result<Created<Made>> {
     let received = contact::submit(app, form, info, |received| claim.row(&taken(received.id))).await?;
-    Result::Ok(taken(received.id))
+    Ok(taken(received.id))
 }
 
 fn taken(id: Uuid) -> Created<Made> {
@@ -81,9 +81,9 @@ pub struct FormToken {
 /// A fresh form token.
 #[utoipa::path(get, path = "/api/form-token", tag = "public",
     responses((status = 200, body = Envelope<FormToken>), (status = 429, body = Problem)))]
-async fn get_form_token(State(app): State<App>, info: RequestInfo) -> Result<Ok<FormToken>> {
+async fn get_form_token(State(app): State<App>, info: RequestInfo) -> Result<Data<FormToken>> {
     app.limits.check(Limit::PublicRead, &Subject::Address(info.ip.into()))?;
-    Result::Ok(Ok(FormToken { form_token: form_token::issue(&app) }))
+    Ok(Data(FormToken { form_token: form_token::issue(&app) }))
 }
 
 /// The thread of a message, for the client who wrote it. `Authorization: Manage <code from the mail>`.
@@ -94,9 +94,9 @@ async fn get_thread(
     info: RequestInfo,
     headers: HeaderMap,
     Id(id): Id,
-) -> Result<Ok<ClientThread>> {
+) -> Result<Data<ClientThread>> {
     app.limits.check(Limit::PublicRead, &Subject::Address(info.ip.into()))?;
-    Result::Ok(Ok(thread::client_thread(&app, id, manage_token(&headers)?).await?))
+    Ok(Data(thread::client_thread(&app, id, manage_token(&headers)?).await?))
 }
 
 /// What a client answers.
@@ -126,7 +126,7 @@ async fn post_client_reply(
     };
     let keep = |reply| claim.row(&answered(reply));
     let reply = thread::answer_as_client(&app, id, manage_token(&headers)?, &body.content, &info, keep).await?;
-    Result::Ok(answered(reply))
+    Ok(answered(reply))
 }
 
 fn manage_token(headers: &HeaderMap) -> Result<&str> {

@@ -20,7 +20,7 @@ use crate::features::audit::{Changes, Entry};
 use crate::features::auth::{Caller, signed_in};
 use crate::features::staff::Permission;
 use crate::http::valid::Check;
-use crate::http::{Envelope, Json, Listed, Ok, Paging, Problem, Query, RequestInfo};
+use crate::http::{Data, Envelope, Json, Listed, Paging, Problem, Query, RequestInfo};
 
 /// The routes of this slice.
 pub fn routes() -> OpenApiRouter<App> {
@@ -67,7 +67,7 @@ async fn list_notifications(
     let (cursor, limit) = paging.read()?;
     let mut page = store::list(app.storage.read(), own(&caller, unread), cursor, limit).await?;
     let rows = view::notifications(&app, std::mem::take(&mut page.rows)).await?;
-    Result::Ok(Listed(page.with(rows)))
+    Ok(Listed(page.with(rows)))
 }
 
 /// How many wait.
@@ -77,15 +77,15 @@ pub struct Unread {
     pub unread: u64,
 }
 
-async fn unread(app: &App, caller: &Caller) -> Result<Ok<Unread>> {
+async fn unread(app: &App, caller: &Caller) -> Result<Data<Unread>> {
     let unread = store::count(app.storage.read(), own(caller, true)).await?.min(1_000);
-    Result::Ok(Ok(Unread { unread }))
+    Ok(Data(Unread { unread }))
 }
 
 /// How many of the own notices were not read.
 #[utoipa::path(get, path = "/api/admin/notifications/count", tag = "notifications",
     responses((status = 200, body = Envelope<Unread>)))]
-async fn count_notifications(State(app): State<App>, caller: Caller) -> Result<Ok<Unread>> {
+async fn count_notifications(State(app): State<App>, caller: Caller) -> Result<Data<Unread>> {
     unread(&app, &caller).await
 }
 
@@ -128,14 +128,14 @@ impl ReadNow {
         if let Some(last) = self.up_to {
             which = which.add(Column::Id.lte(last));
         }
-        Result::Ok(which)
+        Ok(which)
     }
 }
 
 /// Marks own notices as read; answers how many are left.
 #[utoipa::path(post, path = "/api/admin/notifications/read", tag = "notifications", request_body = ReadNow,
     responses((status = 200, body = Envelope<Unread>), (status = 422, body = Problem)))]
-async fn read_notifications(State(app): State<App>, caller: Caller, Json(body): Json<ReadNow>) -> Result<Ok<Unread>> {
+async fn read_notifications(State(app): State<App>, caller: Caller, Json(body): Json<ReadNow>) -> Result<Data<Unread>> {
     let which = body.condition()?;
     let (now, person) = (app.clock.now(), caller.staff_id);
     app.storage
@@ -145,7 +145,7 @@ async fn read_notifications(State(app): State<App>, caller: Caller, Json(body): 
                     // Other windows of the same person count again.
                     tx.publish(cluster::Event::Notified([person].into()));
                 }
-                Result::Ok(())
+                Ok(())
             })
         })
         .await?;
@@ -166,27 +166,26 @@ pub struct NotificationPreference {
 /// What the person hears of, and how. Events that the person may not know of are missing.
 #[utoipa::path(get, path = "/api/admin/notifications/preferences", tag = "notifications",
     responses((status = 200, body = Envelope<Vec<NotificationPreference>>)))]
-async fn get_preferences(State(app): State<App>, caller: Caller) -> Result<Ok<Vec<NotificationPreference>>> {
-    Result::Ok(Ok(preferences(&app, &caller).await?))
+async fn get_preferences(State(app): State<App>, caller: Caller) -> Result<Data<Vec<NotificationPreference>>> {
+    Ok(Data(preferences(&app, &caller).await?))
 }
 
 async fn preferences(app: &App, caller: &Caller) -> Result<Vec<NotificationPreference>> {
     let chosen = store::choices_of(app.storage.read(), caller.staff_id).await?;
     let events = Event::ALL.into_iter().filter(|event| event.needs().is_none_or(|needed| caller.may(needed)));
     let all = events.flat_map(|event| Channel::ALL.map(|channel| (event, channel)));
-    Result::Ok(
-        all.filter(|(event, channel)| event.default_for(*channel) != Default::Never)
-            .map(|(event, channel)| {
-                let choice = chosen.iter().find(|row| row.event == event.name() && row.channel == channel.name());
-                NotificationPreference {
-                    event,
-                    channel,
-                    is_on: event.goes_out(channel, choice.map(|row| row.is_on)),
-                    fixed: event.default_for(channel) == Default::Always,
-                }
-            })
-            .collect(),
-    )
+    Ok(all
+        .filter(|(event, channel)| event.default_for(*channel) != Default::Never)
+        .map(|(event, channel)| {
+            let choice = chosen.iter().find(|row| row.event == event.name() && row.channel == channel.name());
+            NotificationPreference {
+                event,
+                channel,
+                is_on: event.goes_out(channel, choice.map(|row| row.is_on)),
+                fixed: event.default_for(channel) == Default::Always,
+            }
+        })
+        .collect())
 }
 
 /// Choices. What is missing stays.
@@ -214,7 +213,7 @@ async fn change_preferences(
     caller: Caller,
     info: RequestInfo,
     Json(body): Json<NotificationChoices>,
-) -> Result<Ok<Vec<NotificationPreference>>> {
+) -> Result<Data<Vec<NotificationPreference>>> {
     let before = preferences(&app, &caller).await?;
     let mut check = Check::new();
     let mut changes = Changes::none();
@@ -251,11 +250,11 @@ async fn change_preferences(
                         store::choose(tx.conn(), person, event, channel, choice.is_on).await?;
                     }
                     tx.audit(entry.clone());
-                    Result::Ok(())
+                    Ok(())
                 })
             })
             .await?;
         app.audience.forget();
     }
-    Result::Ok(Ok(preferences(&app, &caller).await?))
+    Ok(Data(preferences(&app, &caller).await?))
 }

@@ -18,7 +18,7 @@ use crate::error::{Error, Result};
 use crate::features::audit::{Changes, Entry};
 use crate::features::auth::{Caller, demand};
 use crate::features::staff::Permission;
-use crate::http::{Envelope, Id, Nothing, Ok, Problem, RequestInfo};
+use crate::http::{Data, Envelope, Id, Nothing, Problem, RequestInfo};
 
 /// The routes of this slice.
 pub fn routes() -> OpenApiRouter<App> {
@@ -47,23 +47,25 @@ pub struct FailedMail {
 /// Mails that were given up, the newest 100.
 #[utoipa::path(get, path = "/api/admin/mail/failed", tag = "mail",
     responses((status = 200, body = Envelope<Vec<FailedMail>>)))]
-async fn list_failed_mails(State(app): State<App>) -> Result<Ok<Vec<FailedMail>>> {
+async fn list_failed_mails(State(app): State<App>) -> Result<Data<Vec<FailedMail>>> {
     let mails = store::failed(app.storage.read(), 100).await?;
     let settings = app.settings.get();
-    Result::Ok(Ok(mails
-        .into_iter()
-        .map(|mail| FailedMail {
-            subject: Rendered::subject_of(&app, &settings, &mail).ok(),
-            id: mail.id,
-            template: mail.template,
-            recipient: mail.recipient,
-            attempts: mail.attempts,
-            last_error: mail.last_error,
-            created_at: mail.created_at,
-            entity_type: mail.entity_type,
-            entity_id: mail.entity_id,
-        })
-        .collect()))
+    Ok(Data(
+        mails
+            .into_iter()
+            .map(|mail| FailedMail {
+                subject: Rendered::subject_of(&app, &settings, &mail).ok(),
+                id: mail.id,
+                template: mail.template,
+                recipient: mail.recipient,
+                attempts: mail.attempts,
+                last_error: mail.last_error,
+                created_at: mail.created_at,
+                entity_type: mail.entity_type,
+                entity_id: mail.entity_id,
+            })
+            .collect(),
+    ))
 }
 
 /// Sends a mail again that was given up.
@@ -74,7 +76,7 @@ async fn retry_failed_mail(
     caller: Caller,
     info: RequestInfo,
     Id(id): Id,
-) -> Result<Ok<Nothing>> {
+) -> Result<Data<Nothing>> {
     let now = app.clock.now();
     let entry = Entry {
         actor: Some(caller.staff_id),
@@ -93,9 +95,9 @@ async fn retry_failed_mail(
                 }
                 tx.audit(entry.clone());
                 tx.publish(crate::cluster::Event::MailQueued);
-                Result::Ok(())
+                Ok(())
             })
         })
         .await?;
-    Result::Ok(Ok(Nothing))
+    Ok(Data(Nothing))
 }

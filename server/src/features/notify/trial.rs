@@ -17,7 +17,7 @@ use crate::features::auth::{Caller, demand, demand_in_person};
 use crate::features::staff::Permission;
 use crate::features::{onboarding, settings};
 use crate::http::rate_limit::{Limit, Subject};
-use crate::http::{Envelope, Json, Ok, Problem, RequestInfo};
+use crate::http::{Data, Envelope, Json, Problem, RequestInfo};
 
 /// The routes of this file.
 pub fn routes() -> OpenApiRouter<App> {
@@ -72,9 +72,13 @@ pub struct MailTest {
 /// Shows a mail as it would be, with settings that are not saved yet.
 #[utoipa::path(post, path = "/api/admin/settings/mail/preview", tag = "settings", request_body = MailTrial,
     responses((status = 200, body = Envelope<MailPreview>), (status = 422, body = Problem)))]
-async fn preview_mail(State(app): State<App>, caller: Caller, Json(trial): Json<MailTrial>) -> Result<Ok<MailPreview>> {
+async fn preview_mail(
+    State(app): State<App>,
+    caller: Caller,
+    Json(trial): Json<MailTrial>,
+) -> Result<Data<MailPreview>> {
     let mail = rendered(&app, &caller, &trial)?;
-    Result::Ok(Ok(MailPreview {
+    Ok(Data(MailPreview {
         from: mail.from.to_string(),
         reply_to: mail.reply_to.map(|it| it.email.to_string()),
         subject: mail.subject,
@@ -91,7 +95,7 @@ async fn test_mail(
     caller: Caller,
     info: RequestInfo,
     Json(trial): Json<MailTrial>,
-) -> Result<Ok<MailTest>> {
+) -> Result<Data<MailTest>> {
     let mail = rendered(&app, &caller, &trial)?;
     app.limits.check(Limit::TestMail, &Subject::Staff(caller.staff_id))?;
     let now = app.clock.now();
@@ -119,11 +123,11 @@ async fn test_mail(
                     onboarding::mark(tx.conn(), firm, name, &Value::from(way.clone()), now).await?;
                 }
                 tx.audit(entry.clone());
-                Result::Ok(())
+                Ok(())
             })
         })
         .await?;
-    Result::Ok(Ok(MailTest {
+    Ok(Data(MailTest {
         delivered,
         transport: transport.to_owned(),
         recipient: caller.email,

@@ -16,7 +16,7 @@ use crate::features::auth::{Caller, signed_in};
 use crate::features::samples;
 use crate::features::staff::Permission;
 use crate::http::valid::Check;
-use crate::http::{Envelope, Json, Ok, Problem, RequestInfo};
+use crate::http::{Data, Envelope, Json, Problem, RequestInfo};
 
 /// The routes of this slice.
 pub fn routes() -> OpenApiRouter<App> {
@@ -77,8 +77,8 @@ pub struct OnboardingPatch {
 /// The first steps and what is done of them, the tour, and whether there is sample data.
 #[utoipa::path(get, path = "/api/admin/onboarding", tag = "dashboard",
     responses((status = 200, body = Envelope<Onboarding>)))]
-async fn get_onboarding(State(app): State<App>, caller: Caller) -> Result<Ok<Onboarding>> {
-    Result::Ok(Ok(state(&app, &caller).await?))
+async fn get_onboarding(State(app): State<App>, caller: Caller) -> Result<Data<Onboarding>> {
+    Ok(Data(state(&app, &caller).await?))
 }
 
 /// Notes that the list was put away, where the tour was left, or that a step is right as it is.
@@ -89,7 +89,7 @@ async fn patch_onboarding(
     caller: Caller,
     info: RequestInfo,
     Json(patch): Json<OnboardingPatch>,
-) -> Result<Ok<Onboarding>> {
+) -> Result<Data<Onboarding>> {
     let mut check = Check::new();
     let me = caller.staff_id.to_string();
     let mut marks: Vec<(String, String, Value)> = Vec::new();
@@ -127,11 +127,11 @@ async fn patch_onboarding(
                 if !marks.is_empty() {
                     tx.audit(entry.clone());
                 }
-                Result::Ok(())
+                Ok(())
             })
         })
         .await?;
-    Result::Ok(Ok(state(&app, &caller).await?))
+    Ok(Data(state(&app, &caller).await?))
 }
 
 async fn state(app: &App, caller: &Caller) -> Result<Onboarding> {
@@ -154,7 +154,7 @@ async fn state(app: &App, caller: &Caller) -> Result<Onboarding> {
             reviewable: step.reviewable,
         })
         .collect();
-    Result::Ok(Onboarding {
+    Ok(Onboarding {
         steps,
         dismissed: own.contains_key("dismissed"),
         tour: own.get("tour").and_then(|tour| serde_json::from_value(tour.clone()).ok()).unwrap_or_default(),

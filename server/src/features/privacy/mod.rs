@@ -15,7 +15,7 @@ use crate::error::Result;
 use crate::features::auth::{self, Caller, demand};
 use crate::features::staff::Permission;
 use crate::features::{messages, notify, settings};
-use crate::http::{Envelope, Json, Ok, Problem};
+use crate::http::{Data, Envelope, Json, Problem};
 
 /// The routes of this slice.
 pub fn routes() -> OpenApiRouter<App> {
@@ -54,7 +54,7 @@ async fn preview_retention(
     State(app): State<App>,
     caller: Caller,
     Json(trial): Json<RetentionTrial>,
-) -> Result<Ok<Vec<Expiring>>> {
+) -> Result<Data<Vec<Expiring>>> {
     let rules = settings::draft(&app, &trial.values, |permission| caller.may(permission))?.privacy;
     let (conn, now) = (app.storage.read(), app.clock.now());
     let (senders, mails, sessions) = (rules.senders_before(now), rules.mails_before(now), rules.sessions_before(now));
@@ -72,5 +72,5 @@ async fn preview_retention(
         ),
     ];
     let show = |(name, before, count)| Expiring { key: format!("privacy.{name}"), before, count };
-    Result::Ok(Ok(counted.into_iter().map(show).collect()))
+    Ok(Data(counted.into_iter().map(show).collect()))
 }

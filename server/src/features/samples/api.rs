@@ -11,7 +11,7 @@ use crate::app::App;
 use crate::error::{Error, Result};
 use crate::features::auth::{Caller, demand_in_person};
 use crate::features::staff::Permission;
-use crate::http::{Created, Envelope, Ok, Problem, RequestInfo};
+use crate::http::{Created, Data, Envelope, Problem, RequestInfo};
 
 /// The routes of this slice.
 pub fn routes() -> OpenApiRouter<App> {
@@ -43,7 +43,7 @@ async fn make_samples(State(app): State<App>, caller: Caller, info: RequestInfo)
     let staff =
         super::make(&app, Some(caller.staff_id), &info, MESSAGES, 1).await.map_err(|error| error.on_unique(here))?;
     app.apply_settings();
-    Result::Ok(Created {
+    Ok(Created {
         data: Samples { messages: MESSAGES, staff },
         location: "/api/admin/samples".to_owned(),
         message: None,
@@ -53,13 +53,13 @@ async fn make_samples(State(app): State<App>, caller: Caller, info: RequestInfo)
 /// Takes everything away that was made up.
 #[utoipa::path(delete, path = "/api/admin/samples", tag = "settings",
     responses((status = 200, body = Envelope<Removed>), (status = 409, body = Problem)))]
-async fn remove_samples(State(app): State<App>, caller: Caller, info: RequestInfo) -> Result<Ok<Removed>> {
+async fn remove_samples(State(app): State<App>, caller: Caller, info: RequestInfo) -> Result<Data<Removed>> {
     may(&caller)?;
-    Result::Ok(Ok(super::remove(&app, Some(caller.staff_id), &info).await?))
+    Ok(Data(super::remove(&app, Some(caller.staff_id), &info).await?))
 }
 
 /// Nobody makes or removes people who may do what they may not.
 fn may(caller: &Caller) -> Result<()> {
     let all = Permission::ALL.into_iter().all(|permission| caller.may(permission));
-    if all { Result::Ok(()) } else { Err(Error::Forbidden) }
+    if all { Ok(()) } else { Err(Error::Forbidden) }
 }

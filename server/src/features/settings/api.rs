@@ -15,7 +15,7 @@ use crate::app::App;
 use crate::error::{Error, Result};
 use crate::features::auth::{Caller, demand, signed_in_or_token};
 use crate::features::staff::Permission;
-use crate::http::{Envelope, Json, Ok, Problem, RequestInfo};
+use crate::http::{Data, Envelope, Json, Problem, RequestInfo};
 
 /// The routes of this slice.
 pub fn routes() -> OpenApiRouter<App> {
@@ -50,8 +50,8 @@ pub struct ServiceName {
 /// Every group and key with form, bounds, default and help. What the caller may not change is missing.
 #[utoipa::path(get, path = "/api/admin/settings/schema", tag = "settings",
     responses((status = 200, body = Envelope<SettingsSchema>)))]
-async fn get_schema(caller: Caller) -> Ok<SettingsSchema> {
-    Ok(SettingsSchema {
+async fn get_schema(caller: Caller) -> Data<SettingsSchema> {
+    Data(SettingsSchema {
         groups: GROUPS.iter().filter(|group| caller.may(group.needs)).cloned().collect(),
         keys: KEYS.iter().filter(|key| caller.may(key.needs)).cloned().collect(),
     })
@@ -86,15 +86,15 @@ async fn patch_settings(
     }
     let change = Change { actor: Some(caller.staff_id), from: &info, values, seen: if_match(&headers)? };
     let after = super::change(&app, change, |permission| caller.may(permission)).await?;
-    Result::Ok(shown(&after, &caller))
+    Ok(shown(&after, &caller))
 }
 
 /// The services by slug and name, for filters.
 #[utoipa::path(get, path = "/api/admin/services", tag = "settings",
     responses((status = 200, body = Envelope<Vec<ServiceName>>)))]
-async fn list_services(State(app): State<App>) -> Ok<Vec<ServiceName>> {
+async fn list_services(State(app): State<App>) -> Data<Vec<ServiceName>> {
     let name = |service: &super::Service| ServiceName { slug: service.slug.clone(), name: service.name.clone() };
-    Ok(app.settings.get().services.iter().map(name).collect())
+    Data(app.settings.get().services.iter().map(name).collect())
 }
 
 /// What the person may see, with the version as the `ETag`.
@@ -105,8 +105,8 @@ fn shown(settings: &Snapshot, caller: &Caller) -> Response {
         .filter(may_see)
         .filter_map(|key| Some((key.key.clone(), settings.values.get(&key.key)?.clone())))
         .collect();
-    let mut response = Ok(SettingValues(values)).into_response();
-    if let Result::Ok(etag) = HeaderValue::try_from(format!("\"{}\"", settings.version)) {
+    let mut response = Data(SettingValues(values)).into_response();
+    if let Ok(etag) = HeaderValue::try_from(format!("\"{}\"", settings.version)) {
         response.headers_mut().insert(ETAG, etag);
     }
     response
@@ -114,7 +114,7 @@ fn shown(settings: &Snapshot, caller: &Caller) -> Response {
 
 /// The version that the caller has seen, if it says so.
 fn if_match(headers: &HeaderMap) -> Result<Option<i64>> {
-    let Some(value) = headers.get(IF_MATCH) else { return Result::Ok(None) };
+    let Some(value) = headers.get(IF_MATCH) else { return Ok(None) };
     let version = value.to_str().ok().and_then(|text| text.trim_matches('"').parse().ok());
     version.map(Some).ok_or(Error::PreconditionFailed)
 }

@@ -17,7 +17,7 @@ use crate::error::{Error, Result};
 use crate::features::audit::Changes;
 use crate::features::auth::{self, Caller, OneTimeKind, SessionView, demand, demand_in_person, recently_proven};
 use crate::features::notify::{Letter, Mail};
-use crate::http::{Accepted, Envelope, Id, Nothing, Ok, Problem, RequestInfo};
+use crate::http::{Accepted, Data, Envelope, Id, Nothing, Problem, RequestInfo};
 use crate::secrets;
 
 /// The routes of this file.
@@ -61,11 +61,11 @@ async fn send_reset_link(State(app): State<App>, caller: Caller, info: RequestIn
                 };
                 tx.mail(mail.row(&act.app)?);
                 act.note(tx, "staff.reset_link_sent", id, Changes::none());
-                Result::Ok(())
+                Ok(())
             })
         })
         .await?;
-    Result::Ok(Accepted("A link for a new password is on its way."))
+    Ok(Accepted("A link for a new password is on its way."))
 }
 
 /// Forgets the wrong passwords that locked an account.
@@ -80,7 +80,7 @@ async fn unlock_staff(State(app): State<App>, caller: Caller, info: RequestInfo,
                 pair.may_touch()?;
                 auth::unlock(tx.conn(), &pair.target.email_key).await?;
                 act.note(tx, "staff.unlocked", id, Changes::none());
-                Result::Ok(())
+                Ok(())
             })
         })
         .await?;
@@ -90,10 +90,10 @@ async fn unlock_staff(State(app): State<App>, caller: Caller, info: RequestInfo,
 /// Devices of a person, the one used last first.
 #[utoipa::path(get, path = "/api/admin/staff/{id}/sessions", tag = "staff", params(("id" = Uuid, Path)),
     responses((status = 200, body = Envelope<Vec<SessionView>>), (status = 404, body = Problem)))]
-async fn list_staff_sessions(State(app): State<App>, caller: Caller, Id(id): Id) -> Result<Ok<Vec<SessionView>>> {
+async fn list_staff_sessions(State(app): State<App>, caller: Caller, Id(id): Id) -> Result<Data<Vec<SessionView>>> {
     let person = store::by_id(app.storage.read(), id).await?.filter(|person| person.deleted_at.is_none());
     person.ok_or(Error::NotFound)?;
-    Result::Ok(Ok(auth::session_views(&app, id, caller.session_id).await?))
+    Ok(Data(auth::session_views(&app, id, caller.session_id).await?))
 }
 
 /// Signs a person out on all devices.
@@ -104,7 +104,7 @@ async fn end_staff_sessions(
     caller: Caller,
     info: RequestInfo,
     Id(id): Id,
-) -> Result<Ok<Nothing>> {
+) -> Result<Data<Nothing>> {
     let act = Act::new(&app, caller, info);
     app.storage
         .write(act, move |tx, act| {
@@ -114,12 +114,12 @@ async fn end_staff_sessions(
                 if ended > 0 {
                     act.note(tx, "staff.signed_out", id, Changes::none().fact("sessions", ended));
                 }
-                Result::Ok(())
+                Ok(())
             })
         })
         .await?;
     app.liveness.forget_all();
-    Result::Ok(Ok(Nothing))
+    Ok(Data(Nothing))
 }
 
 /// Signs one device of a person out.
@@ -131,7 +131,7 @@ async fn end_staff_session(
     caller: Caller,
     info: RequestInfo,
     path: Result<Path<(Uuid, Uuid)>, PathRejection>,
-) -> Result<Ok<Nothing>> {
+) -> Result<Data<Nothing>> {
     let Path((id, session)) = path.map_err(|_| Error::NotFound)?;
     let act = Act::new(&app, caller, info);
     app.storage
@@ -142,10 +142,10 @@ async fn end_staff_session(
                     return Err(Error::NotFound);
                 }
                 act.note(tx, "staff.device_signed_out", id, Changes::none().fact("sessionId", session));
-                Result::Ok(())
+                Ok(())
             })
         })
         .await?;
     app.liveness.forget_all();
-    Result::Ok(Ok(Nothing))
+    Ok(Data(Nothing))
 }

@@ -19,7 +19,7 @@ use crate::app::App;
 use crate::error::{Error, Result};
 use crate::features::auth::{Caller, demand, demand_in_person, recently_proven, signed_in_or_token};
 use crate::features::staff::Permission;
-use crate::http::{Envelope, Id, Json, Listed, Ok, Paging, Problem, Query, RequestInfo};
+use crate::http::{Data, Envelope, Id, Json, Listed, Paging, Problem, Query, RequestInfo};
 use crate::storage::{Cursor, Page, search_terms, search_text};
 
 /// The routes of this file.
@@ -46,7 +46,7 @@ pub struct Colleague {
 /// Everybody of the firm, by name. Who has not accepted an invitation yet is not among them.
 #[utoipa::path(get, path = "/api/admin/colleagues", tag = "staff",
     responses((status = 200, body = Envelope<Vec<Colleague>>)))]
-async fn list_colleagues(State(app): State<App>) -> Result<Ok<Vec<Colleague>>> {
+async fn list_colleagues(State(app): State<App>) -> Result<Data<Vec<Colleague>>> {
     let people = store::all(app.storage.read()).await?;
     let show = |person: Model| Colleague {
         avatar: avatar::url(&person),
@@ -55,7 +55,7 @@ async fn list_colleagues(State(app): State<App>) -> Result<Ok<Vec<Colleague>>> {
         is_active: person.is_active,
     };
     let joined = people.into_iter().filter(|person| StaffState::of(person) != StaffState::Invited);
-    Result::Ok(Ok(joined.map(show).collect()))
+    Ok(Data(joined.map(show).collect()))
 }
 
 /// The filters as they stand in an address.
@@ -83,11 +83,11 @@ struct Filter {
 impl StaffFilter {
     fn read(&self) -> Result<Filter> {
         fn one<T: serde::de::DeserializeOwned>(field: &str, text: Option<&str>, names: &str) -> Result<Option<T>> {
-            let Some(text) = text.map(str::trim).filter(|text| !text.is_empty()) else { return Result::Ok(None) };
+            let Some(text) = text.map(str::trim).filter(|text| !text.is_empty()) else { return Ok(None) };
             let value = serde_json::from_value(serde_json::Value::String(text.to_owned()));
             value.map(Some).map_err(|_| Error::field(field, "invalid", format!("This must be {names}.")))
         }
-        Result::Ok(Filter {
+        Ok(Filter {
             terms: self.q.as_deref().filter(|q| !q.trim().is_empty()).map(search_terms),
             role: one("role", self.role.as_deref(), "admin, manager or staff")?,
             state: one("state", self.state.as_deref(), "active, invited or deactivated")?,
@@ -127,7 +127,7 @@ async fn list_staff(
     let rows = people.into_iter().skip(begin).take(limit + 1).collect();
     let mut page = Page::new(rows, limit, counted, |person: &Model| person.id);
     let rows = std::mem::take(&mut page.rows).into_iter().map(|person| StaffSummary::of(person, &caller)).collect();
-    Result::Ok(Listed(page.with(rows)))
+    Ok(Listed(page.with(rows)))
 }
 
 /// One person. The `ETag` goes with what can be edited.
@@ -159,9 +159,9 @@ async fn patch_staff(
 /// The person as they are now, with their tag.
 pub(super) async fn shown(app: &App, caller: &Caller, id: Uuid) -> Result<Response> {
     let (detail, etag) = view::detail(app, caller, id).await?;
-    let mut response = Ok(detail).into_response();
-    if let Result::Ok(etag) = HeaderValue::try_from(etag) {
+    let mut response = Data(detail).into_response();
+    if let Ok(etag) = HeaderValue::try_from(etag) {
         response.headers_mut().insert(ETAG, etag);
     }
-    Result::Ok(response)
+    Ok(response)
 }

@@ -21,7 +21,7 @@ use crate::cluster::Event;
 use crate::error::{Error, Result};
 use crate::features::audit::Changes;
 use crate::features::auth::{Caller, demand, signed_in, signed_in_or_token};
-use crate::http::{Envelope, Id, Ok, Problem, Raw, RequestInfo};
+use crate::http::{Data, Envelope, Id, Problem, Raw, RequestInfo};
 use crate::pictures::{self, Drawing, Drawn};
 use crate::storage::Tx;
 
@@ -59,7 +59,7 @@ async fn get_avatar(State(app): State<App>, Path(hash): Path<String>) -> Result<
         (CACHE_CONTROL, HeaderValue::from_static("private, max-age=31536000, immutable")),
         (CONTENT_DISPOSITION, HeaderValue::from_static("inline; filename=\"picture.jpg\"")),
     ];
-    Result::Ok((headers, content).into_response())
+    Ok((headers, content).into_response())
 }
 
 /// Sets the own picture: PNG, JPEG or WebP, at most 2 MB. It is cut to a square and drawn anew.
@@ -71,14 +71,14 @@ async fn put_own_avatar(
     caller: Caller,
     info: RequestInfo,
     Raw(bytes): Raw,
-) -> Result<Ok<AvatarMade>> {
+) -> Result<Data<AvatarMade>> {
     let id = caller.staff_id;
     set(&Act::new(&app, caller, info), id, Some(bytes)).await
 }
 
 /// Takes the own picture away.
 #[utoipa::path(delete, path = "/api/auth/me/avatar", tag = "auth", responses((status = 200, body = Envelope<AvatarMade>)))]
-async fn delete_own_avatar(State(app): State<App>, caller: Caller, info: RequestInfo) -> Result<Ok<AvatarMade>> {
+async fn delete_own_avatar(State(app): State<App>, caller: Caller, info: RequestInfo) -> Result<Data<AvatarMade>> {
     let id = caller.staff_id;
     set(&Act::new(&app, caller, info), id, None).await
 }
@@ -93,7 +93,7 @@ async fn put_staff_avatar(
     info: RequestInfo,
     Id(id): Id,
     Raw(bytes): Raw,
-) -> Result<Ok<AvatarMade>> {
+) -> Result<Data<AvatarMade>> {
     set(&Act::new(&app, caller, info), id, Some(bytes)).await
 }
 
@@ -105,12 +105,12 @@ async fn delete_staff_avatar(
     caller: Caller,
     info: RequestInfo,
     Id(id): Id,
-) -> Result<Ok<AvatarMade>> {
+) -> Result<Data<AvatarMade>> {
     set(&Act::new(&app, caller, info), id, None).await
 }
 
 /// Draws the picture and writes it; without one, takes the old one away.
-async fn set(act: &Act, id: Uuid, bytes: Option<bytes::Bytes>) -> Result<Ok<AvatarMade>> {
+async fn set(act: &Act, id: Uuid, bytes: Option<bytes::Bytes>) -> Result<Data<AvatarMade>> {
     let row = match bytes {
         None => None,
         Some(bytes) => {
@@ -121,7 +121,7 @@ async fn set(act: &Act, id: Uuid, bytes: Option<bytes::Bytes>) -> Result<Ok<Avat
     let avatar = row.as_ref().map(|row| row.hash.clone());
     act.app.storage.write((act.clone(), row), move |tx, (act, row)| Box::pin(write(tx, act, id, row.as_ref()))).await?;
     act.app.liveness.forget_all();
-    Result::Ok(Ok(AvatarMade { avatar: avatar.map(|hash| format!("/api/admin/avatars/{hash}")) }))
+    Ok(Data(AvatarMade { avatar: avatar.map(|hash| format!("/api/admin/avatars/{hash}")) }))
 }
 
 async fn write(tx: &Tx<'_>, act: &Act, id: Uuid, row: Option<&staff_avatars::Model>) -> Result<()> {
@@ -140,5 +140,5 @@ async fn write(tx: &Tx<'_>, act: &Act, id: Uuid, row: Option<&staff_avatars::Mod
     store::change(tx.conn(), ActiveModel { id: Set(id), avatar: Set(hash), ..Default::default() }).await?;
     act.note(tx, "staff.picture_changed", id, changes);
     tx.publish(Event::StaffChanged(id));
-    Result::Ok(())
+    Ok(())
 }

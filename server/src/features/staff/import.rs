@@ -22,7 +22,7 @@ use crate::error::{Error, FieldError, Result};
 use crate::features::audit::Changes;
 use crate::features::auth::{self, Caller, OneTimeKind, demand_in_person, recently_proven};
 use crate::http::valid::Check;
-use crate::http::{Envelope, Ok, Problem, Query, Raw, RequestInfo};
+use crate::http::{Data, Envelope, Problem, Query, Raw, RequestInfo};
 use crate::secrets::sha256_hex;
 use crate::storage::{Tx, email_key};
 
@@ -80,10 +80,10 @@ pub struct Seen {
 #[utoipa::path(post, path = "/api/admin/staff/import/preview", tag = "staff",
     request_body(content = String, content_type = "text/csv"),
     responses((status = 200, body = Envelope<ImportPreview>), (status = 422, body = Problem)))]
-async fn preview_import(State(app): State<App>, caller: Caller, Raw(bytes): Raw) -> Result<Ok<ImportPreview>> {
+async fn preview_import(State(app): State<App>, caller: Caller, Raw(bytes): Raw) -> Result<Data<ImportPreview>> {
     let rows = judged(&app, &caller, &bytes).await?;
     let valid = rows.iter().filter(|row| row.errors.is_empty()).count();
-    Result::Ok(Ok(ImportPreview { valid, invalid: rows.len() - valid, digest: digest(&rows), rows }))
+    Ok(Data(ImportPreview { valid, invalid: rows.len() - valid, digest: digest(&rows), rows }))
 }
 
 /// Invites everybody of the good rows, all or nobody. Rows with errors are left out, as the preview said.
@@ -96,7 +96,7 @@ async fn import_staff(
     info: RequestInfo,
     Query(seen): Query<Seen>,
     Raw(bytes): Raw,
-) -> Result<Ok<ImportDone>> {
+) -> Result<Data<ImportDone>> {
     let rows = judged(&app, &caller, &bytes).await?;
     if digest(&rows) != seen.digest {
         return Err(Error::Conflict("Something has changed since you looked. Look at the preview again.".into()));
@@ -108,7 +108,7 @@ async fn import_staff(
     let done = ImportDone { invited: invited.len(), skipped: rows.len() - invited.len() };
     let act = Act::new(&app, caller, info);
     app.storage.write((act, invited), |tx, (act, invited)| Box::pin(write(tx, act, invited))).await?;
-    Result::Ok(Ok(done))
+    Ok(Data(done))
 }
 
 /// All of them in one unit.
@@ -129,7 +129,7 @@ async fn write(tx: &Tx<'_>, act: &Act, invited: &[Invited]) -> Result<()> {
     }
     act.note(tx, "staff.imported", act.caller.staff_id, Changes::none().fact("people", invited.len()));
     tx.publish(Event::StaffChanged(act.caller.staff_id));
-    Result::Ok(())
+    Ok(())
 }
 
 /// Every row with what is wrong with it.
@@ -138,7 +138,7 @@ async fn judged(app: &App, caller: &Caller, bytes: &[u8]) -> Result<Vec<ImportRo
     let keys: Vec<String> = rows.iter().map(|row| email_key(&row.email)).collect();
     let known = store::known_keys(app.storage.read(), &keys).await?;
     let giver = Standing { role: caller.role, permissions: caller.permissions };
-    Result::Ok(judge(rows, &known, giver))
+    Ok(judge(rows, &known, giver))
 }
 
 /// The rule: which rows are good.
@@ -191,7 +191,7 @@ fn permissions(check: &mut Check, cell: &str, role: Option<Role>) -> PermissionS
     let mut set = Vec::new();
     for name in cell.split([' ', '|', '+', '/', ',', ';']).filter(|name| !name.is_empty()) {
         match serde_json::from_value(Value::String(name.to_lowercase())) {
-            Result::Ok(permission) => set.push(permission),
+            Ok(permission) => set.push(permission),
             Err(_) => check.refuse("permissions", "invalid", format!("There is no permission “{}”.", cut(name))),
         }
     }

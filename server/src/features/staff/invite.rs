@@ -22,7 +22,7 @@ use crate::features::audit::Changes;
 use crate::features::auth::{self, Caller, OneTimeKind, demand_in_person, recently_proven};
 use crate::features::notify::{Letter, Mail};
 use crate::http::valid::Check;
-use crate::http::{Created, Envelope, Id, Json, Nothing, Ok, Problem, RequestInfo};
+use crate::http::{Created, Data, Envelope, Id, Json, Nothing, Problem, RequestInfo};
 use crate::secrets;
 use crate::storage::{Tx, email_key};
 
@@ -109,11 +109,11 @@ async fn invite_staff(
                 send(tx, act, &invited.person, &invited.token).await?;
                 act.note(tx, "staff.invited", invited.person.id, invited.changes());
                 tx.publish(Event::StaffChanged(invited.person.id));
-                Result::Ok(())
+                Ok(())
             })
         })
         .await?;
-    Result::Ok(Created {
+    Ok(Created {
         location: format!("/api/admin/staff/{}", person.id),
         data: StaffSummary::of(person, &caller),
         message: Some("The invitation is on its way."),
@@ -128,7 +128,7 @@ pub async fn send(tx: &Tx<'_>, act: &Act, person: &Model, token: &str) -> Result
     let change = ActiveModel { id: Set(person.id), invited_at: Set(Some(act.now)), ..Default::default() };
     store::change(tx.conn(), change).await?;
     tx.mail(mail(act, person, token)?);
-    Result::Ok(())
+    Ok(())
 }
 
 /// The mail with the link.
@@ -156,7 +156,7 @@ async fn resend_invitation(State(app): State<App>, caller: Caller, info: Request
                 send(tx, act, &person, token).await?;
                 act.note(tx, "staff.invitation_sent_again", id, Changes::none());
                 tx.publish(Event::StaffChanged(id));
-                Result::Ok(())
+                Ok(())
             })
         })
         .await?;
@@ -171,7 +171,7 @@ async fn withdraw_invitation(
     caller: Caller,
     info: RequestInfo,
     Id(id): Id,
-) -> Result<Ok<Nothing>> {
+) -> Result<Data<Nothing>> {
     let act = Act::new(&app, caller, info);
     app.storage
         .write(act, move |tx, act| {
@@ -181,7 +181,7 @@ async fn withdraw_invitation(
             })
         })
         .await?;
-    Result::Ok(Ok(Nothing))
+    Ok(Data(Nothing))
 }
 
 /// Deletes a person who never accepted, and their links.
@@ -190,7 +190,7 @@ pub async fn withdraw(tx: &Tx<'_>, act: &Act, person: &Model) -> Result<()> {
     store::delete_invited(tx.conn(), person.id).await?;
     act.note(tx, "staff.invitation_withdrawn", person.id, Changes::none());
     tx.publish(Event::StaffChanged(person.id));
-    Result::Ok(())
+    Ok(())
 }
 
 /// The person, if they are invited and within the caller's reach.
@@ -200,5 +200,5 @@ async fn invited(tx: &Tx<'_>, act: &Act, id: Uuid) -> Result<Model> {
     if StaffState::of(&pair.target) != StaffState::Invited {
         return Err(Error::Conflict("This person has accepted the invitation already.".into()));
     }
-    Result::Ok(pair.target)
+    Ok(pair.target)
 }

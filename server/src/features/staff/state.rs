@@ -22,7 +22,7 @@ use crate::error::{Error, Result};
 use crate::features::audit::Changes;
 use crate::features::auth::{self, Caller, OneTimeKind, demand_in_person, recently_proven};
 use crate::features::{messages, onboarding, tokens};
-use crate::http::{Envelope, Id, Nothing, Ok, Problem, Query, RequestInfo};
+use crate::http::{Data, Envelope, Id, Nothing, Problem, Query, RequestInfo};
 use crate::storage::Tx;
 
 /// The routes of this file.
@@ -53,8 +53,8 @@ enum Work {
 impl HandOver {
     fn read(&self, missing: Work) -> Result<Work> {
         match self.reassign_to.as_deref().map(str::trim) {
-            None | Some("") => Result::Ok(missing),
-            Some("none") => Result::Ok(Work::GoesTo(None)),
+            None | Some("") => Ok(missing),
+            Some("none") => Ok(Work::GoesTo(None)),
             Some(id) => id
                 .parse()
                 .map(|id| Work::GoesTo(Some(id)))
@@ -74,7 +74,7 @@ async fn activate_staff(State(app): State<App>, caller: Caller, info: RequestInf
                 let pair = act.pair(tx, id).await?;
                 pair.may_touch()?;
                 match StaffState::of(&pair.target) {
-                    StaffState::Active => Result::Ok(()),
+                    StaffState::Active => Ok(()),
                     StaffState::Invited => Err(not_accepted()),
                     StaffState::Deactivated => switch(tx, act, &pair.target, true).await,
                 }
@@ -125,7 +125,7 @@ async fn delete_staff(
     info: RequestInfo,
     Id(id): Id,
     Query(hand_over): Query<HandOver>,
-) -> Result<Ok<Nothing>> {
+) -> Result<Data<Nothing>> {
     let work = hand_over.read(Work::GoesTo(None))?;
     let act = Act::new(&app, caller, info);
     app.storage
@@ -141,7 +141,7 @@ async fn delete_staff(
         })
         .await?;
     app.liveness.forget_all();
-    Result::Ok(Ok(Nothing))
+    Ok(Data(Nothing))
 }
 
 /// The pair, if the person may be taken out.
@@ -152,7 +152,7 @@ async fn leaving(tx: &Tx<'_>, act: &Act, id: Uuid) -> Result<Pair> {
         return Err(Error::Conflict("You cannot take yourself out. Ask another admin.".into()));
     }
     pair.keeps_an_admin(&Model { is_active: false, ..pair.target.clone() })?;
-    Result::Ok(pair)
+    Ok(pair)
 }
 
 /// Turns a person on or off. Sessions end both ways: one that began in the moment of deactivation must not come to
@@ -173,7 +173,7 @@ async fn switch(tx: &Tx<'_>, act: &Act, person: &Model, on: bool) -> Result<()> 
     let action = if on { "staff.activated" } else { "staff.deactivated" };
     act.note(tx, action, person.id, Changes::none().field("active", !on, on));
     tx.publish(Event::StaffChanged(person.id));
-    Result::Ok(())
+    Ok(())
 }
 
 /// Revokes the API tokens of a person. Whoever comes back makes new ones.
@@ -182,12 +182,12 @@ async fn end_tokens(tx: &Tx<'_>, act: &Act, person: Uuid) -> Result<()> {
     if ended > 0 {
         act.note(tx, "staff.tokens_revoked", person, Changes::none().fact("tokens", ended));
     }
-    Result::Ok(())
+    Ok(())
 }
 
 /// Gives open work to somebody who can do it.
 async fn move_work(tx: &Tx<'_>, act: &Act, from: Uuid, work: Work) -> Result<()> {
-    let Work::GoesTo(to) = work else { return Result::Ok(()) };
+    let Work::GoesTo(to) = work else { return Ok(()) };
     if let Some(to) = to {
         let taker = store::by_id(tx.conn(), to).await?.filter(|person| person.is_active && person.id != from);
         if !taker.is_some_and(|person| PermissionSet::of(&person).has(Permission::Messages)) {
@@ -199,7 +199,7 @@ async fn move_work(tx: &Tx<'_>, act: &Act, from: Uuid, work: Work) -> Result<()>
     if moved > 0 {
         act.note(tx, "staff.work_handed_over", from, Changes::none().fact("messages", moved).fact("reassignedTo", to));
     }
-    Result::Ok(())
+    Ok(())
 }
 
 /// Takes everything from the row but the name.
@@ -230,7 +230,7 @@ async fn delete(tx: &Tx<'_>, act: &Act, person: &Model) -> Result<()> {
     store::change(tx.conn(), change).await?;
     act.note(tx, "staff.deleted", id, Changes::none().field("role", Some(person.role), None::<Role>));
     tx.publish(Event::StaffChanged(id));
-    Result::Ok(())
+    Ok(())
 }
 
 fn not_accepted() -> Error {

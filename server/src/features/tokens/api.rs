@@ -21,7 +21,7 @@ use crate::features::audit::{Changes, Entry};
 use crate::features::auth::{Caller, demand_in_person, recently_proven};
 use crate::features::staff::{self as people, Permission};
 use crate::http::valid::Check;
-use crate::http::{Created, Envelope, Id, Json, Nothing, Ok, Problem, RequestInfo};
+use crate::http::{Created, Data, Envelope, Id, Json, Nothing, Problem, RequestInfo};
 use crate::secrets::{new_token, sha256_hex};
 
 /// Days that a token lives at most.
@@ -103,12 +103,12 @@ impl TokenView {
 
 /// All tokens, the newest first, those included that work no longer.
 #[utoipa::path(get, path = "/api/admin/tokens", tag = "tokens", responses((status = 200, body = Envelope<Vec<TokenView>>)))]
-async fn list_tokens(State(app): State<App>) -> Result<Ok<Vec<TokenView>>> {
+async fn list_tokens(State(app): State<App>) -> Result<Data<Vec<TokenView>>> {
     let conn = app.storage.read();
     let people = people::everybody(conn).await?;
     let known = people.into_iter().map(|person| (person.id, (person.name, person.is_active))).collect();
     let now = app.clock.now();
-    Result::Ok(Ok(store::all(conn).await?.into_iter().map(|row| TokenView::of(row, &known, now)).collect()))
+    Ok(Data(store::all(conn).await?.into_iter().map(|row| TokenView::of(row, &known, now)).collect()))
 }
 
 /// A token to be.
@@ -156,12 +156,12 @@ async fn create_token(
                 }
                 store::insert(tx.conn(), row).await?;
                 tx.audit(entry.clone());
-                Result::Ok(())
+                Ok(())
             })
         })
         .await?;
     let known = HashMap::from([(caller.staff_id, (caller.name, true))]);
-    Result::Ok(Created {
+    Ok(Created {
         location: format!("/api/admin/tokens/{}", row.id),
         data: MadeToken { token, view: TokenView::of(row, &known, now) },
         message: Some("Copy the token now. It cannot be shown again."),
@@ -200,13 +200,13 @@ fn made(app: &App, caller: &Caller, new: NewToken) -> Result<(String, Model)> {
         revoked_at: None,
         revoked_by: None,
     };
-    Result::Ok((token, row))
+    Ok((token, row))
 }
 
 /// Revokes a token, at once and for ever. One that may what you may not, and is not yours, is not yours to touch.
 #[utoipa::path(delete, path = "/api/admin/tokens/{id}", tag = "tokens", params(("id" = Uuid, Path)),
     responses((status = 200, body = Envelope<Nothing>), (status = 404, body = Problem)))]
-async fn revoke_token(State(app): State<App>, caller: Caller, info: RequestInfo, Id(id): Id) -> Result<Ok<Nothing>> {
+async fn revoke_token(State(app): State<App>, caller: Caller, info: RequestInfo, Id(id): Id) -> Result<Data<Nothing>> {
     let row = store::by_id(app.storage.read(), id).await?.ok_or(Error::NotFound)?;
     let beyond = chosen(&row.permissions).into_iter().any(|permission| !caller.may(permission));
     if beyond && row.created_by != caller.staff_id {
@@ -223,12 +223,12 @@ async fn revoke_token(State(app): State<App>, caller: Caller, info: RequestInfo,
                     tx.audit(entry.clone());
                     tx.publish(Event::StaffChanged(of));
                 }
-                Result::Ok(())
+                Ok(())
             })
         })
         .await?;
     app.liveness.forget_all();
-    Result::Ok(Ok(Nothing))
+    Ok(Data(Nothing))
 }
 
 fn entry(
