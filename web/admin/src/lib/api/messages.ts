@@ -59,8 +59,11 @@ export const messages = {
 export const canned = {
   list: () => data(http.GET('/api/admin/canned-replies', {})),
   add: (body: NewCannedReply) => data(http.POST('/api/admin/canned-replies', { body })),
-  change: (canned: string, body: NewCannedReply) =>
-    data(http.PATCH('/api/admin/canned-replies/{id}', { ...id(canned), body })),
+  /** `etag` is of the version that the change was made on; a stale one is 412. */
+  change: (canned: string, body: NewCannedReply, etag: string) =>
+    data(
+      http.PATCH('/api/admin/canned-replies/{id}', { ...id(canned), body, headers: { 'If-Match': etag } }),
+    ),
   remove: (canned: string) => data(http.DELETE('/api/admin/canned-replies/{id}', id(canned))),
 };
 

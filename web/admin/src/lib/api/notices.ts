@@ -3,10 +3,8 @@ import { data, http, list } from './http';
 import type { NotificationChannel, NotificationEvent } from './types';
 
 export const notices = {
-  list: (cursor?: string) => {
-    const query = { limit: 20, ...(cursor ? { cursor } : {}) };
-    return list(http.GET('/api/admin/notifications', { params: { query } }));
-  },
+  list: (query: { cursor?: string; limit?: number }, signal?: AbortSignal) =>
+    list(http.GET('/api/admin/notifications', { params: { query }, signal })),
   count: async () => (await data(http.GET('/api/admin/notifications/count', {}))).unread,
   read: async (body: { ids: string[] } | { entityId: string } | { upTo: string }) =>
     (await data(http.POST('/api/admin/notifications/read', { body }))).unread,

@@ -6,6 +6,7 @@ import { session } from '../auth/session.svelte';
 export type Notice = Extract<ServerFrame, { type: 'notice' }>;
 
 const VIEWING_EVERY_MS = 20_000;
+/** A tab that nobody looks at has no hurry. After this long, a socket may be dead without knowing. */
 const QUIET_MS = 75_000;
 
 class Live {
@@ -21,13 +22,15 @@ class Live {
   #tries = 0;
   #wanted = false;
   #opening = false;
+  #hiddenAt = Date.now();
 
   constructor() {
-    const wake = () => {
-      if (this.#wanted && !this.#socket && document.visibilityState === 'visible') this.#again(0);
-    };
-    document.addEventListener('visibilitychange', wake);
-    addEventListener('online', wake);
+    document.addEventListener('visibilitychange', () => {
+      if (document.visibilityState === 'hidden') this.#hiddenAt = Date.now();
+      else this.#wake(Date.now() - this.#hiddenAt > QUIET_MS);
+    });
+    // Another network: nothing comes over the socket of the last one, and only the server would notice.
+    addEventListener('online', () => this.#wake(true));
   }
 
   start(): void {
@@ -121,6 +124,17 @@ class Live {
     if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(frame));
   }
 
+  /** Somebody looks. A socket that may be dead is left for a new one; what was missed is loaded then. */
+  #wake(doubtful: boolean): void {
+    if (!this.#wanted || document.visibilityState === 'hidden') return;
+    if (doubtful) {
+      const socket = this.#socket;
+      this.#drop();
+      socket?.close();
+    }
+    if (!this.#socket) this.#again(0);
+  }
+
   #drop(): void {
     this.#socket = null;
     this.connected = false;
@@ -130,7 +144,7 @@ class Live {
     if (!this.#wanted) return;
     clearTimeout(this.#timer);
     const backoff = Math.min(30_000, 500 * 2 ** this.#tries++);
-    // A hidden tab has no hurry; it reconnects at once when it is looked at.
+    // A hidden tab reconnects at once when it is looked at.
     const hidden = document.visibilityState === 'hidden' ? QUIET_MS : 0;
     this.#timer = setTimeout(() => void this.#open(), ms ?? backoff * (0.5 + Math.random()) + hidden);
   }

@@ -16,11 +16,20 @@ type Ask<Item, Filters> = (
   signal?: AbortSignal,
 ) => Promise<{ items: Item[]; meta: ListMeta }>;
 
-/** Rows in a page. */
+/** Rows in a page, and the most that the server gives at once. */
 export const PAGE = 50;
+const MOST = 100;
+/** Notices come in bursts; one look at the server a moment later is enough. */
+const SOON_MS = 400;
 const NOTHING: ListMeta = { total: 0, totalIsLowerBound: false, nextCursor: null };
 
-/** What is loaded of a list under some filters. A later look ends an earlier one, and each row stands there once. */
+/** Rows may move between two pages: each stands in the list once. */
+function joined<Item extends { id: string }>(items: Item[], next: Item[]): Item[] {
+  const known = new Set(items.map((item) => item.id));
+  return [...items, ...next.filter((item) => !known.has(item.id))];
+}
+
+/** What is loaded of a list under some filters. A later look ends an earlier one. */
 export class Paged<Item extends { id: string }, Filters> {
   filters: Filters;
   items = $state.raw<Item[]>([]);
@@ -30,9 +39,10 @@ export class Paged<Item extends { id: string }, Filters> {
   loaded = $state(false);
   error = $state.raw<unknown>(null);
 
-  /** The look whose rows are shown, or are on their way. */
+  /** The look whose rows are shown, or are on their way; null when nothing may be shown. */
   protected look: AbortController | null = null;
   readonly #ask: Ask<Item, Filters>;
+  #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(filters: Filters, ask: Ask<Item, Filters>) {
     this.filters = $state.raw(filters);
@@ -45,12 +55,14 @@ export class Paged<Item extends { id: string }, Filters> {
     const look = (this.look = new AbortController());
     this.filters = filters;
     this.loading = true;
+    this.loadingMore = false;
     this.error = null;
     try {
-      let { items, meta } = await this.#ask(filters, { limit: PAGE }, look.signal);
+      const limit = atLeast > PAGE ? MOST : PAGE;
+      let { items, meta } = await this.#ask(filters, { limit }, look.signal);
       while (items.length < atLeast && meta.nextCursor) {
-        const next = await this.#ask(filters, { cursor: meta.nextCursor, limit: PAGE }, look.signal);
-        [items, meta] = [[...items, ...next.items], next.meta];
+        const next = await this.#ask(filters, { cursor: meta.nextCursor, limit }, look.signal);
+        [items, meta] = [joined(items, next.items), next.meta];
       }
       if (look.signal.aborted) return false;
       this.items = items;
@@ -65,27 +77,39 @@ export class Paged<Item extends { id: string }, Filters> {
     }
   }
 
-  /** The same rows as they are now, however many pages that takes. */
-  again(): Promise<boolean> {
-    return this.load(this.filters, this.items.length);
+  /** The same rows as they are now, however many pages that takes: in a moment, and once for a burst of reasons. */
+  again(): void {
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
+      void this.load(this.filters, this.items.length);
+    }, SOON_MS);
   }
 
   /** The next page. */
   async more(): Promise<void> {
+    const { look } = this;
     const cursor = this.meta.nextCursor;
-    if (!cursor || this.loadingMore) return;
-    const look = this.look;
+    if (!look || !cursor || this.loading || this.loadingMore) return;
     this.loadingMore = true;
     try {
-      const { items, meta } = await this.#ask(this.filters, { cursor, limit: PAGE });
+      const { items, meta } = await this.#ask(this.filters, { cursor, limit: PAGE }, look.signal);
       if (look !== this.look) return;
-      const known = new Set(this.items.map((item) => item.id));
-      this.items = [...this.items, ...items.filter((item) => !known.has(item.id))];
+      this.items = joined(this.items, items);
       this.meta = meta;
     } catch (error) {
-      toasts.fail(error);
+      if (look === this.look && !isAbort(error)) toasts.fail(error);
     } finally {
-      this.loadingMore = false;
+      if (look === this.look) this.loadingMore = false;
     }
+  }
+
+  /** Somebody else may sit down here, or nobody looks any more: nothing stays, and nothing comes. */
+  reset(): void {
+    this.look?.abort();
+    this.look = null;
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    Object.assign(this, { items: [], meta: NOTHING, error: null });
+    Object.assign(this, { loading: false, loadingMore: false, loaded: false });
   }
 }

@@ -94,18 +94,54 @@ describe('a paged list', () => {
     await asked[0]?.answer(['a'], 'after-a');
     void paged.more();
     await asked[1]?.answer(['b'], 'after-b');
-    void paged.again();
-    await asked[2]?.answer(['A'], 'after-A');
+    void paged.load(paged.filters, 3);
+    await asked[2]?.answer(['A', 'B'], 'after-B');
     expect(shown()).toBe('ab');
-    await asked[3]?.answer(['B'], 'after-B');
-    expect([shown(), paged.meta.nextCursor]).toEqual(['AB', 'after-B']);
+    await asked[3]?.answer(['B', 'C'], 'after-C');
+    expect([shown(), paged.meta.nextCursor]).toEqual(['ABC', 'after-C']);
+  });
+
+  it('looks again once for a burst of reasons', async () => {
+    vi.useFakeTimers();
+    const { paged, asked } = list();
+    paged.again();
+    paged.again();
+    vi.advanceTimersByTime(1_000);
+    expect(asked.length).toBe(1);
+    paged.again();
+    paged.reset();
+    vi.advanceTimersByTime(1_000);
+    vi.useRealTimers();
+    expect(asked.length).toBe(1);
+  });
+
+  it('asks for no further page of a list that is being left', async () => {
+    const { paged, asked, shown } = list();
+    void paged.load('old');
+    await asked[0]?.answer(['a'], 'after-a');
+    void paged.load('new');
+    await paged.more();
+    expect(asked.length).toBe(2);
+    await asked[1]?.answer(['x'], 'after-x');
+    void paged.more();
+    expect([asked[2]?.filters, asked[2]?.turn.cursor]).toEqual(['new', 'after-x']);
+    await asked[2]?.answer(['y']);
+    expect(shown()).toBe('xy');
+  });
+
+  it('shows nothing that comes after it was left', async () => {
+    const { paged, asked, shown } = list();
+    const look = paged.load();
+    paged.reset();
+    await asked[0]?.answer(['a']);
+    expect([await look, shown(), paged.loaded]).toEqual([false, '', false]);
   });
 
   it('keeps what it has when a later look fails', async () => {
     const { paged, asked, shown } = list();
     void paged.load();
     await asked[0]?.answer(['a']);
-    const failed = paged.again();
+    const failed = paged.load();
     await asked[1]?.refuse(new Error('away'));
     expect([await failed, shown(), paged.loaded, String(paged.error)]).toEqual([
       false,

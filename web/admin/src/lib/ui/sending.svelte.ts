@@ -3,15 +3,15 @@ import { tick } from 'svelte';
 import { ApiError, explain } from '../api/errors';
 
 /** Whether a form is being sent, and what was wrong: `fields` beside the field of that name, `error` above all. */
-export class Sending {
+export class Sending<Place extends string = never> {
   busy = $state(false);
   error = $state('');
-  fields = $state.raw<Record<string, string>>({});
+  fields = $state.raw<Partial<Record<Place, string>>>({});
 
-  readonly #places: string[];
+  readonly #places: Place[];
 
   /** `places`: names of the fields that show what was wrong with them. What is said of others stands above all. */
-  constructor(...places: string[]) {
+  constructor(...places: Place[]) {
     this.#places = places;
   }
 
@@ -35,7 +35,7 @@ export class Sending {
     } catch (failure) {
       this.#refuse(failure, wrong);
       await tick();
-      form?.querySelector<HTMLElement>('[aria-invalid=true]')?.focus();
+      form?.querySelector<HTMLElement>('[aria-invalid=true], [data-invalid]')?.focus();
       return false;
     } finally {
       this.busy = false;
@@ -49,9 +49,9 @@ export class Sending {
 
   #refuse(failure: unknown, wrong: (failure: unknown) => string): void {
     const said = Object.entries(failure instanceof ApiError ? failure.fieldMessages() : {});
-    const here = said.filter(([name]) => this.#places.includes(name));
-    const elsewhere = said.filter(([name]) => !this.#places.includes(name));
-    this.fields = Object.fromEntries(here);
+    const has = (name: string): name is Place => (this.#places as string[]).includes(name);
+    const elsewhere = said.filter(([name]) => !has(name));
+    this.fields = Object.fromEntries(said.filter(([name]) => has(name))) as Partial<Record<Place, string>>;
     this.error = said.length ? elsewhere.map(([, message]) => message).join(' ') : wrong(failure);
   }
 }

@@ -15,7 +15,5 @@ export function whyNoPasskey(failure: unknown): string {
   if (wasCancelled(failure)) return '';
   const refused =
     failure instanceof ApiError && (failure.code === 'invalid_credentials' || failure.status === 422);
-  // A conflict says in its own words what the server is missing.
-  if (failure instanceof ApiError && failure.status === 409) return failure.message;
   return refused ? words.factors.signIn.passkeyRefused : explain(failure);
 }

@@ -46,10 +46,10 @@ class MessagesState extends Paged<MessageSummary, Filters> {
     );
   }
 
-  override async load(filters: Filters = this.filters): Promise<boolean> {
+  override async load(filters: Filters = this.filters, atLeast = 0): Promise<boolean> {
     this.#turn++;
     this.selected = [];
-    if (!(await super.load(filters))) return false;
+    if (!(await super.load(filters, atLeast))) return false;
     this.waiting = [];
     this.gone = [];
     this.#turn++;
@@ -127,22 +127,13 @@ class MessagesState extends Paged<MessageSummary, Filters> {
     };
   }
 
-  /** Somebody else may sit down here: nothing of the last person stays. */
-  reset(): void {
-    this.look?.abort();
+  override reset(): void {
+    super.reset();
     clearTimeout(this.#timer);
     this.#timer = undefined;
     this.#turn++;
     this.#missed = false;
-    Object.assign(this, {
-      items: [],
-      selected: [],
-      waiting: [],
-      gone: [],
-      counts: null,
-      loaded: false,
-      error: null,
-    });
+    Object.assign(this, { selected: [], waiting: [], gone: [], counts: null });
     Object.assign(this, { colleagues: [], services: [], tags: [], canned: [] });
   }
 

@@ -1,24 +1,25 @@
 /** The own notices: how many wait, and the newest of them. */
 import { api } from '../../api/client';
-import type { ListMeta, Notification } from '../../api/types';
+import type { Notification } from '../../api/types';
 import type { Notice } from '../../live/live.svelte';
 import { words } from '../../strings';
+import { Paged } from '../../ui/paged.svelte';
 import { toasts } from '../../ui/toasts.svelte';
 
 const SOON_MS = 300;
 
-class NoticesState {
+class NoticesState extends Paged<Notification, null> {
   unread = $state(0);
   open = $state(false);
-  items = $state.raw<Notification[]>([]);
-  meta = $state.raw<ListMeta>({ total: 0, totalIsLowerBound: false, nextCursor: null });
-  loaded = $state(false);
-  error = $state.raw<unknown>(null);
   /** Read out by screen readers. */
   said = $state('');
 
   #timer: ReturnType<typeof setTimeout> | undefined;
   #counted: Promise<void> = Promise.resolve();
+
+  constructor() {
+    super(null, (_, turn, signal) => api.notices.list(turn, signal));
+  }
 
   /** Notices come in bursts; one look at the server a moment later is enough. */
   hear(notice: Notice | 'reconnected'): void {
@@ -38,30 +39,6 @@ class NoticesState {
     const before = this.unread;
     this.unread = await api.notices.count().catch(() => before);
     if (tell && this.unread > before) this.said = words.notices.arrived(this.unread - before);
-  }
-
-  async load(): Promise<void> {
-    try {
-      const { items, meta } = await api.notices.list();
-      this.items = items;
-      this.meta = meta;
-      this.loaded = true;
-      this.error = null;
-    } catch (error) {
-      if (!this.loaded) this.error = error;
-    }
-  }
-
-  async more(): Promise<void> {
-    if (!this.meta.nextCursor) return;
-    try {
-      const { items, meta } = await api.notices.list(this.meta.nextCursor);
-      const known = new Set(this.items.map((item) => item.id));
-      this.items = [...this.items, ...items.filter((item) => !known.has(item.id))];
-      this.meta = meta;
-    } catch (error) {
-      toasts.fail(error);
-    }
   }
 
   /** Shown as read at once; the server follows. */
@@ -87,11 +64,11 @@ class NoticesState {
     void this.#counted.then(() => (this.unread ? this.read({ entityId }) : undefined));
   }
 
-  /** Somebody else may sit down here. */
-  reset(): void {
+  override reset(): void {
+    super.reset();
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    Object.assign(this, { unread: 0, open: false, items: [], loaded: false, error: null, said: '' });
+    Object.assign(this, { unread: 0, open: false, said: '' });
   }
 }
 
