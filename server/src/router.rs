@@ -1,10 +1,10 @@
 //! All routes of the program.
 
 use axum::Router;
-use axum::extract::{Path, State};
-use axum::http::HeaderMap;
+use axum::extract::State;
+use axum::http::{HeaderMap, Uri};
 use axum::middleware::from_fn_with_state;
-use axum::response::{IntoResponse as _, Redirect, Response};
+use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 use utoipa::OpenApi as _;
 use utoipa_axum::router::OpenApiRouter;
@@ -12,6 +12,7 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::features;
+use crate::http::Name;
 use crate::http::admit;
 use crate::http::pipeline::{NameRoute, Pipeline};
 use crate::http::query_names::{self, QueryNames};
@@ -67,11 +68,11 @@ async fn dashboard_root(State(app): State<App>, headers: HeaderMap) -> Result<Re
     app.assets.admin("index.html", &headers).ok_or(Error::NotFound)
 }
 
-async fn dashboard_page(State(app): State<App>, headers: HeaderMap, Path(path): Path<String>) -> Result<Response> {
+async fn dashboard_page(State(app): State<App>, headers: HeaderMap, uri: Uri, Name(path): Name) -> Result<Response> {
     match path.strip_suffix(".html") {
-        Some("index") => Ok(Redirect::permanent("/admin/").into_response()),
+        Some("index") => Ok(features::site::moved(&uri, "/admin/").into_response()),
         Some(page) if page.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-' || byte == b'/') => {
-            Ok(Redirect::permanent(&format!("/admin/{page}")).into_response())
+            Ok(features::site::moved(&uri, &format!("/admin/{page}")).into_response())
         }
         _ => app.assets.admin(&path, &headers).ok_or(Error::NotFound),
     }

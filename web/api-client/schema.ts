@@ -2477,7 +2477,10 @@ export interface components {
             /** @description What the program needs, part by part. */
             data: {
                 database: string;
-                /** @description `ok`; mails wait in the database when the mail server is down. */
+                /**
+                 * @description `ok`, or `behind` while a mail has waited for ten minutes. Mails wait in the database when the mail server is
+                 *     down, so the rest goes on.
+                 */
                 mailQueue: string;
                 /** @description `ok` when every part is. */
                 status: string;
@@ -3859,7 +3862,10 @@ export interface components {
         /** @description What the program needs, part by part. */
         Readiness: {
             database: string;
-            /** @description `ok`; mails wait in the database when the mail server is down. */
+            /**
+             * @description `ok`, or `behind` while a mail has waited for ten minutes. Mails wait in the database when the mail server is
+             *     down, so the rest goes on.
+             */
             mailQueue: string;
             /** @description `ok` when every part is. */
             status: string;

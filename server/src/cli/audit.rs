@@ -6,7 +6,7 @@ use chrono::{DateTime, Duration, Utc};
 use clap::Subcommand;
 use uuid::Uuid;
 
-use super::Failure;
+use super::{Failure, say};
 use crate::app::App;
 use crate::features::audit::{self, Head, Names};
 use crate::features::{staff as people, tokens};
@@ -51,13 +51,13 @@ async fn verify(app: &App, kept: Option<&Head>) -> Result<(), Failure> {
         )
         .into());
     }
-    println!("{} entries hold, {} wait for their seal.", verdict.sealed, verdict.unsealed);
+    say(format_args!("{} entries hold, {} wait for their seal.", verdict.sealed, verdict.unsealed))?;
     if let Some(warning) = audit::waiting_since(app.storage.read()).await?.and_then(|at| too_long(at, app.clock.now()))
     {
-        println!("{warning}");
+        say(format_args!("{warning}"))?;
     }
     if let Some(head) = verdict.head {
-        println!("Head: {head}");
+        say(format_args!("Head: {head}"))?;
     }
     Ok(())
 }
@@ -88,6 +88,6 @@ async fn export(app: &App) -> Result<(), Failure> {
 async fn erase(app: &App, entity_type: &str, id: Uuid) -> Result<(), Failure> {
     let erased = audit::erase(app, entity_type, id, None, &RequestInfo::internal()).await?;
     audit::seal_pending(app, false).await?;
-    println!("{erased} entries hold no network address and no program any more.");
+    say(format_args!("{erased} entries hold no network address and no program any more."))?;
     Ok(())
 }

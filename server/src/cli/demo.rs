@@ -2,8 +2,8 @@
 
 use clap::Args;
 
-use super::Failure;
 use super::staff::explain;
+use super::{Failure, say};
 use crate::app::App;
 use crate::features::{audit, samples};
 use crate::http::RequestInfo;
@@ -33,6 +33,9 @@ pub async fn run(app: App, demo: Demo) -> Result<(), Failure> {
     samples::make_trail(&app, demo.audit_entries, demo.seed).await?;
     // All of them: the entries of a demonstration are older than what may be sealed already.
     audit::seal_pending(&app, true).await?;
-    println!("{} messages and {staff} staff members (who cannot sign in) are in the database.", demo.messages);
+    say(format_args!(
+        "{} messages and {staff} staff members (who cannot sign in) are in the database.",
+        demo.messages
+    ))?;
     Ok(())
 }

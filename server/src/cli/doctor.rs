@@ -4,8 +4,8 @@ use std::path::Path;
 
 use rustix::fs::{Access, access};
 
-use super::Failure;
 use super::audit::too_long;
+use super::{Failure, say};
 use crate::clock::Clock;
 use crate::cluster::Bus;
 use crate::config::Config;
@@ -48,11 +48,11 @@ pub async fn run(config: Config) -> Result<(), Failure> {
     let mut wrong = 0;
     for (part, finding) in checks {
         match finding {
-            Fine(text) => println!("ok     {part}: {text}"),
-            Doubtful(text) => println!("think  {part}: {text}"),
+            Fine(text) => say(format_args!("ok     {part}: {text}"))?,
+            Doubtful(text) => say(format_args!("think  {part}: {text}"))?,
             Wrong(text) => {
                 wrong += 1;
-                println!("wrong  {part}: {text}");
+                say(format_args!("wrong  {part}: {text}"))?;
             }
         }
     }
@@ -63,10 +63,10 @@ pub async fn run(config: Config) -> Result<(), Failure> {
 pub async fn migrations(config: &Config) -> Result<(), Failure> {
     let pending = look(config).await?.pending_migrations().await?;
     if pending.is_empty() {
-        println!("The schema is up to date.");
+        say(format_args!("The schema is up to date."))?;
     }
     for name in pending {
-        println!("missing: {name}");
+        say(format_args!("missing: {name}"))?;
     }
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use clap::Subcommand;
 
-use super::Failure;
+use super::{Failure, say};
 use crate::config::Config;
 use crate::secrets::KeyRing;
 
@@ -18,10 +18,10 @@ pub fn run(config: &Config, what: &Keys) -> Result<(), Failure> {
     match what {
         Keys::Rotate => {
             let kid = KeyRing::rotate(&path).map_err(|error| format!("{}: {error}", path.display()))?;
-            println!("Key {kid} stands first in {}.", path.display());
-            println!(
+            say(format_args!("Key {kid} stands first in {}.", path.display()))?;
+            say(format_args!(
                 "Copy the file to every server of this installation, then start them again, and make a backup of it."
-            );
+            ))?;
         }
     }
     Ok(())

@@ -8,7 +8,9 @@ mod serve;
 mod settings;
 mod staff;
 
-use std::io::IsTerminal as _;
+use std::fmt;
+use std::io::ErrorKind::BrokenPipe;
+use std::io::{self, IsTerminal as _, Write as _};
 use std::process::ExitCode;
 
 use clap::{CommandFactory as _, Parser, Subcommand};
@@ -93,6 +95,10 @@ pub fn run() -> ExitCode {
         eprintln!("error: {unknown} is not a setting of this program. See .env.example for those that are.");
         return ExitCode::from(2);
     }
+    if let Err(error) = cli.config.check() {
+        eprintln!("error: {error}");
+        return ExitCode::from(2);
+    }
     start_log(&cli.config);
     for name in config::set_in_vain() {
         tracing::warn!("{name} is set and not used yet: this version knows neither Redis nor replicas");
@@ -108,6 +114,10 @@ pub fn run() -> ExitCode {
     };
     match runtime.block_on(dispatch(cli)) {
         Ok(()) => ExitCode::SUCCESS,
+        // Whoever reads the output has seen enough: `tekvwarho settings list | head`.
+        Err(error) if error.downcast_ref().is_some_and(|error: &io::Error| error.kind() == BrokenPipe) => {
+            ExitCode::SUCCESS
+        }
         Err(error) => {
             eprintln!("error: {error}");
             ExitCode::FAILURE
@@ -115,12 +125,17 @@ pub fn run() -> ExitCode {
     }
 }
 
+/// Writes a line to standard output.
+fn say(line: fmt::Arguments<'_>) -> io::Result<()> {
+    writeln!(io::stdout(), "{line}")
+}
+
 async fn dispatch(cli: Cli) -> Result<(), Failure> {
     let config = cli.config;
     match cli.command.unwrap_or(Command::Serve) {
         Command::Serve => serve::run(config).await,
         Command::Openapi => {
-            println!("{}", crate::router::document().to_pretty_json()?);
+            say(format_args!("{}", crate::router::document().to_pretty_json()?))?;
             Ok(())
         }
         Command::Keys { what } => keys::run(&config, &what),
@@ -128,7 +143,7 @@ async fn dispatch(cli: Cli) -> Result<(), Failure> {
         Command::Migrate { what: Migrate::Status } => doctor::migrations(&config).await,
         Command::Migrate { what: Migrate::Up } => {
             open(config).await?;
-            println!("The schema is up to date.");
+            say(format_args!("The schema is up to date."))?;
             Ok(())
         }
         Command::Staff { what: what @ staff::Staff::ResetFactors { .. } } => {
@@ -136,7 +151,7 @@ async fn dispatch(cli: Cli) -> Result<(), Failure> {
         }
         Command::Staff { what } => staff::run(open(config).await?, what).await,
         Command::Settings { what: settings::SettingsCommand::Reference } => {
-            print!("{}", crate::features::settings::reference());
+            say(format_args!("{}", crate::features::settings::reference().trim_end()))?;
             Ok(())
         }
         Command::Settings { what } => settings::run(existing(config).await?, what).await,

@@ -52,15 +52,15 @@ pub async fn run(config: Config) -> Result<(), Failure> {
 /// What an operator wants to know at the start, on standard output.
 async fn greet(app: &App, listening: std::net::SocketAddr) -> Result<(), Failure> {
     let server = &app.config.server;
-    println!("Tekvwarho {} listens on {listening}", env!("CARGO_PKG_VERSION"));
-    println!("Site: {}", server.link("/"));
-    println!("Dashboard: {}", server.link("/admin/"));
+    tell(format_args!("Tekvwarho {} listens on {listening}", env!("CARGO_PKG_VERSION")));
+    tell(format_args!("Site: {}", server.link("/")));
+    tell(format_args!("Dashboard: {}", server.link("/admin/")));
     if app.config.mail.transport() == Transport::Folder {
-        println!("Mail: written to {} (set SMTP_URL to send it)", app.config.data_dir.join("mail").display());
+        tell(format_args!("Mail: written to {} (set SMTP_URL to send it)", app.config.data_dir.join("mail").display()));
     }
     if let Some(link) = auth::setup_link(app).await? {
         let bold = if std::io::stdout().is_terminal() { ("\u{1b}[1m", "\u{1b}[0m") } else { ("", "") };
-        println!("{}Set up: {link}{}", bold.0, bold.1);
+        tell(format_args!("{}Set up: {link}{}", bold.0, bold.1));
     }
     if server.rate_limits == Guard::Off {
         tracing::warn!("rate limits and sign-in lockout are off: for load tests only");
@@ -69,6 +69,11 @@ async fn greet(app: &App, listening: std::net::SocketAddr) -> Result<(), Failure
         tracing::warn!("the bot guard is off: for load tests only");
     }
     Ok(())
+}
+
+/// Writes a line to standard output. A server goes on when nobody reads it any more.
+fn tell(line: std::fmt::Arguments<'_>) {
+    let _ = super::say(line);
 }
 
 async fn wait_for_signal() {

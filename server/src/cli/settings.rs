@@ -3,8 +3,8 @@
 use clap::Subcommand;
 use serde_json::{Map, Value};
 
-use super::Failure;
 use super::staff::explain;
+use super::{Failure, say};
 use crate::app::App;
 use crate::features::audit;
 use crate::features::settings::{self, Change};
@@ -27,7 +27,7 @@ pub async fn run(app: App, what: SettingsCommand) -> Result<(), Failure> {
     match what {
         SettingsCommand::List => {
             for (key, value) in &app.settings.get().values {
-                println!("{key} = {value}");
+                say(format_args!("{key} = {value}"))?;
             }
         }
         // Answered before anything is opened.
@@ -35,7 +35,7 @@ pub async fn run(app: App, what: SettingsCommand) -> Result<(), Failure> {
         SettingsCommand::Get { key } => {
             let value =
                 app.settings.get().values.get(&key).cloned().ok_or_else(|| format!("there is no setting {key}"))?;
-            println!("{value}");
+            say(format_args!("{value}"))?;
         }
         SettingsCommand::Set { key, value } => {
             let value = serde_json::from_str(&value).unwrap_or(Value::String(value));

@@ -48,6 +48,18 @@ impl Config {
         self.secret_file.clone().unwrap_or_else(|| self.data_dir.join("keys.json"))
     }
 
+    /// Refuses what no database of this program has for an address.
+    ///
+    /// # Errors
+    /// Says what is wrong, without the address: it may hold a password.
+    pub fn check(&self) -> Result<(), &'static str> {
+        if crate::storage::Engine::of_url(&self.database_url()).is_some() {
+            Ok(())
+        } else {
+            Err("DATABASE_URL must begin with sqlite:// or postgres://")
+        }
+    }
+
     /// The address of the database.
     pub fn database_url(&self) -> String {
         self.database.url.clone().unwrap_or_else(|| crate::storage::database_url(&self.data_dir))

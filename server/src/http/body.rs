@@ -10,8 +10,10 @@ use serde::de::DeserializeOwned;
 use super::valid;
 use crate::error::{Error, Result};
 
-/// Public and auth routes.
+/// Characters of a body to public and auth routes. A message of 5,000 letters has room in every script.
 const SMALL: usize = 10_000;
+/// Bytes of such a body: a letter takes up to 12 of them where a form without scripts escapes it.
+const SMALL_BYTES: usize = 64_000;
 /// Staff write long answers and import lists.
 const LARGE: usize = 256_000;
 /// A picture, as a camera made it.
@@ -30,15 +32,48 @@ pub fn limit_of(path: &str) -> usize {
         _ if path.starts_with("/api/admin/staff/") && path.ends_with("/avatar") => PICTURE,
         "/api/admin/staff/import" | "/api/admin/staff/import/preview" => IMPORT,
         _ if staff => LARGE,
-        _ => SMALL,
+        _ => SMALL_BYTES,
     }
+}
+
+/// Refuses a body of a public route that is long because there is much in it, and not because of how it is written.
+fn check_characters(path: &str, bytes: &[u8]) -> Result<()> {
+    let within = limit_of(path) != SMALL_BYTES || bytes.len() <= SMALL || characters(bytes) <= SMALL;
+    if within { Ok(()) } else { Err(too_large(SMALL_BYTES)) }
+}
+
+/// Of a public route, what is told is the limit that plain letters meet first.
+fn too_large(limit: usize) -> Error {
+    Error::BodyTooLarge { limit: if limit == SMALL_BYTES { SMALL } else { limit } }
+}
+
+/// Characters of a text in UTF-8, where an escape of JSON (`\u00e4`) or of a form (`%C3%A4`) stands for what it writes.
+fn characters(bytes: &[u8]) -> usize {
+    let (mut count, mut at) = (0, 0);
+    while let Some(&byte) = bytes.get(at) {
+        let escaped = match byte {
+            b'%' => hex(bytes, at + 1, 2).map(|value| (value, 3)),
+            b'\\' if bytes.get(at + 1) == Some(&b'u') => hex(bytes, at + 2, 4).map(|_| (0, 6)),
+            _ => None,
+        };
+        let (value, length) = escaped.unwrap_or((u32::from(byte), 1));
+        // Bytes from 80 to BF continue a character.
+        count += usize::from(value & 0xC0 != 0x80);
+        at += length;
+    }
+    count
+}
+
+fn hex(bytes: &[u8], from: usize, digits: usize) -> Option<u32> {
+    let text = std::str::from_utf8(bytes.get(from..from + digits)?).ok()?;
+    u32::from_str_radix(text, 16).ok()
 }
 
 /// Refuses a body that announces more than it may have, before anything reads it.
 pub fn check_length(path: &str, headers: &HeaderMap) -> Result<()> {
     let limit = limit_of(path);
     let announced = headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
-    if announced.is_some_and(|length| length > limit) { Err(Error::BodyTooLarge { limit }) } else { Ok(()) }
+    if announced.is_some_and(|length| length > limit) { Err(too_large(limit)) } else { Ok(()) }
 }
 
 /// Reads the body up to the limit of its path.
@@ -48,8 +83,11 @@ pub async fn read(path: &str, body: Body) -> Result<Bytes> {
         return Err(Error::MalformedBody("The body did not come in time.".into()));
     };
     match read {
-        Ok(collected) => Ok(collected.to_bytes()),
-        Err(error) if error.is::<LengthLimitError>() => Err(Error::BodyTooLarge { limit }),
+        Ok(collected) => {
+            let bytes = collected.to_bytes();
+            check_characters(path, &bytes).map(|()| bytes)
+        }
+        Err(error) if error.is::<LengthLimitError>() => Err(too_large(limit)),
         Err(_) => Err(Error::MalformedBody("The body ended before it was complete.".into())),
     }
 }
@@ -110,10 +148,9 @@ pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
     }
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
-        let path = error.path().to_string();
-        let cause = error.inner();
-        if cause.is_data() {
-            valid::wrong_shape(&path, &cause.to_string())
+        // What is cut off is no JSON, even where something of a wrong shape came before the end.
+        if error.inner().is_data() && serde_json::from_slice::<serde::de::IgnoredAny>(bytes).is_ok() {
+            valid::wrong_shape(&error.path().to_string(), &error.inner().to_string())
         } else {
             Error::MalformedBody("The body is not valid JSON.".into())
         }
@@ -152,4 +189,33 @@ fn media_type(headers: &HeaderMap) -> String {
         .and_then(|value| value.split(';').next())
         .map(|value| value.trim().to_ascii_lowercase())
         .unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn letters_count_once_however_they_are_written() {
+        for (text, letters) in [
+            ("яблоко", 6),
+            (r"\u044f\u0431", 2),
+            ("%D1%8F%D0%B1", 2),
+            ("100% yes", 8),
+            (r"\n\\u", 5),
+            ("%4", 2),
+            ("", 0),
+        ] {
+            assert_eq!(characters(text.as_bytes()), letters, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_public_body_has_room_for_a_message_in_every_script() {
+        let message = "я".repeat(5_000);
+        assert!(check_characters("/api/contact", message.as_bytes()).is_ok());
+        assert!(check_characters("/contact", "%D1%8F".repeat(5_000).as_bytes()).is_ok());
+        assert!(check_characters("/api/contact", "a".repeat(10_001).as_bytes()).is_err());
+        assert!(check_characters("/api/admin/messages/bulk", "a".repeat(10_001).as_bytes()).is_ok());
+    }
 }

@@ -23,9 +23,14 @@ pub fn csv_lines<const N: usize>(rows: impl Iterator<Item = [String; N]>) -> Vec
     writer.into_inner().unwrap_or_default()
 }
 
-/// A cell that no spreadsheet program takes for a formula (OWASP, CSV injection).
+/// A cell that no spreadsheet program takes for a formula.
 pub fn harmless(cell: &str) -> String {
-    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}") } else { cell.to_owned() }
+    if is_formula(cell) { format!("'{cell}") } else { cell.to_owned() }
+}
+
+/// True for a cell that a spreadsheet program may take for a formula (OWASP, CSV injection).
+pub fn is_formula(cell: &str) -> bool {
+    cell.starts_with(['=', '+', '-', '@', '\t', '\r'])
 }
 
 /// An answer that a browser saves under that name. `total` is the number of rows that come, for a progress bar.
@@ -61,6 +66,7 @@ mod tests {
     fn formulas_are_neutralised_and_quotes_doubled() {
         assert_eq!(harmless("=1+1"), "'=1+1");
         assert_eq!(harmless("@SUM(A1)"), "'@SUM(A1)");
+        assert!(["=1+1", "+1", "-1", "@SUM(A1)"].into_iter().all(is_formula) && !is_formula("Anna-Lena"));
         assert_eq!(harmless("5 < 6"), "5 < 6");
         let row = ["a \"b\", c\nd".to_owned(), "-1".to_owned(), String::new()];
         assert_eq!(String::from_utf8_lossy(&csv_lines([row].into_iter())), "\"a \"\"b\"\", c\nd\",'-1,\r\n");

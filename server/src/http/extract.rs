@@ -25,6 +25,20 @@ impl<S: Send + Sync> FromRequestParts<S> for Id {
     }
 }
 
+/// The name that is the one variable of the path. What is not UTF-8 names nothing, so it is not found.
+pub struct Name(pub String);
+
+impl<S: Send + Sync> FromRequestParts<S> for Name {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self> {
+        match Path::<String>::from_request_parts(parts, state).await {
+            Ok(Path(name)) => Ok(Self(name)),
+            Err(_) => Err(Error::NotFound),
+        }
+    }
+}
+
 /// The query of the address, with the name of the field in every complaint.
 pub struct Query<T>(pub T);
 

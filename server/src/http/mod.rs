@@ -26,7 +26,7 @@ pub mod valid;
 
 pub use body::{Form, Json, Raw};
 pub use client_address::{AddressKey, TrustedProxies};
-pub use extract::{Id, Paging, Query};
+pub use extract::{Id, Name, Paging, Query};
 pub use idempotency::Claim;
 pub use origin::{AllowedOrigins, Origin};
 pub use problem::Problem;

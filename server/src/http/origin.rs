@@ -60,10 +60,15 @@ impl AllowedOrigins {
         }
     }
 
-    /// True for our own origin and those on the list. Loopback names of the same port count as our own: who opens
-    /// `127.0.0.1` where the public address says `localhost` is on the same machine.
+    /// True for our own origin and those on the list.
     pub fn knows(&self, origin: &str) -> bool {
-        origin == self.own || self.others.iter().any(|other| other == origin) || self.is_same_loopback(origin)
+        self.is_own(origin) || self.others.iter().any(|other| other == origin)
+    }
+
+    /// True for the origin of our pages. Loopback names of the same port count as one: who opens `127.0.0.1` where the
+    /// public address says `localhost` is on the same machine.
+    pub fn is_own(&self, origin: &str) -> bool {
+        origin == self.own || self.is_same_loopback(origin)
     }
 
     /// The origin that may read the answer, if it is another one than ours.

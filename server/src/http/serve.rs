@@ -8,17 +8,17 @@ use std::time::Duration;
 
 use axum::http::Request;
 use hyper::body::Incoming;
+use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
-use hyper_util::server::conn::auto::Builder;
-use hyper_util::server::graceful::{GracefulShutdown, Watcher};
+use hyper_util::server::conn::auto;
 use rustls::ServerConfig;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
-use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
 use super::pipeline::Pipeline;
 
@@ -28,6 +28,8 @@ const DRAIN: Duration = Duration::from_secs(7);
 const GRACE: Duration = Duration::from_secs(1);
 /// A client has this long to send the head of a request.
 const HEAD: Duration = Duration::from_secs(15);
+/// Headers that a request may have.
+const HEADERS: usize = 64;
 /// A client has this long for the TLS handshake.
 const HANDSHAKE: Duration = Duration::from_secs(10);
 
@@ -48,12 +50,8 @@ pub fn tls(certificate: &Path, key: &Path) -> Result<TlsAcceptor, String> {
 
 /// Answers connections until `stop`, then finishes what is in flight.
 pub async fn serve(listener: TcpListener, tls: Option<TlsAcceptor>, pipeline: Pipeline, stop: CancellationToken) {
-    let mut builder = Builder::new(TokioExecutor::new());
-    builder.http1().timer(TokioTimer::new()).header_read_timeout(HEAD).max_headers(64);
-    builder.http2().timer(TokioTimer::new()).max_concurrent_streams(200).keep_alive_interval(Duration::from_secs(30));
-    // HTTP/2 comes by ALPN; without TLS nobody has to guess the protocol.
-    let builder = Arc::new(if tls.is_some() { builder } else { builder.http1_only() });
-    let drain = GracefulShutdown::new();
+    let server = Arc::new(Server { protocols: Protocols::new(), tls, pipeline, ending: CancellationToken::new() });
+    let open = TaskTracker::new();
     let closing = async {
         stop.cancelled().await;
         tokio::time::sleep(GRACE).await;
@@ -65,48 +63,81 @@ pub async fn serve(listener: TcpListener, tls: Option<TlsAcceptor>, pipeline: Pi
             accepted = listener.accept() => accepted,
             () = &mut closing => break,
         };
-        let (stream, peer) = match accepted {
-            Ok(accepted) => accepted,
+        match accepted {
+            Ok((stream, peer)) => {
+                let _ = stream.set_nodelay(true);
+                let server = server.clone();
+                open.spawn(async move { server.answer(stream, peer).await });
+            }
             Err(error) => {
                 // Out of files, most likely: wait for some to close instead of spinning.
                 tracing::warn!(%error, "cannot accept a connection");
                 tokio::time::sleep(Duration::from_millis(50)).await;
-                continue;
             }
-        };
-        let _ = stream.set_nodelay(true);
-        let (builder, watcher, pipeline, tls) = (builder.clone(), drain.watcher(), pipeline.clone(), tls.clone());
-        tokio::spawn(async move {
-            match tls {
-                None => connection(&builder, watcher, stream, peer, pipeline).await,
-                Some(tls) => {
-                    if let Ok(Ok(stream)) = tokio::time::timeout(HANDSHAKE, tls.accept(stream)).await {
-                        connection(&builder, watcher, stream, peer, pipeline).await;
-                    }
-                }
-            }
-        });
+        }
     }
     drop(listener);
-    if tokio::time::timeout(DRAIN, drain.shutdown()).await.is_err() {
+    server.ending.cancel();
+    open.close();
+    if tokio::time::timeout(DRAIN, open.wait()).await.is_err() {
         tracing::warn!("some requests did not finish in time");
     }
 }
 
-async fn connection<S>(
-    builder: &Builder<TokioExecutor>,
-    watcher: Watcher,
-    stream: S,
-    peer: SocketAddr,
+/// What every connection needs.
+struct Server {
+    protocols: Protocols,
+    tls: Option<TlsAcceptor>,
     pipeline: Pipeline,
-) where
-    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
-{
-    let service = service_fn(move |request: Request<Incoming>| {
-        let pipeline = pipeline.clone();
-        async move { Ok::<_, Infallible>(pipeline.answer(request, peer.ip()).await) }
-    });
-    let connection = builder.serve_connection_with_upgrades(TokioIo::new(stream), service).into_owned();
-    // A connection that breaks is the client's business.
-    let _ = watcher.watch(connection).await;
+    /// Connections finish what they are doing and take up nothing new.
+    ending: CancellationToken,
+}
+
+/// How connections are read: HTTP/1.1 without TLS, so that nobody has to guess; with it, what was agreed on.
+struct Protocols {
+    plain: http1::Builder,
+    agreed: auto::Builder<TokioExecutor>,
+}
+
+impl Protocols {
+    fn new() -> Self {
+        let mut plain = http1::Builder::new();
+        plain.timer(TokioTimer::new()).header_read_timeout(HEAD).max_headers(HEADERS);
+        let mut agreed = auto::Builder::new(TokioExecutor::new());
+        agreed.http1().timer(TokioTimer::new()).header_read_timeout(HEAD).max_headers(HEADERS);
+        agreed
+            .http2()
+            .timer(TokioTimer::new())
+            .max_concurrent_streams(200)
+            .keep_alive_interval(Duration::from_secs(30));
+        Self { plain, agreed }
+    }
+}
+
+impl Server {
+    /// Answers one connection. One that breaks is the client's business.
+    async fn answer(&self, stream: TcpStream, peer: SocketAddr) {
+        let service = service_fn(move |request: Request<Incoming>| {
+            let pipeline = self.pipeline.clone();
+            async move { Ok::<_, Infallible>(pipeline.answer(request, peer.ip()).await) }
+        });
+        let Some(tls) = &self.tls else {
+            let connection = self.protocols.plain.serve_connection(TokioIo::new(stream), service).with_upgrades();
+            tokio::pin!(connection);
+            tokio::select! {
+                _ = connection.as_mut() => return,
+                () = self.ending.cancelled() => connection.as_mut().graceful_shutdown(),
+            }
+            let _ = connection.await;
+            return;
+        };
+        let Ok(Ok(stream)) = tokio::time::timeout(HANDSHAKE, tls.accept(stream)).await else { return };
+        let connection = self.protocols.agreed.serve_connection_with_upgrades(TokioIo::new(stream), service);
+        tokio::pin!(connection);
+        tokio::select! {
+            _ = connection.as_mut() => return,
+            () = self.ending.cancelled() => connection.as_mut().graceful_shutdown(),
+        }
+        let _ = connection.await;
+    }
 }

@@ -1,4 +1,5 @@
-//! What runs by a schedule: each job at most once at a time over all nodes, by a lease in the `jobs` table.
+//! What runs by a schedule: each job is begun by one node at a time, by a lease in the `jobs` table. One that outlives its
+//! lease may be begun by another node, so every job can run beside itself without harm.
 
 mod chunks;
 mod lease;

@@ -183,6 +183,11 @@ pub enum Match {
     Beginning,
 }
 
+/// True when the engines find such words by their index.
+pub fn are_indexed(terms: &[String]) -> bool {
+    terms.iter().all(|term| term.chars().all(is_indexed))
+}
+
 /// A selection from `messages` whose `search_text` holds every term, found by the full-text index.
 ///
 /// `SQLite` must be told to walk the index first: it would gather all matches before it looks at a LIMIT. `among` tells
@@ -191,7 +196,7 @@ pub enum Match {
 pub fn search_messages(engine: Engine, terms: &[String], how: Match, among: Option<Condition>) -> SelectStatement {
     // Terms are letters and digits only (see `fold`), so no operator of either query language can hide in them.
     let mut select = Query::select();
-    if !terms.iter().all(|term| term.chars().all(is_indexed)) {
+    if !are_indexed(terms) {
         // The engines cut such words apart, each in its own way: look at the column itself.
         select.from(Alias::new("messages"));
         for term in terms {

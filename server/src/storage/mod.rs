@@ -9,7 +9,7 @@ mod paging;
 mod pool;
 mod write;
 
-pub use dialect::{Engine, Match, estimate, ids_up_to, is_unavailable, search_messages};
+pub use dialect::{Engine, Match, are_indexed, estimate, ids_up_to, is_unavailable, search_messages};
 pub use fold::{email_key, search_terms, search_text};
 pub use paging::{COUNT_LIMIT, Cursor, Page};
 pub use pool::{Storage, database_url};

@@ -193,3 +193,18 @@ async fn a_person_is_made_with_a_password_from_standard_input() {
     assert_eq!(again.code, 1, "{again:?}");
     assert_eq!(program.run(&["staff", "reset-factors", "--email", "eve@example.com"]).await.code, 1);
 }
+
+#[tokio::test]
+async fn an_address_of_no_database_we_know_is_misuse_and_is_not_shown() {
+    let program = installed().await;
+    let said = program.run_with(&["migrate", "up"], &[("DATABASE_URL", "mysql://root:secret@localhost/x")], "").await;
+    assert_eq!((said.code, &*said.out), (2, ""));
+    assert_eq!(said.err, "error: DATABASE_URL must begin with sqlite:// or postgres://\n");
+}
+
+#[tokio::test]
+async fn a_reader_that_has_seen_enough_is_no_failure() {
+    let program = installed().await;
+    let said = program.run_into_nothing(&["settings", "list"]).await;
+    assert_eq!((said.code, &*said.err), (0, ""));
+}

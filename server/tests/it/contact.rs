@@ -231,3 +231,59 @@ async fn the_form_works_without_scripts() {
     let row = messages::Entity::find().one(t.app.storage.read()).await.unwrap().unwrap();
     assert_eq!((row.message.as_str(), row.consent, row.status), ("line one\nline two", true, messages::Status::New));
 }
+
+#[tokio::test]
+async fn a_message_has_room_for_its_letters_in_every_script() {
+    let t = TestApp::with(&["--rate-limits", "off"]).await;
+    let message = "я".repeat(5_000);
+    t.post("/api/contact", json!({ "name": "Яна", "email": "jana@example.com", "message": message })).await.status(201);
+    // As programs write it that know ASCII only.
+    let escaped = format!(r#"{{"name":"A","email":"a@example.com","message":"{}"}}"#, r"\u044f".repeat(5_000));
+    let request = t.request(Method::POST, "/api/contact").header("content-type", "application/json").body(escaped);
+    Answer::of(request).await.status(201);
+    // As a form without scripts sends it.
+    let form = [("name", "Яна"), ("email", "jana@example.com"), ("message", message.as_str()), ("consent", "on")];
+    Answer::of(t.request(Method::POST, "/contact").form(&form)).await.status(303);
+    let lengths = messages::Entity::find().all(t.app.storage.read()).await.unwrap();
+    assert!(lengths.iter().all(|row| row.message == message) && lengths.len() == 3);
+    let long = json!({ "name": "A", "email": "a@example.com", "message": "x".repeat(10_000) });
+    let refused = t.post("/api/contact", long).await;
+    refused.problem(413, "body_too_large");
+    assert!(refused.text.contains("10000"));
+}
+
+#[tokio::test]
+async fn who_is_refused_for_a_missing_token_may_still_write_with_one() {
+    let t = TestApp::new().await;
+    for _ in 0..3 {
+        t.post("/api/contact", t.message()).await.status(201);
+    }
+    t.post("/api/contact", t.message()).await.problem(429, "rate_limited");
+    t.post("/api/contact", t.message()).await.problem(429, "rate_limited");
+    let mut body = t.message();
+    body["formToken"] = t.get("/api/form-token").await.data()["formToken"].clone();
+    t.clock.advance(Duration::seconds(30));
+    for _ in 0..2 {
+        t.post("/api/contact", body.clone()).await.status(201);
+    }
+    t.post("/api/contact", body).await.problem(429, "rate_limited");
+}
+
+#[tokio::test]
+async fn strangers_cause_three_mails_an_hour_to_one_mailbox_however_they_ask() {
+    let t = TestApp::with(&["--trusted-proxies", "127.0.0.1"]).await;
+    let ada = t.admin().await;
+    let email = t.app_person(&ada).await.email;
+    let forgot = |address: &'static str| {
+        let request = t.request(Method::POST, "/api/auth/forgot").header("x-forwarded-for", address);
+        Answer::of(request.json(&json!({ "email": email })))
+    };
+    forgot("203.0.113.1").await.status(202);
+    forgot("203.0.113.2").await.status(202);
+    t.send_message(json!({ "email": email })).await;
+    t.send_message(json!({ "email": email })).await;
+    forgot("203.0.113.3").await.problem(429, "rate_limited");
+    let mails = outbox::Entity::find().all(t.app.storage.read()).await.unwrap();
+    let count = |template: &str| mails.iter().filter(|mail| mail.template == template).count();
+    assert_eq!((count("password_reset"), count("contact_confirmation")), (2, 1));
+}

@@ -70,10 +70,15 @@ async fn a_mail_server_that_is_down_delays_mails_and_loses_none() {
     // Not due yet: nothing is tried.
     deliver_due(&t.app, Uuid::nil()).await.unwrap();
     assert_eq!(states(&t).await, [(State::Pending, 1), (State::Pending, 1)]);
+    let queue = async || t.get("/api/health/ready").await.status(200).data()["mailQueue"].clone();
+    assert_eq!(queue().await, "ok");
+    t.clock.advance(Duration::minutes(11));
+    assert_eq!(queue().await, "behind");
     let server = tokio::spawn(mail_server::of(TcpListener::bind(address).await.unwrap(), 2, "250 ok"));
     t.clock.advance(Duration::seconds(20));
     deliver_due(&t.app, Uuid::nil()).await.unwrap();
     assert_eq!(states(&t).await, [(State::Sent, 2), (State::Sent, 2)]);
+    assert_eq!(queue().await, "ok");
     let mails = server.await.unwrap();
     assert_eq!(mails.len(), 2);
     assert!(mails.iter().any(|mail| mail.contains("To: anna@example.com")));
@@ -94,7 +99,7 @@ async fn a_refused_mail_is_given_up_shown_and_can_be_sent_again() {
     assert_eq!(failed.as_array().unwrap().len(), 2);
     assert!(failed[0]["lastError"].as_str().unwrap().contains("no such user"));
     let subjects: Vec<&str> = failed.as_array().unwrap().iter().map(|mail| mail["subject"].as_str().unwrap()).collect();
-    assert!(subjects.contains(&"We have received your message") && subjects.len() == 2, "{subjects:?}");
+    assert!(subjects.contains(&"Your message to Tekvwarho IT Solutions") && subjects.len() == 2, "{subjects:?}");
     assert_eq!(t.get_as(&ada, "/api/admin/dashboard").await.data()["messages"]["failedMails"], 2);
     let one = format!("/api/admin/mail/{}/retry", failed[0]["id"].as_str().unwrap());
     t.post_as(&ada, &one, json!({})).await.status(200);
@@ -205,7 +210,7 @@ async fn sendgrid_gets_the_request_that_its_api_describes() {
         .find(|it| it["personalizations"][0]["to"][0]["email"] == "anna@example.com")
         .unwrap();
     assert_eq!(body["from"], json!({ "email": "hello@tekvwarho.example", "name": "Tekvwarho IT Solutions" }));
-    assert_eq!(body["subject"], "We have received your message");
+    assert_eq!(body["subject"], "Your message to Tekvwarho IT Solutions");
     assert_eq!(body["content"][0]["type"], "text/plain");
     assert_eq!(body["content"][1]["type"], "text/html");
     assert_eq!(body["headers"]["Auto-Submitted"], "auto-generated");

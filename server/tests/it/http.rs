@@ -134,3 +134,29 @@ async fn the_staff_limit_counts_a_person_and_not_an_address() {
     t.get_as(&other, "/api/admin/services").await.status(200);
     t.post("/api/contact", json!({ "name": "A", "email": "a@example.com", "message": "m" })).await.status(201);
 }
+
+#[tokio::test]
+async fn the_plain_port_speaks_http_1_only() {
+    let t = TestApp::new().await;
+    #[expect(clippy::disallowed_methods, reason = "the client of the test")]
+    let client = reqwest::Client::builder().http2_prior_knowledge().build().unwrap();
+    assert!(client.get(t.url("/api/health")).send().await.is_err());
+    t.get("/api/health").await.status(200);
+}
+
+#[tokio::test]
+async fn a_name_that_is_no_text_names_nothing() {
+    let t = TestApp::new().await;
+    let ada = t.admin().await;
+    for path in ["/services/%ff", "/pictures/%c3%28", "/assets/%ff", "/admin/%ff"] {
+        let answer = t.get(path).await;
+        answer.status(404);
+        assert!(answer.header("content-type").starts_with("text/html"), "{path}: {}", answer.text);
+    }
+    t.get_as(&ada, "/api/admin/avatars/%ff").await.problem(404, "not_found");
+    // What is cut off is no JSON, whatever is wrong before its end.
+    for cut in [r#"{"a":"#, r#"{"name":1,"#] {
+        let request = t.request(Method::POST, "/api/contact").header("content-type", "application/json").body(cut);
+        Answer::of(request).await.problem(400, "malformed_body");
+    }
+}

@@ -218,7 +218,7 @@ async fn an_answer_is_mailed_into_the_thread() {
     assert_eq!((detail["status"].as_str(), detail["assignedTo"]["name"].as_str()), (Some("replied"), Some("Ada")));
 
     let mails = t.mails().await;
-    let confirmation = mails.iter().find(|mail| mail.contains("Subject: We have received your message")).unwrap();
+    let confirmation = mails.iter().find(|mail| mail.contains("Subject: Your message to")).unwrap();
     let header = |mail: &str, name: &str| {
         mail.lines().find_map(|line| line.strip_prefix(&format!("{name}: ")).map(str::to_owned))
     };
@@ -272,7 +272,9 @@ async fn exports_hold_every_row_and_no_formula() {
     let t = off().await;
     let ada = t.admin().await;
     t.send_message(json!({ "name": "=1+1", "message": "a \"quote\", a comma\nand a line" })).await;
-    t.send_message(json!({ "name": "Boris", "company": "@SUM(A1)" })).await;
+    let boris = t.send_message(json!({ "name": "Boris", "company": "@SUM(A1)" })).await;
+    let tags = t.request_as(&ada, Method::PUT, &format!("/api/admin/messages/{boris}/tags"));
+    Answer::of(tags.json(&json!({ "tags": ["rush", "vip"] }))).await.status(200);
     let csv = t.get_as(&ada, "/api/admin/messages/export?format=csv").await;
     csv.status(200);
     assert_eq!((csv.header("x-total-count"), csv.header("content-type")), ("2", "text/csv; charset=utf-8"));
@@ -282,6 +284,7 @@ async fn exports_hold_every_row_and_no_formula() {
     assert!(csv.text.contains("\"a \"\"quote\"\", a comma\nand a line\""));
     let some = t.get_as(&ada, "/api/admin/messages/export?q=boris").await;
     assert_eq!((some.header("x-total-count"), some.text.contains("=1+1")), ("1", false));
+    assert!(some.text.ends_with(",\"rush, vip\"\r\n") && some.text.matches("\r\n").count() == 2, "{}", some.text);
     let xlsx = t.request_as(&ada, Method::GET, "/api/admin/messages/export?format=xlsx").send().await.unwrap();
     assert_eq!(xlsx.headers()["x-total-count"], "2");
     let announced = xlsx.content_length();
@@ -291,6 +294,7 @@ async fn exports_hold_every_row_and_no_formula() {
     let mut sheet = String::new();
     std::io::Read::read_to_string(&mut workbook.by_name("xl/worksheets/sheet1.xml").unwrap(), &mut sheet).unwrap();
     assert!(sheet.contains("=1+1") && sheet.contains("@SUM(A1)") && !sheet.contains("<f>"), "text, and no formula");
+    assert!(sheet.contains("<v>46083") && sheet.contains("<v>0</v>"), "days and numbers are counted with: {sheet}");
     t.get_as(&ada, "/api/admin/messages/export?format=pdf").await.problem(422, "validation_failed");
     let entries = audit_logs::Entity::find().all(t.app.storage.read()).await.unwrap();
     assert_eq!(entries.iter().filter(|entry| entry.action == "messages.exported").count(), 3);

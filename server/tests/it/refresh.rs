@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use chrono::Duration;
 use database::entity::{audit_logs, refresh_tokens};
+use reqwest::Method;
 use sea_orm::EntityTrait;
 use serde_json::json;
 
@@ -92,4 +93,38 @@ async fn of_refresh_and_sign_out_at_once_sign_out_wins_in_the_end() {
             refreshed.problem(401, "unauthenticated");
         }
     }
+}
+
+#[tokio::test]
+async fn a_session_is_renewed_sixty_times_in_a_quarter_of_an_hour_and_unknown_tokens_are_counted_too() {
+    let t = TestApp::with(&["--trusted-proxies", "127.0.0.1"]).await;
+    let ada = t.admin().await;
+    let ben = t.sign_in_again("Ada").await;
+    let mut token = ada.refresh.clone();
+    for _ in 0..60 {
+        token = token_of(&refresh(&t, &token).await);
+    }
+    refresh(&t, &token).await.problem(429, "rate_limited");
+    refresh(&t, &ben.refresh).await.status(200);
+    let unknown = |address: &'static str| {
+        let request = t.request(Method::POST, "/api/auth/refresh").header("x-forwarded-for", address);
+        Answer::of(request.json(&json!({ "refreshToken": "unknown" })))
+    };
+    for _ in 0..60 {
+        unknown("203.0.113.1").await.problem(401, "unauthenticated");
+    }
+    unknown("203.0.113.1").await.problem(429, "rate_limited");
+    unknown("203.0.113.2").await.problem(401, "unauthenticated");
+}
+
+#[tokio::test]
+async fn a_page_of_another_origin_cannot_use_the_cookie_even_if_it_may_read_the_api() {
+    let t = TestApp::with(&["--cors-origins", "https://www.example.com"]).await;
+    let ada = t.admin().await;
+    let from = |origin: &'static str| {
+        let request = t.request(Method::POST, "/api/auth/refresh").header("origin", origin).header("x-client", "web");
+        Answer::of(request.header("cookie", format!("refresh={}", ada.refresh)))
+    };
+    from("https://www.example.com").await.problem(401, "unauthenticated");
+    from("http://localhost:5500").await.status(200);
 }

@@ -4,6 +4,8 @@ use chrono::Duration;
 use reqwest::Method;
 use serde_json::{Value, json};
 use tekvwarho::features::auth::setup_link;
+use tekvwarho::features::samples;
+use tekvwarho::http::RequestInfo;
 
 use crate::support::{Answer, TestApp};
 
@@ -66,4 +68,16 @@ async fn two_who_use_the_link_at_once_make_one_admin() {
     codes.sort_unstable();
     assert_eq!(codes[0], 201);
     assert!(matches!(codes[1], 409 | 422), "{codes:?}");
+}
+
+#[tokio::test]
+async fn people_who_cannot_sign_in_do_not_end_the_set_up() {
+    let t = TestApp::new().await;
+    let token = token(&t).await;
+    samples::make(&t.app, None, &RequestInfo::internal(), 5, 1).await.unwrap();
+    assert_eq!(t.get("/api/setup").await.data(), json!({ "needed": true }));
+    let done = t.post("/api/setup", form(&token)).await;
+    done.status(201);
+    assert_eq!(done.header("location"), "/api/auth/me");
+    assert_eq!(setup_link(&t.app).await.unwrap(), None);
 }

@@ -100,6 +100,11 @@ async fn old_addresses_move() {
         ("/contact.html", "/contact"),
         ("/index.html", "/"),
         ("/services.html", "/services"),
+        ("/services/web-development.html", "/services/web-development"),
+        ("/services/", "/services"),
+        ("/services/web-development/", "/services/web-development"),
+        ("/contact.html?service=web-development", "/contact?service=web-development"),
+        ("/admin/messages.html?q=1", "/admin/messages?q=1"),
         ("/admin/messages.html", "/admin/messages"),
     ] {
         let moved = t.get(from).await;

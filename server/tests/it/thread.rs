@@ -87,6 +87,11 @@ async fn the_page_works_without_scripts() {
     answer().await.status(200);
     let again = answer().await;
     assert_eq!(again.text.matches("an &lt;answer&gt;").count(), 1, "a reloaded form is not a second answer");
+    let once = || post(vec![("token", code.clone()), ("content", "both at once".into())]);
+    let (first, second) = tokio::join!(once(), once());
+    first.status(200);
+    second.status(200);
+    assert_eq!(post(vec![("token", code.clone())]).await.text.matches("both at once").count(), 1);
     let empty = post(vec![("token", code.clone()), ("content", " ".into())]).await;
     empty.status(422);
     t.get("/message/nonsense").await.status(404);

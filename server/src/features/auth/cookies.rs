@@ -25,7 +25,7 @@ pub fn check_allowed(app: &App) -> Result<()> {
 /// The refresh token of the cookie. It counts only for a web client and a request of our own pages.
 pub fn refresh_token(app: &App, headers: &HeaderMap) -> Option<String> {
     let same_site = headers.get("sec-fetch-site").is_none_or(|value| value == "same-origin");
-    let own = headers.get(ORIGIN).is_none_or(|value| value.to_str().is_ok_and(|origin| app.origins.knows(origin)));
+    let own = headers.get(ORIGIN).is_none_or(|value| value.to_str().is_ok_and(|origin| app.origins.is_own(origin)));
     (is_web(headers) && same_site && own).then(|| read(headers, &name(app, "refresh"))).flatten()
 }
 

@@ -20,7 +20,7 @@ use crate::app::App;
 use crate::error::{Error, Result};
 use crate::features::audit::{Changes, Entry};
 use crate::features::staff as people;
-use crate::http::rate_limit::{self, Limit};
+use crate::http::rate_limit::{Limit, Subject};
 use crate::http::valid::is_email;
 use crate::http::{Data, Envelope, Json, Nothing, Problem, RequestInfo};
 use crate::secrets;
@@ -130,10 +130,15 @@ async fn exchange(
     body: Option<Json<RefreshToken>>,
 ) -> Result<Response> {
     let presented = presented(app, headers, body).ok_or(Error::Unauthenticated)?;
-    // By token and not by address: an office behind one address is no attack, a token that comes sixty times is.
-    app.limits.check(Limit::Refresh, &rate_limit::Subject::Key(secrets::sha256_hex(&presented)))?;
-    // Unknown tokens cost a look and no unit of work.
-    if store::session_of_token(app.storage.read(), &presented).await?.is_none() {
+    // By session and not by address: an office behind one address is no attack. Unknown tokens cost a look and no unit
+    // of work, and are counted where they come from.
+    let known = store::session_of_token(app.storage.read(), &presented).await?;
+    let counted = match &known {
+        Some(token) => Subject::Key(token.session_id.to_string()),
+        None => Subject::Address(info.ip.into()),
+    };
+    app.limits.check(Limit::Refresh, &counted)?;
+    if known.is_none() {
         return Err(Error::Unauthenticated);
     }
     let now = app.clock.now();

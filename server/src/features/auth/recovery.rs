@@ -44,6 +44,8 @@ async fn forgot(State(app): State<App>, info: RequestInfo, Json(body): Json<Forg
     // The address first: whoever asks for many mailboxes must not use up what their owners may ask for.
     app.limits.check(Limit::ResetMail, &Subject::Address(info.ip.into()))?;
     app.limits.check(Limit::ResetMail, &Subject::Mailbox(email_key(&email)))?;
+    // Together with the confirmations of the contact form: no stranger fills a mailbox by two ways.
+    app.limits.check(Limit::StrangerMail, &Subject::Mailbox(email_key(&email)))?;
     let person = people::by_email(app.storage.read(), &email).await?.filter(|person| person.is_active);
     let whose = person.as_ref().map(|person| person.id);
     let now = app.clock.now();

@@ -2,7 +2,8 @@
 //! credentials.
 
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::header::LOCATION;
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use database::entity::staff::Role;
 use serde::{Deserialize, Serialize};
@@ -30,7 +31,7 @@ pub fn routes() -> OpenApiRouter<App> {
 
 /// A fresh set-up link, if nobody can sign in yet. Older links end with it.
 pub async fn setup_link(app: &App) -> Result<Option<String>> {
-    if people::any(app.storage.read()).await? {
+    if people::anybody_can_sign_in(app.storage.read()).await? {
         return Ok(None);
     }
     let token = secrets::new_token();
@@ -56,7 +57,7 @@ pub struct SetupState {
 /// Says whether nobody can sign in yet.
 #[utoipa::path(get, path = "/api/setup", tag = "setup", responses((status = 200, body = Envelope<SetupState>)))]
 async fn needed(State(app): State<App>) -> Result<Data<SetupState>> {
-    Ok(Data(SetupState { needed: !people::any(app.storage.read()).await? }))
+    Ok(Data(SetupState { needed: !people::anybody_can_sign_in(app.storage.read()).await? }))
 }
 
 /// The first admin and the firm.
@@ -131,7 +132,7 @@ async fn complete(
     if web {
         cookies::check_allowed(&app)?;
     }
-    if people::any(app.storage.read()).await? {
+    if people::anybody_can_sign_in(app.storage.read()).await? {
         return Err(done_already());
     }
     let now = app.clock.now();
@@ -166,7 +167,7 @@ async fn complete(
         .write((token, person, entry, firm), move |tx, (token, person, entry, firm)| {
             Box::pin(async move {
                 one_time::redeem(tx.conn(), Kind::Setup, token, now).await?.ok_or_else(link_is_over)?;
-                if people::any(tx.conn()).await? {
+                if people::anybody_can_sign_in(tx.conn()).await? {
                     return Err(done_already());
                 }
                 people::insert(tx, person).await?;
@@ -179,6 +180,7 @@ async fn complete(
     app.settings_changed().await;
     let mut response = sign_in_directly(&app, person, web, &info).await?;
     *response.status_mut() = StatusCode::CREATED;
+    response.headers_mut().insert(LOCATION, HeaderValue::from_static("/api/auth/me"));
     Ok(response.into_response())
 }
 

@@ -1,5 +1,7 @@
 //! Liveness without I/O, and readiness of what the program needs.
 
+use std::time::Duration;
+
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
@@ -9,6 +11,8 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::app::App;
+use crate::error::Error;
+use crate::features::notify;
 use crate::http::{Data, Envelope, Problem};
 
 /// The routes of this slice.
@@ -31,7 +35,8 @@ pub struct Readiness {
     /// `ok` when every part is.
     pub status: &'static str,
     pub database: &'static str,
-    /// `ok`; mails wait in the database when the mail server is down.
+    /// `ok`, or `behind` while a mail has waited for ten minutes. Mails wait in the database when the mail server is
+    /// down, so the rest goes on.
     pub mail_queue: &'static str,
 }
 
@@ -45,9 +50,18 @@ async fn health() -> Data<Health> {
 #[utoipa::path(get, path = "/api/health/ready", tag = "health",
     responses((status = 200, body = Envelope<Readiness>), (status = 503, body = Problem)))]
 async fn ready(State(app): State<App>) -> Response {
-    let asked = tokio::time::timeout(std::time::Duration::from_secs(2), app.storage.ping()).await;
-    if app.stopping.is_cancelled() || !matches!(asked, Ok(Ok(()))) {
-        return crate::error::Error::Unavailable { retry_after: 5 }.into_response();
+    let asked = tokio::time::timeout(Duration::from_secs(2), async {
+        app.storage.ping().await?;
+        notify::is_behind(&app).await
+    });
+    let Ok(Ok(behind)) = asked.await else { return unavailable() };
+    if app.stopping.is_cancelled() {
+        return unavailable();
     }
-    (StatusCode::OK, Data(Readiness { status: "ok", database: "ok", mail_queue: "ok" })).into_response()
+    let mail_queue = if behind { "behind" } else { "ok" };
+    (StatusCode::OK, Data(Readiness { status: "ok", database: "ok", mail_queue })).into_response()
+}
+
+fn unavailable() -> Response {
+    Error::Unavailable { retry_after: 5 }.into_response()
 }

@@ -1,6 +1,6 @@
 //! The loop of one connection.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use axum::extract::State;
 use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
@@ -8,6 +8,7 @@ use axum::http::HeaderMap;
 use axum::http::header::ORIGIN;
 use axum::response::Response;
 use tokio::sync::broadcast::error::RecvError;
+use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::protocol::{FromClient, LARGEST, ToClient, Viewer};
@@ -24,6 +25,7 @@ const AUTH: Duration = Duration::from_secs(10);
 /// Tickets that one socket may try.
 const TICKETS: u32 = 20;
 const PING: Duration = Duration::from_secs(30);
+/// A client that says nothing for this long, not even that it has heard a ping, is gone.
 const IDLE: Duration = Duration::from_secs(75);
 /// A client that does not read for this long is gone.
 const SLOWEST: Duration = Duration::from_secs(10);
@@ -135,13 +137,14 @@ impl Session {
         let mut viewing = app.viewers.changes();
         let mut ping = tokio::time::interval(PING);
         let mut recheck = tokio::time::interval(RECHECK);
-        let mut heard = Instant::now();
+        let idle = tokio::time::sleep(IDLE);
+        tokio::pin!(idle);
         let mut shown: Vec<Viewer> = Vec::new();
         loop {
             tokio::select! {
                 frame = socket.recv() => {
                     let Some(frame) = frame else { return Ok(()) };
-                    heard = Instant::now();
+                    idle.as_mut().reset(Instant::now() + IDLE);
                     match frame? {
                         Message::Text(text) => {
                             self.take(&text, caller.may(Permission::Messages), &mut socket).await?;
@@ -168,12 +171,10 @@ impl Session {
                 },
                 _ = viewing.changed() => self.show(&mut shown, &mut socket).await?,
                 _ = ping.tick() => {
-                    if heard.elapsed() > IDLE {
-                        return bye(&mut socket, "idle", None).await;
-                    }
                     socket.send(Message::Ping(bytes::Bytes::new())).await?;
                     self.show(&mut shown, &mut socket).await?;
                 }
+                () = &mut idle => return bye(&mut socket, "idle", None).await,
                 _ = recheck.tick() => {
                     match awake(&app, caller.session_id).await {
                         Ok(Some(live)) => caller = live.caller,

@@ -76,10 +76,11 @@ pub async fn submit(
     let message = checked(app, &form, drawn, info)?;
     // Counted after the check: who mistypes an address must not be shut out for it.
     let address = Subject::Address(info.ip.into());
-    app.limits.check(Limit::Contact, &address)?;
+    // The narrower limit first, so that what it refuses uses up nothing of the other.
     if drawn == Drawn::Unknown {
         app.limits.check(Limit::ContactWithoutToken, &address)?;
     }
+    app.limits.check(Limit::Contact, &address)?;
     let received = Received { id: message.id };
     let kept = keep(&received)?;
     let id = message.id;

@@ -6,7 +6,7 @@ use axum::response::Response;
 use bytes::Bytes;
 use database::entity::messages;
 use futures_util::stream;
-use rust_xlsxwriter::Workbook;
+use rust_xlsxwriter::{ExcelDateTime, Format, Workbook};
 use serde::Deserialize;
 use serde_json::Value;
 use tokio::sync::mpsc;
@@ -16,7 +16,7 @@ use utoipa_axum::routes;
 use uuid::Uuid;
 
 use super::filter::{Filter, FilterQuery};
-use super::find;
+use super::{find, store};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::features::audit::{self, Changes, Entry};
@@ -28,8 +28,8 @@ use crate::storage::Cursor;
 /// Rows of a workbook: it is made before its first byte is sent, and nobody should wait for longer. CSV has no limit.
 const LARGEST_WORKBOOK: u64 = 100_000;
 /// Rows that are read at once.
-const PAGE: u64 = 500;
-const HEAD: [&str; 13] = [
+const PAGE: u16 = 500;
+const HEAD: [&str; 14] = [
     "id",
     "createdAt",
     "status",
@@ -43,6 +43,7 @@ const HEAD: [&str; 13] = [
     "repliedAt",
     "replyCount",
     "consent",
+    "tags",
 ];
 
 /// The routes of this file.
@@ -76,7 +77,11 @@ async fn export_messages(
         Some("xlsx") => true,
         Some(_) => return Err(Error::field("format", "invalid", "This must be csv or xlsx.")),
     };
-    let total = find::count_all(app.storage.read(), &filter).await?;
+    let place = Place::first(&app, &filter).await?;
+    let total = match &place {
+        Place::After(_) => find::count_all(app.storage.read(), &filter).await?,
+        Place::Found(ids) => ids.len() as u64,
+    };
     if xlsx && total > LARGEST_WORKBOOK {
         let message =
             format!("A workbook can have {LARGEST_WORKBOOK} rows here, and these are {total}. Take CSV, or filter.");
@@ -98,7 +103,7 @@ async fn export_messages(
     .row(&app.ids, app.clock.now());
     audit::write(&app, entry).await?;
 
-    let rows = Rows { names: people::names(app.storage.read()).await?, caller, filter, app: app.clone() };
+    let rows = Rows { names: people::names(app.storage.read()).await?, caller, filter, place, app: app.clone() };
     let name = format!("messages-{}.{format}", app.clock.now().format("%Y-%m-%d"));
     if xlsx {
         export::file_on_disk(rows.xlsx().await?, media, &name, total)
@@ -113,16 +118,64 @@ struct Rows {
     filter: Filter,
     names: std::collections::HashMap<Uuid, String>,
     caller: Caller,
+    place: Place,
+}
+
+/// Where the next page begins.
+enum Place {
+    /// After a row, by the index that the filter has.
+    After(Option<Cursor>),
+    /// These are left. Words are looked for once, and not again for each page.
+    Found(std::vec::IntoIter<Uuid>),
+}
+
+impl Place {
+    async fn first(app: &App, filter: &Filter) -> Result<Self> {
+        if filter.terms.is_empty() {
+            return Ok(Self::After(None));
+        }
+        Ok(Self::Found(find::all_ids(app.storage.read(), filter).await?.into_iter()))
+    }
 }
 
 impl Rows {
-    /// The next page. An export ends with the session that asked for it.
-    async fn next(&self, cursor: Option<Cursor>) -> Result<Vec<messages::Model>> {
+    /// The next page, empty after the last one. An export ends with the session that asked for it.
+    async fn next(&mut self) -> Result<Vec<[String; HEAD.len()]>> {
         self.caller.is_still_in(&self.app).await?;
-        Ok(find::whole(self.app.storage.read(), &self.filter, cursor, PAGE).await?)
+        let conn = self.app.storage.read();
+        let page = match &mut self.place {
+            Place::After(cursor) => {
+                let page = find::whole(conn, &self.filter, *cursor, u64::from(PAGE)).await?;
+                *cursor = page.last().map(|last| Cursor(last.id));
+                page
+            }
+            Place::Found(left) => loop {
+                let ids: Vec<Uuid> = left.take(usize::from(PAGE)).collect();
+                let done = ids.is_empty();
+                let page = find::whole_of(conn, &self.filter, ids).await?;
+                // All of a page may be gone by now, and the next one not.
+                if done || !page.is_empty() {
+                    break page;
+                }
+            },
+        };
+        self.lines(page).await
     }
 
-    fn cells(&self, message: messages::Model) -> [String; HEAD.len()] {
+    /// The rows of a page as text.
+    async fn lines(&self, page: Vec<messages::Model>) -> Result<Vec<[String; HEAD.len()]>> {
+        let ids = page.iter().map(|message| message.id).collect();
+        let mut tags = store::tags_of(self.app.storage.read(), ids).await?;
+        Ok(page
+            .into_iter()
+            .map(|message| {
+                let tags = tags.remove(&message.id).unwrap_or_default();
+                self.cells(message, &tags)
+            })
+            .collect())
+    }
+
+    fn cells(&self, message: messages::Model, tags: &[String]) -> [String; HEAD.len()] {
         let status = match serde_json::to_value(message.status) {
             Ok(Value::String(text)) => text,
             _ => String::new(),
@@ -142,29 +195,30 @@ impl Rows {
             message.replied_at.map(time).unwrap_or_default(),
             message.reply_count.to_string(),
             message.consent.to_string(),
+            tags.join(", "),
         ]
     }
 
     /// A stream that holds one page at a time.
-    fn csv(self) -> Body {
+    fn csv(mut self) -> Body {
         let (chunks, received) = mpsc::channel::<Result<Bytes, Error>>(2);
         tokio::spawn(async move {
             let mut head = export::BYTE_ORDER_MARK.as_bytes().to_vec();
             head.extend(export::csv_lines([HEAD.map(str::to_owned)].into_iter()));
             let mut chunk = Bytes::from(head);
-            let mut cursor = None;
             loop {
                 if chunks.send(Ok(chunk)).await.is_err() {
                     return;
                 }
-                let page = match self.next(cursor).await {
+                let page = match self.next().await {
                     Ok(page) => page,
                     // The connection breaks, so that nobody takes half a file for the whole.
                     Err(error) => return drop(chunks.send(Err(error)).await),
                 };
-                let Some(last) = page.last() else { return };
-                cursor = Some(Cursor(last.id));
-                chunk = Bytes::from(export::csv_lines(page.into_iter().map(|message| self.cells(message))));
+                if page.is_empty() {
+                    return;
+                }
+                chunk = Bytes::from(export::csv_lines(page.into_iter()));
             }
         });
         Body::from_stream(stream::unfold(received, |mut received| async {
@@ -173,23 +227,36 @@ impl Rows {
     }
 
     /// A workbook, in a file without a name. Its format wants all rows before the first byte of the file.
-    async fn xlsx(self) -> Result<std::fs::File> {
+    async fn xlsx(mut self) -> Result<std::fs::File> {
         let mut workbook = Workbook::new();
         let failed = |error: rust_xlsxwriter::XlsxError| Error::internal(error);
         let sheet = workbook.add_worksheet_with_constant_memory().map_err(failed)?;
+        let [bold, day] = [Format::new().set_bold(), Format::new().set_num_format("yyyy-mm-dd hh:mm")];
+        sheet.set_freeze_panes(1, 0).map_err(failed)?;
         for (column, title) in (0u16..).zip(HEAD) {
-            sheet.write_string(0, column, title).map_err(failed)?;
+            let width = if title == "message" { 60 } else { 18 };
+            sheet.set_column_width(column, width).map_err(failed)?;
+            sheet.write_string_with_format(0, column, title, &bold).map_err(failed)?;
         }
-        let (mut cursor, mut row) = (None, 0u32);
+        let mut row = 0u32;
         loop {
-            let page = self.next(cursor).await?;
-            let Some(last) = page.last() else { break };
-            cursor = Some(Cursor(last.id));
-            for message in page {
+            let page = self.next().await?;
+            if page.is_empty() {
+                break;
+            }
+            for line in page {
                 row += 1;
-                for (column, cell) in (0u16..).zip(self.cells(message)) {
-                    // A string cell is never a formula. Excel takes 32,767 characters.
-                    sheet.write_string(row, column, cell.chars().take(32_000).collect::<String>()).map_err(failed)?;
+                for ((column, title), cell) in (0u16..).zip(HEAD).zip(line) {
+                    let written = match title {
+                        "createdAt" | "repliedAt" if !cell.is_empty() => {
+                            let at = ExcelDateTime::parse_from_str(&cell).map_err(failed)?;
+                            sheet.write_datetime_with_format(row, column, at, &day)
+                        }
+                        "replyCount" => sheet.write_number(row, column, cell.parse::<f64>().unwrap_or_default()),
+                        // A string cell is never a formula. Excel takes 32,767 characters.
+                        _ => sheet.write_string(row, column, cell.chars().take(32_000).collect::<String>()),
+                    };
+                    written.map_err(failed)?;
                 }
             }
         }

@@ -13,7 +13,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::filter::Filter;
-use crate::storage::{COUNT_LIMIT, Cursor, Engine, Match, Page, estimate, ids_up_to, search_messages};
+use crate::storage::{COUNT_LIMIT, Cursor, Engine, Match, Page, are_indexed, estimate, ids_up_to, search_messages};
 
 /// Messages among which a search for common words looks: they are found among the newest, and the index would have
 /// to gather all matches before it could sort them.
@@ -27,7 +27,7 @@ const SOME: u64 = 50_000;
 /// As a limit: none.
 pub const ALL: u64 = i64::MAX as u64;
 /// Characters of a message in a list.
-const EXCERPT: i32 = 200;
+pub const EXCERPT: u16 = 200;
 
 /// A message as a list shows it.
 #[derive(Debug, Clone, FromQueryResult)]
@@ -166,6 +166,9 @@ async fn indexed(
             .cond_where(condition.clone())
             .take()
     };
+    if !are_indexed(&filter.terms) {
+        return ids_up_to(conn, ids(Match::Beginning), MANY).await;
+    }
     let words = ids_up_to(conn, ids(Match::Word), MANY).await?;
     if words.len() as u64 == MANY { Ok(words) } else { ids_up_to(conn, ids(Match::Beginning), MANY).await }
 }
@@ -208,6 +211,22 @@ pub async fn of_client(
 ) -> Result<Vec<Row>, DbErr> {
     let condition = Condition::all().add(Column::EmailKey.eq(email_key)).add(Column::Id.ne(except));
     fetch(conn, rows_where(from_messages(), condition, Order::Desc, limit)).await
+}
+
+/// Ids of all messages under a filter with words, in its order.
+pub async fn all_ids(conn: &impl ConnectionTrait, filter: &Filter) -> Result<Vec<Uuid>, DbErr> {
+    let condition = whole_condition(conn, filter, None);
+    let select = Entity::find().select_only().column(Column::Id).filter(condition);
+    select.order_by(Column::Id, filter.order()).into_tuple().all(conn).await
+}
+
+/// Whole messages by their ids, in the order of the filter, for exports.
+pub async fn whole_of(
+    conn: &impl ConnectionTrait,
+    filter: &Filter,
+    ids: Vec<Uuid>,
+) -> Result<Vec<messages::Model>, DbErr> {
+    Entity::find().filter(Column::Id.is_in(ids)).order_by(Column::Id, filter.order()).all(conn).await
 }
 
 /// Whole messages under a filter, for exports.
@@ -273,7 +292,8 @@ fn rows_where(mut from: SelectStatement, condition: Condition, order: Order, lim
         Column::ClientRepliedAt,
         Column::OpenedAt,
     ];
-    let excerpt = Func::cust("substr").args([Expr::col(Column::Message), Expr::value(1), Expr::value(EXCERPT)]);
+    let excerpt =
+        Func::cust("substr").args([Expr::col(Column::Message), Expr::value(1), Expr::value(i32::from(EXCERPT))]);
     from.columns(plain)
         .expr_as(excerpt, Alias::new("excerpt"))
         .cond_where(condition)

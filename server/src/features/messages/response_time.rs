@@ -59,7 +59,11 @@ pub fn last_days(app: &App) -> Vec<(NaiveDate, DateTime<Utc>, DateTime<Utc>)> {
     let zone = app.settings.get().hours.zone();
     let today = app.clock.now().with_timezone(&zone).date_naive();
     let first = today - Days::new(DAYS - 1);
-    first.iter_days().take(30).map(|day| (day, begin_of(day, zone), begin_of(day + Days::new(1), zone))).collect()
+    first
+        .iter_days()
+        .take_while(|day| *day <= today)
+        .map(|day| (day, begin_of(day, zone), begin_of(day + Days::new(1), zone)))
+        .collect()
 }
 
 /// The first moment of a day; where the clocks skip midnight, the moment after.
@@ -90,7 +94,11 @@ pub async fn usual_answer(app: &App) -> Option<String> {
     }
     let known = match response_time(app).await {
         Ok(ResponseTime { median_minutes: Some(minutes), answered, .. }) if answered >= ENOUGH => Some(spell(minutes)),
-        _ => None,
+        Ok(_) => None,
+        Err(error) => {
+            tracing::warn!(%error, "how fast answers are is not known now");
+            return None;
+        }
     };
     app.usual_answer.keep(known.clone());
     known

@@ -110,6 +110,13 @@ pub async fn replies_of(conn: &impl ConnectionTrait, id: Uuid) -> Result<Vec<mes
         .await
 }
 
+/// The newest answer of a conversation; it stays the newest until the unit ends.
+pub async fn last_reply_of(conn: &impl ConnectionTrait, id: Uuid) -> Result<Option<message_replies::Model>> {
+    locked(conn, id).await?;
+    let answers = message_replies::Entity::find().filter(message_replies::Column::MessageId.eq(id));
+    Ok(answers.order_by_desc(message_replies::Column::Id).one(conn).await?)
+}
+
 pub async fn notes_of(conn: &impl ConnectionTrait, id: Uuid) -> Result<Vec<message_notes::Model>, DbErr> {
     message_notes::Entity::find()
         .filter(message_notes::Column::MessageId.eq(id))

@@ -95,12 +95,6 @@ pub async fn answer_as_client(
         return Err(Error::Conflict("This conversation is closed. Write a new message instead.".into()));
     }
     let now = app.clock.now();
-    let last = store::replies_of(app.storage.read(), id).await?.pop();
-    if let Some(last) = last.filter(|last| {
-        last.staff_id.is_none() && last.content == content && last.created_at + Duration::minutes(10) > now
-    }) {
-        return Ok(last.id);
-    }
     let reply = message_replies::Model {
         id: app.ids.next(now),
         message_id: id,
@@ -124,6 +118,11 @@ pub async fn answer_as_client(
     app.storage
         .write((reply, mails, told, entry, kept), move |tx, (reply, mails, told, entry, kept)| {
             Box::pin(async move {
+                // Of two that come at once, the second waits here and then sees the first.
+                let last = store::last_reply_of(tx.conn(), id).await?;
+                if let Some(last) = last.filter(|last| is_same(last, reply)) {
+                    return Ok(last.id);
+                }
                 idempotency::write(tx.conn(), kept.as_ref()).await?;
                 reply.clone().into_active_model().insert(tx.conn()).await?;
                 store::client_answered(tx.conn(), id, now).await?;
@@ -133,11 +132,17 @@ pub async fn answer_as_client(
                 tx.notify(told.clone());
                 tx.audit(entry.clone());
                 tx.publish(Event::Notice(Notice { kind: "client_replied", entity: "message", id: Some(id) }));
-                Ok(())
+                Ok(reply_id)
             })
         })
-        .await?;
-    Ok(reply_id)
+        .await
+}
+
+/// True when the client has sent the very text a moment ago.
+fn is_same(last: &message_replies::Model, reply: &message_replies::Model) -> bool {
+    last.staff_id.is_none()
+        && last.content == reply.content
+        && last.created_at + Duration::minutes(10) > reply.created_at
 }
 
 async fn open(app: &App, id: Uuid, code: &str) -> Result<messages::Model> {

@@ -245,7 +245,7 @@ fn row_of(message: messages::Model) -> Row {
         email: message.email,
         company: message.company,
         service: message.service,
-        excerpt: message.message.chars().take(200).collect(),
+        excerpt: message.message.chars().take(usize::from(find::EXCERPT)).collect(),
         status: message.status,
         assigned_to: message.assigned_to,
         created_at: message.created_at,

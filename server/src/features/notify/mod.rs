@@ -18,7 +18,7 @@ mod trial;
 pub use letter::{Letter, NoticeOfMessage, Quoted, StaffName};
 pub use mail::{Mail, message_id_of};
 pub use mailer::{Mailer, SendError};
-pub use outbox::{Outbox, clean_up, deliver_due, deliver_until_stopped};
+pub use outbox::{Outbox, clean_up, deliver_due, deliver_until_stopped, is_behind};
 pub use store::{MailState, count_before, delete_of_entities, failed_count, over_since, retry_of_entity, states};
 
 use utoipa_axum::router::OpenApiRouter;

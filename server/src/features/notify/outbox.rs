@@ -73,6 +73,11 @@ async fn until_next(app: &App) -> Duration {
     }
 }
 
+/// True while a mail waits for longer than its readers would.
+pub async fn is_behind(app: &App) -> Result<bool> {
+    Ok(store::waits_since(app.storage.read(), app.clock.now() - chrono::Duration::minutes(10)).await?)
+}
+
 /// Delivers everything that is due now.
 pub async fn deliver_due(app: &App, owner: Uuid) -> Result<()> {
     loop {

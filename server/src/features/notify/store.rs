@@ -132,6 +132,19 @@ pub(super) async fn next_due(conn: &impl ConnectionTrait) -> Result<Option<DateT
     Ok(next.flatten())
 }
 
+/// True when a mail of before then has not been delivered yet, though nobody has given it up.
+pub(super) async fn waits_since(conn: &impl ConnectionTrait, before: DateTime<Utc>) -> Result<bool, DbErr> {
+    let first: Option<Uuid> = outbox::Entity::find()
+        .select_only()
+        .column(outbox::Column::Id)
+        .filter(outbox::Column::State.is_in([State::Pending, State::Sending]))
+        .filter(outbox::Column::CreatedAt.lt(before))
+        .into_tuple()
+        .one(conn)
+        .await?;
+    Ok(first.is_some())
+}
+
 /// Mails that were given up, the newest first.
 pub(super) async fn failed(conn: &impl ConnectionTrait, limit: u64) -> Result<Vec<outbox::Model>, DbErr> {
     outbox::Entity::find()

@@ -73,16 +73,16 @@ pub const CANNED: &[(&str, &str, &str)] = &[
     (
         "thanks",
         "Thanks, we look into it",
-        "Hello {{client.firstName}},\n\nthank you for writing to {{firm.name}}. I will look into it and answer by tomorrow.\n\n{{staff.name}}",
+        "Hello {{client.firstName}},\n\nthank you for writing to {{firm.name}}. I will look into it and answer by tomorrow.",
     ),
     (
         "call",
         "Offer a call",
-        "Hello {{client.firstName}},\n\nlet us talk for half an hour. Which day suits you best this week?\n\n{{staff.name}}",
+        "Hello {{client.firstName}},\n\nlet us talk for half an hour. Which day suits you best this week?",
     ),
     (
         "price",
         "What it costs to begin",
-        "Hello {{client.firstName}},\n\nour page on {{message.service}} says what it costs to begin. With two or three more details I can tell you more.\n\n{{staff.name}}",
+        "Hello {{client.firstName}},\n\nour page on {{message.service}} says what it costs to begin. With two or three more details I can tell you more.",
     ),
 ];

@@ -11,6 +11,7 @@ mod well_known;
 
 pub use context::{Page, render};
 pub use errors::as_page;
+pub use pages::moved;
 
 use axum::Router;
 

@@ -1,7 +1,7 @@
 //! Pages that are the same for everybody.
 
 use axum::Router;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use axum::routing::get;
@@ -10,6 +10,7 @@ use minijinja::context;
 use super::context::{Page, render};
 use crate::app::App;
 use crate::error::{Error, Result};
+use crate::http::Name;
 
 /// The routes of this file.
 pub fn routes() -> Router<App> {
@@ -23,15 +24,28 @@ pub fn routes() -> Router<App> {
         .route("/contact/thanks", get(thanks))
         .route("/assets/{*path}", get(asset));
     for page in ["/services", "/contact", "/privacy-policy", "/terms-of-service", "/cookie-policy"] {
-        router = router.route(&format!("{page}.html"), get(move || async move { Redirect::permanent(page) }));
+        router = router.route(&format!("{page}/"), get(without_slash));
+        router = router.route(&format!("{page}.html"), get(without_ending));
     }
     router
-        .route("/index.html", get(|| async { Redirect::permanent("/") }))
+        .route("/index.html", get(|uri: Uri| async move { moved(&uri, "/") }))
         .route("/services/{slug}/", get(without_slash))
 }
 
 async fn without_slash(uri: Uri) -> Redirect {
-    Redirect::permanent(uri.path().trim_end_matches('/'))
+    moved(&uri, uri.path().trim_end_matches('/'))
+}
+
+async fn without_ending(uri: Uri) -> Redirect {
+    moved(&uri, uri.path().trim_end_matches(".html"))
+}
+
+/// The address of today for one of yesterday; what was asked goes with it.
+pub fn moved(from: &Uri, path: &str) -> Redirect {
+    match from.query() {
+        Some(query) => Redirect::permanent(&format!("{path}?{query}")),
+        None => Redirect::permanent(path),
+    }
 }
 
 async fn home(State(app): State<App>, headers: HeaderMap) -> Result<Response> {
@@ -63,7 +77,10 @@ async fn services(State(app): State<App>, headers: HeaderMap) -> Result<Response
     .await
 }
 
-async fn service(State(app): State<App>, headers: HeaderMap, Path(slug): Path<String>) -> Result<Response> {
+async fn service(State(app): State<App>, headers: HeaderMap, uri: Uri, Name(slug): Name) -> Result<Response> {
+    if slug.strip_suffix(".html").is_some() {
+        return Ok(without_ending(uri).await.into_response());
+    }
     let generation = app.pages.generation();
     let settings = app.settings.get();
     let service = settings.services.iter().find(|service| service.slug == slug).ok_or(Error::NotFound)?;
@@ -139,7 +156,7 @@ async fn kept(
     Ok(app.pages.keep(generation, path, path, html).answer(headers))
 }
 
-async fn asset(State(app): State<App>, headers: HeaderMap, Path(path): Path<String>) -> Result<Response> {
+async fn asset(State(app): State<App>, headers: HeaderMap, Name(path): Name) -> Result<Response> {
     app.assets.site(&path, &headers).ok_or(Error::NotFound)
 }
 

@@ -1,7 +1,7 @@
 //! Files that programs look for.
 
 use axum::Router;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use axum::routing::get;
@@ -12,6 +12,7 @@ use super::pages::theme;
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::features::settings;
+use crate::http::Name;
 
 /// The routes of this file.
 pub fn routes() -> Router<App> {
@@ -27,7 +28,7 @@ pub fn routes() -> Router<App> {
 }
 
 /// A picture of the site. Its name changes with it, so a browser may keep it.
-async fn picture(State(app): State<App>, Path(name): Path<String>) -> Result<Response> {
+async fn picture(State(app): State<App>, Name(name): Name) -> Result<Response> {
     let content = settings::picture(app.storage.read(), &name).await?.ok_or(Error::NotFound)?;
     let headers = [(header::CONTENT_TYPE, "image/png"), (header::CACHE_CONTROL, "public, max-age=31536000, immutable")];
     Ok((headers, content).into_response())

@@ -1,6 +1,6 @@
 //! Pictures of people: sent, drawn anew, and served under the name of their content.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::HeaderValue;
 use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse as _, Response};
@@ -21,7 +21,7 @@ use crate::cluster::Event;
 use crate::error::{Error, Result};
 use crate::features::audit::Changes;
 use crate::features::auth::{Caller, demand, signed_in, signed_in_or_token};
-use crate::http::{Data, Envelope, Id, Problem, Raw, RequestInfo};
+use crate::http::{Data, Envelope, Id, Name, Problem, Raw, RequestInfo};
 use crate::pictures::{self, Drawing, Drawn};
 use crate::storage::Tx;
 
@@ -52,7 +52,7 @@ pub struct AvatarMade {
 /// A picture by its content. It never changes, so a browser may keep it.
 #[utoipa::path(get, path = "/api/admin/avatars/{hash}", tag = "staff", params(("hash" = String, Path)),
     responses((status = 200, content_type = "image/jpeg", body = Picture), (status = 404, body = Problem)))]
-async fn get_avatar(State(app): State<App>, Path(hash): Path<String>) -> Result<Response> {
+async fn get_avatar(State(app): State<App>, Name(hash): Name) -> Result<Response> {
     let content = store::avatar(app.storage.read(), &hash).await?.ok_or(Error::NotFound)?;
     let headers = [
         (CONTENT_TYPE, HeaderValue::from_static("image/jpeg")),

@@ -25,7 +25,7 @@ pub use act::Act;
 pub use avatar::url as avatar_url;
 pub use create::{NewStaff, create, insert};
 pub use roles::{Permission, PermissionSet, Standing};
-pub use store::{any, by_email, by_id, change, everybody, has_password, names};
+pub use store::{anybody_can_sign_in, by_email, by_id, change, everybody, has_password, names};
 
 use utoipa_axum::router::OpenApiRouter;
 

@@ -150,11 +150,6 @@ impl Columns {
     }
 }
 
-/// True for a cell that a spreadsheet would take for a formula when the list is opened again.
-pub fn is_formula(cell: &str) -> bool {
-    cell.starts_with(['=', '+', '-', '@', '\t', '\r'])
-}
-
 fn refuse(message: &str) -> Error {
     Error::field("file", "invalid", message)
 }
@@ -200,11 +195,5 @@ mod tests {
         }
         let many = format!("name,email\n{}", "A,a@example.com\n".repeat(MOST + 1));
         assert!(read(many.as_bytes()).is_err());
-    }
-
-    #[test]
-    fn formulas_are_known_by_how_they_begin() {
-        assert!(["=1+1", "+1", "-1", "@SUM(A1)"].into_iter().all(is_formula));
-        assert!(!is_formula("Anna-Lena"));
     }
 }

@@ -13,9 +13,16 @@ use uuid::Uuid;
 
 use crate::storage::{email_key, search_text};
 
-/// True when there is anybody at all.
-pub async fn any(conn: &impl ConnectionTrait) -> Result<bool, DbErr> {
-    let first: Option<Uuid> = Entity::find().select_only().column(Column::Id).into_tuple().one(conn).await?;
+/// True when somebody can sign in. People of samples, invited and deleted ones have no password.
+pub async fn anybody_can_sign_in(conn: &impl ConnectionTrait) -> Result<bool, DbErr> {
+    let first: Option<Uuid> = Entity::find()
+        .select_only()
+        .column(Column::Id)
+        .filter(Column::IsActive.eq(true))
+        .filter(Column::PasswordHash.starts_with("$argon2"))
+        .into_tuple()
+        .one(conn)
+        .await?;
     Ok(first.is_some())
 }
 

@@ -61,6 +61,13 @@ impl Program {
         Said::of(child.wait_with_output().await.unwrap())
     }
 
+    /// A command whose output nobody reads.
+    pub async fn run_into_nothing(&self, words: &[&str]) -> Said {
+        let mut child = self.command(words, &[]).spawn().unwrap();
+        drop(child.stdout.take());
+        Said::of(child.wait_with_output().await.unwrap())
+    }
+
     /// Starts the server and waits until it listens.
     pub async fn serve(&self, words: &[&str]) -> Serving {
         let words: Vec<&str> = ["serve", "--listen", "127.0.0.1:0"].iter().chain(words).copied().collect();

@@ -103,11 +103,11 @@ pub fn keys() -> Vec<Key> {
             .under(sender)
             .help("Empty: the name of the firm. The address is that of the firm, or the one that the operator chose."),
         Key::new(&GROUP, "replyTo", "Answers go to", Kind::Email, json!(null)).optional().under(sender).help(
-            "Empty: to the sender. Answers by mail do not arrive in the dashboard; mails say so and have a link.",
+            "Empty: to the sender. Answers by mail reach that mailbox and not the dashboard; mails say so and have a link.",
         ),
-        key("confirmationSubject", "Subject", subject(&CONFIRMATION), "We have received your message")
+        key("confirmationSubject", "Subject", subject(&CONFIRMATION), "Your message to {{firm.name}}")
             .under(confirmation)
-            .help("What a client reads first after writing to you."),
+            .help("What a client reads first after writing to you. That of the answers is the same with Re: before it."),
         key("confirmationText", "Text", text(2_000, &CONFIRMATION, &[]), CONFIRMATION_TEXT)
             .under(confirmation)
             .help("The link to the conversation and its code follow by themselves."),

@@ -141,20 +141,20 @@ pub fn keys() -> Vec<Key> {
     ];
     let limits = [
         number("limitContact", "Messages of the contact form", 1, 1_000, "an hour", 5)
-            .help("From one address, accepted ones only."),
+            .help("From one address. What a check refuses is not counted."),
         number("limitContactWithoutToken", "Messages without the page", 1, 1_000, "an hour", 3)
             .help("From one address, sent by a program that has not read the form."),
         number("limitResetMail", "Mails to reset a password", 1, 100, "an hour", 3)
             .help("For one mailbox, and from one address."),
         number("limitRefresh", "Renewals of one session", 10, 1_000, "in 15 minutes", 60)
-            .help("For one token. Setting a password by link counts the same, for one address."),
+            .help("Unknown tokens, and setting a password by link, count the same for one address."),
         number("limitPublicRead", "Reads of the public interface", 10, 10_000, "a minute", 120)
             .help("From one address: form tokens, conversation pages, sign-ins by passkey."),
         number("limitStaff", "Requests of one person", 60, 100_000, "a minute", 600)
             .help("To the dashboard's interface."),
         number("limitClientReply", "Answers of a client", 1, 1_000, "an hour", 20).help("In one conversation."),
         number("limitStrangerMail", "Mails that a stranger can cause", 1, 100, "an hour", 3)
-            .help("To one mailbox. Beyond it the message is taken and no confirmation goes out."),
+            .help("To one mailbox: confirmations and links to reset a password together. Beyond it a message is taken, and no confirmation goes out."),
         number("limitTestMail", "Test mails", 1, 100, "an hour", 10).help("For one person."),
     ];
     let passwords = [number("passwordMinLength", "Shortest password", 8, 64, "characters", 8).help(
