@@ -78,7 +78,8 @@ pub fn complete(document: &mut Built) {
     }
 }
 
-fn operations(item: &mut PathItem) -> impl Iterator<Item = (bool, &mut Operation)> {
+/// The operations of a path; true: it changes nothing.
+pub fn operations(item: &mut PathItem) -> impl Iterator<Item = (bool, &mut Operation)> {
     let safe = item.get.iter_mut().map(|it| (true, it));
     let unsafe_ones = [&mut item.post, &mut item.put, &mut item.patch, &mut item.delete];
     safe.chain(unsafe_ones.into_iter().flatten().map(|it| (false, it)))

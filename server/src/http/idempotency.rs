@@ -1,49 +1,58 @@
 //! `Idempotency-Key`: the same request sent again gets the first answer again for 24 hours.
 //!
-//! The key is written with the answer in the very unit that does the work, so that a crash leaves both or neither. The
-//! answer is kept encrypted under a key derived from the header: the table alone gives nothing away.
+//! What makes or sends something writes the key with the answer in the very unit that does the work ([`Claim`]): a crash
+//! leaves both or neither. Of what can be done twice without harm the step here keeps the answer after the work: a crash
+//! in between leaves the work without its answer, and the request that is sent again does it again. The answer is kept
+//! encrypted under a key derived from the header: the table alone gives nothing away.
 
 use std::collections::HashSet;
-use std::sync::{Mutex, PoisonError};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
-use axum::body::{Body, Bytes};
+use axum::body::{self as bodies, Body};
 use axum::extract::{FromRequestParts, Request};
-use axum::http::header::{CONTENT_TYPE, LOCATION};
+use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
-use axum::http::{HeaderValue, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, Uri};
 use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse as _, Response};
 use chrono::{DateTime, Duration, Utc};
 use database::entity::idempotency_keys::{Column, Entity, Model};
 use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait, IntoActiveModel as _, QueryFilter as _, Select};
-use serde::{Deserialize, Serialize};
 use utoipa_axum::router::{UtoipaMethodRouter, UtoipaMethodRouterExt as _};
 
 use super::body;
+use super::kept::{Keep, Kept};
+use super::request_id::RequestId;
 use super::request_info::CallerId;
-use super::respond::Created;
 use crate::app::App;
 use crate::error::{Error, Result};
+use crate::openapi;
 use crate::secrets::{open_under, seal_under, sha256_hex};
 
 const HEADER: &str = "idempotency-key";
 const LABEL: &str = "idempotent answer";
 const KEPT: Duration = Duration::hours(24);
 
-/// Makes the routes honour `Idempotency-Key`. Their handlers take a [`Claim`] and write it with their work.
+/// Makes the unsafe ones of the routes honour `Idempotency-Key`. Routes of the staff API do by their guard.
 pub fn idempotent(routes: UtoipaMethodRouter<App>) -> UtoipaMethodRouter<App> {
     let (schemas, mut paths, handlers) = routes;
-    for operation in paths.paths.values_mut().filter_map(|item| item.post.as_mut()) {
-        crate::openapi::name_key(operation);
+    let mut some = false;
+    let operations = paths.paths.values_mut().flat_map(openapi::operations);
+    for (_, operation) in operations.filter(|(safe, _)| !safe) {
+        openapi::name_key(operation);
+        some = true;
     }
-    (schemas, paths, handlers).layer(axum::middleware::from_fn(step))
+    let routes = (schemas, paths, handlers);
+    if some { routes.layer(axum::middleware::from_fn(step)) } else { routes }
 }
 
 /// Keys of requests that this process is working on.
 #[derive(Default)]
 pub struct InFlight(Mutex<HashSet<String>>);
 
-/// The key of a request that is to be done for the first time; empty when the request has none.
+/// The key of a request that is to be done for the first time; empty when the request has none. A handler that makes or
+/// sends something takes it and writes it with its work; for all others the step keeps the answer.
 #[derive(Clone, Default)]
 pub struct Claim(Option<Key>);
 
@@ -54,14 +63,10 @@ struct Key {
     /// What the client sent: the answer is sealed under it.
     secret: String,
     now: DateTime<Utc>,
-}
-
-/// An answer as it is kept.
-#[derive(Serialize, Deserialize)]
-struct Answer {
-    status: u16,
-    location: String,
-    body: Vec<u8>,
+    /// The request that came first.
+    request_id: String,
+    /// The handler has made the row, so the step does not.
+    taken: Arc<AtomicBool>,
 }
 
 impl Claim {
@@ -69,36 +74,47 @@ impl Claim {
     /// Whoever presses the button twice has sent it once.
     pub fn of_form(drawn: &str, text: &str, now: DateTime<Utc>) -> Self {
         let secret = sha256_hex(format!("{drawn}\n{text}"));
-        Self(Some(Key { id: sha256_hex(format!("form\n{secret}")), body_hash: String::new(), secret, now }))
+        Self(Some(Key::new(sha256_hex(format!("form\n{secret}")), String::new(), secret, now)))
     }
 
     /// A row that says no more than that the work was done; nobody asks for its answer.
     pub fn mark(&self) -> Option<Model> {
-        self.0.as_ref().map(|key| Model {
-            id: key.id.clone(),
-            body_hash: key.body_hash.clone(),
-            answer_sealed: None,
-            created_at: key.now,
-            expires_at: key.now + KEPT,
-        })
+        self.0.as_ref().map(|key| key.row(None))
     }
 
-    /// The row for the answer that the work will have; none without a key.
-    pub fn row<T: Serialize>(&self, answer: &Created<T>) -> Result<Option<Model>> {
+    /// The row for the answer that the work will have; none without a key. It is written by [`write`].
+    pub fn row(&self, answer: &impl Keep) -> Result<Option<Model>> {
         let Some(key) = &self.0 else { return Ok(None) };
-        let kept = Answer {
-            status: StatusCode::CREATED.as_u16(),
-            location: answer.location.clone(),
-            body: answer.to_bytes().map_err(Error::internal)?,
-        };
-        let plain = serde_json::to_vec(&kept).map_err(Error::internal)?;
-        Ok(Some(Model {
-            id: key.id.clone(),
-            body_hash: key.body_hash.clone(),
-            answer_sealed: Some(seal_under(&key.secret, LABEL, &plain)),
-            created_at: key.now,
-            expires_at: key.now + KEPT,
-        }))
+        key.taken.store(true, Ordering::Relaxed);
+        let kept = answer.keep(&key.request_id).map_err(Error::internal)?;
+        Ok(Some(key.sealed(&kept)?))
+    }
+
+    /// Writes the row for the answer in the unit of the work, where the answer is known only there.
+    pub async fn keep(&self, conn: &impl ConnectionTrait, answer: &impl Keep) -> Result<()> {
+        let row = self.row(answer)?;
+        write(conn, row.as_ref()).await
+    }
+}
+
+impl Key {
+    fn new(id: String, body_hash: String, secret: String, now: DateTime<Utc>) -> Self {
+        Self { id, body_hash, secret, now, request_id: RequestId::current(), taken: Arc::default() }
+    }
+
+    fn sealed(&self, answer: &Kept) -> Result<Model> {
+        let plain = serde_json::to_vec(answer).map_err(Error::internal)?;
+        Ok(self.row(Some(seal_under(&self.secret, LABEL, &plain))))
+    }
+
+    fn row(&self, answer_sealed: Option<Vec<u8>>) -> Model {
+        Model {
+            id: self.id.clone(),
+            body_hash: self.body_hash.clone(),
+            answer_sealed,
+            created_at: self.now,
+            expires_at: self.now + KEPT,
+        }
     }
 }
 
@@ -131,14 +147,15 @@ pub fn over(now: DateTime<Utc>) -> (Select<Entity>, Column) {
 }
 
 async fn step(request: Request, next: Next) -> Response {
-    let Some(secret) = request.headers().get(HEADER).cloned() else { return next.run(request).await };
-    match keyed(&secret, request, next).await {
+    let keyed = if request.method().is_safe() { None } else { request.headers().get(HEADER).cloned() };
+    let Some(secret) = keyed else { return next.run(request).await };
+    match once(&secret, request, next).await {
         Ok(response) => response,
         Err(error) => error.into_response(),
     }
 }
 
-async fn keyed(secret: &HeaderValue, request: Request, next: Next) -> Result<Response> {
+async fn once(secret: &HeaderValue, request: Request, next: Next) -> Result<Response> {
     let secret = secret
         .to_str()
         .ok()
@@ -149,9 +166,9 @@ async fn keyed(secret: &HeaderValue, request: Request, next: Next) -> Result<Res
     let (mut parts, stream) = request.into_parts();
     let bytes = body::read(parts.uri.path(), stream).await?;
     let caller =
-        parts.extensions.get::<CallerId>().map_or_else(|| "anonymous".to_owned(), |caller| caller.0.to_string());
+        parts.extensions.get::<CallerId>().map_or_else(|| stranger(&parts.headers), |caller| caller.0.to_string());
     let scope = format!("{caller}\n{}\n{}\n{secret}", parts.method, parts.uri.path());
-    let key = Key { id: sha256_hex(scope), body_hash: sha256_hex(&bytes), secret, now: app.clock.now() };
+    let key = Key::new(sha256_hex(scope), hash(&parts.uri, &bytes), secret, app.clock.now());
 
     if let Some(answer) = kept(&app, &key).await? {
         return Ok(answer);
@@ -161,8 +178,41 @@ async fn keyed(secret: &HeaderValue, request: Request, next: Next) -> Result<Res
     if let Some(answer) = kept(&app, &key).await? {
         return Ok(answer);
     }
-    parts.extensions.insert(Claim(Some(key)));
-    Ok(next.run(Request::from_parts(parts, Body::from(bytes))).await)
+    parts.extensions.insert(Claim(Some(key.clone())));
+    let response = next.run(Request::from_parts(parts, Body::from(bytes))).await;
+    if response.status().is_success() && !key.taken.load(Ordering::Relaxed) {
+        return keep(&app, &key, response).await;
+    }
+    Ok(response)
+}
+
+/// A caller without an account is told from others by what the request authorises itself with: a wrong code must not
+/// get what the right one got.
+fn stranger(headers: &HeaderMap) -> String {
+    match headers.get(AUTHORIZATION) {
+        Some(value) => format!("anonymous {}", sha256_hex(value.as_bytes())),
+        None => "anonymous".to_owned(),
+    }
+}
+
+/// What was asked for: the body by its bytes, and the query.
+fn hash(uri: &Uri, body: &[u8]) -> String {
+    match uri.query() {
+        Some(query) => sha256_hex([query.as_bytes(), b"\n", body].concat()),
+        None => sha256_hex(body),
+    }
+}
+
+/// Keeps an answer whose work is done. If that cannot be, the answer is still the answer.
+async fn keep(app: &App, key: &Key, response: Response) -> Result<Response> {
+    let (head, stream) = response.into_parts();
+    let bytes = bodies::to_bytes(stream, usize::MAX).await.map_err(Error::internal)?;
+    let row = key.sealed(&Kept::of(&head, &bytes))?;
+    let written = app.storage.write(row, |tx, row| Box::pin(async move { write(tx.conn(), Some(row)).await })).await;
+    if let Err(error) = written {
+        tracing::warn!(%error, "an answer could not be kept for its Idempotency-Key");
+    }
+    Ok(Response::from_parts(head, Body::from(bytes)))
 }
 
 /// The answer that this key has already.
@@ -172,7 +222,7 @@ async fn kept(app: &App, key: &Key) -> Result<Option<Response>> {
     if found.body_hash != key.body_hash {
         return Err(Error::field("Idempotency-Key", "reused", "This key was used with another body. Use a new key."));
     }
-    let answer: Answer = found
+    let answer: Kept = found
         .answer_sealed
         .and_then(|sealed| open_under(&key.secret, LABEL, &sealed))
         .and_then(|plain| serde_json::from_slice(&plain).ok())
@@ -200,19 +250,5 @@ struct Working<'a> {
 impl Drop for Working<'_> {
     fn drop(&mut self) {
         self.all.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.id);
-    }
-}
-
-impl IntoResponse for Answer {
-    fn into_response(self) -> Response {
-        let mut response = Response::new(Body::from(Bytes::from(self.body)));
-        *response.status_mut() = StatusCode::from_u16(self.status).unwrap_or(StatusCode::OK);
-        let headers = response.headers_mut();
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-        if let Ok(location) = HeaderValue::try_from(self.location) {
-            headers.insert(LOCATION, location);
-        }
-        headers.insert("idempotency-replayed", HeaderValue::from_static("true"));
-        response
     }
 }

@@ -1,6 +1,6 @@
 //! The envelope of success.
 
-use axum::http::header::{CONTENT_TYPE, LOCATION};
+use axum::http::header::{CONTENT_TYPE, ETAG, LOCATION};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
@@ -55,17 +55,16 @@ pub struct Created<T> {
 pub struct Accepted(pub &'static str);
 /// 200 with one page of a list.
 pub struct Listed<T>(pub Page<T>);
+/// An answer with the version of what it shows as its `ETag`.
+pub struct Tagged<R> {
+    /// With its quotes.
+    pub etag: String,
+    pub answer: R,
+}
 
 impl<T: Serialize> IntoResponse for Data<T> {
     fn into_response(self) -> Response {
         envelope(StatusCode::OK, self.0, None, None)
-    }
-}
-
-impl<T: Serialize> Created<T> {
-    /// The body that this request gets.
-    pub fn to_bytes(&self) -> serde_json::Result<Vec<u8>> {
-        bytes(&self.data, self.message.map(str::to_owned), None)
     }
 }
 
@@ -96,13 +95,29 @@ impl<T: Serialize> IntoResponse for Listed<T> {
     }
 }
 
+impl<R: IntoResponse> IntoResponse for Tagged<R> {
+    fn into_response(self) -> Response {
+        let mut response = self.answer.into_response();
+        if let Ok(etag) = HeaderValue::try_from(self.etag) {
+            response.headers_mut().insert(ETAG, etag);
+        }
+        response
+    }
+}
+
 fn envelope<T: Serialize>(status: StatusCode, data: T, message: Option<String>, meta: Option<Meta>) -> Response {
-    match bytes(&data, message, meta) {
+    match bytes(&data, message, meta, RequestId::current()) {
         Ok(bytes) => (status, [(CONTENT_TYPE, HeaderValue::from_static("application/json"))], bytes).into_response(),
         Err(error) => crate::error::Error::internal(error).into_response(),
     }
 }
 
-fn bytes<T: Serialize>(data: &T, message: Option<String>, meta: Option<Meta>) -> serde_json::Result<Vec<u8>> {
-    serde_json::to_vec(&Envelope { success: true, data, message, meta, request_id: RequestId::current() })
+/// The body of a success.
+pub(super) fn bytes<T: Serialize>(
+    data: &T,
+    message: Option<String>,
+    meta: Option<Meta>,
+    request_id: String,
+) -> serde_json::Result<Vec<u8>> {
+    serde_json::to_vec(&Envelope { success: true, data, message, meta, request_id })
 }

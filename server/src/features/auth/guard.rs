@@ -1,5 +1,8 @@
 //! Who may call a route: said on the route's own line, checked before its handler, and written into the OpenAPI
 //! document, where the permission test reads it.
+//!
+//! Unsafe routes of the staff API honour `Idempotency-Key` by their guard: an answer is given again only to who is let
+//! in, and where a fresh proof is asked for, only with one.
 
 use std::net::{IpAddr, Ipv4Addr};
 
@@ -22,6 +25,7 @@ use crate::app::App;
 use crate::error::{Error, Result};
 use crate::features::staff::{Permission, PermissionSet};
 use crate::features::tokens;
+use crate::http::idempotency::idempotent;
 use crate::http::rate_limit::{Limit, Subject};
 use crate::http::{CallerId, ClientAddress, TokenId};
 
@@ -113,7 +117,7 @@ pub fn own_account(routes: UtoipaMethodRouter<App>) -> UtoipaMethodRouter<App> {
 /// These routes are sensitive: they need a proof of who is there that is ten minutes old at most. Stands inside
 /// another guard: `demand_in_person(Permission::Staff, recently_proven(routes!(reset)))`.
 pub fn recently_proven(routes: UtoipaMethodRouter<App>) -> UtoipaMethodRouter<App> {
-    let (schemas, mut paths, handlers) = routes;
+    let (schemas, mut paths, handlers) = once(routes);
     for operation in paths.paths.values_mut().flat_map(operations) {
         // The guard around it makes a demand of it.
         operation.extensions.get_or_insert_default().insert("x-proof".to_owned(), json!("recent"));
@@ -138,12 +142,25 @@ pub fn signed_in_or_token(routes: UtoipaMethodRouter<App>) -> UtoipaMethodRouter
 }
 
 fn guarded(demand: Demand, routes: UtoipaMethodRouter<App>) -> UtoipaMethodRouter<App> {
-    let (schemas, mut paths, handlers) = routes;
+    let proven = routes.1.paths.values().any(is_proven);
+    let (schemas, mut paths, handlers) = if proven { routes } else { once(routes) };
     for item in paths.paths.values_mut() {
         document(item, demand);
     }
     let step = from_fn(move |request: Request, next: Next| check(demand, request, next));
     (schemas, paths, handlers).layer(step)
+}
+
+/// Lets a request of the staff API that is sent again do its work once; never one of the sign-in.
+fn once(routes: UtoipaMethodRouter<App>) -> UtoipaMethodRouter<App> {
+    let of_staff = |path: &String| path.starts_with("/api/admin/") && !path.starts_with("/api/admin/auth/");
+    if routes.1.paths.keys().all(of_staff) { idempotent(routes) } else { routes }
+}
+
+/// True when [`recently_proven`] stands inside.
+fn is_proven(item: &PathItem) -> bool {
+    let all = [&item.get, &item.put, &item.post, &item.delete, &item.patch];
+    all.into_iter().flatten().any(|it| it.extensions.as_ref().is_some_and(|it| it.contains_key("x-proof")))
 }
 
 async fn check(demand: Demand, mut request: Request, next: Next) -> Response {

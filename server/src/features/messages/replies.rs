@@ -22,13 +22,13 @@ use crate::features::audit::Changes;
 use crate::features::auth::{Caller, demand};
 use crate::features::notify::{Letter, Mail, MailState, Quoted, StaffName, message_id_of};
 use crate::features::staff::Permission;
-use crate::http::idempotency::{self, idempotent};
+use crate::http::idempotency;
 use crate::http::valid::Check;
 use crate::http::{Claim, Created, Envelope, Id, Json, Problem, RequestInfo};
 
 /// The routes of this file.
 pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(demand(Permission::Messages, idempotent(routes!(reply))))
+    OpenApiRouter::new().routes(demand(Permission::Messages, routes!(reply)))
 }
 
 /// An answer to a client.
