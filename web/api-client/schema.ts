@@ -193,10 +193,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** One canned reply. */
+        get: operations["get_canned_reply"];
         put?: never;
         post?: never;
-        /** Deletes a canned reply. */
+        /** Deletes a canned reply. With `If-Match`, only what the caller has seen. */
         delete: operations["delete_canned_reply"];
         options?: never;
         head?: never;
@@ -451,7 +452,7 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Replaces the tags of a message. */
+        /** Replaces the tags of a message. With `If-Match`, only what the caller has seen. */
         put: operations["put_tags"];
         post?: never;
         delete?: never;
@@ -762,7 +763,7 @@ export interface paths {
         post?: never;
         /**
          * Deletes a person. Open work goes to whom `reassignTo` names, or to nobody; what they did keeps their name, and the
-         *     address is free again.
+         *     address is free again. With `If-Match`, only as the caller has seen them.
          */
         delete: operations["delete_staff"];
         options?: never;
@@ -783,7 +784,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Lets a person in again who was deactivated. */
+        /** Lets a person in again who was deactivated. With `If-Match`, only as the caller has seen them. */
         post: operations["activate_staff"];
         delete?: never;
         options?: never;
@@ -799,10 +800,13 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Sets the picture of a person: PNG, JPEG or WebP, at most 2 MB. It is cut to a square and drawn anew. */
+        /**
+         * Sets the picture of a person: PNG, JPEG or WebP, at most 2 MB. It is cut to a square and drawn anew. With `If-Match`,
+         *     only as the caller has seen them; a picture does not change the tag.
+         */
         put: operations["put_staff_avatar"];
         post?: never;
-        /** Takes the picture of a person away. */
+        /** Takes the picture of a person away. With `If-Match`, only as the caller has seen them. */
         delete: operations["delete_staff_avatar"];
         options?: never;
         head?: never;
@@ -820,7 +824,7 @@ export interface paths {
         put?: never;
         /**
          * Shuts a person out: requests, pages and sockets end within a second. Open work stays theirs unless it is given to
-         *     somebody.
+         *     somebody. With `If-Match`, only as the caller has seen them.
          */
         post: operations["deactivate_staff"];
         delete?: never;
@@ -858,7 +862,7 @@ export interface paths {
         put?: never;
         /** Sends the invitation again; older links end. */
         post: operations["resend_invitation"];
-        /** Takes an invitation back; nothing is kept of the person. */
+        /** Takes an invitation back; nothing is kept of the person. With `If-Match`, only as the caller has seen them. */
         delete: operations["withdraw_invitation"];
         options?: never;
         head?: never;
@@ -959,7 +963,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** One token. */
+        get: operations["get_token"];
         put?: never;
         post?: never;
         /** Revokes a token, at once and for ever. One that may what you may not, and is not yours, is not yours to touch. */
@@ -2720,6 +2725,45 @@ export interface components {
                  */
                 expiresIn: number;
                 ticket: string;
+            };
+            /** @description A sentence for people, where there is something to say. */
+            message?: string;
+            meta?: components["schemas"]["Meta"];
+            requestId: string;
+            /**
+             * @description Always true.
+             * @example true
+             */
+            success: boolean;
+        };
+        /** @description What every successful answer of the API looks like. */
+        Envelope_TokenView: {
+            /** @description A token, without the token itself. */
+            data: {
+                /** Format: date-time */
+                createdAt: string;
+                /** Format: date-time */
+                expiresAt: string;
+                /** Format: uuid */
+                id: string;
+                lastUsedAddress?: string | null;
+                /**
+                 * Format: date-time
+                 * @description Exact to a minute.
+                 */
+                lastUsedAt?: string | null;
+                name: string;
+                /** @description What was chosen for it; it never may more than its person may. */
+                permissions: components["schemas"]["Permission"][];
+                /** Format: uuid */
+                personId: string;
+                /** @description Null when the person is gone. */
+                personName?: string | null;
+                /** @description The beginning of the token. */
+                prefix: string;
+                /** Format: date-time */
+                revokedAt?: string | null;
+                state: components["schemas"]["TokenState"];
             };
             /** @description A sentence for people, where there is something to say. */
             message?: string;
@@ -5198,12 +5242,101 @@ export interface operations {
             };
         };
     };
+    get_canned_reply: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_CannedReply"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The token or the password is missing, wrong or over */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The permission is missing, or the origin is not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are not right */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part of the service is down */
+            503: {
+                headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     delete_canned_reply: {
         parameters: {
             query?: never;
             header?: {
                 /** @description The same key with the same body gets the first answer again, for 24 hours */
                 "Idempotency-Key"?: string;
+                /** @description The `ETag` that the caller has seen; another one by now is 412 */
+                "If-Match"?: string;
             };
             path: {
                 id: string;
@@ -5257,6 +5390,14 @@ export interface operations {
             };
             /** @description Something is in the way, or the same request is still in progress */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6842,6 +6983,8 @@ export interface operations {
             header?: {
                 /** @description The same key with the same body gets the first answer again, for 24 hours */
                 "Idempotency-Key"?: string;
+                /** @description The `ETag` that the caller has seen; another one by now is 412 */
+                "If-Match"?: string;
             };
             path: {
                 id: string;
@@ -6899,6 +7042,14 @@ export interface operations {
             };
             /** @description Something is in the way, or the same request is still in progress */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7891,10 +8042,10 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The `ETag` of the settings that the caller has seen */
-                "If-Match"?: string | null;
                 /** @description The same key with the same body gets the first answer again, for 24 hours */
                 "Idempotency-Key"?: string;
+                /** @description The `ETag` that the caller has seen; another one by now is 412 */
+                "If-Match"?: string;
             };
             path?: never;
             cookie?: never;
@@ -9033,6 +9184,8 @@ export interface operations {
             header?: {
                 /** @description The same key with the same body gets the first answer again, for 24 hours */
                 "Idempotency-Key"?: string;
+                /** @description The `ETag` that the caller has seen; another one by now is 412 */
+                "If-Match"?: string;
             };
             path: {
                 id: string;
@@ -9085,6 +9238,14 @@ export interface operations {
                 };
             };
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9260,6 +9421,8 @@ export interface operations {
             header?: {
                 /** @description The same key with the same body gets the first answer again, for 24 hours */
                 "Idempotency-Key"?: string;
+                /** @description The `ETag` that the caller has seen; another one by now is 412 */
+                "If-Match"?: string;
             };
             path: {
                 id: string;
@@ -9319,6 +9482,14 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Some fields are not right */
             422: {
                 headers: {
@@ -9358,6 +9529,8 @@ export interface operations {
             header?: {
                 /** @description The same key with the same body gets the first answer again, for 24 hours */
                 "Idempotency-Key"?: string;
+                /** @description The `ETag` that the caller has seen; another one by now is 412 */
+                "If-Match"?: string;
             };
             path: {
                 id: string;
@@ -9422,6 +9595,14 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The body is too large */
             413: {
                 headers: {
@@ -9478,6 +9659,8 @@ export interface operations {
             header?: {
                 /** @description The same key with the same body gets the first answer again, for 24 hours */
                 "Idempotency-Key"?: string;
+                /** @description The `ETag` that the caller has seen; another one by now is 412 */
+                "If-Match"?: string;
             };
             path: {
                 id: string;
@@ -9538,6 +9721,14 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Some fields are not right */
             422: {
                 headers: {
@@ -9580,6 +9771,8 @@ export interface operations {
             header?: {
                 /** @description The same key with the same body gets the first answer again, for 24 hours */
                 "Idempotency-Key"?: string;
+                /** @description The `ETag` that the caller has seen; another one by now is 412 */
+                "If-Match"?: string;
             };
             path: {
                 id: string;
@@ -9632,6 +9825,14 @@ export interface operations {
                 };
             };
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9959,6 +10160,8 @@ export interface operations {
             header?: {
                 /** @description The same key with the same body gets the first answer again, for 24 hours */
                 "Idempotency-Key"?: string;
+                /** @description The `ETag` that the caller has seen; another one by now is 412 */
+                "If-Match"?: string;
             };
             path: {
                 id: string;
@@ -10011,6 +10214,14 @@ export interface operations {
                 };
             };
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10681,6 +10892,93 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part of the service is down */
+            503: {
+                headers: {
+                    /** @description Seconds after which trying again makes sense */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_token: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_TokenView"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The token or the password is missing, wrong or over */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The permission is missing, or the origin is not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are not right */
             422: {
                 headers: {
                     [name: string]: unknown;

@@ -22,7 +22,8 @@ pub struct Demo {
 }
 
 pub async fn run(app: App, demo: Demo) -> Result<(), Failure> {
-    let made = samples::make(&app, None, &RequestInfo::internal(), demo.messages as usize, demo.seed).await;
+    let none = RequestInfo::internal();
+    let made = samples::make(&app, None, &none, demo.messages as usize, demo.seed, |_| Ok(None)).await;
     let staff = made.map_err(|error| {
         if error.is_unique_violation() {
             Failure::from("the demo data of this seed is here already; choose another --seed")

@@ -8,7 +8,7 @@ use super::{Failure, say};
 use crate::app::App;
 use crate::features::audit;
 use crate::features::settings::{self, Change};
-use crate::http::RequestInfo;
+use crate::http::{IfMatch, RequestInfo};
 
 /// Read and change settings.
 #[derive(Debug, Subcommand)]
@@ -41,7 +41,7 @@ pub async fn run(app: App, what: SettingsCommand) -> Result<(), Failure> {
             let value = serde_json::from_str(&value).unwrap_or(Value::String(value));
             let changes = Map::from_iter([(key, value)]);
             let from = RequestInfo::internal();
-            let change = Change { actor: None, from: &from, values: changes, seen: None };
+            let change = Change { actor: None, from: &from, values: changes, seen: IfMatch::default() };
             settings::change(&app, change, |_| true).await.map_err(explain)?;
             audit::seal_pending(&app, false).await?;
         }

@@ -17,6 +17,8 @@ mod devices;
 mod drain;
 mod factors;
 mod http;
+mod idempotency;
+mod if_match;
 mod inbox;
 mod jobs;
 mod live;

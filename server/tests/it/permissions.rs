@@ -91,6 +91,7 @@ const TABLE: &[(&str, &str, Who)] = &[
     ("PATCH", "/api/admin/notifications/preferences", Staff),
     ("GET", "/api/admin/tokens", InPerson(Settings)),
     ("POST", "/api/admin/tokens", InPerson(Settings)),
+    ("GET", "/api/admin/tokens/{id}", InPerson(Settings)),
     ("DELETE", "/api/admin/tokens/{id}", InPerson(Settings)),
     ("GET", "/api/admin/avatars/{hash}", StaffOrToken),
     ("PUT", "/api/auth/me/avatar", Staff),
@@ -141,6 +142,7 @@ const TABLE: &[(&str, &str, Who)] = &[
     ("POST", "/api/admin/undo/{id}", May(Messages)),
     ("GET", "/api/admin/canned-replies", May(Messages)),
     ("POST", "/api/admin/canned-replies", May(Messages)),
+    ("GET", "/api/admin/canned-replies/{id}", May(Messages)),
     ("PATCH", "/api/admin/canned-replies/{id}", May(Messages)),
     ("DELETE", "/api/admin/canned-replies/{id}", May(Messages)),
 ];

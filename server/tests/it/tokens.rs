@@ -38,6 +38,9 @@ async fn a_token_is_shown_once_and_kept_as_a_hash() {
     let shown = &list.data()[0];
     assert_eq!((&shown["name"], &shown["state"]), (&json!("Stock list"), &json!("active")));
     assert!(token.starts_with(shown["prefix"].as_str().unwrap()));
+    let one = t.get_as(&ada, &format!("/api/admin/tokens/{}", shown["id"].as_str().unwrap())).await;
+    assert_eq!(&one.data(), shown, "a token alone is what it is in the list");
+    t.get_as(&ada, "/api/admin/tokens/nonsense").await.problem(404, "not_found");
     let trail = t.get_as(&ada, "/api/admin/audit?action=api_token.*").await;
     assert!(!trail.text.contains(&row.token_hash) && !trail.text.contains(&token));
     assert_eq!(trail.data()[0]["sentence"], "created the API token Stock list");

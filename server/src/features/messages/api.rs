@@ -1,9 +1,6 @@
 //! The list and one message, for staff.
 
 use axum::extract::State;
-use axum::http::header::{ETAG, IF_MATCH};
-use axum::http::{HeaderMap, HeaderValue};
-use axum::response::{IntoResponse as _, Response};
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -16,11 +13,11 @@ use super::store::{self, Counts};
 use super::undo;
 use super::view::{self, MessageDetail, MessageSummary};
 use crate::app::App;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::features::auth::{Caller, demand};
 use crate::features::notify;
 use crate::features::staff::Permission;
-use crate::http::{Data, Envelope, Id, Json, Listed, Paging, Problem, Query, RequestInfo};
+use crate::http::{Data, Envelope, Id, IfMatch, Json, Listed, Paging, Problem, Query, RequestInfo, Tagged};
 
 /// The routes of this file.
 pub fn routes() -> OpenApiRouter<App> {
@@ -72,7 +69,7 @@ async fn list_tags(State(app): State<App>) -> Result<Data<Vec<TagCount>>> {
 /// One message with its thread. Opening it marks it as read.
 #[utoipa::path(get, path = "/api/admin/messages/{id}", tag = "messages", params(("id" = Uuid, Path)),
     responses((status = 200, body = Envelope<MessageDetail>), (status = 404, body = Problem)))]
-async fn get_message(State(app): State<App>, Id(id): Id) -> Result<Response> {
+async fn get_message(State(app): State<App>, Id(id): Id) -> Result<Tagged<Data<MessageDetail>>> {
     // Before the look: an answer of the client that comes in between is not read by it.
     let now = app.clock.now();
     let detail = view::detail(&app, id).await?;
@@ -91,18 +88,17 @@ async fn change_message(
     State(app): State<App>,
     caller: Caller,
     info: RequestInfo,
-    headers: HeaderMap,
+    seen: IfMatch,
     Id(id): Id,
     Json(change): Json<Change>,
-) -> Result<Response> {
+) -> Result<Tagged<Data<MessageDetail>>> {
     change::check_assignee(&app, &change).await?;
-    let expected = if_match(&headers)?;
     let author = Author::new(&app, caller, info);
     let undo_id = app
         .storage
-        .write((author, change), move |tx, (author, change)| {
+        .write((author, change, seen), move |tx, (author, change, seen)| {
             Box::pin(async move {
-                let before = change::apply(tx, author, id, change, &Tagging::default(), expected).await?;
+                let before = change::apply(tx, author, id, change, &Tagging::default(), seen).await?;
                 undo::keep(tx, author, before.into_iter().collect()).await
             })
         })
@@ -115,7 +111,12 @@ async fn change_message(
 /// Sends the failed mails of a message again.
 #[utoipa::path(post, path = "/api/admin/messages/{id}/retry-mail", tag = "messages", params(("id" = Uuid, Path)),
     responses((status = 200, body = Envelope<MessageDetail>), (status = 404, body = Problem)))]
-async fn retry_mail(State(app): State<App>, caller: Caller, info: RequestInfo, Id(id): Id) -> Result<Response> {
+async fn retry_mail(
+    State(app): State<App>,
+    caller: Caller,
+    info: RequestInfo,
+    Id(id): Id,
+) -> Result<Tagged<Data<MessageDetail>>> {
     let author = Author::new(&app, caller, info);
     app.storage
         .write(author, move |tx, author| {
@@ -132,18 +133,6 @@ async fn retry_mail(State(app): State<App>, caller: Caller, info: RequestInfo, I
 }
 
 /// An answer with the version of the message as its `ETag`.
-pub fn with_etag(detail: MessageDetail) -> Response {
-    let etag = HeaderValue::try_from(format!("\"{}\"", detail.version));
-    let mut response = Data(detail).into_response();
-    if let Ok(etag) = etag {
-        response.headers_mut().insert(ETAG, etag);
-    }
-    response
-}
-
-/// The version that the client has seen, if it says so.
-fn if_match(headers: &HeaderMap) -> Result<Option<i32>> {
-    let Some(value) = headers.get(IF_MATCH) else { return Ok(None) };
-    let version = value.to_str().ok().and_then(|text| text.trim_matches('"').parse().ok());
-    version.map(Some).ok_or(Error::PreconditionFailed)
+pub fn with_etag(detail: MessageDetail) -> Tagged<Data<MessageDetail>> {
+    Tagged { etag: change::etag(detail.version), answer: Data(detail) }
 }

@@ -16,7 +16,7 @@ use crate::error::Result;
 use crate::features::auth::{Caller, demand};
 use crate::features::staff::Permission;
 use crate::http::valid::Check;
-use crate::http::{Data, Envelope, Id, Json, Problem, RequestInfo};
+use crate::http::{Claim, Data, Envelope, Id, IfMatch, Json, Problem, RequestInfo};
 
 /// The routes of this file.
 pub fn routes() -> OpenApiRouter<App> {
@@ -60,6 +60,7 @@ async fn change_many(
     State(app): State<App>,
     caller: Caller,
     info: RequestInfo,
+    claim: Claim,
     Json(bulk): Json<Bulk>,
 ) -> Result<Data<BulkDone>> {
     let mut check = Check::new();
@@ -78,27 +79,40 @@ async fn change_many(
     ids.sort_unstable();
     ids.dedup();
     let author = Author::new(&app, caller, info);
-    let done = app
-        .storage
-        .write((author, ids, change, tagging), |tx, (author, ids, change, tagging)| {
+    app.storage
+        .write((author, ids, change, tagging, claim), |tx, (author, ids, change, tagging, claim)| {
             Box::pin(async move {
                 let mut before = Vec::with_capacity(ids.len());
                 for id in ids {
-                    before.extend(change::apply(tx, author, *id, change, tagging, None).await?);
+                    before.extend(change::apply(tx, author, *id, change, tagging, &IfMatch::default()).await?);
                 }
                 let changed = before.len();
-                Ok(BulkDone { changed, undo_id: undo::keep(tx, author, before).await? })
+                let done = Data(BulkDone { changed, undo_id: undo::keep(tx, author, before).await? });
+                claim.keep(tx.conn(), &done).await?;
+                Ok(done)
             })
         })
-        .await?;
-    Ok(Data(done))
+        .await
 }
 
 /// Takes a change back, within ten seconds and only where nobody has changed the message since.
 #[utoipa::path(post, path = "/api/admin/undo/{id}", tag = "messages", params(("id" = Uuid, Path)),
     responses((status = 200, body = Envelope<Undone>), (status = 404, body = Problem)))]
-async fn take_back(State(app): State<App>, caller: Caller, info: RequestInfo, Id(id): Id) -> Result<Data<Undone>> {
+async fn take_back(
+    State(app): State<App>,
+    caller: Caller,
+    info: RequestInfo,
+    claim: Claim,
+    Id(id): Id,
+) -> Result<Data<Undone>> {
     let author = Author::new(&app, caller, info);
-    let undone = app.storage.write(author, move |tx, author| Box::pin(undo::undo(tx, author, id))).await?;
-    Ok(Data(undone))
+    app.storage
+        .write((author, claim), move |tx, (author, claim)| {
+            Box::pin(async move {
+                let undone = Data(undo::undo(tx, author, id).await?);
+                claim.keep(tx.conn(), &undone).await?;
+                Ok(undone)
+            })
+        })
+        .await
 }

@@ -1,8 +1,6 @@
 //! Canned replies: texts with variables that the dashboard fills in.
 
 use axum::extract::State;
-use axum::http::HeaderMap;
-use axum::http::header::IF_MATCH;
 use chrono::{DateTime, Utc};
 use database::entity::canned_replies::{Column, Entity, Model};
 use sea_orm::{ActiveModelTrait as _, EntityTrait, IntoActiveModel as _, QueryOrder as _, QuerySelect as _, Set};
@@ -19,7 +17,9 @@ use crate::features::audit::{Changes, Entry};
 use crate::features::auth::{Caller, demand};
 use crate::features::staff::Permission;
 use crate::http::valid::Check;
-use crate::http::{Created, Data, Envelope, Id, Json, Nothing, Problem, RequestInfo};
+use crate::http::{
+    Claim, Created, Data, Envelope, Id, IfMatch, Json, Nothing, Problem, RequestInfo, Tagged, idempotency,
+};
 use crate::secrets::sha256_hex;
 
 /// What may stand between `{{` and `}}`.
@@ -29,7 +29,7 @@ const VARIABLES: [&str; 5] = ["client.name", "client.firstName", "staff.name", "
 pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(demand(Permission::Messages, routes!(list_canned_replies, create_canned_reply)))
-        .routes(demand(Permission::Messages, routes!(change_canned_reply, delete_canned_reply)))
+        .routes(demand(Permission::Messages, routes!(get_canned_reply, change_canned_reply, delete_canned_reply)))
 }
 
 /// A canned reply.
@@ -59,6 +59,11 @@ impl From<Model> for CannedReply {
             updated_at: row.updated_at,
         }
     }
+}
+
+/// One canned reply with its version.
+fn shown(row: Model) -> Tagged<Data<CannedReply>> {
+    Tagged { etag: etag(&row), answer: Data(row.into()) }
 }
 
 /// A digest of what can be edited.
@@ -101,8 +106,9 @@ async fn create_canned_reply(
     State(app): State<App>,
     caller: Caller,
     info: RequestInfo,
+    claim: Claim,
     Json(new): Json<NewCannedReply>,
-) -> Result<Created<CannedReply>> {
+) -> Result<Tagged<Created<CannedReply>>> {
     let now = app.clock.now();
     let row = checked(Model {
         id: app.ids.next(now),
@@ -114,16 +120,28 @@ async fn create_canned_reply(
     })?;
     let changes = Changes::none().fact("shortcut", &row.shortcut);
     let entry = entry(&app, &caller, &info, "canned_reply.created", row.id, changes);
-    let made = app
-        .storage
-        .write((row, entry), |tx, (row, entry)| {
+    let location = format!("/api/admin/canned-replies/{}", row.id);
+    let answer = Created { location, data: row.clone().into(), message: None };
+    let created = Tagged { etag: etag(&row), answer };
+    let kept = claim.row(&created)?;
+    app.storage
+        .write((row, entry, kept), |tx, (row, entry, kept)| {
             Box::pin(async move {
+                idempotency::write(tx.conn(), kept.as_ref()).await?;
                 tx.audit(entry.clone());
-                row.clone().into_active_model().insert(tx.conn()).await.map_err(taken)
+                row.clone().into_active_model().insert(tx.conn()).await.map_err(taken)?;
+                Ok(())
             })
         })
         .await?;
-    Ok(Created { location: format!("/api/admin/canned-replies/{}", made.id), data: made.into(), message: None })
+    Ok(created)
+}
+
+/// One canned reply.
+#[utoipa::path(get, path = "/api/admin/canned-replies/{id}", tag = "messages", params(("id" = Uuid, Path)),
+    responses((status = 200, body = Envelope<CannedReply>), (status = 404, body = Problem)))]
+async fn get_canned_reply(State(app): State<App>, Id(id): Id) -> Result<Tagged<Data<CannedReply>>> {
+    Ok(shown(Entity::find_by_id(id).one(app.storage.read()).await?.ok_or(Error::NotFound)?))
 }
 
 /// Changes a canned reply. With `If-Match`, only what the caller has seen.
@@ -133,11 +151,10 @@ async fn change_canned_reply(
     State(app): State<App>,
     caller: Caller,
     info: RequestInfo,
-    headers: HeaderMap,
+    seen: IfMatch,
     Id(id): Id,
     Json(patch): Json<CannedReplyPatch>,
-) -> Result<Data<CannedReply>> {
-    let seen = headers.get(IF_MATCH).map(|tag| tag.to_str().unwrap_or_default().trim().to_owned());
+) -> Result<Tagged<Data<CannedReply>>> {
     let now = app.clock.now();
     let by = caller.staff_id;
     let author = (app.clone(), caller, info);
@@ -146,9 +163,7 @@ async fn change_canned_reply(
         .write((patch, author, seen), move |tx, (patch, (app, caller, info), seen)| {
             Box::pin(async move {
                 let row = Entity::find_by_id(id).lock_exclusive().one(tx.conn()).await?.ok_or(Error::NotFound)?;
-                if seen.as_ref().is_some_and(|seen| *seen != etag(&row)) {
-                    return Err(Error::PreconditionFailed);
-                }
+                seen.check(&etag(&row))?;
                 let next = checked(Model {
                     title: patch.title.clone().unwrap_or_else(|| row.title.clone()),
                     shortcut: patch.shortcut.clone().unwrap_or_else(|| row.shortcut.clone()),
@@ -172,23 +187,25 @@ async fn change_canned_reply(
             })
         })
         .await?;
-    Ok(Data(changed.into()))
+    Ok(shown(changed))
 }
 
-/// Deletes a canned reply.
+/// Deletes a canned reply. With `If-Match`, only what the caller has seen.
 #[utoipa::path(delete, path = "/api/admin/canned-replies/{id}", tag = "messages", params(("id" = Uuid, Path)),
-    responses((status = 200, body = Envelope<Nothing>), (status = 404, body = Problem)))]
+    responses((status = 200, body = Envelope<Nothing>), (status = 404, body = Problem), (status = 412, body = Problem)))]
 async fn delete_canned_reply(
     State(app): State<App>,
     caller: Caller,
     info: RequestInfo,
+    seen: IfMatch,
     Id(id): Id,
 ) -> Result<Data<Nothing>> {
     let author = (app.clone(), caller, info);
     app.storage
-        .write(author, move |tx, (app, caller, info)| {
+        .write((author, seen), move |tx, ((app, caller, info), seen)| {
             Box::pin(async move {
-                let row = Entity::find_by_id(id).one(tx.conn()).await?.ok_or(Error::NotFound)?;
+                let row = Entity::find_by_id(id).lock_exclusive().one(tx.conn()).await?.ok_or(Error::NotFound)?;
+                seen.check(&etag(&row))?;
                 let changes = Changes::none().field("shortcut", &row.shortcut, Option::<String>::None);
                 Entity::delete_by_id(id).exec(tx.conn()).await?;
                 tx.audit(entry(app, caller, info, "canned_reply.deleted", id, changes));

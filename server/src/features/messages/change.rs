@@ -14,7 +14,7 @@ use crate::error::{Error, Result};
 use crate::features::audit::{Changes, Entry};
 use crate::features::auth::Caller;
 use crate::features::staff::{self as people, Permission, PermissionSet};
-use crate::http::RequestInfo;
+use crate::http::{IfMatch, RequestInfo};
 use crate::storage::Tx;
 
 /// What is to be changed. What is missing stays.
@@ -97,19 +97,22 @@ pub async fn check_assignee(app: &App, change: &Change) -> Result<()> {
     Ok(())
 }
 
-/// Changes one message; none when that changes nothing. `expected` is the version that the client saw.
+/// The `ETag` of a message.
+pub fn etag(version: i32) -> String {
+    format!("\"{version}\"")
+}
+
+/// Changes one message, if it is one that the caller has seen; none when that changes nothing.
 pub async fn apply(
     tx: &Tx<'_>,
     author: &Author,
     id: Uuid,
     change: &Change,
     tagging: &Tagging,
-    expected: Option<i32>,
+    seen: &IfMatch,
 ) -> Result<Option<Before>> {
     let message = store::locked(tx.conn(), id).await?.ok_or(Error::NotFound)?;
-    if expected.is_some_and(|expected| expected != message.version) {
-        return Err(Error::PreconditionFailed);
-    }
+    seen.check(&etag(message.version))?;
     let status = change.status.unwrap_or(message.status);
     let assigned_to = change.assigned_to.unwrap_or(message.assigned_to);
     let old_tags = store::tags_of(tx.conn(), vec![id]).await?.remove(&id).unwrap_or_default();

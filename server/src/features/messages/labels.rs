@@ -1,7 +1,6 @@
 //! Notes for colleagues, and tags.
 
 use axum::extract::{Path, State};
-use axum::response::Response;
 use database::entity::message_notes;
 use sea_orm::{ActiveModelTrait as _, ColumnTrait as _, EntityTrait, IntoActiveModel as _, QueryFilter as _};
 use serde::Deserialize;
@@ -20,7 +19,9 @@ use crate::features::audit::Changes;
 use crate::features::auth::{Caller, demand};
 use crate::features::staff::Permission;
 use crate::http::valid::Check;
-use crate::http::{Created, Data, Envelope, Id, Json, Nothing, Problem, RequestInfo};
+use crate::http::{
+    Claim, Created, Data, Envelope, Id, IfMatch, Json, Nothing, Problem, RequestInfo, Tagged, idempotency,
+};
 
 /// The routes of this file.
 pub fn routes() -> OpenApiRouter<App> {
@@ -45,6 +46,7 @@ async fn add_note(
     State(app): State<App>,
     caller: Caller,
     info: RequestInfo,
+    claim: Claim,
     Id(id): Id,
     Json(body): Json<NewNote>,
 ) -> Result<Created<ThreadItem>> {
@@ -68,9 +70,12 @@ async fn add_note(
         created_at: note.created_at,
         mail: None,
     };
+    let created = Created { data: item, location: format!("/api/admin/messages/{id}"), message: None };
+    let kept = claim.row(&created)?;
     app.storage
-        .write((author, note), move |tx, (author, note)| {
+        .write((author, note, kept), move |tx, (author, note, kept)| {
             Box::pin(async move {
+                idempotency::write(tx.conn(), kept.as_ref()).await?;
                 store::locked(tx.conn(), id).await?.ok_or(Error::NotFound)?;
                 note.clone().into_active_model().insert(tx.conn()).await?;
                 author.note(tx, "message.noted", id, Changes::none());
@@ -79,7 +84,7 @@ async fn add_note(
             })
         })
         .await?;
-    Ok(Created { data: item, location: format!("/api/admin/messages/{id}"), message: None })
+    Ok(created)
 }
 
 /// Deletes an own note.
@@ -123,29 +128,30 @@ pub struct NewTags {
     pub tags: Vec<String>,
 }
 
-/// Replaces the tags of a message.
+/// Replaces the tags of a message. With `If-Match`, only what the caller has seen.
 #[utoipa::path(put, path = "/api/admin/messages/{id}/tags", tag = "messages", params(("id" = Uuid, Path)), request_body = NewTags,
-    responses((status = 200, body = Envelope<view::MessageDetail>), (status = 404, body = Problem), (status = 422, body = Problem)))]
+    responses((status = 200, body = Envelope<view::MessageDetail>), (status = 404, body = Problem), (status = 412, body = Problem), (status = 422, body = Problem)))]
 async fn put_tags(
     State(app): State<App>,
     caller: Caller,
     info: RequestInfo,
+    seen: IfMatch,
     Id(id): Id,
     Json(body): Json<NewTags>,
-) -> Result<Response> {
+) -> Result<Tagged<Data<view::MessageDetail>>> {
     let mut check = Check::new();
     let wanted = checked_tags(&mut check, "tags", &body.tags);
     check.done()?;
     let author = Author::new(&app, caller, info);
     let undo_id = app
         .storage
-        .write((author, wanted), move |tx, (author, wanted)| {
+        .write((author, wanted, seen), move |tx, (author, wanted, seen)| {
             Box::pin(async move {
                 store::locked(tx.conn(), id).await?.ok_or(Error::NotFound)?;
                 let now = store::tags_of(tx.conn(), vec![id]).await?.remove(&id).unwrap_or_default();
                 let remove = now.into_iter().filter(|tag| !wanted.contains(tag)).collect();
                 let tagging = Tagging { add: wanted.clone(), remove };
-                let before = change::apply(tx, author, id, &Change::default(), &tagging, None).await?;
+                let before = change::apply(tx, author, id, &Change::default(), &tagging, seen).await?;
                 undo::keep(tx, author, before.into_iter().collect()).await
             })
         })

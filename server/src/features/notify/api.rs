@@ -18,7 +18,7 @@ use crate::error::{Error, Result};
 use crate::features::audit::{Changes, Entry};
 use crate::features::auth::{Caller, demand};
 use crate::features::staff::Permission;
-use crate::http::{Data, Envelope, Id, Nothing, Problem, RequestInfo};
+use crate::http::{Claim, Data, Envelope, Id, Nothing, Problem, RequestInfo};
 
 /// The routes of this slice.
 pub fn routes() -> OpenApiRouter<App> {
@@ -75,6 +75,7 @@ async fn retry_failed_mail(
     State(app): State<App>,
     caller: Caller,
     info: RequestInfo,
+    claim: Claim,
     Id(id): Id,
 ) -> Result<Data<Nothing>> {
     let now = app.clock.now();
@@ -87,7 +88,7 @@ async fn retry_failed_mail(
     }
     .row(&app.ids, now);
     app.storage
-        .write(entry, move |tx, entry| {
+        .write((entry, claim), move |tx, (entry, claim)| {
             Box::pin(async move {
                 let which = Condition::all().add(outbox::Column::Id.eq(id));
                 if store::retry(tx.conn(), which, now).await? == 0 {
@@ -95,7 +96,7 @@ async fn retry_failed_mail(
                 }
                 tx.audit(entry.clone());
                 tx.publish(crate::cluster::Event::MailQueued);
-                Ok(())
+                claim.keep(tx.conn(), &Data(Nothing)).await
             })
         })
         .await?;

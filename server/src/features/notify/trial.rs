@@ -17,7 +17,7 @@ use crate::features::auth::{Caller, demand, demand_in_person};
 use crate::features::staff::Permission;
 use crate::features::{onboarding, settings};
 use crate::http::rate_limit::{Limit, Subject};
-use crate::http::{Data, Envelope, Json, Problem, RequestInfo};
+use crate::http::{Claim, Data, Envelope, Json, Problem, RequestInfo, idempotency};
 
 /// The routes of this file.
 pub fn routes() -> OpenApiRouter<App> {
@@ -94,6 +94,7 @@ async fn test_mail(
     State(app): State<App>,
     caller: Caller,
     info: RequestInfo,
+    claim: Claim,
     Json(trial): Json<MailTrial>,
 ) -> Result<Data<MailTest>> {
     let mail = rendered(&app, &caller, &trial)?;
@@ -115,9 +116,17 @@ async fn test_mail(
     }
     .row(&app.ids, now);
     let proof = app.config.mail.way().filter(|_| delivered);
+    let tested = Data(MailTest {
+        delivered,
+        transport: transport.to_owned(),
+        recipient: caller.email,
+        error: outcome.err().map(|error| error.reason.chars().take(500).collect()),
+    });
+    let kept = claim.row(&tested)?;
     app.storage
-        .write((entry, proof), move |tx, (entry, proof)| {
+        .write((entry, proof, kept), move |tx, (entry, proof, kept)| {
             Box::pin(async move {
+                idempotency::write(tx.conn(), kept.as_ref()).await?;
                 if let Some(way) = proof {
                     let (firm, name) = (onboarding::FIRM, onboarding::MAIL_WORKS);
                     onboarding::mark(tx.conn(), firm, name, &Value::from(way.clone()), now).await?;
@@ -127,12 +136,7 @@ async fn test_mail(
             })
         })
         .await?;
-    Ok(Data(MailTest {
-        delivered,
-        transport: transport.to_owned(),
-        recipient: caller.email,
-        error: outcome.err().map(|error| error.reason.chars().take(500).collect()),
-    }))
+    Ok(tested)
 }
 
 /// The mail, to the caller, with what is not saved yet.

@@ -11,7 +11,7 @@ use crate::app::App;
 use crate::error::{Error, Result};
 use crate::features::auth::{Caller, demand_in_person};
 use crate::features::staff::Permission;
-use crate::http::{Created, Data, Envelope, Problem, RequestInfo};
+use crate::http::{Claim, Created, Data, Envelope, Problem, RequestInfo};
 
 /// The routes of this slice.
 pub fn routes() -> OpenApiRouter<App> {
@@ -33,21 +33,28 @@ pub struct Samples {
 /// these people have.
 #[utoipa::path(post, path = "/api/admin/samples", tag = "settings",
     responses((status = 201, body = Envelope<Samples>), (status = 409, body = Problem)))]
-async fn make_samples(State(app): State<App>, caller: Caller, info: RequestInfo) -> Result<Created<Samples>> {
+async fn make_samples(
+    State(app): State<App>,
+    caller: Caller,
+    info: RequestInfo,
+    claim: Claim,
+) -> Result<Created<Samples>> {
     may(&caller)?;
     let here = || Error::Conflict("There is sample data here already.".into());
     if store::any(app.storage.read()).await? {
         return Err(here());
     }
-    // One seed for all: of two clicks at once, the second meets the rows of the first.
-    let staff =
-        super::make(&app, Some(caller.staff_id), &info, MESSAGES, 1).await.map_err(|error| error.on_unique(here))?;
-    app.apply_settings();
-    Ok(Created {
+    let made = |staff| Created {
         data: Samples { messages: MESSAGES, staff },
         location: "/api/admin/samples".to_owned(),
         message: None,
-    })
+    };
+    // One seed for all: of two clicks at once, the second meets the rows of the first.
+    let staff = super::make(&app, Some(caller.staff_id), &info, MESSAGES, 1, |staff| claim.row(&made(staff)))
+        .await
+        .map_err(|error| error.on_unique(here))?;
+    app.apply_settings();
+    Ok(made(staff))
 }
 
 /// Takes everything away that was made up.

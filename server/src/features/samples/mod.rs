@@ -14,23 +14,32 @@ pub use store::{Removed, any};
 pub use trail::make_trail;
 
 use chrono::{DateTime, Utc};
+use database::entity::idempotency_keys;
 use uuid::Uuid;
 
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::features::audit::{Changes, Entry};
-use crate::http::RequestInfo;
+use crate::http::{RequestInfo, idempotency};
 use maker::{Conversation, Maker};
 
 /// Rows of one unit: far below 50 ms.
 const CHUNK: usize = 200;
 
 /// Makes people, canned replies and messages of the last twelve months; the same seed makes the same. Answers with the
-/// number of people.
+/// number of people. `keep` makes the row that lets the same request get the same answer again; it is written with the
+/// last unit, so that who was cut off is told that something is here.
 ///
 /// # Errors
 /// A unique violation when the samples of this seed are there already.
-pub async fn make(app: &App, actor: Option<Uuid>, from: &RequestInfo, messages: usize, seed: u64) -> Result<usize> {
+pub async fn make(
+    app: &App,
+    actor: Option<Uuid>,
+    from: &RequestInfo,
+    messages: usize,
+    seed: u64,
+    keep: impl FnOnce(usize) -> Result<Option<idempotency_keys::Model>>,
+) -> Result<usize> {
     let services = app.settings.get().services.iter().map(|service| service.slug.clone()).collect();
     let mut maker = Maker::new(seed, app.clock.now(), services);
     let people = maker.people();
@@ -46,7 +55,7 @@ pub async fn make(app: &App, actor: Option<Uuid>, from: &RequestInfo, messages: 
         app.storage.write(chunk, |tx, chunk| Box::pin(store::insert(tx, chunk))).await?;
     }
     let changes = Changes::none().fact("messages", messages).fact("seed", seed);
-    note(app, actor, from, "demo.created", changes).await?;
+    note(app, actor, from, "demo.created", changes, keep(staff)?).await?;
     Ok(staff)
 }
 
@@ -69,7 +78,7 @@ pub async fn remove(app: &App, actor: Option<Uuid>, from: &RequestInfo) -> Resul
         .fact("messages", removed.messages)
         .fact("staff", removed.staff)
         .fact("cannedReplies", removed.canned_replies);
-    note(app, actor, from, "demo.removed", changes).await?;
+    note(app, actor, from, "demo.removed", changes, None).await?;
     app.liveness.forget_all();
     app.audience.forget();
     app.apply_settings();
@@ -82,11 +91,13 @@ async fn note(
     from: &RequestInfo,
     action: &'static str,
     changes: Changes,
+    kept: Option<idempotency_keys::Model>,
 ) -> Result<()> {
     let entry = Entry { actor, action, entity: ("demo", None), changes, from }.row(&app.ids, app.clock.now());
     app.storage
-        .write(entry, |tx, entry| {
+        .write((entry, kept), |tx, (entry, kept)| {
             Box::pin(async move {
+                idempotency::write(tx.conn(), kept.as_ref()).await?;
                 tx.audit(entry.clone());
                 store::announce(tx);
                 Ok(())

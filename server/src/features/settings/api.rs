@@ -1,9 +1,6 @@
 //! Settings for staff.
 
 use axum::extract::State;
-use axum::http::header::{ETAG, IF_MATCH};
-use axum::http::{HeaderMap, HeaderValue};
-use axum::response::{IntoResponse as _, Response};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
@@ -15,7 +12,7 @@ use crate::app::App;
 use crate::error::{Error, Result};
 use crate::features::auth::{Caller, demand, signed_in_or_token};
 use crate::features::staff::Permission;
-use crate::http::{Data, Envelope, Json, Problem, RequestInfo};
+use crate::http::{Data, Envelope, IfMatch, Json, Problem, RequestInfo, Tagged};
 
 /// The routes of this slice.
 pub fn routes() -> OpenApiRouter<App> {
@@ -60,23 +57,22 @@ async fn get_schema(caller: Caller) -> Data<SettingsSchema> {
 /// Every key with its value. The `ETag` is the version of all settings.
 #[utoipa::path(get, path = "/api/admin/settings", tag = "settings",
     responses((status = 200, body = Envelope<SettingValues>)))]
-async fn get_settings(State(app): State<App>, caller: Caller) -> Response {
+async fn get_settings(State(app): State<App>, caller: Caller) -> Tagged<Data<SettingValues>> {
     shown(&app.settings.get(), &caller)
 }
 
 /// Changes settings: the keys of the body get the values of the body, all or none. With `If-Match`, only what the
 /// caller has seen. Keys of `security` need a signed-in person and a fresh proof: `reauthentication_required`.
 #[utoipa::path(patch, path = "/api/admin/settings", tag = "settings", request_body = SettingValues,
-    params(("If-Match" = Option<String>, Header, description = "The `ETag` of the settings that the caller has seen")),
     responses((status = 200, body = Envelope<SettingValues>), (status = 403, body = Problem), (status = 412, body = Problem),
         (status = 422, body = Problem)))]
 async fn patch_settings(
     State(app): State<App>,
     caller: Caller,
     info: RequestInfo,
-    headers: HeaderMap,
+    seen: IfMatch,
     Json(SettingValues(values)): Json<SettingValues>,
-) -> Result<Response> {
+) -> Result<Tagged<Data<SettingValues>>> {
     // What guards the sign-in is changed by somebody who is there, not by whoever found an open page.
     if values.keys().any(|key| key.starts_with("security.")) {
         if caller.token.is_some() {
@@ -84,7 +80,7 @@ async fn patch_settings(
         }
         caller.check_proof(app.clock.now())?;
     }
-    let change = Change { actor: Some(caller.staff_id), from: &info, values, seen: if_match(&headers)? };
+    let change = Change { actor: Some(caller.staff_id), from: &info, values, seen };
     let after = super::change(&app, change, |permission| caller.may(permission)).await?;
     Ok(shown(&after, &caller))
 }
@@ -98,23 +94,12 @@ async fn list_services(State(app): State<App>) -> Data<Vec<ServiceName>> {
 }
 
 /// What the person may see, with the version as the `ETag`.
-fn shown(settings: &Snapshot, caller: &Caller) -> Response {
+fn shown(settings: &Snapshot, caller: &Caller) -> Tagged<Data<SettingValues>> {
     let may_see = |key: &&Key| caller.may(key.needs);
     let values = KEYS
         .iter()
         .filter(may_see)
         .filter_map(|key| Some((key.key.clone(), settings.values.get(&key.key)?.clone())))
         .collect();
-    let mut response = Data(SettingValues(values)).into_response();
-    if let Ok(etag) = HeaderValue::try_from(format!("\"{}\"", settings.version)) {
-        response.headers_mut().insert(ETAG, etag);
-    }
-    response
-}
-
-/// The version that the caller has seen, if it says so.
-fn if_match(headers: &HeaderMap) -> Result<Option<i64>> {
-    let Some(value) = headers.get(IF_MATCH) else { return Ok(None) };
-    let version = value.to_str().ok().and_then(|text| text.trim_matches('"').parse().ok());
-    version.map(Some).ok_or(Error::PreconditionFailed)
+    Tagged { etag: super::change::etag(settings.version), answer: Data(SettingValues(values)) }
 }

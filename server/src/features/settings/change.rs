@@ -12,7 +12,7 @@ use crate::cluster::Event;
 use crate::error::{Error, Result};
 use crate::features::audit::{Changes, Entry};
 use crate::features::staff::Permission;
-use crate::http::RequestInfo;
+use crate::http::{IfMatch, RequestInfo};
 use crate::storage::Tx;
 
 /// Who changes what.
@@ -22,8 +22,13 @@ pub struct Change<'a> {
     pub from: &'a RequestInfo,
     /// Keys with their new values.
     pub values: Map<String, Value>,
-    /// The version that the person has seen; none: whatever it is.
-    pub seen: Option<i64>,
+    /// The version that the person has seen.
+    pub seen: IfMatch,
+}
+
+/// The `ETag` of all settings.
+pub fn etag(version: i64) -> String {
+    format!("\"{version}\"")
 }
 
 /// Changes settings: checks each value, then writes all of them or none. Answers with the settings after it.
@@ -43,9 +48,9 @@ pub async fn change(app: &App, change: Change<'_>, may: impl Fn(Permission) -> b
     .row(&app.ids, now);
     let (actor, seen) = (change.actor, change.seen);
     app.storage
-        .write((values, entry), move |tx, (values, entry)| {
+        .write((values, entry, seen), move |tx, (values, entry, seen)| {
             Box::pin(async move {
-                let noted = write(tx, values, actor, now, seen).await?;
+                let noted = write(tx, values, actor, now, Some(seen)).await?;
                 if !noted.is_empty() {
                     tx.audit(noted.into_entry(entry.clone()));
                 }
@@ -84,12 +89,12 @@ pub async fn write(
     values: &Map<String, Value>,
     actor: Option<Uuid>,
     now: DateTime<Utc>,
-    seen: Option<i64>,
+    seen: Option<&IfMatch>,
 ) -> Result<Changes> {
     // The row of the version is locked first, so that of two changes at once one comes after the other.
     let version = store::lock_version(tx.conn(), now).await?;
-    if seen.is_some_and(|seen| seen != version) {
-        return Err(Error::PreconditionFailed);
+    if let Some(seen) = seen {
+        seen.check(&etag(version))?;
     }
     let (current, _, _) = store::values(tx.conn()).await?;
     let mut after = current.clone();

@@ -2,7 +2,6 @@
 
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
-use axum::response::Response;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use uuid::Uuid;
@@ -17,7 +16,7 @@ use crate::error::{Error, Result};
 use crate::features::audit::Changes;
 use crate::features::auth::{self, Caller, OneTimeKind, SessionView, demand, demand_in_person, recently_proven};
 use crate::features::notify::{Letter, Mail};
-use crate::http::{Accepted, Data, Envelope, Id, Nothing, Problem, RequestInfo};
+use crate::http::{Accepted, Claim, Data, Envelope, Id, Nothing, Problem, RequestInfo, Tagged};
 use crate::secrets;
 
 /// The routes of this file.
@@ -32,11 +31,18 @@ pub fn routes() -> OpenApiRouter<App> {
 /// Sends a person a link for a new password. Nobody sets a password for somebody else.
 #[utoipa::path(post, path = "/api/admin/staff/{id}/reset-link", tag = "staff", params(("id" = Uuid, Path)),
     responses((status = 202, body = Envelope<Nothing>), (status = 404, body = Problem), (status = 409, body = Problem)))]
-async fn send_reset_link(State(app): State<App>, caller: Caller, info: RequestInfo, Id(id): Id) -> Result<Accepted> {
+async fn send_reset_link(
+    State(app): State<App>,
+    caller: Caller,
+    info: RequestInfo,
+    claim: Claim,
+    Id(id): Id,
+) -> Result<Accepted> {
+    const SENT: Accepted = Accepted("A link for a new password is on its way.");
     let act = Act::new(&app, caller, info);
     act.may_mail(id).await?;
     app.storage
-        .write((act, secrets::new_token()), move |tx, (act, token)| {
+        .write((act, secrets::new_token(), claim), move |tx, (act, token, claim)| {
             Box::pin(async move {
                 let pair = act.pair(tx, id).await?;
                 pair.may_touch()?;
@@ -61,17 +67,23 @@ async fn send_reset_link(State(app): State<App>, caller: Caller, info: RequestIn
                 };
                 tx.mail(mail.row(&act.app)?);
                 act.note(tx, "staff.reset_link_sent", id, Changes::none());
+                claim.keep(tx.conn(), &SENT).await?;
                 Ok(())
             })
         })
         .await?;
-    Ok(Accepted("A link for a new password is on its way."))
+    Ok(SENT)
 }
 
 /// Forgets the wrong passwords that locked an account.
 #[utoipa::path(post, path = "/api/admin/staff/{id}/unlock", tag = "staff", params(("id" = Uuid, Path)),
     responses((status = 200, body = Envelope<StaffDetail>), (status = 404, body = Problem)))]
-async fn unlock_staff(State(app): State<App>, caller: Caller, info: RequestInfo, Id(id): Id) -> Result<Response> {
+async fn unlock_staff(
+    State(app): State<App>,
+    caller: Caller,
+    info: RequestInfo,
+    Id(id): Id,
+) -> Result<Tagged<Data<StaffDetail>>> {
     let act = Act::new(&app, caller.clone(), info);
     app.storage
         .write(act, move |tx, act| {

@@ -1,9 +1,6 @@
 //! The list of people, one person, and colleagues for whoever assigns work.
 
 use axum::extract::State;
-use axum::http::header::{ETAG, IF_MATCH};
-use axum::http::{HeaderMap, HeaderValue};
-use axum::response::{IntoResponse as _, Response};
 use database::entity::staff::{Model, Role};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -19,7 +16,7 @@ use crate::app::App;
 use crate::error::{Error, Result};
 use crate::features::auth::{Caller, demand, demand_in_person, recently_proven, signed_in_or_token};
 use crate::features::staff::Permission;
-use crate::http::{Data, Envelope, Id, Json, Listed, Paging, Problem, Query, RequestInfo};
+use crate::http::{Data, Envelope, Id, IfMatch, Json, Listed, Paging, Problem, Query, RequestInfo, Tagged};
 use crate::storage::{Cursor, Page, search_terms, search_text};
 
 /// The routes of this file.
@@ -133,7 +130,7 @@ async fn list_staff(
 /// One person. The `ETag` goes with what can be edited.
 #[utoipa::path(get, path = "/api/admin/staff/{id}", tag = "staff", params(("id" = Uuid, Path)),
     responses((status = 200, body = Envelope<StaffDetail>), (status = 404, body = Problem)))]
-async fn get_staff(State(app): State<App>, caller: Caller, Id(id): Id) -> Result<Response> {
+async fn get_staff(State(app): State<App>, caller: Caller, Id(id): Id) -> Result<Tagged<Data<StaffDetail>>> {
     shown(&app, &caller, id).await
 }
 
@@ -145,11 +142,11 @@ async fn patch_staff(
     State(app): State<App>,
     caller: Caller,
     info: RequestInfo,
-    headers: HeaderMap,
+    seen: IfMatch,
     Id(id): Id,
     Json(patch): Json<StaffPatch>,
-) -> Result<Response> {
-    let wanted = patch.read(headers.get(IF_MATCH))?;
+) -> Result<Tagged<Data<StaffDetail>>> {
+    let wanted = patch.read(seen)?;
     let act = Act::new(&app, caller.clone(), info);
     app.storage.write((act, wanted), move |tx, (act, wanted)| Box::pin(change::apply(tx, act, id, wanted))).await?;
     app.liveness.forget_all();
@@ -157,11 +154,6 @@ async fn patch_staff(
 }
 
 /// The person as they are now, with their tag.
-pub(super) async fn shown(app: &App, caller: &Caller, id: Uuid) -> Result<Response> {
-    let (detail, etag) = view::detail(app, caller, id).await?;
-    let mut response = Data(detail).into_response();
-    if let Ok(etag) = HeaderValue::try_from(etag) {
-        response.headers_mut().insert(ETAG, etag);
-    }
-    Ok(response)
+pub(super) async fn shown(app: &App, caller: &Caller, id: Uuid) -> Result<Tagged<Data<StaffDetail>>> {
+    view::detail(app.storage.read(), caller, id, app.clock.now()).await
 }

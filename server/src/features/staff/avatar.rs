@@ -16,12 +16,13 @@ use uuid::Uuid;
 use super::act::Act;
 use super::roles::Permission;
 use super::store;
+use super::view::etag;
 use crate::app::App;
 use crate::cluster::Event;
 use crate::error::{Error, Result};
 use crate::features::audit::Changes;
 use crate::features::auth::{Caller, demand, signed_in, signed_in_or_token};
-use crate::http::{Data, Envelope, Id, Name, Problem, Raw, RequestInfo};
+use crate::http::{Data, Envelope, Id, IfMatch, Name, Problem, Raw, RequestInfo};
 use crate::pictures::{self, Drawing, Drawn};
 use crate::storage::Tx;
 
@@ -73,44 +74,47 @@ async fn put_own_avatar(
     Raw(bytes): Raw,
 ) -> Result<Data<AvatarMade>> {
     let id = caller.staff_id;
-    set(&Act::new(&app, caller, info), id, Some(bytes)).await
+    set(&Act::new(&app, caller, info), id, IfMatch::default(), Some(bytes)).await
 }
 
 /// Takes the own picture away.
 #[utoipa::path(delete, path = "/api/auth/me/avatar", tag = "auth", responses((status = 200, body = Envelope<AvatarMade>)))]
 async fn delete_own_avatar(State(app): State<App>, caller: Caller, info: RequestInfo) -> Result<Data<AvatarMade>> {
     let id = caller.staff_id;
-    set(&Act::new(&app, caller, info), id, None).await
+    set(&Act::new(&app, caller, info), id, IfMatch::default(), None).await
 }
 
-/// Sets the picture of a person: PNG, JPEG or WebP, at most 2 MB. It is cut to a square and drawn anew.
+/// Sets the picture of a person: PNG, JPEG or WebP, at most 2 MB. It is cut to a square and drawn anew. With `If-Match`,
+/// only as the caller has seen them; a picture does not change the tag.
 #[utoipa::path(put, path = "/api/admin/staff/{id}/avatar", tag = "staff", params(("id" = Uuid, Path)),
     request_body(content = Picture, content_type = "application/octet-stream"),
-    responses((status = 200, body = Envelope<AvatarMade>), (status = 404, body = Problem), (status = 422, body = Problem)))]
+    responses((status = 200, body = Envelope<AvatarMade>), (status = 404, body = Problem), (status = 412, body = Problem), (status = 422, body = Problem)))]
 async fn put_staff_avatar(
     State(app): State<App>,
     caller: Caller,
     info: RequestInfo,
+    seen: IfMatch,
     Id(id): Id,
     Raw(bytes): Raw,
 ) -> Result<Data<AvatarMade>> {
-    set(&Act::new(&app, caller, info), id, Some(bytes)).await
+    set(&Act::new(&app, caller, info), id, seen, Some(bytes)).await
 }
 
-/// Takes the picture of a person away.
+/// Takes the picture of a person away. With `If-Match`, only as the caller has seen them.
 #[utoipa::path(delete, path = "/api/admin/staff/{id}/avatar", tag = "staff", params(("id" = Uuid, Path)),
-    responses((status = 200, body = Envelope<AvatarMade>), (status = 404, body = Problem)))]
+    responses((status = 200, body = Envelope<AvatarMade>), (status = 404, body = Problem), (status = 412, body = Problem)))]
 async fn delete_staff_avatar(
     State(app): State<App>,
     caller: Caller,
     info: RequestInfo,
+    seen: IfMatch,
     Id(id): Id,
 ) -> Result<Data<AvatarMade>> {
-    set(&Act::new(&app, caller, info), id, None).await
+    set(&Act::new(&app, caller, info), id, seen, None).await
 }
 
 /// Draws the picture and writes it; without one, takes the old one away.
-async fn set(act: &Act, id: Uuid, bytes: Option<bytes::Bytes>) -> Result<Data<AvatarMade>> {
+async fn set(act: &Act, id: Uuid, seen: IfMatch, bytes: Option<bytes::Bytes>) -> Result<Data<AvatarMade>> {
     let row = match bytes {
         None => None,
         Some(bytes) => {
@@ -119,18 +123,22 @@ async fn set(act: &Act, id: Uuid, bytes: Option<bytes::Bytes>) -> Result<Data<Av
         }
     };
     let avatar = row.as_ref().map(|row| row.hash.clone());
-    act.app.storage.write((act.clone(), row), move |tx, (act, row)| Box::pin(write(tx, act, id, row.as_ref()))).await?;
+    act.app
+        .storage
+        .write((act.clone(), seen, row), move |tx, (act, seen, row)| Box::pin(write(tx, act, id, seen, row.as_ref())))
+        .await?;
     act.app.liveness.forget_all();
     Ok(Data(AvatarMade { avatar: avatar.map(|hash| format!("/api/admin/avatars/{hash}")) }))
 }
 
-async fn write(tx: &Tx<'_>, act: &Act, id: Uuid, row: Option<&staff_avatars::Model>) -> Result<()> {
+async fn write(tx: &Tx<'_>, act: &Act, id: Uuid, seen: &IfMatch, row: Option<&staff_avatars::Model>) -> Result<()> {
     if id != act.caller.staff_id {
         act.pair(tx, id).await?.may_touch()?;
     }
     let Some(person) = store::by_id(tx.conn(), id).await?.filter(|person| person.deleted_at.is_none()) else {
         return Err(Error::NotFound);
     };
+    seen.check(&etag(&person))?;
     match row {
         Some(row) => store::put_avatar(tx.conn(), row).await?,
         None => store::delete_avatar(tx.conn(), id).await?,

@@ -1,6 +1,5 @@
 //! Editing a person: what may be asked for, and what it comes to.
 
-use axum::http::HeaderValue;
 use database::entity::staff::{ActiveModel, Model, Role};
 use sea_orm::Set;
 use serde::Deserialize;
@@ -13,10 +12,11 @@ use super::roles::{Permission, PermissionSet, Standing};
 use super::view::{StaffState, etag};
 use super::{invite, store};
 use crate::cluster::Event;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::features::audit::Changes;
 use crate::features::auth::{self, OneTimeKind};
 use crate::features::notify::{Letter, Mail};
+use crate::http::IfMatch;
 use crate::http::valid::Check;
 use crate::secrets;
 use crate::storage::{Tx, email_key};
@@ -44,26 +44,25 @@ pub struct Wanted {
     email: Option<String>,
     role: Option<Role>,
     permissions: Option<PermissionSet>,
-    /// The tag that the client has seen.
-    seen: Option<String>,
+    /// What the caller has seen.
+    seen: IfMatch,
     /// For a new invitation, should one be due.
     token: String,
 }
 
 impl StaffPatch {
     /// Checks each field.
-    pub fn read(self, if_match: Option<&HeaderValue>) -> Result<Wanted> {
+    pub fn read(self, seen: IfMatch) -> Result<Wanted> {
         let mut check = Check::new();
         let name = self.name.map(|name| check.line("name", &name, 100, "Fill in a name."));
         let email = self.email.map(|email| check.email("email", &email));
         check.done()?;
-        let seen = if_match.map(|tag| tag.to_str().unwrap_or_default().trim().to_owned());
         Ok(Wanted {
             name,
             email,
             role: self.role,
             permissions: self.permissions.map(|list| list.into_iter().collect()),
-            seen: seen.filter(|tag| tag != "*"),
+            seen,
             token: secrets::new_token(),
         })
     }
@@ -73,10 +72,8 @@ impl StaffPatch {
 pub async fn apply(tx: &Tx<'_>, act: &Act, id: Uuid, wanted: &Wanted) -> Result<()> {
     let pair = act.pair(tx, id).await?;
     let before = &pair.target;
-    if wanted.seen.as_ref().is_some_and(|seen| *seen != etag(before)) {
-        return Err(Error::PreconditionFailed);
-    }
     pair.may_touch()?;
+    wanted.seen.check(&etag(before))?;
     let after = after(before, wanted);
     let (old, new) = (Standing::of(before), Standing::of(&after));
     if new != old {

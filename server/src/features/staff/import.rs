@@ -23,7 +23,7 @@ use crate::features::audit::Changes;
 use crate::features::auth::{self, Caller, OneTimeKind, demand_in_person, recently_proven};
 use crate::http::export::is_formula;
 use crate::http::valid::Check;
-use crate::http::{Data, Envelope, Problem, Query, Raw, RequestInfo};
+use crate::http::{Claim, Data, Envelope, Problem, Query, Raw, RequestInfo, idempotency};
 use crate::secrets::sha256_hex;
 use crate::storage::{Tx, email_key};
 
@@ -95,6 +95,7 @@ async fn import_staff(
     State(app): State<App>,
     caller: Caller,
     info: RequestInfo,
+    claim: Claim,
     Query(seen): Query<Seen>,
     Raw(bytes): Raw,
 ) -> Result<Data<ImportDone>> {
@@ -106,10 +107,18 @@ async fn import_staff(
     if invited.is_empty() {
         return Err(Error::field("file", "invalid", "No row of this file can be imported."));
     }
-    let done = ImportDone { invited: invited.len(), skipped: rows.len() - invited.len() };
+    let done = Data(ImportDone { invited: invited.len(), skipped: rows.len() - invited.len() });
+    let kept = claim.row(&done)?;
     let act = Act::new(&app, caller, info);
-    app.storage.write((act, invited), |tx, (act, invited)| Box::pin(write(tx, act, invited))).await?;
-    Ok(Data(done))
+    app.storage
+        .write((act, invited, kept), |tx, (act, invited, kept)| {
+            Box::pin(async move {
+                idempotency::write(tx.conn(), kept.as_ref()).await?;
+                write(tx, act, invited).await
+            })
+        })
+        .await?;
+    Ok(done)
 }
 
 /// All of them in one unit.

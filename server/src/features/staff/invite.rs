@@ -1,7 +1,6 @@
 //! Invitations: a person who has a link and no password yet.
 
 use axum::extract::State;
-use axum::response::Response;
 use database::entity::staff::{ActiveModel, Model, Role};
 use sea_orm::Set;
 use serde::Deserialize;
@@ -11,9 +10,8 @@ use utoipa_axum::routes;
 use uuid::Uuid;
 
 use super::act::{Act, may_give};
-use super::api::shown;
 use super::roles::{Permission, PermissionSet, Standing};
-use super::view::{StaffState, StaffSummary};
+use super::view::{self, StaffDetail, StaffState, StaffSummary, etag};
 use super::{create, store};
 use crate::app::App;
 use crate::cluster::Event;
@@ -22,7 +20,9 @@ use crate::features::audit::Changes;
 use crate::features::auth::{self, Caller, OneTimeKind, demand_in_person, recently_proven};
 use crate::features::notify::{Letter, Mail};
 use crate::http::valid::Check;
-use crate::http::{Created, Data, Envelope, Id, Json, Nothing, Problem, RequestInfo};
+use crate::http::{
+    Claim, Created, Data, Envelope, Id, IfMatch, Json, Nothing, Problem, RequestInfo, Tagged, idempotency,
+};
 use crate::secrets;
 use crate::storage::{Tx, email_key};
 
@@ -91,6 +91,7 @@ async fn invite_staff(
     State(app): State<App>,
     caller: Caller,
     info: RequestInfo,
+    claim: Claim,
     Json(body): Json<Invitation>,
 ) -> Result<Created<StaffSummary>> {
     let mut check = Check::new();
@@ -100,10 +101,17 @@ async fn invite_staff(
     let given = body.permissions.map_or_else(|| PermissionSet::preset(body.role), |list| list.into_iter().collect());
     let invited = Invited::new(&app, name, email, Standing::new(body.role, given));
     let person = invited.person.clone();
-    let act = Act::new(&app, caller.clone(), info);
+    let created = Created {
+        location: format!("/api/admin/staff/{}", person.id),
+        data: StaffSummary::of(person, &caller),
+        message: Some("The invitation is on its way."),
+    };
+    let kept = claim.row(&created)?;
+    let act = Act::new(&app, caller, info);
     app.storage
-        .write((act, invited), |tx, (act, invited)| {
+        .write((act, invited, kept), |tx, (act, invited, kept)| {
             Box::pin(async move {
+                idempotency::write(tx.conn(), kept.as_ref()).await?;
                 may_give(act.giver(tx).await?, Standing::of(&invited.person))?;
                 create::insert(tx, &invited.person).await?;
                 send(tx, act, &invited.person, &invited.token).await?;
@@ -113,11 +121,7 @@ async fn invite_staff(
             })
         })
         .await?;
-    Ok(Created {
-        location: format!("/api/admin/staff/{}", person.id),
-        data: StaffSummary::of(person, &caller),
-        message: Some("The invitation is on its way."),
-    })
+    Ok(created)
 }
 
 /// Ends older links of a person, and sends a new one to the address that they have now.
@@ -145,38 +149,47 @@ pub fn mail(act: &Act, person: &Model, token: &str) -> Result<database::entity::
 
 /// Sends the invitation again; older links end.
 #[utoipa::path(post, path = "/api/admin/staff/{id}/invitation", tag = "staff", params(("id" = Uuid, Path)),
-    responses((status = 200, body = Envelope<super::view::StaffDetail>), (status = 404, body = Problem), (status = 409, body = Problem)))]
-async fn resend_invitation(State(app): State<App>, caller: Caller, info: RequestInfo, Id(id): Id) -> Result<Response> {
-    let act = Act::new(&app, caller.clone(), info);
+    responses((status = 200, body = Envelope<StaffDetail>), (status = 404, body = Problem), (status = 409, body = Problem)))]
+async fn resend_invitation(
+    State(app): State<App>,
+    caller: Caller,
+    info: RequestInfo,
+    claim: Claim,
+    Id(id): Id,
+) -> Result<Tagged<Data<StaffDetail>>> {
+    let act = Act::new(&app, caller, info);
     act.may_mail(id).await?;
     app.storage
-        .write((act, secrets::new_token()), move |tx, (act, token)| {
+        .write((act, secrets::new_token(), claim), move |tx, (act, token, claim)| {
             Box::pin(async move {
                 let person = invited(tx, act, id).await?;
                 send(tx, act, &person, token).await?;
                 act.note(tx, "staff.invitation_sent_again", id, Changes::none());
                 tx.publish(Event::StaffChanged(id));
-                Ok(())
+                let shown = view::detail(tx.conn(), &act.caller, id, act.now).await?;
+                claim.keep(tx.conn(), &shown).await?;
+                Ok(shown)
             })
         })
-        .await?;
-    shown(&app, &caller, id).await
+        .await
 }
 
-/// Takes an invitation back; nothing is kept of the person.
+/// Takes an invitation back; nothing is kept of the person. With `If-Match`, only as the caller has seen them.
 #[utoipa::path(delete, path = "/api/admin/staff/{id}/invitation", tag = "staff", params(("id" = Uuid, Path)),
-    responses((status = 200, body = Envelope<Nothing>), (status = 404, body = Problem), (status = 409, body = Problem)))]
+    responses((status = 200, body = Envelope<Nothing>), (status = 404, body = Problem), (status = 409, body = Problem), (status = 412, body = Problem)))]
 async fn withdraw_invitation(
     State(app): State<App>,
     caller: Caller,
     info: RequestInfo,
+    seen: IfMatch,
     Id(id): Id,
 ) -> Result<Data<Nothing>> {
     let act = Act::new(&app, caller, info);
     app.storage
-        .write(act, move |tx, act| {
+        .write((act, seen), move |tx, (act, seen)| {
             Box::pin(async move {
                 let person = invited(tx, act, id).await?;
+                seen.check(&etag(&person))?;
                 withdraw(tx, act, &person).await
             })
         })

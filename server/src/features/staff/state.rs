@@ -1,7 +1,6 @@
 //! Activating, deactivating and deleting a person, and what becomes of their work.
 
 use axum::extract::State;
-use axum::response::Response;
 use database::entity::staff::{ActiveModel, Model, Role};
 use sea_orm::Set;
 use serde::Deserialize;
@@ -14,7 +13,7 @@ use uuid::Uuid;
 use super::act::{Act, Pair};
 use super::api::shown;
 use super::roles::{Permission, PermissionSet};
-use super::view::{StaffDetail, StaffState};
+use super::view::{StaffDetail, StaffState, etag};
 use super::{invite, store};
 use crate::app::App;
 use crate::cluster::Event;
@@ -22,7 +21,7 @@ use crate::error::{Error, Result};
 use crate::features::audit::Changes;
 use crate::features::auth::{self, Caller, OneTimeKind, demand_in_person, recently_proven};
 use crate::features::{messages, onboarding, tokens};
-use crate::http::{Data, Envelope, Id, Nothing, Problem, Query, RequestInfo};
+use crate::http::{Data, Envelope, Id, IfMatch, Nothing, Problem, Query, RequestInfo, Tagged};
 use crate::storage::Tx;
 
 /// The routes of this file.
@@ -63,16 +62,23 @@ impl HandOver {
     }
 }
 
-/// Lets a person in again who was deactivated.
+/// Lets a person in again who was deactivated. With `If-Match`, only as the caller has seen them.
 #[utoipa::path(post, path = "/api/admin/staff/{id}/activate", tag = "staff", params(("id" = Uuid, Path)),
-    responses((status = 200, body = Envelope<StaffDetail>), (status = 404, body = Problem), (status = 409, body = Problem)))]
-async fn activate_staff(State(app): State<App>, caller: Caller, info: RequestInfo, Id(id): Id) -> Result<Response> {
+    responses((status = 200, body = Envelope<StaffDetail>), (status = 404, body = Problem), (status = 409, body = Problem), (status = 412, body = Problem)))]
+async fn activate_staff(
+    State(app): State<App>,
+    caller: Caller,
+    info: RequestInfo,
+    seen: IfMatch,
+    Id(id): Id,
+) -> Result<Tagged<Data<StaffDetail>>> {
     let act = Act::new(&app, caller.clone(), info);
     app.storage
-        .write(act, move |tx, act| {
+        .write((act, seen), move |tx, (act, seen)| {
             Box::pin(async move {
                 let pair = act.pair(tx, id).await?;
                 pair.may_touch()?;
+                seen.check(&etag(&pair.target))?;
                 match StaffState::of(&pair.target) {
                     StaffState::Active => Ok(()),
                     StaffState::Invited => Err(not_accepted()),
@@ -86,22 +92,23 @@ async fn activate_staff(State(app): State<App>, caller: Caller, info: RequestInf
 }
 
 /// Shuts a person out: requests, pages and sockets end within a second. Open work stays theirs unless it is given to
-/// somebody.
+/// somebody. With `If-Match`, only as the caller has seen them.
 #[utoipa::path(post, path = "/api/admin/staff/{id}/deactivate", tag = "staff", params(("id" = Uuid, Path), HandOver),
-    responses((status = 200, body = Envelope<StaffDetail>), (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)))]
+    responses((status = 200, body = Envelope<StaffDetail>), (status = 404, body = Problem), (status = 409, body = Problem), (status = 412, body = Problem), (status = 422, body = Problem)))]
 async fn deactivate_staff(
     State(app): State<App>,
     caller: Caller,
     info: RequestInfo,
+    seen: IfMatch,
     Id(id): Id,
     Query(hand_over): Query<HandOver>,
-) -> Result<Response> {
+) -> Result<Tagged<Data<StaffDetail>>> {
     let work = hand_over.read(Work::Stays)?;
     let act = Act::new(&app, caller.clone(), info);
     app.storage
-        .write(act, move |tx, act| {
+        .write((act, seen), move |tx, (act, seen)| {
             Box::pin(async move {
-                let pair = leaving(tx, act, id).await?;
+                let pair = leaving(tx, act, id, seen).await?;
                 match StaffState::of(&pair.target) {
                     StaffState::Deactivated => {}
                     StaffState::Invited => return Err(not_accepted()),
@@ -116,22 +123,23 @@ async fn deactivate_staff(
 }
 
 /// Deletes a person. Open work goes to whom `reassignTo` names, or to nobody; what they did keeps their name, and the
-/// address is free again.
+/// address is free again. With `If-Match`, only as the caller has seen them.
 #[utoipa::path(delete, path = "/api/admin/staff/{id}", tag = "staff", params(("id" = Uuid, Path), HandOver),
-    responses((status = 200, body = Envelope<Nothing>), (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)))]
+    responses((status = 200, body = Envelope<Nothing>), (status = 404, body = Problem), (status = 409, body = Problem), (status = 412, body = Problem), (status = 422, body = Problem)))]
 async fn delete_staff(
     State(app): State<App>,
     caller: Caller,
     info: RequestInfo,
+    seen: IfMatch,
     Id(id): Id,
     Query(hand_over): Query<HandOver>,
 ) -> Result<Data<Nothing>> {
     let work = hand_over.read(Work::GoesTo(None))?;
     let act = Act::new(&app, caller, info);
     app.storage
-        .write(act, move |tx, act| {
+        .write((act, seen), move |tx, (act, seen)| {
             Box::pin(async move {
-                let pair = leaving(tx, act, id).await?;
+                let pair = leaving(tx, act, id, seen).await?;
                 if StaffState::of(&pair.target) == StaffState::Invited {
                     return invite::withdraw(tx, act, &pair.target).await;
                 }
@@ -144,14 +152,15 @@ async fn delete_staff(
     Ok(Data(Nothing))
 }
 
-/// The pair, if the person may be taken out.
-async fn leaving(tx: &Tx<'_>, act: &Act, id: Uuid) -> Result<Pair> {
+/// The pair, if the person may be taken out and is as the caller has seen them.
+async fn leaving(tx: &Tx<'_>, act: &Act, id: Uuid, seen: &IfMatch) -> Result<Pair> {
     let pair = act.pair(tx, id).await?;
     pair.may_touch()?;
     if id == act.caller.staff_id {
         return Err(Error::Conflict("You cannot take yourself out. Ask another admin.".into()));
     }
     pair.keeps_an_admin(&Model { is_active: false, ..pair.target.clone() })?;
+    seen.check(&etag(&pair.target))?;
     Ok(pair)
 }
 

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use database::entity::staff::{Model, Role};
+use sea_orm::ConnectionTrait;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
@@ -9,10 +10,10 @@ use uuid::Uuid;
 
 use super::roles::{Permission, PermissionSet, Standing};
 use super::{avatar, store};
-use crate::app::App;
 use crate::error::{Error, Result};
 use crate::features::auth::{self, Caller};
 use crate::features::messages;
+use crate::http::{Data, Tagged};
 use crate::secrets::sha256_hex;
 use crate::storage::email_key;
 
@@ -89,13 +90,20 @@ impl StaffSummary {
 }
 
 /// One person with the tag of what can be edited of them.
-pub async fn detail(app: &App, caller: &Caller, id: Uuid) -> Result<(StaffDetail, String)> {
-    let conn = app.storage.read();
+pub async fn detail(
+    conn: &impl ConnectionTrait,
+    caller: &Caller,
+    id: Uuid,
+    now: DateTime<Utc>,
+) -> Result<Tagged<Data<StaffDetail>>> {
     let person = store::by_id(conn, id).await?.filter(|person| person.deleted_at.is_none()).ok_or(Error::NotFound)?;
     let etag = etag(&person);
-    let locked_until = auth::locked_until(conn, &email_key(&person.email), app.clock.now()).await?;
+    let locked_until = auth::locked_until(conn, &email_key(&person.email), now).await?;
     let open_work = messages::open_work(conn, id).await?;
-    Ok((StaffDetail { summary: StaffSummary::of(person, caller), locked_until, open_work }, etag))
+    Ok(Tagged {
+        etag,
+        answer: Data(StaffDetail { summary: StaffSummary::of(person, caller), locked_until, open_work }),
+    })
 }
 
 /// The `ETag` of a person: a digest of what others can edit. A sign-in or another theme does not change it, and

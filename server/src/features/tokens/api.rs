@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use axum::extract::State;
 use chrono::{DateTime, Duration, Utc};
 use database::entity::api_tokens::Model;
+use database::entity::staff;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
@@ -21,7 +22,7 @@ use crate::features::audit::{Changes, Entry};
 use crate::features::auth::{Caller, demand_in_person, recently_proven};
 use crate::features::staff::{self as people, Permission};
 use crate::http::valid::Check;
-use crate::http::{Created, Data, Envelope, Id, Json, Nothing, Problem, RequestInfo};
+use crate::http::{Claim, Created, Data, Envelope, Id, Json, Nothing, Problem, RequestInfo, idempotency};
 use crate::secrets::{new_token, sha256_hex};
 
 /// Days that a token lives at most.
@@ -36,7 +37,7 @@ pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(demand_in_person(Permission::Settings, routes!(list_tokens)))
         .routes(demand_in_person(Permission::Settings, recently_proven(routes!(create_token))))
-        .routes(demand_in_person(Permission::Settings, routes!(revoke_token)))
+        .routes(demand_in_person(Permission::Settings, routes!(get_token, revoke_token)))
 }
 
 /// Whether a token works.
@@ -105,10 +106,24 @@ impl TokenView {
 #[utoipa::path(get, path = "/api/admin/tokens", tag = "tokens", responses((status = 200, body = Envelope<Vec<TokenView>>)))]
 async fn list_tokens(State(app): State<App>) -> Result<Data<Vec<TokenView>>> {
     let conn = app.storage.read();
-    let people = people::everybody(conn).await?;
-    let known = people.into_iter().map(|person| (person.id, (person.name, person.is_active))).collect();
+    let known = known(people::everybody(conn).await?);
     let now = app.clock.now();
     Ok(Data(store::all(conn).await?.into_iter().map(|row| TokenView::of(row, &known, now)).collect()))
+}
+
+/// One token.
+#[utoipa::path(get, path = "/api/admin/tokens/{id}", tag = "tokens", params(("id" = Uuid, Path)),
+    responses((status = 200, body = Envelope<TokenView>), (status = 404, body = Problem)))]
+async fn get_token(State(app): State<App>, Id(id): Id) -> Result<Data<TokenView>> {
+    let conn = app.storage.read();
+    let row = store::by_id(conn, id).await?.ok_or(Error::NotFound)?;
+    let known = known(people::by_id(conn, row.created_by).await?);
+    Ok(Data(TokenView::of(row, &known, app.clock.now())))
+}
+
+/// People with their names, and whether they are active.
+fn known(people: impl IntoIterator<Item = staff::Model>) -> HashMap<Uuid, (String, bool)> {
+    people.into_iter().map(|person| (person.id, (person.name, person.is_active))).collect()
 }
 
 /// A token to be.
@@ -141,15 +156,24 @@ async fn create_token(
     State(app): State<App>,
     caller: Caller,
     info: RequestInfo,
+    claim: Claim,
     Json(new): Json<NewToken>,
 ) -> Result<Created<MadeToken>> {
     let (token, row) = made(&app, &caller, new)?;
     let changes = Changes::none().fact("permissions", &row.permissions).fact("expiresAt", row.expires_at);
     let entry = entry(&app, &caller, &info, "api_token.created", row.id, changes);
     let now = row.created_at;
+    let known = HashMap::from([(caller.staff_id, (caller.name, true))]);
+    let created = Created {
+        location: format!("/api/admin/tokens/{}", row.id),
+        data: MadeToken { token, view: TokenView::of(row.clone(), &known, now) },
+        message: Some("Copy the token now. It cannot be shown again."),
+    };
+    let kept = claim.row(&created)?;
     app.storage
-        .write((row.clone(), entry), move |tx, (row, entry)| {
+        .write((row, entry, kept), move |tx, (row, entry, kept)| {
             Box::pin(async move {
+                idempotency::write(tx.conn(), kept.as_ref()).await?;
                 if store::count_open(tx.conn(), now).await? >= MOST {
                     let reason = "There are 100 tokens that work already. Revoke one that is not needed any more.";
                     return Err(Error::Conflict(reason.into()));
@@ -160,12 +184,7 @@ async fn create_token(
             })
         })
         .await?;
-    let known = HashMap::from([(caller.staff_id, (caller.name, true))]);
-    Ok(Created {
-        location: format!("/api/admin/tokens/{}", row.id),
-        data: MadeToken { token, view: TokenView::of(row, &known, now) },
-        message: Some("Copy the token now. It cannot be shown again."),
-    })
+    Ok(created)
 }
 
 /// Checks what was asked for; the token and its row.

@@ -5,6 +5,7 @@ use reqwest::Method;
 use sea_orm::Set;
 use serde_json::{Value, json};
 use tekvwarho::features::staff::{self as people, NewStaff, Permission, PermissionSet};
+use tekvwarho::http::{IfMatch, RequestInfo};
 
 use super::{Answer, TestApp};
 
@@ -59,8 +60,9 @@ impl TestApp {
     /// Makes a second factor a duty of these roles.
     pub async fn require_second_factor(&self, roles: &[&str]) {
         let values = serde_json::Map::from_iter([("security.secondFactorRoles".to_owned(), json!(roles))]);
-        let from = tekvwarho::http::RequestInfo::internal();
-        let change = tekvwarho::features::settings::Change { actor: None, from: &from, values, seen: None };
+        let from = RequestInfo::internal();
+        let change =
+            tekvwarho::features::settings::Change { actor: None, from: &from, values, seen: IfMatch::default() };
         tekvwarho::features::settings::change(&self.app, change, |_| true).await.unwrap();
         self.app.liveness.forget_all();
     }
