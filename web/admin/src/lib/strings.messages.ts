@@ -1,5 +1,14 @@
 /** The words of messages and canned replies. */
+import type { Variable } from './features/messages/canned';
 import { plural } from './strings.plural';
+
+const variables: Record<Variable, string> = {
+  'client.name': 'their name',
+  'client.firstName': 'their first name',
+  'staff.name': 'your name',
+  'firm.name': 'the name of the firm',
+  'message.service': 'the service they asked about',
+};
 
 export const messages = {
   title: 'Messages',
@@ -37,9 +46,12 @@ export const messages = {
   newOnes: (n: number) => `${plural(n, 'new message', 'new messages')}`,
   unread: 'Unread',
   answeredBack: 'The client has answered',
+  draft: 'Draft',
   select: (name: string) => `Select message from ${name}`,
   selectAll: 'Select all loaded messages',
   selected: (n: number) => `${n} selected`,
+  selectedOf: (n: number, total: number, more: boolean) =>
+    `${n} of ${total.toLocaleString('en-GB')}${more ? '+' : ''} selected`,
   clearSelection: 'Clear selection',
   assign: 'Assign',
   assignTo: 'Assign to',
@@ -133,7 +145,10 @@ export const messages = {
     sent: 'Answer sent',
     added: 'Answer added',
     noted: 'Note added',
-    holes: (list: string[]) => `Not known for this client, please complete: ${list.join(', ')}`,
+    holes: (names: Variable[]) =>
+      `Still missing: ${names.map((name) => variables[name]).join(', ')}. Write it in place of ${names.map((name) => `{{${name}}}`).join(', ')}.`,
+    left: (n: number) => `${plural(n, 'character', 'characters')} left`,
+    tooLong: (n: number) => `Too long by ${plural(n, 'character', 'characters')}. Shorten it to send it.`,
   },
 };
 

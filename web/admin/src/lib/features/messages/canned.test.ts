@@ -1,20 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import type { CannedReply } from '../../api/types';
-import { fill, findCanned, firstName, trigger, unknownVariables } from './canned';
+import { fill, findCanned, firstName, openVariables, trigger, unknownVariables } from './canned';
 
 describe('canned replies', () => {
   it('fills in what is known and names what is not', () => {
     const values = { 'client.firstName': 'Ada', 'message.service': null };
-    expect(
-      fill('Dear {{client.firstName}}, about {{ message.service }}: {{message.service}}', values),
-    ).toEqual({
-      text: 'Dear Ada, about {{ message.service }}: {{message.service}}',
-      missing: ['message.service'],
-    });
+    const text = fill('Dear {{client.firstName}}, about {{ message.service }}: {{message.service}}', values);
+    expect(text).toBe('Dear Ada, about {{ message.service }}: {{message.service}}');
+    expect(openVariables(text)).toEqual(['message.service']);
+    expect(openVariables('Braces such as {{these}} are text.')).toEqual([]);
   });
 
   it('does not expand what a client wrote', () => {
-    expect(fill('{{client.name}}', { 'client.name': '{{firm.name}}', 'firm.name': 'X' }).text).toBe(
+    expect(fill('{{client.name}}', { 'client.name': '{{firm.name}}', 'firm.name': 'X' })).toBe(
       '{{firm.name}}',
     );
   });

@@ -13,21 +13,23 @@ export type Values = Partial<Record<Variable, string | null>>;
 
 const PLACE = /\{\{\s*([^{}]*?)\s*\}\}/g;
 
-/** The text with its variables filled in, and the names of those nobody knows a value for. */
-export function fill(content: string, values: Values): { text: string; missing: string[] } {
-  const missing: string[] = [];
-  const text = content.replace(PLACE, (place, name: string) => {
-    const value = values[name as Variable];
-    if (value) return value;
-    missing.push(name);
-    return place;
-  });
-  return { text, missing: [...new Set(missing)] };
+/** The text with its variables filled in; those nobody knows a value for stay. */
+export function fill(content: string, values: Values): string {
+  return content.replace(PLACE, (place, name: string) => values[name as Variable] || place);
+}
+
+const isVariable = (name: string): name is Variable => (VARIABLES as readonly string[]).includes(name);
+const namesIn = (content: string) => [
+  ...new Set([...content.matchAll(PLACE)].map((match) => match[1] ?? '')),
+];
+
+/** Variables that are still to be filled in. */
+export function openVariables(content: string): Variable[] {
+  return namesIn(content).filter(isVariable);
 }
 
 export function unknownVariables(content: string): string[] {
-  const names = [...content.matchAll(PLACE)].map((match) => match[1] ?? '');
-  return [...new Set(names.filter((name) => !(VARIABLES as readonly string[]).includes(name)))];
+  return namesIn(content).filter((name) => !isVariable(name));
 }
 
 export function firstName(name: string): string {

@@ -10,19 +10,34 @@ const DAYS_30 = 30 * 24 * 3_600_000;
 const PREFIX = 'tekvwarho:draft:';
 const name = (staff: string, message: string) => `${PREFIX}${staff}:${message}`;
 
-export function loadDraft(staff: string, message: string): Draft {
-  const empty: Draft = { mode: 'reply', text: '', key: crypto.randomUUID() };
+/** Storage tells nobody in its own tab that it has changed: whoever shows drafts looks again when this grows. */
+let changes = $state(0);
+addEventListener('storage', (event) => {
+  if (!event.key || event.key.startsWith(PREFIX)) changes++;
+});
+
+function stored(staff: string, message: string): Draft | null {
   try {
-    const stored = JSON.parse(localStorage.getItem(name(staff, message)) ?? 'null') as
+    const draft = JSON.parse(localStorage.getItem(name(staff, message)) ?? 'null') as
       (Draft & { at: number }) | null;
-    if (!stored || Date.now() - stored.at > DAYS_30) return empty;
-    return { mode: stored.mode, text: stored.text, key: stored.key };
+    if (!draft || Date.now() - draft.at > DAYS_30) return null;
+    return { mode: draft.mode, text: draft.text, key: draft.key };
   } catch {
-    return empty;
+    return null;
   }
 }
 
+export function hasDraft(staff: string, message: string): boolean {
+  void changes;
+  return stored(staff, message) !== null;
+}
+
+export function loadDraft(staff: string, message: string): Draft {
+  return stored(staff, message) ?? { mode: 'reply', text: '', key: crypto.randomUUID() };
+}
+
 export function saveDraft(staff: string, message: string, draft: Draft): void {
+  const before = stored(staff, message) !== null;
   try {
     if (draft.text.trim())
       localStorage.setItem(name(staff, message), JSON.stringify({ ...draft, at: Date.now() }));
@@ -30,6 +45,7 @@ export function saveDraft(staff: string, message: string, draft: Draft): void {
   } catch {
     // Storage full or blocked: the text is still in the field.
   }
+  if ((draft.text.trim() !== '') !== before) changes++;
 }
 
 export function dropDraft(staff: string, message: string): void {
@@ -38,4 +54,5 @@ export function dropDraft(staff: string, message: string): void {
   } catch {
     // Nothing was stored then.
   }
+  changes++;
 }
