@@ -27,6 +27,9 @@ after(async () => {
 step("without staff, the dashboard tells where the set-up link is", async () => {
   await desk.page.goto("/admin/setup");
   await desk.page.getByRole("heading", { name: "The set-up link is needed" }).waitFor();
+  await desk.page.goto("/admin/");
+  await desk.page.getByText("Nobody has an account here yet").waitFor();
+  assert.ok(desk.page.url().includes("/admin/login"));
 });
 
 step("a wrong set-up link is refused", async () => {
@@ -44,6 +47,9 @@ step("the link that the first start printed makes the first admin and leads to t
   await desk.page.goto("about:blank");
   await desk.page.goto(server.setupLink);
   await fillSetup(desk.page);
+  // Fields that stand side by side are as high as each other, whatever is said below one of them.
+  const [left, right] = await Promise.all(["E-mail for clients", "Phone"].map((name) => boxOf(desk.page, name)));
+  assert.deepEqual([right.y, right.height], [left.y, left.height]);
   await desk.page.getByRole("button", { name: "Finish set-up" }).click();
   await desk.page.getByRole("heading", { name: /, Anna$/ }).waitFor();
   await desk.page.getByText("No messages yet").waitFor();
@@ -109,8 +115,11 @@ step("a forgotten password is set anew by mail; the link works once and ends oth
   await signIn(laptop.page, ADMIN);
   const { page, watch } = desk;
   await page.goto("/admin/login");
-  await page.getByRole("link", { name: "Forgotten password" }).click();
+  assert.equal(await page.getByText("Nobody has an account").count(), 0);
   await page.getByLabel("E-mail").fill(ADMIN.email);
+  await page.getByRole("link", { name: "Forgotten password" }).click();
+  await page.waitForURL((url) => url.pathname === "/admin/forgot" && url.search === "");
+  assert.equal(await page.getByLabel("E-mail").inputValue(), ADMIN.email);
   await page.getByRole("button", { name: "Send link" }).click();
   await page.getByText(`If ${ADMIN.email} belongs to a person here`).waitFor();
   const link = linkIn(await mail.arrives(ADMIN.email, "Choose a new password"), `${server.url}/admin/reset`);
@@ -190,4 +199,8 @@ async function fillSetup(page) {
   await page.getByLabel("E-mail", { exact: true }).fill(ADMIN.email);
   await page.getByLabel("Password", { exact: true }).fill(ADMIN.password);
   await page.getByLabel("Name of the firm").fill("Virtanen & Co");
+}
+
+function boxOf(page, label) {
+  return page.getByLabel(label).boundingBox();
 }

@@ -54,7 +54,7 @@ step("what was done stands in the trail in words, with before and after", async 
   await entry.locator("summary").focus();
   await page.keyboard.press("Enter");
   const row = entry.getByRole("row", { name: /^status/ });
-  assert.match(await row.innerText(), /status\s+new\s+converted/);
+  assert.match(await row.innerText(), /status\s+New\s+Converted/);
   await entry.getByText("127.0.0.1").waitFor();
   assert.deepEqual(await axe(page), []);
 });

@@ -129,6 +129,42 @@ step("several are archived at once and taken back", async () => {
   await until("the number is the one of before", async () => (await total()) === before);
 });
 
+step("where more fit than are loaded, all that are chosen are called what they are", async () => {
+  await show("?view=all");
+  await page.getByRole("checkbox", { name: "Select all loaded messages" }).check();
+  await page.getByRole("toolbar", { name: "50 of 120 selected" }).waitFor();
+  await rows().first().getByRole("checkbox").uncheck();
+  await page.getByRole("toolbar", { name: "49 selected" }).waitFor();
+  await page.getByRole("button", { name: "Clear selection" }).click();
+});
+
+step("days in the wrong order are said beside the field", async () => {
+  await show("?view=all&from=2026-05-01");
+  await page.getByRole("button", { name: "Filter", exact: true }).click();
+  const dialog = page.getByRole("dialog", { name: "Filter" });
+  const last = dialog.getByLabel("Until");
+  await last.fill("2026-04-01");
+  await dialog.getByText("This day is before the first one").waitFor();
+  assert.equal(await last.getAttribute("aria-invalid"), "true");
+  await last.fill("2026-06-01");
+  await dialog.getByText("This day is before the first one").waitFor({ state: "detached" });
+  await dialog.getByRole("button", { name: "Done" }).click();
+});
+
+step("the palette keeps long texts inside", async () => {
+  await show("");
+  await page.keyboard.press("Control+k");
+  await page.getByRole("combobox", { name: "Search and commands" }).fill("hello");
+  const found = page.getByRole("option").filter({ has: page.locator(".detail") });
+  await found.first().waitFor();
+  const dialog = await page.getByRole("dialog", { name: "Search and commands" }).boundingBox();
+  for (const row of await found.all()) {
+    const { x, width } = await row.boundingBox();
+    assert.ok(x + width <= dialog.x + dialog.width, "a row ends in the dialog");
+  }
+  await page.keyboard.press("Escape");
+});
+
 step("several are assigned and tagged in one go", async () => {
   await show("?view=unassigned");
   const id = (await rowIds())[0];

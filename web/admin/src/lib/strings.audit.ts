@@ -96,7 +96,6 @@ export const notices = {
   title: 'Notifications',
   bell: (unread: number) =>
     unread ? `Notifications, ${unread > 99 ? 'more than 99' : unread} unread` : 'Notifications',
-  short: 'Notices',
   waiting: ' not read yet',
   arrived: (n: number) => plural(n, 'new notification', 'new notifications'),
   readAll: 'Mark all as read',

@@ -21,6 +21,7 @@ export const words = {
   cancel: 'Cancel',
   from: 'From',
   to: 'Until',
+  rangeEmpty: 'This day is before the first one, so nothing fits.',
   save: 'Save',
   edit: 'Edit',
   saved: 'Saved',
@@ -69,6 +70,8 @@ export const words = {
   },
 
   access: {
+    nobodyYet:
+      'Nobody has an account here yet. Open the link that the server printed when it started: it begins with “Set up:”. Or make the first account on its command line:',
     signIn: 'Sign in',
     signInTo: 'Sign in to the front desk',
     email: 'E-mail',

@@ -48,8 +48,15 @@ export function explain(error: unknown): string {
     if (error.status === 429) return words.errors.tooMany(error.retryAfter);
     return error.message;
   }
-  if (error instanceof Error && error.name === 'Unreachable') return words.errors.network;
+  if (isUnreached(error)) return words.errors.network;
   return words.errors.unexpected;
+}
+
+/** No answer came at all. */
+export function isUnreached(error: unknown): boolean {
+  return error instanceof ApiError
+    ? error.status === 0
+    : error instanceof Error && error.name === 'Unreachable';
 }
 
 export function isAbort(error: unknown): boolean {

@@ -8,12 +8,18 @@ it('shows values by name, lists by their items and facts without a value before'
     tags: { from: [], to: ['x', 'y'] },
     rows: { to: 3 },
     hours: { from: { mon: 1 }, to: false },
+    status: { from: 'in_progress', to: 'archived' },
+    role: { from: 'staff', to: 'manager' },
+    title: { from: 'in_progress', to: 'new' },
   };
   expect(rowsOf({ changes, people } as never)).toEqual([
     { field: 'assignedTo', before: 'nothing', after: 'Ada' },
     { field: 'tags', before: 'nothing', after: 'x, y' },
     { field: 'rows', before: null, after: '3' },
     { field: 'hours', before: '{\n  "mon": 1\n}', after: 'false' },
+    { field: 'status', before: 'In progress', after: 'Archived' },
+    { field: 'role', before: 'Staff', after: 'Manager' },
+    { field: 'title', before: 'in_progress', after: 'new' },
   ]);
   expect(rowsOf({ changes: null, people: [] })).toEqual([]);
 });
