@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use minijinja::value::Serde;
-use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value};
+use minijinja::{AutoEscape, Environment, HtmlEscape, UndefinedBehavior, Value};
 use rust_embed::RustEmbed;
 use serde::Serialize;
 
@@ -25,6 +25,7 @@ impl Templates {
         environment.set_auto_escape_callback(|name| {
             if Path::new(name).extension().is_some_and(|it| it == "html") { AutoEscape::Html } else { AutoEscape::None }
         });
+        environment.add_filter("code", code);
         environment.set_loader(move |name| Ok(source(theme.as_deref(), name)));
         Self(environment)
     }
@@ -48,7 +49,34 @@ fn source(theme: Option<&Path>, name: &str) -> Option<String> {
         .or_else(|| BuiltIn::get(name).and_then(|file| String::from_utf8(file.data.into_owned()).ok()))
 }
 
+/// Escaped text whose `words in backticks` are code. A backtick without a partner is a backtick.
+fn code(text: &str) -> Value {
+    let escaped = HtmlEscape(text).to_string();
+    let (mut html, mut rest) = (String::new(), escaped.as_str());
+    while let Some((before, from)) = rest.split_once('`')
+        && let Some((inside, after)) = from.split_once('`')
+    {
+        html.extend([before, "<code>", inside, "</code>"]);
+        rest = after;
+    }
+    html.push_str(rest);
+    Value::from_safe_string(html)
+}
+
 /// A value for a template from anything that can be written as JSON.
 pub fn value(of: impl Serialize) -> Value {
     Value::from(Serde(of))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::code;
+
+    #[test]
+    fn backticks_become_code_and_nothing_becomes_markup() {
+        assert_eq!(code("Send `a<b>` & `c`.").to_string(), "Send <code>a&lt;b&gt;</code> &amp; <code>c</code>.");
+        assert_eq!(code("`x`").to_string(), "<code>x</code>");
+        assert_eq!(code("one ` alone <i>").to_string(), "one ` alone &lt;i&gt;");
+        assert_eq!(code("").to_string(), "");
+    }
 }

@@ -29,9 +29,18 @@ after(async () => {
 
 step("a client asks on the contact page and is thanked", async () => {
   const { page } = client;
-  await fillContact(page, { name: "Ada Lovelace", email: CLIENT, message: QUESTION });
+  await fillContact(page, { name: "Ada Lovelace", email: CLIENT, message: "x".repeat(5_200) });
+  await page.getByText("200 characters too many").waitFor();
   await page.getByRole("button", { name: "Send message" }).click();
-  await page.getByRole("heading", { name: "Your message is here" }).waitFor();
+  await page.getByRole("link", { name: "This is too long by 200 characters" }).waitFor();
+  assert.equal((await page.locator("#message").inputValue()).length, 5_200, "nothing is cut");
+  await page.locator("#message").fill(QUESTION);
+  assert.equal(await page.locator("#message").getAttribute("aria-invalid"), null);
+  await page.getByRole("button", { name: "Send message" }).click();
+  await page.getByRole("heading", { level: 1, name: "Your message is here" }).waitFor();
+  await page.getByText(`Thank you, Ada Lovelace. It is stored`).waitFor();
+  await page.getByText(`on its way to ${CLIENT}.`).waitFor();
+  await page.getByText("No mail after ten minutes?").waitFor();
 });
 
 step("the client gets a confirmation and staff a notice, with the right headers", async () => {
@@ -87,6 +96,9 @@ step("the client opens the link of the mail and answers on the page", async () =
   await page.goto(linkIn(answer, `${server.url}/message/`));
   await page.getByText("It sounds like a full disk").waitFor();
   assert.ok(!new URL(page.url()).hash, "the key does not stay in the address bar");
+  await page.getByLabel("Your reply").fill("y".repeat(5_001));
+  await page.getByRole("button", { name: "Send reply" }).click();
+  await page.getByText("This is too long by 1 character.").waitFor();
   await page.getByLabel("Your reply").fill(MORE);
   await page.getByRole("button", { name: "Send reply" }).click();
   await page.locator(".talk").getByText(MORE).waitFor();

@@ -39,10 +39,24 @@ step("errors are said beside the field and what was typed is kept", async () => 
   assert.equal(await page.locator("#email").getAttribute("aria-invalid"), "true");
 });
 
+step("a text that is too long is kept whole, and it is said how long it may be", async () => {
+  const text = "long ".repeat(1_040);
+  await page.getByLabel("E-mail").fill(CLIENT);
+  await page.locator("#message").fill(text);
+  await page.getByRole("button", { name: "Send message" }).click();
+  await page
+    .getByRole("alert")
+    .getByText(/at most 5000 characters; it has 5199/)
+    .waitFor();
+  assert.equal((await page.locator("#message").inputValue()).trim(), text.trim());
+  await page.locator("#message").fill("A compiler, please, by spring.");
+});
+
 step("the corrected form is taken and thanked for; a reload does not send it again", async () => {
   await page.getByLabel("E-mail").fill(CLIENT);
   await page.getByRole("button", { name: "Send message" }).click();
   await page.getByRole("heading", { name: "Your message is here" }).waitFor();
+  await page.getByText("No mail after ten minutes?").waitFor();
   await page.reload();
   await mail.arrives(CLIENT, "Your message to");
 });

@@ -1,5 +1,5 @@
 import { keepDraft, setValue } from "./draft.js";
-import { afterPress, busy, countDown, element, showError } from "./form-tools.js";
+import { afterPress, busy, countDown, element, room, showError } from "./form-tools.js";
 import { text } from "./strings.js";
 
 const EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@.]+$/;
@@ -30,7 +30,7 @@ function enhance(form) {
     }));
     field.addEventListener("input", () => {
       key = null;
-      if (field.hasAttribute("aria-invalid") && !problemOf(field)) showError(field, null);
+      if (field.hasAttribute("aria-invalid")) showError(field, problemOf(field));
     });
   }
 
@@ -65,7 +65,7 @@ function enhance(form) {
     }
     key = null;
     const body = await answer.json().catch(() => null);
-    if (answer.ok) return showSent(body?.message);
+    if (answer.ok) return showSent();
     if (answer.status === 429) return showSummary(text.tooMany(nextTry(answer), address));
     const problems = checked
       .map((field) => ({ field, message: body?.errors?.find((error) => error.field === field.name)?.message }))
@@ -102,16 +102,15 @@ function enhance(form) {
     if (problems.length === 0) summary.focus();
   }
 
-  function showSent(message) {
+  /** The page of thanks, as it is without scripts; here it is known who wrote. */
+  function showSent() {
     clearDraft();
-    const title = document.querySelector("h1");
-    title.textContent = text.sentTitle;
-    title.tabIndex = -1;
-    document.querySelector(".page-head .lead").remove();
-    const more = element("p", element("a", text.sentMore, { href: "/services" }));
-    const sent = element("section", [element("p", message ?? text.sentText, { class: "lead" }), more], { class: "sent" });
-    document.getElementById("contact-place").replaceChildren(sent);
-    title.focus({ preventScroll: true });
+    const sent = document.getElementById("sent").content.cloneNode(true);
+    sent.querySelector("[data-name]").textContent = `, ${form.elements.name.value.trim()}`;
+    sent.querySelector("[data-address]").textContent = form.elements.email.value.trim();
+    const main = document.querySelector("main");
+    main.replaceChildren(sent);
+    main.querySelector("h1").focus({ preventScroll: true });
     scrollTo({ top: 0 });
   }
 }
@@ -120,6 +119,7 @@ function problemOf(field) {
   const value = field.value.trim();
   if (field.required && !value) return text.required[field.name];
   if (field.type === "email" && value && !EMAIL.test(value)) return text.email;
+  if (field.dataset.limit && room(field) < 0) return text.shorten(-room(field));
   if (field.maxLength > 0 && field.value.length > field.maxLength) return text.tooLong(field.maxLength);
   return null;
 }

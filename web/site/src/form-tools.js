@@ -2,12 +2,16 @@ import { text } from "./strings.js";
 
 const NEAR_END = 500;
 
-/** Shows how much room is left, but only near the end. */
+/** Characters that a text area has room for, counted as the server does; below 0 it is too full. */
+export const room = (area) => Number(area.dataset.limit) - [...area.value.trim()].length;
+
+/** Shows how much room is left, but only near the end. What does not fit is kept, since a browser would cut it unseen. */
 export function countDown(area, counter) {
   const update = () => {
-    const left = area.maxLength - area.value.length;
+    const left = room(area);
     counter.hidden = left > NEAR_END;
-    if (!counter.hidden) counter.textContent = text.counter(left);
+    counter.classList.toggle("over", left < 0);
+    if (!counter.hidden) counter.textContent = left < 0 ? text.over(-left) : text.counter(left);
   };
   area.addEventListener("input", update);
   update();

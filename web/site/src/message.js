@@ -1,4 +1,4 @@
-import { busy, countDown } from "./form-tools.js";
+import { busy, countDown, room, showError } from "./form-tools.js";
 import { text } from "./strings.js";
 
 openFromFragment();
@@ -31,10 +31,18 @@ function decoded(code) {
 function enhanceReply() {
   const form = document.getElementById("reply-form");
   if (!form) return;
-  countDown(form.elements.content, document.getElementById("content-counter"));
+  const { content } = form.elements;
+  countDown(content, document.getElementById("content-counter"));
+  const check = () => showError(content, room(content) < 0 ? text.shorten(-room(content)) : null);
+  content.addEventListener("input", () => content.hasAttribute("aria-invalid") && check());
   let sent = false;
   form.addEventListener("submit", (event) => {
     if (sent) return event.preventDefault();
+    if (room(content) < 0) {
+      event.preventDefault();
+      check();
+      return content.focus();
+    }
     sent = true;
     busy(form.querySelector("button"), text.sending);
   });

@@ -7,6 +7,8 @@ export const text = {
   },
   email: "This does not look like an e-mail address. It needs an @ and a domain, as in anna@example.com.",
   tooLong: (limit) => `This is longer than ${limit} characters. Please shorten it.`,
+  shorten: (over) => `This is too long by ${over === 1 ? "1 character" : `${over} characters`}. Please shorten it.`,
+  over: (over) => (over === 1 ? "1 character too many" : `${over} characters too many`),
   counter: (left) => (left === 1 ? "1 character left" : `${left} characters left`),
   checkFields: (count) => (count === 1 ? "One field needs another look:" : `${count} fields need another look:`),
   sending: "Sending",
@@ -15,7 +17,4 @@ export const text = {
   tooMany: (time, email) => `You have sent several messages in a short time. You can send the next one ${time}. If it is urgent, write to ${email}.`,
   inMinutes: (minutes) => (minutes <= 1 ? "in a minute" : `in ${minutes} minutes`),
   atTime: (clock) => `after ${clock}`,
-  sentTitle: "Your message is here",
-  sentText: "It is stored, and a person will read it. A confirmation is on its way to your e-mail address.",
-  sentMore: "Read about the services",
 };
