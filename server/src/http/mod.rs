@@ -35,4 +35,4 @@ pub use origin::{AllowedOrigins, Origin};
 pub use problem::Problem;
 pub use request_id::RequestId;
 pub use request_info::{CallerId, ClientAddress, RequestInfo, TokenId};
-pub use respond::{Accepted, Created, Data, Envelope, Listed, Meta, Nothing, Tagged};
+pub use respond::{Accepted, All, Created, Data, Envelope, Listed, Meta, Nothing, Tagged};

@@ -55,6 +55,24 @@ pub struct Created<T> {
 pub struct Accepted(pub &'static str);
 /// 200 with one page of a list.
 pub struct Listed<T>(pub Page<T>);
+/// 200 with a whole list: it is short, and has no pages.
+pub struct All<T> {
+    pub rows: Vec<T>,
+    /// There may be more rows, which nobody asks for here.
+    pub cut: bool,
+}
+
+impl<T> All<T> {
+    /// All there is.
+    pub fn of(rows: Vec<T>) -> Self {
+        Self { rows, cut: false }
+    }
+
+    /// What was asked for with a limit.
+    pub fn up_to(limit: u64, rows: Vec<T>) -> Self {
+        Self { cut: rows.len() as u64 >= limit, rows }
+    }
+}
 /// An answer with the version of what it shows as its `ETag`.
 pub struct Tagged<R> {
     /// With its quotes.
@@ -102,6 +120,13 @@ impl<R: IntoResponse> IntoResponse for Tagged<R> {
             response.headers_mut().insert(ETAG, etag);
         }
         response
+    }
+}
+
+impl<T: Serialize> IntoResponse for All<T> {
+    fn into_response(self) -> Response {
+        let meta = Meta { total: self.rows.len() as u64, total_is_lower_bound: self.cut, next_cursor: None };
+        envelope(StatusCode::OK, self.rows, None, Some(meta))
     }
 }
 

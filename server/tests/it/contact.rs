@@ -244,6 +244,11 @@ async fn a_message_has_room_for_its_letters_in_every_script() {
     // As a form without scripts sends it.
     let form = [("name", "Яна"), ("email", "jana@example.com"), ("message", message.as_str()), ("consent", "on")];
     Answer::of(t.request(Method::POST, "/contact").form(&form)).await.status(303);
+    let long = "x".repeat(16_000);
+    let form = [("name", "A"), ("email", "a@example.com"), ("message", long.as_str()), ("consent", "on")];
+    let kept = Answer::of(t.request(Method::POST, "/contact").form(&form)).await;
+    kept.status(422);
+    assert!(kept.text.contains(&long), "what was typed can be shortened");
     let lengths = messages::Entity::find().all(t.app.storage.read()).await.unwrap();
     assert!(lengths.iter().all(|row| row.message == message) && lengths.len() == 3);
     let long = json!({ "name": "A", "email": "a@example.com", "message": "x".repeat(10_000) });

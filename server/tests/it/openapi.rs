@@ -2,7 +2,9 @@
 
 use std::path::Path;
 
-use serde_json::Value;
+use serde_json::{Value, json};
+
+use crate::support::TestApp;
 
 #[test]
 fn the_committed_document_is_up_to_date() {
@@ -28,5 +30,34 @@ fn every_operation_is_described_and_guarded() {
             let public = !path.starts_with("/api/admin/") || path.starts_with("/api/admin/auth/");
             assert!(public || operation["x-permission"].is_string(), "{method} {path} has no guard");
         }
+    }
+}
+
+#[tokio::test]
+async fn every_list_says_where_it_stands_in_the_whole() {
+    let t = TestApp::new().await;
+    let ada = t.admin().await;
+    t.send_message(json!({})).await;
+    for path in [
+        "/api/admin/messages",
+        "/api/admin/messages/tags",
+        "/api/admin/canned-replies",
+        "/api/admin/mail/failed",
+        "/api/admin/staff",
+        "/api/admin/colleagues",
+        "/api/admin/services",
+        "/api/admin/tokens",
+        "/api/admin/audit",
+        "/api/admin/notifications",
+        "/api/admin/notifications/preferences",
+        "/api/auth/sessions",
+        "/api/auth/passkeys",
+    ] {
+        let answer = t.get_as(&ada, path).await;
+        answer.status(200);
+        let rows = answer.data().as_array().unwrap().len();
+        let meta = &answer.json()["meta"];
+        assert_eq!(meta["total"], rows, "{path}: {}", answer.text);
+        assert_eq!((&meta["totalIsLowerBound"], &meta["nextCursor"]), (&json!(false), &json!(null)), "{path}");
     }
 }

@@ -89,9 +89,9 @@ async fn what_goes_wrong_on_a_page_is_a_page_for_people_and_a_problem_for_progra
     let broken = Answer::of(browser(Method::POST, "/contact").header("content-type", "text/plain").body("x")).await;
     broken.status(415);
     assert!(broken.text.contains("</html>") && broken.header("content-type").starts_with("text/html"));
-    let large = Answer::of(browser(Method::POST, "/contact").form(&[("message", "x".repeat(20_000))])).await;
+    let large = Answer::of(browser(Method::POST, "/contact").form(&[("message", "x".repeat(70_000))])).await;
     large.status(413);
-    assert!(large.text.contains("at most 10000 bytes"));
+    assert!(large.text.contains("at most 64000 bytes"));
     let program = t.request(Method::DELETE, "/contact").header("accept", "application/json");
     Answer::of(program).await.problem(405, "method_not_allowed");
 }

@@ -16,7 +16,7 @@ use super::{own_entry, sessions, store};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::features::audit::Changes;
-use crate::http::{Data, Envelope, Id, Nothing, Problem, RequestInfo};
+use crate::http::{All, Data, Envelope, Id, Nothing, Problem, RequestInfo};
 
 /// The routes of this file.
 pub fn routes() -> OpenApiRouter<App> {
@@ -44,8 +44,8 @@ pub struct SessionView {
 
 /// The own devices, the one used last first.
 #[utoipa::path(get, path = "/api/auth/sessions", tag = "auth", responses((status = 200, body = Envelope<Vec<SessionView>>)))]
-async fn list_sessions(State(app): State<App>, caller: Caller) -> Result<Data<Vec<SessionView>>> {
-    Ok(Data(session_views(&app, caller.staff_id, caller.session_id).await?))
+async fn list_sessions(State(app): State<App>, caller: Caller) -> Result<All<SessionView>> {
+    Ok(All::of(session_views(&app, caller.staff_id, caller.session_id).await?))
 }
 
 /// The devices of a person, the one used last first; `asking` is the session that asks.

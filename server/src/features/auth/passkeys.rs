@@ -29,7 +29,7 @@ use crate::features::audit::Changes;
 use crate::features::staff as people;
 use crate::http::rate_limit::{Limit, Subject};
 use crate::http::valid::Check;
-use crate::http::{Created, Data, Envelope, Id, Json, Nothing, Problem, RequestInfo};
+use crate::http::{All, Created, Data, Envelope, Id, Json, Nothing, Problem, RequestInfo};
 
 /// Passkeys of one person at most.
 const MOST: usize = 20;
@@ -85,9 +85,9 @@ pub(super) fn not_accepted() -> Error {
 
 /// The own passkeys, the oldest first.
 #[utoipa::path(get, path = "/api/auth/passkeys", tag = "auth", responses((status = 200, body = Envelope<Vec<PasskeyView>>)))]
-async fn list_passkeys(State(app): State<App>, caller: Caller) -> Result<Data<Vec<PasskeyView>>> {
+async fn list_passkeys(State(app): State<App>, caller: Caller) -> Result<All<PasskeyView>> {
     let rows = passkey_store::of(app.storage.read(), caller.staff_id).await?;
-    Ok(Data(rows.into_iter().map(Into::into).collect()))
+    Ok(All::of(rows.into_iter().map(Into::into).collect()))
 }
 
 /// Begins to add a passkey.

@@ -17,7 +17,7 @@ use crate::error::Result;
 use crate::features::auth::{Caller, demand};
 use crate::features::notify;
 use crate::features::staff::Permission;
-use crate::http::{Data, Envelope, Id, IfMatch, Json, Listed, Paging, Problem, Query, RequestInfo, Tagged};
+use crate::http::{All, Data, Envelope, Id, IfMatch, Json, Listed, Paging, Problem, Query, RequestInfo, Tagged};
 
 /// The routes of this file.
 pub fn routes() -> OpenApiRouter<App> {
@@ -61,9 +61,9 @@ pub struct TagCount {
 
 /// The tags in use, the most used first.
 #[utoipa::path(get, path = "/api/admin/messages/tags", tag = "messages", responses((status = 200, body = Envelope<Vec<TagCount>>)))]
-async fn list_tags(State(app): State<App>) -> Result<Data<Vec<TagCount>>> {
+async fn list_tags(State(app): State<App>) -> Result<All<TagCount>> {
     let tags = store::tag_counts(app.storage.read()).await?;
-    Ok(Data(tags.into_iter().map(|(tag, count)| TagCount { tag, count }).collect()))
+    Ok(All::up_to(store::TAGS, tags.into_iter().map(|(tag, count)| TagCount { tag, count }).collect()))
 }
 
 /// One message with its thread. Opening it marks it as read.

@@ -18,7 +18,7 @@ use crate::features::auth::{Caller, demand};
 use crate::features::staff::Permission;
 use crate::http::valid::Check;
 use crate::http::{
-    Claim, Created, Data, Envelope, Id, IfMatch, Json, Nothing, Problem, RequestInfo, Tagged, idempotency,
+    All, Claim, Created, Data, Envelope, Id, IfMatch, Json, Nothing, Problem, RequestInfo, Tagged, idempotency,
 };
 use crate::secrets::sha256_hex;
 
@@ -94,9 +94,9 @@ pub struct CannedReplyPatch {
 
 /// All canned replies, by shortcut.
 #[utoipa::path(get, path = "/api/admin/canned-replies", tag = "messages", responses((status = 200, body = Envelope<Vec<CannedReply>>)))]
-async fn list_canned_replies(State(app): State<App>) -> Result<Data<Vec<CannedReply>>> {
+async fn list_canned_replies(State(app): State<App>) -> Result<All<CannedReply>> {
     let rows = Entity::find().order_by_asc(Column::Shortcut).all(app.storage.read()).await?;
-    Ok(Data(rows.into_iter().map(Into::into).collect()))
+    Ok(All::of(rows.into_iter().map(Into::into).collect()))
 }
 
 /// Adds a canned reply.

@@ -149,6 +149,9 @@ pub async fn set_tags(conn: &impl ConnectionTrait, id: Uuid, tags: &[String]) ->
     Ok(())
 }
 
+/// Tags that are listed, the most used first.
+pub const TAGS: u64 = 200;
+
 /// Every tag with the number of its messages, the most used first.
 pub async fn tag_counts(conn: &impl ConnectionTrait) -> Result<Vec<(String, i64)>, DbErr> {
     message_tags::Entity::find()
@@ -157,7 +160,7 @@ pub async fn tag_counts(conn: &impl ConnectionTrait) -> Result<Vec<(String, i64)
         .column_as(message_tags::Column::MessageId.count(), "number")
         .group_by(message_tags::Column::Tag)
         .order_by_desc(Expr::col(Alias::new("number")))
-        .limit(200)
+        .limit(TAGS)
         .into_tuple()
         .all(conn)
         .await

@@ -20,7 +20,7 @@ use crate::features::audit::{Changes, Entry};
 use crate::features::auth::{Caller, signed_in};
 use crate::features::staff::Permission;
 use crate::http::valid::Check;
-use crate::http::{Data, Envelope, Json, Listed, Paging, Problem, Query, RequestInfo};
+use crate::http::{All, Data, Envelope, Json, Listed, Paging, Problem, Query, RequestInfo};
 
 /// The routes of this slice.
 pub fn routes() -> OpenApiRouter<App> {
@@ -166,8 +166,8 @@ pub struct NotificationPreference {
 /// What the person hears of, and how. Events that the person may not know of are missing.
 #[utoipa::path(get, path = "/api/admin/notifications/preferences", tag = "notifications",
     responses((status = 200, body = Envelope<Vec<NotificationPreference>>)))]
-async fn get_preferences(State(app): State<App>, caller: Caller) -> Result<Data<Vec<NotificationPreference>>> {
-    Ok(Data(preferences(&app, &caller).await?))
+async fn get_preferences(State(app): State<App>, caller: Caller) -> Result<All<NotificationPreference>> {
+    Ok(All::of(preferences(&app, &caller).await?))
 }
 
 async fn preferences(app: &App, caller: &Caller) -> Result<Vec<NotificationPreference>> {

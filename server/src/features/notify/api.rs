@@ -18,7 +18,7 @@ use crate::error::{Error, Result};
 use crate::features::audit::{Changes, Entry};
 use crate::features::auth::{Caller, demand};
 use crate::features::staff::Permission;
-use crate::http::{Claim, Data, Envelope, Id, Nothing, Problem, RequestInfo};
+use crate::http::{All, Claim, Data, Envelope, Id, Nothing, Problem, RequestInfo};
 
 /// The routes of this slice.
 pub fn routes() -> OpenApiRouter<App> {
@@ -44,13 +44,17 @@ pub struct FailedMail {
     pub entity_id: Option<Uuid>,
 }
 
+/// Failed mails that are listed.
+const MOST: u64 = 100;
+
 /// Mails that were given up, the newest 100.
 #[utoipa::path(get, path = "/api/admin/mail/failed", tag = "mail",
     responses((status = 200, body = Envelope<Vec<FailedMail>>)))]
-async fn list_failed_mails(State(app): State<App>) -> Result<Data<Vec<FailedMail>>> {
-    let mails = store::failed(app.storage.read(), 100).await?;
+async fn list_failed_mails(State(app): State<App>) -> Result<All<FailedMail>> {
+    let mails = store::failed(app.storage.read(), MOST).await?;
     let settings = app.settings.get();
-    Ok(Data(
+    Ok(All::up_to(
+        MOST,
         mails
             .into_iter()
             .map(|mail| FailedMail {

@@ -12,7 +12,7 @@ use crate::app::App;
 use crate::error::{Error, Result};
 use crate::features::auth::{Caller, demand, signed_in_or_token};
 use crate::features::staff::Permission;
-use crate::http::{Data, Envelope, IfMatch, Json, Problem, RequestInfo, Tagged};
+use crate::http::{All, Data, Envelope, IfMatch, Json, Problem, RequestInfo, Tagged};
 
 /// The routes of this slice.
 pub fn routes() -> OpenApiRouter<App> {
@@ -88,9 +88,9 @@ async fn patch_settings(
 /// The services by slug and name, for filters.
 #[utoipa::path(get, path = "/api/admin/services", tag = "settings",
     responses((status = 200, body = Envelope<Vec<ServiceName>>)))]
-async fn list_services(State(app): State<App>) -> Data<Vec<ServiceName>> {
+async fn list_services(State(app): State<App>) -> All<ServiceName> {
     let name = |service: &super::Service| ServiceName { slug: service.slug.clone(), name: service.name.clone() };
-    Data(app.settings.get().services.iter().map(name).collect())
+    All::of(app.settings.get().services.iter().map(name).collect())
 }
 
 /// What the person may see, with the version as the `ETag`.

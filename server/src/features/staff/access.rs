@@ -16,7 +16,7 @@ use crate::error::{Error, Result};
 use crate::features::audit::Changes;
 use crate::features::auth::{self, Caller, OneTimeKind, SessionView, demand, demand_in_person, recently_proven};
 use crate::features::notify::{Letter, Mail};
-use crate::http::{Accepted, Claim, Data, Envelope, Id, Nothing, Problem, RequestInfo, Tagged};
+use crate::http::{Accepted, All, Claim, Data, Envelope, Id, Nothing, Problem, RequestInfo, Tagged};
 use crate::secrets;
 
 /// The routes of this file.
@@ -102,10 +102,10 @@ async fn unlock_staff(
 /// Devices of a person, the one used last first.
 #[utoipa::path(get, path = "/api/admin/staff/{id}/sessions", tag = "staff", params(("id" = Uuid, Path)),
     responses((status = 200, body = Envelope<Vec<SessionView>>), (status = 404, body = Problem)))]
-async fn list_staff_sessions(State(app): State<App>, caller: Caller, Id(id): Id) -> Result<Data<Vec<SessionView>>> {
+async fn list_staff_sessions(State(app): State<App>, caller: Caller, Id(id): Id) -> Result<All<SessionView>> {
     let person = store::by_id(app.storage.read(), id).await?.filter(|person| person.deleted_at.is_none());
     person.ok_or(Error::NotFound)?;
-    Ok(Data(auth::session_views(&app, id, caller.session_id).await?))
+    Ok(All::of(auth::session_views(&app, id, caller.session_id).await?))
 }
 
 /// Signs a person out on all devices.

@@ -16,7 +16,7 @@ use crate::app::App;
 use crate::error::{Error, Result};
 use crate::features::auth::{Caller, demand, demand_in_person, recently_proven, signed_in_or_token};
 use crate::features::staff::Permission;
-use crate::http::{Data, Envelope, Id, IfMatch, Json, Listed, Paging, Problem, Query, RequestInfo, Tagged};
+use crate::http::{All, Data, Envelope, Id, IfMatch, Json, Listed, Paging, Problem, Query, RequestInfo, Tagged};
 use crate::storage::{Cursor, Page, search_terms, search_text};
 
 /// The routes of this file.
@@ -43,7 +43,7 @@ pub struct Colleague {
 /// Everybody of the firm, by name. Who has not accepted an invitation yet is not among them.
 #[utoipa::path(get, path = "/api/admin/colleagues", tag = "staff",
     responses((status = 200, body = Envelope<Vec<Colleague>>)))]
-async fn list_colleagues(State(app): State<App>) -> Result<Data<Vec<Colleague>>> {
+async fn list_colleagues(State(app): State<App>) -> Result<All<Colleague>> {
     let people = store::all(app.storage.read()).await?;
     let show = |person: Model| Colleague {
         avatar: avatar::url(&person),
@@ -52,7 +52,7 @@ async fn list_colleagues(State(app): State<App>) -> Result<Data<Vec<Colleague>>>
         is_active: person.is_active,
     };
     let joined = people.into_iter().filter(|person| StaffState::of(person) != StaffState::Invited);
-    Ok(Data(joined.map(show).collect()))
+    Ok(All::of(joined.map(show).collect()))
 }
 
 /// The filters as they stand in an address.

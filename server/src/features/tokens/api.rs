@@ -22,7 +22,7 @@ use crate::features::audit::{Changes, Entry};
 use crate::features::auth::{Caller, demand_in_person, recently_proven};
 use crate::features::staff::{self as people, Permission};
 use crate::http::valid::Check;
-use crate::http::{Claim, Created, Data, Envelope, Id, Json, Nothing, Problem, RequestInfo, idempotency};
+use crate::http::{All, Claim, Created, Data, Envelope, Id, Json, Nothing, Problem, RequestInfo, idempotency};
 use crate::secrets::{new_token, sha256_hex};
 
 /// Days that a token lives at most.
@@ -104,11 +104,14 @@ impl TokenView {
 
 /// All tokens, the newest first, those included that work no longer.
 #[utoipa::path(get, path = "/api/admin/tokens", tag = "tokens", responses((status = 200, body = Envelope<Vec<TokenView>>)))]
-async fn list_tokens(State(app): State<App>) -> Result<Data<Vec<TokenView>>> {
+async fn list_tokens(State(app): State<App>) -> Result<All<TokenView>> {
     let conn = app.storage.read();
     let known = known(people::everybody(conn).await?);
     let now = app.clock.now();
-    Ok(Data(store::all(conn).await?.into_iter().map(|row| TokenView::of(row, &known, now)).collect()))
+    Ok(All::up_to(
+        store::LISTED,
+        store::all(conn).await?.into_iter().map(|row| TokenView::of(row, &known, now)).collect(),
+    ))
 }
 
 /// One token.

@@ -19,9 +19,12 @@ pub(super) async fn by_id(conn: &impl ConnectionTrait, id: Uuid) -> Result<Optio
     Entity::find_by_id(id).one(conn).await
 }
 
+/// Tokens that are listed, the newest first.
+pub const LISTED: u64 = 1_000;
+
 /// All tokens, the newest first.
 pub(super) async fn all(conn: &impl ConnectionTrait) -> Result<Vec<Model>, DbErr> {
-    Entity::find().order_by_desc(Column::Id).limit(1_000).all(conn).await
+    Entity::find().order_by_desc(Column::Id).limit(LISTED).all(conn).await
 }
 
 /// Tokens that work now.
