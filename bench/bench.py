@@ -104,7 +104,7 @@ def memory(server):
 
     wait_until(settled, "memory that stands still for five seconds", 60, 1)
     megabytes = server.rss() / 1e6
-    report("idle memory (after each page once and a sign-in)", "≤ 50 MB", f"{megabytes:.1f} MB", megabytes <= 50)
+    report("idle memory, after every public page, the reference of the API and a sign-in", "≤ 50 MB", f"{megabytes:.1f} MB", megabytes <= 50)
 
 
 # --- Pages --------------------------------------------------------------------------------------------------------

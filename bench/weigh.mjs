@@ -12,7 +12,8 @@ async function weigh(path, state, ready) {
   const context = await browser.newContext({ storageState: state });
   const page = await context.newPage();
   const waiting = [];
-  page.on("requestfinished", (request) => waiting.push(size(request)));
+  // What ends after the page was weighed is of what follows it, and may end with the window.
+  page.on("requestfinished", (request) => waiting.push(size(request).catch(() => null)));
   await page.goto(url + path);
   if (ready) await page.locator(ready).first().waitFor();
   await page.waitForLoadState("networkidle");
