@@ -73,6 +73,7 @@ impl<T> All<T> {
         Self { cut: rows.len() as u64 >= limit, rows }
     }
 }
+
 /// An answer with the version of what it shows as its `ETag`.
 pub struct Tagged<R> {
     /// With its quotes.

@@ -3,6 +3,7 @@
 use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::path::Path;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -123,20 +124,19 @@ impl Server {
         });
         let Some(tls) = &self.tls else {
             let connection = self.protocols.plain.serve_connection(TokioIo::new(stream), service).with_upgrades();
-            tokio::pin!(connection);
-            tokio::select! {
-                _ = connection.as_mut() => return,
-                () = self.ending.cancelled() => connection.as_mut().graceful_shutdown(),
-            }
-            let _ = connection.await;
-            return;
+            return self.finish(connection, http1::UpgradeableConnection::graceful_shutdown).await;
         };
         let Ok(Ok(stream)) = tokio::time::timeout(HANDSHAKE, tls.accept(stream)).await else { return };
         let connection = self.protocols.agreed.serve_connection_with_upgrades(TokioIo::new(stream), service);
+        self.finish(connection, auto::UpgradeableConnection::graceful_shutdown).await;
+    }
+
+    /// Goes on with a connection until it is over, or `end` has told it to be and it has finished what it had begun.
+    async fn finish<C: Future>(&self, connection: C, end: impl FnOnce(Pin<&mut C>)) {
         tokio::pin!(connection);
         tokio::select! {
             _ = connection.as_mut() => return,
-            () = self.ending.cancelled() => connection.as_mut().graceful_shutdown(),
+            () = self.ending.cancelled() => end(connection.as_mut()),
         }
         let _ = connection.await;
     }

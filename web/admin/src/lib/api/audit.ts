@@ -1,19 +1,10 @@
 /** The audit trail. */
-import { data, http, list, stream } from './http';
+import { data, http, list, stream, type Filtered, type Query } from './http';
 
-export type AuditQuery = Partial<{
-  actor: string;
-  action: string;
-  entityType: string;
-  entityId: string;
-  from: string;
-  to: string;
-  address: string;
-  q: string;
-}>;
+export type AuditQuery = Filtered<'/api/admin/audit'>;
 
 export const audit = {
-  list: (query: AuditQuery & { cursor?: string; limit?: number }, signal?: AbortSignal) =>
+  list: (query: Query<'/api/admin/audit'>, signal?: AbortSignal) =>
     list(http.GET('/api/admin/audit', { params: { query }, signal })),
   choices: () => data(http.GET('/api/admin/audit/choices', {})),
   head: () => data(http.GET('/api/admin/audit/head', {})),

@@ -1,6 +1,6 @@
 /** Requests with the token of the session, their answers as the server's own description has them, and failures as
  * `ApiError`. Nothing else in the program calls `fetch`. */
-import { createApiClient } from '@tekvwarho/api-client';
+import { createApiClient, type paths } from '@tekvwarho/api-client';
 import { SignedOut, Unreachable, type RefreshResult } from '../auth/refresh';
 import { ApiError, errorFrom, isAbort, offlineError } from './errors';
 import type { ListMeta, TokenGrant } from './types';
@@ -150,6 +150,14 @@ export async function tagged<T>(call: Answered<{ data: T }>): Promise<Tagged<T>>
 export async function stream(call: Answered<unknown>): Promise<Response> {
   return (await whole(call)).response;
 }
+
+/** What may stand in the query of a list, as the server describes it. */
+export type Query<Path extends keyof paths> = paths[Path] extends { get: { parameters: { query?: infer Q } } }
+  ? NonNullable<Q>
+  : never;
+
+/** The same without its place: what a list is filtered and sorted by. */
+export type Filtered<Path extends keyof paths> = Omit<Query<Path>, 'cursor' | 'limit'>;
 
 /** A file as the body, just as it is. */
 export const raw = (file: Blob) => ({

@@ -1,20 +1,11 @@
 /** The inbox. */
-import { data, http, id, list, stream, tagged } from './http';
+import { data, http, id, list, stream, tagged, type Filtered, type Query } from './http';
 import type { BulkChange, MessageStatus, NewCannedReply, NewReply } from './types';
 
-export type MessageQuery = Partial<{
-  status: string;
-  assignedTo: string;
-  service: string;
-  tag: string;
-  from: string;
-  to: string;
-  q: string;
-  sort: 'newest' | 'oldest';
-}>;
+export type MessageQuery = Filtered<'/api/admin/messages'>;
 
 export const messages = {
-  list: (query: MessageQuery & { cursor?: string; limit?: number }, signal?: AbortSignal) =>
+  list: (query: Query<'/api/admin/messages'>, signal?: AbortSignal) =>
     list(http.GET('/api/admin/messages', { params: { query }, signal })),
   counts: () => data(http.GET('/api/admin/messages/counts', {})),
   tags: () => data(http.GET('/api/admin/messages/tags', {})),

@@ -1,11 +1,11 @@
 /** Colleagues. */
-import { data, http, id, list, raw, tagged } from './http';
+import { data, http, id, list, raw, tagged, type Filtered, type Query } from './http';
 import type { Invitation, StaffPatch } from './types';
 
-export type StaffQuery = Partial<{ q: string; role: string; state: string }>;
+export type StaffQuery = Filtered<'/api/admin/staff'>;
 
 export const staff = {
-  list: (query: StaffQuery & { cursor?: string; limit?: number }, signal?: AbortSignal) =>
+  list: (query: Query<'/api/admin/staff'>, signal?: AbortSignal) =>
     list(http.GET('/api/admin/staff', { params: { query }, signal })),
   get: (person: string) => tagged(http.GET('/api/admin/staff/{id}', id(person))),
   change: (person: string, body: StaffPatch, etag: string) =>
