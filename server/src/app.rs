@@ -11,14 +11,7 @@ use tokio_util::sync::CancellationToken;
 use crate::clock::Clock;
 use crate::cluster::Bus;
 use crate::config::{Config, Guard};
-use crate::features::audit::LastSealed;
-use crate::features::auth::{Liveness, Passwords};
-use crate::features::live::Viewers;
 use crate::features::messages::UsualAnswer;
-use crate::features::notifications::Audience;
-use crate::features::notify::{Mailer, Outbox};
-use crate::features::settings::Settings;
-use crate::features::{audit, auth};
 use crate::http::AllowedOrigins;
 use crate::http::access_log::AccessLog;
 use crate::http::assets::Assets;
@@ -27,6 +20,13 @@ use crate::http::page_cache::PageCache;
 use crate::http::rate_limit::RateLimits;
 use crate::ids::Ids;
 use crate::places::Places;
+use crate::platform::audit::LastSealed;
+use crate::platform::auth::{Liveness, Passwords};
+use crate::platform::live::Viewers;
+use crate::platform::mail::{Mailer, Outbox};
+use crate::platform::notices::Audience;
+use crate::platform::settings::Settings;
+use crate::platform::{audit, auth};
 use crate::secrets::KeyRing;
 use crate::storage::{BoxFuture, Storage};
 use crate::templates::Templates;
@@ -127,9 +127,8 @@ impl App {
     /// All of it ends when [`Parts::stopping`] is cancelled.
     pub fn start_background(&self) -> JoinSet<()> {
         let mut tasks = JoinSet::new();
-        tasks.spawn(
-            self.clone().supervise("outbox", |app| Box::pin(crate::features::notify::deliver_until_stopped(app))),
-        );
+        tasks
+            .spawn(self.clone().supervise("outbox", |app| Box::pin(crate::platform::mail::deliver_until_stopped(app))));
         tasks.spawn(self.clone().supervise("sealer", |app| Box::pin(audit::seal_until_stopped(app))));
         tasks.spawn(self.clone().supervise("jobs", |app| Box::pin(crate::jobs::run_until_stopped(app))));
         tasks.spawn(self.clone().supervise("bus", |app| Box::pin(app.follow_bus())));

@@ -27,6 +27,7 @@ pub mod jobs;
 pub mod openapi;
 pub mod pictures;
 pub mod places;
+pub mod platform;
 pub mod router;
 pub mod secrets;
 pub mod storage;

@@ -17,19 +17,20 @@ use crate::http::admit;
 use crate::http::pipeline::{NameRoute, Pipeline};
 use crate::http::query_names::{self, QueryNames};
 use crate::openapi;
+use crate::platform;
 
 fn api() -> OpenApiRouter<App> {
     OpenApiRouter::with_openapi(openapi::Document::openapi())
         .merge(features::health::routes())
         .merge(features::messages::routes())
-        .merge(features::auth::routes())
+        .merge(platform::auth::routes())
         .merge(features::dashboard::routes())
-        .merge(features::staff::routes())
-        .merge(features::settings::routes())
-        .merge(features::notify::routes())
-        .merge(features::audit::routes())
-        .merge(features::tokens::routes())
-        .merge(features::notifications::routes())
+        .merge(platform::staff::routes())
+        .merge(platform::settings::routes())
+        .merge(platform::mail::routes())
+        .merge(platform::audit::routes())
+        .merge(platform::tokens::routes())
+        .merge(platform::notices::routes())
         .merge(features::privacy::routes())
         .merge(features::onboarding::routes())
         .merge(features::samples::routes())
@@ -50,7 +51,7 @@ pub fn build(app: App) -> Pipeline {
     let router = Router::new()
         .merge(api.layer(from_fn_with_state(names, query_names::check)))
         .merge(features::api_docs::routes(&document))
-        .merge(features::live::routes())
+        .merge(platform::live::routes())
         .merge(features::site::routes())
         .route("/admin", get(dashboard_root))
         .route("/admin/", get(dashboard_root))

@@ -8,9 +8,9 @@ use uuid::Uuid;
 
 use super::{Failure, say};
 use crate::app::App;
-use crate::features::audit::{self, Head, Names};
-use crate::features::{staff as people, tokens};
 use crate::http::RequestInfo;
+use crate::platform::audit::{self, Head, Names};
+use crate::platform::{staff as people, tokens};
 
 /// Prove or export the audit trail.
 #[derive(Debug, Subcommand)]

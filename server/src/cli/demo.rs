@@ -5,8 +5,9 @@ use clap::Args;
 use super::staff::explain;
 use super::{Failure, say};
 use crate::app::App;
-use crate::features::{audit, samples};
+use crate::features::samples;
 use crate::http::RequestInfo;
+use crate::platform::audit;
 
 /// Fill the database with realistic data; the same seed makes the same data.
 #[derive(Debug, Args)]

@@ -9,11 +9,11 @@ use super::{Failure, say};
 use crate::clock::Clock;
 use crate::cluster::Bus;
 use crate::config::Config;
-use crate::features::audit::waiting_since;
-use crate::features::notify::Mailer;
-use crate::features::settings::Settings;
 use crate::http;
 use crate::http::assets::Assets;
+use crate::platform::audit::waiting_since;
+use crate::platform::mail::Mailer;
+use crate::platform::settings::Settings;
 use crate::secrets::KeyRing;
 use crate::storage::{Engine, Storage};
 

@@ -151,7 +151,7 @@ async fn dispatch(cli: Cli) -> Result<(), Failure> {
         }
         Command::Staff { what } => staff::run(open(config).await?, what).await,
         Command::Settings { what: settings::SettingsCommand::Reference } => {
-            say(format_args!("{}", crate::features::settings::reference().trim_end()))?;
+            say(format_args!("{}", crate::platform::settings::reference().trim_end()))?;
             Ok(())
         }
         Command::Settings { what } => settings::run(existing(config).await?, what).await,

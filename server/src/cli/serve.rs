@@ -11,8 +11,8 @@ use tokio::time::Instant;
 use super::Failure;
 use crate::app::{App, StartError, Surroundings};
 use crate::config::{Config, Guard, Transport};
-use crate::features::{audit, auth};
 use crate::http::serve::{serve, tls};
+use crate::platform::{audit, auth};
 use crate::router;
 
 /// From the signal to the end of the background work: what requests do not need of the ten seconds of the promise, less

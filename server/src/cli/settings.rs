@@ -6,9 +6,9 @@ use serde_json::{Map, Value};
 use super::staff::explain;
 use super::{Failure, say};
 use crate::app::App;
-use crate::features::audit;
-use crate::features::settings::{self, Change};
 use crate::http::{IfMatch, RequestInfo};
+use crate::platform::audit;
+use crate::platform::settings::{self, Change};
 
 /// Read and change settings.
 #[derive(Debug, Subcommand)]

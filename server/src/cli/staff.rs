@@ -8,10 +8,10 @@ use database::entity::staff::Role;
 use super::{Failure, say};
 use crate::app::App;
 use crate::error::Error;
-use crate::features::audit::{self, Changes, Entry};
-use crate::features::auth;
-use crate::features::staff::{self, NewStaff};
 use crate::http::RequestInfo;
+use crate::platform::audit::{self, Changes, Entry};
+use crate::platform::auth;
+use crate::platform::staff::{self, NewStaff};
 
 /// Manage the people who can sign in.
 #[derive(Debug, Subcommand)]

@@ -7,6 +7,7 @@ use super::lease;
 use crate::app::App;
 use crate::error::Result;
 use crate::features;
+use crate::platform;
 use crate::storage::BoxFuture;
 
 /// One job of the schedule.
@@ -20,8 +21,8 @@ struct Job {
 const LOOK: std::time::Duration = std::time::Duration::from_secs(30);
 
 const JOBS: [Job; 5] = [
-    Job { name: "auth.clean_up", every: Duration::hours(1), run: |app| Box::pin(features::auth::clean_up(app)) },
-    Job { name: "mail.clean_up", every: Duration::hours(24), run: |app| Box::pin(features::notify::clean_up(app)) },
+    Job { name: "auth.clean_up", every: Duration::hours(1), run: |app| Box::pin(platform::auth::clean_up(app)) },
+    Job { name: "mail.clean_up", every: Duration::hours(24), run: |app| Box::pin(platform::mail::clean_up(app)) },
     Job {
         name: "messages.clean_up",
         every: Duration::hours(1),
@@ -30,10 +31,10 @@ const JOBS: [Job; 5] = [
     Job {
         name: "notifications.clean_up",
         every: Duration::hours(24),
-        run: |app| Box::pin(features::notifications::clean_up(app)),
+        run: |app| Box::pin(platform::notices::clean_up(app)),
     },
     // It looks each hour whether a week has passed, so that who wants the mail gets the first one soon.
-    Job { name: "audit.mail_head", every: Duration::hours(1), run: |app| Box::pin(features::audit::mail_head(app)) },
+    Job { name: "audit.mail_head", every: Duration::hours(1), run: |app| Box::pin(platform::audit::mail_head(app)) },
 ];
 
 /// How many jobs there are.

@@ -4,7 +4,7 @@ use database::entity::{audit_chain, audit_checkpoints, audit_logs};
 use sea_orm::{ColumnTrait as _, ConnectionTrait as _, EntityTrait, QueryFilter as _, QueryOrder as _};
 use serde_json::json;
 use tekvwarho::error::Error;
-use tekvwarho::features::audit::{Head, Verdict, seal_pending, verify};
+use tekvwarho::platform::audit::{Head, Verdict, seal_pending, verify};
 
 use crate::support::TestApp;
 
@@ -173,11 +173,11 @@ async fn personal_data_may_go_only_when_a_later_entry_says_so() {
     tamper(&t, "UPDATE audit_logs SET ip_address = NULL, user_agent = NULL, salt = NULL WHERE id = (SELECT audit_id FROM audit_chain WHERE seq = 2)").await;
     assert_eq!(check(&t, None).await.broken.map(|(seq, _)| seq), Some(2));
     let erased = entry_at(&t, 2).await;
-    let entry = tekvwarho::features::audit::Entry {
+    let entry = tekvwarho::platform::audit::Entry {
         actor: None,
         action: "audit.erased",
         entity: ("audit", Some(erased)),
-        changes: tekvwarho::features::audit::Changes::none(),
+        changes: tekvwarho::platform::audit::Changes::none(),
         from: &tekvwarho::http::RequestInfo::internal(),
     }
     .row(&t.app.ids, t.clock.now());

@@ -3,9 +3,9 @@
 use database::entity::{audit_chain, audit_logs};
 use sea_orm::{ConnectionTrait as _, EntityTrait, PaginatorTrait as _};
 use serde_json::{Value, json};
-use tekvwarho::features::audit::{erase, seal_pending, verify};
-use tekvwarho::features::staff::Permission;
 use tekvwarho::http::RequestInfo;
+use tekvwarho::platform::audit::{erase, seal_pending, verify};
+use tekvwarho::platform::permission::Permission;
 
 use crate::support::{Answer, Signed, TestApp};
 

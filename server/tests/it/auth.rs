@@ -146,7 +146,7 @@ async fn what_changes_in_the_database_counts_within_a_second() {
     t.app
         .storage
         .write(change, |tx, change| {
-            Box::pin(async move { Ok(tekvwarho::features::staff::change(tx.conn(), change.clone()).await?) })
+            Box::pin(async move { Ok(tekvwarho::platform::staff::change(tx.conn(), change.clone()).await?) })
         })
         .await
         .unwrap();

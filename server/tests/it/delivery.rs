@@ -4,7 +4,7 @@ use chrono::Duration;
 use database::entity::outbox::{self, State};
 use sea_orm::EntityTrait;
 use serde_json::{Value, json};
-use tekvwarho::features::notify::{Letter, Mail, deliver_due};
+use tekvwarho::platform::mail::{Letter, Mail, deliver_due};
 use tokio::net::TcpListener;
 use uuid::Uuid;
 use wiremock::matchers::{header, method, path};
@@ -258,7 +258,7 @@ async fn no_mail_of_ours_comes_from_a_name_that_servers_refuse() {
     let from = |address: &str| {
         let mut config = t.app.config.clone();
         config.mail.mail_from = Some(address.parse().unwrap());
-        tekvwarho::features::notify::Mailer::new(&config)
+        tekvwarho::platform::mail::Mailer::new(&config)
     };
     assert!(from("Desk <desk@müller.example>").is_ok());
     assert!(from("Desk <grüße@example.com>").is_err_and(|error| error.contains("before the @")));

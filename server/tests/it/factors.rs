@@ -266,7 +266,7 @@ async fn an_admin_takes_the_factors_of_a_colleague_away() {
     let seen = t.get_as(&admin, &path).await.data();
     assert_eq!((&seen["totp"], &seen["mayReset"]), (&json!(true), &json!(true)));
     // Who may manage staff and nothing else does not touch a person who holds more.
-    let clerk = t.person_with("Clerk", &[tekvwarho::features::staff::Permission::Staff]).await;
+    let clerk = t.person_with("Clerk", &[tekvwarho::platform::permission::Permission::Staff]).await;
     let clerk = t.sign_in(&clerk).await;
     assert_eq!(t.get_as(&clerk, &path).await.data()["mayReset"], false);
     delete_as(&t, &clerk, &path).await.problem(403, "forbidden");
@@ -289,8 +289,8 @@ async fn the_operator_lets_the_last_admin_in_again() {
     let ada = t.sign_in(&person).await;
     turn_on(&t, &ada).await;
     let info = tekvwarho::http::RequestInfo::internal();
-    tekvwarho::features::auth::reset_factors_of(&t.app, None, person.id, &info).await.unwrap();
-    assert!(tekvwarho::features::auth::reset_factors_of(&t.app, None, person.id, &info).await.is_err());
+    tekvwarho::platform::auth::reset_factors_of(&t.app, None, person.id, &info).await.unwrap();
+    assert!(tekvwarho::platform::auth::reset_factors_of(&t.app, None, person.id, &info).await.is_err());
     t.get_as(&ada, "/api/auth/me").await.problem(401, "unauthenticated");
     t.login(&person.email, PASSWORD).await.status(200);
 }

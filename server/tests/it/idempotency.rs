@@ -11,7 +11,7 @@ use image::{DynamicImage, ImageFormat, RgbImage};
 use reqwest::Method;
 use sea_orm::{EntityTrait, PaginatorTrait as _, Set};
 use serde_json::{Value, json};
-use tekvwarho::features::staff::Permission;
+use tekvwarho::platform::permission::Permission;
 use tekvwarho::{http, router};
 
 use crate::support::{Answer, Signed, TestApp};

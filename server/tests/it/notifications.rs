@@ -6,10 +6,10 @@ use database::entity::staff::Role;
 use reqwest::Method;
 use sea_orm::{EntityTrait, PaginatorTrait as _, Set};
 use serde_json::{Value, json};
-use tekvwarho::features::audit::seal_pending;
-use tekvwarho::features::notify::deliver_due;
-use tekvwarho::features::staff::Permission;
 use tekvwarho::jobs::run_due;
+use tekvwarho::platform::audit::seal_pending;
+use tekvwarho::platform::mail::deliver_due;
+use tekvwarho::platform::permission::Permission;
 use uuid::Uuid;
 
 use crate::support::{Answer, Signed, TestApp};

@@ -6,7 +6,7 @@ use database::entity::staff::{self, Role};
 use database::entity::{audit_logs, message_notes, messages};
 use sea_orm::{ConnectionTrait as _, EntityTrait, Set, Statement};
 use serde_json::{Value, json};
-use tekvwarho::features::staff::Permission;
+use tekvwarho::platform::permission::Permission;
 use tekvwarho::storage::Engine;
 
 use crate::support::{Answer, Signed, TestApp};

@@ -6,7 +6,7 @@ use database::entity::staff::Role;
 use reqwest::Method;
 use sea_orm::Set;
 use serde_json::{Value, json};
-use tekvwarho::features::staff::Permission;
+use tekvwarho::platform::permission::Permission;
 
 use crate::support::{Answer, Signed, TestApp};
 
@@ -253,7 +253,7 @@ async fn each_permission_opens_its_routes_and_no_other() {
     let mut callers: Vec<(String, Vec<Permission>, Signed)> = Vec::new();
     for (name, role) in [("Ada", Role::Admin), ("Mia", Role::Manager), ("Sam", Role::Staff)] {
         let person = t.person(name, role).await;
-        let permissions = tekvwarho::features::staff::PermissionSet::preset(role).list();
+        let permissions = tekvwarho::platform::permission::PermissionSet::preset(role).list();
         callers.push((format!("{role:?}"), permissions, t.sign_in(&person).await));
     }
     for (number, permission) in Permission::ALL.into_iter().enumerate() {

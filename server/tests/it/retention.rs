@@ -11,8 +11,8 @@ use sea_orm::{
 };
 use serde_json::json;
 use tekvwarho::features::messages::with_sender;
-use tekvwarho::features::notify::over_since;
 use tekvwarho::jobs::run_due;
+use tekvwarho::platform::mail::over_since;
 use tekvwarho::storage::Engine;
 use uuid::Uuid;
 

@@ -5,7 +5,7 @@ use sea_orm::EntityTrait;
 use serde_json::json;
 
 use reqwest::Method;
-use tekvwarho::features::staff::Permission;
+use tekvwarho::platform::permission::Permission;
 
 use crate::support::{Answer, Signed, TestApp};
 
@@ -88,7 +88,7 @@ async fn services_make_the_pages() {
 async fn what_another_process_sets_is_seen_within_two_seconds() {
     let t = TestApp::new().await;
     let _background = t.app.start_background();
-    let other = tekvwarho::features::settings::Settings::load(&t.app.storage).await.unwrap();
+    let other = tekvwarho::platform::settings::Settings::load(&t.app.storage).await.unwrap();
     let row = database::entity::settings::ActiveModel {
         key: sea_orm::Set("firm.name".to_owned()),
         value: sea_orm::Set(json!("Nordlicht")),

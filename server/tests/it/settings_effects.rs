@@ -9,7 +9,7 @@ use futures_util::future::BoxFuture;
 use reqwest::Method;
 use sea_orm::EntityTrait;
 use serde_json::{Value, json};
-use tekvwarho::features::settings::KEYS;
+use tekvwarho::platform::settings::KEYS;
 
 use crate::settings_pictures::logo;
 use crate::support::people::PASSWORD;
@@ -304,7 +304,7 @@ fn every_key_has_a_row() {
 fn the_reference_is_what_the_registry_says() {
     let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/settings.md");
     let written = std::fs::read_to_string(path).unwrap();
-    assert!(written == tekvwarho::features::settings::reference(), "docs/settings.md is stale: run `make gen`");
+    assert!(written == tekvwarho::platform::settings::reference(), "docs/settings.md is stale: run `make gen`");
 }
 
 fn show_effects(group: &'static str) -> BoxFuture<'static, ()> {

@@ -3,9 +3,9 @@
 use chrono::Duration;
 use reqwest::Method;
 use serde_json::{Value, json};
-use tekvwarho::features::auth::setup_link;
 use tekvwarho::features::samples;
 use tekvwarho::http::RequestInfo;
+use tekvwarho::platform::auth::setup_link;
 
 use crate::support::{Answer, TestApp};
 

@@ -8,7 +8,7 @@ use database::entity::{audit_logs, notifications};
 use reqwest::Method;
 use sea_orm::{ColumnTrait as _, EntityTrait, QueryFilter as _};
 use serde_json::{Value, json};
-use tekvwarho::features::staff::Permission;
+use tekvwarho::platform::permission::Permission;
 
 use crate::support::people::PASSWORD;
 use crate::support::socket::Socket;

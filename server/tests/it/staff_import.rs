@@ -5,7 +5,7 @@ use database::entity::{one_time_tokens, outbox};
 use reqwest::Method;
 use sea_orm::EntityTrait;
 use serde_json::json;
-use tekvwarho::features::staff::Permission;
+use tekvwarho::platform::permission::Permission;
 
 use crate::support::{Answer, Signed, TestApp};
 

@@ -3,7 +3,7 @@
 use database::entity::installation::{ActiveModel, Entity};
 use sea_orm::{ActiveModelTrait as _, EntityTrait, Set};
 use tekvwarho::error::Error;
-use tekvwarho::features::auth::claim_installation;
+use tekvwarho::platform::auth::claim_installation;
 use tekvwarho::secrets::KeyRing;
 
 use crate::support::TestApp;

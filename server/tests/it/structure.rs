@@ -78,7 +78,7 @@ fn every_file_says_what_it_is() {
 #[test]
 fn machinery_does_not_know_the_features() {
     // Joining parts, naming routes and the command line are allowed to.
-    let free = ["app.rs", "router.rs", "lib.rs", "main.rs", "cli/", "features/", "jobs/schedule.rs"];
+    let free = ["app.rs", "router.rs", "lib.rs", "main.rs", "cli/", "features/", "platform/", "jobs/schedule.rs"];
     let source = root().join("server/src");
     for path in files(&source, &["rs"]) {
         let name = path.strip_prefix(&source).unwrap().to_string_lossy().into_owned();
@@ -137,14 +137,14 @@ fn dotted_words(text: &str) -> Vec<(String, String)> {
 #[test]
 fn every_audit_action_has_its_sentence() {
     let source = root().join("server/src");
-    let sentences = dotted_words(&read(&source.join("features/audit/sentence.rs")));
+    let sentences = dotted_words(&read(&source.join("platform/audit/sentence.rs")));
     let known: std::collections::BTreeSet<&str> = sentences.iter().map(|(_, action)| &**action).collect();
     let entities: std::collections::BTreeSet<&str> =
         known.iter().filter_map(|it| Some(it.split_once('.')?.0)).collect();
     // What texts of the firm can show has names of the same form.
     let variables = ["message.service", "staff.name"];
     let mut missing = Vec::new();
-    for path in files(&source.join("features"), &["rs"]).into_iter().chain(files(&source.join("cli"), &["rs"])) {
+    for path in ["features", "platform"].into_iter().flat_map(|floor| files(&source.join(floor), &["rs"])).chain(files(&source.join("cli"), &["rs"])) {
         for (before, action) in dotted_words(&read(&path)) {
             let meant = before.ends_with("action: ") || entities.contains(action.split_once('.').unwrap().0);
             if meant && !variables.contains(&&*action) && !known.contains(&*action) {
@@ -153,7 +153,7 @@ fn every_audit_action_has_its_sentence() {
         }
     }
     assert!(known.len() > 50, "{known:?}");
-    assert!(missing.is_empty(), "features/audit/sentence.rs has no words for {missing:#?}");
+    assert!(missing.is_empty(), "platform/audit/sentence.rs has no words for {missing:#?}");
 }
 
 #[test]

@@ -7,7 +7,7 @@ use futures_util::future::{join, join_all};
 use reqwest::Method;
 use sea_orm::EntityTrait as _;
 use serde_json::{Value, json};
-use tekvwarho::features::staff::Permission;
+use tekvwarho::platform::permission::Permission;
 
 use crate::support::people::PASSWORD;
 use crate::support::{Answer, TestApp};

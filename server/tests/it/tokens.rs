@@ -5,7 +5,7 @@ use database::entity::staff::Role;
 use reqwest::Method;
 use sea_orm::{EntityTrait, Set};
 use serde_json::{Value, json};
-use tekvwarho::features::staff::Permission;
+use tekvwarho::platform::permission::Permission;
 
 use crate::support::{Answer, Signed, TestApp};
 

@@ -10,11 +10,11 @@ use uuid::Uuid;
 
 use crate::app::App;
 use crate::error::Result;
-use crate::features::auth::{Caller, signed_in_or_token};
 use crate::features::messages::{self, MessageSummary, ResponseTime};
-use crate::features::staff::Permission;
-use crate::features::{audit, notify};
 use crate::http::{Data, Envelope};
+use crate::platform::auth::{Caller, signed_in_or_token};
+use crate::platform::permission::Permission;
+use crate::platform::{audit, mail};
 
 /// The routes of this slice.
 pub fn routes() -> OpenApiRouter<App> {
@@ -92,7 +92,7 @@ async fn dashboard(State(app): State<App>, caller: Caller) -> Result<Data<Dashbo
             unassigned: counts.unassigned,
             mine: counts.mine,
             today: page.trend.last().map_or(0, |day| day.received),
-            failed_mails: notify::failed_count(conn).await?,
+            failed_mails: mail::failed_count(conn).await?,
         });
         page.first_response = Some(messages::response_time(&app).await?);
         page.latest = messages::summaries(&app, conn, messages::latest(conn, 5).await?).await?;

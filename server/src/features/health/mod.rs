@@ -12,8 +12,8 @@ use utoipa_axum::routes;
 
 use crate::app::App;
 use crate::error::Error;
-use crate::features::notify;
 use crate::http::{Data, Envelope, Problem};
+use crate::platform::mail;
 
 /// The routes of this slice.
 pub fn routes() -> OpenApiRouter<App> {
@@ -52,7 +52,7 @@ async fn health() -> Data<Health> {
 async fn ready(State(app): State<App>) -> Response {
     let asked = tokio::time::timeout(Duration::from_secs(2), async {
         app.storage.ping().await?;
-        notify::is_behind(&app).await
+        mail::is_behind(&app).await
     });
     let Ok(Ok(behind)) = asked.await else { return unavailable() };
     if app.stopping.is_cancelled() {

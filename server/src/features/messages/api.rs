@@ -14,10 +14,10 @@ use super::undo;
 use super::view::{self, MessageDetail, MessageSummary};
 use crate::app::App;
 use crate::error::Result;
-use crate::features::auth::{Caller, demand};
-use crate::features::notify;
-use crate::features::staff::Permission;
 use crate::http::{All, Data, Envelope, Id, IfMatch, Json, Listed, Paging, Problem, Query, RequestInfo, Tagged};
+use crate::platform::auth::{Caller, demand};
+use crate::platform::mail;
+use crate::platform::permission::Permission;
 
 /// The routes of this file.
 pub fn routes() -> OpenApiRouter<App> {
@@ -121,8 +121,8 @@ async fn retry_mail(
     app.storage
         .write(author, move |tx, author| {
             Box::pin(async move {
-                if notify::retry_of_entity(tx.conn(), id, author.now).await? > 0 {
-                    author.note(tx, "mail.retried", id, crate::features::audit::Changes::none());
+                if mail::retry_of_entity(tx.conn(), id, author.now).await? > 0 {
+                    author.note(tx, "mail.retried", id, crate::platform::audit::Changes::none());
                     tx.publish(crate::cluster::Event::MailQueued);
                 }
                 Ok(())

@@ -13,10 +13,10 @@ use super::labels;
 use super::undo::{self, Undone};
 use crate::app::App;
 use crate::error::Result;
-use crate::features::auth::{Caller, demand};
-use crate::features::staff::Permission;
 use crate::http::valid::Check;
 use crate::http::{Claim, Data, Envelope, Id, IfMatch, Json, Problem, RequestInfo};
+use crate::platform::auth::{Caller, demand};
+use crate::platform::permission::Permission;
 
 /// The routes of this file.
 pub fn routes() -> OpenApiRouter<App> {

@@ -13,13 +13,13 @@ use uuid::Uuid;
 
 use crate::app::App;
 use crate::error::{Error, Result};
-use crate::features::audit::{Changes, Entry};
-use crate::features::auth::{Caller, demand};
-use crate::features::staff::Permission;
 use crate::http::valid::Check;
 use crate::http::{
     All, Claim, Created, Data, Envelope, Id, IfMatch, Json, Nothing, Problem, RequestInfo, Tagged, idempotency,
 };
+use crate::platform::audit::{Changes, Entry};
+use crate::platform::auth::{Caller, demand};
+use crate::platform::permission::Permission;
 use crate::secrets::sha256_hex;
 
 /// What may stand between `{{` and `}}`.

@@ -11,10 +11,11 @@ use super::{store, tell};
 use crate::app::App;
 use crate::cluster::{Event, Notice};
 use crate::error::{Error, Result};
-use crate::features::audit::{Changes, Entry};
-use crate::features::auth::Caller;
-use crate::features::staff::{self as people, Permission, PermissionSet};
 use crate::http::{IfMatch, RequestInfo};
+use crate::platform::audit::{Changes, Entry};
+use crate::platform::auth::Caller;
+use crate::platform::permission::{Permission, PermissionSet};
+use crate::platform::staff as people;
 use crate::storage::Tx;
 
 /// What is to be changed. What is missing stays.

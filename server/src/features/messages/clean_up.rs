@@ -7,9 +7,9 @@ use super::{expiry, undo};
 use crate::app::App;
 use crate::cluster::{Event, Notice};
 use crate::error::Result;
-use crate::features::audit::{Changes, Entry};
 use crate::http::{RequestInfo, idempotency};
 use crate::jobs::delete_in_chunks;
+use crate::platform::audit::{Changes, Entry};
 
 /// Rows of one unit.
 const CHUNK: u64 = 200;

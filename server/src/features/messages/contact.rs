@@ -16,11 +16,11 @@ use crate::app::App;
 use crate::cluster::{Event, Notice};
 use crate::config::Guard;
 use crate::error::Result;
-use crate::features::audit::{Changes, Entry};
-use crate::features::notify::{Letter, Mail, NoticeOfMessage};
 use crate::http::rate_limit::{Limit, Subject};
 use crate::http::valid::Check;
 use crate::http::{RequestInfo, idempotency};
+use crate::platform::audit::{Changes, Entry};
+use crate::platform::mail::{Letter, Mail, NoticeOfMessage};
 use crate::storage::{email_key, search_text};
 
 /// Characters of one message.

@@ -9,8 +9,8 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use crate::features::{notifications, notify};
 use crate::ids::first_of;
+use crate::platform::{mail, notices};
 
 /// Spam that came before a moment.
 pub fn spam(before: DateTime<Utc>) -> Condition {
@@ -69,8 +69,8 @@ pub async fn delete(conn: &impl ConnectionTrait, ids: Vec<Uuid>) -> Result<(), D
     if ids.is_empty() {
         return Ok(());
     }
-    notify::delete_of_entities(conn, ids.clone()).await?;
-    notifications::delete_of_entities(conn, ids.clone()).await?;
+    mail::delete_of_entities(conn, ids.clone()).await?;
+    notices::delete_of_entities(conn, ids.clone()).await?;
     let of = message_tags::Column::MessageId.is_in(ids.clone());
     message_tags::Entity::delete_many().filter(of).exec(conn).await?;
     let of = message_notes::Column::MessageId.is_in(ids.clone());

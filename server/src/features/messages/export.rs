@@ -19,10 +19,11 @@ use super::filter::{Filter, FilterQuery};
 use super::{find, store};
 use crate::app::App;
 use crate::error::{Error, Result};
-use crate::features::audit::{self, Changes, Entry};
-use crate::features::auth::{Caller, demand};
-use crate::features::staff::{self as people, Permission};
 use crate::http::{Problem, Query, RequestInfo, export};
+use crate::platform::audit::{self, Changes, Entry};
+use crate::platform::auth::{Caller, demand};
+use crate::platform::permission::Permission;
+use crate::platform::staff as people;
 use crate::storage::Cursor;
 
 /// Rows of a workbook: it is made before its first byte is sent, and nobody should wait for longer. CSV has no limit.

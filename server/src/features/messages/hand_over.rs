@@ -10,7 +10,7 @@ use super::find::count;
 use super::{store, tell};
 use crate::cluster::{Event, Notice};
 use crate::error::Result;
-use crate::features::audit::Changes;
+use crate::platform::audit::Changes;
 use crate::storage::{COUNT_LIMIT, Tx};
 
 /// Messages that somebody still has to look after: an answered one may be answered again.

@@ -15,13 +15,13 @@ use super::view::{self, Person, ThreadItem, ThreadKind};
 use super::{store, undo};
 use crate::app::App;
 use crate::error::{Error, Result};
-use crate::features::audit::Changes;
-use crate::features::auth::{Caller, demand};
-use crate::features::staff::Permission;
 use crate::http::valid::Check;
 use crate::http::{
     Claim, Created, Data, Envelope, Id, IfMatch, Json, Nothing, Problem, RequestInfo, Tagged, idempotency,
 };
+use crate::platform::audit::Changes;
+use crate::platform::auth::{Caller, demand};
+use crate::platform::permission::Permission;
 
 /// The routes of this file.
 pub fn routes() -> OpenApiRouter<App> {

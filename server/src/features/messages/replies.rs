@@ -18,13 +18,13 @@ use super::view::{Person, ThreadItem, ThreadKind};
 use super::{store, thread_token};
 use crate::app::App;
 use crate::error::{Error, Result};
-use crate::features::audit::Changes;
-use crate::features::auth::{Caller, demand};
-use crate::features::notify::{Letter, Mail, MailState, Quoted, StaffName, message_id_of};
-use crate::features::staff::Permission;
 use crate::http::idempotency;
 use crate::http::valid::Check;
 use crate::http::{Claim, Created, Envelope, Id, Json, Problem, RequestInfo};
+use crate::platform::audit::Changes;
+use crate::platform::auth::{Caller, demand};
+use crate::platform::mail::{Letter, Mail, MailState, Quoted, StaffName, message_id_of};
+use crate::platform::permission::Permission;
 
 /// The routes of this file.
 pub fn routes() -> OpenApiRouter<App> {

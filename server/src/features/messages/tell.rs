@@ -6,9 +6,10 @@ use uuid::Uuid;
 use super::change::Author;
 use crate::app::App;
 use crate::error::Result;
-use crate::features::notifications::{self, Event, News, To};
-use crate::features::notify::{Letter, Mail};
-use crate::features::staff::{self as people, Permission, PermissionSet};
+use crate::platform::mail::{Letter, Mail};
+use crate::platform::notices::{self, Event, News, To};
+use crate::platform::permission::{Permission, PermissionSet};
+use crate::platform::staff as people;
 use crate::storage::Tx;
 
 const EVERYBODY: To = To::Holders(Permission::Messages);
@@ -19,12 +20,12 @@ fn news(message: Uuid) -> News {
 
 /// Notices of a message that has come in.
 pub async fn of_new(app: &App, message: Uuid) -> Result<Vec<rows::Model>> {
-    notifications::rows(app, Event::MessageCreated, &news(message), EVERYBODY).await
+    notices::rows(app, Event::MessageCreated, &news(message), EVERYBODY).await
 }
 
 /// Addresses of those who want each new message by mail, without those that get one anyway.
 pub async fn mailed_of_new(app: &App, message: Uuid, without: &[String]) -> Result<Vec<String>> {
-    let people = notifications::mail_to(app, Event::MessageCreated, &news(message), EVERYBODY).await?;
+    let people = notices::mail_to(app, Event::MessageCreated, &news(message), EVERYBODY).await?;
     let known = |address: &String| without.iter().any(|other| other.eq_ignore_ascii_case(address));
     Ok(people.into_iter().map(|(_, address)| address).filter(|address| !known(address)).collect())
 }
@@ -32,13 +33,13 @@ pub async fn mailed_of_new(app: &App, message: Uuid, without: &[String]) -> Resu
 /// Notices of a client's answer: for whose message it is, or for everybody while it is nobody's.
 pub async fn of_answer(app: &App, message: &messages::Model) -> Result<Vec<rows::Model>> {
     let to = assignee(app, message).await?.map_or(EVERYBODY, |person| To::Person(person.id));
-    notifications::rows(app, Event::ClientReplied, &news(message.id), to).await
+    notices::rows(app, Event::ClientReplied, &news(message.id), to).await
 }
 
 /// Whose message it is, if that person works here and wants mails of answers.
 pub async fn mailed_of_answer(app: &App, message: &messages::Model) -> Result<Option<staff::Model>> {
     let Some(person) = assignee(app, message).await? else { return Ok(None) };
-    let wants = notifications::mail_to(app, Event::ClientReplied, &news(message.id), To::Person(person.id)).await?;
+    let wants = notices::mail_to(app, Event::ClientReplied, &news(message.id), To::Person(person.id)).await?;
     Ok((!wants.is_empty()).then_some(person))
 }
 
@@ -47,7 +48,7 @@ pub async fn of_assignment(tx: &Tx<'_>, author: &Author, message: &messages::Mod
     let app = &author.app;
     let Some(person) = people::by_id(tx.conn(), to).await? else { return Ok(()) };
     let news = News { actor: Some(author.caller.staff_id), ..news(message.id) };
-    let told = notifications::for_one(app, tx.conn(), Event::MessageAssigned, &news, &person).await?;
+    let told = notices::for_one(app, tx.conn(), Event::MessageAssigned, &news, &person).await?;
     tx.notify(told.0.into_iter().collect());
     if told.1 {
         let letter = Letter::MessageAssigned {
@@ -71,7 +72,7 @@ pub async fn of_hand_over(tx: &Tx<'_>, author: &Author, moved: &[Uuid], to: Uuid
         several => (None, Some(format!("{} messages", several.len()))),
     };
     let news = News { entity, actor: Some(author.caller.staff_id), detail };
-    let told = notifications::for_one(&author.app, tx.conn(), Event::MessageAssigned, &news, &person).await?;
+    let told = notices::for_one(&author.app, tx.conn(), Event::MessageAssigned, &news, &person).await?;
     tx.notify(told.0.into_iter().collect());
     Ok(())
 }

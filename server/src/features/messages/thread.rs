@@ -14,12 +14,12 @@ use super::{store, tell, thread_token};
 use crate::app::App;
 use crate::cluster::{Event, Notice};
 use crate::error::{Error, Result};
-use crate::features::audit::{Changes, Entry};
-use crate::features::notify::{Letter, Mail};
-use crate::features::staff as people;
 use crate::http::rate_limit::{Limit, Subject};
 use crate::http::valid::Check;
 use crate::http::{RequestInfo, idempotency};
+use crate::platform::audit::{Changes, Entry};
+use crate::platform::mail::{Letter, Mail};
+use crate::platform::staff as people;
 
 /// A message with its answers, without anything internal.
 #[derive(Debug, Serialize, ToSchema)]

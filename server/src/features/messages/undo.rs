@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::change::{self, Author, Before};
 use super::store;
 use crate::error::{Error, Result};
-use crate::features::audit::Changes;
+use crate::platform::audit::Changes;
 use crate::storage::Tx;
 
 /// How long a change can be taken back.

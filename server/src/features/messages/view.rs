@@ -15,8 +15,8 @@ use super::store;
 use super::thread_token;
 use crate::app::App;
 use crate::error::{Error, Result};
-use crate::features::notify::{self, MailState};
-use crate::features::{audit, staff as people};
+use crate::platform::mail::{self, MailState};
+use crate::platform::{audit, staff as people};
 
 /// A person by name.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
@@ -214,7 +214,7 @@ pub async fn detail(app: &App, id: Uuid) -> Result<MessageDetail> {
 
 async fn thread(conn: &impl ConnectionTrait, id: Uuid, names: &HashMap<Uuid, String>) -> Result<Vec<ThreadItem>> {
     let replies = store::replies_of(conn, id).await?;
-    let mut mails = notify::states(conn, replies.iter().filter_map(|reply| reply.outbox_id).collect()).await?;
+    let mut mails = mail::states(conn, replies.iter().filter_map(|reply| reply.outbox_id).collect()).await?;
     let mut items: Vec<ThreadItem> = replies
         .into_iter()
         .map(|reply| ThreadItem {

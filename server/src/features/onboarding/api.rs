@@ -11,12 +11,12 @@ use super::steps::{Facts, STEPS};
 use super::store;
 use crate::app::App;
 use crate::error::Result;
-use crate::features::audit::{Changes, Entry};
-use crate::features::auth::{Caller, signed_in};
 use crate::features::samples;
-use crate::features::staff::Permission;
 use crate::http::valid::Check;
 use crate::http::{Data, Envelope, Json, Problem, RequestInfo};
+use crate::platform::audit::{Changes, Entry};
+use crate::platform::auth::{Caller, signed_in};
+use crate::platform::permission::Permission;
 
 /// The routes of this slice.
 pub fn routes() -> OpenApiRouter<App> {

@@ -3,8 +3,8 @@
 use serde_json::{Map, Value};
 
 use super::MAIL_WORKS;
-use crate::features::settings::{KEYS, Snapshot};
-use crate::features::staff::Permission;
+use crate::platform::permission::Permission;
+use crate::platform::settings::{KEYS, Snapshot};
 
 /// What is known when the steps are asked.
 pub struct Facts<'a> {

@@ -12,10 +12,11 @@ use utoipa_axum::routes;
 
 use crate::app::App;
 use crate::error::Result;
-use crate::features::auth::{self, Caller, demand};
-use crate::features::staff::Permission;
-use crate::features::{messages, notify, settings};
+use crate::features::messages;
 use crate::http::{Data, Envelope, Json, Problem};
+use crate::platform::auth::{self, Caller, demand};
+use crate::platform::permission::Permission;
+use crate::platform::{mail, settings};
 
 /// The routes of this slice.
 pub fn routes() -> OpenApiRouter<App> {
@@ -62,7 +63,7 @@ async fn preview_retention(
     let messages = async |which| messages::count_expiring(conn, which, MOST).await;
     let counted = [
         ("senderDays", Some(senders), messages(messages::with_sender(senders)).await?),
-        ("mailDays", Some(mails), notify::count_before(conn, mails, MOST).await?),
+        ("mailDays", Some(mails), mail::count_before(conn, mails, MOST).await?),
         ("sessionDays", Some(sessions), auth::count_old_sessions(conn, sessions, MOST).await?),
         ("spamDays", spam, if let Some(before) = spam { messages(messages::spam(before)).await? } else { 0 }),
         (

@@ -9,9 +9,9 @@ use utoipa_axum::routes;
 use super::store::{self, Removed};
 use crate::app::App;
 use crate::error::{Error, Result};
-use crate::features::auth::{Caller, demand_in_person};
-use crate::features::staff::Permission;
 use crate::http::{Claim, Created, Data, Envelope, Problem, RequestInfo};
+use crate::platform::auth::{Caller, demand_in_person};
+use crate::platform::permission::Permission;
 
 /// The routes of this slice.
 pub fn routes() -> OpenApiRouter<App> {

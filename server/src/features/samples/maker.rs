@@ -10,8 +10,8 @@ use rand::{RngExt as _, SeedableRng};
 use uuid::Uuid;
 
 use super::words::{CANNED, CITIES, COMPANIES, FIRST_NAMES, LAST_NAMES, NOTES, OPENINGS, PLEAS, REPLIES, TAGS, TOPICS};
-use crate::features::staff::PermissionSet;
 use crate::ids::Ids;
+use crate::platform::permission::PermissionSet;
 use crate::storage::{email_key, search_text};
 
 /// No password has this hash, so nobody can sign in until a reset link was used.

@@ -19,8 +19,8 @@ use uuid::Uuid;
 
 use crate::app::App;
 use crate::error::{Error, Result};
-use crate::features::audit::{Changes, Entry};
 use crate::http::{RequestInfo, idempotency};
+use crate::platform::audit::{Changes, Entry};
 use maker::{Conversation, Maker};
 
 /// Rows of one unit: far below 50 ms.

@@ -15,7 +15,8 @@ use uuid::Uuid;
 use super::maker::{Conversation, NO_PASSWORD};
 use crate::cluster::{Event, Notice};
 use crate::error::Result;
-use crate::features::{messages as inbox, notify, onboarding};
+use crate::features::{messages as inbox, onboarding};
+use crate::platform::mail;
 use crate::storage::Tx;
 
 const MESSAGE: &str = "message";
@@ -189,5 +190,5 @@ async fn release(conn: &impl ConnectionTrait, people: &[Uuid]) -> Result<(), DbE
         .exec(conn)
         .await?;
     onboarding::forget(conn, &people).await?;
-    notify::delete_of_entities(conn, people).await.map(drop)
+    mail::delete_of_entities(conn, people).await.map(drop)
 }

@@ -13,8 +13,8 @@ use uuid::Uuid;
 use super::store;
 use crate::app::App;
 use crate::error::Result;
-use crate::features::audit::{Changes, Entry};
 use crate::http::RequestInfo;
+use crate::platform::audit::{Changes, Entry};
 
 /// Rows of one unit.
 const CHUNK: usize = 500;

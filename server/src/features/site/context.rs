@@ -10,7 +10,7 @@ use super::json_ld;
 use crate::app::App;
 use crate::error::Result;
 use crate::features::messages::{ContactForm, usual_answer};
-use crate::features::settings::{self, PictureName, Service, Snapshot};
+use crate::platform::settings::{self, PictureName, Service, Snapshot};
 use crate::templates::value;
 
 /// One page of the site.

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::context::Page;
 use crate::app::App;
-use crate::features::settings::{PictureName, Service, Snapshot};
+use crate::platform::settings::{PictureName, Service, Snapshot};
 
 /// The data of a page, or none. `<` is written as an escape, so that no text can end the script element.
 pub fn of_page(app: &App, settings: &Snapshot, page: &Page, service: Option<&Service>) -> Option<String> {

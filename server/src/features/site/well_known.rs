@@ -11,8 +11,8 @@ use serde_json::json;
 use super::pages::theme;
 use crate::app::App;
 use crate::error::{Error, Result};
-use crate::features::settings;
 use crate::http::Name;
+use crate::platform::settings;
 
 /// The routes of this file.
 pub fn routes() -> Router<App> {

@@ -109,7 +109,7 @@ impl TestApp {
 
     /// Delivers what is due and answers with the mails of the folder, oldest first.
     pub async fn mails(&self) -> Vec<String> {
-        tekvwarho::features::notify::deliver_due(&self.app, uuid::Uuid::nil()).await.unwrap();
+        tekvwarho::platform::mail::deliver_due(&self.app, uuid::Uuid::nil()).await.unwrap();
         let Ok(entries) = std::fs::read_dir(self.folder.path().join("mail")) else { return Vec::new() };
         let mut files: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();
         files.sort();

@@ -4,8 +4,9 @@ use database::entity::staff::{self, Role};
 use reqwest::Method;
 use sea_orm::Set;
 use serde_json::{Value, json};
-use tekvwarho::features::staff::{self as people, NewStaff, Permission, PermissionSet};
 use tekvwarho::http::{IfMatch, RequestInfo};
+use tekvwarho::platform::permission::{Permission, PermissionSet};
+use tekvwarho::platform::staff::{self as people, NewStaff};
 
 use super::{Answer, TestApp};
 
@@ -62,8 +63,8 @@ impl TestApp {
         let values = serde_json::Map::from_iter([("security.secondFactorRoles".to_owned(), json!(roles))]);
         let from = RequestInfo::internal();
         let change =
-            tekvwarho::features::settings::Change { actor: None, from: &from, values, seen: IfMatch::default() };
-        tekvwarho::features::settings::change(&self.app, change, |_| true).await.unwrap();
+            tekvwarho::platform::settings::Change { actor: None, from: &from, values, seen: IfMatch::default() };
+        tekvwarho::platform::settings::change(&self.app, change, |_| true).await.unwrap();
         self.app.liveness.forget_all();
     }
 

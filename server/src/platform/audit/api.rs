@@ -1,0 +1,248 @@
+//! The trail for staff: list, choices of the filters, head, export, verification.
+
+use std::collections::HashSet;
+
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::HeaderValue;
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use axum::response::Response;
+use bytes::Bytes;
+use chrono::{DateTime, Utc};
+use database::entity::audit_logs::Column;
+use futures_util::stream;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use tokio::sync::mpsc;
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+use uuid::Uuid;
+
+use super::export::{Format, Rows};
+use super::filter::{Filter, FilterQuery};
+use super::sentence::label;
+use super::verify::{Head, verify_telling};
+use super::view::{self, AuditItem, Named};
+use super::{chain, export, find, store};
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::http::rate_limit::{Limit, Subject};
+use crate::http::{Data, Envelope, Listed, Paging, Problem, Query, RequestInfo};
+use crate::platform::auth::{Caller, demand};
+use crate::platform::permission::Permission;
+use crate::platform::staff as people;
+use crate::platform::tokens;
+use crate::secrets::Purpose;
+
+/// The routes of this slice.
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(demand(Permission::Audit, routes!(list_audit)))
+        .routes(demand(Permission::Audit, routes!(audit_choices)))
+        .routes(demand(Permission::Audit, routes!(audit_head)))
+        .routes(demand(Permission::Audit, routes!(export_audit)))
+        .routes(demand(Permission::Audit, routes!(verify_audit)))
+}
+
+/// Reads the filters of an address.
+async fn read(app: &App, query: &FilterQuery) -> Result<Filter> {
+    let conn = app.storage.read();
+    let known = if query.asks_for_actions() { store::distinct(conn, Column::Action).await? } else { Vec::new() };
+    let tokens: HashSet<Uuid> =
+        if query.actor.is_some() { tokens::names(conn).await?.into_keys().collect() } else { HashSet::new() };
+    query.read(known, |id| tokens.contains(&id))
+}
+
+/// Audit entries under filters, a page at a time. With `entityType` and `entityId` it is the history of that entity.
+#[utoipa::path(get, path = "/api/admin/audit", tag = "audit", params(FilterQuery, Paging),
+    responses((status = 200, body = Envelope<Vec<AuditItem>>), (status = 422, body = Problem)))]
+async fn list_audit(
+    State(app): State<App>,
+    caller: Caller,
+    Query(query): Query<FilterQuery>,
+    Query(paging): Query<Paging>,
+) -> Result<Listed<AuditItem>> {
+    let filter = read(&app, &query).await?;
+    let (cursor, limit) = paging.read()?;
+    let mut page = find::list(app.storage.read(), &filter, cursor, limit).await?;
+    let rows = view::items(&app, &caller, std::mem::take(&mut page.rows)).await?;
+    Ok(Listed(page.with(rows)))
+}
+
+/// What the filters can be set to.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct AuditChoices {
+    pub actions: Vec<ActionChoice>,
+    pub entity_types: Vec<String>,
+    pub staff: Vec<Named>,
+    pub tokens: Vec<Named>,
+}
+
+/// An action that has happened at least once.
+#[derive(Serialize, ToSchema)]
+pub struct ActionChoice {
+    pub action: String,
+    /// In words.
+    pub label: String,
+}
+
+/// The actions, types, people and tokens that the trail knows.
+#[utoipa::path(get, path = "/api/admin/audit/choices", tag = "audit",
+    responses((status = 200, body = Envelope<AuditChoices>)))]
+async fn audit_choices(State(app): State<App>) -> Result<Data<AuditChoices>> {
+    let conn = app.storage.read();
+    let actions = store::distinct(conn, Column::Action).await?;
+    let list = |names: std::collections::HashMap<Uuid, String>| {
+        let mut list: Vec<Named> = names.into_iter().map(|(id, name)| Named { id, name }).collect();
+        list.sort_by_key(|named| (named.name.to_lowercase(), named.id));
+        list
+    };
+    Ok(Data(AuditChoices {
+        actions: actions.into_iter().map(|action| ActionChoice { label: label(&action), action }).collect(),
+        entity_types: store::distinct(conn, Column::EntityType).await?,
+        staff: list(people::names(conn).await?),
+        tokens: list(tokens::names(conn).await?),
+    }))
+}
+
+/// The head of the chain: whoever keeps it elsewhere can prove a cut tail.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct AuditHead {
+    /// `42:<hash>`, as `verify` takes it; null while nothing is sealed.
+    pub head: Option<String>,
+    /// Number of the last sealed entry.
+    pub seq: i64,
+    pub hash: Option<String>,
+    /// The newest signed head.
+    pub checkpoint: Option<Checkpoint>,
+    /// Ed25519, in hex: checks the signature of `tekvwarho audit head`, line feed, number, line feed, hash.
+    pub public_key: String,
+}
+
+/// A signed head.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Checkpoint {
+    pub seq: i64,
+    pub hash: String,
+    /// Ed25519, in hex.
+    pub signature: String,
+    pub created_at: DateTime<Utc>,
+}
+
+/// The head of the chain as it is now.
+#[utoipa::path(get, path = "/api/admin/audit/head", tag = "audit", responses((status = 200, body = Envelope<AuditHead>)))]
+async fn audit_head(State(app): State<App>) -> Result<Data<AuditHead>> {
+    let conn = app.storage.read();
+    let head = store::head(conn).await?.map(|(seq, hash)| Head { seq, hash });
+    let checkpoint = store::last_checkpoint(conn).await?.map(|it| Checkpoint {
+        seq: it.seq,
+        hash: it.hash,
+        signature: it.signature,
+        created_at: it.created_at,
+    });
+    Ok(Data(AuditHead {
+        head: head.as_ref().map(Head::to_string),
+        seq: head.as_ref().map_or(0, |head| head.seq),
+        hash: head.map(|head| head.hash),
+        checkpoint,
+        public_key: chain::public_key(app.keys.current(Purpose::AuditSignature).1),
+    }))
+}
+
+/// The form of the file.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct FormatQuery {
+    /// `csv` (the default) or `ndjson`.
+    #[serde(default)]
+    format: Option<String>,
+}
+
+/// The entries under the filters as a file. `X-Total-Count` says how many rows come.
+#[utoipa::path(get, path = "/api/admin/audit/export", tag = "audit", params(FilterQuery, FormatQuery),
+    responses((status = 200, description = "The file", content((String = "text/csv"), (String = "application/x-ndjson"))),
+        (status = 422, body = Problem)))]
+async fn export_audit(
+    State(app): State<App>,
+    caller: Caller,
+    info: RequestInfo,
+    Query(query): Query<FilterQuery>,
+    Query(format): Query<FormatQuery>,
+) -> Result<Response> {
+    let format = Format::read(format.format.as_deref())?;
+    let filter = read(&app, &query).await?;
+    let total = find::count(app.storage.read(), &filter, u64::try_from(i64::MAX).unwrap_or(0)).await?;
+    export::note(&app, &caller, &info, format, total).await?;
+    let name = format!("audit-{}.{}", app.clock.now().format("%Y-%m-%d"), format.ending());
+    let rows = Rows { app, caller, filter, format };
+    Ok(crate::http::export::file(rows.body(), format.media(), &name, total))
+}
+
+/// A head from elsewhere.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct HeadQuery {
+    /// A head that was kept elsewhere, `42:<64 hexadecimal digits>`: it must still be on the chain.
+    #[serde(default)]
+    head: Option<String>,
+}
+
+/// Walks the whole chain and says how far it is: one JSON object a line.
+///
+/// `{"type":"progress","checked":2000,"total":10000}` comes after each page; the last line is
+/// `{"type":"result","holds":true,"sealed":10000,"unsealed":0,"head":"10000:…","broken":null}`, where `broken` is
+/// `{"seq":4,"entryId":"…","reason":"…"}` for the first entry that is not as it was sealed; or
+/// `{"type":"error","detail":"…"}` when the walk could not be ended.
+#[utoipa::path(get, path = "/api/admin/audit/verify", tag = "audit", params(HeadQuery),
+    responses((status = 200, description = "Progress and result, a JSON object a line", content((String = "application/x-ndjson"))),
+        (status = 422, body = Problem), (status = 429, body = Problem)))]
+async fn verify_audit(State(app): State<App>, caller: Caller, Query(query): Query<HeadQuery>) -> Result<Response> {
+    let kept = match query.head.as_deref().map(str::trim).filter(|text| !text.is_empty()) {
+        None => None,
+        Some(text) => Some(text.parse::<Head>().map_err(|_| {
+            Error::field("head", "invalid", "A head looks like 42: and 64 hexadecimal digits behind it.")
+        })?),
+    };
+    app.limits.check(Limit::Verify, &Subject::Staff(caller.staff_id))?;
+    let (lines, received) = mpsc::channel::<Bytes>(16);
+    tokio::spawn(async move {
+        let told = verify_telling(&app, kept.as_ref(), |checked, total| {
+            // A reader that is slower than the walk misses a line, and one that went away ends it.
+            let _ = lines.try_send(line(&json!({ "type": "progress", "checked": checked, "total": total })));
+            !lines.is_closed()
+        });
+        let last = match told.await {
+            Ok(None) => return,
+            Ok(Some(verdict)) => {
+                let mut broken = Value::Null;
+                if let Some((seq, reason)) = verdict.broken {
+                    let link = store::link_at(app.storage.read(), seq).await.ok().flatten();
+                    broken = json!({ "seq": seq, "entryId": link.map(|link| link.audit_id), "reason": reason });
+                }
+                json!({ "type": "result", "holds": broken.is_null(), "sealed": verdict.sealed,
+                    "unsealed": verdict.unsealed, "head": verdict.head.map(|head| head.to_string()), "broken": broken })
+            }
+            Err(error) => {
+                tracing::warn!(%error, "a verification could not be ended");
+                json!({ "type": "error", "detail": "The trail could not be read to its end. Try again in a moment." })
+            }
+        };
+        let _ = lines.send(line(&last)).await;
+    });
+    let body = Body::from_stream(stream::unfold(received, |mut received| async {
+        received.recv().await.map(|line| (Ok::<_, std::convert::Infallible>(line), received))
+    }));
+    let mut response = Response::new(body);
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/x-ndjson"));
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    Ok(response)
+}
+
+fn line(value: &Value) -> Bytes {
+    Bytes::from(format!("{value}\n"))
+}

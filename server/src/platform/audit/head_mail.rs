@@ -1,0 +1,60 @@
+//! The head of the chain by mail, once a week, to whoever wants it: what is kept elsewhere proves a cut tail.
+
+use chrono::Duration;
+
+use super::entry::{Changes, Entry};
+use super::store;
+use super::verify::Head;
+use crate::app::App;
+use crate::error::Result;
+use crate::http::RequestInfo;
+use crate::platform::mail::{Letter, Mail};
+use crate::platform::notices::{self, News, To};
+use crate::platform::permission::Permission;
+
+const EVERY: Duration = Duration::days(7);
+const ACTION: &str = "audit.head_mailed";
+
+/// Mails the head, if a week has passed since the last time and anybody wants it. Mails and the entry that says so are one
+/// unit, so a job that runs twice sends once.
+///
+/// # Errors
+/// The database is away; the next turn tries again.
+pub async fn mail_head(app: &App) -> Result<()> {
+    let (conn, now) = (app.storage.read(), app.clock.now());
+    if store::last_time(conn, ACTION).await?.is_some_and(|last| last + EVERY > now) {
+        return Ok(());
+    }
+    let Some((seq, hash)) = store::head(conn).await? else { return Ok(()) };
+    let holders = To::Holders(Permission::Audit);
+    let people = notices::mail_to(app, notices::Event::AuditHead, &News::default(), holders).await?;
+    if people.is_empty() {
+        return Ok(());
+    }
+    let head = Head { seq, hash }.to_string();
+    let mut mails = Vec::with_capacity(people.len());
+    for (name, address) in people {
+        let letter = Letter::AuditHead {
+            name,
+            head: head.clone(),
+            entries: seq,
+            when: now.format("%-d %B %Y, %-H:%M UTC").to_string(),
+            link: app.config.server.link("/admin/audit"),
+        };
+        mails.push(Mail { to: &address, letter: &letter, entity: None, thread: Vec::new(), automatic: true }.row(app)?);
+    }
+    let changes = Changes::none().fact("seq", seq).fact("recipients", mails.len());
+    let from = RequestInfo::internal();
+    let entry = Entry { actor: None, action: ACTION, entity: ("audit", None), changes, from: &from }.row(&app.ids, now);
+    app.storage
+        .write((mails, entry), move |tx, (mails, entry)| {
+            Box::pin(async move {
+                for mail in mails {
+                    tx.mail(mail.clone());
+                }
+                tx.audit(entry.clone());
+                Ok(())
+            })
+        })
+        .await
+}

@@ -1,0 +1,104 @@
+//! What the API shows of entries.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+use database::entity::audit_logs;
+use serde::Serialize;
+use serde_json::Value;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::sentence::{Names, sentence};
+use super::store;
+use crate::app::App;
+use crate::error::Result;
+use crate::features::messages;
+use crate::platform::auth::Caller;
+use crate::platform::permission::Permission;
+use crate::platform::{staff as people, tokens};
+
+/// Somebody or something by name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Named {
+    pub id: Uuid,
+    pub name: String,
+}
+
+/// One audit entry.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct AuditItem {
+    pub id: Uuid,
+    /// Its place in the chain; null for the second in which it is not sealed yet.
+    pub seq: Option<i64>,
+    pub created_at: DateTime<Utc>,
+    /// The member of staff; null for a visitor, a client or the program itself.
+    pub actor: Option<Named>,
+    /// The API token with which a program acted for the actor.
+    pub token: Option<Named>,
+    pub action: String,
+    pub entity_type: String,
+    pub entity_id: Option<String>,
+    /// In words, without the actor.
+    pub sentence: String,
+    /// `{"field": {"from": …, "to": …}}`; a fact without a value before has only `to`.
+    pub changes: Option<Value>,
+    /// Names of the people whose ids stand in `changes`.
+    pub people: Vec<Named>,
+    pub ip_address: Option<String>,
+    pub user_agent: Option<String>,
+    pub request_id: Option<String>,
+}
+
+/// What a caller may know by name: clients only with the right to see messages.
+pub async fn names_for(app: &App, caller: &Caller, entries: &[audit_logs::Model]) -> Result<Names> {
+    let conn = app.storage.read();
+    let ids_of = |kind: &str| -> Vec<Uuid> {
+        let ids = entries.iter().filter(|entry| entry.entity_type == kind);
+        ids.filter_map(|entry| entry.entity_id.as_deref()?.parse().ok()).collect()
+    };
+    let mut subjects = tokens::names(conn).await?;
+    if caller.may(Permission::Messages) {
+        subjects.extend(messages::client_names(conn, ids_of("message")).await?);
+    }
+    Ok(Names { people: people::names(conn).await?, subjects, inside: false })
+}
+
+/// Entries as a list shows them.
+pub async fn items(app: &App, caller: &Caller, entries: Vec<audit_logs::Model>) -> Result<Vec<AuditItem>> {
+    let names = names_for(app, caller, &entries).await?;
+    let places = store::places_of(app.storage.read(), entries.iter().map(|entry| entry.id).collect()).await?;
+    Ok(entries.into_iter().map(|entry| item(entry, &names, &places)).collect())
+}
+
+fn item(entry: audit_logs::Model, names: &Names, places: &HashMap<Uuid, i64>) -> AuditItem {
+    let by_name = |id: Option<Uuid>, among: &HashMap<Uuid, String>| {
+        id.map(|id| Named { id, name: among.get(&id).cloned().unwrap_or_else(|| "somebody who has left".to_owned()) })
+    };
+    AuditItem {
+        seq: places.get(&entry.id).copied(),
+        sentence: sentence(&entry, names),
+        actor: by_name(entry.user_id, &names.people),
+        token: by_name(entry.token_id, &names.subjects),
+        people: mentioned(entry.changes.as_ref(), &names.people),
+        id: entry.id,
+        created_at: entry.created_at,
+        action: entry.action,
+        entity_type: entry.entity_type,
+        entity_id: entry.entity_id,
+        changes: entry.changes,
+        ip_address: entry.ip_address,
+        user_agent: entry.user_agent,
+        request_id: entry.request_id,
+    }
+}
+
+fn mentioned(changes: Option<&Value>, people: &HashMap<Uuid, String>) -> Vec<Named> {
+    let values = changes.and_then(Value::as_object).into_iter().flatten();
+    let ends = values.flat_map(|(_, change)| [change.get("from"), change.get("to")]);
+    let ids = ends.filter_map(|end| end?.as_str()?.parse::<Uuid>().ok());
+    let mut found: Vec<Named> = ids.filter_map(|id| Some(Named { id, name: people.get(&id)?.clone() })).collect();
+    found.dedup();
+    found
+}

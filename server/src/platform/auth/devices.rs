@@ -1,0 +1,99 @@
+//! The own devices: where one is signed in, and signing out there.
+
+use axum::extract::State;
+use chrono::{DateTime, Utc};
+use database::entity::active_sessions;
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+use uuid::Uuid;
+
+use super::device::Device;
+use super::guard::{Caller, signed_in};
+use super::public::end_session;
+use super::{own_entry, sessions, store};
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::http::{All, Data, Envelope, Id, Nothing, Problem, RequestInfo};
+use crate::platform::audit::Changes;
+
+/// The routes of this file.
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(signed_in(routes!(list_sessions, end_others)))
+        .routes(signed_in(routes!(delete_session)))
+}
+
+/// A device that is signed in.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct SessionView {
+    pub id: Uuid,
+    #[serde(flatten)]
+    pub device: Device,
+    pub ip_address: Option<String>,
+    /// Such as `Berlin, Germany`; null without a map of addresses (`TEKVWARHO_GEOIP_DB`), or where it does not know.
+    pub location: Option<String>,
+    /// The last exchange of its token: a device in use is never more than a quarter of an hour behind.
+    pub last_activity: DateTime<Utc>,
+    pub created_at: DateTime<Utc>,
+    /// The session that asks.
+    pub current: bool,
+}
+
+/// The own devices, the one used last first.
+#[utoipa::path(get, path = "/api/auth/sessions", tag = "auth", responses((status = 200, body = Envelope<Vec<SessionView>>)))]
+async fn list_sessions(State(app): State<App>, caller: Caller) -> Result<All<SessionView>> {
+    Ok(All::of(session_views(&app, caller.staff_id, caller.session_id).await?))
+}
+
+/// The devices of a person, the one used last first; `asking` is the session that asks.
+pub async fn session_views(app: &App, person: Uuid, asking: Uuid) -> Result<Vec<SessionView>> {
+    let rows = store::sessions_of(app.storage.read(), person, app.clock.now()).await?;
+    let show = |row: active_sessions::Model| SessionView {
+        current: row.id == asking,
+        device: Device::of(row.user_agent.as_deref()),
+        id: row.id,
+        location: row.ip_address.as_deref().and_then(|text| app.places.of(text.parse().ok()?)),
+        ip_address: row.ip_address,
+        last_activity: row.last_activity,
+        created_at: row.created_at,
+    };
+    Ok(rows.into_iter().map(show).collect())
+}
+
+/// Signs one of the own devices out.
+#[utoipa::path(delete, path = "/api/auth/sessions/{id}", tag = "auth", params(("id" = Uuid, Path)),
+    responses((status = 200, body = Envelope<Nothing>), (status = 404, body = Problem)))]
+async fn delete_session(
+    State(app): State<App>,
+    caller: Caller,
+    info: RequestInfo,
+    Id(id): Id,
+) -> Result<Data<Nothing>> {
+    let known = store::sessions_of(app.storage.read(), caller.staff_id, app.clock.now()).await?;
+    let own = known.iter().any(|session| session.id == id);
+    if !own || !end_session(&app, caller.staff_id, id, "auth.session_ended", &info).await? {
+        return Err(Error::NotFound);
+    }
+    Ok(Data(Nothing))
+}
+
+/// Signs all own devices out but the one that asks.
+#[utoipa::path(delete, path = "/api/auth/sessions", tag = "auth", responses((status = 200, body = Envelope<Nothing>)))]
+async fn end_others(State(app): State<App>, caller: Caller, info: RequestInfo) -> Result<Data<Nothing>> {
+    let now = app.clock.now();
+    let entry = own_entry(&app, &caller, &info, "auth.other_sessions_ended", Changes::none());
+    let (id, this) = (caller.staff_id, caller.session_id);
+    app.storage
+        .write(entry, move |tx, entry| {
+            Box::pin(async move {
+                tx.audit(entry.clone());
+                sessions::end_all(tx, id, Some(this), now).await
+            })
+        })
+        .await?;
+    app.liveness.forget_all();
+    Ok(Data(Nothing))
+}

@@ -1,0 +1,263 @@
+//! Who may call a route: said on the route's own line, checked before its handler, and written into the OpenAPI
+//! document, where the permission test reads it.
+//!
+//! Unsafe routes of the staff API honour `Idempotency-Key` by their guard: an answer is given again only to who is let
+//! in, and where a fresh proof is asked for, only with one.
+
+use std::net::{IpAddr, Ipv4Addr};
+
+use axum::extract::{FromRequestParts, Request};
+use axum::http::header::AUTHORIZATION;
+use axum::http::request::Parts;
+use axum::middleware::{Next, from_fn};
+use axum::response::{IntoResponse as _, Response};
+use chrono::{DateTime, Duration, Utc};
+use database::entity::staff::Role;
+use serde_json::json;
+use utoipa::openapi::extensions::ExtensionsBuilder;
+use utoipa::openapi::path::{Operation, PathItem};
+use utoipa::openapi::security::SecurityRequirement;
+use utoipa_axum::router::{UtoipaMethodRouter, UtoipaMethodRouterExt as _};
+use uuid::Uuid;
+
+use super::access;
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::http::idempotency::idempotent;
+use crate::http::rate_limit::{Limit, Subject};
+use crate::http::{CallerId, ClientAddress, TokenId};
+use crate::platform::permission::{Permission, PermissionSet};
+use crate::platform::tokens;
+
+/// The staff member who calls.
+#[derive(Debug, Clone)]
+pub struct Caller {
+    /// The person, or the one in whose name a token acts.
+    pub staff_id: Uuid,
+    /// The session; of a token its id, which is no session.
+    pub session_id: Uuid,
+    /// The API token that was used instead of a session.
+    pub token: Option<Uuid>,
+    pub name: String,
+    pub email: String,
+    pub role: Role,
+    pub permissions: PermissionSet,
+    /// The role needs a second factor and the person has none: only [`own_account`] routes are open.
+    pub second_factor_missing: bool,
+    /// When the person last proved in this session who they are.
+    pub proved_at: Option<DateTime<Utc>>,
+}
+
+/// How long a proof of who is there opens sensitive actions.
+pub const PROOF_LASTS: Duration = Duration::minutes(10);
+
+impl Caller {
+    /// True when the person may do that.
+    pub fn may(&self, permission: Permission) -> bool {
+        self.permissions.has(permission)
+    }
+
+    /// Refuses when the last proof is older than [`PROOF_LASTS`]: [`Error::ReauthenticationRequired`].
+    pub fn check_proof(&self, now: DateTime<Utc>) -> Result<()> {
+        match self.proved_at {
+            Some(at) if now < at + PROOF_LASTS => Ok(()),
+            _ => Err(Error::ReauthenticationRequired),
+        }
+    }
+
+    /// Refuses when the session or the token ended in the meantime; long answers ask for that.
+    ///
+    /// # Errors
+    /// `Unauthenticated`, or the database is away.
+    pub async fn is_still_in(&self, app: &App) -> Result<()> {
+        let alive = match self.token {
+            Some(token) => tokens::still_holds(app, token).await?,
+            None => app.liveness.of(app, self.session_id).await?.is_some(),
+        };
+        if alive { Ok(()) } else { Err(Error::Unauthenticated) }
+    }
+}
+
+/// Who is let in.
+#[derive(Debug, Clone, Copy)]
+enum Demand {
+    /// Whoever has the permission, by session or by token.
+    May(Permission),
+    /// A person with the permission, by session only.
+    MayInPerson(Permission),
+    /// Whoever is signed in.
+    InPerson,
+    /// Whoever is signed in, even without the second factor that the role needs.
+    OwnAccount,
+    /// Whoever is signed in, or has any good token.
+    Anybody,
+}
+
+/// These routes need that permission.
+pub fn demand(permission: Permission, routes: UtoipaMethodRouter<App>) -> UtoipaMethodRouter<App> {
+    guarded(Demand::May(permission), routes)
+}
+
+/// These routes need that permission and a signed-in person; no API token opens them.
+pub fn demand_in_person(permission: Permission, routes: UtoipaMethodRouter<App>) -> UtoipaMethodRouter<App> {
+    guarded(Demand::MayInPerson(permission), routes)
+}
+
+/// These routes need a signed-in person, whatever they may do. They are about that person, so no API token opens them.
+pub fn signed_in(routes: UtoipaMethodRouter<App>) -> UtoipaMethodRouter<App> {
+    guarded(Demand::InPerson, routes)
+}
+
+/// These routes need a signed-in person and stay open while a second factor is missing: setting one up, the own
+/// profile, signing out.
+pub fn own_account(routes: UtoipaMethodRouter<App>) -> UtoipaMethodRouter<App> {
+    guarded(Demand::OwnAccount, routes)
+}
+
+/// These routes are sensitive: they need a proof of who is there that is ten minutes old at most. Stands inside
+/// another guard: `demand_in_person(Permission::Staff, recently_proven(routes!(reset)))`.
+pub fn recently_proven(routes: UtoipaMethodRouter<App>) -> UtoipaMethodRouter<App> {
+    let (schemas, mut paths, handlers) = once(routes);
+    for operation in paths.paths.values_mut().flat_map(operations) {
+        // The guard around it makes a demand of it.
+        operation.extensions.get_or_insert_default().insert("x-proof".to_owned(), json!("recent"));
+    }
+    (schemas, paths, handlers).layer(from_fn(check_proof))
+}
+
+async fn check_proof(request: Request, next: Next) -> Response {
+    let fresh = match (request.extensions().get::<App>(), request.extensions().get::<Caller>()) {
+        (Some(app), Some(caller)) => caller.check_proof(app.clock.now()),
+        _ => Err(Error::internal("a sensitive route without a guard around it")),
+    };
+    match fresh {
+        Ok(()) => next.run(request).await,
+        Err(error) => error.into_response(),
+    }
+}
+
+/// These routes need a signed-in person or any API token.
+pub fn signed_in_or_token(routes: UtoipaMethodRouter<App>) -> UtoipaMethodRouter<App> {
+    guarded(Demand::Anybody, routes)
+}
+
+fn guarded(demand: Demand, routes: UtoipaMethodRouter<App>) -> UtoipaMethodRouter<App> {
+    let proven = routes.1.paths.values().any(is_proven);
+    let (schemas, mut paths, handlers) = if proven { routes } else { once(routes) };
+    for item in paths.paths.values_mut() {
+        document(item, demand);
+    }
+    let step = from_fn(move |request: Request, next: Next| check(demand, request, next));
+    (schemas, paths, handlers).layer(step)
+}
+
+/// Lets a request of the staff API that is sent again do its work once; never one of the sign-in.
+fn once(routes: UtoipaMethodRouter<App>) -> UtoipaMethodRouter<App> {
+    let of_staff = |path: &String| path.starts_with("/api/admin/") && !path.starts_with("/api/admin/auth/");
+    if routes.1.paths.keys().all(of_staff) { idempotent(routes) } else { routes }
+}
+
+/// True when [`recently_proven`] stands inside.
+fn is_proven(item: &PathItem) -> bool {
+    let all = [&item.get, &item.put, &item.post, &item.delete, &item.patch];
+    all.into_iter().flatten().any(|it| it.extensions.as_ref().is_some_and(|it| it.contains_key("x-proof")))
+}
+
+async fn check(demand: Demand, mut request: Request, next: Next) -> Response {
+    let Some(app) = request.extensions().get::<App>().cloned() else {
+        return Error::internal("no app in the request").into_response();
+    };
+    let authorization = request.headers().get(AUTHORIZATION).and_then(|it| it.to_str().ok());
+    let address = request.extensions().get::<ClientAddress>().map_or(Ipv4Addr::UNSPECIFIED.into(), |it| it.0);
+    let caller = match admit(&app, authorization, address, demand).await {
+        Ok(caller) => caller,
+        Err(error) => return error.into_response(),
+    };
+    request.extensions_mut().insert(CallerId(caller.token.unwrap_or(caller.staff_id)));
+    if let Some(token) = caller.token {
+        request.extensions_mut().insert(TokenId(token));
+    }
+    request.extensions_mut().insert(caller);
+    next.run(request).await
+}
+
+async fn admit(app: &App, authorization: Option<&str>, address: IpAddr, demand: Demand) -> Result<Caller> {
+    let caller = match authorization.and_then(bearer).filter(|token| token.starts_with(tokens::PREFIX)) {
+        Some(token) => app.liveness.of_token(app, token, address).await?.ok_or(Error::Unauthenticated)?,
+        None => caller_of(app, authorization).await?,
+    };
+    app.limits.check(Limit::Staff, &Subject::Staff(caller.token.unwrap_or(caller.staff_id)))?;
+    match demand {
+        Demand::MayInPerson(_) | Demand::InPerson | Demand::OwnAccount if caller.token.is_some() => {
+            Err(Error::NotForTokens)
+        }
+        Demand::OwnAccount => Ok(caller),
+        _ if caller.second_factor_missing => Err(Error::SecondFactorMissing),
+        Demand::May(permission) | Demand::MayInPerson(permission) if !caller.may(permission) => Err(Error::Forbidden),
+        _ => Ok(caller),
+    }
+}
+
+/// The person whose access token this is: signature, time, session, activity and version all hold now.
+pub async fn caller_of(app: &App, authorization: Option<&str>) -> Result<Caller> {
+    let token = authorization.and_then(bearer).ok_or(Error::Unauthenticated)?;
+    let claims = access::verify(app, token)?;
+    let live = app.liveness.of(app, claims.sid).await?.ok_or(Error::Unauthenticated)?;
+    if live.caller.staff_id != claims.sub || live.token_version != claims.ver {
+        return Err(Error::Unauthenticated);
+    }
+    Ok(live.caller)
+}
+
+fn bearer(header: &str) -> Option<&str> {
+    let (scheme, token) = header.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Caller {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self> {
+        parts.extensions.get::<Self>().cloned().ok_or(Error::Unauthenticated)
+    }
+}
+
+/// As a demand of the access token in the document: the person proved a moment ago who they are.
+const RECENT_PROOF: &str = "recent_proof";
+
+/// Writes the demand into every operation of the path, beside what stands there already.
+fn document(item: &mut PathItem, demand: Demand) {
+    let (needs, in_person) = match demand {
+        Demand::May(permission) => (json!(permission), false),
+        Demand::MayInPerson(permission) => (json!(permission), true),
+        Demand::InPerson => (json!("signed_in"), true),
+        Demand::OwnAccount => (json!("own_account"), true),
+        Demand::Anybody => (json!("signed_in"), false),
+    };
+    let scheme = |name, demands: Vec<String>| SecurityRequirement::new(name, demands);
+    for operation in operations(item) {
+        let proof = operation.extensions.take().is_some_and(|it| it.contains_key("x-proof"));
+        let mut schemes = vec![scheme("accessToken", if proof { vec![RECENT_PROOF.to_owned()] } else { Vec::new() })];
+        if !in_person {
+            schemes.push(scheme("apiToken", Vec::new()));
+        }
+        operation.security = Some(schemes);
+        // One extension and no more: they have no order, and the document must come out the same each time.
+        operation.extensions = Some(ExtensionsBuilder::new().add("x-permission", needs.clone()).build());
+    }
+}
+
+fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
+    [
+        &mut item.get,
+        &mut item.put,
+        &mut item.post,
+        &mut item.delete,
+        &mut item.patch,
+        &mut item.options,
+        &mut item.head,
+        &mut item.trace,
+    ]
+    .into_iter()
+    .flatten()
+}

@@ -1,0 +1,213 @@
+//! The own second factors: what is there, the authenticator app, recovery codes.
+
+use axum::extract::State;
+use chrono::{DateTime, Duration, Utc};
+use database::entity::totp_secrets;
+use sea_orm::EntityTrait as _;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::factors::{self, Typed};
+use super::guard::{Caller, own_account, recently_proven, signed_in};
+use super::letters::{self, FactorEvent};
+use super::{own_entry, recovery_codes, relying_party, totp};
+use crate::app::App;
+use crate::cluster::Event;
+use crate::error::{Error, Result};
+use crate::http::{Data, Envelope, Json, Nothing, Problem, RequestInfo};
+use crate::platform::audit::Changes;
+use crate::platform::staff as people;
+use crate::secrets::Purpose;
+
+/// A secret that was begun must be confirmed within this time.
+const PENDING: Duration = Duration::minutes(30);
+
+/// The routes of this file.
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(own_account(routes!(factor_state)))
+        .routes(own_account(recently_proven(routes!(begin_totp))))
+        .routes(own_account(routes!(confirm_totp)))
+        .routes(signed_in(recently_proven(routes!(remove_totp))))
+        .routes(signed_in(recently_proven(routes!(new_recovery_codes))))
+}
+
+/// The own second factors.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct FactorState {
+    /// Since when the authenticator app is on; null: it is off.
+    pub totp_since: Option<DateTime<Utc>>,
+    pub passkeys: u64,
+    /// Recovery codes that were not used yet.
+    pub recovery_codes_left: u64,
+    /// The role needs a second factor.
+    pub required: bool,
+    /// Browsers can use passkeys at this address: it is https, or this machine, and has a name.
+    pub passkeys_possible: bool,
+}
+
+/// Which second factors there are.
+#[utoipa::path(get, path = "/api/auth/mfa", tag = "auth", responses((status = 200, body = Envelope<FactorState>)))]
+async fn factor_state(State(app): State<App>, caller: Caller) -> Result<Data<FactorState>> {
+    let factors = factors::of(app.storage.read(), caller.staff_id).await?;
+    Ok(Data(FactorState {
+        totp_since: factors.totp_since,
+        passkeys: factors.passkeys,
+        recovery_codes_left: factors.recovery_left,
+        required: factors::required(&app, caller.role),
+        passkeys_possible: relying_party::is_possible(&app),
+    }))
+}
+
+/// What brings a secret into an authenticator app. Shown once.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct TotpBegun {
+    /// Base32, for typing.
+    pub secret: String,
+    pub otpauth_url: String,
+    /// The same as a QR code: an SVG document.
+    pub qr_svg: String,
+}
+
+/// Begins to set up an authenticator app. It counts once `/api/auth/mfa/totp/confirm` got a code of it, within half an
+/// hour.
+#[utoipa::path(post, path = "/api/auth/mfa/totp", tag = "auth",
+    responses((status = 200, body = Envelope<TotpBegun>), (status = 409, body = Problem)))]
+async fn begin_totp(State(app): State<App>, caller: Caller) -> Result<Data<TotpBegun>> {
+    let secret = totp::new_secret();
+    let firm = app.settings.get().firm.name.clone();
+    let shown = totp::Enrolment::of(&secret, &firm, &caller.email)?;
+    let row = totp_secrets::Model {
+        staff_id: caller.staff_id,
+        secret_sealed: app.keys.seal(Purpose::TotpSecret, caller.staff_id.as_bytes(), &secret),
+        last_step: 0,
+        created_at: app.clock.now(),
+        confirmed_at: None,
+    };
+    let kept = app
+        .storage
+        .write(row, |tx, row| Box::pin(async move { Ok(factors::put_pending(tx.conn(), row).await?) }))
+        .await?;
+    if !kept {
+        return Err(Error::Conflict("An authenticator app is on already. Turn it off first to set up another.".into()));
+    }
+    Ok(Data(TotpBegun { secret: shown.secret, otpauth_url: shown.url, qr_svg: shown.qr_svg }))
+}
+
+/// A code of the app.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TotpCode {
+    /// Six digits.
+    pub code: String,
+}
+
+/// Recovery codes, in the only answer that ever shows them.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct RecoveryCodes {
+    pub recovery_codes: Vec<String>,
+}
+
+/// Turns the authenticator app on, with a code that it shows. Answers with ten recovery codes; older ones end.
+#[utoipa::path(post, path = "/api/auth/mfa/totp/confirm", tag = "auth", request_body = TotpCode,
+    responses((status = 200, body = Envelope<RecoveryCodes>), (status = 409, body = Problem), (status = 422, body = Problem)))]
+async fn confirm_totp(
+    State(app): State<App>,
+    caller: Caller,
+    info: RequestInfo,
+    Json(body): Json<TotpCode>,
+) -> Result<Data<RecoveryCodes>> {
+    let now = app.clock.now();
+    let begun = totp_secrets::Entity::find_by_id(caller.staff_id)
+        .one(app.storage.read())
+        .await?
+        .filter(|row| row.confirmed_at.is_none() && now < row.created_at + PENDING)
+        .ok_or_else(|| Error::Conflict("There is no set-up to finish, or it took too long. Begin again.".into()))?;
+    let wrong =
+        || Error::field("code", "invalid", "This is not the code of now. Check that the device has the right time.");
+    let Typed::App(code) = Typed::of(&body.code) else { return Err(wrong()) };
+    let person = people::by_id(app.storage.read(), caller.staff_id).await?.ok_or(Error::Unauthenticated)?;
+    let codes = recovery_codes::draw();
+    let entry = own_entry(&app, &caller, &info, "auth.totp_added", Changes::none());
+    let mail = letters::mail(&app, &person, FactorEvent::TotpAdded, &info)?;
+    let unit = (begun, code, codes.clone(), entry, mail);
+    let with = app.clone();
+    let right = app
+        .storage
+        .write(unit, move |tx, (begun, code, codes, entry, mail)| {
+            let app = with.clone();
+            Box::pin(async move {
+                let (conn, staff) = (tx.conn(), begun.staff_id);
+                if !factors::use_step(conn, &app.keys, begun, code, now, Some(now)).await? {
+                    return Ok(false);
+                }
+                factors::put_codes(conn, &app.keys, &app.ids, staff, codes, now).await?;
+                tx.audit(entry.clone());
+                tx.mail(mail.clone());
+                tx.publish(Event::StaffChanged(staff));
+                Ok(true)
+            })
+        })
+        .await?;
+    app.liveness.forget_all();
+    if right { Ok(Data(RecoveryCodes { recovery_codes: codes })) } else { Err(wrong()) }
+}
+
+/// Turns the authenticator app off.
+#[utoipa::path(delete, path = "/api/auth/mfa/totp", tag = "auth",
+    responses((status = 200, body = Envelope<Nothing>), (status = 404, body = Problem)))]
+async fn remove_totp(State(app): State<App>, caller: Caller, info: RequestInfo) -> Result<Data<Nothing>> {
+    let person = people::by_id(app.storage.read(), caller.staff_id).await?.ok_or(Error::Unauthenticated)?;
+    let entry = own_entry(&app, &caller, &info, "auth.totp_removed", Changes::none());
+    let mail = letters::mail(&app, &person, FactorEvent::TotpRemoved, &info)?;
+    let staff = caller.staff_id;
+    app.storage
+        .write((entry, mail), move |tx, (entry, mail)| {
+            Box::pin(async move {
+                if !factors::remove_totp(tx.conn(), staff).await? {
+                    return Err(Error::NotFound);
+                }
+                factors::remove_idle_codes(tx.conn(), staff).await?;
+                tx.audit(entry.clone());
+                tx.mail(mail.clone());
+                tx.publish(Event::StaffChanged(staff));
+                Ok(())
+            })
+        })
+        .await?;
+    app.liveness.forget_all();
+    Ok(Data(Nothing))
+}
+
+/// Makes ten new recovery codes; older ones end.
+#[utoipa::path(post, path = "/api/auth/mfa/recovery-codes", tag = "auth",
+    responses((status = 200, body = Envelope<RecoveryCodes>), (status = 409, body = Problem)))]
+async fn new_recovery_codes(State(app): State<App>, caller: Caller, info: RequestInfo) -> Result<Data<RecoveryCodes>> {
+    let person = people::by_id(app.storage.read(), caller.staff_id).await?.ok_or(Error::Unauthenticated)?;
+    let codes = recovery_codes::draw();
+    let entry = own_entry(&app, &caller, &info, "auth.recovery_codes_made", Changes::none());
+    let mail = letters::mail(&app, &person, FactorEvent::RecoveryCodesMade, &info)?;
+    let (with, staff, now) = (app.clone(), caller.staff_id, app.clock.now());
+    app.storage
+        .write((codes.clone(), entry, mail), move |tx, (codes, entry, mail)| {
+            let app = with.clone();
+            Box::pin(async move {
+                if !factors::of(tx.conn(), staff).await?.any() {
+                    return Err(Error::Conflict(
+                        "Recovery codes stand in for a second factor. Set one up first.".into(),
+                    ));
+                }
+                factors::put_codes(tx.conn(), &app.keys, &app.ids, staff, codes, now).await?;
+                tx.audit(entry.clone());
+                tx.mail(mail.clone());
+                Ok(())
+            })
+        })
+        .await?;
+    Ok(Data(RecoveryCodes { recovery_codes: codes }))
+}

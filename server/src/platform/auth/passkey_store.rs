@@ -1,0 +1,143 @@
+//! Queries of passkeys and of the ceremonies that use them.
+
+use chrono::{DateTime, Duration, Utc};
+use database::entity::{passkey_challenges as challenges, passkeys};
+use sea_orm::sea_query::Expr;
+use sea_orm::{
+    ColumnTrait as _, Condition, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel as _, QueryFilter as _,
+    QueryOrder as _, Select,
+};
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::app::App;
+use crate::error::Result;
+use crate::http::RequestInfo;
+use crate::platform::audit::{self, Changes, Entry};
+
+/// A ceremony must be finished within this time: WebAuthn recommends five minutes for what needs a person.
+pub const CEREMONY: Duration = Duration::minutes(5);
+
+/// What a ceremony is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    Register,
+    SignIn,
+    Prove,
+}
+
+impl Purpose {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Register => "register",
+            Self::SignIn => "sign_in",
+            Self::Prove => "prove",
+        }
+    }
+}
+
+/// Keeps the state of a ceremony that begins; answers with its id.
+pub async fn begin(app: &App, purpose: Purpose, session: Option<Uuid>, state: Value) -> Result<Uuid> {
+    let now = app.clock.now();
+    let row = challenges::Model {
+        id: app.ids.next(now),
+        purpose: purpose.name().to_owned(),
+        session_id: session,
+        state,
+        expires_at: now + CEREMONY,
+        used_at: None,
+    };
+    let id = row.id;
+    app.storage
+        .write(row, |tx, row| {
+            Box::pin(async move {
+                challenges::Entity::insert(row.clone().into_active_model()).exec_without_returning(tx.conn()).await?;
+                Ok(())
+            })
+        })
+        .await?;
+    Ok(id)
+}
+
+/// Uses a ceremony up and answers with its state; none when it is unknown, used, over, of another purpose or session.
+/// A challenge counts once, whatever becomes of the answer to it.
+pub async fn redeem(app: &App, purpose: Purpose, session: Option<Uuid>, id: Uuid) -> Result<Option<Value>> {
+    let now = app.clock.now();
+    app.storage
+        .write((), move |tx, ()| {
+            Box::pin(async move {
+                let session = match session {
+                    Some(session) => challenges::Column::SessionId.eq(session),
+                    None => challenges::Column::SessionId.is_null(),
+                };
+                let used = challenges::Entity::update_many()
+                    .col_expr(challenges::Column::UsedAt, Expr::value(now))
+                    .filter(challenges::Column::Id.eq(id))
+                    .filter(challenges::Column::Purpose.eq(purpose.name()))
+                    .filter(session)
+                    .filter(challenges::Column::UsedAt.is_null())
+                    .filter(challenges::Column::ExpiresAt.gt(now))
+                    .exec_with_returning(tx.conn())
+                    .await?;
+                Ok(used.into_iter().next().map(|row| row.state))
+            })
+        })
+        .await
+}
+
+/// Passkeys of a person, the oldest first.
+pub async fn of(conn: &impl ConnectionTrait, staff: Uuid) -> Result<Vec<passkeys::Model>, DbErr> {
+    passkeys::Entity::find()
+        .filter(passkeys::Column::StaffId.eq(staff))
+        .order_by_asc(passkeys::Column::Id)
+        .all(conn)
+        .await
+}
+
+/// The passkey of that credential id (base64url).
+pub async fn by_credential(conn: &impl ConnectionTrait, id: &str) -> Result<Option<passkeys::Model>, DbErr> {
+    passkeys::Entity::find().filter(passkeys::Column::CredentialId.eq(id)).one(conn).await
+}
+
+/// A passkey that has just signed a challenge.
+#[derive(Debug, Clone)]
+pub struct Use {
+    pub id: Uuid,
+    /// The credential with what the authenticator told anew.
+    pub credential: Value,
+    pub sign_count: i64,
+}
+
+/// Notes the use; false when the passkey is gone, or when its counter is not above the one we know: then two copies of
+/// it are about (WebAuthn, 6.1.1). Authenticators without a counter say 0.
+pub async fn note_use(conn: &impl ConnectionTrait, used: &Use, now: DateTime<Utc>) -> Result<bool, DbErr> {
+    let rises = Condition::any()
+        .add(passkeys::Column::SignCount.lt(used.sign_count))
+        .add(Condition::all().add(passkeys::Column::SignCount.eq(0)).add(Expr::value(used.sign_count == 0)));
+    let updated = passkeys::Entity::update_many()
+        .col_expr(passkeys::Column::Credential, Expr::value(used.credential.clone()))
+        .col_expr(passkeys::Column::SignCount, Expr::value(used.sign_count))
+        .col_expr(passkeys::Column::LastUsedAt, Expr::value(now))
+        .filter(passkeys::Column::Id.eq(used.id))
+        .filter(rises)
+        .exec(conn)
+        .await?;
+    Ok(updated.rows_affected == 1)
+}
+
+/// Notes that a passkey came with a counter that did not rise.
+pub async fn note_counter(app: &App, staff: Uuid, info: &RequestInfo) -> Result<()> {
+    tracing::warn!(%staff, "a passkey came with a counter that did not rise: there may be a copy of it");
+    note_refusal(app, "auth.passkey_counter", staff, info).await
+}
+
+/// Notes that a passkey of a person was refused, whoever brought it.
+pub async fn note_refusal(app: &App, action: &'static str, staff: Uuid, info: &RequestInfo) -> Result<()> {
+    let entry = Entry { actor: None, action, entity: ("staff", Some(staff)), changes: Changes::none(), from: info };
+    audit::write(app, entry.row(&app.ids, app.clock.now())).await
+}
+
+/// Ceremonies that are over.
+pub fn over(now: DateTime<Utc>) -> Select<challenges::Entity> {
+    challenges::Entity::find().filter(challenges::Column::ExpiresAt.lt(now))
+}

@@ -1,0 +1,237 @@
+//! Showing again who is there, before something sensitive: by password, code or passkey. It holds for ten minutes in
+//! the session that did it.
+
+use axum::extract::State;
+use axum::http::HeaderMap;
+use chrono::{DateTime, Utc};
+use database::entity::{active_sessions, audit_logs, staff};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+use uuid::Uuid;
+
+use super::attempts::Attempt;
+use super::factors::{self, Code, Typed};
+use super::guard::{Caller, PROOF_LASTS, own_account};
+use super::letters::{self, FactorEvent};
+use super::own_entry;
+use super::passkey_store::{self, Purpose};
+use super::passkeys::{Asked, not_accepted};
+use super::relying_party::{self, Refusal};
+use crate::app::App;
+use crate::cluster::Event;
+use crate::error::{Error, Result};
+use crate::http::{Data, Envelope, Json, Problem, RequestInfo};
+use crate::platform::audit::{self, Changes};
+use crate::platform::staff as people;
+use crate::storage::Tx;
+
+/// The routes of this file.
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(own_account(routes!(prove)))
+        .routes(own_account(routes!(begin_passkey_proof)))
+        .routes(own_account(routes!(prove_by_passkey)))
+}
+
+/// One of both.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Proof {
+    #[serde(default)]
+    #[schema(nullable = false)]
+    pub password: Option<String>,
+    /// A code of the authenticator app, or a recovery code, which is used up by it.
+    #[serde(default)]
+    #[schema(nullable = false)]
+    pub code: Option<String>,
+}
+
+/// How long the proof holds.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Proved {
+    pub until: DateTime<Utc>,
+}
+
+/// Shows again who is there, by password or code. What answered `reauthentication_required` works for ten minutes.
+#[utoipa::path(post, path = "/api/auth/prove", tag = "auth", request_body = Proof,
+    responses((status = 200, body = Envelope<Proved>), (status = 422, body = Problem), (status = 429, body = Problem)))]
+async fn prove(
+    State(app): State<App>,
+    caller: Caller,
+    info: RequestInfo,
+    headers: HeaderMap,
+    Json(proof): Json<Proof>,
+) -> Result<Data<Proved>> {
+    let person = people::by_id(app.storage.read(), caller.staff_id).await?.ok_or(Error::Unauthenticated)?;
+    let attempt = Attempt::of(&app, &headers, &person.email, Some(&person), &info);
+    attempt.check(&app).await?;
+    match (proof.password, proof.code) {
+        (Some(password), None) => {
+            let right = app.passwords.verify(password, Some(person.password_hash)).await?;
+            // Others may have failed while this one waited for its turn.
+            attempt.check(&app).await?;
+            if !right {
+                attempt.failed(&app, Some(person.id), "auth.proof_failed", Some(person.id), &info).await?;
+                return Err(Error::field("password", "invalid", "This is not your password."));
+            }
+            let work = (attempt, Proving::by("password", &app, &caller, &info));
+            app.storage
+                .write(work, |tx, (attempt, proving)| {
+                    Box::pin(async move {
+                        attempt.forget(tx).await?;
+                        proving.note(tx).await
+                    })
+                })
+                .await?;
+        }
+        (None, Some(code)) => {
+            if !use_code(&app, &person, &Typed::of(&code), attempt, &caller, &info).await? {
+                return Err(Error::field("code", "invalid", "This code is wrong, or was used already."));
+            }
+        }
+        _ => return Err(Error::field("password", "required", "Send your password or a code.")),
+    }
+    app.liveness.forget_all();
+    Ok(Data(Proved { until: app.clock.now() + PROOF_LASTS }))
+}
+
+/// Uses the code up; true when it was right. A code costs a guesser nothing, so each guess is counted in the unit that
+/// looks at it: of many at once, no more are looked at than may fail.
+async fn use_code(
+    app: &App,
+    person: &staff::Model,
+    typed: &Typed,
+    attempt: Attempt,
+    caller: &Caller,
+    info: &RequestInfo,
+) -> Result<bool> {
+    let entry = |action| own_entry(app, caller, info, action, Changes::none());
+    let entries = [entry("auth.recovery_code_used"), entry("auth.proof_failed"), entry("auth.locked")];
+    let mail = letters::mail(app, person, FactorEvent::RecoveryCodeUsed, info)?;
+    let proving =
+        Proving::by(if matches!(typed, Typed::Recovery(_)) { "recovery code" } else { "code" }, app, caller, info);
+    let (with, id, now) = (app.clone(), person.id, app.clock.now());
+    app.storage
+        .write((typed.clone(), entries, mail, attempt, proving), move |tx, (typed, entries, mail, attempt, proving)| {
+            let app = with.clone();
+            Box::pin(async move {
+                let [recovery, failed, locked] = entries;
+                let locks = attempt.take(&app, tx).await?;
+                let Some(used) = factors::use_code(tx.conn(), &app.keys, id, typed, now).await? else {
+                    tx.audit(failed.clone());
+                    if locks {
+                        tx.audit(locked.clone());
+                    }
+                    return Ok(false);
+                };
+                if used == Code::Recovery {
+                    tx.audit(recovery.clone());
+                    tx.mail(mail.clone());
+                }
+                attempt.forget(tx).await?;
+                proving.note(tx).await?;
+                Ok(true)
+            })
+        })
+        .await
+}
+
+/// A proof that was right, to be written down.
+#[derive(Clone)]
+struct Proving {
+    session: Uuid,
+    person: Uuid,
+    at: DateTime<Utc>,
+    entry: audit_logs::Model,
+}
+
+impl Proving {
+    fn by(way: &str, app: &App, caller: &Caller, info: &RequestInfo) -> Self {
+        let entry = own_entry(app, caller, info, "auth.proved", Changes::none().fact("by", way));
+        Self { session: caller.session_id, person: caller.staff_id, at: app.clock.now(), entry }
+    }
+
+    /// Notes it in the session's row and in the audit trail.
+    async fn note(&self, tx: &Tx<'_>) -> Result<()> {
+        active_sessions::Entity::update_many()
+            .col_expr(active_sessions::Column::ProvedAt, Expr::value(self.at))
+            .filter(active_sessions::Column::Id.eq(self.session))
+            .exec(tx.conn())
+            .await?;
+        tx.audit(self.entry.clone());
+        tx.publish(Event::StaffChanged(self.person));
+        Ok(())
+    }
+}
+
+/// Begins to show again who is there, with one of the own passkeys.
+#[utoipa::path(post, path = "/api/auth/prove/passkey/begin", tag = "auth",
+    responses((status = 200, body = Envelope<Asked>), (status = 409, body = Problem)))]
+async fn begin_passkey_proof(State(app): State<App>, caller: Caller) -> Result<Data<Asked>> {
+    let own = passkey_store::of(app.storage.read(), caller.staff_id).await?;
+    if own.is_empty() {
+        return Err(Error::Conflict("You have no passkey. Use your password or a code.".into()));
+    }
+    let ceremony = relying_party::begin_proof(&app, &own)?;
+    let id = passkey_store::begin(&app, Purpose::Prove, Some(caller.session_id), ceremony.state).await?;
+    Ok(Data(Asked { challenge_id: id, options: ceremony.options }))
+}
+
+/// What the passkey answered.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct PasskeyProof {
+    pub challenge_id: Uuid,
+    /// `PublicKeyCredential` as JSON, with bytes in base64url.
+    #[schema(value_type = Object)]
+    pub credential: Value,
+}
+
+/// Shows again who is there, by passkey.
+#[utoipa::path(post, path = "/api/auth/prove/passkey", tag = "auth", request_body = PasskeyProof,
+    responses((status = 200, body = Envelope<Proved>), (status = 422, body = Problem)))]
+async fn prove_by_passkey(
+    State(app): State<App>,
+    caller: Caller,
+    info: RequestInfo,
+    Json(body): Json<PasskeyProof>,
+) -> Result<Data<Proved>> {
+    let state = passkey_store::redeem(&app, Purpose::Prove, Some(caller.session_id), body.challenge_id)
+        .await?
+        .ok_or_else(super::passkeys::challenge_is_over)?;
+    let own = passkey_store::of(app.storage.read(), caller.staff_id).await?;
+    let proving = Proving::by("passkey", &app, &caller, &info);
+    let proved = match relying_party::finish_proof(&app, &body.credential, state, &own)? {
+        Err(Refusal::Wrong) => {
+            let failed = own_entry(&app, &caller, &info, "auth.proof_failed", Changes::none());
+            audit::write(&app, failed).await?;
+            return Err(not_accepted());
+        }
+        Err(Refusal::Copied) => false,
+        Ok(used) => {
+            app.storage
+                .write((used, proving), |tx, (used, proving)| {
+                    Box::pin(async move {
+                        let counts = passkey_store::note_use(tx.conn(), used, proving.at).await?;
+                        if counts {
+                            proving.note(tx).await?;
+                        }
+                        Ok(counts)
+                    })
+                })
+                .await?
+        }
+    };
+    if !proved {
+        passkey_store::note_counter(&app, caller.staff_id, &info).await?;
+        return Err(not_accepted());
+    }
+    app.liveness.forget_all();
+    Ok(Data(Proved { until: app.clock.now() + PROOF_LASTS }))
+}

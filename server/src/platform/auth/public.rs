@@ -1,0 +1,246 @@
+//! Signing in, refreshing, signing out.
+
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::{IntoResponse as _, Response};
+use serde::Deserialize;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+use uuid::Uuid;
+
+use super::attempts::Attempt;
+use super::cookies;
+use super::factors::Typed;
+use super::rotation::{self, Continued, Outcome, Refresh};
+use super::sign_in::{self, Way};
+use super::view::{Keeping, SignedIn};
+use super::{guard, sessions, store};
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::http::rate_limit::{Limit, Subject};
+use crate::http::valid::is_email;
+use crate::http::{Data, Envelope, Json, Nothing, Problem, RequestInfo};
+use crate::platform::audit::{Changes, Entry};
+use crate::platform::staff as people;
+use crate::secrets;
+
+/// The routes of this file.
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(login))
+        .routes(routes!(refresh))
+        .routes(routes!(refresh_admin))
+        .routes(routes!(logout))
+        .routes(routes!(logout_admin))
+}
+
+/// What signing in needs.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Login {
+    pub email: String,
+    pub password: String,
+    /// Keep the browser signed in for 7 days without use; otherwise its session ends with the browser.
+    #[serde(default)]
+    pub remember: bool,
+    /// A code of the authenticator app, or a recovery code: for accounts with a second factor.
+    #[serde(default)]
+    #[schema(nullable = false)]
+    pub otp: Option<String>,
+}
+
+/// Signs in. A browser sends `X-Client: web` and gets the refresh token as a cookie.
+///
+/// An account with a second factor answers the right password with 401 `second_factor_required`: ask for a code and
+/// send everything again with `otp`, or sign in with a passkey. A wrong code is 401 `invalid_credentials` and counts
+/// like a wrong password.
+#[utoipa::path(post, path = "/api/admin/auth/login", tag = "auth", request_body = Login,
+    responses((status = 200, body = Envelope<SignedIn>), (status = 401, body = Problem),
+        (status = 422, body = Problem), (status = 429, body = Problem)))]
+async fn login(
+    State(app): State<App>,
+    info: RequestInfo,
+    headers: HeaderMap,
+    Json(login): Json<Login>,
+) -> Result<Response> {
+    let web = cookies::is_web(&headers);
+    if web {
+        cookies::check_allowed(&app)?;
+    }
+    // What is no address is nobody's; the password is checked all the same, so that it takes the same time.
+    let found =
+        if is_email(login.email.trim()) { people::by_email(app.storage.read(), &login.email).await? } else { None };
+    let person = found.filter(|person| person.is_active);
+    let attempt = Attempt::of(&app, &headers, &login.email, person.as_ref(), &info);
+    attempt.check(&app).await?;
+    let hash = person.as_ref().map(|person| person.password_hash.clone());
+    let right = app.passwords.verify(login.password, hash).await?;
+    // Once more: of many guesses that waited for the hash, those after the lock do not count.
+    attempt.check(&app).await?;
+    let whose = person.as_ref().map(|person| person.id);
+    let Some(person) = person.filter(|_| right) else {
+        attempt.failed(&app, None, "auth.sign_in_failed", whose, &info).await?;
+        return Err(Error::InvalidCredentials);
+    };
+    let keeping = Keeping { web, remember: login.remember };
+    let way = match login.otp.as_deref().map(str::trim) {
+        None | Some("") => Way::Password,
+        Some(typed) => Way::PasswordAndCode(Typed::of(typed)),
+    };
+    sign_in::begin(&app, person, keeping, way, attempt, &info).await
+}
+
+/// A refresh token, where it is not in a cookie.
+#[derive(Default, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct RefreshToken {
+    #[serde(default)]
+    pub refresh_token: Option<String>,
+}
+
+/// Exchanges a refresh token for a new one and an access token. Asking twice at once gives the same answer.
+#[utoipa::path(post, path = "/api/auth/refresh", tag = "auth", request_body = Option<RefreshToken>,
+    responses((status = 200, body = Envelope<SignedIn>), (status = 401, body = Problem), (status = 429, body = Problem)))]
+async fn refresh(
+    State(app): State<App>,
+    info: RequestInfo,
+    headers: HeaderMap,
+    body: Option<Json<RefreshToken>>,
+) -> Result<Response> {
+    exchange(&app, info, &headers, body).await
+}
+
+/// The same as `/api/auth/refresh`.
+#[utoipa::path(post, path = "/api/admin/auth/refresh", tag = "auth", request_body = Option<RefreshToken>,
+    responses((status = 200, body = Envelope<SignedIn>), (status = 401, body = Problem), (status = 429, body = Problem)))]
+async fn refresh_admin(
+    State(app): State<App>,
+    info: RequestInfo,
+    headers: HeaderMap,
+    body: Option<Json<RefreshToken>>,
+) -> Result<Response> {
+    exchange(&app, info, &headers, body).await
+}
+
+async fn exchange(
+    app: &App,
+    info: RequestInfo,
+    headers: &HeaderMap,
+    body: Option<Json<RefreshToken>>,
+) -> Result<Response> {
+    let presented = presented(app, headers, body).ok_or(Error::Unauthenticated)?;
+    // By session and not by address: an office behind one address is no attack. Unknown tokens cost a look and no unit
+    // of work, and are counted where they come from.
+    let known = store::session_of_token(app.storage.read(), &presented).await?;
+    let counted = match &known {
+        Some(token) => Subject::Key(token.session_id.to_string()),
+        None => Subject::Address(info.ip.into()),
+    };
+    app.limits.check(Limit::Refresh, &counted)?;
+    if known.is_none() {
+        return Err(Error::Unauthenticated);
+    }
+    let now = app.clock.now();
+    let ask = Refresh {
+        presented,
+        successor: secrets::new_token(),
+        successor_id: app.ids.next(now),
+        settings: app.settings.get(),
+        now,
+        info,
+        ids: app.ids.clone(),
+    };
+    let outcome = app.storage.write(ask, |tx, ask| Box::pin(rotation::refresh(tx, ask))).await?;
+    match outcome {
+        Outcome::Refused => Err(Error::Unauthenticated),
+        Outcome::Reused { person, session } => {
+            tracing::warn!(staff = %person, %session, "an old refresh token was used again; the session was ended");
+            Err(Error::Unauthenticated)
+        }
+        Outcome::Continued(continued) => {
+            let Continued { token, session, person } = *continued;
+            let keeping = Keeping { web: session.web, remember: session.remember };
+            SignedIn::answer(app, person, session.id, token, keeping, HeaderMap::new()).await
+        }
+    }
+}
+
+fn presented(app: &App, headers: &HeaderMap, body: Option<Json<RefreshToken>>) -> Option<String> {
+    body.and_then(|Json(body)| body.refresh_token).or_else(|| cookies::refresh_token(app, headers))
+}
+
+/// Ends this session, told by its access token or its refresh token.
+#[utoipa::path(post, path = "/api/auth/logout", tag = "auth", request_body = Option<RefreshToken>,
+    responses((status = 200, body = Envelope<Nothing>), (status = 401, body = Problem)))]
+async fn logout(
+    State(app): State<App>,
+    info: RequestInfo,
+    headers: HeaderMap,
+    body: Option<Json<RefreshToken>>,
+) -> Result<Response> {
+    sign_out(&app, &info, &headers, body).await
+}
+
+/// The same as `/api/auth/logout`.
+#[utoipa::path(post, path = "/api/admin/auth/logout", tag = "auth", request_body = Option<RefreshToken>,
+    responses((status = 200, body = Envelope<Nothing>), (status = 401, body = Problem)))]
+async fn logout_admin(
+    State(app): State<App>,
+    info: RequestInfo,
+    headers: HeaderMap,
+    body: Option<Json<RefreshToken>>,
+) -> Result<Response> {
+    sign_out(&app, &info, &headers, body).await
+}
+
+async fn sign_out(
+    app: &App,
+    info: &RequestInfo,
+    headers: &HeaderMap,
+    body: Option<Json<RefreshToken>>,
+) -> Result<Response> {
+    let authorization = headers.get("authorization").and_then(|value| value.to_str().ok());
+    let (person, session) = match guard::caller_of(app, authorization).await {
+        Ok(caller) => (caller.staff_id, caller.session_id),
+        Err(error) => match presented(app, headers, body) {
+            Some(token) => {
+                let row = store::session_of_token(app.storage.read(), &token).await?.ok_or(error)?;
+                (row.user_id, row.session_id)
+            }
+            None => return Err(error),
+        },
+    };
+    end_session(app, person, session, "auth.signed_out", info).await?;
+    let mut out = HeaderMap::new();
+    cookies::clear_refresh(app, &mut out);
+    Ok((out, Data(Nothing)).into_response())
+}
+
+/// Ends a session and notes why; true when it was alive.
+pub(super) async fn end_session(
+    app: &App,
+    person: Uuid,
+    session: Uuid,
+    action: &'static str,
+    info: &RequestInfo,
+) -> Result<bool> {
+    let now = app.clock.now();
+    let changes = Changes::none().fact("sessionId", session);
+    let entry =
+        Entry { actor: Some(person), action, entity: ("staff", Some(person)), changes, from: info }.row(&app.ids, now);
+    let ended = app
+        .storage
+        .write(entry, move |tx, entry| {
+            Box::pin(async move {
+                let alive = sessions::end(tx, session, now).await?;
+                if alive {
+                    tx.audit(entry.clone());
+                }
+                Ok(alive)
+            })
+        })
+        .await?;
+    app.liveness.forget_all();
+    Ok(ended)
+}

@@ -1,0 +1,167 @@
+//! Forgotten passwords: a link by mail, the same answer whether the address exists or not.
+
+use axum::extract::State;
+use database::entity::staff;
+use sea_orm::Set;
+use serde::Deserialize;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::one_time::{self, Kind};
+use super::{lockout, sessions};
+use crate::app::App;
+use crate::cluster::Event;
+use crate::error::{Error, Result};
+use crate::http::rate_limit::{Limit, Subject};
+use crate::http::valid::Check;
+use crate::http::{Accepted, Data, Envelope, Json, Nothing, Problem, RequestInfo};
+use crate::platform::audit::{Changes, Entry};
+use crate::platform::mail::{Letter, Mail};
+use crate::platform::staff as people;
+use crate::secrets;
+use crate::storage::email_key;
+
+/// The routes of this file.
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(forgot)).routes(routes!(reset))
+}
+
+/// Who forgot a password.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Forgot {
+    pub email: String,
+}
+
+/// Sends a reset link, if the address belongs to an active staff member.
+#[utoipa::path(post, path = "/api/auth/forgot", tag = "auth", request_body = Forgot,
+    responses((status = 202, body = Envelope<Nothing>), (status = 422, body = Problem), (status = 429, body = Problem)))]
+async fn forgot(State(app): State<App>, info: RequestInfo, Json(body): Json<Forgot>) -> Result<Accepted> {
+    let mut check = Check::new();
+    let email = check.email("email", &body.email);
+    check.done()?;
+    // The address first: whoever asks for many mailboxes must not use up what their owners may ask for.
+    app.limits.check(Limit::ResetMail, &Subject::Address(info.ip.into()))?;
+    app.limits.check(Limit::ResetMail, &Subject::Mailbox(email_key(&email)))?;
+    // Together with the confirmations of the contact form: no stranger fills a mailbox by two ways.
+    app.limits.check(Limit::StrangerMail, &Subject::Mailbox(email_key(&email)))?;
+    let person = people::by_email(app.storage.read(), &email).await?.filter(|person| person.is_active);
+    let whose = person.as_ref().map(|person| person.id);
+    let now = app.clock.now();
+    // Anybody can ask for a link to any mailbox, so who asked is not known.
+    let entry = Entry {
+        actor: None,
+        action: "auth.reset_requested",
+        entity: ("staff", whose),
+        changes: Changes::none(),
+        from: &info,
+    }
+    .row(&app.ids, now);
+    let link = match person {
+        None => None,
+        Some(person) => {
+            let token = secrets::new_token();
+            let letter = Letter::PasswordReset {
+                name: person.name.clone(),
+                link: app.config.server.link(&format!("/admin/reset#{token}")),
+                minutes: Kind::Reset.lifetime().num_minutes(),
+            };
+            let mail = Mail {
+                to: &person.email,
+                letter: &letter,
+                entity: Some(("staff", person.id)),
+                thread: Vec::new(),
+                automatic: true,
+            };
+            Some((one_time::row(&app, Kind::Reset, &token, Some(person.id), None), mail.row(&app)?))
+        }
+    };
+    app.storage
+        .write((entry, link), |tx, (entry, link)| {
+            Box::pin(async move {
+                tx.audit(entry.clone());
+                if let Some((row, mail)) = link {
+                    one_time::withdraw(tx.conn(), Kind::Reset, row.staff_id).await?;
+                    one_time::insert(tx.conn(), row).await?;
+                    tx.mail(mail.clone());
+                }
+                Ok(())
+            })
+        })
+        .await?;
+    Ok(Accepted("If this address belongs to somebody here, a mail with a link is on its way."))
+}
+
+/// A new password, with the token of the mail.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Reset {
+    pub token: String,
+    pub password: String,
+}
+
+/// Sets a new password and signs the person out everywhere.
+#[utoipa::path(post, path = "/api/auth/reset", tag = "auth", request_body = Reset,
+    responses((status = 200, body = Envelope<Nothing>), (status = 422, body = Problem), (status = 503, body = Problem)))]
+async fn reset(State(app): State<App>, info: RequestInfo, Json(body): Json<Reset>) -> Result<Data<Nothing>> {
+    let mut check = Check::new();
+    check.new_password("password", &body.password, app.settings.get().security.password_min_length);
+    check.done()?;
+    let now = app.clock.now();
+    // Before any work: hashing takes its time, and a stranger must not make it wait for staff.
+    app.limits.check(Limit::Refresh, &Subject::Address(info.ip.into()))?;
+    if !one_time::is_open(app.storage.read(), Kind::Reset, &body.token, now).await? {
+        return Err(link_is_over());
+    }
+    let hash = app.passwords.hash(body.password).await?;
+    let when = now.format("%-d %B %Y, %-H:%M UTC").to_string();
+    // The mail needs the person, and the person is known only inside the unit: so its parts are made here.
+    let make = app.clone();
+    app.storage
+        .write((body.token, hash, when, info), move |tx, (token, hash, when, info)| {
+            let app = make.clone();
+            Box::pin(async move {
+                let row = one_time::redeem(tx.conn(), Kind::Reset, token, now).await?.ok_or_else(link_is_over)?;
+                let id = row.staff_id.ok_or_else(link_is_over)?;
+                let person =
+                    people::by_id(tx.conn(), id).await?.filter(|person| person.is_active).ok_or_else(link_is_over)?;
+                let change = staff::ActiveModel {
+                    id: Set(id),
+                    password_hash: Set(hash.clone()),
+                    token_version: Set(person.token_version + 1),
+                    ..Default::default()
+                };
+                people::change(tx.conn(), change).await?;
+                sessions::end_all(tx, id, None, now).await?;
+                // Whoever reads the mailbox is the owner: what strangers tried no longer keeps them out.
+                lockout::unlock(tx.conn(), &person.email_key).await?;
+                let letter = Letter::PasswordChanged { name: person.name.clone(), when: when.clone() };
+                let mail = Mail {
+                    to: &person.email,
+                    letter: &letter,
+                    entity: Some(("staff", id)),
+                    thread: Vec::new(),
+                    automatic: true,
+                };
+                tx.mail(mail.row(&app)?);
+                let entry = Entry {
+                    actor: Some(id),
+                    action: "auth.password_reset",
+                    entity: ("staff", Some(id)),
+                    changes: Changes::none(),
+                    from: info,
+                };
+                tx.audit(entry.row(&app.ids, now));
+                tx.publish(Event::StaffChanged(id));
+                Ok(())
+            })
+        })
+        .await?;
+    app.liveness.forget_all();
+    Ok(Data(Nothing))
+}
+
+fn link_is_over() -> Error {
+    Error::field("token", "invalid", "This link was used already or is over. Ask for a new one.")
+}

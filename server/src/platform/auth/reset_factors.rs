@@ -1,0 +1,114 @@
+//! Taking a colleague's second factors away: when a phone is lost and the recovery codes with it.
+
+use axum::extract::State;
+use database::entity::staff;
+use sea_orm::ConnectionTrait;
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+use uuid::Uuid;
+
+use super::guard::{Caller, demand_in_person, recently_proven};
+use super::letters::{self, FactorEvent};
+use super::{factors, sessions};
+use crate::app::App;
+use crate::cluster::Event;
+use crate::error::{Error, Result};
+use crate::http::{Data, Envelope, Id, Nothing, Problem, RequestInfo};
+use crate::platform::audit::{Changes, Entry};
+use crate::platform::permission::{Permission, Standing};
+use crate::platform::staff::{self as people, Act};
+
+/// The routes of this file.
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(demand_in_person(Permission::Staff, routes!(show_factors)))
+        .routes(demand_in_person(Permission::Staff, recently_proven(routes!(reset_factors))))
+}
+
+/// Which second factors a colleague has.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ColleagueFactors {
+    pub totp: bool,
+    pub passkeys: u64,
+    pub recovery_codes_left: u64,
+    /// The role needs a second factor.
+    pub required: bool,
+    /// You may take them away: the person is somebody else and holds no right that you lack.
+    pub may_reset: bool,
+}
+
+/// Which second factors a member of staff has.
+#[utoipa::path(get, path = "/api/admin/staff/{id}/factors", tag = "staff", params(("id" = Uuid, Path)),
+    responses((status = 200, body = Envelope<ColleagueFactors>), (status = 404, body = Problem)))]
+async fn show_factors(State(app): State<App>, caller: Caller, Id(id): Id) -> Result<Data<ColleagueFactors>> {
+    let person = existing(app.storage.read(), id).await?;
+    let found = factors::of(app.storage.read(), id).await?;
+    Ok(Data(ColleagueFactors {
+        totp: found.totp_since.is_some(),
+        passkeys: found.passkeys,
+        recovery_codes_left: found.recovery_left,
+        required: factors::required(&app, person.role),
+        may_reset: found.any()
+            && caller.staff_id != id
+            && Standing::new(caller.role, caller.permissions).covers(Standing::of(&person)),
+    }))
+}
+
+/// Takes all second factors of a member of staff away and signs them out everywhere. They get a mail.
+#[utoipa::path(delete, path = "/api/admin/staff/{id}/factors", tag = "staff", params(("id" = Uuid, Path)),
+    responses((status = 200, body = Envelope<Nothing>), (status = 403, body = Problem), (status = 404, body = Problem),
+        (status = 409, body = Problem)))]
+async fn reset_factors(State(app): State<App>, caller: Caller, info: RequestInfo, Id(id): Id) -> Result<Data<Nothing>> {
+    if caller.staff_id == id {
+        return Err(Error::Conflict("These are your own. Change them in your profile.".into()));
+    }
+    let act = Act::new(&app, caller, info.clone());
+    reset_factors_of(&app, Some(act), id, &info).await?;
+    Ok(Data(Nothing))
+}
+
+/// Takes all second factors of a person away, signs them out everywhere and tells them by mail. Who acts must hold every
+/// right that the person holds; nobody is the command line.
+///
+/// # Errors
+/// `NotFound`, `OutOfReach`, or `Conflict` when there is nothing to take away.
+pub async fn reset_factors_of(app: &App, act: Option<Act>, id: Uuid, info: &RequestInfo) -> Result<()> {
+    let person = existing(app.storage.read(), id).await?;
+    let now = app.clock.now();
+    let by = if act.is_some() { "staff" } else { "command line" };
+    let entry = Entry {
+        actor: act.as_ref().map(|act| act.caller.staff_id),
+        action: "staff.factors_reset",
+        entity: ("staff", Some(id)),
+        changes: Changes::none().fact("by", by),
+        from: info,
+    }
+    .row(&app.ids, now);
+    let mail = letters::mail(app, &person, FactorEvent::Reset, info)?;
+    app.storage
+        .write((entry, mail, act), move |tx, (entry, mail, act)| {
+            Box::pin(async move {
+                if let Some(act) = act {
+                    act.pair(tx, id).await?.may_touch()?;
+                }
+                if !factors::remove_all(tx.conn(), id).await? {
+                    return Err(Error::Conflict("There is no second factor to take away.".into()));
+                }
+                sessions::end_all(tx, id, None, now).await?;
+                tx.audit(entry.clone());
+                tx.mail(mail.clone());
+                tx.publish(Event::StaffChanged(id));
+                Ok(())
+            })
+        })
+        .await?;
+    app.liveness.forget_all();
+    Ok(())
+}
+
+async fn existing(conn: &impl ConnectionTrait, id: Uuid) -> Result<staff::Model> {
+    people::by_id(conn, id).await?.filter(|person| person.deleted_at.is_none()).ok_or(Error::NotFound)
+}

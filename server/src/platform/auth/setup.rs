@@ -1,0 +1,189 @@
+//! The first start: one link, printed where the operator sees it, makes the first admin. There are no default
+//! credentials.
+
+use axum::extract::State;
+use axum::http::header::LOCATION;
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::response::{IntoResponse as _, Response};
+use database::entity::staff::Role;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::cookies;
+use super::one_time::{self, Kind};
+use super::sign_in::sign_in_directly;
+use super::view::SignedIn;
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::http::{Data, Envelope, Json, Problem, RequestInfo};
+use crate::platform::audit::{Changes, Entry};
+use crate::platform::settings;
+use crate::platform::staff::{self as people, NewStaff};
+use crate::secrets;
+
+/// The routes of this file.
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(needed, complete))
+}
+
+/// A fresh set-up link, if nobody can sign in yet. Older links end with it.
+pub async fn setup_link(app: &App) -> Result<Option<String>> {
+    if people::anybody_can_sign_in(app.storage.read()).await? {
+        return Ok(None);
+    }
+    let token = secrets::new_token();
+    let row = one_time::row(app, Kind::Setup, &token, None, None);
+    app.storage
+        .write(row, |tx, row| {
+            Box::pin(async move {
+                one_time::withdraw(tx.conn(), Kind::Setup, None).await?;
+                one_time::insert(tx.conn(), row).await?;
+                Ok(())
+            })
+        })
+        .await?;
+    Ok(Some(app.config.server.link(&format!("/admin/setup#{token}"))))
+}
+
+/// Whether set-up is still to be done.
+#[derive(Serialize, ToSchema)]
+pub struct SetupState {
+    pub needed: bool,
+}
+
+/// Says whether nobody can sign in yet.
+#[utoipa::path(get, path = "/api/setup", tag = "setup", responses((status = 200, body = Envelope<SetupState>)))]
+async fn needed(State(app): State<App>) -> Result<Data<SetupState>> {
+    Ok(Data(SetupState { needed: !people::anybody_can_sign_in(app.storage.read()).await? }))
+}
+
+/// The first admin and the firm.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Setup {
+    /// From the link that the program printed.
+    pub token: String,
+    pub name: String,
+    pub email: String,
+    pub password: String,
+    pub firm: SetupFirm,
+}
+
+/// The firm's details; what is missing keeps its default and can be set later.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct SetupFirm {
+    pub name: String,
+    #[serde(default)]
+    pub email: Option<String>,
+    #[serde(default)]
+    pub phone: Option<String>,
+    #[serde(default)]
+    pub city: Option<String>,
+    #[serde(default)]
+    pub country: Option<String>,
+    #[serde(default)]
+    pub time_zone: Option<String>,
+}
+
+impl SetupFirm {
+    /// All details of the firm: what was not given is empty, because the defaults are those of another firm.
+    fn changes(self, admin_email: &str) -> Map<String, Value> {
+        let line = |value: Option<String>| value.map(|text| text.trim().to_owned()).unwrap_or_default();
+        let name = line(Some(self.name));
+        let email =
+            Some(line(self.email)).filter(|email| !email.is_empty()).unwrap_or_else(|| admin_email.trim().to_owned());
+        let phone = Some(line(self.phone)).filter(|phone| !phone.is_empty());
+        let mut values = vec![
+            ("firm.name", json!(name)),
+            ("firm.legalName", json!(name)),
+            ("firm.email", json!(email)),
+            ("firm.phone", json!(phone)),
+            ("firm.street", json!("")),
+            ("firm.postalCode", json!("")),
+            ("firm.city", json!(line(self.city))),
+            ("firm.region", json!(null)),
+            ("firm.country", json!(line(self.country))),
+        ];
+        if let Some(zone) = self.time_zone.filter(|zone| !zone.trim().is_empty()) {
+            values.push(("hours.timeZone", json!(zone.trim())));
+        }
+        values.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()
+    }
+}
+
+fn link_is_over() -> Error {
+    Error::field("token", "invalid", "This link was used already or is over. Start the program again for a new one.")
+}
+
+/// Makes the first admin, sets the firm's details and signs in.
+#[utoipa::path(post, path = "/api/setup", tag = "setup", request_body = Setup,
+    responses((status = 201, body = Envelope<SignedIn>), (status = 409, body = Problem), (status = 422, body = Problem)))]
+async fn complete(
+    State(app): State<App>,
+    info: RequestInfo,
+    headers: HeaderMap,
+    Json(body): Json<Setup>,
+) -> Result<Response> {
+    let web = cookies::is_web(&headers);
+    if web {
+        cookies::check_allowed(&app)?;
+    }
+    if people::anybody_can_sign_in(app.storage.read()).await? {
+        return Err(done_already());
+    }
+    let now = app.clock.now();
+    if !one_time::is_open(app.storage.read(), Kind::Setup, &body.token, now).await? {
+        return Err(link_is_over());
+    }
+    let firm = body.firm.changes(&body.email);
+    let firm = settings::check(&app, &firm).map_err(|error| match error {
+        // The form has the zone among the firm's details.
+        Error::Validation(mut faults) => {
+            for fault in &mut faults {
+                fault.field = fault.field.replace("hours.", "firm.");
+            }
+            Error::Validation(faults)
+        }
+        other => other,
+    })?;
+    let new = NewStaff { name: body.name, email: body.email, role: Role::Admin, password: body.password };
+    let person = people::create(&app, new).await?;
+    let entry = Entry {
+        actor: Some(person.id),
+        action: "setup.completed",
+        entity: ("staff", Some(person.id)),
+        changes: Changes::none(),
+        from: &info,
+    }
+    .row(&app.ids, now);
+    let token = body.token;
+    let id = person.id;
+    let person = app
+        .storage
+        .write((token, person, entry, firm), move |tx, (token, person, entry, firm)| {
+            Box::pin(async move {
+                one_time::redeem(tx.conn(), Kind::Setup, token, now).await?.ok_or_else(link_is_over)?;
+                if people::anybody_can_sign_in(tx.conn()).await? {
+                    return Err(done_already());
+                }
+                people::insert(tx, person).await?;
+                settings::write(tx, firm, Some(id), now, None).await?;
+                tx.audit(entry.clone());
+                Ok(person.clone())
+            })
+        })
+        .await?;
+    app.settings_changed().await;
+    let mut response = sign_in_directly(&app, person, web, &info).await?;
+    *response.status_mut() = StatusCode::CREATED;
+    response.headers_mut().insert(LOCATION, HeaderValue::from_static("/api/auth/me"));
+    Ok(response.into_response())
+}
+
+fn done_already() -> Error {
+    Error::Conflict("The set-up is done already. Sign in instead.".into())
+}

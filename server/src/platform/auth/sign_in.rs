@@ -1,0 +1,217 @@
+//! From a right password or a passkey to a session. One unit decides: whether the second factor is there, that a code
+//! or a challenge counts once, and that the session begins.
+
+use axum::http::HeaderMap;
+use axum::response::Response;
+use database::entity::{audit_logs, notifications as rows, outbox, staff};
+use sea_orm::Set;
+
+use super::attempts::Attempt;
+use super::device::{self, Device};
+use super::factors::{self, Code, Typed};
+use super::letters::{self, FactorEvent};
+use super::passkey_store::Use;
+use super::sessions::NewSession;
+use super::view::{Keeping, SignedIn};
+use super::{cookies, passkey_store, store};
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::http::RequestInfo;
+use crate::platform::audit::{Changes, Entry};
+use crate::platform::mail::{Letter, Mail};
+use crate::platform::notices::{self, News, To};
+use crate::platform::staff as people;
+use crate::storage::Tx;
+
+/// How the person showed who they are.
+#[derive(Clone)]
+pub enum Way {
+    Password,
+    PasswordAndCode(Typed),
+    /// A passkey that was verified; it counts only if its use can be noted.
+    Passkey(Use),
+}
+
+impl Way {
+    /// As the audit trail says it.
+    fn label(&self) -> &'static str {
+        match self {
+            Self::Password => "password",
+            Self::PasswordAndCode(Typed::Recovery(_)) => "password and recovery code",
+            Self::PasswordAndCode(_) => "password and code",
+            Self::Passkey(_) => "passkey",
+        }
+    }
+
+    /// A passkey says nothing of who guesses the password.
+    fn proves_password(&self) -> bool {
+        !matches!(self, Self::Passkey(_))
+    }
+}
+
+/// What the unit found.
+enum Outcome {
+    In(Box<staff::Model>),
+    /// The password is another one since it was verified, or the person was shut out.
+    Changed,
+    FactorNeeded,
+    WrongCode,
+    /// The passkey's counter did not rise, or the passkey is gone.
+    PasskeyRefused,
+}
+
+/// Begins a session for a person who is active and whose password or passkey was right.
+pub async fn begin(
+    app: &App,
+    person: staff::Model,
+    keeping: Keeping,
+    way: Way,
+    attempt: Attempt,
+    info: &RequestInfo,
+) -> Result<Response> {
+    let now = app.clock.now();
+    let new = NewSession::of(app, &person, keeping.remember, keeping.web, info);
+    let (session, token) = (new.session.id, new.token.clone());
+    let warns = app.settings.get().notifications.new_device;
+    let familiar = attempt.known_device || store::has_session_like(app.storage.read(), person.id, info).await?;
+    let note = |action, changes| {
+        Entry { actor: Some(person.id), action, entity: ("staff", Some(person.id)), changes, from: info }
+            .row(&app.ids, now)
+    };
+    let warning = (!familiar && person.last_login.is_some()).then(|| warn_of_device(app, &person, info)).transpose()?;
+    let told = match &warning {
+        Some(_) => {
+            let device = Device::of(info.user_agent.as_deref()).name;
+            let news = News { detail: Some(device), ..News::default() };
+            notices::rows(app, notices::Event::NewDevice, &news, To::Person(person.id)).await?
+        }
+        None => Vec::new(),
+    };
+    let steps = Steps {
+        new,
+        entry: note("auth.signed_in", Changes::none().fact("by", way.label())),
+        recovery: RecoveryUsed {
+            entry: note("auth.recovery_code_used", Changes::none()),
+            mail: letters::mail(app, &person, FactorEvent::RecoveryCodeUsed, info)?,
+        },
+        way,
+        password_hash: person.password_hash.clone(),
+        asked: note("auth.second_factor_asked", Changes::none()),
+        warning: warning.filter(|_| warns),
+        told,
+        attempt: attempt.clone(),
+    };
+    let (id, keys) = (person.id, app.clone());
+    let outcome = app
+        .storage
+        .write(steps, move |tx, steps| {
+            let app = keys.clone();
+            Box::pin(async move { steps.run(tx, &app, id, now).await })
+        })
+        .await?;
+    let person = match outcome {
+        Outcome::In(person) => *person,
+        Outcome::Changed => return Err(Error::InvalidCredentials),
+        Outcome::FactorNeeded => return Err(Error::SecondFactorRequired),
+        Outcome::WrongCode => {
+            attempt.failed(app, None, "auth.second_factor_failed", Some(id), info).await?;
+            return Err(Error::InvalidCredentials);
+        }
+        Outcome::PasskeyRefused => {
+            passkey_store::note_counter(app, id, info).await?;
+            return Err(Error::InvalidCredentials);
+        }
+    };
+    let mut headers = HeaderMap::new();
+    if keeping.web && !attempt.known_device {
+        cookies::give_mark(app, &mut headers, &device::mark(app, id));
+    }
+    SignedIn::answer(app, person, session, token, keeping, headers).await
+}
+
+/// What the unit needs, made before it.
+struct Steps {
+    new: NewSession,
+    way: Way,
+    password_hash: String,
+    asked: audit_logs::Model,
+    entry: audit_logs::Model,
+    recovery: RecoveryUsed,
+    warning: Option<outbox::Model>,
+    told: Vec<rows::Model>,
+    attempt: Attempt,
+}
+
+/// What is written down when a recovery code was used up.
+struct RecoveryUsed {
+    entry: audit_logs::Model,
+    mail: outbox::Model,
+}
+
+impl Steps {
+    async fn run(&self, tx: &Tx<'_>, app: &App, id: uuid::Uuid, now: chrono::DateTime<chrono::Utc>) -> Result<Outcome> {
+        let conn = tx.conn();
+        if !people::has_password(conn, id, &self.password_hash).await? {
+            return Ok(Outcome::Changed);
+        }
+        match &self.way {
+            Way::Passkey(used) => {
+                if !passkey_store::note_use(conn, used, now).await? {
+                    return Ok(Outcome::PasskeyRefused);
+                }
+            }
+            Way::Password => {
+                if factors::of(conn, id).await?.any() {
+                    // Whoever knows a password leaves a trace, even without the factor.
+                    tx.audit(self.asked.clone());
+                    return Ok(Outcome::FactorNeeded);
+                }
+            }
+            // A code of somebody without a factor is passed over: an old form may send an empty guess.
+            Way::PasswordAndCode(typed) => {
+                if factors::of(conn, id).await?.any() {
+                    match factors::use_code(conn, &app.keys, id, typed, now).await? {
+                        None => return Ok(Outcome::WrongCode),
+                        Some(Code::App) => {}
+                        Some(Code::Recovery) => {
+                            tx.audit(self.recovery.entry.clone());
+                            tx.mail(self.recovery.mail.clone());
+                        }
+                    }
+                }
+            }
+        }
+        self.new.insert(tx).await?;
+        if self.way.proves_password() {
+            self.attempt.forget(tx).await?;
+        }
+        let change = staff::ActiveModel { id: Set(id), last_login: Set(Some(now)), ..Default::default() };
+        let person = people::change(conn, change).await?;
+        tx.audit(self.entry.clone());
+        if let Some(warning) = &self.warning {
+            tx.mail(warning.clone());
+        }
+        tx.notify(self.told.clone());
+        Ok(Outcome::In(Box::new(person)))
+    }
+}
+
+/// Signs a person in who has just proved to be one in another way: set-up, an invitation.
+pub async fn sign_in_directly(app: &App, person: staff::Model, web: bool, info: &RequestInfo) -> Result<Response> {
+    let keeping = Keeping { web, remember: false };
+    let attempt = Attempt::of(app, &HeaderMap::new(), &person.email, None, info);
+    begin(app, person, keeping, Way::Password, attempt, info).await
+}
+
+fn warn_of_device(app: &App, person: &staff::Model, info: &RequestInfo) -> Result<outbox::Model> {
+    let letter = Letter::NewDevice {
+        name: person.name.clone(),
+        device: Device::of(info.user_agent.as_deref()).name,
+        ip_address: info.ip.to_string(),
+        place: app.places.of(info.ip),
+        when: letters::when(app.clock.now()),
+        link: app.config.server.link("/admin/profile"),
+    };
+    Mail { to: &person.email, letter: &letter, entity: Some(("staff", person.id)), thread: Vec::new(), automatic: true }
+        .row(app)
+}

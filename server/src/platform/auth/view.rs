@@ -1,0 +1,110 @@
+//! What the API shows of people and sessions.
+
+use axum::http::HeaderMap;
+use axum::response::{IntoResponse as _, Response};
+use chrono::{DateTime, Utc};
+use database::entity::staff::{Model, Role};
+use serde::Serialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::{access, cookies, factors};
+use crate::app::App;
+use crate::error::Result;
+use crate::http::Data;
+use crate::platform::permission::{Permission, PermissionSet};
+use crate::platform::staff::avatar_url;
+
+/// The person who is signed in.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Me {
+    pub id: Uuid,
+    pub name: String,
+    pub email: String,
+    pub role: Role,
+    pub permissions: Vec<Permission>,
+    /// IANA name; null: the browser decides.
+    pub time_zone: Option<String>,
+    /// `system`, `light` or `dark`.
+    pub theme: String,
+    /// BCP 47 tag that dates are written by; null: British English, like the words.
+    pub locale: Option<String>,
+    /// The role needs a second factor and there is none: until one is set up, only the routes for that answer.
+    pub second_factor_missing: bool,
+    pub last_login: Option<DateTime<Utc>>,
+    pub created_at: DateTime<Utc>,
+    /// Address of the own picture, for `GET` with an access token; null: there is none.
+    pub avatar: Option<String>,
+    /// The firm that the person works for.
+    pub firm_name: String,
+}
+
+impl Me {
+    /// What a person gets to see of the own account.
+    pub fn of(app: &App, person: Model, second_factor_missing: bool) -> Self {
+        Self {
+            firm_name: app.settings.get().firm.name.clone(),
+            avatar: avatar_url(&person),
+            id: person.id,
+            permissions: PermissionSet::of(&person).list(),
+            name: person.name,
+            email: person.email,
+            role: person.role,
+            time_zone: person.time_zone,
+            theme: person.theme,
+            locale: person.locale,
+            second_factor_missing,
+            last_login: person.last_login,
+            created_at: person.created_at,
+        }
+    }
+}
+
+/// What signing in and refreshing bring.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct SignedIn {
+    /// JWT for `Authorization: Bearer`.
+    pub access_token: String,
+    /// For programs. A browser has it in a cookie and not here.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub refresh_token: Option<String>,
+    /// Seconds until the access token ends.
+    pub expires_in: i64,
+    pub staff: Me,
+}
+
+/// How the caller keeps its refresh token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Keeping {
+    pub web: bool,
+    pub remember: bool,
+}
+
+impl SignedIn {
+    /// The answer with a fresh access token. `headers` get the cookie of a browser.
+    pub async fn answer(
+        app: &App,
+        person: Model,
+        session: Uuid,
+        refresh_token: String,
+        keeping: Keeping,
+        headers: HeaderMap,
+    ) -> Result<Response> {
+        let missing = factors::missing(app, &person).await?;
+        let access_token = access::issue(app, &person, session, app.clock.now())?;
+        let mut headers = headers;
+        if keeping.web {
+            cookies::give_refresh(app, &mut headers, &refresh_token, keeping.remember);
+        }
+        let body = Self {
+            access_token,
+            refresh_token: (!keeping.web).then_some(refresh_token),
+            expires_in: app.settings.get().security.access_lifetime().num_seconds(),
+            staff: Me::of(app, person, missing),
+        };
+        Ok((headers, Data(body)).into_response())
+    }
+}

@@ -1,0 +1,84 @@
+//! What an event tells a person, by their rights. A notice names what to load again and carries no data.
+
+use crate::cluster::{Event, Notice};
+use crate::platform::auth::Caller;
+use crate::platform::permission::Permission;
+
+/// The notice of an event for that person; none when it does not concern them, or when they may not know of it.
+pub fn notice_for(event: &Event, caller: &Caller) -> Option<Notice> {
+    let notice = |kind, entity, id| Some(Notice { kind, entity, id });
+    match event {
+        Event::Notice(about) => may_know(caller, about).then(|| about.clone()),
+        Event::SettingsChanged => notice("settings_changed", "settings", None),
+        Event::StaffChanged(person) if *person == caller.staff_id || caller.may(Permission::Staff) => {
+            notice("staff_changed", "staff", Some(*person))
+        }
+        Event::Notified(people) if people.contains(&caller.staff_id) => notice("notification", "notification", None),
+        Event::StaffChanged(_)
+        | Event::Notified(_)
+        | Event::SessionEnded(_)
+        | Event::MailQueued
+        | Event::AuditWritten => None,
+    }
+}
+
+/// A notice names an entity, so it needs the right to see such entities.
+fn may_know(caller: &Caller, notice: &Notice) -> bool {
+    match notice.entity {
+        "message" => caller.may(Permission::Messages),
+        _ => true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use database::entity::staff::Role;
+    use uuid::Uuid;
+
+    use super::*;
+
+    const ME: Uuid = Uuid::from_u128(1);
+    const OTHER: Uuid = Uuid::from_u128(2);
+
+    /// What somebody with these rights is told, by its kind.
+    fn told(event: &Event, permissions: &[Permission]) -> Option<&'static str> {
+        let caller = Caller {
+            staff_id: ME,
+            session_id: Uuid::from_u128(3),
+            token: None,
+            name: "Ada".into(),
+            email: "ada@example.com".into(),
+            role: Role::Staff,
+            permissions: permissions.iter().copied().collect(),
+            second_factor_missing: false,
+            proved_at: None,
+        };
+        notice_for(event, &caller).map(|notice| notice.kind)
+    }
+
+    #[test]
+    fn messages_are_told_to_who_may_see_them() {
+        let event = Event::Notice(Notice { kind: "message_created", entity: "message", id: Some(OTHER) });
+        assert_eq!(told(&event, &[Permission::Messages]), Some("message_created"));
+        assert_eq!(told(&event, &[Permission::Staff, Permission::Audit]), None);
+        let missed = Event::Notice(Notice { kind: "missed", entity: "all", id: None });
+        assert_eq!(told(&missed, &[]), Some("missed"));
+    }
+
+    #[test]
+    fn changes_of_people_are_told_to_themselves_and_to_who_looks_after_people() {
+        assert_eq!(told(&Event::StaffChanged(ME), &[]), Some("staff_changed"));
+        assert_eq!(told(&Event::StaffChanged(OTHER), &[Permission::Messages]), None);
+        assert_eq!(told(&Event::StaffChanged(OTHER), &[Permission::Staff]), Some("staff_changed"));
+    }
+
+    #[test]
+    fn own_notices_are_told_to_oneself_alone_and_machinery_to_nobody() {
+        assert_eq!(told(&Event::Notified([ME].into()), &[]), Some("notification"));
+        assert_eq!(told(&Event::Notified([OTHER].into()), &[Permission::Staff]), None);
+        assert_eq!(told(&Event::SettingsChanged, &[]), Some("settings_changed"));
+        for event in [Event::MailQueued, Event::AuditWritten, Event::SessionEnded(ME)] {
+            assert_eq!(told(&event, &[Permission::Messages, Permission::Staff]), None);
+        }
+    }
+}

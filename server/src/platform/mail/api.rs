@@ -1,0 +1,108 @@
+//! Mails that were given up, for staff.
+
+use axum::extract::State;
+use chrono::{DateTime, Utc};
+use database::entity::outbox;
+use sea_orm::ColumnTrait as _;
+use sea_orm::sea_query::Condition;
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+use uuid::Uuid;
+
+use super::draft::Rendered;
+use super::store;
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::http::{All, Claim, Data, Envelope, Id, Nothing, Problem, RequestInfo};
+use crate::platform::audit::{Changes, Entry};
+use crate::platform::auth::{Caller, demand};
+use crate::platform::permission::Permission;
+
+/// The routes of this slice.
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(demand(Permission::Messages, routes!(list_failed_mails)))
+        .routes(demand(Permission::Messages, routes!(retry_failed_mail)))
+}
+
+/// A mail that was given up.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct FailedMail {
+    pub id: Uuid,
+    pub template: String,
+    pub recipient: String,
+    /// As it would be written today; null when its template or its values do not allow it.
+    pub subject: Option<String>,
+    pub attempts: i32,
+    /// What the mail server said last.
+    pub last_error: Option<String>,
+    pub created_at: DateTime<Utc>,
+    pub entity_type: Option<String>,
+    pub entity_id: Option<Uuid>,
+}
+
+/// Failed mails that are listed.
+const MOST: u64 = 100;
+
+/// Mails that were given up, the newest 100.
+#[utoipa::path(get, path = "/api/admin/mail/failed", tag = "mail",
+    responses((status = 200, body = Envelope<Vec<FailedMail>>)))]
+async fn list_failed_mails(State(app): State<App>) -> Result<All<FailedMail>> {
+    let mails = store::failed(app.storage.read(), MOST).await?;
+    let settings = app.settings.get();
+    Ok(All::up_to(
+        MOST,
+        mails
+            .into_iter()
+            .map(|mail| FailedMail {
+                subject: Rendered::subject_of(&app, &settings, &mail).ok(),
+                id: mail.id,
+                template: mail.template,
+                recipient: mail.recipient,
+                attempts: mail.attempts,
+                last_error: mail.last_error,
+                created_at: mail.created_at,
+                entity_type: mail.entity_type,
+                entity_id: mail.entity_id,
+            })
+            .collect(),
+    ))
+}
+
+/// Sends a mail again that was given up.
+#[utoipa::path(post, path = "/api/admin/mail/{id}/retry", tag = "mail", params(("id" = Uuid, Path)),
+    responses((status = 200, body = Envelope<Nothing>), (status = 404, body = Problem)))]
+async fn retry_failed_mail(
+    State(app): State<App>,
+    caller: Caller,
+    info: RequestInfo,
+    claim: Claim,
+    Id(id): Id,
+) -> Result<Data<Nothing>> {
+    let now = app.clock.now();
+    let entry = Entry {
+        actor: Some(caller.staff_id),
+        action: "mail.retried",
+        entity: ("mail", Some(id)),
+        changes: Changes::none(),
+        from: &info,
+    }
+    .row(&app.ids, now);
+    app.storage
+        .write((entry, claim), move |tx, (entry, claim)| {
+            Box::pin(async move {
+                let which = Condition::all().add(outbox::Column::Id.eq(id));
+                if store::retry(tx.conn(), which, now).await? == 0 {
+                    return Err(Error::NotFound);
+                }
+                tx.audit(entry.clone());
+                tx.publish(crate::cluster::Event::MailQueued);
+                claim.keep(tx.conn(), &Data(Nothing)).await
+            })
+        })
+        .await?;
+    Ok(Data(Nothing))
+}

@@ -1,0 +1,260 @@
+//! The own notices, and what one wants to hear of.
+
+use axum::extract::State;
+use database::entity::notifications::Column;
+use sea_orm::ColumnTrait as _;
+use sea_orm::sea_query::Condition;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+use uuid::Uuid;
+
+use super::events::{Channel, Default, Event};
+use super::store::{self, Which};
+use super::view::{self, Notification};
+use crate::app::App;
+use crate::cluster;
+use crate::error::Result;
+use crate::http::valid::Check;
+use crate::http::{All, Data, Envelope, Json, Listed, Paging, Problem, Query, RequestInfo};
+use crate::platform::audit::{Changes, Entry};
+use crate::platform::auth::{Caller, signed_in};
+use crate::platform::permission::Permission;
+
+/// The routes of this slice.
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(signed_in(routes!(list_notifications)))
+        .routes(signed_in(routes!(count_notifications)))
+        .routes(signed_in(routes!(read_notifications)))
+        .routes(signed_in(routes!(get_preferences, change_preferences)))
+}
+
+/// Which notices.
+#[derive(Debug, std::default::Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Wanted {
+    /// `true`: only those that were not read.
+    #[serde(default)]
+    #[param(value_type = Option<bool>)]
+    unread: Option<String>,
+}
+
+fn own(caller: &Caller, unread_only: bool) -> Which {
+    Which { person: caller.staff_id, unread_only, messages: caller.may(Permission::Messages) }
+}
+
+/// The own notices, the newest first, a page at a time.
+#[utoipa::path(get, path = "/api/admin/notifications", tag = "notifications", params(Wanted, Paging),
+    responses((status = 200, body = Envelope<Vec<Notification>>), (status = 422, body = Problem)))]
+async fn list_notifications(
+    State(app): State<App>,
+    caller: Caller,
+    Query(wanted): Query<Wanted>,
+    Query(paging): Query<Paging>,
+) -> Result<Listed<Notification>> {
+    let mut check = Check::new();
+    let unread = match wanted.unread.as_deref() {
+        None | Some("" | "false") => false,
+        Some("true") => true,
+        Some(_) => {
+            check.refuse("unread", "invalid", "This must be true or false.");
+            false
+        }
+    };
+    check.done()?;
+    let (cursor, limit) = paging.read()?;
+    let mut page = store::list(app.storage.read(), own(&caller, unread), cursor, limit).await?;
+    let rows = view::notifications(&app, std::mem::take(&mut page.rows)).await?;
+    Ok(Listed(page.with(rows)))
+}
+
+/// How many wait.
+#[derive(Serialize, ToSchema)]
+pub struct Unread {
+    /// At most 1,000, which then means 1,000 or more.
+    pub unread: u64,
+}
+
+async fn unread(app: &App, caller: &Caller) -> Result<Data<Unread>> {
+    let unread = store::count(app.storage.read(), own(caller, true)).await?.min(1_000);
+    Ok(Data(Unread { unread }))
+}
+
+/// How many of the own notices were not read.
+#[utoipa::path(get, path = "/api/admin/notifications/count", tag = "notifications",
+    responses((status = 200, body = Envelope<Unread>)))]
+async fn count_notifications(State(app): State<App>, caller: Caller) -> Result<Data<Unread>> {
+    unread(&app, &caller).await
+}
+
+/// What was read. Exactly one of the three.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ReadNow {
+    /// These, at most 100.
+    #[serde(default)]
+    #[schema(nullable = false)]
+    pub ids: Option<Vec<Uuid>>,
+    /// All about this entity: who opens a message has read what was said of it.
+    #[serde(default)]
+    #[schema(nullable = false)]
+    pub entity_id: Option<Uuid>,
+    /// All up to this one, which is the newest that was seen.
+    #[serde(default)]
+    #[schema(nullable = false)]
+    pub up_to: Option<Uuid>,
+}
+
+impl ReadNow {
+    fn condition(self) -> Result<Condition> {
+        let mut check = Check::new();
+        let given = [self.ids.is_some(), self.entity_id.is_some(), self.up_to.is_some()];
+        if given.into_iter().filter(|it| *it).count() != 1 {
+            check.refuse("ids", "required", "Say what was read: ids, or entityId, or upTo.");
+        }
+        if self.ids.as_ref().is_some_and(|ids| ids.is_empty() || ids.len() > 100) {
+            check.refuse("ids", "invalid", "Name 1 to 100 notices.");
+        }
+        check.done()?;
+        let mut which = Condition::all();
+        if let Some(ids) = self.ids {
+            which = which.add(Column::Id.is_in(ids));
+        }
+        if let Some(entity) = self.entity_id {
+            which = which.add(Column::EntityId.eq(entity));
+        }
+        if let Some(last) = self.up_to {
+            which = which.add(Column::Id.lte(last));
+        }
+        Ok(which)
+    }
+}
+
+/// Marks own notices as read; answers how many are left.
+#[utoipa::path(post, path = "/api/admin/notifications/read", tag = "notifications", request_body = ReadNow,
+    responses((status = 200, body = Envelope<Unread>), (status = 422, body = Problem)))]
+async fn read_notifications(State(app): State<App>, caller: Caller, Json(body): Json<ReadNow>) -> Result<Data<Unread>> {
+    let which = body.condition()?;
+    let (now, person) = (app.clock.now(), caller.staff_id);
+    app.storage
+        .write(which, move |tx, which| {
+            Box::pin(async move {
+                if store::read(tx.conn(), person, which.clone(), now).await? > 0 {
+                    // Other windows of the same person count again.
+                    tx.publish(cluster::Event::Notified([person].into()));
+                }
+                Ok(())
+            })
+        })
+        .await?;
+    unread(&app, &caller).await
+}
+
+/// One way in which one event can be told.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct NotificationPreference {
+    pub event: Event,
+    pub channel: Channel,
+    pub is_on: bool,
+    /// True: it cannot be turned off.
+    pub fixed: bool,
+}
+
+/// What the person hears of, and how. Events that the person may not know of are missing.
+#[utoipa::path(get, path = "/api/admin/notifications/preferences", tag = "notifications",
+    responses((status = 200, body = Envelope<Vec<NotificationPreference>>)))]
+async fn get_preferences(State(app): State<App>, caller: Caller) -> Result<All<NotificationPreference>> {
+    Ok(All::of(preferences(&app, &caller).await?))
+}
+
+async fn preferences(app: &App, caller: &Caller) -> Result<Vec<NotificationPreference>> {
+    let chosen = store::choices_of(app.storage.read(), caller.staff_id).await?;
+    let events = Event::ALL.into_iter().filter(|event| event.needs().is_none_or(|needed| caller.may(needed)));
+    let all = events.flat_map(|event| Channel::ALL.map(|channel| (event, channel)));
+    Ok(all
+        .filter(|(event, channel)| event.default_for(*channel) != Default::Never)
+        .map(|(event, channel)| {
+            let choice = chosen.iter().find(|row| row.event == event.name() && row.channel == channel.name());
+            NotificationPreference {
+                event,
+                channel,
+                is_on: event.goes_out(channel, choice.map(|row| row.is_on)),
+                fixed: event.default_for(channel) == Default::Always,
+            }
+        })
+        .collect())
+}
+
+/// Choices. What is missing stays.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NotificationChoices {
+    /// At most 50.
+    pub choices: Vec<NotificationChoice>,
+}
+
+/// One choice.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct NotificationChoice {
+    pub event: Event,
+    pub channel: Channel,
+    pub is_on: bool,
+}
+
+/// Chooses what to hear of, and how.
+#[utoipa::path(patch, path = "/api/admin/notifications/preferences", tag = "notifications", request_body = NotificationChoices,
+    responses((status = 200, body = Envelope<Vec<NotificationPreference>>), (status = 422, body = Problem)))]
+async fn change_preferences(
+    State(app): State<App>,
+    caller: Caller,
+    info: RequestInfo,
+    Json(body): Json<NotificationChoices>,
+) -> Result<Data<Vec<NotificationPreference>>> {
+    let before = preferences(&app, &caller).await?;
+    let mut check = Check::new();
+    let mut changes = Changes::none();
+    if body.choices.len() > 50 {
+        check.refuse("choices", "too_long", "At most 50 choices at once.");
+    }
+    for (place, choice) in body.choices.iter().enumerate() {
+        let now = before.iter().find(|it| it.event == choice.event && it.channel == choice.channel);
+        match now {
+            Some(now) if !now.fixed || choice.is_on => {
+                let name = format!("{}.{}", choice.event.name(), choice.channel.name());
+                changes = changes.field(&name, now.is_on, choice.is_on);
+            }
+            _ => check.refuse(&format!("choices[{place}]"), "invalid", "This cannot be chosen."),
+        }
+    }
+    check.done()?;
+    let person = caller.staff_id;
+    let nothing = changes.is_empty();
+    let entry = Entry {
+        actor: Some(person),
+        action: "notifications.changed",
+        entity: ("staff", Some(person)),
+        changes,
+        from: &info,
+    }
+    .row(&app.ids, app.clock.now());
+    if !nothing {
+        app.storage
+            .write((body.choices, entry), move |tx, (choices, entry)| {
+                Box::pin(async move {
+                    for choice in choices {
+                        let (event, channel) = (choice.event.name(), choice.channel.name());
+                        store::choose(tx.conn(), person, event, channel, choice.is_on).await?;
+                    }
+                    tx.audit(entry.clone());
+                    Ok(())
+                })
+            })
+            .await?;
+        app.audience.forget();
+    }
+    Ok(Data(preferences(&app, &caller).await?))
+}

@@ -1,0 +1,105 @@
+//! Settings for staff.
+
+use axum::extract::State;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::{Change, GROUPS, Group, KEYS, Key, Snapshot, pictures};
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::http::{All, Data, Envelope, IfMatch, Json, Problem, RequestInfo, Tagged};
+use crate::platform::auth::{Caller, demand, signed_in_or_token};
+use crate::platform::permission::Permission;
+
+/// The routes of this slice.
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(demand(Permission::Settings, routes!(get_schema)))
+        .routes(demand(Permission::Settings, routes!(get_settings, patch_settings)))
+        .routes(demand(Permission::Settings, routes!(pictures::upload_picture)))
+        .routes(signed_in_or_token(routes!(list_services)))
+}
+
+/// What can be set.
+#[derive(Serialize, ToSchema)]
+pub struct SettingsSchema {
+    /// In the order of the page.
+    pub groups: Vec<Group>,
+    pub keys: Vec<Key>,
+}
+
+/// Keys with their values.
+#[derive(Serialize, Deserialize, ToSchema)]
+#[serde(transparent)]
+#[schema(value_type = std::collections::HashMap<String, Value>)]
+pub struct SettingValues(Map<String, Value>);
+
+/// A service as a choice.
+#[derive(Serialize, ToSchema)]
+pub struct ServiceName {
+    pub slug: String,
+    pub name: String,
+}
+
+/// Every group and key with form, bounds, default and help. What the caller may not change is missing.
+#[utoipa::path(get, path = "/api/admin/settings/schema", tag = "settings",
+    responses((status = 200, body = Envelope<SettingsSchema>)))]
+async fn get_schema(caller: Caller) -> Data<SettingsSchema> {
+    Data(SettingsSchema {
+        groups: GROUPS.iter().filter(|group| caller.may(group.needs)).cloned().collect(),
+        keys: KEYS.iter().filter(|key| caller.may(key.needs)).cloned().collect(),
+    })
+}
+
+/// Every key with its value. The `ETag` is the version of all settings.
+#[utoipa::path(get, path = "/api/admin/settings", tag = "settings",
+    responses((status = 200, body = Envelope<SettingValues>)))]
+async fn get_settings(State(app): State<App>, caller: Caller) -> Tagged<Data<SettingValues>> {
+    shown(&app.settings.get(), &caller)
+}
+
+/// Changes settings: the keys of the body get the values of the body, all or none. With `If-Match`, only what the
+/// caller has seen. Keys of `security` need a signed-in person and a fresh proof: `reauthentication_required`.
+#[utoipa::path(patch, path = "/api/admin/settings", tag = "settings", request_body = SettingValues,
+    responses((status = 200, body = Envelope<SettingValues>), (status = 403, body = Problem), (status = 412, body = Problem),
+        (status = 422, body = Problem)))]
+async fn patch_settings(
+    State(app): State<App>,
+    caller: Caller,
+    info: RequestInfo,
+    seen: IfMatch,
+    Json(SettingValues(values)): Json<SettingValues>,
+) -> Result<Tagged<Data<SettingValues>>> {
+    // What guards the sign-in is changed by somebody who is there, not by whoever found an open page.
+    if values.keys().any(|key| key.starts_with("security.")) {
+        if caller.token.is_some() {
+            return Err(Error::NotForTokens);
+        }
+        caller.check_proof(app.clock.now())?;
+    }
+    let change = Change { actor: Some(caller.staff_id), from: &info, values, seen };
+    let after = super::change(&app, change, |permission| caller.may(permission)).await?;
+    Ok(shown(&after, &caller))
+}
+
+/// The services by slug and name, for filters.
+#[utoipa::path(get, path = "/api/admin/services", tag = "settings",
+    responses((status = 200, body = Envelope<Vec<ServiceName>>)))]
+async fn list_services(State(app): State<App>) -> All<ServiceName> {
+    let name = |service: &super::Service| ServiceName { slug: service.slug.clone(), name: service.name.clone() };
+    All::of(app.settings.get().services.iter().map(name).collect())
+}
+
+/// What the person may see, with the version as the `ETag`.
+fn shown(settings: &Snapshot, caller: &Caller) -> Tagged<Data<SettingValues>> {
+    let may_see = |key: &&Key| caller.may(key.needs);
+    let values = KEYS
+        .iter()
+        .filter(may_see)
+        .filter_map(|key| Some((key.key.clone(), settings.values.get(&key.key)?.clone())))
+        .collect();
+    Tagged { etag: super::change::etag(settings.version), answer: Data(SettingValues(values)) }
+}

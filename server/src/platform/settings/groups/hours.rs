@@ -1,0 +1,119 @@
+//! When the firm is open.
+
+use chrono::NaiveDate;
+use chrono_tz::Tz;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::super::hours::{Holiday, Opening};
+use super::super::kind::{Kind, read};
+use super::super::registry::{Group, Key};
+use crate::http::valid::Check;
+use crate::platform::permission::Permission;
+
+pub const GROUP: Group = Group {
+    id: "hours",
+    label: "Hours",
+    help: "When somebody answers. The site says whether you are open, and when you open next.",
+    needs: Permission::Settings,
+};
+
+/// When the firm is open, in its own zone.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Hours {
+    time_zone: String,
+    pub weekly: Vec<Opening>,
+    pub holidays: Vec<Holiday>,
+}
+
+impl Hours {
+    /// The zone in which hours and days of the firm are meant.
+    pub fn zone(&self) -> Tz {
+        self.time_zone.parse().unwrap_or(Tz::UTC)
+    }
+}
+
+/// The keys of the group.
+pub fn keys() -> Vec<Key> {
+    let day = |day: &str, closes: &str| json!({ "day": day, "opens": "09:00", "closes": closes });
+    let week = json!([
+        day("mon", "17:30"),
+        day("tue", "17:30"),
+        day("wed", "17:30"),
+        day("thu", "17:30"),
+        day("fri", "16:00")
+    ]);
+    vec![
+        Key::new(&GROUP, "timeZone", "Time zone", Kind::TimeZone, json!("Europe/Berlin"))
+            .sample()
+            .help("The zone in which hours are meant and in which a day of the overview begins."),
+        Key::new(&GROUP, "weekly", "Every week", Kind::Hours, week)
+            .sample()
+            .help("A day may have several times. Days without any are closed; without any at all the site says nothing about hours."),
+        Key::new(&GROUP, "holidays", "Holidays", Kind::Holidays, json!([]))
+            .help("Days on which you are closed, with a name that visitors see."),
+    ]
+}
+
+/// Notes what is wrong with the weekly hours.
+pub(in super::super) fn check_weekly(check: &mut Check, field: &str, value: &Value) {
+    let Some(week) = read::<Vec<Opening>>(check, field, value) else { return };
+    if week.len() > 28 {
+        check.refuse(field, "too_long", "There may be at most 28 times a week.");
+    }
+    for (index, opening) in week.iter().enumerate() {
+        let place = format!("{field}.{index}");
+        let Some((day, opens, closes)) = opening.parsed() else {
+            let message = "This needs a day (mon to sun) and two times such as 09:00, the first before the second.";
+            check.refuse(&place, "invalid", message);
+            continue;
+        };
+        let overlaps = week[..index]
+            .iter()
+            .filter_map(Opening::parsed)
+            .any(|(other, from, until)| other == day && opens < until && from < closes);
+        if overlaps {
+            check.refuse(&place, "taken", "This overlaps with another time of the same day.");
+        }
+    }
+}
+
+/// Years that a holiday may lie in: a typing mistake is told from a plan.
+const YEARS: std::ops::RangeInclusive<i32> = 2_000..=2_100;
+/// Days that one holiday may last.
+const LONGEST: i64 = 100;
+
+/// Notes what is wrong with the holidays.
+pub(in super::super) fn check_holidays(check: &mut Check, field: &str, value: &Value) {
+    let Some(holidays) = read::<Vec<Holiday>>(check, field, value) else { return };
+    if holidays.len() > 200 {
+        check.refuse(field, "too_long", "There may be at most 200 holidays.");
+    }
+    for (index, holiday) in holidays.iter().enumerate() {
+        check.line(&format!("{field}.{index}.name"), &holiday.name, 60, "Every holiday needs a name.");
+        let from = check_date(check, &format!("{field}.{index}.from"), Some(&holiday.from));
+        let until = check_date(check, &format!("{field}.{index}.until"), holiday.until.as_ref());
+        let Some((from, until)) = from.map(|from| (from, until.unwrap_or(from))) else { continue };
+        if until < from {
+            check.refuse(&format!("{field}.{index}.until"), "invalid", "This is before the first day.");
+        } else if (until - from).num_days() >= LONGEST {
+            let message = format!("A holiday may last at most {LONGEST} days.");
+            check.refuse(&format!("{field}.{index}.until"), "invalid", message);
+        } else if holidays[..index].iter().filter_map(Holiday::days).any(|(first, last)| from <= last && first <= until)
+        {
+            check.refuse(&format!("{field}.{index}.from"), "taken", "Another holiday covers this day already.");
+        }
+    }
+}
+
+fn check_date(check: &mut Check, place: &str, date: Option<&String>) -> Option<NaiveDate> {
+    use chrono::Datelike as _;
+    let date = date?;
+    let read = date.parse::<NaiveDate>().ok().filter(|day| date.len() == 10 && YEARS.contains(&day.year()));
+    if read.is_none() {
+        let message = format!("This must be a date such as 2026-12-24, from {} to {}.", YEARS.start(), YEARS.end());
+        check.refuse(place, "invalid", message);
+    }
+    read
+}

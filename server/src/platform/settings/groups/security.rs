@@ -1,0 +1,189 @@
+//! How hard it is to get in, how long one stays, and how often one may ask.
+
+use chrono::Duration;
+use database::entity::staff::Role;
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+
+use super::super::kind::{Choice, Kind};
+use super::super::registry::{Group, Key};
+use crate::http::rate_limit::{Allowances, Limit};
+use crate::http::valid::Check;
+use crate::platform::permission::Permission;
+
+pub const GROUP: Group = Group {
+    id: "security",
+    label: "Security",
+    help: "Passwords, sessions and limits. The defaults are good; changes count at once, for everybody.",
+    needs: Permission::Staff,
+};
+
+const ROLES: [Choice; 3] = [
+    Choice { value: "admin", label: "Admins" },
+    Choice { value: "manager", label: "Managers" },
+    Choice { value: "staff", label: "Staff" },
+];
+
+/// How the program keeps strangers out.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Security {
+    /// Characters that a new password must have.
+    pub password_min_length: usize,
+    /// Roles that sign in with a second factor, or set one up before anything else.
+    pub second_factor_roles: Vec<Role>,
+    access_minutes: u32,
+    session_days: u32,
+    browser_session_hours: u32,
+    longest_session_days: u32,
+    lockout_account: i32,
+    lockout_device: i32,
+    lockout_address: i32,
+    lockout_minutes: u32,
+    limit_contact: u32,
+    limit_contact_without_token: u32,
+    limit_reset_mail: u32,
+    limit_refresh: u32,
+    limit_public_read: u32,
+    limit_staff: u32,
+    limit_client_reply: u32,
+    limit_stranger_mail: u32,
+    limit_test_mail: u32,
+}
+
+/// How many wrong passwords are too many.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Lockout {
+    /// For one account.
+    pub account: i32,
+    /// For one account from a browser that has signed in to it before.
+    pub device: i32,
+    /// For one address, over all accounts.
+    pub address: i32,
+    /// The first wait; the next ones double it.
+    pub wait: Duration,
+}
+
+impl Security {
+    /// How long an access token lives.
+    pub fn access_lifetime(&self) -> Duration {
+        Duration::minutes(self.access_minutes.into())
+    }
+
+    /// How long a session lives without being used.
+    pub fn sliding(&self, remember: bool) -> Duration {
+        if remember {
+            Duration::days(self.session_days.into())
+        } else {
+            Duration::hours(self.browser_session_hours.into())
+        }
+    }
+
+    /// From sign-in to the end of a session, whatever its activity.
+    pub fn longest_session(&self) -> Duration {
+        Duration::days(self.longest_session_days.into())
+    }
+
+    /// How many wrong passwords are too many.
+    pub fn lockout(&self) -> Lockout {
+        Lockout {
+            account: self.lockout_account,
+            device: self.lockout_device,
+            address: self.lockout_address,
+            wait: Duration::minutes(self.lockout_minutes.into()),
+        }
+    }
+
+    /// How often one may ask.
+    pub fn allowances(&self) -> Allowances {
+        Allowances::of(|limit| match limit {
+            Limit::Contact => self.limit_contact,
+            Limit::ContactWithoutToken => self.limit_contact_without_token,
+            Limit::ResetMail => self.limit_reset_mail,
+            Limit::Refresh => self.limit_refresh,
+            Limit::PublicRead => self.limit_public_read,
+            Limit::Staff => self.limit_staff,
+            Limit::ClientReply => self.limit_client_reply,
+            Limit::StrangerMail => self.limit_stranger_mail,
+            // A walk over the whole trail costs the machine seconds; who may start one is trusted, and not hurried.
+            Limit::Verify => 12,
+            Limit::TestMail => self.limit_test_mail,
+        })
+    }
+}
+
+/// The keys of the group.
+pub fn keys() -> Vec<Key> {
+    let number = |name: &str, label, min, max, unit, default: u64| {
+        Key::new(&GROUP, name, label, Kind::Integer { min, max, unit }, json!(default))
+    };
+    let sessions = [
+        number("accessMinutes", "Access token", 5, 60, "minutes", 15).help(
+            "A program or page asks for a new one after this time. A sign-out counts at once, whatever stands here.",
+        ),
+        number("sessionDays", "Without use, kept signed in", 1, 30, "days", 7)
+            .help("Whoever chose to stay signed in is signed out when the device was not used for so long."),
+        number("browserSessionHours", "Without use, otherwise", 1, 72, "hours", 12).help(
+            "Without that choice a session ends with the browser, and at the latest when it was not used for so long.",
+        ),
+        number("longestSessionDays", "At most", 1, 90, "days", 30)
+            .help("After this time everybody signs in again, however much the device was used."),
+    ];
+    let lockout = [
+        number("lockoutAccount", "For one account", 3, 20, "wrong passwords", 5)
+            .help("So many in a row lock the account for browsers that are not known to it."),
+        number("lockoutDevice", "For a known browser", 3, 50, "wrong passwords", 10)
+            .help("A browser that has signed in before counts for itself alone."),
+        number("lockoutAddress", "For one network address", 5, 1_000, "wrong passwords", 20)
+            .help("Over all accounts. Many people may share an address, so this must not be small."),
+        number("lockoutMinutes", "Wait", 1, 1_440, "minutes", 15)
+            .help("Each full allowance of failures locks: the first time for so long, then twice as long as the time before, a day at most. The count is forgotten one wait after the last lock or failure."),
+    ];
+    let limits = [
+        number("limitContact", "Messages of the contact form", 1, 1_000, "an hour", 5)
+            .help("From one address. What a check refuses is not counted."),
+        number("limitContactWithoutToken", "Messages without the page", 1, 1_000, "an hour", 3)
+            .help("From one address, sent by a program that has not read the form."),
+        number("limitResetMail", "Mails to reset a password", 1, 100, "an hour", 3)
+            .help("For one mailbox, and from one address."),
+        number("limitRefresh", "Renewals of one session", 10, 1_000, "in 15 minutes", 60)
+            .help("Unknown tokens, and setting a password by link, count the same for one address."),
+        number("limitPublicRead", "Reads of the public interface", 10, 10_000, "a minute", 120)
+            .help("From one address: form tokens, conversation pages, sign-ins by passkey."),
+        number("limitStaff", "Requests of one person", 60, 100_000, "a minute", 600)
+            .help("To the dashboard's interface."),
+        number("limitClientReply", "Answers of a client", 1, 1_000, "an hour", 20).help("In one conversation."),
+        number("limitStrangerMail", "Mails that a stranger can cause", 1, 100, "an hour", 3)
+            .help("To one mailbox: confirmations and links to reset a password together. Beyond it a message is taken, and no confirmation goes out."),
+        number("limitTestMail", "Test mails", 1, 100, "an hour", 10).help("For one person."),
+    ];
+    let passwords = [number("passwordMinLength", "Shortest password", 8, 64, "characters", 8).help(
+        "Counts for passwords that are set from now on. There are no other rules, but common passwords are refused.",
+    )];
+    let factors = [Key::new(
+        &GROUP,
+        "secondFactorRoles",
+        "Needed for",
+        Kind::Choices { options: &ROLES },
+        json!([]),
+    )
+    .help(
+        "Whoever has such a role and no authenticator app or passkey sets one up before anything else opens. It counts \
+         at once, for those who are signed in too.",
+    )];
+    let under = |section: &'static str| move |key: Key| key.under(section);
+    (passwords.into_iter().map(under("Passwords")))
+        .chain(factors.into_iter().map(under("Second factor")))
+        .chain(sessions.into_iter().map(under("How long a session lasts")))
+        .chain(lockout.into_iter().map(under("Wrong passwords")))
+        .chain(limits.into_iter().map(under("Limits")))
+        .collect()
+}
+
+/// A session cannot be unused for longer than it may last.
+pub(in super::super) fn check_together(check: &mut Check, values: &Map<String, Value>) {
+    let days = |name: &str| values.get(name).and_then(Value::as_u64).unwrap_or_default();
+    if days("security.sessionDays") > days("security.longestSessionDays") {
+        check.refuse("security.sessionDays", "invalid", "This must not be more than sessions may last at most.");
+    }
+}

@@ -1,0 +1,269 @@
+//! The registry: every key once, in its group, with its form, bounds, default and help. A key stands here only if code
+//! reads it; `server/tests/it/settings_effects.rs` has a row for each that proves it.
+
+use std::sync::LazyLock;
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+use utoipa::ToSchema;
+
+use super::groups;
+use super::kind::Kind;
+use crate::error::Result;
+use crate::http::valid::Check;
+use crate::platform::permission::Permission;
+
+/// Keys that belong together: a page of the settings, and a struct that code reads.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Group {
+    /// What its keys begin with, such as `firm`.
+    pub id: &'static str,
+    pub label: &'static str,
+    /// For people: what is decided here.
+    pub help: &'static str,
+    /// What a person needs, beside `settings`, to see and change it.
+    pub needs: Permission,
+}
+
+/// One setting.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Key {
+    /// Such as `firm.name`.
+    pub key: String,
+    /// The group that it stands in.
+    pub group: &'static str,
+    /// The heading that it stands under within its group; empty: none.
+    pub section: &'static str,
+    pub label: &'static str,
+    pub kind: Kind,
+    /// What it is when nobody has set it.
+    pub default: Value,
+    /// The default is that of an example firm, so going back to it makes little sense.
+    pub sample: bool,
+    /// May be empty.
+    pub optional: bool,
+    /// For people.
+    pub help: &'static str,
+    #[serde(skip)]
+    pub(super) needs: Permission,
+}
+
+impl Key {
+    /// A key that must have a value.
+    pub(super) fn new(group: &Group, name: &str, label: &'static str, kind: Kind, default: Value) -> Self {
+        Self {
+            key: format!("{}.{name}", group.id),
+            group: group.id,
+            section: "",
+            label,
+            kind,
+            default,
+            sample: false,
+            optional: false,
+            help: "",
+            needs: group.needs,
+        }
+    }
+
+    /// Says what it is for.
+    pub(super) fn help(mut self, help: &'static str) -> Self {
+        self.help = help;
+        self
+    }
+
+    /// Puts it under a heading.
+    pub(super) fn under(mut self, section: &'static str) -> Self {
+        self.section = section;
+        self
+    }
+
+    /// It may be empty.
+    pub(super) fn optional(mut self) -> Self {
+        self.optional = true;
+        self
+    }
+
+    /// Its default is an example.
+    pub(super) fn sample(mut self) -> Self {
+        self.sample = true;
+        self
+    }
+
+    /// What is kept of a value: without space around it, and nothing where nothing was given.
+    fn tidy(&self, value: &Value) -> Value {
+        let tidied = match (value, &self.kind) {
+            (Value::String(text), Kind::Line { .. } | Kind::Text { .. } | Kind::Email | Kind::TimeZone) => {
+                Value::String(text.trim().replace("\r\n", "\n"))
+            }
+            (Value::String(text), Kind::Template { .. }) => Value::String(text.replace("\r\n", "\n")),
+            (services, Kind::Services) => groups::services::whole(services),
+            _ => value.clone(),
+        };
+        if self.optional && tidied == "" { Value::Null } else { tidied }
+    }
+
+    /// Notes what is wrong with a value.
+    pub(super) fn check(&self, check: &mut Check, value: &Value) {
+        if !(self.optional && value.is_null()) {
+            self.kind.check(check, &self.key, value);
+        }
+    }
+}
+
+/// Every group, in the order of the settings page.
+pub static GROUPS: [Group; 7] = [
+    groups::firm::GROUP,
+    groups::services::GROUP,
+    groups::hours::GROUP,
+    groups::mail::GROUP,
+    groups::notifications::GROUP,
+    groups::security::GROUP,
+    groups::privacy::GROUP,
+];
+
+/// Every key of the registry, group by group.
+pub static KEYS: LazyLock<Vec<Key>> = LazyLock::new(|| {
+    [
+        groups::firm::keys(),
+        groups::services::keys(),
+        groups::hours::keys(),
+        groups::mail::keys(),
+        groups::notifications::keys(),
+        groups::security::keys(),
+        groups::privacy::keys(),
+    ]
+    .concat()
+});
+
+/// The key of that name.
+pub fn key(name: &str) -> Option<&'static Key> {
+    KEYS.iter().find(|key| key.key == name)
+}
+
+/// Every key with its default.
+pub(super) fn defaults() -> Map<String, Value> {
+    KEYS.iter().map(|key| (key.key.clone(), key.default.clone())).collect()
+}
+
+/// Checks changes and answers with what is to be written: every key is known and may be changed, every value fits, and
+/// the whole makes sense.
+///
+/// # Errors
+/// A validation error with every fault. Fields are keys; parts of a value stand behind it: `services.list.2.slug`.
+pub(super) fn check(
+    current: &Map<String, Value>,
+    changes: &Map<String, Value>,
+    may: impl Fn(Permission) -> bool,
+) -> Result<Map<String, Value>> {
+    let mut check = Check::new();
+    let mut tidied = Map::new();
+    for (name, value) in changes {
+        // A key that a person may not see is not there.
+        let Some(key) = key(name).filter(|key| may(key.needs)) else {
+            check.refuse(name, "unknown", "There is no such setting.");
+            continue;
+        };
+        let value = key.tidy(value);
+        key.check(&mut check, &value);
+        tidied.insert(name.clone(), value);
+    }
+    check.done()?;
+    let mut after = current.clone();
+    after.extend(tidied.clone());
+    groups::check_together(&after)?;
+    Ok(tidied)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::super::Snapshot;
+    use super::*;
+    use crate::error::Error;
+
+    fn refused(key: &str, value: &Value) -> Vec<(String, String)> {
+        let changes = Map::from_iter([(key.to_owned(), value.clone())]);
+        match check(&defaults(), &changes, |_| true) {
+            Err(Error::Validation(errors)) => {
+                errors.into_iter().map(|error| (error.field, error.code.into_owned())).collect()
+            }
+            _ => panic!("{key} = {value} must be refused"),
+        }
+    }
+
+    #[test]
+    fn the_defaults_are_valid_and_typed() {
+        check(&defaults(), &defaults(), |_| true).expect("defaults keep their own rules");
+        let snapshot = Snapshot::of(defaults(), 0, None).expect("typed");
+        assert!(!snapshot.firm.name.is_empty() && !snapshot.services.is_empty());
+    }
+
+    #[test]
+    fn every_key_stands_in_a_group_and_says_what_it_is_for() {
+        for key in KEYS.iter() {
+            assert!(GROUPS.iter().any(|group| group.id == key.group), "{}", key.key);
+            assert!(key.key.starts_with(&format!("{}.", key.group)), "{}", key.key);
+            assert!(key.help.ends_with('.') && !key.label.is_empty(), "{}", key.key);
+            assert_eq!(KEYS.iter().filter(|other| other.key == key.key).count(), 1, "{}", key.key);
+        }
+    }
+
+    #[test]
+    fn a_value_that_does_not_fit_is_refused_with_its_key() {
+        let name = |text: &str| json!(text);
+        for (key, value, code) in [
+            ("firm.name", name(""), "required"),
+            ("firm.name", json!(5), "invalid"),
+            ("firm.name", json!("x".repeat(81)), "too_long"),
+            ("firm.name", json!("a\r\nBcc: b@example.com"), "invalid"),
+            ("firm.name", json!("bell \u{7}"), "invalid"),
+            ("firm.name", json!(null), "required"),
+            ("firm.email", json!("nobody"), "invalid"),
+            ("firm.accentHue", json!(361), "invalid"),
+            ("firm.accentHue", json!(-1), "invalid"),
+            ("firm.accentHue", json!(1.5), "invalid"),
+            ("firm.founded", json!(9_999), "invalid"),
+            ("firm.unheardOf", json!(1), "unknown"),
+            ("hours.timeZone", json!("Mars/Olympus"), "invalid"),
+            ("services.list", json!([]), "required"),
+            ("mail.senderName", json!("Us\r\nBcc: all@example.com"), "invalid"),
+            ("mail.replyTo", json!("a@b.example, c@d.example"), "invalid"),
+            ("mail.confirmationSubject", json!("Two\nlines"), "invalid"),
+            ("mail.confirmationText", json!("Dear {{client.name}}"), "invalid"),
+            ("mail.replyText", json!("{{signature}}"), "invalid"),
+            ("mail.signature", json!("{{ staff.name"), "invalid"),
+            ("notifications.newMessage", json!("yes"), "invalid"),
+            ("notifications.clientReply", json!("everybody"), "invalid"),
+            ("notifications.recipients", json!("a@b.example"), "invalid"),
+            ("privacy.senderDays", json!(0), "invalid"),
+            ("privacy.messageDays", json!(29), "invalid"),
+            ("security.passwordMinLength", json!(7), "invalid"),
+            ("security.passwordMinLength", json!("8"), "invalid"),
+        ] {
+            assert_eq!(refused(key, &value), [(key.to_owned(), code.to_owned())], "{key} = {value}");
+        }
+    }
+
+    #[test]
+    fn what_a_person_may_not_see_is_not_there() {
+        let changes = Map::from_iter([("security.passwordMinLength".to_owned(), json!(9))]);
+        assert!(check(&defaults(), &changes, |may| may != Permission::Staff).is_err());
+        assert!(check(&defaults(), &changes, |_| true).is_ok());
+    }
+
+    #[test]
+    fn values_are_kept_tidy() {
+        let changes = Map::from_iter([
+            ("firm.name".to_owned(), json!("  Nordlicht ")),
+            ("firm.phone".to_owned(), json!(" ")),
+            ("firm.description".to_owned(), json!("One.\r\nTwo.")),
+        ]);
+        let tidied = check(&defaults(), &changes, |_| true).expect("fine");
+        assert_eq!(
+            Value::Object(tidied),
+            json!({ "firm.name": "Nordlicht", "firm.phone": null, "firm.description": "One.\nTwo." })
+        );
+    }
+}

@@ -1,0 +1,123 @@
+//! Who acts on whom. Each unit of this slice begins here: it locks the rows that its rules look at, so that of two
+//! requests at once the second sees what the first has done.
+
+use chrono::{DateTime, Utc};
+use database::entity::staff::{Model, Role};
+use uuid::Uuid;
+
+use super::store;
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::http::RequestInfo;
+use crate::http::rate_limit::{Limit, Subject};
+use crate::platform::audit::{Changes, Entry};
+use crate::platform::auth::Caller;
+use crate::platform::permission::{Permission, PermissionSet, Standing};
+use crate::storage::Tx;
+
+/// A person who does something to a person.
+#[derive(Clone)]
+pub struct Act {
+    pub app: App,
+    pub caller: Caller,
+    pub info: RequestInfo,
+    pub now: DateTime<Utc>,
+}
+
+impl Act {
+    pub fn new(app: &App, caller: Caller, info: RequestInfo) -> Self {
+        Self { app: app.clone(), caller, info, now: app.clock.now() }
+    }
+
+    /// Adds an audit entry about a person.
+    pub fn note(&self, tx: &Tx<'_>, action: &'static str, target: Uuid, changes: Changes) {
+        let entry = Entry {
+            actor: Some(self.caller.staff_id),
+            action,
+            entity: ("staff", Some(target)),
+            changes,
+            from: &self.info,
+        };
+        tx.audit(entry.row(&self.app.ids, self.now));
+    }
+
+    /// Both people as they are now, locked together with all active admins.
+    pub async fn pair(&self, tx: &Tx<'_>, target: Uuid) -> Result<Pair> {
+        let own = self.caller.staff_id;
+        let people = store::locked_with_admins(tx.conn(), [own, target]).await?;
+        let find = |id: Uuid| people.iter().find(|person| person.id == id).cloned();
+        let actor = find(own).filter(|person| person.is_active).ok_or(Error::Unauthenticated)?;
+        let target = find(target).filter(|person| person.deleted_at.is_none()).ok_or(Error::NotFound)?;
+        Ok(Pair {
+            standing: self.standing(&actor)?,
+            other_admins: people.iter().filter(|person| person.id != target.id && is_active_admin(person)).count(),
+            target,
+        })
+    }
+
+    /// Counts a mail with a link to that person. Who may not touch them uses nothing up: the unit refuses it.
+    pub async fn may_mail(&self, target: Uuid) -> Result<()> {
+        let person = store::by_id(self.app.storage.read(), target).await?.ok_or(Error::NotFound)?;
+        let own = Standing::new(self.caller.role, self.caller.permissions);
+        if !own.lacks_of(Standing::of(&person)).is_empty() {
+            return Ok(());
+        }
+        // Counted apart from what strangers ask for: neither keeps the other from sending one.
+        self.app.limits.check(Limit::ResetMail, &Subject::Mailbox(format!("by staff\n{}", person.email_key)))
+    }
+
+    /// What the caller has to give now. What the token of the request leaves out does not count.
+    fn standing(&self, actor: &Model) -> Result<Standing> {
+        let permissions = PermissionSet::of(actor).and(self.caller.permissions);
+        if !permissions.has(Permission::Staff) {
+            return Err(Error::Forbidden);
+        }
+        let role = if self.caller.role == actor.role { actor.role } else { Role::Staff };
+        Ok(Standing { role, permissions })
+    }
+
+    /// What the caller has to give, where nobody else is concerned yet.
+    pub async fn giver(&self, tx: &Tx<'_>) -> Result<Standing> {
+        Ok(self.pair(tx, self.caller.staff_id).await?.standing)
+    }
+}
+
+/// The rights of who acts, and the person it is done to.
+pub struct Pair {
+    pub standing: Standing,
+    pub target: Model,
+    other_admins: usize,
+}
+
+impl Pair {
+    /// Refuses when the person holds a right that the caller lacks.
+    pub fn may_touch(&self) -> Result<()> {
+        let beyond = self.standing.lacks_of(Standing::of(&self.target));
+        if beyond.is_empty() {
+            return Ok(());
+        }
+        let text = format!("This person holds rights that you do not have: {}. Ask an admin.", beyond.join(", "));
+        Err(Error::OutOfReach(text.into()))
+    }
+
+    /// Refuses when nobody would be left who may do everything.
+    pub fn keeps_an_admin(&self, after: &Model) -> Result<()> {
+        if is_active_admin(&self.target) && !is_active_admin(after) && self.other_admins == 0 {
+            return Err(Error::Conflict("This is the last active admin. Make somebody else an admin first.".into()));
+        }
+        Ok(())
+    }
+}
+
+/// Refuses to give what the caller lacks.
+pub fn may_give(standing: Standing, given: Standing) -> Result<()> {
+    let beyond = standing.lacks_of(given);
+    if beyond.is_empty() {
+        return Ok(());
+    }
+    Err(Error::OutOfReach(format!("You cannot give what you do not have: {}. Ask an admin.", beyond.join(", ")).into()))
+}
+
+fn is_active_admin(person: &Model) -> bool {
+    person.role == Role::Admin && person.is_active
+}

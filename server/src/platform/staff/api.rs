@@ -1,0 +1,159 @@
+//! The list of people, one person, and colleagues for whoever assigns work.
+
+use axum::extract::State;
+use database::entity::staff::{Model, Role};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+use uuid::Uuid;
+
+use super::act::Act;
+use super::change::{self, StaffPatch};
+use super::view::{self, StaffDetail, StaffState, StaffSummary};
+use super::{avatar, store};
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::http::{All, Data, Envelope, Id, IfMatch, Json, Listed, Paging, Problem, Query, RequestInfo, Tagged};
+use crate::platform::auth::{Caller, demand, demand_in_person, recently_proven, signed_in_or_token};
+use crate::platform::permission::Permission;
+use crate::storage::{Cursor, Page, search_terms, search_text};
+
+/// The routes of this file.
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(signed_in_or_token(routes!(list_colleagues)))
+        .routes(demand(Permission::Staff, routes!(list_staff)))
+        .routes(demand(Permission::Staff, routes!(get_staff)))
+        .routes(demand_in_person(Permission::Staff, recently_proven(routes!(patch_staff))))
+}
+
+/// A person that work can be given to.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Colleague {
+    pub id: Uuid,
+    pub name: String,
+    /// False: past work is theirs, new work cannot be.
+    pub is_active: bool,
+    /// Address of the picture, for `GET` with an access token; null: there is none.
+    pub avatar: Option<String>,
+}
+
+/// Everybody of the firm, by name. Who has not accepted an invitation yet is not among them.
+#[utoipa::path(get, path = "/api/admin/colleagues", tag = "staff",
+    responses((status = 200, body = Envelope<Vec<Colleague>>)))]
+async fn list_colleagues(State(app): State<App>) -> Result<All<Colleague>> {
+    let people = store::all(app.storage.read()).await?;
+    let show = |person: Model| Colleague {
+        avatar: avatar::url(&person),
+        id: person.id,
+        name: person.name,
+        is_active: person.is_active,
+    };
+    let joined = people.into_iter().filter(|person| StaffState::of(person) != StaffState::Invited);
+    Ok(All::of(joined.map(show).collect()))
+}
+
+/// The filters as they stand in an address.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct StaffFilter {
+    /// Words; each must begin a word of name or address.
+    #[serde(default)]
+    pub q: Option<String>,
+    /// `admin`, `manager` or `staff`.
+    #[serde(default)]
+    pub role: Option<String>,
+    /// `active`, `invited` or `deactivated`.
+    #[serde(default)]
+    pub state: Option<String>,
+}
+
+/// The filters, read.
+struct Filter {
+    terms: Option<Vec<String>>,
+    role: Option<Role>,
+    state: Option<StaffState>,
+}
+
+impl StaffFilter {
+    fn read(&self) -> Result<Filter> {
+        fn one<T: serde::de::DeserializeOwned>(field: &str, text: Option<&str>, names: &str) -> Result<Option<T>> {
+            let Some(text) = text.map(str::trim).filter(|text| !text.is_empty()) else { return Ok(None) };
+            let value = serde_json::from_value(serde_json::Value::String(text.to_owned()));
+            value.map(Some).map_err(|_| Error::field(field, "invalid", format!("This must be {names}.")))
+        }
+        Ok(Filter {
+            terms: self.q.as_deref().filter(|q| !q.trim().is_empty()).map(search_terms),
+            role: one("role", self.role.as_deref(), "admin, manager or staff")?,
+            state: one("state", self.state.as_deref(), "active, invited or deactivated")?,
+        })
+    }
+}
+
+impl Filter {
+    fn fits(&self, person: &Model) -> bool {
+        let words = || search_text([person.name.as_str(), person.email.as_str()]);
+        let found = |terms: &Vec<String>| {
+            let words = words();
+            !terms.is_empty() && terms.iter().all(|term| words.contains(&format!(" {term}")))
+        };
+        self.role.is_none_or(|role| role == person.role)
+            && self.state.is_none_or(|state| state == StaffState::of(person))
+            && self.terms.as_ref().is_none_or(found)
+    }
+}
+
+/// People under filters, by name, a page at a time.
+#[utoipa::path(get, path = "/api/admin/staff", tag = "staff", params(StaffFilter, Paging),
+    responses((status = 200, body = Envelope<Vec<StaffSummary>>), (status = 422, body = Problem)))]
+async fn list_staff(
+    State(app): State<App>,
+    caller: Caller,
+    Query(filter): Query<StaffFilter>,
+    Query(paging): Query<Paging>,
+) -> Result<Listed<StaffSummary>> {
+    let filter = filter.read()?;
+    let (cursor, limit) = paging.read()?;
+    let mut people = store::all(app.storage.read()).await?;
+    people.retain(|person| filter.fits(person));
+    let counted = people.len() as u64;
+    // A person who is gone since leaves no place to go on from: the list begins anew.
+    let begin = cursor.and_then(|Cursor(last)| people.iter().position(|it| it.id == last)).map_or(0, |at| at + 1);
+    let rows = people.into_iter().skip(begin).take(limit + 1).collect();
+    let mut page = Page::new(rows, limit, counted, |person: &Model| person.id);
+    let rows = std::mem::take(&mut page.rows).into_iter().map(|person| StaffSummary::of(person, &caller)).collect();
+    Ok(Listed(page.with(rows)))
+}
+
+/// One person. The `ETag` goes with what can be edited.
+#[utoipa::path(get, path = "/api/admin/staff/{id}", tag = "staff", params(("id" = Uuid, Path)),
+    responses((status = 200, body = Envelope<StaffDetail>), (status = 404, body = Problem)))]
+async fn get_staff(State(app): State<App>, caller: Caller, Id(id): Id) -> Result<Tagged<Data<StaffDetail>>> {
+    shown(&app, &caller, id).await
+}
+
+/// Changes name, address, role or permissions. With `If-Match`, only what the client has seen. A new role brings its
+/// own permissions unless some are given; tokens of the person are exchanged within a second.
+#[utoipa::path(patch, path = "/api/admin/staff/{id}", tag = "staff", params(("id" = Uuid, Path)), request_body = StaffPatch,
+    responses((status = 200, body = Envelope<StaffDetail>), (status = 404, body = Problem), (status = 412, body = Problem), (status = 422, body = Problem)))]
+async fn patch_staff(
+    State(app): State<App>,
+    caller: Caller,
+    info: RequestInfo,
+    seen: IfMatch,
+    Id(id): Id,
+    Json(patch): Json<StaffPatch>,
+) -> Result<Tagged<Data<StaffDetail>>> {
+    let wanted = patch.read(seen)?;
+    let act = Act::new(&app, caller.clone(), info);
+    app.storage.write((act, wanted), move |tx, (act, wanted)| Box::pin(change::apply(tx, act, id, wanted))).await?;
+    app.liveness.forget_all();
+    shown(&app, &caller, id).await
+}
+
+/// The person as they are now, with their tag.
+pub(super) async fn shown(app: &App, caller: &Caller, id: Uuid) -> Result<Tagged<Data<StaffDetail>>> {
+    view::detail(app.storage.read(), caller, id, app.clock.now()).await
+}

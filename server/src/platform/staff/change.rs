@@ -1,0 +1,166 @@
+//! Editing a person: what may be asked for, and what it comes to.
+
+use database::entity::staff::{ActiveModel, Model, Role};
+use sea_orm::Set;
+use serde::Deserialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::act::{Act, may_give};
+use super::create::taken;
+use super::view::{StaffState, etag};
+use super::{invite, store};
+use crate::cluster::Event;
+use crate::error::Result;
+use crate::http::IfMatch;
+use crate::http::valid::Check;
+use crate::platform::audit::Changes;
+use crate::platform::auth::{self, OneTimeKind};
+use crate::platform::mail::{Letter, Mail};
+use crate::platform::permission::{Permission, PermissionSet, Standing};
+use crate::secrets;
+use crate::storage::{Tx, email_key};
+
+/// What is to be changed of a person. What is missing stays.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct StaffPatch {
+    #[serde(default)]
+    pub name: Option<String>,
+    /// A new address. Who is invited gets the invitation there; who is active is told at the old one.
+    #[serde(default)]
+    pub email: Option<String>,
+    #[serde(default)]
+    pub role: Option<Role>,
+    /// All that the person may do afterwards. An admin may everything, whatever stands here.
+    #[serde(default)]
+    pub permissions: Option<Vec<Permission>>,
+}
+
+/// A change that has the right form.
+#[derive(Debug, Clone)]
+pub struct Wanted {
+    name: Option<String>,
+    email: Option<String>,
+    role: Option<Role>,
+    permissions: Option<PermissionSet>,
+    /// What the caller has seen.
+    seen: IfMatch,
+    /// For a new invitation, should one be due.
+    token: String,
+}
+
+impl StaffPatch {
+    /// Checks each field.
+    pub fn read(self, seen: IfMatch) -> Result<Wanted> {
+        let mut check = Check::new();
+        let name = self.name.map(|name| check.line("name", &name, 100, "Fill in a name."));
+        let email = self.email.map(|email| check.email("email", &email));
+        check.done()?;
+        Ok(Wanted {
+            name,
+            email,
+            role: self.role,
+            permissions: self.permissions.map(|list| list.into_iter().collect()),
+            seen,
+            token: secrets::new_token(),
+        })
+    }
+}
+
+/// Changes a person within a unit, by all rules.
+pub async fn apply(tx: &Tx<'_>, act: &Act, id: Uuid, wanted: &Wanted) -> Result<()> {
+    let pair = act.pair(tx, id).await?;
+    let before = &pair.target;
+    pair.may_touch()?;
+    wanted.seen.check(&etag(before))?;
+    let after = after(before, wanted);
+    let (old, new) = (Standing::of(before), Standing::of(&after));
+    if new != old {
+        may_give(pair.standing, new)?;
+        pair.keeps_an_admin(&after)?;
+    }
+    let changes = changes(before, &after);
+    if changes.is_empty() {
+        return Ok(());
+    }
+    let moved = before.email_key != after.email_key;
+    let mut change = ActiveModel {
+        id: Set(id),
+        name: Set(after.name.clone()),
+        email: Set(after.email.clone()),
+        email_key: Set(after.email_key.clone()),
+        role: Set(after.role),
+        permissions: Set(after.permissions.clone()),
+        ..Default::default()
+    };
+    if new != old || moved {
+        change.token_version = Set(before.token_version + 1);
+    }
+    store::change(tx.conn(), change).await.map_err(taken)?;
+    if moved {
+        address_moved(tx, act, before, &after, &wanted.token).await?;
+    }
+    act.note(tx, "staff.changed", id, changes);
+    tx.publish(Event::StaffChanged(id));
+    Ok(())
+}
+
+/// The person as they are wanted.
+fn after(before: &Model, wanted: &Wanted) -> Model {
+    let mut after = before.clone();
+    if let Some(name) = &wanted.name {
+        after.name.clone_from(name);
+    }
+    if let Some(email) = &wanted.email {
+        after.email.clone_from(email);
+        after.email_key = email_key(email);
+    }
+    let role = wanted.role.unwrap_or(before.role);
+    let permissions = match wanted.permissions {
+        Some(given) => Some(given),
+        None => (role != before.role).then(|| PermissionSet::preset(role)),
+    };
+    after.role = role;
+    if let Some(permissions) = permissions {
+        after.permissions = Standing::new(role, permissions).permissions.to_json();
+    }
+    after
+}
+
+/// Rights before and after. Names and addresses are personal: that they changed is said, and not what they were.
+fn changes(before: &Model, after: &Model) -> Changes {
+    let mut changes = Changes::none().field("role", before.role, after.role).field(
+        "permissions",
+        PermissionSet::of(before).list(),
+        PermissionSet::of(after).list(),
+    );
+    if before.name != after.name {
+        changes = changes.fact("name", "changed");
+    }
+    if before.email != after.email {
+        changes = changes.fact("email", "changed");
+    }
+    changes
+}
+
+/// Links that went to the old mailbox must not open the account any more.
+async fn address_moved(tx: &Tx<'_>, act: &Act, before: &Model, after: &Model, token: &str) -> Result<()> {
+    auth::withdraw_one_time(tx.conn(), OneTimeKind::Reset, Some(before.id)).await?;
+    match StaffState::of(before) {
+        StaffState::Invited => invite::send(tx, act, after, token).await,
+        StaffState::Deactivated => Ok(()),
+        StaffState::Active => {
+            let letter = Letter::EmailChanged { name: before.name.clone(), by: act.caller.name.clone() };
+            let mail = Mail {
+                to: &before.email,
+                letter: &letter,
+                entity: Some(("staff", before.id)),
+                thread: Vec::new(),
+                automatic: true,
+            };
+            tx.mail(mail.row(&act.app)?);
+            Ok(())
+        }
+    }
+}

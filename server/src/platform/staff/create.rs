@@ -1,0 +1,63 @@
+//! Making a staff member.
+
+use database::entity::staff::{ActiveModel, Model, Role};
+use sea_orm::{ActiveModelTrait as _, IntoActiveModel as _};
+
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::http::valid::Check;
+use crate::platform::permission::PermissionSet;
+use crate::storage::{Tx, email_key};
+
+/// Who is to be made.
+pub struct NewStaff {
+    pub name: String,
+    pub email: String,
+    pub role: Role,
+    pub password: String,
+}
+
+/// Checks the values and hashes the password; the row is inserted by [`insert`] within a unit.
+pub async fn create(app: &App, new: NewStaff) -> Result<Model> {
+    let mut check = Check::new();
+    let name = check.line("name", &new.name, 100, "Fill in a name.");
+    let email = check.email("email", &new.email);
+    check.new_password("password", &new.password, app.settings.get().security.password_min_length);
+    check.done()?;
+    let password_hash = app.passwords.hash(new.password).await?;
+    let now = app.clock.now();
+    Ok(Model {
+        id: app.ids.next(now),
+        name,
+        email_key: email_key(&email),
+        email,
+        password_hash,
+        role: new.role,
+        permissions: PermissionSet::preset(new.role).to_json(),
+        token_version: 1,
+        is_active: true,
+        time_zone: None,
+        theme: "system".to_owned(),
+        locale: None,
+        created_at: now,
+        last_login: None,
+        invited_at: None,
+        deleted_at: None,
+        avatar: None,
+    })
+}
+
+/// Inserts the row; an address that somebody has is refused.
+pub async fn insert(tx: &Tx<'_>, person: &Model) -> Result<()> {
+    let row: ActiveModel = person.clone().into_active_model();
+    row.insert(tx.conn()).await.map_err(taken)?;
+    Ok(())
+}
+
+/// Gives a refused unique address its meaning.
+pub(super) fn taken(error: sea_orm::DbErr) -> Error {
+    Error::from(error).on_unique(|| Error::field("email", "taken", TAKEN))
+}
+
+/// What is said of an address that somebody has.
+pub(super) const TAKEN: &str = "A staff member with this address exists already.";

@@ -1,0 +1,217 @@
+//! Invitations: a person who has a link and no password yet.
+
+use axum::extract::State;
+use database::entity::staff::{ActiveModel, Model, Role};
+use sea_orm::Set;
+use serde::Deserialize;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+use uuid::Uuid;
+
+use super::act::{Act, may_give};
+use super::view::{self, StaffDetail, StaffState, StaffSummary, etag};
+use super::{create, store};
+use crate::app::App;
+use crate::cluster::Event;
+use crate::error::{Error, Result};
+use crate::http::valid::Check;
+use crate::http::{
+    Claim, Created, Data, Envelope, Id, IfMatch, Json, Nothing, Problem, RequestInfo, Tagged, idempotency,
+};
+use crate::platform::audit::Changes;
+use crate::platform::auth::{self, Caller, OneTimeKind, demand_in_person, recently_proven};
+use crate::platform::mail::{Letter, Mail};
+use crate::platform::permission::{Permission, PermissionSet, Standing};
+use crate::secrets;
+use crate::storage::{Tx, email_key};
+
+/// The routes of this file.
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(demand_in_person(Permission::Staff, recently_proven(routes!(invite_staff))))
+        .routes(demand_in_person(Permission::Staff, routes!(resend_invitation, withdraw_invitation)))
+}
+
+/// Who is to be invited.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Invitation {
+    pub name: String,
+    pub email: String,
+    pub role: Role,
+    /// What the person may do; missing: what the role starts with. An admin may everything, whatever stands here.
+    #[serde(default)]
+    pub permissions: Option<Vec<Permission>>,
+}
+
+/// A person who is to be invited, with the token of their link.
+#[derive(Clone)]
+pub struct Invited {
+    pub person: Model,
+    pub token: String,
+}
+
+impl Invited {
+    /// A row that cannot sign in.
+    pub fn new(app: &App, name: String, email: String, standing: Standing) -> Self {
+        let now = app.clock.now();
+        let person = Model {
+            id: app.ids.next(now),
+            name,
+            email_key: email_key(&email),
+            email,
+            password_hash: String::new(),
+            role: standing.role,
+            permissions: standing.permissions.to_json(),
+            token_version: 1,
+            is_active: false,
+            time_zone: None,
+            locale: None,
+            theme: "system".to_owned(),
+            created_at: now,
+            last_login: None,
+            invited_at: Some(now),
+            deleted_at: None,
+            avatar: None,
+        };
+        Self { person, token: secrets::new_token() }
+    }
+
+    /// What is said of it in the audit trail.
+    pub fn changes(&self) -> Changes {
+        Changes::none().fact("role", self.person.role).fact("permissions", &self.person.permissions)
+    }
+}
+
+/// Invites a person by mail. The link works once and for 7 days.
+#[utoipa::path(post, path = "/api/admin/staff", tag = "staff", request_body = Invitation,
+    responses((status = 201, body = Envelope<StaffSummary>), (status = 422, body = Problem)))]
+async fn invite_staff(
+    State(app): State<App>,
+    caller: Caller,
+    info: RequestInfo,
+    claim: Claim,
+    Json(body): Json<Invitation>,
+) -> Result<Created<StaffSummary>> {
+    let mut check = Check::new();
+    let name = check.line("name", &body.name, 100, "Fill in a name.");
+    let email = check.email("email", &body.email);
+    check.done()?;
+    let given = body.permissions.map_or_else(|| PermissionSet::preset(body.role), |list| list.into_iter().collect());
+    let invited = Invited::new(&app, name, email, Standing::new(body.role, given));
+    let person = invited.person.clone();
+    let created = Created {
+        location: format!("/api/admin/staff/{}", person.id),
+        data: StaffSummary::of(person, &caller),
+        message: Some("The invitation is on its way."),
+    };
+    let kept = claim.row(&created)?;
+    let act = Act::new(&app, caller, info);
+    app.storage
+        .write((act, invited, kept), |tx, (act, invited, kept)| {
+            Box::pin(async move {
+                idempotency::write(tx.conn(), kept.as_ref()).await?;
+                may_give(act.giver(tx).await?, Standing::of(&invited.person))?;
+                create::insert(tx, &invited.person).await?;
+                send(tx, act, &invited.person, &invited.token).await?;
+                act.note(tx, "staff.invited", invited.person.id, invited.changes());
+                tx.publish(Event::StaffChanged(invited.person.id));
+                Ok(())
+            })
+        })
+        .await?;
+    Ok(created)
+}
+
+/// Ends older links of a person, and sends a new one to the address that they have now.
+pub async fn send(tx: &Tx<'_>, act: &Act, person: &Model, token: &str) -> Result<()> {
+    auth::withdraw_one_time(tx.conn(), OneTimeKind::Invite, Some(person.id)).await?;
+    let row = auth::one_time_row(&act.app, OneTimeKind::Invite, token, Some(person.id), None);
+    auth::insert_one_time(tx.conn(), &row).await?;
+    let change = ActiveModel { id: Set(person.id), invited_at: Set(Some(act.now)), ..Default::default() };
+    store::change(tx.conn(), change).await?;
+    tx.mail(mail(act, person, token)?);
+    Ok(())
+}
+
+/// The mail with the link.
+pub fn mail(act: &Act, person: &Model, token: &str) -> Result<database::entity::outbox::Model> {
+    let letter = Letter::Invitation {
+        name: person.name.clone(),
+        by: act.caller.name.clone(),
+        link: act.app.config.server.link(&format!("/admin/invite#{token}")),
+        days: OneTimeKind::Invite.lifetime().num_days(),
+    };
+    Mail { to: &person.email, letter: &letter, entity: Some(("staff", person.id)), thread: Vec::new(), automatic: true }
+        .row(&act.app)
+}
+
+/// Sends the invitation again; older links end.
+#[utoipa::path(post, path = "/api/admin/staff/{id}/invitation", tag = "staff", params(("id" = Uuid, Path)),
+    responses((status = 200, body = Envelope<StaffDetail>), (status = 404, body = Problem), (status = 409, body = Problem)))]
+async fn resend_invitation(
+    State(app): State<App>,
+    caller: Caller,
+    info: RequestInfo,
+    claim: Claim,
+    Id(id): Id,
+) -> Result<Tagged<Data<StaffDetail>>> {
+    let act = Act::new(&app, caller, info);
+    act.may_mail(id).await?;
+    app.storage
+        .write((act, secrets::new_token(), claim), move |tx, (act, token, claim)| {
+            Box::pin(async move {
+                let person = invited(tx, act, id).await?;
+                send(tx, act, &person, token).await?;
+                act.note(tx, "staff.invitation_sent_again", id, Changes::none());
+                tx.publish(Event::StaffChanged(id));
+                let shown = view::detail(tx.conn(), &act.caller, id, act.now).await?;
+                claim.keep(tx.conn(), &shown).await?;
+                Ok(shown)
+            })
+        })
+        .await
+}
+
+/// Takes an invitation back; nothing is kept of the person. With `If-Match`, only as the caller has seen them.
+#[utoipa::path(delete, path = "/api/admin/staff/{id}/invitation", tag = "staff", params(("id" = Uuid, Path)),
+    responses((status = 200, body = Envelope<Nothing>), (status = 404, body = Problem), (status = 409, body = Problem), (status = 412, body = Problem)))]
+async fn withdraw_invitation(
+    State(app): State<App>,
+    caller: Caller,
+    info: RequestInfo,
+    seen: IfMatch,
+    Id(id): Id,
+) -> Result<Data<Nothing>> {
+    let act = Act::new(&app, caller, info);
+    app.storage
+        .write((act, seen), move |tx, (act, seen)| {
+            Box::pin(async move {
+                let person = invited(tx, act, id).await?;
+                seen.check(&etag(&person))?;
+                withdraw(tx, act, &person).await
+            })
+        })
+        .await?;
+    Ok(Data(Nothing))
+}
+
+/// Deletes a person who never accepted, and their links.
+pub async fn withdraw(tx: &Tx<'_>, act: &Act, person: &Model) -> Result<()> {
+    auth::withdraw_one_time(tx.conn(), OneTimeKind::Invite, Some(person.id)).await?;
+    store::delete_invited(tx.conn(), person.id).await?;
+    act.note(tx, "staff.invitation_withdrawn", person.id, Changes::none());
+    tx.publish(Event::StaffChanged(person.id));
+    Ok(())
+}
+
+/// The person, if they are invited and within the caller's reach.
+async fn invited(tx: &Tx<'_>, act: &Act, id: Uuid) -> Result<Model> {
+    let pair = act.pair(tx, id).await?;
+    pair.may_touch()?;
+    if StaffState::of(&pair.target) != StaffState::Invited {
+        return Err(Error::Conflict("This person has accepted the invitation already.".into()));
+    }
+    Ok(pair.target)
+}
