@@ -5,77 +5,64 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::extract::FromRef;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::Clock;
-use crate::cluster::Bus;
+use crate::cluster::{Bus, Event};
 use crate::config::{Config, Guard};
+use crate::features;
 use crate::features::messages::UsualAnswer;
-use crate::http::AllowedOrigins;
 use crate::http::access_log::AccessLog;
 use crate::http::assets::Assets;
-use crate::http::idempotency::InFlight;
 use crate::http::page_cache::PageCache;
 use crate::http::rate_limit::RateLimits;
+use crate::http::{AllowedOrigins, BodyLimits, Front};
 use crate::ids::Ids;
+use crate::jobs::Schedule;
 use crate::places::Places;
-use crate::platform::audit::LastSealed;
-use crate::platform::auth::{Liveness, Passwords};
-use crate::platform::live::Viewers;
-use crate::platform::mail::{Mailer, Outbox};
+use crate::platform::audit::{self, LastSealed};
+use crate::platform::auth::{self, Liveness, Passwords};
+use crate::platform::idempotency::InFlight;
+use crate::platform::live::{Hub, Viewers};
+use crate::platform::mail::{self, Mailer, Outbox};
 use crate::platform::notices::Audience;
-use crate::platform::settings::Settings;
-use crate::platform::{audit, auth};
+use crate::platform::settings::{Section, Settings};
+use crate::platform::slice::{Brings, Slice};
+use crate::platform::{self, Platform};
 use crate::secrets::KeyRing;
 use crate::storage::{BoxFuture, Storage};
 use crate::templates::Templates;
 
 /// Settings that another process has changed are seen after this time at the latest.
 const SETTINGS_LOOK: Duration = Duration::from_secs(1);
+/// Limits forget whom they have not met for long this often.
+const SWEEP: Duration = Duration::from_secs(30);
 
-/// The program. Cheap to clone; handlers get it as axum state.
+/// The program: the platform, and what slices keep of their own. Cheap to clone; handlers get it as axum state.
 #[derive(Clone)]
 pub struct App(Arc<Parts>);
 
 /// What the program consists of.
 pub struct Parts {
-    pub config: Config,
-    pub clock: Clock,
-    pub ids: Ids,
-    pub keys: KeyRing,
-    pub bus: Bus,
-    pub storage: Storage,
-    pub settings: Settings,
-    pub templates: Templates,
-    pub assets: Assets,
-    pub origins: AllowedOrigins,
-    pub limits: RateLimits,
-    pub access_log: AccessLog,
-    pub passwords: Passwords,
-    pub liveness: Liveness,
-    pub outbox: Outbox,
-    pub last_sealed: LastSealed,
-    pub audience: Audience,
-    pub in_flight: InFlight,
-    pub pages: PageCache,
+    pub platform: Platform,
+    /// The slices that it was built of.
+    pub slices: &'static [Slice<App>],
     pub usual_answer: UsualAnswer,
-    pub viewers: Viewers,
-    pub places: Places,
-    /// Cancelled when the program is told to end: readiness turns 503 and sockets say `bye`.
-    pub stopping: CancellationToken,
 }
 
-/// Time and randomness, and whether requests are logged: what tests replace.
+/// Time and randomness, whether requests are logged, and the slices: what tests replace.
 pub struct Surroundings {
     pub clock: Clock,
     pub ids: Ids,
     pub access_log: bool,
+    pub slices: &'static [Slice<App>],
 }
 
 impl Default for Surroundings {
     fn default() -> Self {
-        Self { clock: Clock::system(), ids: Ids::random(), access_log: true }
+        Self { clock: Clock::system(), ids: Ids::random(), access_log: true, slices: &features::SLICES }
     }
 }
 
@@ -90,25 +77,38 @@ impl App {
         let now = around.clock.now();
         let storage = Storage::open(&config.database_url(), bus.clone(), Some((&snapshots, now))).await?;
         auth::claim_installation(&storage, &keys).await.map_err(StartError::KeyMismatch)?;
-        let settings = Settings::load(&storage).await?;
+        let brings = brings(around.slices);
+        let settings = Settings::load(&storage, sections(&brings)).await?;
         let templates = Templates::load(config.theme_dir.as_deref());
         let assets = Assets::load(config.theme_dir.as_deref()).map_err(StartError::Theme)?;
         let mailer = Mailer::new(&config).map_err(StartError::Mail)?;
         let places = Places::open(config.geoip_db.as_deref()).map_err(StartError::Places)?;
-        let app = Self(Arc::new(Parts {
+        let front = Front {
+            clock: around.clock.clone(),
+            ids: around.ids.clone(),
+            server: config.server.clone(),
             origins: AllowedOrigins::new(&config.server.public_url, &config.server.cors_origins),
-            limits: RateLimits::new(config.server.rate_limits == Guard::On, settings.get().security.allowances()),
+            pages: PageCache::new(config.server.is_https()),
+            bodies: BodyLimits::new(brings.iter().flat_map(|part| part.bodies).copied()),
             access_log: if around.access_log { AccessLog::stdout(config.log.format) } else { AccessLog::off() },
+        };
+        let platform = Platform::new(platform::Parts {
+            front: Arc::new(front),
+            limits: RateLimits::new(
+                config.server.rate_limits == Guard::On,
+                brings.iter().flat_map(|part| part.limits).copied(),
+                |key| settings.get().number(key),
+            ),
             passwords: Passwords::start(),
             liveness: Liveness::new(),
             outbox: Outbox::new(mailer),
             last_sealed: LastSealed::default(),
             audience: Audience::new(),
             in_flight: InFlight::default(),
-            pages: PageCache::new(config.server.is_https()),
-            usual_answer: UsualAnswer::default(),
+            hub: Hub::default(),
             viewers: Viewers::new(),
             places,
+            brings,
             stopping: CancellationToken::new(),
             clock: around.clock,
             ids: around.ids,
@@ -119,20 +119,58 @@ impl App {
             templates,
             assets,
             config,
-        }));
+        });
+        let app = Self(Arc::new(Parts { platform, slices: around.slices, usual_answer: UsualAnswer::default() }));
+        app.keep_true();
         Ok(app)
     }
 
-    /// Starts what works beside requests: mail, jobs, the sealer, and the listener that keeps caches true.
-    /// All of it ends when [`Parts::stopping`] is cancelled.
+    /// Says what of this process follows events and settings: every cache that a change could make stale. The parts are
+    /// held weakly, or they would hold themselves.
+    fn keep_true(&self) {
+        let parts = Arc::downgrade(&self.0);
+        self.bus.keep_true(vec![Box::new(move |event| {
+            let Some(parts) = parts.upgrade() else { return };
+            parts.liveness.follow(event);
+            parts.audience.follow(event);
+            parts.hub.follow(event);
+            if *event == Event::Everything {
+                parts.usual_answer.forget();
+                parts.front.pages.forget_all();
+            }
+        })]);
+        let parts = Arc::downgrade(&self.0);
+        self.settings.keep_true(vec![Box::new(move |settings| {
+            let Some(parts) = parts.upgrade() else { return };
+            // A role may need a second factor now.
+            parts.liveness.forget_all();
+            parts.limits.adopt(|key| settings.number(key));
+            parts.usual_answer.forget();
+            parts.front.pages.forget_all();
+        })]);
+    }
+
+    /// Starts what works beside requests: mail, jobs, the sealer, and the looks of every second. All of it ends when
+    /// [`platform::Parts::stopping`] is cancelled.
     pub fn start_background(&self) -> JoinSet<()> {
         let mut tasks = JoinSet::new();
         tasks
-            .spawn(self.clone().supervise("outbox", |app| Box::pin(crate::platform::mail::deliver_until_stopped(app))));
-        tasks.spawn(self.clone().supervise("sealer", |app| Box::pin(audit::seal_until_stopped(app))));
-        tasks.spawn(self.clone().supervise("jobs", |app| Box::pin(crate::jobs::run_until_stopped(app))));
-        tasks.spawn(self.clone().supervise("bus", |app| Box::pin(app.follow_bus())));
+            .spawn(self.clone().supervise("outbox", |app| Box::pin(mail::deliver_until_stopped(app.platform.clone()))));
+        tasks.spawn(self.clone().supervise("sealer", |app| Box::pin(audit::seal_until_stopped(app.platform.clone()))));
+        tasks.spawn(self.clone().supervise("jobs", |app| {
+            let owner = app.ids.next(app.clock.now());
+            Box::pin(app.schedule().run_until_stopped(owner))
+        }));
+        tasks.spawn(self.clone().supervise("settings", |app| Box::pin(app.follow_settings())));
+        tasks.spawn(self.clone().supervise("limits", |app| Box::pin(app.sweep_limits())));
         tasks
+    }
+
+    /// The jobs of all parts.
+    pub fn schedule(&self) -> Schedule {
+        let own = platform::PARTS.iter().flat_map(|it| it.jobs).map(|job| job.on(&self.platform));
+        let jobs = own.chain(self.slices.iter().flat_map(|it| it.jobs).map(|job| job.on(self))).collect();
+        Schedule { jobs, storage: self.storage.clone(), clock: self.clock.clone(), stopping: self.stopping.clone() }
     }
 
     /// Begins a piece of background work again when it panics: it must not stop in silence.
@@ -143,58 +181,22 @@ impl App {
         }
     }
 
-    /// Keeps what is cached in this process true to the database.
-    async fn follow_bus(self) {
-        use crate::cluster::Event;
-        let mut events = self.bus.subscribe();
-        let mut look = tokio::time::interval(SETTINGS_LOOK);
-        loop {
-            let event = tokio::select! {
-                event = events.recv() => event,
-                _ = look.tick() => {
-                    // The command line writes past the bus.
-                    if self.settings.is_stale(&self.storage).await {
-                        self.settings_changed().await;
-                    }
-                    continue;
-                }
-                () = self.stopping.cancelled() => return,
-            };
-            match event {
-                Ok(Event::SettingsChanged) => self.settings_changed().await,
-                Ok(Event::SessionEnded(_) | Event::StaffChanged(_)) => {
-                    self.liveness.forget_all();
-                    self.audience.forget();
-                }
-                Ok(_) => {}
-                Err(tokio::sync::broadcast::error::RecvError::Lagged(_)) => {
-                    self.liveness.forget_all();
-                    self.settings_changed().await;
-                }
-                Err(tokio::sync::broadcast::error::RecvError::Closed) => return,
-            }
+    /// Sees what the command line and other nodes have set: they write past the bus of this process.
+    async fn follow_settings(self) {
+        while self.pause(SETTINGS_LOOK).await {
+            self.settings.follow(&self.storage).await;
         }
     }
 
-    /// Reads the settings again and drops the pages that were made from the old ones.
-    pub async fn settings_changed(&self) {
-        while let Err(error) = self.settings.reload(&self.storage).await {
-            tracing::warn!(%error, "cannot read the settings again");
-            tokio::select! {
-                () = tokio::time::sleep(Duration::from_secs(1)) => {}
-                () = self.stopping.cancelled() => return,
-            }
+    async fn sweep_limits(self) {
+        while self.pause(SWEEP).await {
+            self.limits.sweep();
         }
-        self.apply_settings();
     }
 
-    /// Makes the settings of now count: limits follow them, and what was made from older ones is dropped.
-    pub fn apply_settings(&self) {
-        // A role may need a second factor now.
-        self.liveness.forget_all();
-        self.limits.adopt(self.settings.get().security.allowances());
-        self.usual_answer.forget();
-        self.pages.forget_all();
+    /// Waits so long; false when the program is told to end meanwhile.
+    async fn pause(&self, time: Duration) -> bool {
+        tokio::time::timeout(time, self.stopping.cancelled()).await.is_err()
     }
 }
 
@@ -204,6 +206,30 @@ impl Deref for App {
     fn deref(&self) -> &Parts {
         &self.0
     }
+}
+
+impl Deref for Parts {
+    type Target = Platform;
+
+    fn deref(&self) -> &Platform {
+        &self.platform
+    }
+}
+
+impl FromRef<App> for Platform {
+    fn from_ref(app: &App) -> Self {
+        app.platform.clone()
+    }
+}
+
+/// What all parts bring: first the slices, because they say more of their own things than the platform can.
+pub fn brings(slices: &[Slice<App>]) -> Vec<Brings> {
+    slices.iter().map(|slice| slice.brings).chain(platform::PARTS.iter().map(|part| part.brings)).collect()
+}
+
+/// The settings of all parts; those of the platform stand first on each page.
+pub fn sections(brings: &[Brings]) -> Vec<Section> {
+    brings.iter().rev().flat_map(|part| part.settings).copied().collect()
 }
 
 /// Makes the data directory, for this user alone: it will hold messages, mails and keys. One that is there already

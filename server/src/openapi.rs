@@ -5,7 +5,7 @@ use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn,
 use utoipa::openapi::response::ResponseBuilder;
 use utoipa::openapi::schema::{Object, ObjectBuilder, Type};
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
-use utoipa::openapi::{Content, OpenApi as Built, Ref, RefOr, Required};
+use utoipa::openapi::{Content, OpenApi as Built, Ref, RefOr, Required, Schema};
 use utoipa::{Modify, OpenApi};
 
 #[derive(OpenApi)]
@@ -74,6 +74,66 @@ pub fn complete(document: &mut Built) {
             }
             as_problems(operation);
             name_headers(operation);
+        }
+    }
+    say_once(document);
+}
+
+/// Failures that are the same everywhere stand once among the components, and each operation names them.
+fn say_once(document: &mut Built) {
+    let mut known: Vec<(String, utoipa::openapi::Response)> = Vec::new();
+    for (_, operation) in document.paths.paths.values_mut().flat_map(operations) {
+        for (status, response) in &mut operation.responses.responses {
+            let RefOr::T(failure) = &*response else { continue };
+            if !status.starts_with(['4', '5']) || !failure.content.contains_key(PROBLEM) {
+                continue;
+            }
+            let found = known.iter().find(|(_, other)| other == failure).map(|(name, _)| name.clone());
+            let name = found.unwrap_or_else(|| {
+                let same = known.iter().filter(|(name, _)| name.starts_with(&format!("Problem{status}"))).count();
+                let name = if same == 0 { format!("Problem{status}") } else { format!("Problem{status}x{same}") };
+                known.push((name.clone(), failure.clone()));
+                name
+            });
+            *response = RefOr::Ref(Ref::from_response_name(name));
+        }
+    }
+    let components = document.components.get_or_insert_default();
+    components.responses.extend(known.into_iter().map(|(name, response)| (name, RefOr::T(response))));
+}
+
+/// Says which values a named text can have.
+pub fn name_values(document: &mut Built, schema: &str, values: Vec<&str>) {
+    let schemas = &mut document.components.get_or_insert_default().schemas;
+    if let Some(RefOr::T(Schema::Object(text))) = schemas.get_mut(schema) {
+        text.enum_values = Some(values.into_iter().map(Into::into).collect());
+    }
+}
+
+/// Adds fields that slices bring to an object: their names with what they mean. The object stands among the components,
+/// and once more in the envelope of each response that has it.
+pub fn name_parts(document: &mut Built, schema: &str, parts: Vec<(&str, &str)>) {
+    let schemas = &mut document.components.get_or_insert_default().schemas;
+    let Some(RefOr::T(Schema::Object(object))) = schemas.get_mut(schema) else { return };
+    let before = object.clone();
+    for (name, help) in parts {
+        let text = ObjectBuilder::new().schema_type(Type::String).description(Some(help));
+        object.properties.insert(name.to_owned(), text.into());
+        object.required.push(name.to_owned());
+    }
+    let after = object.clone();
+    for (_, operation) in document.paths.paths.values_mut().flat_map(operations) {
+        for response in operation.responses.responses.values_mut() {
+            let RefOr::T(response) = response else { continue };
+            for content in response.content.values_mut() {
+                let RefOr::T(content) = content else { continue };
+                let Some(RefOr::T(Schema::Object(envelope))) = &mut content.schema else { continue };
+                if let Some(RefOr::T(Schema::Object(data))) = envelope.properties.get_mut("data")
+                    && *data == before
+                {
+                    *data = after.clone();
+                }
+            }
         }
     }
 }

@@ -3,6 +3,9 @@
 
 use std::io::Cursor;
 
+/// Bytes of a picture as a camera made it.
+pub const PICTURE: usize = 2_000_000;
+
 use bytes::Bytes;
 use image::codecs::jpeg::JpegEncoder;
 use image::codecs::png::{CompressionType, FilterType as PngFilter, PngEncoder};

@@ -1,15 +1,15 @@
 //! All routes of the program.
 
-use axum::Router;
 use axum::extract::State;
 use axum::http::{HeaderMap, Uri};
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
+use axum::{Extension, Router};
 use utoipa::OpenApi as _;
 use utoipa_axum::router::OpenApiRouter;
 
-use crate::app::App;
+use crate::app::{App, brings};
 use crate::error::{Error, Result};
 use crate::features;
 use crate::http::Name;
@@ -17,52 +17,85 @@ use crate::http::admit;
 use crate::http::pipeline::{NameRoute, Pipeline};
 use crate::http::query_names::{self, QueryNames};
 use crate::openapi;
-use crate::platform;
+use crate::platform::slice::Slice;
+use crate::platform::{self, Platform};
 
-fn api() -> OpenApiRouter<App> {
-    OpenApiRouter::with_openapi(openapi::Document::openapi())
-        .merge(features::health::routes())
-        .merge(features::messages::routes())
-        .merge(platform::auth::routes())
-        .merge(features::dashboard::routes())
-        .merge(platform::staff::routes())
-        .merge(platform::settings::routes())
-        .merge(platform::mail::routes())
-        .merge(platform::audit::routes())
-        .merge(platform::tokens::routes())
-        .merge(platform::notices::routes())
-        .merge(features::privacy::routes())
-        .merge(features::onboarding::routes())
-        .merge(features::samples::routes())
+/// The documented routes of all parts, without the parts' state.
+struct Api {
+    platform: OpenApiRouter<Platform>,
+    slices: OpenApiRouter<App>,
+    /// Names of what people can be told of.
+    notices: Vec<&'static str>,
+    /// Names of the mails that the firm words itself.
+    worded: Vec<&'static str>,
+    /// Names and meanings of the parts of the readiness.
+    readiness: Vec<(&'static str, &'static str)>,
 }
 
-/// The OpenAPI 3.1 document. It needs no database.
+impl Api {
+    fn of(slices: &[Slice<App>]) -> Self {
+        let brings = brings(slices);
+        let notices = brings.iter().flat_map(|part| part.notices).map(|kind| kind.name).collect();
+        let worded = brings.iter().flat_map(|part| part.letters).filter(|kind| kind.words.is_some());
+        let worded = worded.map(|kind| kind.template).collect();
+        let readiness = platform::PARTS.iter().flat_map(|it| it.readiness).map(|it| (it.name, it.help));
+        let readiness =
+            readiness.chain(slices.iter().flat_map(|it| it.readiness).map(|it| (it.name, it.help))).collect();
+        let platform = platform::PARTS.iter().fold(OpenApiRouter::new(), |all, part| all.merge((part.api)()));
+        let slices = slices.iter().fold(OpenApiRouter::new(), |all, slice| all.merge((slice.api)()));
+        Self { platform, slices, notices, worded, readiness }
+    }
+
+    /// The two routers, and the document of both.
+    fn split(self) -> (Router<Platform>, Router<App>, utoipa::openapi::OpenApi) {
+        let (platform, of_platform) = self.platform.split_for_parts();
+        let (slices, of_slices) = self.slices.split_for_parts();
+        let mut document = openapi::Document::openapi();
+        document.merge(of_platform);
+        document.merge(of_slices);
+        openapi::name_values(&mut document, "NotificationEvent", self.notices);
+        openapi::name_values(&mut document, "MailTemplate", self.worded);
+        openapi::name_parts(&mut document, "Readiness", self.readiness);
+        openapi::complete(&mut document);
+        (platform, slices, document)
+    }
+}
+
+/// The OpenAPI 3.1 document of the program. It needs no database.
 pub fn document() -> utoipa::openapi::OpenApi {
-    let mut document = api().to_openapi();
-    openapi::complete(&mut document);
-    document
+    document_of(&features::SLICES)
+}
+
+/// The document of a program of these slices.
+pub fn document_of(slices: &[Slice<App>]) -> utoipa::openapi::OpenApi {
+    Api::of(slices).split().2
 }
 
 /// Every route behind the pipeline.
 pub fn build(app: App) -> Pipeline {
-    let (api, mut document) = api().split_for_parts();
-    openapi::complete(&mut document);
-    let names = QueryNames::of(&document);
+    let (platform, slices, document) = Api::of(app.slices).split();
+    let names = from_fn_with_state(QueryNames::of(&document), query_names::check);
+    let pages = |state: &Platform| {
+        platform::PARTS.iter().fold(Router::new(), |all, part| all.merge((part.pages)())).with_state(state.clone())
+    };
     let router = Router::new()
-        .merge(api.layer(from_fn_with_state(names, query_names::check)))
+        .merge(platform.layer(names.clone()).with_state(app.platform.clone()))
+        .merge(slices.layer(names))
+        .merge(pages(&app.platform))
+        .merge(app.slices.iter().fold(Router::new(), |all, slice| all.merge((slice.pages)())))
         .merge(features::api_docs::routes(&document))
-        .merge(platform::live::routes())
-        .merge(features::site::routes())
         .route("/admin", get(dashboard_root))
         .route("/admin/", get(dashboard_root))
         .route("/admin/{*path}", get(dashboard_page))
         .method_not_allowed_fallback(|| async { Error::MethodNotAllowed })
         .fallback(|| async { Error::NotFound })
+        // The guards of routes find the platform in the request: they are made before there is one.
+        .layer(Extension(app.platform.clone()))
         .layer(NameRoute)
-        .layer(from_fn_with_state(app.clone(), admit::admit))
+        .layer(from_fn_with_state(app.front.clone(), admit::admit))
         .layer(from_fn_with_state(app.clone(), features::site::as_page))
         .with_state(app.clone());
-    Pipeline::new(app, router)
+    Pipeline::new(app.front.clone(), router)
 }
 
 async fn dashboard_root(State(app): State<App>, headers: HeaderMap) -> Result<Response> {

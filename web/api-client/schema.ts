@@ -2482,11 +2482,6 @@ export interface components {
             /** @description What the program needs, part by part. */
             data: {
                 database: string;
-                /**
-                 * @description `ok`, or `behind` while a mail has waited for ten minutes. Mails wait in the database when the mail server is
-                 *     down, so the rest goes on.
-                 */
-                mailQueue: string;
                 /** @description `ok` when every part is. */
                 status: string;
             };
@@ -2640,7 +2635,7 @@ export interface components {
                 lockedUntil?: string | null;
                 /**
                  * Format: int64
-                 * @description Messages that are not closed and assigned to the person; at most 1,000, which then means 1,000 or more.
+                 * @description Work that is not closed and belongs to the person, such as messages; at 1,000 it means 1,000 or more.
                  */
                 openWork: number;
             };
@@ -3758,7 +3753,7 @@ export interface components {
          * @description Something that happened.
          * @enum {string}
          */
-        NotificationEvent: "message_created" | "client_replied" | "message_assigned" | "mail_failed" | "new_device" | "audit_head";
+        NotificationEvent: "message_created" | "client_replied" | "message_assigned" | "new_device" | "mail_failed" | "audit_head";
         /** @description One way in which one event can be told. */
         NotificationPreference: {
             channel: components["schemas"]["NotificationChannel"];
@@ -3906,10 +3901,7 @@ export interface components {
         /** @description What the program needs, part by part. */
         Readiness: {
             database: string;
-            /**
-             * @description `ok`, or `behind` while a mail has waited for ten minutes. Mails wait in the database when the mail server is
-             *     down, so the rest goes on.
-             */
+            /** @description `ok`, or `behind` while a mail has waited for ten minutes. Mails wait in the database when the mail server is down, so the rest goes on. */
             mailQueue: string;
             /** @description `ok` when every part is. */
             status: string;
@@ -4041,7 +4033,7 @@ export interface components {
             lockedUntil?: string | null;
             /**
              * Format: int64
-             * @description Messages that are not closed and assigned to the person; at most 1,000, which then means 1,000 or more.
+             * @description Work that is not closed and belongs to the person, such as messages; at 1,000 it means 1,000 or more.
              */
             openWork: number;
         };

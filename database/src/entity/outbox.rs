@@ -25,6 +25,16 @@ pub enum State {
     Failed,
 }
 
+/// Mails of one lane wait for each other, and not for those of another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum)]
+#[sea_orm(rs_type = "String", db_type = "String(StringLen::N(10))", rename_all = "snake_case")]
+pub enum Lane {
+    /// Somebody waits for it.
+    Prompt,
+    /// One of many.
+    Bulk,
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "outbox")]
 pub struct Model {
@@ -45,7 +55,10 @@ pub struct Model {
     pub entity_type: Option<String>,
     pub entity_id: Option<Uuid>,
     pub state: State,
+    pub lane: Lane,
     pub attempts: i32,
+    /// When it could leave at the earliest; null for mails that were over before there was this column.
+    pub due_at: Option<DateTimeUtc>,
     pub next_attempt_at: DateTimeUtc,
     pub lease_owner: Option<Uuid>,
     pub lease_until: Option<DateTimeUtc>,

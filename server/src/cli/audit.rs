@@ -80,7 +80,7 @@ async fn export(app: &App) -> Result<(), Failure> {
         let Some(last) = page.last() else { return Ok(out.flush()?) };
         after = Some(last.id);
         for entry in &page {
-            writeln!(out, "{}", audit::as_json(entry, &names))?;
+            writeln!(out, "{}", audit::as_json(app, entry, &names))?;
         }
     }
 }

@@ -6,9 +6,11 @@ use rustix::fs::{Access, access};
 
 use super::audit::too_long;
 use super::{Failure, say};
+use crate::app::{brings, sections};
 use crate::clock::Clock;
 use crate::cluster::Bus;
 use crate::config::Config;
+use crate::features;
 use crate::http;
 use crate::http::assets::Assets;
 use crate::platform::audit::waiting_since;
@@ -133,7 +135,7 @@ async fn audit_trail(config: &Config) -> Finding {
 /// The address where messages are announced: the sample firm's leads nowhere.
 async fn firm(config: &Config) -> Finding {
     let Ok(storage) = look(config).await else { return Doubtful("unknown without the database".to_owned()) };
-    match Settings::load(&storage).await {
+    match Settings::load(&storage, sections(&brings(&features::SLICES))).await {
         Ok(settings) => {
             let email = settings.get().firm.email.clone();
             if email.ends_with(".example") {

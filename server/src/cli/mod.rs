@@ -64,6 +64,8 @@ pub enum Command {
     },
     /// Write the OpenAPI document to standard output.
     Openapi,
+    /// Write the AsyncAPI document of the WebSocket to standard output.
+    Asyncapi,
     /// Check that everything the program needs is there.
     Doctor,
 }
@@ -138,6 +140,10 @@ async fn dispatch(cli: Cli) -> Result<(), Failure> {
             say(format_args!("{}", crate::router::document().to_pretty_json()?))?;
             Ok(())
         }
+        Command::Asyncapi => {
+            say(format_args!("{}", serde_json::to_string_pretty(&crate::platform::live::document())?))?;
+            Ok(())
+        }
         Command::Keys { what } => keys::run(&config, &what),
         Command::Doctor => doctor::run(config).await,
         Command::Migrate { what: Migrate::Status } => doctor::migrations(&config).await,
@@ -151,7 +157,7 @@ async fn dispatch(cli: Cli) -> Result<(), Failure> {
         }
         Command::Staff { what } => staff::run(open(config).await?, what).await,
         Command::Settings { what: settings::SettingsCommand::Reference } => {
-            say(format_args!("{}", crate::platform::settings::reference().trim_end()))?;
+            say(format_args!("{}", settings::reference().trim_end()))?;
             Ok(())
         }
         Command::Settings { what } => settings::run(existing(config).await?, what).await,

@@ -38,14 +38,20 @@ pub async fn run(config: Config) -> Result<(), Failure> {
         stopping.cancel();
     });
     serve(listener, acceptor, router::build(app.clone()), app.stopping.clone()).await;
-    // The sealer and the outbox finish what they hold.
+    // Sockets have said goodbye, and the sealer and the outbox finish what they hold.
     let end = asked.await.unwrap_or_else(|_| Instant::now()) + FINISH;
-    if tokio::time::timeout_at(end, async { while background.join_next().await.is_some() {} }).await.is_err() {
+    if tokio::time::timeout_at(end, async {
+        app.hub.closed().await;
+        while background.join_next().await.is_some() {}
+    })
+    .await
+    .is_err()
+    {
         tracing::warn!("background work did not end in time");
     }
     // Requests of the drain have written entries after the sealer had stopped.
     audit::seal_pending(&app, false).await?;
-    app.access_log.flush();
+    app.front.access_log.flush();
     Ok(())
 }
 

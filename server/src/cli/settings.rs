@@ -5,10 +5,11 @@ use serde_json::{Map, Value};
 
 use super::staff::explain;
 use super::{Failure, say};
-use crate::app::App;
+use crate::app::{App, brings, sections};
+use crate::features;
 use crate::http::{IfMatch, RequestInfo};
 use crate::platform::audit;
-use crate::platform::settings::{self, Change};
+use crate::platform::settings::{self, Change, Registry};
 
 /// Read and change settings.
 #[derive(Debug, Subcommand)]
@@ -21,6 +22,11 @@ pub enum SettingsCommand {
     Reference,
     /// Set one key; the value is JSON, or text.
     Set { key: String, value: String },
+}
+
+/// The reference of all settings; it needs no database.
+pub fn reference() -> String {
+    settings::reference(&Registry::new(sections(&brings(&features::SLICES))))
 }
 
 pub async fn run(app: App, what: SettingsCommand) -> Result<(), Failure> {

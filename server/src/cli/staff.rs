@@ -11,6 +11,7 @@ use crate::error::Error;
 use crate::http::RequestInfo;
 use crate::platform::audit::{self, Changes, Entry};
 use crate::platform::auth;
+use crate::platform::entity::Entity;
 use crate::platform::staff::{self, NewStaff};
 
 /// Manage the people who can sign in.
@@ -67,7 +68,7 @@ async fn create(app: App, email: String, name: String, role: Role) -> Result<(),
     let entry = Entry {
         actor: None,
         action: "staff.created",
-        entity: ("staff", Some(person.id)),
+        entity: (Entity::Staff, Some(person.id)),
         changes: Changes::none().fact("role", role).fact("by", "command line"),
         from: &info,
     }

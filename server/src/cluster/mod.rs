@@ -3,4 +3,4 @@
 
 mod bus;
 
-pub use bus::{Bus, Event, Notice};
+pub use bus::{Bus, Event, Hook, Notice};

@@ -1,9 +1,11 @@
 //! Bodies: how large they may be, and how they become values.
 
+use std::collections::HashMap;
+
 use axum::body::{Body, Bytes};
 use axum::extract::{FromRequest, OptionalFromRequest, Request};
-use axum::http::HeaderMap;
 use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use axum::http::{Extensions, HeaderMap};
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use serde::de::DeserializeOwned;
 
@@ -16,38 +18,64 @@ const SMALL: usize = 10_000;
 const SMALL_BYTES: usize = 64_000;
 /// Staff write long answers and import lists.
 const LARGE: usize = 256_000;
-/// A picture, as a camera made it.
-const PICTURE: usize = 2_000_000;
-/// A file with rows to import.
-const IMPORT: usize = 1_000_000;
 
 /// A body has this long to arrive.
 const SLOWEST: std::time::Duration = std::time::Duration::from_secs(30);
 
-/// Bytes that a body to this path may have.
-pub fn limit_of(path: &str) -> usize {
-    let staff = path.starts_with("/api/admin/") && !path.starts_with("/api/admin/auth/");
-    match path {
-        "/api/auth/me/avatar" | "/api/admin/settings/pictures" => PICTURE,
-        _ if path.starts_with("/api/admin/staff/") && path.ends_with("/avatar") => PICTURE,
-        "/api/admin/staff/import" | "/api/admin/staff/import/preview" => IMPORT,
-        _ if staff => LARGE,
-        _ => SMALL_BYTES,
+/// Routes whose bodies may be longer or must be shorter than those of their kind: the template of the route, and bytes.
+pub type OwnLimit = (&'static str, usize);
+
+/// How long bodies may be, route by route.
+pub struct BodyLimits(HashMap<&'static str, usize>);
+
+impl BodyLimits {
+    /// The limits of all kinds of routes, with the routes that have their own.
+    pub fn new(own: impl IntoIterator<Item = OwnLimit>) -> Self {
+        Self(own.into_iter().collect())
+    }
+
+    /// The limit of a route, told by its template.
+    pub fn of(&self, route: &str) -> BodyLimit {
+        let staff = route.starts_with("/api/admin/") && !route.starts_with("/api/admin/auth/");
+        match self.0.get(route) {
+            Some(&bytes) => BodyLimit { bytes, in_letters: false },
+            None if staff => BodyLimit { bytes: LARGE, in_letters: false },
+            // A page takes more: it is drawn again with what was typed, so that it can be shortened.
+            None => BodyLimit { bytes: SMALL_BYTES, in_letters: route.starts_with("/api/") },
+        }
     }
 }
 
-/// Refuses a body of a public route that is long because there is much in it, and not because of how it is written. A
-/// page takes more: it is drawn again with what was typed, so that it can be shortened.
-fn check_characters(path: &str, bytes: &[u8]) -> Result<()> {
-    let counts = path.starts_with("/api/") && limit_of(path) == SMALL_BYTES;
-    let within = !counts || bytes.len() <= SMALL || characters(bytes) <= SMALL;
-    if within { Ok(()) } else { Err(too_large(path, SMALL_BYTES)) }
+/// How long the body of a request may be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BodyLimit {
+    bytes: usize,
+    /// Letters count too, because a letter can take many bytes.
+    in_letters: bool,
 }
 
-/// Of a public route, what is told is the limit that plain letters meet first.
-fn too_large(path: &str, limit: usize) -> Error {
-    let small = limit == SMALL_BYTES && path.starts_with("/api/");
-    Error::BodyTooLarge { limit: if small { SMALL } else { limit } }
+impl BodyLimit {
+    /// The limit of a request, as [`admit`](super::admit) has noted it.
+    pub fn of(extensions: &Extensions) -> Self {
+        extensions.get().copied().unwrap_or(Self { bytes: SMALL_BYTES, in_letters: true })
+    }
+
+    /// Refuses a body that announces more than it may have, before anything reads it.
+    pub fn check_length(self, headers: &HeaderMap) -> Result<()> {
+        let announced = headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
+        if announced.is_some_and(|length| length > self.bytes) { Err(self.exceeded()) } else { Ok(()) }
+    }
+
+    /// Refuses a body that is long because there is much in it, and not because of how it is written.
+    fn check_letters(self, bytes: &[u8]) -> Result<()> {
+        let within = !self.in_letters || bytes.len() <= SMALL || characters(bytes) <= SMALL;
+        if within { Ok(()) } else { Err(self.exceeded()) }
+    }
+
+    /// Where letters count, the limit that is told is the one that plain letters meet first.
+    fn exceeded(self) -> Error {
+        Error::BodyTooLarge { limit: if self.in_letters { SMALL } else { self.bytes } }
+    }
 }
 
 /// Characters of a text in UTF-8, where an escape of JSON (`\u00e4`) or of a form (`%C3%A4`) stands for what it writes.
@@ -72,25 +100,17 @@ fn hex(bytes: &[u8], from: usize, digits: usize) -> Option<u32> {
     u32::from_str_radix(text, 16).ok()
 }
 
-/// Refuses a body that announces more than it may have, before anything reads it.
-pub fn check_length(path: &str, headers: &HeaderMap) -> Result<()> {
-    let limit = limit_of(path);
-    let announced = headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
-    if announced.is_some_and(|length| length > limit) { Err(too_large(path, limit)) } else { Ok(()) }
-}
-
-/// Reads the body up to the limit of its path.
-pub async fn read(path: &str, body: Body) -> Result<Bytes> {
-    let limit = limit_of(path);
-    let Ok(read) = tokio::time::timeout(SLOWEST, Limited::new(body, limit).collect()).await else {
+/// Reads a body up to its limit.
+pub async fn read(limit: BodyLimit, body: Body) -> Result<Bytes> {
+    let Ok(read) = tokio::time::timeout(SLOWEST, Limited::new(body, limit.bytes).collect()).await else {
         return Err(Error::MalformedBody("The body did not come in time.".into()));
     };
     match read {
         Ok(collected) => {
             let bytes = collected.to_bytes();
-            check_characters(path, &bytes).map(|()| bytes)
+            limit.check_letters(&bytes).map(|()| bytes)
         }
-        Err(error) if error.is::<LengthLimitError>() => Err(too_large(path, limit)),
+        Err(error) if error.is::<LengthLimitError>() => Err(limit.exceeded()),
         Err(_) => Err(Error::MalformedBody("The body ended before it was complete.".into())),
     }
 }
@@ -105,8 +125,8 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
         if !is_json(request.headers()) {
             return Err(Error::UnsupportedMediaType);
         }
-        let path = request.uri().path().to_owned();
-        parse(&read(&path, request.into_body()).await?).map(Self)
+        let limit = BodyLimit::of(request.extensions());
+        parse(&read(limit, request.into_body()).await?).map(Self)
     }
 }
 
@@ -115,9 +135,9 @@ impl<S: Send + Sync, T: DeserializeOwned> OptionalFromRequest<S> for Json<T> {
     type Rejection = Error;
 
     async fn from_request(request: Request, state: &S) -> Result<Option<Self>> {
-        let path = request.uri().path().to_owned();
+        let limit = BodyLimit::of(request.extensions());
         let (parts, body) = request.into_parts();
-        let bytes = read(&path, body).await?;
+        let bytes = read(limit, body).await?;
         match bytes.trim_ascii() {
             b"" => Ok(None),
             b"null" if is_json(&parts.headers) => Ok(None),
@@ -136,8 +156,8 @@ impl<S: Send + Sync> FromRequest<S> for Raw {
     type Rejection = Error;
 
     async fn from_request(request: Request, _: &S) -> Result<Self> {
-        let path = request.uri().path().to_owned();
-        read(&path, request.into_body()).await.map(Self)
+        let limit = BodyLimit::of(request.extensions());
+        read(limit, request.into_body()).await.map(Self)
     }
 }
 
@@ -172,8 +192,8 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Form<T> {
         if media_type(request.headers()) != "application/x-www-form-urlencoded" {
             return Err(Error::UnsupportedMediaType);
         }
-        let path = request.uri().path().to_owned();
-        let bytes = read(&path, request.into_body()).await?;
+        let limit = BodyLimit::of(request.extensions());
+        let bytes = read(limit, request.into_body()).await?;
         serde_urlencoded::from_bytes(&bytes).map(Self).map_err(|_| {
             Error::MalformedBody("The form is not complete. Go back, reload the page and send it again.".into())
         })
@@ -215,11 +235,15 @@ mod tests {
 
     #[test]
     fn a_public_body_has_room_for_a_message_in_every_script() {
-        let message = "я".repeat(5_000);
-        assert!(check_characters("/api/contact", message.as_bytes()).is_ok());
-        assert!(check_characters("/contact", "%D1%8F".repeat(5_000).as_bytes()).is_ok());
-        assert!(check_characters("/api/contact", "a".repeat(10_001).as_bytes()).is_err());
-        assert!(check_characters("/contact", "a".repeat(10_001).as_bytes()).is_ok());
-        assert!(check_characters("/api/admin/messages/bulk", "a".repeat(10_001).as_bytes()).is_ok());
+        let limits = BodyLimits::new([("/api/auth/me/avatar", 2_000_000)]);
+        let takes = |route: &str, body: String| limits.of(route).check_letters(body.as_bytes()).is_ok();
+        assert!(takes("/api/contact", "я".repeat(5_000)));
+        assert!(takes("/contact", "%D1%8F".repeat(5_000)));
+        assert!(!takes("/api/contact", "a".repeat(10_001)));
+        assert!(takes("/contact", "a".repeat(10_001)));
+        assert!(takes("/api/admin/messages/bulk", "a".repeat(10_001)));
+        assert!(!takes("/api/admin/auth/login", "a".repeat(10_001)));
+        assert_eq!(limits.of("/api/auth/me/avatar").bytes, 2_000_000);
+        assert_eq!(limits.of("/api/admin/messages/bulk").bytes, LARGE);
     }
 }

@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Instant;
 
@@ -17,21 +18,20 @@ use pin_project_lite::pin_project;
 use tower::{Layer, Service, ServiceExt as _};
 
 use super::request_info::ClientAddress;
-use super::{RequestId, origin, problem, request_id, security_headers};
-use crate::app::App;
+use super::{Front, RequestId, origin, problem, request_id, security_headers};
 use crate::error::Error;
 
 /// The router with everything around it. Cheap to clone.
 #[derive(Clone)]
 pub struct Pipeline {
-    app: App,
+    front: Arc<Front>,
     router: Router,
 }
 
 impl Pipeline {
     /// Puts the steps around `router`.
-    pub fn new(app: App, router: Router) -> Self {
-        Self { app, router }
+    pub fn new(front: Arc<Front>, router: Router) -> Self {
+        Self { front, router }
     }
 
     /// Answers one request of the peer at `peer`.
@@ -40,37 +40,36 @@ impl Pipeline {
         B: HttpBody<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
     {
         let started = Instant::now();
-        let app = &self.app;
-        let now = app.clock.now();
-        let proxies = &app.config.server.trusted_proxies;
-        let id = RequestId::assign(request.headers(), proxies.contain(peer), app.ids.next(now));
-        if let Some(page) = app.pages.of(&request).filter(|_| !request.headers().contains_key(ORIGIN)) {
+        let front = &*self.front;
+        let now = front.clock.now();
+        let proxies = &front.server.trusted_proxies;
+        let id = RequestId::assign(request.headers(), proxies.contain(peer), front.ids.next(now));
+        if let Some(page) = front.pages.of(&request).filter(|_| !request.headers().contains_key(ORIGIN)) {
             let mut response = page.answer(request.headers());
             name(&mut response, id);
-            app.access_log.note(now, &Method::GET, page.route, response.status(), started.elapsed(), id);
+            front.access_log.note(now, &Method::GET, page.route, response.status(), started.elapsed(), id);
             return response;
         }
         let mut request = request.map(Body::new);
         let method = request.method().clone();
         let preflight = origin::is_preflight(&method, request.headers());
-        let reader = app.origins.readable_by(request.headers()).cloned();
+        let reader = front.origins.readable_by(request.headers()).cloned();
         let has_origin = request.headers().contains_key(ORIGIN);
         let client = proxies.client_of(peer, request.headers());
         request.extensions_mut().insert(ClientAddress(client));
-        request.extensions_mut().insert(app.clone());
 
         let mut response = id.scope(self.route(request)).await;
 
         problem::render(&mut response, id);
         let headers = response.headers_mut();
-        security_headers::apply(headers, app.config.server.is_https());
+        security_headers::apply(headers, front.server.is_https());
         if let Some(reader) = reader.filter(|_| has_origin) {
             origin::allow(headers, reader, preflight);
         }
         name(&mut response, id);
         let route = response.extensions_mut().remove::<Route>();
         let route = route.as_ref().map_or("-", |route| route.0.as_str());
-        app.access_log.note(now, &method, route, response.status(), started.elapsed(), id);
+        front.access_log.note(now, &method, route, response.status(), started.elapsed(), id);
         response
     }
 

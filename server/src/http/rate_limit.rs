@@ -1,5 +1,6 @@
 //! Rate limits by GCRA: an allowance that refills steadily, so that nobody waits for a full window to pass.
 
+use std::collections::HashMap;
 use std::hash::Hash;
 use std::num::NonZeroU32;
 use std::sync::{PoisonError, RwLock};
@@ -12,64 +13,22 @@ use uuid::Uuid;
 use super::AddressKey;
 use crate::error::{Error, Exceeded, Result};
 
-/// A kind of request that is limited.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Limit {
-    Contact,
-    /// Contact without a form token.
-    ContactWithoutToken,
-    ResetMail,
-    Refresh,
-    PublicRead,
-    Staff,
-    /// Answers of a client on the thread page.
-    ClientReply,
-    /// Mails to one recipient that a stranger can trigger.
-    StrangerMail,
-    /// Walks over the whole audit trail.
-    Verify,
-    /// Test mails of a person.
-    TestMail,
-}
-
-impl Limit {
-    const ALL: [Self; 10] = [
-        Self::Contact,
-        Self::ContactWithoutToken,
-        Self::ResetMail,
-        Self::Refresh,
-        Self::PublicRead,
-        Self::Staff,
-        Self::ClientReply,
-        Self::StrangerMail,
-        Self::Verify,
-        Self::TestMail,
-    ];
-
+/// A kind of request that is limited. Whoever limits it says so in its slice.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Limit {
+    /// Unique.
+    pub name: &'static str,
     /// Seconds after which a used allowance is full again.
-    pub fn window(self) -> u64 {
-        match self {
-            Self::PublicRead | Self::Staff | Self::Verify => 60,
-            Self::Refresh => 900,
-            Self::Contact
-            | Self::ContactWithoutToken
-            | Self::ResetMail
-            | Self::ClientReply
-            | Self::StrangerMail
-            | Self::TestMail => 3_600,
-        }
-    }
+    pub window: u64,
+    pub allowed: Allowed,
 }
 
-/// How many requests of each kind fit into its window.
+/// How many requests fit into the window of a limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Allowances([NonZeroU32; Limit::ALL.len()]);
-
-impl Allowances {
-    /// Asks for each limit; nothing at all counts as one.
-    pub fn of(allowed: impl Fn(Limit) -> u32) -> Self {
-        Self(Limit::ALL.map(|limit| NonZeroU32::new(allowed(limit)).unwrap_or(NonZeroU32::MIN)))
-    }
+pub enum Allowed {
+    /// As many as the setting of that key says.
+    BySetting(&'static str),
+    Fixed(u32),
 }
 
 /// Whom a limit counts.
@@ -86,36 +45,49 @@ pub enum Subject {
 /// All limits of this node.
 pub struct RateLimits {
     enabled: bool,
-    limiters: RwLock<Vec<Limiter>>,
+    limiters: RwLock<HashMap<&'static str, Limiter>>,
 }
 
 /// One limit with what it has counted.
 struct Limiter {
+    limit: &'static Limit,
     allowed: NonZeroU32,
     counts: DefaultKeyedRateLimiter<Subject>,
 }
 
 impl Limiter {
-    fn new(limit: Limit, allowed: NonZeroU32) -> Self {
-        let each = Duration::from_secs(limit.window()) / allowed.get();
+    fn new(limit: &'static Limit, allowed: NonZeroU32) -> Self {
+        let each = Duration::from_secs(limit.window) / allowed.get();
         let quota = Quota::with_period(each).unwrap_or(Quota::per_second(allowed)).allow_burst(allowed);
-        Self { allowed, counts: RateLimiter::keyed(quota) }
+        Self { limit, allowed, counts: RateLimiter::keyed(quota) }
+    }
+}
+
+impl Limit {
+    /// What is allowed now; nothing at all counts as one. `setting` reads a number from the settings.
+    fn allowance(&self, setting: &impl Fn(&str) -> u32) -> NonZeroU32 {
+        let allowed = match self.allowed {
+            Allowed::BySetting(key) => setting(key),
+            Allowed::Fixed(number) => number,
+        };
+        NonZeroU32::new(allowed).unwrap_or(NonZeroU32::MIN)
     }
 }
 
 impl RateLimits {
-    /// Limits with these allowances, or none at all for load tests.
-    pub fn new(enabled: bool, allowances: Allowances) -> Self {
-        let limiters = Limit::ALL.iter().zip(allowances.0).map(|(limit, allowed)| Limiter::new(*limit, allowed));
-        Self { enabled, limiters: RwLock::new(limiters.collect()) }
+    /// These limits, with the allowances of the settings, or none at all for load tests.
+    pub fn new(enabled: bool, limits: impl IntoIterator<Item = &'static Limit>, setting: impl Fn(&str) -> u32) -> Self {
+        let limiters = limits.into_iter().map(|it| (it.name, Limiter::new(it, it.allowance(&setting)))).collect();
+        Self { enabled, limiters: RwLock::new(limiters) }
     }
 
-    /// From now on these allowances count. A limit that changes begins to count anew; the others go on.
-    pub fn adopt(&self, allowances: Allowances) {
+    /// From now on these settings count. A limit that changes begins to count anew; the others go on.
+    pub fn adopt(&self, setting: impl Fn(&str) -> u32) {
         let mut limiters = self.limiters.write().unwrap_or_else(PoisonError::into_inner);
-        for ((limiter, limit), allowed) in limiters.iter_mut().zip(Limit::ALL).zip(allowances.0) {
+        for limiter in limiters.values_mut() {
+            let allowed = limiter.limit.allowance(&setting);
             if limiter.allowed != allowed {
-                *limiter = Limiter::new(limit, allowed);
+                *limiter = Limiter::new(limiter.limit, allowed);
             }
         }
     }
@@ -126,18 +98,20 @@ impl RateLimits {
     }
 
     /// Counts one request, or refuses it.
-    pub fn check(&self, limit: Limit, subject: &Subject) -> Result<()> {
+    pub fn check(&self, limit: &'static Limit, subject: &Subject) -> Result<()> {
         if !self.enabled {
             return Ok(());
         }
         let limiters = self.limiters.read().unwrap_or_else(PoisonError::into_inner);
-        let Some(limiter) = limiters.get(limit as usize) else { return Ok(()) };
+        let Some(limiter) = limiters.get(limit.name) else {
+            return Err(Error::internal(format!("no slice brings the limit {}", limit.name)));
+        };
         limiter.counts.check_key(subject).map_err(|refused| {
             let wait = refused.wait_time_from(DefaultClock::default().now());
             let retry_after = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
             Error::RateLimited(Exceeded {
                 limit: limiter.allowed.get(),
-                window: limit.window(),
+                window: limit.window,
                 retry_after: retry_after.max(1),
             })
         })
@@ -145,7 +119,7 @@ impl RateLimits {
 
     /// Forgets subjects whose allowance is full again, so that memory does not grow with every address seen.
     pub fn sweep(&self) {
-        for limiter in self.limiters.read().unwrap_or_else(PoisonError::into_inner).iter() {
+        for limiter in self.limiters.read().unwrap_or_else(PoisonError::into_inner).values() {
             limiter.counts.retain_recent();
             limiter.counts.shrink_to_fit();
         }
@@ -156,47 +130,54 @@ impl RateLimits {
 mod tests {
     use super::*;
 
-    fn three_of_each() -> Allowances {
-        Allowances::of(|_| 3)
-    }
+    static ONE: Limit = Limit { name: "one", window: 3_600, allowed: Allowed::BySetting("limitOne") };
+    static TWO: Limit = Limit { name: "two", window: 3_600, allowed: Allowed::Fixed(3) };
+    static STRAY: Limit = Limit { name: "stray", window: 3_600, allowed: Allowed::Fixed(3) };
 
-    #[test]
-    fn the_table_is_in_the_order_of_the_variants() {
-        for (index, limit) in Limit::ALL.into_iter().enumerate() {
-            assert_eq!(limit as usize, index);
-        }
+    fn three_of_each() -> RateLimits {
+        RateLimits::new(true, [&ONE, &TWO], |_| 3)
     }
 
     #[test]
     fn a_limit_counts_each_subject_apart_and_says_when_to_come_back() {
-        let limits = RateLimits::new(true, three_of_each());
+        let limits = three_of_each();
         let anna = Subject::Mailbox("anna@example.com".into());
         let ben = Subject::Mailbox("ben@example.com".into());
         for _ in 0..3 {
-            limits.check(Limit::ResetMail, &anna).expect("within the limit");
+            limits.check(&ONE, &anna).expect("within the limit");
         }
-        let Err(Error::RateLimited(exceeded)) = limits.check(Limit::ResetMail, &anna) else {
-            panic!("the fourth must be refused")
-        };
+        let Err(Error::RateLimited(exceeded)) = limits.check(&ONE, &anna) else { panic!("the fourth must be refused") };
+        assert_eq!((exceeded.limit, exceeded.window), (3, 3_600));
         assert!((1..=1_200).contains(&exceeded.retry_after));
-        limits.check(Limit::ResetMail, &ben).expect("another mailbox");
+        limits.check(&ONE, &ben).expect("another mailbox");
+        limits.check(&TWO, &anna).expect("another limit");
     }
 
     #[test]
     fn a_new_allowance_counts_at_once_and_leaves_the_others_alone() {
-        let limits = RateLimits::new(true, three_of_each());
+        let limits = three_of_each();
         let anna = Subject::Mailbox("anna@example.com".into());
-        for limit in [Limit::ResetMail, Limit::StrangerMail] {
+        for limit in [&ONE, &TWO] {
             for _ in 0..3 {
                 limits.check(limit, &anna).expect("within the limit");
             }
         }
-        limits.adopt(Allowances::of(|limit| if limit == Limit::ResetMail { 5 } else { 3 }));
+        limits.adopt(|key| if key == "limitOne" { 5 } else { 9 });
         for _ in 0..5 {
-            limits.check(Limit::ResetMail, &anna).expect("within the new limit");
+            limits.check(&ONE, &anna).expect("within the new limit");
         }
-        let Err(Error::RateLimited(exceeded)) = limits.check(Limit::ResetMail, &anna) else { panic!("the sixth") };
+        let Err(Error::RateLimited(exceeded)) = limits.check(&ONE, &anna) else { panic!("the sixth") };
         assert_eq!(exceeded.limit, 5);
-        assert!(limits.check(Limit::StrangerMail, &anna).is_err());
+        assert!(limits.check(&TWO, &anna).is_err());
+    }
+
+    #[test]
+    fn nothing_allowed_is_one_and_a_limit_that_nobody_brings_is_a_fault_of_ours() {
+        let limits = RateLimits::new(true, [&ONE], |_| 0);
+        let anna = Subject::Mailbox("anna@example.com".into());
+        limits.check(&ONE, &anna).expect("the first");
+        assert!(limits.check(&ONE, &anna).is_err());
+        assert!(matches!(limits.check(&STRAY, &anna), Err(Error::Internal(_))));
+        RateLimits::new(false, [], |_| 0).check(&STRAY, &anna).expect("load tests have no limits");
     }
 }

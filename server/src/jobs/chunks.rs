@@ -1,20 +1,25 @@
 //! Deleting much without making anybody wait.
 
 use sea_orm::{ColumnTrait as _, EntityTrait, QueryFilter as _, QuerySelect as _, QueryTrait as _, Select};
+use tokio_util::sync::CancellationToken;
 
-use crate::app::App;
 use crate::error::Result;
+use crate::storage::Storage;
 
 /// Rows of one unit: far below 50 ms.
 const CHUNK: u64 = 500;
 
 /// Deletes what is selected, told by `key`, a chunk a unit. When the program is told to end, the rest waits for the next
 /// turn.
-pub async fn delete_in_chunks<E: EntityTrait>(app: &App, which: Select<E>, key: E::Column) -> Result<()> {
+pub async fn delete_in_chunks<E: EntityTrait>(
+    storage: &Storage,
+    stopping: &CancellationToken,
+    which: Select<E>,
+    key: E::Column,
+) -> Result<()> {
     let chunk = which.select_only().column(key).limit(CHUNK).into_query();
     loop {
-        let deleted = app
-            .storage
+        let deleted = storage
             .write(chunk.clone(), move |tx, chunk| {
                 Box::pin(async move {
                     let some = key.in_subquery(chunk.clone());
@@ -22,7 +27,7 @@ pub async fn delete_in_chunks<E: EntityTrait>(app: &App, which: Select<E>, key: 
                 })
             })
             .await?;
-        if deleted < CHUNK || app.stopping.is_cancelled() {
+        if deleted < CHUNK || stopping.is_cancelled() {
             return Ok(());
         }
     }

@@ -6,4 +6,4 @@ mod lease;
 mod schedule;
 
 pub use chunks::delete_in_chunks;
-pub use schedule::{count, run_due, run_until_stopped};
+pub use schedule::{Job, Ready, Schedule};

@@ -1,82 +1,116 @@
-//! The jobs and how often they run.
+//! The jobs of the program and the loop that runs them.
+
+use std::collections::HashMap;
+use std::sync::Arc;
 
 use chrono::Duration;
+use futures_util::future::join_all;
+use tokio::task::{Id, JoinSet};
+use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::lease;
-use crate::app::App;
+use crate::clock::Clock;
 use crate::error::Result;
-use crate::features;
-use crate::platform;
-use crate::storage::BoxFuture;
+use crate::storage::{BoxFuture, Storage};
 
-/// One job of the schedule.
-struct Job {
+/// What runs by a schedule, on the state of whoever brings it.
+pub struct Job<S: 'static> {
+    /// Such as `mail.clean_up`; the key of its row.
+    pub name: &'static str,
+    pub every: Duration,
+    pub run: fn(&S) -> BoxFuture<'_, Result<()>>,
+}
+
+/// A job with the state that it runs on.
+pub struct Ready {
     name: &'static str,
     every: Duration,
-    run: fn(&App) -> BoxFuture<'_, Result<()>>,
+    run: Box<dyn Fn() -> BoxFuture<'static, Result<()>> + Send + Sync>,
+}
+
+impl<S: Clone + Send + Sync + 'static> Job<S> {
+    /// Binds the job to its state.
+    pub fn on(&self, state: &S) -> Ready {
+        let (run, state) = (self.run, state.clone());
+        let start = move || -> BoxFuture<'static, Result<()>> {
+            let state = state.clone();
+            Box::pin(async move { run(&state).await })
+        };
+        Ready { name: self.name, every: self.every, run: Box::new(start) }
+    }
 }
 
 /// Due jobs are looked for this often.
 const LOOK: std::time::Duration = std::time::Duration::from_secs(30);
 
-const JOBS: [Job; 5] = [
-    Job { name: "auth.clean_up", every: Duration::hours(1), run: |app| Box::pin(platform::auth::clean_up(app)) },
-    Job { name: "mail.clean_up", every: Duration::hours(24), run: |app| Box::pin(platform::mail::clean_up(app)) },
-    Job {
-        name: "messages.clean_up",
-        every: Duration::hours(1),
-        run: |app| Box::pin(features::messages::clean_up(app)),
-    },
-    Job {
-        name: "notifications.clean_up",
-        every: Duration::hours(24),
-        run: |app| Box::pin(platform::notices::clean_up(app)),
-    },
-    // It looks each hour whether a week has passed, so that who wants the mail gets the first one soon.
-    Job { name: "audit.mail_head", every: Duration::hours(1), run: |app| Box::pin(platform::audit::mail_head(app)) },
-];
-
-/// How many jobs there are.
-pub fn count() -> usize {
-    JOBS.len()
+/// All jobs. Cheap to clone.
+#[derive(Clone)]
+pub struct Schedule {
+    pub jobs: Arc<[Ready]>,
+    pub storage: Storage,
+    pub clock: Clock,
+    pub stopping: CancellationToken,
 }
 
-/// Runs due jobs until the program ends.
-pub async fn run_until_stopped(app: App) {
-    let owner = app.ids.next(app.clock.now());
-    loop {
-        run_due(&app, owner).await;
-        // Memory of this process, so it is no job of the cluster.
-        app.limits.sweep();
-        tokio::select! {
-            () = tokio::time::sleep(LOOK) => {}
-            () = app.stopping.cancelled() => return,
-        }
-    }
-}
-
-/// Runs every job that is due now and that no other node has.
-pub async fn run_due(app: &App, owner: Uuid) {
-    for job in &JOBS {
-        if app.stopping.is_cancelled() {
-            return;
-        }
-        match lease::take(&app.storage, job.name, owner, app.clock.now()).await {
-            Ok(true) => {}
-            Ok(false) => continue,
-            Err(error) => {
-                tracing::warn!(job = job.name, %error, "cannot take a job");
-                continue;
+impl Schedule {
+    /// Runs due jobs until the program ends, each by itself: a long one delays no other.
+    pub async fn run_until_stopped(self, owner: Uuid) {
+        let mut running: JoinSet<()> = JoinSet::new();
+        let mut busy: HashMap<Id, usize> = HashMap::new();
+        loop {
+            for place in 0..self.jobs.len() {
+                if !busy.values().any(|other| *other == place) {
+                    let schedule = self.clone();
+                    let task = running.spawn(async move { schedule.run(&schedule.jobs[place], owner).await });
+                    busy.insert(task.id(), place);
+                }
+            }
+            let look = tokio::time::sleep(LOOK);
+            tokio::pin!(look);
+            loop {
+                tokio::select! {
+                    Some(ended) = running.join_next_with_id() => {
+                        let id = match ended {
+                            Ok((id, ())) => id,
+                            Err(panic) => {
+                                tracing::error!(%panic, "a job panicked; its lease ends by itself");
+                                panic.id()
+                            }
+                        };
+                        busy.remove(&id);
+                    }
+                    () = &mut look => break,
+                    () = self.stopping.cancelled() => {
+                        // Jobs stop between two of their units.
+                        while running.join_next().await.is_some() {}
+                        return;
+                    }
+                }
             }
         }
-        let outcome = (job.run)(app).await;
-        let error = outcome.err().map(|error| error.to_string());
+    }
+
+    /// Runs every job that is due now and that no other node has.
+    pub async fn run_due(&self, owner: Uuid) {
+        join_all(self.jobs.iter().map(|job| self.run(job, owner))).await;
+    }
+
+    async fn run(&self, job: &Ready, owner: Uuid) {
+        if self.stopping.is_cancelled() {
+            return;
+        }
+        match lease::take(&self.storage, job.name, owner, self.clock.now()).await {
+            Ok(true) => {}
+            Ok(false) => return,
+            Err(error) => return tracing::warn!(job = job.name, %error, "cannot take a job"),
+        }
+        let error = (job.run)().await.err().map(|error| error.to_string());
         if let Some(error) = &error {
             tracing::warn!(job = job.name, %error, "a job failed");
         }
-        let now = app.clock.now();
-        if let Err(error) = lease::give_back(&app.storage, job.name, owner, now, now + job.every, error).await {
+        let now = self.clock.now();
+        if let Err(error) = lease::give_back(&self.storage, job.name, owner, now, now + job.every, error).await {
             tracing::warn!(job = job.name, %error, "cannot give a job back");
         }
     }

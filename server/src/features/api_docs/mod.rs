@@ -38,13 +38,13 @@ fn as_json(json: Bytes) -> Response {
 /// is taken apart for each drawing, and not at the start.
 async fn browse(app: App, headers: HeaderMap, document: Bytes) -> Result<Response> {
     let path = "/api/docs";
-    if let Some(kept) = app.pages.get(path) {
+    if let Some(kept) = app.front.pages.get(path) {
         return Ok(kept.answer(&headers));
     }
-    let generation = app.pages.generation();
+    let generation = app.front.pages.generation();
     let page = Page::private(path, "api", format!("API — {}", app.settings.get().firm.name));
     let document = serde_json::from_slice(&document).map_err(Error::internal)?;
     let reference = value(reader::Reference::of(&document));
     let html = render(&app, "site/api.html", &page, None, context! { reference => reference }).await?;
-    Ok(app.pages.keep(generation, path, path, html).answer(&headers))
+    Ok(app.front.pages.keep(generation, path, path, html).answer(&headers))
 }

@@ -82,7 +82,7 @@ impl Reference {
         for (path, item) in entries(&document["paths"]) {
             for (method, operation) in entries(item) {
                 let topic = operation["tags"][0].as_str().unwrap_or_default().to_owned();
-                by_topic.entry(topic).or_default().push(operation_of(method, path, operation));
+                by_topic.entry(topic).or_default().push(operation_of(document, method, path, operation));
             }
         }
         let topics = document["tags"]
@@ -104,7 +104,7 @@ impl Reference {
     }
 }
 
-fn operation_of(method: &str, path: &str, operation: &Value) -> Operation {
+fn operation_of(document: &Value, method: &str, path: &str, operation: &Value) -> Operation {
     let access = match (operation["x-permission"].as_str(), operation["security"].as_array()) {
         (Some("signed_in" | "own_account"), _) => "Signed in".to_owned(),
         (Some(permission), _) => format!("Permission {permission}"),
@@ -118,10 +118,15 @@ fn operation_of(method: &str, path: &str, operation: &Value) -> Operation {
         required: it["required"].as_bool().unwrap_or(false),
         about: text(&it["description"]),
     });
-    let answers = entries(&operation["responses"]).map(|(status, answer)| Answer {
-        status: status.to_owned(),
-        about: text(&answer["description"]),
-        shape: entries(&answer["content"]).next().map(|(_, content)| shape_of(&content["schema"])),
+    let answers = entries(&operation["responses"]).map(|(status, answer)| {
+        // What is the same everywhere stands among the components.
+        let shared = answer["$ref"].as_str().map(|name| &document["components"]["responses"][last(name)]);
+        let answer = shared.unwrap_or(answer);
+        Answer {
+            status: status.to_owned(),
+            about: text(&answer["description"]),
+            shape: entries(&answer["content"]).next().map(|(_, content)| shape_of(&content["schema"])),
+        }
     });
     Operation {
         id: format!("{method}{}", path.replace(['/', '{', '}', '.'], "-")),

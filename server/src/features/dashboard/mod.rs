@@ -14,10 +14,13 @@ use crate::features::messages::{self, MessageSummary, ResponseTime};
 use crate::http::{Data, Envelope};
 use crate::platform::auth::{Caller, signed_in_or_token};
 use crate::platform::permission::Permission;
+use crate::platform::slice::Slice;
 use crate::platform::{audit, mail};
 
-/// The routes of this slice.
-pub fn routes() -> OpenApiRouter<App> {
+/// What this part brings.
+pub const SLICE: Slice<App> = Slice { api: routes, ..Slice::new("dashboard") };
+
+fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(signed_in_or_token(routes!(dashboard)))
 }
 
@@ -103,7 +106,7 @@ async fn dashboard(State(app): State<App>, caller: Caller) -> Result<Data<Dashbo
         page.activity = entries
             .into_iter()
             .map(|entry| Activity {
-                sentence: audit::sentence(&entry, &names),
+                sentence: app.sentence(&entry, &names),
                 actor: entry.user_id.and_then(|id| names.people.get(&id).cloned()),
                 id: entry.id,
                 action: entry.action,

@@ -1,5 +1,6 @@
 //! Liveness without I/O, and readiness of what the program needs.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use axum::extract::State;
@@ -11,12 +12,18 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::app::App;
-use crate::error::Error;
+use crate::error::{Error, Result};
 use crate::http::{Data, Envelope, Problem};
-use crate::platform::mail;
+use crate::platform;
+use crate::platform::slice::Slice;
 
-/// The routes of this slice.
-pub fn routes() -> OpenApiRouter<App> {
+/// A part that does not answer in this time is down.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// What this part brings.
+pub const SLICE: Slice<App> = Slice { api: routes, ..Slice::new("health") };
+
+fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(routes!(health)).routes(routes!(ready))
 }
 
@@ -35,9 +42,10 @@ pub struct Readiness {
     /// `ok` when every part is.
     pub status: &'static str,
     pub database: &'static str,
-    /// `ok`, or `behind` while a mail has waited for ten minutes. Mails wait in the database when the mail server is
-    /// down, so the rest goes on.
-    pub mail_queue: &'static str,
+    /// What slices need; their names and words stand in the document.
+    #[serde(flatten)]
+    #[schema(ignore)]
+    pub parts: BTreeMap<&'static str, &'static str>,
 }
 
 /// Answers as long as the program runs. Touches nothing else.
@@ -50,16 +58,24 @@ async fn health() -> Data<Health> {
 #[utoipa::path(get, path = "/api/health/ready", tag = "health",
     responses((status = 200, body = Envelope<Readiness>), (status = 503, body = Problem)))]
 async fn ready(State(app): State<App>) -> Response {
-    let asked = tokio::time::timeout(Duration::from_secs(2), async {
-        app.storage.ping().await?;
-        mail::is_behind(&app).await
-    });
-    let Ok(Ok(behind)) = asked.await else { return unavailable() };
+    let Ok(Ok(parts)) = tokio::time::timeout(PATIENCE, parts(&app)).await else { return unavailable() };
     if app.stopping.is_cancelled() {
         return unavailable();
     }
-    let mail_queue = if behind { "behind" } else { "ok" };
-    (StatusCode::OK, Data(Readiness { status: "ok", database: "ok", mail_queue })).into_response()
+    (StatusCode::OK, Data(Readiness { status: "ok", database: "ok", parts })).into_response()
+}
+
+/// What each part says of itself. An error is a part without which nothing goes.
+async fn parts(app: &App) -> Result<BTreeMap<&'static str, &'static str>> {
+    app.storage.ping().await?;
+    let mut parts = BTreeMap::new();
+    for part in platform::PARTS.iter().flat_map(|part| part.readiness) {
+        parts.insert(part.name, (part.check)(app).await?);
+    }
+    for part in app.slices.iter().flat_map(|slice| slice.readiness) {
+        parts.insert(part.name, (part.check)(app).await?);
+    }
+    Ok(parts)
 }
 
 fn unavailable() -> Response {

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::change::{self, Author, Change, Tagging};
+use super::change::{self, Change, Tagging};
 use super::filter::FilterQuery;
 use super::find;
 use super::store::{self, Counts};
@@ -15,7 +15,9 @@ use super::view::{self, MessageDetail, MessageSummary};
 use crate::app::App;
 use crate::error::Result;
 use crate::http::{All, Data, Envelope, Id, IfMatch, Json, Listed, Paging, Problem, Query, RequestInfo, Tagged};
+use crate::platform::act::Act;
 use crate::platform::auth::{Caller, demand};
+use crate::platform::entity::Entity;
 use crate::platform::mail;
 use crate::platform::permission::Permission;
 
@@ -93,13 +95,13 @@ async fn change_message(
     Json(change): Json<Change>,
 ) -> Result<Tagged<Data<MessageDetail>>> {
     change::check_assignee(&app, &change).await?;
-    let author = Author::new(&app, caller, info);
+    let act = Act::new(&app, caller, info);
     let undo_id = app
         .storage
-        .write((author, change, seen), move |tx, (author, change, seen)| {
+        .write((act, change, seen), move |tx, (act, change, seen)| {
             Box::pin(async move {
-                let before = change::apply(tx, author, id, change, &Tagging::default(), seen).await?;
-                undo::keep(tx, author, before.into_iter().collect()).await
+                let before = change::apply(tx, act, id, change, &Tagging::default(), seen).await?;
+                undo::keep(tx, act, before.into_iter().collect()).await
             })
         })
         .await?;
@@ -117,12 +119,12 @@ async fn retry_mail(
     info: RequestInfo,
     Id(id): Id,
 ) -> Result<Tagged<Data<MessageDetail>>> {
-    let author = Author::new(&app, caller, info);
+    let act = Act::new(&app, caller, info);
     app.storage
-        .write(author, move |tx, author| {
+        .write(act, move |tx, act| {
             Box::pin(async move {
-                if mail::retry_of_entity(tx.conn(), id, author.now).await? > 0 {
-                    author.note(tx, "mail.retried", id, crate::platform::audit::Changes::none());
+                if mail::retry_of_entity(tx.conn(), id, act.now).await? > 0 {
+                    act.note(tx, "mail.retried", (Entity::Message, id), crate::platform::audit::Changes::none());
                     tx.publish(crate::cluster::Event::MailQueued);
                 }
                 Ok(())

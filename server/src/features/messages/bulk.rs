@@ -8,14 +8,16 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use uuid::Uuid;
 
-use super::change::{self, Author, Change, Tagging};
+use super::change::{self, Change, Tagging};
 use super::labels;
 use super::undo::{self, Undone};
 use crate::app::App;
 use crate::error::Result;
 use crate::http::valid::Check;
-use crate::http::{Claim, Data, Envelope, Id, IfMatch, Json, Problem, RequestInfo};
+use crate::http::{Data, Envelope, Id, IfMatch, Json, Problem, RequestInfo};
+use crate::platform::act::Act;
 use crate::platform::auth::{Caller, demand};
+use crate::platform::idempotency::Claim;
 use crate::platform::permission::Permission;
 
 /// The routes of this file.
@@ -78,16 +80,16 @@ async fn change_many(
     let mut ids = bulk.ids;
     ids.sort_unstable();
     ids.dedup();
-    let author = Author::new(&app, caller, info);
+    let act = Act::new(&app, caller, info);
     app.storage
-        .write((author, ids, change, tagging, claim), |tx, (author, ids, change, tagging, claim)| {
+        .write((act, ids, change, tagging, claim), |tx, (act, ids, change, tagging, claim)| {
             Box::pin(async move {
                 let mut before = Vec::with_capacity(ids.len());
                 for id in ids {
-                    before.extend(change::apply(tx, author, *id, change, tagging, &IfMatch::default()).await?);
+                    before.extend(change::apply(tx, act, *id, change, tagging, &IfMatch::default()).await?);
                 }
                 let changed = before.len();
-                let done = Data(BulkDone { changed, undo_id: undo::keep(tx, author, before).await? });
+                let done = Data(BulkDone { changed, undo_id: undo::keep(tx, act, before).await? });
                 claim.keep(tx.conn(), &done).await?;
                 Ok(done)
             })
@@ -105,11 +107,11 @@ async fn take_back(
     claim: Claim,
     Id(id): Id,
 ) -> Result<Data<Undone>> {
-    let author = Author::new(&app, caller, info);
+    let act = Act::new(&app, caller, info);
     app.storage
-        .write((author, claim), move |tx, (author, claim)| {
+        .write((act, claim), move |tx, (act, claim)| {
             Box::pin(async move {
-                let undone = Data(undo::undo(tx, author, id).await?);
+                let undone = Data(undo::undo(tx, act, id).await?);
                 claim.keep(tx.conn(), &undone).await?;
                 Ok(undone)
             })

@@ -14,11 +14,11 @@ use uuid::Uuid;
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::valid::Check;
-use crate::http::{
-    All, Claim, Created, Data, Envelope, Id, IfMatch, Json, Nothing, Problem, RequestInfo, Tagged, idempotency,
-};
+use crate::http::{All, Created, Data, Envelope, Id, IfMatch, Json, Nothing, Problem, RequestInfo, Tagged};
 use crate::platform::audit::{Changes, Entry};
 use crate::platform::auth::{Caller, demand};
+use crate::platform::entity;
+use crate::platform::idempotency::{self, Claim};
 use crate::platform::permission::Permission;
 use crate::secrets::sha256_hex;
 
@@ -157,10 +157,10 @@ async fn change_canned_reply(
 ) -> Result<Tagged<Data<CannedReply>>> {
     let now = app.clock.now();
     let by = caller.staff_id;
-    let author = (app.clone(), caller, info);
+    let act = (app.clone(), caller, info);
     let changed = app
         .storage
-        .write((patch, author, seen), move |tx, (patch, (app, caller, info), seen)| {
+        .write((patch, act, seen), move |tx, (patch, (app, caller, info), seen)| {
             Box::pin(async move {
                 let row = Entity::find_by_id(id).lock_exclusive().one(tx.conn()).await?.ok_or(Error::NotFound)?;
                 seen.check(&etag(&row))?;
@@ -200,9 +200,9 @@ async fn delete_canned_reply(
     seen: IfMatch,
     Id(id): Id,
 ) -> Result<Data<Nothing>> {
-    let author = (app.clone(), caller, info);
+    let act = (app.clone(), caller, info);
     app.storage
-        .write((author, seen), move |tx, ((app, caller, info), seen)| {
+        .write((act, seen), move |tx, ((app, caller, info), seen)| {
             Box::pin(async move {
                 let row = Entity::find_by_id(id).lock_exclusive().one(tx.conn()).await?.ok_or(Error::NotFound)?;
                 seen.check(&etag(&row))?;
@@ -259,7 +259,7 @@ fn entry(
     id: Uuid,
     changes: Changes,
 ) -> database::entity::audit_logs::Model {
-    Entry { actor: Some(caller.staff_id), action, entity: ("canned_reply", Some(id)), changes, from: info }
+    Entry { actor: Some(caller.staff_id), action, entity: (entity::Entity::CannedReply, Some(id)), changes, from: info }
         .row(&app.ids, app.clock.now())
 }
 

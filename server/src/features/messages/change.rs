@@ -1,6 +1,5 @@
 //! Changing status, assignment and tags of one or many messages, with what they were before.
 
-use chrono::{DateTime, Utc};
 use database::entity::messages::{self, Status};
 use sea_orm::{ActiveModelTrait as _, IntoActiveModel as _, Set};
 use serde::{Deserialize, Deserializer, Serialize};
@@ -9,11 +8,11 @@ use uuid::Uuid;
 
 use super::{store, tell};
 use crate::app::App;
-use crate::cluster::{Event, Notice};
 use crate::error::{Error, Result};
-use crate::http::{IfMatch, RequestInfo};
-use crate::platform::audit::{Changes, Entry};
-use crate::platform::auth::Caller;
+use crate::http::IfMatch;
+use crate::platform::act::Act;
+use crate::platform::audit::Changes;
+use crate::platform::entity::Entity;
 use crate::platform::permission::{Permission, PermissionSet};
 use crate::platform::staff as people;
 use crate::storage::Tx;
@@ -53,36 +52,9 @@ pub struct Before {
     pub version_after: i32,
 }
 
-/// Who changes, and when.
-#[derive(Clone)]
-pub struct Author {
-    pub app: App,
-    pub caller: Caller,
-    pub info: RequestInfo,
-    pub now: DateTime<Utc>,
-}
-
-impl Author {
-    pub fn new(app: &App, caller: Caller, info: RequestInfo) -> Self {
-        Self { app: app.clone(), caller, info, now: app.clock.now() }
-    }
-
-    /// Adds an audit entry about a message.
-    pub fn note(&self, tx: &Tx<'_>, action: &'static str, message: Uuid, changes: Changes) {
-        let entry = Entry {
-            actor: Some(self.caller.staff_id),
-            action,
-            entity: ("message", Some(message)),
-            changes,
-            from: &self.info,
-        };
-        tx.audit(entry.row(&self.app.ids, self.now));
-    }
-
-    /// Tells every dashboard to look at a message again.
-    pub fn announce(tx: &Tx<'_>, kind: &'static str, message: Uuid) {
-        tx.publish(Event::Notice(Notice { kind, entity: "message", id: Some(message) }));
-    }
+/// Tells every dashboard to look at a message again.
+pub fn announce(tx: &Tx<'_>, kind: &'static str, message: Uuid) {
+    tx.publish(Entity::Message.notice(kind, Some(message)));
 }
 
 /// Refuses an assignee who is not there, or who may not see messages.
@@ -106,7 +78,7 @@ pub fn etag(version: i32) -> String {
 /// Changes one message, if it is one that the caller has seen; none when that changes nothing.
 pub async fn apply(
     tx: &Tx<'_>,
-    author: &Author,
+    act: &Act,
     id: Uuid,
     change: &Change,
     tagging: &Tagging,
@@ -136,18 +108,18 @@ pub async fn apply(
         .field("assignedTo", before.assigned_to, assigned_to)
         .field("tags", &before.tags, &new_tags);
     if let Some(to) = assigned_to.filter(|_| assigned_to != before.assigned_to) {
-        tell::of_assignment(tx, author, &message, to).await?;
+        tell::of_assignment(tx, act, &message, to).await?;
     }
-    write(tx, author, message, status, assigned_to).await?;
-    author.note(tx, action_of(&before, status, assigned_to), id, changes);
-    Author::announce(tx, "message_changed", id);
+    write(tx, act, message, status, assigned_to).await?;
+    act.note(tx, action_of(&before, status, assigned_to), (Entity::Message, id), changes);
+    announce(tx, "message_changed", id);
     Ok(Some(before))
 }
 
 /// Writes status and assignment with the next version.
 pub async fn write(
     tx: &Tx<'_>,
-    author: &Author,
+    act: &Act,
     message: messages::Model,
     status: Status,
     assigned_to: Option<Uuid>,
@@ -156,7 +128,7 @@ pub async fn write(
     let mut row = message.into_active_model();
     row.status = Set(status);
     row.assigned_to = Set(assigned_to);
-    row.last_activity_at = Set(author.now);
+    row.last_activity_at = Set(act.now);
     row.version = Set(version);
     row.update(tx.conn()).await?;
     Ok(())

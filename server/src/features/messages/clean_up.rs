@@ -3,31 +3,30 @@
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::Condition;
 
+use super::settings::Keeping;
 use super::{expiry, undo};
 use crate::app::App;
-use crate::cluster::{Event, Notice};
 use crate::error::Result;
-use crate::http::{RequestInfo, idempotency};
-use crate::jobs::delete_in_chunks;
+use crate::http::RequestInfo;
 use crate::platform::audit::{Changes, Entry};
+use crate::platform::entity::Entity;
 
 /// Rows of one unit.
 const CHUNK: u64 = 200;
 
-/// Deletes changes that can no longer be taken back, first answers that nobody asks for any more, the network address
-/// and program of old messages, and messages whose time is over.
+/// Deletes changes that can no longer be taken back, the network address and program of old messages, and messages whose
+/// time is over.
 pub async fn clean_up(app: &App) -> Result<()> {
     let now = app.clock.now();
     let (changes, key) = undo::over(now);
-    delete_in_chunks(app, changes, key).await?;
-    let (answers, key) = idempotency::over(now);
-    delete_in_chunks(app, answers, key).await?;
+    app.delete_in_chunks(changes, key).await?;
     let settings = app.settings.get();
-    forget_senders(app, settings.privacy.senders_before(now)).await?;
-    if let Some(before) = settings.privacy.spam_before(now) {
+    let keeping = settings.part::<Keeping>();
+    forget_senders(app, keeping.senders_before(now)).await?;
+    if let Some(before) = keeping.spam_before(now) {
         delete(app, "spam", move || expiry::spam(before)).await?;
     }
-    if let Some(before) = settings.privacy.messages_before(now) {
+    if let Some(before) = keeping.messages_before(now) {
         delete(app, "finished", move || expiry::finished(before)).await?;
     }
     Ok(())
@@ -57,8 +56,9 @@ async fn delete(
         let now = app.clock.now();
         let from = RequestInfo::internal();
         let changes = Changes::none();
-        let entry = Entry { actor: None, action: "messages.expired", entity: ("messages", None), changes, from: &from }
-            .row(&app.ids, now);
+        let entry =
+            Entry { actor: None, action: "messages.expired", entity: (Entity::Inbox, None), changes, from: &from }
+                .row(&app.ids, now);
         let deleted = app
             .storage
             .write(entry, move |tx, entry| {
@@ -69,7 +69,7 @@ async fn delete(
                         expiry::delete(tx.conn(), ids).await?;
                         let changes = Changes::none().fact("messages", count).fact("why", why);
                         tx.audit(changes.into_entry(entry.clone()));
-                        tx.publish(Event::Notice(Notice { kind: "message_changed", entity: "message", id: None }));
+                        tx.publish(Entity::Message.notice("message_changed", None));
                     }
                     Ok(count)
                 })

@@ -9,18 +9,23 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::form_token::{self, Drawn};
+use super::letters::{self, NoticeOfMessage};
+use super::limits::{CONTACT, CONTACT_WITHOUT_TOKEN};
 use super::response_time::usual_answer;
+use super::settings::Telling;
 use super::spam::{self, Signs};
 use super::{tell, thread_token};
 use crate::app::App;
-use crate::cluster::{Event, Notice};
 use crate::config::Guard;
 use crate::error::Result;
-use crate::http::rate_limit::{Limit, Subject};
+use crate::http::RequestInfo;
+use crate::http::rate_limit::Subject;
 use crate::http::valid::Check;
-use crate::http::{RequestInfo, idempotency};
 use crate::platform::audit::{Changes, Entry};
-use crate::platform::mail::{Letter, Mail, NoticeOfMessage};
+use crate::platform::entity::Entity;
+use crate::platform::idempotency;
+use crate::platform::limits;
+use crate::platform::mail::Mail;
 use crate::storage::{email_key, search_text};
 
 /// Characters of one message.
@@ -78,9 +83,9 @@ pub async fn submit(
     let address = Subject::Address(info.ip.into());
     // The narrower limit first, so that what it refuses uses up nothing of the other.
     if drawn == Drawn::Unknown {
-        app.limits.check(Limit::ContactWithoutToken, &address)?;
+        app.limits.check(&CONTACT_WITHOUT_TOKEN, &address)?;
     }
-    app.limits.check(Limit::Contact, &address)?;
+    app.limits.check(&CONTACT, &address)?;
     let received = Received { id: message.id };
     let kept = keep(&received)?;
     let id = message.id;
@@ -92,7 +97,7 @@ pub async fn submit(
     let entry = Entry {
         actor: None,
         action: "message.created",
-        entity: ("message", Some(id)),
+        entity: (Entity::Message, Some(id)),
         changes: Changes::none().fact("status", message.status).fact("service", &message.service),
         from: info,
     }
@@ -107,7 +112,7 @@ pub async fn submit(
                     tx.mail(mail.clone());
                 }
                 tx.notify(notices.clone());
-                tx.publish(Event::Notice(Notice { kind: "message_created", entity: "message", id: Some(id) }));
+                tx.publish(Entity::Message.notice("message_created", Some(id)));
                 Ok(())
             })
         })
@@ -171,8 +176,8 @@ fn checked(app: &App, form: &ContactForm, drawn: Drawn, info: &RequestInfo) -> R
 /// typed, so it is limited and says nothing that they typed.
 async fn mails(app: &App, message: &messages::Model) -> Result<Vec<database::entity::outbox::Model>> {
     let settings = app.settings.get();
-    let entity = Some(("message", message.id));
-    let notice = Letter::ContactNotice {
+    let entity = Some((Entity::Message, message.id));
+    let notice = letters::ContactNotice {
         message: NoticeOfMessage {
             name: message.name.clone(),
             email: message.email.clone(),
@@ -184,23 +189,24 @@ async fn mails(app: &App, message: &messages::Model) -> Result<Vec<database::ent
         },
         link: app.config.server.link(&format!("/admin/messages/{}?view=all", message.id)),
     };
-    let firm =
-        if settings.notifications.new_message { settings.notifications.recipients(&settings.firm) } else { Vec::new() };
+    let firm = if settings.part::<Telling>().new_message {
+        settings.notifications.recipients(&settings.firm)
+    } else {
+        Vec::new()
+    };
     let people = tell::mailed_of_new(app, message.id, &firm).await?;
     let mut mails = Vec::new();
     for to in firm.iter().chain(&people) {
-        mails.push(Mail { to, letter: &notice, entity, thread: Vec::new(), automatic: true }.row(app)?);
+        mails.push(Mail::new(to, &notice).about(entity).row(app)?);
     }
     let mailbox = Subject::Mailbox(message.email_key.clone());
-    if app.limits.check(Limit::StrangerMail, &mailbox).is_ok() {
-        let confirmation = Letter::ContactConfirmation {
+    if app.limits.check(&limits::STRANGER_MAIL, &mailbox).is_ok() {
+        let confirmation = letters::ContactConfirmation {
             answer_time: usual_answer(app).await,
             thread_link: thread_token::link(app, message.id),
             thread_code: thread_token::code(app, message.id),
         };
-        mails.push(
-            Mail { to: &message.email, letter: &confirmation, entity, thread: Vec::new(), automatic: true }.row(app)?,
-        );
+        mails.push(Mail::new(&message.email, &confirmation).about(entity).row(app)?);
     }
     Ok(mails)
 }

@@ -5,12 +5,39 @@ use database::entity::messages::{Column, Entity, Status};
 use database::entity::{message_notes, message_replies, message_tags};
 use sea_orm::sea_query::{Condition, Expr};
 use sea_orm::{
-    ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait, QueryFilter as _, QueryOrder as _, QuerySelect as _,
+    ColumnTrait as _, ConnectionTrait, DatabaseConnection, DbErr, EntityTrait, QueryFilter as _, QueryOrder as _,
+    QuerySelect as _,
 };
 use uuid::Uuid;
 
+use super::settings::Keeping;
+use crate::error::Result;
 use crate::ids::first_of;
+use crate::platform::slice::Retention;
 use crate::platform::{mail, notices};
+
+/// What the settings say of messages. The clean-up does what is counted here.
+pub const RETENTION: [Retention; 3] = [
+    Retention {
+        key: "privacy.senderDays",
+        before: |settings, now| Some(settings.part::<Keeping>().senders_before(now)),
+        count: |conn, before, limit| Box::pin(counted(conn, with_sender(before), limit)),
+    },
+    Retention {
+        key: "privacy.spamDays",
+        before: |settings, now| settings.part::<Keeping>().spam_before(now),
+        count: |conn, before, limit| Box::pin(counted(conn, spam(before), limit)),
+    },
+    Retention {
+        key: "privacy.messageDays",
+        before: |settings, now| settings.part::<Keeping>().messages_before(now),
+        count: |conn, before, limit| Box::pin(counted(conn, finished(before), limit)),
+    },
+];
+
+async fn counted(conn: &DatabaseConnection, which: Condition, limit: u64) -> Result<u64> {
+    Ok(count(conn, which, limit).await?)
+}
 
 /// Spam that came before a moment.
 pub fn spam(before: DateTime<Utc>) -> Condition {
@@ -44,7 +71,7 @@ pub async fn locked_ids(conn: &impl ConnectionTrait, which: Condition, limit: u6
 }
 
 /// How many there are, at most `limit`.
-pub async fn count(conn: &impl ConnectionTrait, which: Condition, limit: u64) -> Result<u64, DbErr> {
+async fn count(conn: &impl ConnectionTrait, which: Condition, limit: u64) -> Result<u64, DbErr> {
     Ok(ids(conn, which, limit).await?.len() as u64)
 }
 

@@ -22,6 +22,7 @@ use crate::error::{Error, Result};
 use crate::http::{Problem, Query, RequestInfo, export};
 use crate::platform::audit::{self, Changes, Entry};
 use crate::platform::auth::{Caller, demand};
+use crate::platform::entity::Entity;
 use crate::platform::permission::Permission;
 use crate::platform::staff as people;
 use crate::storage::Cursor;
@@ -97,7 +98,7 @@ async fn export_messages(
     let entry = Entry {
         actor: Some(caller.staff_id),
         action: "messages.exported",
-        entity: ("message", None),
+        entity: (Entity::Message, None),
         changes,
         from: &info,
     }

@@ -5,12 +5,14 @@ use sea_orm::ConnectionTrait;
 use sea_orm::sea_query::Condition;
 use uuid::Uuid;
 
-use super::change::Author;
+use super::change;
 use super::find::count;
 use super::{store, tell};
-use crate::cluster::{Event, Notice};
+use crate::cluster::Event;
 use crate::error::Result;
+use crate::platform::act::Act;
 use crate::platform::audit::Changes;
+use crate::platform::entity::Entity;
 use crate::storage::{COUNT_LIMIT, Tx};
 
 /// Messages that somebody still has to look after: an answered one may be answered again.
@@ -25,20 +27,20 @@ pub async fn open_work(conn: &impl ConnectionTrait, person: Uuid) -> Result<u64>
 }
 
 /// Gives the open messages of a person to another, who is told once, or to nobody; answers how many there were.
-pub async fn hand_over(tx: &Tx<'_>, author: &Author, from: Uuid, to: Option<Uuid>) -> Result<usize> {
-    let moved = store::reassign_open(tx.conn(), from, to, author.now).await?;
+pub async fn hand_over(tx: &Tx<'_>, act: &Act, from: Uuid, to: Option<Uuid>) -> Result<usize> {
+    let moved = store::reassign_open(tx.conn(), from, to, act.now).await?;
     for id in &moved {
-        author.note(tx, "message.assigned", *id, Changes::none().field("assignedTo", Some(from), to));
+        act.note(tx, "message.assigned", (Entity::Message, *id), Changes::none().field("assignedTo", Some(from), to));
     }
     if moved.len() <= NOTICES {
         for id in &moved {
-            Author::announce(tx, "message_changed", *id);
+            change::announce(tx, "message_changed", *id);
         }
     } else {
-        tx.publish(Event::Notice(Notice { kind: "missed", entity: "all", id: None }));
+        tx.publish(Event::Everything);
     }
     if let Some(to) = to {
-        tell::of_hand_over(tx, author, &moved, to).await?;
+        tell::of_hand_over(tx, act, &moved, to).await?;
     }
     Ok(moved.len())
 }

@@ -10,17 +10,18 @@ use utoipa_axum::routes;
 use uuid::Uuid;
 
 use super::api::with_etag;
-use super::change::{self, Author, Change, Tagging};
+use super::change::{self, Change, Tagging};
 use super::view::{self, Person, ThreadItem, ThreadKind};
 use super::{store, undo};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::valid::Check;
-use crate::http::{
-    Claim, Created, Data, Envelope, Id, IfMatch, Json, Nothing, Problem, RequestInfo, Tagged, idempotency,
-};
+use crate::http::{Created, Data, Envelope, Id, IfMatch, Json, Nothing, Problem, RequestInfo, Tagged};
+use crate::platform::act::Act;
 use crate::platform::audit::Changes;
 use crate::platform::auth::{Caller, demand};
+use crate::platform::entity::Entity;
+use crate::platform::idempotency::{self, Claim};
 use crate::platform::permission::Permission;
 
 /// The routes of this file.
@@ -53,14 +54,14 @@ async fn add_note(
     let mut check = Check::new();
     let content = check.text("content", &body.content, 10_000, "Write something first.");
     check.done()?;
-    let author = Author::new(&app, caller, info);
-    let person = Person { id: author.caller.staff_id, name: author.caller.name.clone() };
+    let act = Act::new(&app, caller, info);
+    let person = Person { id: act.caller.staff_id, name: act.caller.name.clone() };
     let note = message_notes::Model {
-        id: app.ids.next(author.now),
+        id: app.ids.next(act.now),
         message_id: id,
         staff_id: person.id,
         content,
-        created_at: author.now,
+        created_at: act.now,
     };
     let item = ThreadItem {
         kind: ThreadKind::Note,
@@ -73,13 +74,13 @@ async fn add_note(
     let created = Created { data: item, location: format!("/api/admin/messages/{id}"), message: None };
     let kept = claim.row(&created)?;
     app.storage
-        .write((author, note, kept), move |tx, (author, note, kept)| {
+        .write((act, note, kept), move |tx, (act, note, kept)| {
             Box::pin(async move {
                 idempotency::write(tx.conn(), kept.as_ref()).await?;
                 store::locked(tx.conn(), id).await?.ok_or(Error::NotFound)?;
                 note.clone().into_active_model().insert(tx.conn()).await?;
-                author.note(tx, "message.noted", id, Changes::none());
-                Author::announce(tx, "message_changed", id);
+                act.note(tx, "message.noted", (Entity::Message, id), Changes::none());
+                change::announce(tx, "message_changed", id);
                 Ok(())
             })
         })
@@ -98,21 +99,21 @@ async fn delete_note(
     path: Result<Path<(Uuid, Uuid)>, axum::extract::rejection::PathRejection>,
 ) -> Result<Data<Nothing>> {
     let Path((id, note)) = path.map_err(|_| Error::NotFound)?;
-    let author = Author::new(&app, caller, info);
+    let act = Act::new(&app, caller, info);
     app.storage
-        .write(author, move |tx, author| {
+        .write(act, move |tx, act| {
             Box::pin(async move {
                 let deleted = message_notes::Entity::delete_many()
                     .filter(message_notes::Column::Id.eq(note))
                     .filter(message_notes::Column::MessageId.eq(id))
-                    .filter(message_notes::Column::StaffId.eq(author.caller.staff_id))
+                    .filter(message_notes::Column::StaffId.eq(act.caller.staff_id))
                     .exec(tx.conn())
                     .await?;
                 if deleted.rows_affected == 0 {
                     return Err(Error::NotFound);
                 }
-                author.note(tx, "message.note_deleted", id, Changes::none());
-                Author::announce(tx, "message_changed", id);
+                act.note(tx, "message.note_deleted", (Entity::Message, id), Changes::none());
+                change::announce(tx, "message_changed", id);
                 Ok(())
             })
         })
@@ -142,17 +143,17 @@ async fn put_tags(
     let mut check = Check::new();
     let wanted = checked_tags(&mut check, "tags", &body.tags);
     check.done()?;
-    let author = Author::new(&app, caller, info);
+    let act = Act::new(&app, caller, info);
     let undo_id = app
         .storage
-        .write((author, wanted, seen), move |tx, (author, wanted, seen)| {
+        .write((act, wanted, seen), move |tx, (act, wanted, seen)| {
             Box::pin(async move {
                 store::locked(tx.conn(), id).await?.ok_or(Error::NotFound)?;
                 let now = store::tags_of(tx.conn(), vec![id]).await?.remove(&id).unwrap_or_default();
                 let remove = now.into_iter().filter(|tag| !wanted.contains(tag)).collect();
                 let tagging = Tagging { add: wanted.clone(), remove };
-                let before = change::apply(tx, author, id, &Change::default(), &tagging, seen).await?;
-                undo::keep(tx, author, before.into_iter().collect()).await
+                let before = change::apply(tx, act, id, &Change::default(), &tagging, seen).await?;
+                undo::keep(tx, act, before.into_iter().collect()).await
             })
         })
         .await?;

@@ -17,9 +17,14 @@ mod find;
 mod form_token;
 mod hand_over;
 mod labels;
+mod letters;
+mod limits;
+mod notices;
 mod public;
 mod replies;
 mod response_time;
+mod sentences;
+mod settings;
 mod spam;
 mod store;
 mod tell;
@@ -29,16 +34,13 @@ mod trend;
 mod undo;
 mod view;
 
-pub use change::Author;
-pub use clean_up::clean_up;
 pub use contact::{ContactForm, Received, submit};
-pub use expiry::{count as count_expiring, delete as delete_messages, finished, spam, with_sender};
+pub use expiry::{delete as delete_messages, with_sender};
 pub use filter::Filter;
 pub use find::latest;
 pub use form_token::issue as issue_form_token;
-pub use hand_over::{hand_over, open_work};
 pub use response_time::{ResponseTime, UsualAnswer, last_days, response_time, usual_answer};
-pub use store::{Counts, client_names, counts};
+pub use store::{Counts, counts};
 pub use thread::{ClientThread, ThreadEntry, answer_as_client, client_thread};
 pub use trend::trend;
 pub use view::{MessageSummary, summaries};
@@ -46,9 +48,46 @@ pub use view::{MessageSummary, summaries};
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::app::App;
+use crate::jobs::Job;
+use crate::platform::entity::Entity;
+use crate::platform::mail::LetterKind;
+use crate::platform::permission::Permission;
+use crate::platform::slice::{Brings, Names, Slice, Work};
+use chrono::Duration;
 
-/// The routes of this slice.
-pub fn routes() -> OpenApiRouter<App> {
+/// What this slice brings.
+pub const SLICE: Slice<App> = Slice {
+    api: routes,
+    jobs: &[Job { name: "messages.clean_up", every: Duration::hours(1), run: |it| Box::pin(clean_up::clean_up(it)) }],
+    brings: Brings {
+        limits: &[&limits::CONTACT, &limits::CONTACT_WITHOUT_TOKEN, &limits::CLIENT_REPLY],
+        settings: settings::SECTIONS,
+        letters: &[
+            LetterKind::of::<letters::ContactNotice>(),
+            LetterKind::of::<letters::ContactConfirmation>(),
+            LetterKind::of::<letters::Reply>(),
+            LetterKind::of::<letters::ClientReplyNotice>(),
+            LetterKind::of::<letters::MessageAssigned>(),
+        ],
+        sentences: sentences::sentences,
+        names: &[Names {
+            of: Entity::Message,
+            find: |conn, ids| Box::pin(async move { Ok(store::client_names(conn, ids).await?) }),
+        }],
+        notices: &[&notices::MESSAGE_CREATED, &notices::CLIENT_REPLIED, &notices::MESSAGE_ASSIGNED],
+        retention: &expiry::RETENTION,
+        work: Some(Work {
+            of: "messages",
+            needs: Permission::Messages,
+            open: |conn, person| Box::pin(hand_over::open_work(conn, person)),
+            hand_over: |tx, act, from, to| Box::pin(hand_over::hand_over(tx, act, from, to)),
+        }),
+        ..Brings::NOTHING
+    },
+    ..Slice::new("messages")
+};
+
+fn routes() -> OpenApiRouter<App> {
     public::routes()
         .merge(api::routes())
         .merge(replies::routes())

@@ -14,9 +14,11 @@ use super::form_token;
 use super::thread::{self, ClientThread};
 use crate::app::App;
 use crate::error::{Error, Result};
-use crate::http::idempotency::idempotent;
-use crate::http::rate_limit::{Limit, Subject};
-use crate::http::{Claim, Created, Data, Envelope, Id, Json, Problem, RequestInfo};
+use crate::http::rate_limit::Subject;
+use crate::http::{Created, Data, Envelope, Id, Json, Problem, RequestInfo};
+use crate::platform::idempotency::Claim;
+use crate::platform::idempotency::idempotent;
+use crate::platform::limits;
 
 /// The routes of this file.
 pub fn routes() -> OpenApiRouter<App> {
@@ -82,7 +84,7 @@ pub struct FormToken {
 #[utoipa::path(get, path = "/api/form-token", tag = "public",
     responses((status = 200, body = Envelope<FormToken>), (status = 429, body = Problem)))]
 async fn get_form_token(State(app): State<App>, info: RequestInfo) -> Result<Data<FormToken>> {
-    app.limits.check(Limit::PublicRead, &Subject::Address(info.ip.into()))?;
+    app.limits.check(&limits::PUBLIC_READ, &Subject::Address(info.ip.into()))?;
     Ok(Data(FormToken { form_token: form_token::issue(&app) }))
 }
 
@@ -95,7 +97,7 @@ async fn get_thread(
     headers: HeaderMap,
     Id(id): Id,
 ) -> Result<Data<ClientThread>> {
-    app.limits.check(Limit::PublicRead, &Subject::Address(info.ip.into()))?;
+    app.limits.check(&limits::PUBLIC_READ, &Subject::Address(info.ip.into()))?;
     Ok(Data(thread::client_thread(&app, id, manage_token(&headers)?).await?))
 }
 

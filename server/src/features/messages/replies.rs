@@ -12,18 +12,22 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use uuid::Uuid;
 
-use super::change::Author;
+use super::change;
 use super::contact::local;
+use super::letters::{self, Quoted, StaffName};
 use super::view::{Person, ThreadItem, ThreadKind};
 use super::{store, thread_token};
 use crate::app::App;
 use crate::error::{Error, Result};
-use crate::http::idempotency;
 use crate::http::valid::Check;
-use crate::http::{Claim, Created, Envelope, Id, Json, Problem, RequestInfo};
+use crate::http::{Created, Envelope, Id, Json, Problem, RequestInfo};
+use crate::platform::Platform;
+use crate::platform::act::Act;
 use crate::platform::audit::Changes;
 use crate::platform::auth::{Caller, demand};
-use crate::platform::mail::{Letter, Mail, MailState, Quoted, StaffName, message_id_of};
+use crate::platform::entity::Entity;
+use crate::platform::idempotency::{self, Claim};
+use crate::platform::mail::{Mail, MailState, message_id_of};
 use crate::platform::permission::Permission;
 
 /// The routes of this file.
@@ -63,11 +67,11 @@ async fn reply(
     let mut check = Check::new();
     let content = check.text("content", &body.content, 20_000, "Write something first.");
     check.done()?;
-    let author = Author::new(&app, caller, info);
-    let reply_id = app.ids.next(author.now);
+    let act = Act::new(&app, caller, info);
+    let reply_id = app.ids.next(act.now);
     let status = body.status.unwrap_or(Status::Replied);
     let send = body.send_email;
-    let staff = Person { id: author.caller.staff_id, name: author.caller.name.clone() };
+    let staff = Person { id: act.caller.staff_id, name: act.caller.name.clone() };
     let waiting = MailState { state: outbox::State::Pending, attempts: 0, last_error: None, sent_at: None };
     let answer = Answer { reply_id, content: content.clone(), status, send };
     let created = Created {
@@ -76,7 +80,7 @@ async fn reply(
             id: reply_id,
             author: Some(staff),
             content,
-            created_at: author.now,
+            created_at: act.now,
             mail: send.then_some(waiting),
         },
         location: format!("/api/admin/messages/{id}"),
@@ -84,32 +88,32 @@ async fn reply(
     };
     let kept = claim.row(&created)?;
     app.storage
-        .write((author, answer, kept), move |tx, (author, answer, kept)| {
+        .write((act, answer, kept), move |tx, (act, answer, kept)| {
             Box::pin(async move {
                 idempotency::write(tx.conn(), kept.as_ref()).await?;
                 let message = store::locked(tx.conn(), id).await?.ok_or(Error::NotFound)?;
                 let mail =
-                    if answer.send { Some(mail(tx.conn(), author, &message, &answer.content).await?) } else { None };
+                    if answer.send { Some(mail(tx.conn(), act, &message, &answer.content).await?) } else { None };
                 let row = message_replies::Model {
                     id: answer.reply_id,
                     message_id: id,
-                    staff_id: Some(author.caller.staff_id),
+                    staff_id: Some(act.caller.staff_id),
                     content: answer.content.clone(),
                     outbox_id: mail.as_ref().map(|mail| mail.id),
-                    created_at: author.now,
+                    created_at: act.now,
                 };
                 row.into_active_model().insert(tx.conn()).await?;
-                answered(tx.conn(), message, author, answer).await?;
+                answered(tx.conn(), message, act, answer).await?;
                 if let Some(mail) = mail {
                     tx.mail(mail);
                 }
-                author.note(
+                act.note(
                     tx,
                     "message.replied",
-                    id,
+                    (Entity::Message, id),
                     Changes::none().fact("sendEmail", answer.send).fact("status", answer.status),
                 );
-                Author::announce(tx, "message_replied", id);
+                change::announce(tx, "message_replied", id);
                 Ok(())
             })
         })
@@ -128,21 +132,21 @@ struct Answer {
 async fn answered(
     conn: &impl sea_orm::ConnectionTrait,
     message: messages::Model,
-    author: &Author,
+    act: &Act,
     answer: &Answer,
 ) -> Result<()> {
     let (version, count) = (message.version + 1, message.reply_count + 1);
-    let first = message.first_replied_at.unwrap_or(author.now);
+    let first = message.first_replied_at.unwrap_or(act.now);
     // Who answers takes it, unless somebody has it.
-    let assigned_to = message.assigned_to.unwrap_or(author.caller.staff_id);
+    let assigned_to = message.assigned_to.unwrap_or(act.caller.staff_id);
     let mut row = message.into_active_model();
     row.status = Set(answer.status);
     row.assigned_to = Set(Some(assigned_to));
     row.reply_content = Set(Some(answer.content.clone()));
-    row.replied_at = Set(Some(author.now));
+    row.replied_at = Set(Some(act.now));
     row.first_replied_at = Set(Some(first));
-    row.opened_at = Set(Some(author.now));
-    row.last_activity_at = Set(author.now);
+    row.opened_at = Set(Some(act.now));
+    row.last_activity_at = Set(act.now);
     row.reply_count = Set(count);
     row.version = Set(version);
     row.update(conn).await?;
@@ -154,7 +158,7 @@ const REFERENCES: usize = 20;
 
 /// The ids of what went to this client before. Those of answers follow from the answers, whose mails are not kept for ever.
 async fn thread_of(
-    app: &App,
+    platform: &Platform,
     conn: &impl sea_orm::ConnectionTrait,
     message: Uuid,
     replies: &[message_replies::Model],
@@ -169,31 +173,34 @@ async fn thread_of(
         .await?;
     let answers: Vec<Uuid> = replies.iter().filter_map(|reply| reply.outbox_id).collect();
     let newest = answers.len().saturating_sub(REFERENCES);
-    Ok(confirmation.into_iter().chain(answers[newest..].iter().map(|id| message_id_of(app, *id))).collect())
+    Ok(confirmation.into_iter().chain(answers[newest..].iter().map(|id| message_id_of(platform, *id))).collect())
 }
 
 /// The mail of an answer, threaded under everything that went to this client before.
 async fn mail(
     conn: &impl sea_orm::ConnectionTrait,
-    author: &Author,
+    act: &Act,
     message: &messages::Model,
     content: &str,
 ) -> Result<outbox::Model> {
-    let app = &author.app;
+    let platform = &act.platform;
     let replies = store::replies_of(conn, message.id).await?;
-    let thread = thread_of(app, conn, message.id, &replies).await?;
+    let thread = thread_of(platform, conn, message.id, &replies).await?;
     let quoted = replies
         .into_iter()
         .rfind(|reply| reply.staff_id.is_none())
         .map_or_else(|| (message.message.clone(), message.created_at), |reply| (reply.content, reply.created_at));
-    let letter = Letter::Reply {
+    let letter = letters::Reply {
         content: content.to_owned(),
-        staff: StaffName { name: author.caller.name.clone() },
+        staff: StaffName { name: act.caller.name.clone() },
         client_name: message.name.clone(),
-        thread_link: thread_token::link(app, message.id),
-        thread_code: thread_token::code(app, message.id),
-        quoted: Some(Quoted { text: quoted.0, created_at: local(quoted.1, app.settings.get().hours.zone()) }),
+        thread_link: thread_token::link(platform, message.id),
+        thread_code: thread_token::code(platform, message.id),
+        quoted: Some(Quoted { text: quoted.0, created_at: local(quoted.1, platform.settings.get().hours.zone()) }),
     };
-    Mail { to: &message.email, letter: &letter, entity: Some(("message", message.id)), thread, automatic: false }
-        .row(app)
+    Mail::new(&message.email, &letter)
+        .about((Entity::Message, message.id))
+        .in_thread(thread)
+        .by_a_person()
+        .row(platform)
 }

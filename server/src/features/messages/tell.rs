@@ -3,11 +3,14 @@
 use database::entity::{messages, notifications as rows, staff};
 use uuid::Uuid;
 
-use super::change::Author;
+use super::letters;
+use super::notices::{CLIENT_REPLIED, MESSAGE_ASSIGNED, MESSAGE_CREATED};
 use crate::app::App;
 use crate::error::Result;
-use crate::platform::mail::{Letter, Mail};
-use crate::platform::notices::{self, Event, News, To};
+use crate::platform::act::Act;
+use crate::platform::entity::Entity;
+use crate::platform::mail::Mail;
+use crate::platform::notices::{self, News, To};
 use crate::platform::permission::{Permission, PermissionSet};
 use crate::platform::staff as people;
 use crate::storage::Tx;
@@ -15,17 +18,17 @@ use crate::storage::Tx;
 const EVERYBODY: To = To::Holders(Permission::Messages);
 
 fn news(message: Uuid) -> News {
-    News { entity: Some(("message", message)), ..News::default() }
+    News { entity: Some((Entity::Message, message)), ..News::default() }
 }
 
 /// Notices of a message that has come in.
 pub async fn of_new(app: &App, message: Uuid) -> Result<Vec<rows::Model>> {
-    notices::rows(app, Event::MessageCreated, &news(message), EVERYBODY).await
+    notices::rows(app, &MESSAGE_CREATED, &news(message), EVERYBODY).await
 }
 
 /// Addresses of those who want each new message by mail, without those that get one anyway.
 pub async fn mailed_of_new(app: &App, message: Uuid, without: &[String]) -> Result<Vec<String>> {
-    let people = notices::mail_to(app, Event::MessageCreated, &news(message), EVERYBODY).await?;
+    let people = notices::mail_to(app, &MESSAGE_CREATED, &news(message), EVERYBODY).await?;
     let known = |address: &String| without.iter().any(|other| other.eq_ignore_ascii_case(address));
     Ok(people.into_iter().map(|(_, address)| address).filter(|address| !known(address)).collect())
 }
@@ -33,46 +36,46 @@ pub async fn mailed_of_new(app: &App, message: Uuid, without: &[String]) -> Resu
 /// Notices of a client's answer: for whose message it is, or for everybody while it is nobody's.
 pub async fn of_answer(app: &App, message: &messages::Model) -> Result<Vec<rows::Model>> {
     let to = assignee(app, message).await?.map_or(EVERYBODY, |person| To::Person(person.id));
-    notices::rows(app, Event::ClientReplied, &news(message.id), to).await
+    notices::rows(app, &CLIENT_REPLIED, &news(message.id), to).await
 }
 
 /// Whose message it is, if that person works here and wants mails of answers.
 pub async fn mailed_of_answer(app: &App, message: &messages::Model) -> Result<Option<staff::Model>> {
     let Some(person) = assignee(app, message).await? else { return Ok(None) };
-    let wants = notices::mail_to(app, Event::ClientReplied, &news(message.id), To::Person(person.id)).await?;
+    let wants = notices::mail_to(app, &CLIENT_REPLIED, &news(message.id), To::Person(person.id)).await?;
     Ok((!wants.is_empty()).then_some(person))
 }
 
 /// Tells a person that a colleague gave them a message, in the unit that does it.
-pub async fn of_assignment(tx: &Tx<'_>, author: &Author, message: &messages::Model, to: Uuid) -> Result<()> {
-    let app = &author.app;
+pub async fn of_assignment(tx: &Tx<'_>, act: &Act, message: &messages::Model, to: Uuid) -> Result<()> {
+    let app = &act.platform;
     let Some(person) = people::by_id(tx.conn(), to).await? else { return Ok(()) };
-    let news = News { actor: Some(author.caller.staff_id), ..news(message.id) };
-    let told = notices::for_one(app, tx.conn(), Event::MessageAssigned, &news, &person).await?;
+    let news = News { actor: Some(act.caller.staff_id), ..news(message.id) };
+    let told = notices::for_one(app, tx.conn(), &MESSAGE_ASSIGNED, &news, &person).await?;
     tx.notify(told.0.into_iter().collect());
     if told.1 {
-        let letter = Letter::MessageAssigned {
+        let letter = letters::MessageAssigned {
             name: person.name,
-            by: author.caller.name.clone(),
+            by: act.caller.name.clone(),
             client_name: message.name.clone(),
             link: app.config.server.link(&format!("/admin/messages/{}?view=all", message.id)),
         };
-        let entity = Some(("message", message.id));
-        tx.mail(Mail { to: &person.email, letter: &letter, entity, thread: Vec::new(), automatic: true }.row(app)?);
+        let entity = Some((Entity::Message, message.id));
+        tx.mail(Mail::new(&person.email, &letter).about(entity).row(app)?);
     }
     Ok(())
 }
 
 /// Tells a person once that a colleague gave them the open messages of another, in the unit that does it.
-pub async fn of_hand_over(tx: &Tx<'_>, author: &Author, moved: &[Uuid], to: Uuid) -> Result<()> {
+pub async fn of_hand_over(tx: &Tx<'_>, act: &Act, moved: &[Uuid], to: Uuid) -> Result<()> {
     let Some(person) = people::by_id(tx.conn(), to).await? else { return Ok(()) };
     let (entity, detail) = match moved {
         [] => return Ok(()),
-        [one] => (Some(("message", *one)), None),
+        [one] => (Some((Entity::Message, *one)), None),
         several => (None, Some(format!("{} messages", several.len()))),
     };
-    let news = News { entity, actor: Some(author.caller.staff_id), detail };
-    let told = notices::for_one(&author.app, tx.conn(), Event::MessageAssigned, &news, &person).await?;
+    let news = News { entity, actor: Some(act.caller.staff_id), detail };
+    let told = notices::for_one(&act.platform, tx.conn(), &MESSAGE_ASSIGNED, &news, &person).await?;
     tx.notify(told.0.into_iter().collect());
     Ok(())
 }

@@ -10,15 +10,19 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::contact::LONGEST;
+use super::letters;
+use super::limits::CLIENT_REPLY;
+use super::settings::Telling;
 use super::{store, tell, thread_token};
 use crate::app::App;
-use crate::cluster::{Event, Notice};
 use crate::error::{Error, Result};
-use crate::http::rate_limit::{Limit, Subject};
+use crate::http::RequestInfo;
+use crate::http::rate_limit::Subject;
 use crate::http::valid::Check;
-use crate::http::{RequestInfo, idempotency};
 use crate::platform::audit::{Changes, Entry};
-use crate::platform::mail::{Letter, Mail};
+use crate::platform::entity::Entity;
+use crate::platform::idempotency;
+use crate::platform::mail::Mail;
 use crate::platform::staff as people;
 
 /// A message with its answers, without anything internal.
@@ -87,7 +91,7 @@ pub async fn answer_as_client(
     keep: impl FnOnce(Uuid) -> Result<Option<idempotency_keys::Model>>,
 ) -> Result<Uuid> {
     let message = open(app, id, code).await?;
-    app.limits.check(Limit::ClientReply, &Subject::Key(id.to_string()))?;
+    app.limits.check(&CLIENT_REPLY, &Subject::Key(id.to_string()))?;
     let mut check = Check::new();
     let content = check.text("content", content, LONGEST, "Write something first.");
     check.done()?;
@@ -107,7 +111,7 @@ pub async fn answer_as_client(
     let entry = Entry {
         actor: None,
         action: "message.client_replied",
-        entity: ("message", Some(id)),
+        entity: (Entity::Message, Some(id)),
         changes: Changes::none(),
         from: info,
     }
@@ -131,7 +135,7 @@ pub async fn answer_as_client(
                 }
                 tx.notify(told.clone());
                 tx.audit(entry.clone());
-                tx.publish(Event::Notice(Notice { kind: "client_replied", entity: "message", id: Some(id) }));
+                tx.publish(Entity::Message.notice("client_replied", Some(id)));
                 Ok(reply_id)
             })
         })
@@ -161,12 +165,13 @@ async fn notices(
 ) -> Result<Vec<database::entity::outbox::Model>> {
     let assignee = tell::mailed_of_answer(app, message).await?;
     let settings = app.settings.get();
-    let told = settings.notifications.of_client_reply(&settings.firm, assignee.map(|person| person.email));
-    let letter = Letter::ClientReplyNotice {
+    let firm = settings.notifications.recipients(&settings.firm);
+    let told = settings.part::<Telling>().of_client_reply(firm, assignee.map(|person| person.email));
+    let letter = letters::ClientReplyNotice {
         client_name: message.name.clone(),
         content: reply.content.clone(),
         link: app.config.server.link(&format!("/admin/messages/{}?view=all", message.id)),
     };
-    let entity = Some(("message", message.id));
-    told.iter().map(|to| Mail { to, letter: &letter, entity, thread: Vec::new(), automatic: true }.row(app)).collect()
+    let entity = Some((Entity::Message, message.id));
+    told.iter().map(|to| Mail::new(to, &letter).about(entity).row(app)).collect()
 }

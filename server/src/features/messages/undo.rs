@@ -7,10 +7,12 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::change::{self, Author, Before};
+use super::change::{self, Before};
 use super::store;
 use crate::error::{Error, Result};
+use crate::platform::act::Act;
 use crate::platform::audit::Changes;
+use crate::platform::entity;
 use crate::storage::Tx;
 
 /// How long a change can be taken back.
@@ -25,15 +27,15 @@ pub struct Undone {
 }
 
 /// Keeps what messages were before a change, in the unit of the change; none when nothing was changed.
-pub async fn keep(tx: &Tx<'_>, author: &Author, before: Vec<Before>) -> Result<Option<Uuid>> {
+pub async fn keep(tx: &Tx<'_>, act: &Act, before: Vec<Before>) -> Result<Option<Uuid>> {
     if before.is_empty() {
         return Ok(None);
     }
     let row = Model {
-        id: author.app.ids.next(author.now),
-        staff_id: author.caller.staff_id,
+        id: act.platform.ids.next(act.now),
+        staff_id: act.caller.staff_id,
         before: serde_json::to_value(before).map_err(Error::internal)?,
-        expires_at: author.now + TIME,
+        expires_at: act.now + TIME,
     };
     let id = row.id;
     row.into_active_model().insert(tx.conn()).await?;
@@ -41,9 +43,9 @@ pub async fn keep(tx: &Tx<'_>, author: &Author, before: Vec<Before>) -> Result<O
 }
 
 /// Takes a change back. It works once, and only for the person who made the change.
-pub async fn undo(tx: &Tx<'_>, author: &Author, id: Uuid) -> Result<Undone> {
+pub async fn undo(tx: &Tx<'_>, act: &Act, id: Uuid) -> Result<Undone> {
     let row = Entity::find_by_id(id).one(tx.conn()).await?.ok_or(Error::NotFound)?;
-    if row.staff_id != author.caller.staff_id || row.expires_at < author.now {
+    if row.staff_id != act.caller.staff_id || row.expires_at < act.now {
         return Err(Error::NotFound);
     }
     if Entity::delete_by_id(id).exec(tx.conn()).await?.rows_affected == 0 {
@@ -63,9 +65,9 @@ pub async fn undo(tx: &Tx<'_>, author: &Author, id: Uuid) -> Result<Undone> {
             .field("status", message.status, before.status)
             .field("assignedTo", message.assigned_to, before.assigned_to)
             .field("tags", &tags, &before.tags);
-        change::write(tx, author, message, before.status, before.assigned_to).await?;
-        author.note(tx, "message.undone", before.id, changes);
-        Author::announce(tx, "message_changed", before.id);
+        change::write(tx, act, message, before.status, before.assigned_to).await?;
+        act.note(tx, "message.undone", (entity::Entity::Message, before.id), changes);
+        change::announce(tx, "message_changed", before.id);
         undone.restored += 1;
     }
     Ok(undone)

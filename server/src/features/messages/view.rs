@@ -182,7 +182,7 @@ pub async fn detail(app: &App, id: Uuid) -> Result<MessageDetail> {
             .into_iter()
             .map(|entry| HistoryItem {
                 actor: entry.user_id.and_then(|id| names.get(&id).cloned()),
-                sentence: audit::sentence(&entry, &told),
+                sentence: app.sentence(&entry, &told),
                 id: entry.id,
                 action: entry.action,
                 changes: entry.changes,

@@ -7,7 +7,6 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::steps::{Facts, STEPS};
 use super::store;
 use crate::app::App;
 use crate::error::Result;
@@ -16,7 +15,10 @@ use crate::http::valid::Check;
 use crate::http::{Data, Envelope, Json, Problem, RequestInfo};
 use crate::platform::audit::{Changes, Entry};
 use crate::platform::auth::{Caller, signed_in};
+use crate::platform::entity::Entity;
+use crate::platform::marks;
 use crate::platform::permission::Permission;
+use crate::platform::slice::Facts;
 
 /// The routes of this slice.
 pub fn routes() -> OpenApiRouter<App> {
@@ -92,23 +94,23 @@ async fn patch_onboarding(
 ) -> Result<Data<Onboarding>> {
     let mut check = Check::new();
     let me = caller.staff_id.to_string();
-    let mut marks: Vec<(String, String, Value)> = Vec::new();
+    let mut noted: Vec<(String, String, Value)> = Vec::new();
     let mut changes = Changes::none();
     if let Some(dismissed) = patch.dismissed {
-        marks.push((me.clone(), "dismissed".to_owned(), if dismissed { json!(true) } else { Value::Null }));
+        noted.push((me.clone(), "dismissed".to_owned(), if dismissed { json!(true) } else { Value::Null }));
         changes = changes.fact("dismissed", dismissed);
     }
     if let Some(tour) = patch.tour {
         if tour.stop > 100 {
             check.refuse("tour.stop", "invalid", "This must be a whole number from 0 to 100.");
         }
-        marks.push((me, "tour".to_owned(), json!(tour)));
+        noted.push((me, "tour".to_owned(), json!(tour)));
         changes = changes.fact("tour", tour);
     }
     if let Some(name) = patch.reviewed {
-        if STEPS.iter().any(|step| step.name == name && step.reviewable && caller.may(step.needs)) {
+        if app.steps().any(|step| step.name == name && step.reviewable && caller.may(step.needs)) {
             changes = changes.fact("reviewed", &name);
-            marks.push((store::FIRM.to_owned(), name, json!(true)));
+            noted.push((marks::FIRM.to_owned(), name, json!(true)));
         } else {
             check.refuse("reviewed", "unknown", "There is no such step to review.");
         }
@@ -116,15 +118,15 @@ async fn patch_onboarding(
     check.done()?;
     let now = app.clock.now();
     let actor = Some(caller.staff_id);
-    let entry =
-        Entry { actor, action: "onboarding.noted", entity: ("staff", actor), changes, from: &info }.row(&app.ids, now);
+    let entry = Entry { actor, action: "onboarding.noted", entity: (Entity::Staff, actor), changes, from: &info }
+        .row(&app.ids, now);
     app.storage
-        .write((marks, entry), move |tx, (marks, entry)| {
+        .write((noted, entry), move |tx, (noted, entry)| {
             Box::pin(async move {
-                for (scope, name, value) in marks {
-                    store::mark(tx.conn(), scope, name, value, now).await?;
+                for (scope, name, value) in noted {
+                    marks::mark(tx.conn(), scope, name, value, now).await?;
                 }
-                if !marks.is_empty() {
+                if !noted.is_empty() {
                     tx.audit(entry.clone());
                 }
                 Ok(())
@@ -138,14 +140,14 @@ async fn state(app: &App, caller: &Caller) -> Result<Onboarding> {
     let conn = app.storage.read();
     let settings = app.settings.get();
     let facts = Facts {
+        platform: app,
         settings: &settings,
-        marks: store::of(conn, store::FIRM).await?,
+        marks: marks::of(conn, marks::FIRM).await?,
         staff: store::real_staff(conn).await?,
-        mail_way: app.config.mail.way(),
     };
-    let own: Map<String, Value> = store::of(conn, &caller.staff_id.to_string()).await?;
-    let steps = STEPS
-        .iter()
+    let own: Map<String, Value> = marks::of(conn, &caller.staff_id.to_string()).await?;
+    let steps = app
+        .steps()
         .filter(|step| caller.may(step.needs))
         .map(|step| StepState {
             name: step.name,

@@ -1,14 +1,18 @@
-//! The first steps after set-up: a list that knows what is done, and how far each person is in the tour.
+//! The first steps after set-up: a list that knows what is done, and how far each person is in the tour. Slices bring the
+//! steps.
 //!
-//! Table: `onboarding_marks`, for what the data alone does not show: that somebody looked at texts and found them right,
-//! that a test mail arrived, that a person has had enough of the list. Permission: each step has that of its page.
+//! Table: `onboarding_marks`. Permission: each step has that of its page.
 
 mod api;
-mod steps;
+mod sentences;
 mod store;
 
-pub use api::routes;
-pub use store::{FIRM, forget, mark};
+use crate::app::App;
+use crate::platform::slice::{Brings, Slice};
 
-/// The mark of a test mail that left the machine; its value is the way that it took.
-pub const MAIL_WORKS: &str = "mail";
+/// What this slice brings.
+pub const SLICE: Slice<App> = Slice {
+    api: api::routes,
+    brings: Brings { sentences: sentences::sentences, ..Brings::NOTHING },
+    ..Slice::new("onboarding")
+};

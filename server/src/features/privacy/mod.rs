@@ -1,4 +1,4 @@
-//! What is kept of people, and for how long. Today: a look at what other retention times would delete.
+//! What is kept of people, and for how long: a look at what other retention times would delete.
 //!
 //! No tables. Permission: `privacy`. The clean-up jobs of the slices do the deleting.
 
@@ -12,14 +12,16 @@ use utoipa_axum::routes;
 
 use crate::app::App;
 use crate::error::Result;
-use crate::features::messages;
 use crate::http::{Data, Envelope, Json, Problem};
-use crate::platform::auth::{self, Caller, demand};
+use crate::platform::auth::{Caller, demand};
 use crate::platform::permission::Permission;
-use crate::platform::{mail, settings};
+use crate::platform::settings;
+use crate::platform::slice::Slice;
 
-/// The routes of this slice.
-pub fn routes() -> OpenApiRouter<App> {
+/// What this part brings.
+pub const SLICE: Slice<App> = Slice { api: routes, ..Slice::new("privacy") };
+
+fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(demand(Permission::Privacy, routes!(preview_retention)))
 }
 
@@ -56,22 +58,16 @@ async fn preview_retention(
     caller: Caller,
     Json(trial): Json<RetentionTrial>,
 ) -> Result<Data<Vec<Expiring>>> {
-    let rules = settings::draft(&app, &trial.values, |permission| caller.may(permission))?.privacy;
+    let draft = settings::draft(&app, &trial.values, |permission| caller.may(permission))?;
     let (conn, now) = (app.storage.read(), app.clock.now());
-    let (senders, mails, sessions) = (rules.senders_before(now), rules.mails_before(now), rules.sessions_before(now));
-    let (spam, finished) = (rules.spam_before(now), rules.messages_before(now));
-    let messages = async |which| messages::count_expiring(conn, which, MOST).await;
-    let counted = [
-        ("senderDays", Some(senders), messages(messages::with_sender(senders)).await?),
-        ("mailDays", Some(mails), mail::count_before(conn, mails, MOST).await?),
-        ("sessionDays", Some(sessions), auth::count_old_sessions(conn, sessions, MOST).await?),
-        ("spamDays", spam, if let Some(before) = spam { messages(messages::spam(before)).await? } else { 0 }),
-        (
-            "messageDays",
-            finished,
-            if let Some(before) = finished { messages(messages::finished(before)).await? } else { 0 },
-        ),
-    ];
-    let show = |(name, before, count)| Expiring { key: format!("privacy.{name}"), before, count };
-    Ok(Data(counted.into_iter().map(show).collect()))
+    let mut expiring = Vec::new();
+    for rule in app.brings.iter().flat_map(|part| part.retention) {
+        let before = (rule.before)(&draft, now);
+        let count = match before {
+            Some(before) => (rule.count)(conn, before, MOST).await?,
+            None => 0,
+        };
+        expiring.push(Expiring { key: rule.key.to_owned(), before, count });
+    }
+    Ok(Data(expiring))
 }

@@ -9,8 +9,9 @@ use utoipa_axum::routes;
 use super::store::{self, Removed};
 use crate::app::App;
 use crate::error::{Error, Result};
-use crate::http::{Claim, Created, Data, Envelope, Problem, RequestInfo};
+use crate::http::{Created, Data, Envelope, Problem, RequestInfo};
 use crate::platform::auth::{Caller, demand_in_person};
+use crate::platform::idempotency::Claim;
 use crate::platform::permission::Permission;
 
 /// The routes of this slice.
@@ -53,7 +54,6 @@ async fn make_samples(
     let staff = super::make(&app, Some(caller.staff_id), &info, MESSAGES, 1, |staff| claim.row(&made(staff)))
         .await
         .map_err(|error| error.on_unique(here))?;
-    app.apply_settings();
     Ok(made(staff))
 }
 

@@ -5,11 +5,11 @@
 
 mod api;
 mod maker;
+mod sentences;
 mod store;
 mod trail;
 mod words;
 
-pub use api::routes;
 pub use store::{Removed, any};
 pub use trail::make_trail;
 
@@ -19,9 +19,19 @@ use uuid::Uuid;
 
 use crate::app::App;
 use crate::error::{Error, Result};
-use crate::http::{RequestInfo, idempotency};
+use crate::http::RequestInfo;
 use crate::platform::audit::{Changes, Entry};
+use crate::platform::entity::Entity;
+use crate::platform::idempotency;
+use crate::platform::slice::{Brings, Slice};
 use maker::{Conversation, Maker};
+
+/// What this part brings.
+pub const SLICE: Slice<App> = Slice {
+    api: api::routes,
+    brings: Brings { sentences: sentences::sentences, ..Brings::NOTHING },
+    ..Slice::new("samples")
+};
 
 /// Rows of one unit: far below 50 ms.
 const CHUNK: usize = 200;
@@ -79,9 +89,6 @@ pub async fn remove(app: &App, actor: Option<Uuid>, from: &RequestInfo) -> Resul
         .fact("staff", removed.staff)
         .fact("cannedReplies", removed.canned_replies);
     note(app, actor, from, "demo.removed", changes, None).await?;
-    app.liveness.forget_all();
-    app.audience.forget();
-    app.apply_settings();
     Ok(removed)
 }
 
@@ -93,7 +100,7 @@ async fn note(
     changes: Changes,
     kept: Option<idempotency_keys::Model>,
 ) -> Result<()> {
-    let entry = Entry { actor, action, entity: ("demo", None), changes, from }.row(&app.ids, app.clock.now());
+    let entry = Entry { actor, action, entity: (Entity::Samples, None), changes, from }.row(&app.ids, app.clock.now());
     app.storage
         .write((entry, kept), |tx, (entry, kept)| {
             Box::pin(async move {

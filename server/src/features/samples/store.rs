@@ -13,10 +13,10 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::maker::{Conversation, NO_PASSWORD};
-use crate::cluster::{Event, Notice};
+use crate::cluster::Event;
 use crate::error::Result;
-use crate::features::{messages as inbox, onboarding};
-use crate::platform::mail;
+use crate::features::messages as inbox;
+use crate::platform::{mail, marks};
 use crate::storage::Tx;
 
 const MESSAGE: &str = "message";
@@ -124,9 +124,9 @@ where
     E::insert_many(rows).exec_without_returning(conn).await.map(drop)
 }
 
-/// Tells open pages that the inbox is another one.
+/// Tells everybody that much is another one now: the inbox, and how fast it is answered.
 pub fn announce(tx: &Tx<'_>) {
-    tx.publish(Event::Notice(Notice { kind: "message_changed", entity: "message", id: None }));
+    tx.publish(Event::Everything);
 }
 
 /// Deletes some messages with what hangs on them; answers how many there were.
@@ -189,6 +189,6 @@ async fn release(conn: &impl ConnectionTrait, people: &[Uuid]) -> Result<(), DbE
         .filter(staff_avatars::Column::StaffId.is_in(people.clone()))
         .exec(conn)
         .await?;
-    onboarding::forget(conn, &people).await?;
+    marks::forget(conn, &people).await?;
     mail::delete_of_entities(conn, people).await.map(drop)
 }

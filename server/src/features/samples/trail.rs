@@ -15,6 +15,7 @@ use crate::app::App;
 use crate::error::Result;
 use crate::http::RequestInfo;
 use crate::platform::audit::{Changes, Entry};
+use crate::platform::entity::Entity;
 
 /// Rows of one unit.
 const CHUNK: usize = 500;
@@ -61,7 +62,7 @@ pub async fn make_trail(app: &App, entries: u32, seed: u64) -> Result<()> {
 struct Deed {
     actor: Option<Uuid>,
     action: &'static str,
-    entity: (&'static str, Option<Uuid>),
+    entity: (Entity, Option<Uuid>),
     changes: Changes,
     from: RequestInfo,
 }
@@ -78,17 +79,17 @@ fn entry(rng: &mut StdRng, people: &[Uuid], messages: &[Uuid]) -> Deed {
     let (person, message) = (people.choose(rng).copied(), messages.choose(rng).copied());
     let status = |from: &str, to: &str| Changes::none().field("status", from, to);
     let (actor, action, entity, changes) = match rng.random_range(0..100) {
-        0..30 => (None, "message.created", ("message", message), Changes::none().fact("status", "new")),
-        30..50 => (person, "message.replied", ("message", message), status("new", "replied")),
-        50..70 => (person, "message.status_changed", ("message", message), status("replied", "archived")),
+        0..30 => (None, "message.created", (Entity::Message, message), Changes::none().fact("status", "new")),
+        30..50 => (person, "message.replied", (Entity::Message, message), status("new", "replied")),
+        50..70 => (person, "message.status_changed", (Entity::Message, message), status("replied", "archived")),
         70..80 => (
             person,
             "message.assigned",
-            ("message", message),
+            (Entity::Message, message),
             Changes::none().field("assignedTo", None::<Uuid>, person),
         ),
-        80..96 => (person, "auth.signed_in", ("staff", person), Changes::none()),
-        _ => (None, "auth.sign_in_failed", ("staff", person), Changes::none()),
+        80..96 => (person, "auth.signed_in", (Entity::Staff, person), Changes::none()),
+        _ => (None, "auth.sign_in_failed", (Entity::Staff, person), Changes::none()),
     };
     let mut from = RequestInfo::internal();
     // Addresses for documentation, RFC 5737.

@@ -102,7 +102,7 @@ pub async fn render(app: &App, template: &str, page: &Page, service: Option<&Ser
         page => value(page),
         firm => firm(&settings, app.clock.now()),
         services => value(&settings.services),
-        privacy => value(&settings.privacy),
+        privacy => value(settings.group("privacy")),
         service => value(service),
         facts => facts,
         year => app.clock.now().year(),

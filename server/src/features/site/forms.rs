@@ -15,8 +15,10 @@ use crate::app::App;
 use crate::error::{Error, Result};
 use crate::features::messages::{self, ClientThread, ContactForm};
 use crate::http::page_cache::html_headers;
-use crate::http::rate_limit::{Limit, Subject};
-use crate::http::{Claim, Form, Id, Problem, Query, RequestInfo, problem};
+use crate::http::rate_limit::Subject;
+use crate::http::{Form, Id, Problem, Query, RequestInfo, problem};
+use crate::platform::idempotency::Claim;
+use crate::platform::limits;
 use crate::templates::value;
 
 /// The routes of this file.
@@ -36,16 +38,16 @@ struct ContactQuery {
 }
 
 async fn contact(State(app): State<App>, headers: HeaderMap, Query(query): Query<ContactQuery>) -> Result<Response> {
-    let generation = app.pages.generation();
+    let generation = app.front.pages.generation();
     let settings = app.settings.get();
     let service = query.service.filter(|slug| settings.service_name(slug).is_some()).unwrap_or_default();
     let address = if service.is_empty() { "/contact".to_owned() } else { format!("/contact?service={service}") };
-    let page = match app.pages.get(&address) {
+    let page = match app.front.pages.get(&address) {
         Some(page) => page,
         None => {
             let values = Values { service, ..Values::default() };
             let form = FormView { token: messages::issue_form_token(&app), values, ..FormView::default() };
-            app.pages.keep_for(generation, "/contact", &address, contact_page(&app, &form).await?, ONE_DRAWING)
+            app.front.pages.keep_for(generation, "/contact", &address, contact_page(&app, &form).await?, ONE_DRAWING)
         }
     };
     Ok(page.answer(&headers))
@@ -147,7 +149,7 @@ async fn post_message(
     Id(id): Id,
     Form(posted): Form<PostedReply>,
 ) -> Result<Response> {
-    app.limits.check(Limit::PublicRead, &Subject::Address(info.ip.into()))?;
+    app.limits.check(&limits::PUBLIC_READ, &Subject::Address(info.ip.into()))?;
     let code = posted.token.trim();
     let mut form = FormView::default();
     let mut status = StatusCode::OK;

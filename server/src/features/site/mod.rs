@@ -16,8 +16,12 @@ pub use pages::moved;
 use axum::Router;
 
 use crate::app::App;
+use crate::platform::slice::Slice;
 
 /// The routes of the site. They are no part of the API, so they are not in its document.
-pub fn routes() -> Router<App> {
+/// What this part brings.
+pub const SLICE: Slice<App> = Slice { pages: routes, ..Slice::new("site") };
+
+fn routes() -> Router<App> {
     Router::new().merge(pages::routes()).merge(forms::routes()).merge(well_known::routes())
 }

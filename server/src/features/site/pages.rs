@@ -81,11 +81,11 @@ async fn service(State(app): State<App>, headers: HeaderMap, uri: Uri, Name(slug
     if slug.strip_suffix(".html").is_some() {
         return Ok(without_ending(uri).await.into_response());
     }
-    let generation = app.pages.generation();
+    let generation = app.front.pages.generation();
     let settings = app.settings.get();
     let service = settings.services.iter().find(|service| service.slug == slug).ok_or(Error::NotFound)?;
     let path = format!("/services/{slug}");
-    let page = match app.pages.get(&path) {
+    let page = match app.front.pages.get(&path) {
         Some(page) => page,
         None => {
             let page = Page::public(
@@ -95,7 +95,7 @@ async fn service(State(app): State<App>, headers: HeaderMap, uri: Uri, Name(slug
                 format!("{} — {}", service.name, settings.firm.name),
                 &service.summary,
             );
-            app.pages.keep(
+            app.front.pages.keep(
                 generation,
                 "/services/{slug}",
                 &path,
@@ -128,14 +128,14 @@ async fn legal(app: &App, headers: &HeaderMap, path: &'static str, template: &st
 
 async fn thanks(State(app): State<App>, headers: HeaderMap) -> Result<Response> {
     let path = "/contact/thanks";
-    let generation = app.pages.generation();
-    let page = match app.pages.get(path) {
+    let generation = app.front.pages.generation();
+    let page = match app.front.pages.get(path) {
         Some(page) => page,
         None => {
             let page =
                 Page::private(path, "thanks", format!("Your message is here — {}", app.settings.get().firm.name));
             let own = context! { thanks => context! { name => "", answerTime => crate::features::messages::usual_answer(&app).await } };
-            app.pages.keep(generation, path, path, render(&app, "site/thanks.html", &page, None, own).await?)
+            app.front.pages.keep(generation, path, path, render(&app, "site/thanks.html", &page, None, own).await?)
         }
     };
     Ok(page.answer(&headers))
@@ -148,12 +148,12 @@ async fn kept(
     template: &str,
     page: impl FnOnce(&App) -> Page,
 ) -> Result<Response> {
-    if let Some(kept) = app.pages.get(path) {
+    if let Some(kept) = app.front.pages.get(path) {
         return Ok(kept.answer(headers));
     }
-    let generation = app.pages.generation();
+    let generation = app.front.pages.generation();
     let html = render(app, template, &page(app), None, context! {}).await?;
-    Ok(app.pages.keep(generation, path, path, html).answer(headers))
+    Ok(app.front.pages.keep(generation, path, path, html).answer(headers))
 }
 
 async fn asset(State(app): State<App>, headers: HeaderMap, Name(path): Name) -> Result<Response> {

@@ -19,16 +19,16 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use uuid::Uuid;
 
+use super::VERIFY;
 use super::export::{Format, Rows};
 use super::filter::{Filter, FilterQuery};
-use super::sentence::label;
 use super::verify::{Head, verify_telling};
 use super::view::{self, AuditItem, Named};
 use super::{chain, export, find, store};
-use crate::app::App;
 use crate::error::{Error, Result};
-use crate::http::rate_limit::{Limit, Subject};
+use crate::http::rate_limit::Subject;
 use crate::http::{Data, Envelope, Listed, Paging, Problem, Query, RequestInfo};
+use crate::platform::Platform;
 use crate::platform::auth::{Caller, demand};
 use crate::platform::permission::Permission;
 use crate::platform::staff as people;
@@ -36,7 +36,7 @@ use crate::platform::tokens;
 use crate::secrets::Purpose;
 
 /// The routes of this slice.
-pub fn routes() -> OpenApiRouter<App> {
+pub fn routes() -> OpenApiRouter<Platform> {
     OpenApiRouter::new()
         .routes(demand(Permission::Audit, routes!(list_audit)))
         .routes(demand(Permission::Audit, routes!(audit_choices)))
@@ -46,11 +46,12 @@ pub fn routes() -> OpenApiRouter<App> {
 }
 
 /// Reads the filters of an address.
-async fn read(app: &App, query: &FilterQuery) -> Result<Filter> {
-    let conn = app.storage.read();
+async fn read(platform: &Platform, query: &FilterQuery) -> Result<Filter> {
+    let conn = platform.storage.read();
     let known = if query.asks_for_actions() { store::distinct(conn, Column::Action).await? } else { Vec::new() };
     let tokens: HashSet<Uuid> =
         if query.actor.is_some() { tokens::names(conn).await?.into_keys().collect() } else { HashSet::new() };
+    let known = known.into_iter().map(|action| (action.clone(), platform.action_label(&action))).collect();
     query.read(known, |id| tokens.contains(&id))
 }
 
@@ -58,15 +59,15 @@ async fn read(app: &App, query: &FilterQuery) -> Result<Filter> {
 #[utoipa::path(get, path = "/api/admin/audit", tag = "audit", params(FilterQuery, Paging),
     responses((status = 200, body = Envelope<Vec<AuditItem>>), (status = 422, body = Problem)))]
 async fn list_audit(
-    State(app): State<App>,
+    State(platform): State<Platform>,
     caller: Caller,
     Query(query): Query<FilterQuery>,
     Query(paging): Query<Paging>,
 ) -> Result<Listed<AuditItem>> {
-    let filter = read(&app, &query).await?;
+    let filter = read(&platform, &query).await?;
     let (cursor, limit) = paging.read()?;
-    let mut page = find::list(app.storage.read(), &filter, cursor, limit).await?;
-    let rows = view::items(&app, &caller, std::mem::take(&mut page.rows)).await?;
+    let mut page = find::list(platform.storage.read(), &filter, cursor, limit).await?;
+    let rows = view::items(&platform, &caller, std::mem::take(&mut page.rows)).await?;
     Ok(Listed(page.with(rows)))
 }
 
@@ -91,8 +92,8 @@ pub struct ActionChoice {
 /// The actions, types, people and tokens that the trail knows.
 #[utoipa::path(get, path = "/api/admin/audit/choices", tag = "audit",
     responses((status = 200, body = Envelope<AuditChoices>)))]
-async fn audit_choices(State(app): State<App>) -> Result<Data<AuditChoices>> {
-    let conn = app.storage.read();
+async fn audit_choices(State(platform): State<Platform>) -> Result<Data<AuditChoices>> {
+    let conn = platform.storage.read();
     let actions = store::distinct(conn, Column::Action).await?;
     let list = |names: std::collections::HashMap<Uuid, String>| {
         let mut list: Vec<Named> = names.into_iter().map(|(id, name)| Named { id, name }).collect();
@@ -100,7 +101,10 @@ async fn audit_choices(State(app): State<App>) -> Result<Data<AuditChoices>> {
         list
     };
     Ok(Data(AuditChoices {
-        actions: actions.into_iter().map(|action| ActionChoice { label: label(&action), action }).collect(),
+        actions: actions
+            .into_iter()
+            .map(|action| ActionChoice { label: platform.action_label(&action), action })
+            .collect(),
         entity_types: store::distinct(conn, Column::EntityType).await?,
         staff: list(people::names(conn).await?),
         tokens: list(tokens::names(conn).await?),
@@ -135,8 +139,8 @@ pub struct Checkpoint {
 
 /// The head of the chain as it is now.
 #[utoipa::path(get, path = "/api/admin/audit/head", tag = "audit", responses((status = 200, body = Envelope<AuditHead>)))]
-async fn audit_head(State(app): State<App>) -> Result<Data<AuditHead>> {
-    let conn = app.storage.read();
+async fn audit_head(State(platform): State<Platform>) -> Result<Data<AuditHead>> {
+    let conn = platform.storage.read();
     let head = store::head(conn).await?.map(|(seq, hash)| Head { seq, hash });
     let checkpoint = store::last_checkpoint(conn).await?.map(|it| Checkpoint {
         seq: it.seq,
@@ -149,7 +153,7 @@ async fn audit_head(State(app): State<App>) -> Result<Data<AuditHead>> {
         seq: head.as_ref().map_or(0, |head| head.seq),
         hash: head.map(|head| head.hash),
         checkpoint,
-        public_key: chain::public_key(app.keys.current(Purpose::AuditSignature).1),
+        public_key: chain::public_key(platform.keys.current(Purpose::AuditSignature).1),
     }))
 }
 
@@ -167,18 +171,18 @@ pub struct FormatQuery {
     responses((status = 200, description = "The file", content((String = "text/csv"), (String = "application/x-ndjson"))),
         (status = 422, body = Problem)))]
 async fn export_audit(
-    State(app): State<App>,
+    State(platform): State<Platform>,
     caller: Caller,
     info: RequestInfo,
     Query(query): Query<FilterQuery>,
     Query(format): Query<FormatQuery>,
 ) -> Result<Response> {
     let format = Format::read(format.format.as_deref())?;
-    let filter = read(&app, &query).await?;
-    let total = find::count(app.storage.read(), &filter, u64::try_from(i64::MAX).unwrap_or(0)).await?;
-    export::note(&app, &caller, &info, format, total).await?;
-    let name = format!("audit-{}.{}", app.clock.now().format("%Y-%m-%d"), format.ending());
-    let rows = Rows { app, caller, filter, format };
+    let filter = read(&platform, &query).await?;
+    let total = find::count(platform.storage.read(), &filter, u64::try_from(i64::MAX).unwrap_or(0)).await?;
+    export::note(&platform, &caller, &info, format, total).await?;
+    let name = format!("audit-{}.{}", platform.clock.now().format("%Y-%m-%d"), format.ending());
+    let rows = Rows { platform, caller, filter, format };
     Ok(crate::http::export::file(rows.body(), format.media(), &name, total))
 }
 
@@ -200,17 +204,21 @@ pub struct HeadQuery {
 #[utoipa::path(get, path = "/api/admin/audit/verify", tag = "audit", params(HeadQuery),
     responses((status = 200, description = "Progress and result, a JSON object a line", content((String = "application/x-ndjson"))),
         (status = 422, body = Problem), (status = 429, body = Problem)))]
-async fn verify_audit(State(app): State<App>, caller: Caller, Query(query): Query<HeadQuery>) -> Result<Response> {
+async fn verify_audit(
+    State(platform): State<Platform>,
+    caller: Caller,
+    Query(query): Query<HeadQuery>,
+) -> Result<Response> {
     let kept = match query.head.as_deref().map(str::trim).filter(|text| !text.is_empty()) {
         None => None,
         Some(text) => Some(text.parse::<Head>().map_err(|_| {
             Error::field("head", "invalid", "A head looks like 42: and 64 hexadecimal digits behind it.")
         })?),
     };
-    app.limits.check(Limit::Verify, &Subject::Staff(caller.staff_id))?;
+    platform.limits.check(&VERIFY, &Subject::Staff(caller.staff_id))?;
     let (lines, received) = mpsc::channel::<Bytes>(16);
     tokio::spawn(async move {
-        let told = verify_telling(&app, kept.as_ref(), |checked, total| {
+        let told = verify_telling(&platform, kept.as_ref(), |checked, total| {
             // A reader that is slower than the walk misses a line, and one that went away ends it.
             let _ = lines.try_send(line(&json!({ "type": "progress", "checked": checked, "total": total })));
             !lines.is_closed()
@@ -220,7 +228,7 @@ async fn verify_audit(State(app): State<App>, caller: Caller, Query(query): Quer
             Ok(Some(verdict)) => {
                 let mut broken = Value::Null;
                 if let Some((seq, reason)) = verdict.broken {
-                    let link = store::link_at(app.storage.read(), seq).await.ok().flatten();
+                    let link = store::link_at(platform.storage.read(), seq).await.ok().flatten();
                     broken = json!({ "seq": seq, "entryId": link.map(|link| link.audit_id), "reason": reason });
                 }
                 json!({ "type": "result", "holds": broken.is_null(), "sealed": verdict.sealed,

@@ -7,10 +7,11 @@ use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use super::chain::commitments;
-use crate::app::App;
 use crate::error::Result;
 use crate::http::RequestInfo;
 use crate::ids::{self, Ids};
+use crate::platform::Platform;
+use crate::platform::entity::Entity;
 
 /// What changed, field by field. Never personal data, never secrets: those would outlive an erasure.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -50,8 +51,9 @@ impl Changes {
 }
 
 /// Writes an entry that stands for itself.
-pub async fn write(app: &App, entry: audit_logs::Model) -> Result<()> {
-    app.storage
+pub async fn write(platform: &Platform, entry: audit_logs::Model) -> Result<()> {
+    platform
+        .storage
         .write(entry, |tx, entry| {
             Box::pin(async move {
                 tx.audit(entry.clone());
@@ -67,7 +69,7 @@ pub struct Entry<'a> {
     pub actor: Option<Uuid>,
     /// `entity.what_happened`, such as `message.status_changed`.
     pub action: &'static str,
-    pub entity: (&'static str, Option<Uuid>),
+    pub entity: (Entity, Option<Uuid>),
     pub changes: Changes,
     pub from: &'a RequestInfo,
 }
@@ -83,7 +85,7 @@ impl Entry<'_> {
             user_id: self.actor,
             token_id: self.from.token,
             action: self.action.to_owned(),
-            entity_type: self.entity.0.to_owned(),
+            entity_type: self.entity.0.name().to_owned(),
             entity_id: self.entity.1.map(|id| id.to_string()),
             changes: (!self.changes.is_empty()).then_some(Value::Object(self.changes.0)),
             commitments: commitments(&salt, ip.as_deref(), agent.as_deref()),

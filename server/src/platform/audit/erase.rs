@@ -4,9 +4,10 @@ use uuid::Uuid;
 
 use super::entry::{Changes, Entry};
 use super::{find, store};
-use crate::app::App;
 use crate::error::Result;
 use crate::http::RequestInfo;
+use crate::platform::Platform;
+use crate::platform::entity::Entity;
 
 /// Entries of one unit.
 const CHUNK: usize = 200;
@@ -17,23 +18,30 @@ const CHUNK: usize = 200;
 /// # Errors
 /// The database is away; what was done before stays done, and the call can be repeated.
 pub async fn erase(
-    app: &App,
+    platform: &Platform,
     entity_type: &str,
     entity_id: Uuid,
     actor: Option<Uuid>,
     from: &RequestInfo,
 ) -> Result<usize> {
-    let ids = find::personal_of(app.storage.read(), entity_type, entity_id).await?;
+    let ids = find::personal_of(platform.storage.read(), entity_type, entity_id).await?;
     for chunk in ids.chunks(CHUNK) {
-        let now = app.clock.now();
+        let now = platform.clock.now();
         let entries: Vec<_> = chunk
             .iter()
             .map(|id| {
-                Entry { actor, action: "audit.erased", entity: ("audit", Some(*id)), changes: Changes::none(), from }
-                    .row(&app.ids, now)
+                Entry {
+                    actor,
+                    action: "audit.erased",
+                    entity: (Entity::Audit, Some(*id)),
+                    changes: Changes::none(),
+                    from,
+                }
+                .row(&platform.ids, now)
             })
             .collect();
-        app.storage
+        platform
+            .storage
             .write((chunk.to_vec(), entries), |tx, (ids, entries)| {
                 Box::pin(async move {
                     store::forget(tx.conn(), ids).await?;

@@ -8,13 +8,14 @@ use serde_json::{Value, json};
 
 use super::entry::{self, Changes, Entry};
 use super::filter::Filter;
-use super::sentence::{Names, sentence};
+use super::sentence::Names;
 use super::{find, view};
-use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::RequestInfo;
 use crate::http::export::{BYTE_ORDER_MARK, csv_lines};
+use crate::platform::Platform;
 use crate::platform::auth::Caller;
+use crate::platform::entity::Entity;
 use crate::storage::Cursor;
 
 /// Rows that are read at once.
@@ -67,16 +68,21 @@ impl Format {
 }
 
 /// Notes that somebody takes entries out of the program.
-pub async fn note(app: &App, caller: &Caller, info: &RequestInfo, format: Format, rows: u64) -> Result<()> {
+pub async fn note(platform: &Platform, caller: &Caller, info: &RequestInfo, format: Format, rows: u64) -> Result<()> {
     let changes = Changes::none().fact("rows", rows).fact("format", format.ending());
-    let entry =
-        Entry { actor: Some(caller.staff_id), action: "audit.exported", entity: ("audit", None), changes, from: info }
-            .row(&app.ids, app.clock.now());
-    entry::write(app, entry).await
+    let entry = Entry {
+        actor: Some(caller.staff_id),
+        action: "audit.exported",
+        entity: (Entity::Audit, None),
+        changes,
+        from: info,
+    }
+    .row(&platform.ids, platform.clock.now());
+    entry::write(platform, entry).await
 }
 
 /// An entry as one JSON object, as the command line and the API write it.
-pub fn as_json(entry: &audit_logs::Model, names: &Names) -> Value {
+pub fn as_json(platform: &Platform, entry: &audit_logs::Model, names: &Names) -> Value {
     json!({
         "id": entry.id,
         "createdAt": entry.created_at,
@@ -89,12 +95,12 @@ pub fn as_json(entry: &audit_logs::Model, names: &Names) -> Value {
         "ipAddress": entry.ip_address,
         "userAgent": entry.user_agent,
         "requestId": entry.request_id,
-        "sentence": sentence(entry, names),
+        "sentence": platform.sentence(entry, names),
     })
 }
 
-fn cells(entry: audit_logs::Model, names: &Names) -> [String; HEAD.len()] {
-    let sentence = sentence(&entry, names);
+fn cells(platform: &Platform, entry: audit_logs::Model, names: &Names) -> [String; HEAD.len()] {
+    let sentence = platform.sentence(&entry, names);
     [
         entry.id.to_string(),
         entry.created_at.to_rfc3339_opts(chrono::SecondsFormat::Millis, true),
@@ -113,7 +119,7 @@ fn cells(entry: audit_logs::Model, names: &Names) -> [String; HEAD.len()] {
 
 /// What an export reads, and for whom.
 pub struct Rows {
-    pub app: App,
+    pub platform: Platform,
     pub caller: Caller,
     pub filter: Filter,
     pub format: Format,
@@ -140,15 +146,16 @@ impl Rows {
 
     /// The next page with its last id; none at the end. An export ends with the session that asked for it.
     async fn page(&self, cursor: Option<Cursor>) -> Result<Option<(Bytes, Cursor)>> {
-        self.caller.is_still_in(&self.app).await?;
-        let entries = find::rows(self.app.storage.read(), &self.filter, cursor, PAGE).await?;
+        self.caller.is_still_in(&self.platform).await?;
+        let entries = find::rows(self.platform.storage.read(), &self.filter, cursor, PAGE).await?;
         let Some(last) = entries.last().map(|entry| Cursor(entry.id)) else { return Ok(None) };
-        let names = view::names_for(&self.app, &self.caller, &entries).await?;
+        let names = view::names_for(&self.platform, &self.caller, &entries).await?;
         let bytes = match self.format {
-            Format::Csv => csv_lines(entries.into_iter().map(|entry| cells(entry, &names))),
-            Format::Ndjson => {
-                entries.iter().flat_map(|entry| format!("{}\n", as_json(entry, &names)).into_bytes()).collect()
-            }
+            Format::Csv => csv_lines(entries.into_iter().map(|entry| cells(&self.platform, entry, &names))),
+            Format::Ndjson => entries
+                .iter()
+                .flat_map(|entry| format!("{}\n", as_json(&self.platform, entry, &names)).into_bytes())
+                .collect(),
         };
         Ok(Some((Bytes::from(bytes), last)))
     }

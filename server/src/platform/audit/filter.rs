@@ -8,7 +8,6 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 use uuid::Uuid;
 
-use super::sentence::label;
 use crate::error::{Error, Result};
 use crate::ids::first_of;
 use crate::storage::Cursor;
@@ -75,11 +74,12 @@ impl FilterQuery {
         given(self.action.as_ref()).is_some() || given(self.q.as_ref()).is_some()
     }
 
-    /// Reads the filters. `known` are the actions that there are, `is_token` tells an id of a token from others.
+    /// Reads the filters. `known` are the actions that there are, with their words; `is_token` tells an id of a token from
+    /// others.
     ///
     /// # Errors
     /// A filter that cannot be read, with its name.
-    pub fn read(&self, known: Vec<String>, is_token: impl Fn(Uuid) -> bool) -> Result<Filter> {
+    pub fn read(&self, known: Vec<(String, String)>, is_token: impl Fn(Uuid) -> bool) -> Result<Filter> {
         let id = |field: &str, text: &str| {
             text.parse::<Uuid>().map_err(|_| Error::field(field, "invalid", "This must be an id."))
         };
@@ -120,24 +120,23 @@ impl FilterQuery {
     }
 
     /// Of the actions that there are, those that are asked for.
-    fn actions(&self, mut known: Vec<String>) -> Vec<String> {
+    fn actions(&self, mut known: Vec<(String, String)>) -> Vec<String> {
         if let Some(text) = given(self.action.as_ref()) {
             let asked: Vec<&str> = text.split(',').map(str::trim).collect();
-            known.retain(|action| {
+            known.retain(|(action, _)| {
                 asked.iter().any(|asked| match asked.strip_suffix(".*") {
                     Some(group) => action.strip_prefix(group).is_some_and(|rest| rest.starts_with('.')),
-                    None => action == asked,
+                    None => action == *asked,
                 })
             });
         }
         if let Some(text) = given(self.q.as_ref()) {
             let text = text.to_lowercase();
-            known.retain(|action| {
-                let words = label(action);
+            known.retain(|(action, words)| {
                 text.split_whitespace().all(|word| words.contains(word) || action.contains(word))
             });
         }
-        known
+        known.into_iter().map(|(action, _)| action).collect()
     }
 }
 
@@ -189,8 +188,14 @@ impl Filter {
 mod tests {
     use super::*;
 
-    fn known() -> Vec<String> {
-        ["auth.locked", "auth.sign_in_failed", "authority.x", "message.created"].map(str::to_owned).to_vec()
+    fn known() -> Vec<(String, String)> {
+        let actions = [
+            ("auth.locked", "was locked out after too many wrong passwords"),
+            ("auth.sign_in_failed", "tried a wrong password"),
+            ("authority.x", "authority x"),
+            ("message.created", "wrote through the contact form"),
+        ];
+        actions.map(|(action, words)| (action.to_owned(), words.to_owned())).to_vec()
     }
 
     #[test]

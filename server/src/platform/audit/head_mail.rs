@@ -2,13 +2,16 @@
 
 use chrono::Duration;
 
+use super::AUDIT_HEAD;
 use super::entry::{Changes, Entry};
+use super::letters::AuditHead;
 use super::store;
 use super::verify::Head;
-use crate::app::App;
 use crate::error::Result;
 use crate::http::RequestInfo;
-use crate::platform::mail::{Letter, Mail};
+use crate::platform::Platform;
+use crate::platform::entity::Entity;
+use crate::platform::mail::Mail;
 use crate::platform::notices::{self, News, To};
 use crate::platform::permission::Permission;
 
@@ -20,33 +23,35 @@ const ACTION: &str = "audit.head_mailed";
 ///
 /// # Errors
 /// The database is away; the next turn tries again.
-pub async fn mail_head(app: &App) -> Result<()> {
-    let (conn, now) = (app.storage.read(), app.clock.now());
+pub async fn mail_head(platform: &Platform) -> Result<()> {
+    let (conn, now) = (platform.storage.read(), platform.clock.now());
     if store::last_time(conn, ACTION).await?.is_some_and(|last| last + EVERY > now) {
         return Ok(());
     }
     let Some((seq, hash)) = store::head(conn).await? else { return Ok(()) };
     let holders = To::Holders(Permission::Audit);
-    let people = notices::mail_to(app, notices::Event::AuditHead, &News::default(), holders).await?;
+    let people = notices::mail_to(platform, &AUDIT_HEAD, &News::default(), holders).await?;
     if people.is_empty() {
         return Ok(());
     }
     let head = Head { seq, hash }.to_string();
     let mut mails = Vec::with_capacity(people.len());
     for (name, address) in people {
-        let letter = Letter::AuditHead {
+        let letter = AuditHead {
             name,
             head: head.clone(),
             entries: seq,
             when: now.format("%-d %B %Y, %-H:%M UTC").to_string(),
-            link: app.config.server.link("/admin/audit"),
+            link: platform.config.server.link("/admin/audit"),
         };
-        mails.push(Mail { to: &address, letter: &letter, entity: None, thread: Vec::new(), automatic: true }.row(app)?);
+        mails.push(Mail::new(&address, &letter).row(platform)?);
     }
     let changes = Changes::none().fact("seq", seq).fact("recipients", mails.len());
     let from = RequestInfo::internal();
-    let entry = Entry { actor: None, action: ACTION, entity: ("audit", None), changes, from: &from }.row(&app.ids, now);
-    app.storage
+    let entry = Entry { actor: None, action: ACTION, entity: (Entity::Audit, None), changes, from: &from }
+        .row(&platform.ids, now);
+    platform
+        .storage
         .write((mails, entry), move |tx, (mails, entry)| {
             Box::pin(async move {
                 for mail in mails {

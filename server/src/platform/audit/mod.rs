@@ -13,19 +13,19 @@ mod export;
 mod filter;
 mod find;
 mod head_mail;
+mod letters;
 mod sealer;
 mod sentence;
+mod sentences;
 mod store;
 mod verify;
 mod view;
 
-pub use api::routes;
 pub use entry::{Changes, Entry, write};
 pub use erase::erase;
 pub use export::as_json;
-pub use head_mail::mail_head;
 pub use sealer::{LastSealed, seal_pending, seal_until_stopped, waiting_since};
-pub use sentence::{Names, sentence};
+pub use sentence::{Names, Words, label, sentence};
 pub use store::{of_entity, recent};
 pub use verify::{Head, Verdict, verify, verify_telling};
 pub use view::names_for;
@@ -34,7 +34,37 @@ use database::entity::audit_logs;
 use sea_orm::{ConnectionTrait, DbErr};
 use uuid::Uuid;
 
+use crate::http::rate_limit::{Allowed, Limit};
+use crate::jobs::Job;
+use crate::platform::Platform;
+use crate::platform::mail::LetterKind;
+use crate::platform::notices::{Default, Kind};
+use crate::platform::permission::Permission;
+use crate::platform::slice::{Brings, Slice};
 use crate::storage::Cursor;
+use chrono::Duration;
+
+/// The weekly head of the audit trail.
+static AUDIT_HEAD: Kind =
+    Kind { name: "audit_head", needs: &[Permission::Audit], app: Default::Never, mail: Default::Off };
+
+/// Walks over the whole trail, of one person. Each costs the machine seconds; who may start one is trusted, and not
+/// hurried.
+static VERIFY: Limit = Limit { name: "verify", window: 60, allowed: Allowed::Fixed(12) };
+
+/// What this part brings.
+pub const SLICE: Slice<Platform> = Slice {
+    api: api::routes,
+    jobs: &[Job { name: "audit.mail_head", every: Duration::hours(1), run: |it| Box::pin(head_mail::mail_head(it)) }],
+    brings: Brings {
+        limits: &[&VERIFY],
+        letters: &[LetterKind::of::<letters::AuditHead>()],
+        sentences: sentences::sentences,
+        notices: &[&AUDIT_HEAD],
+        ..Brings::NOTHING
+    },
+    ..Slice::new("audit")
+};
 
 /// A page of all entries, oldest first, after that id.
 pub async fn oldest_after(

@@ -11,10 +11,10 @@ use uuid::Uuid;
 
 use super::verify::Head;
 use super::{chain, store};
-use crate::app::App;
 use crate::cluster::Event;
 use crate::error::{Error, Result};
 use crate::ids::first_of;
+use crate::platform::Platform;
 use crate::secrets::Purpose;
 
 /// Entries sealed in one unit.
@@ -47,9 +47,9 @@ impl LastSealed {
 }
 
 /// The head that this process has sealed, if the chain does not hold it any more.
-async fn lost(app: &App) -> Result<Option<Head>> {
-    let Some(ours) = app.last_sealed.get() else { return Ok(None) };
-    let there = store::link_at(app.storage.read(), ours.seq).await?;
+async fn lost(platform: &Platform) -> Result<Option<Head>> {
+    let Some(ours) = platform.last_sealed.get() else { return Ok(None) };
+    let there = store::link_at(platform.storage.read(), ours.seq).await?;
     Ok((there.is_none_or(|link| link.hash != ours.hash)).then_some(ours))
 }
 
@@ -69,8 +69,8 @@ async fn end_of(conn: &impl ConnectionTrait) -> Result<Uuid> {
 
 /// Seals whenever entries were written, and once more at the end. Once an hour it looks at the whole log, for entries
 /// that came with an old time.
-pub async fn seal_until_stopped(app: App) {
-    let mut events = app.bus.subscribe();
+pub async fn seal_until_stopped(platform: Platform) {
+    let mut events = platform.bus.subscribe();
     let mut whole = tokio::time::interval(WHOLE);
     let mut told = false;
     loop {
@@ -81,14 +81,14 @@ pub async fn seal_until_stopped(app: App) {
                 Err(RecvError::Closed) => return,
             },
             _ = whole.tick() => true,
-            () = app.stopping.cancelled() => break,
+            () = platform.stopping.cancelled() => break,
         };
         loop {
             tokio::select! {
                 () = tokio::time::sleep(DELAY) => {}
-                () = app.stopping.cancelled() => break,
+                () = platform.stopping.cancelled() => break,
             }
-            match seal_pending(&app, everything).await {
+            match seal_pending(&platform, everything).await {
                 Ok(_) => break,
                 // Said once an hour: what is written meanwhile stays unsealed, and `audit verify` says why.
                 Err(Error::ChainReplaced(at)) => {
@@ -104,7 +104,7 @@ pub async fn seal_until_stopped(app: App) {
             }
         }
     }
-    if let Err(error) = seal_pending(&app, false).await {
+    if let Err(error) = seal_pending(&platform, false).await {
         tracing::warn!(%error, "the last entries are sealed at the next start");
     }
 }
@@ -113,14 +113,14 @@ pub async fn seal_until_stopped(app: App) {
 ///
 /// # Errors
 /// The chain is not the one that was sealed here; the database is away; another node was first.
-pub async fn seal_pending(app: &App, everything: bool) -> Result<u64> {
-    let conn = app.storage.read();
+pub async fn seal_pending(platform: &Platform, everything: bool) -> Result<u64> {
+    let conn = platform.storage.read();
     let mut from = if everything { Uuid::nil() } else { end_of(conn).await? };
     let mut sealed = 0;
     loop {
         // In this order: a chain that is replaced after its head was read does not take links onto that head.
         let head = store::head(conn).await?;
-        if let Some(ours) = lost(app).await? {
+        if let Some(ours) = lost(platform).await? {
             return Err(Error::ChainReplaced(ours.seq));
         }
         let entries = store::unsealed(conn, from, BATCH).await?;
@@ -137,13 +137,14 @@ pub async fn seal_pending(app: &App, everything: bool) -> Result<u64> {
                 audit_chain::Model { seq, audit_id: entry.id, hash: hash.clone() }
             })
             .collect();
-        let (now, sealed_here) = (app.clock.now(), Head { seq, hash: hash.clone() });
+        let (now, sealed_here) = (platform.clock.now(), Head { seq, hash: hash.clone() });
         let due = store::last_checkpoint(conn).await?.is_none_or(|last| last.created_at + CHECKPOINT <= now);
         let checkpoint = due.then(|| {
-            let signature = chain::sign(app.keys.current(Purpose::AuditSignature).1, seq, &hash);
+            let signature = chain::sign(platform.keys.current(Purpose::AuditSignature).1, seq, &hash);
             audit_checkpoints::Model { seq, hash, signature, created_at: now }
         });
-        app.storage
+        platform
+            .storage
             .write((links, checkpoint), |tx, (links, checkpoint)| {
                 Box::pin(async move {
                     let links = links.iter().cloned().map(sea_orm::IntoActiveModel::into_active_model);
@@ -157,6 +158,6 @@ pub async fn seal_pending(app: &App, everything: bool) -> Result<u64> {
                 })
             })
             .await?;
-        app.last_sealed.set(sealed_here);
+        platform.last_sealed.set(sealed_here);
     }
 }

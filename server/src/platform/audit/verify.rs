@@ -11,8 +11,8 @@ use futures_util::{StreamExt as _, stream};
 use uuid::Uuid;
 
 use super::{chain, store};
-use crate::app::App;
 use crate::error::{Error, Result};
+use crate::platform::Platform;
 use crate::secrets::Purpose;
 use crate::storage::Engine;
 
@@ -64,8 +64,10 @@ pub struct Verdict {
 ///
 /// # Errors
 /// The database is away.
-pub async fn verify(app: &App, kept: Option<&Head>) -> Result<Verdict> {
-    verify_telling(app, kept, |_, _| true).await?.ok_or_else(|| Error::internal("a verification stopped by itself"))
+pub async fn verify(platform: &Platform, kept: Option<&Head>) -> Result<Verdict> {
+    verify_telling(platform, kept, |_, _| true)
+        .await?
+        .ok_or_else(|| Error::internal("a verification stopped by itself"))
 }
 
 /// The same, and says after each page how many of how many entries were checked. None when `tell` said to stop.
@@ -73,13 +75,13 @@ pub async fn verify(app: &App, kept: Option<&Head>) -> Result<Verdict> {
 /// # Errors
 /// The database is away.
 pub async fn verify_telling(
-    app: &App,
+    platform: &Platform,
     kept: Option<&Head>,
     mut tell: impl FnMut(i64, i64) -> bool,
 ) -> Result<Option<Verdict>> {
-    let conn = app.storage.read();
+    let conn = platform.storage.read();
     // In this order: a checkpoint is committed with its link, so whoever sees one and not the other sees a cut.
-    let ours = app.last_sealed.get();
+    let ours = platform.last_sealed.get();
     let checkpoint = store::last_checkpoint(conn).await?.map_or(0, |checkpoint| checkpoint.seq);
     let extent = store::extent(conn).await?;
     let kept: Vec<Head> = kept.cloned().into_iter().chain(ours).collect();
@@ -89,11 +91,12 @@ pub async fn verify_telling(
     let mut broken = None;
     let ahead = Engine::of(conn).pages_ahead();
     let begins = (0..).map(|number| number * PAGE).take_while(|after| *after < extent.head);
-    let mut pages = stream::iter(begins).map(|after| read(app, after, extent.head.min(after + PAGE))).buffered(ahead);
+    let mut pages =
+        stream::iter(begins).map(|after| read(platform, after, extent.head.min(after + PAGE))).buffered(ahead);
     let mut next = pages.next().await;
     while let Some(page) = next {
         let page = page?;
-        let keys = app.clone();
+        let keys = platform.clone();
         let work = tokio::task::spawn_blocking(move || {
             let found = walk.check(&keys, page);
             (walk, found)
@@ -102,7 +105,7 @@ pub async fn verify_telling(
         (next, done) = tokio::join!(pages.next(), work);
         let found;
         (walk, found) = done.map_err(Error::internal)?;
-        if let Some(first) = first_unexplained(app, found.erased).await? {
+        if let Some(first) = first_unexplained(platform, found.erased).await? {
             unexplained = Some(unexplained.map_or(first, |known| known.min(first)));
         }
         broken = found.broken;
@@ -131,19 +134,19 @@ struct Page {
     checkpoints: Vec<audit_checkpoints::Model>,
 }
 
-async fn read(app: &App, after: i64, until: i64) -> Result<Page> {
-    let conn = app.storage.read();
+async fn read(platform: &Platform, after: i64, until: i64) -> Result<Page> {
+    let conn = platform.storage.read();
     let links = store::links_between(conn, after, until).await?;
     Ok(Page { until, links, checkpoints: store::checkpoints_between(conn, after, until).await? })
 }
 
 /// Of entries without personal data, the first that no later sealed entry speaks of.
-async fn first_unexplained(app: &App, erased: Vec<(Uuid, i64)>) -> Result<Option<i64>> {
+async fn first_unexplained(platform: &Platform, erased: Vec<(Uuid, i64)>) -> Result<Option<i64>> {
     if erased.is_empty() {
         return Ok(None);
     }
     let ids = erased.iter().map(|(id, _)| *id).collect();
-    let said: HashMap<Uuid, i64> = store::erasures_of(app.storage.read(), ids).await?;
+    let said: HashMap<Uuid, i64> = store::erasures_of(platform.storage.read(), ids).await?;
     Ok(erased.into_iter().find(|(id, seq)| said.get(id).is_none_or(|at| at <= seq)).map(|(_, seq)| seq))
 }
 
@@ -164,13 +167,13 @@ struct Found {
 
 impl Walk {
     /// Checks one page and goes on to its end, or to the entry before the first bad one.
-    fn check(&mut self, app: &App, page: Page) -> Found {
+    fn check(&mut self, platform: &Platform, page: Page) -> Found {
         let signed: HashMap<i64, audit_checkpoints::Model> =
             page.checkpoints.into_iter().map(|it| (it.seq, it)).collect();
         let mut erased = Vec::new();
         for (link, entry) in page.links {
             let fault = if link.seq == self.seq + 1 {
-                self.fault(app, &link, entry.as_ref(), signed.get(&link.seq)).map(|reason| (link.seq, reason))
+                self.fault(platform, &link, entry.as_ref(), signed.get(&link.seq)).map(|reason| (link.seq, reason))
             } else {
                 Some((self.seq + 1, MISSING))
             };
@@ -188,7 +191,7 @@ impl Walk {
 
     fn fault(
         &self,
-        app: &App,
+        platform: &Platform,
         link: &audit_chain::Model,
         entry: Option<&audit_logs::Model>,
         signed: Option<&audit_checkpoints::Model>,
@@ -204,7 +207,7 @@ impl Walk {
             return Some("the chain is not the one of the kept head");
         }
         let signed = signed?;
-        let keys = app.keys.all(Purpose::AuditSignature);
+        let keys = platform.keys.all(Purpose::AuditSignature);
         let holds = signed.hash == link.hash && chain::is_signed(keys, link.seq, &signed.hash, &signed.signature);
         (!holds).then_some("the signed checkpoint does not match")
     }

@@ -9,13 +9,12 @@ use serde_json::Value;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::sentence::{Names, sentence};
+use super::sentence::Names;
 use super::store;
-use crate::app::App;
 use crate::error::Result;
-use crate::features::messages;
+use crate::platform::Platform;
 use crate::platform::auth::Caller;
-use crate::platform::permission::Permission;
+use crate::platform::entity::Entity;
 use crate::platform::{staff as people, tokens};
 
 /// Somebody or something by name.
@@ -51,34 +50,32 @@ pub struct AuditItem {
     pub request_id: Option<String>,
 }
 
-/// What a caller may know by name: clients only with the right to see messages.
-pub async fn names_for(app: &App, caller: &Caller, entries: &[audit_logs::Model]) -> Result<Names> {
-    let conn = app.storage.read();
-    let ids_of = |kind: &str| -> Vec<Uuid> {
-        let ids = entries.iter().filter(|entry| entry.entity_type == kind);
-        ids.filter_map(|entry| entry.entity_id.as_deref()?.parse().ok()).collect()
-    };
-    let mut subjects = tokens::names(conn).await?;
-    if caller.may(Permission::Messages) {
-        subjects.extend(messages::client_names(conn, ids_of("message")).await?);
-    }
+/// What a caller may know by name: each kind of thing only with the right to it.
+pub async fn names_for(platform: &Platform, caller: &Caller, entries: &[audit_logs::Model]) -> Result<Names> {
+    let conn = platform.storage.read();
+    let about = entries
+        .iter()
+        .filter_map(|entry| Some((Entity::of(&entry.entity_type)?, entry.entity_id.as_deref()?.parse().ok()?)));
+    let mut subjects = platform.names_of(about, |permission| caller.may(permission)).await?;
+    // Tokens act for people, so whoever may read the trail may know them.
+    subjects.extend(tokens::names(conn).await?);
     Ok(Names { people: people::names(conn).await?, subjects, inside: false })
 }
 
 /// Entries as a list shows them.
-pub async fn items(app: &App, caller: &Caller, entries: Vec<audit_logs::Model>) -> Result<Vec<AuditItem>> {
-    let names = names_for(app, caller, &entries).await?;
-    let places = store::places_of(app.storage.read(), entries.iter().map(|entry| entry.id).collect()).await?;
-    Ok(entries.into_iter().map(|entry| item(entry, &names, &places)).collect())
+pub async fn items(platform: &Platform, caller: &Caller, entries: Vec<audit_logs::Model>) -> Result<Vec<AuditItem>> {
+    let names = names_for(platform, caller, &entries).await?;
+    let places = store::places_of(platform.storage.read(), entries.iter().map(|entry| entry.id).collect()).await?;
+    Ok(entries.into_iter().map(|entry| item(platform, entry, &names, &places)).collect())
 }
 
-fn item(entry: audit_logs::Model, names: &Names, places: &HashMap<Uuid, i64>) -> AuditItem {
+fn item(platform: &Platform, entry: audit_logs::Model, names: &Names, places: &HashMap<Uuid, i64>) -> AuditItem {
     let by_name = |id: Option<Uuid>, among: &HashMap<Uuid, String>| {
         id.map(|id| Named { id, name: among.get(&id).cloned().unwrap_or_else(|| "somebody who has left".to_owned()) })
     };
     AuditItem {
         seq: places.get(&entry.id).copied(),
-        sentence: sentence(&entry, names),
+        sentence: platform.sentence(&entry, names),
         actor: by_name(entry.user_id, &names.people),
         token: by_name(entry.token_id, &names.subjects),
         people: mentioned(entry.changes.as_ref(), &names.people),

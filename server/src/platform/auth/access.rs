@@ -5,8 +5,8 @@ use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, deco
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::app::App;
 use crate::error::{Error, Result};
+use crate::platform::Platform;
 use crate::platform::permission::{Permission, PermissionSet};
 use crate::secrets::Purpose;
 use database::entity::staff::{Model, Role};
@@ -35,10 +35,10 @@ pub struct Claims {
 }
 
 /// A new access token for a session.
-pub fn issue(app: &App, person: &Model, session: Uuid, now: DateTime<Utc>) -> Result<String> {
-    let (kid, key) = app.keys.current(Purpose::AccessToken);
+pub fn issue(platform: &Platform, person: &Model, session: Uuid, now: DateTime<Utc>) -> Result<String> {
+    let (kid, key) = platform.keys.current(Purpose::AccessToken);
     let claims = Claims {
-        iss: issuer(app),
+        iss: issuer(platform),
         aud: AUDIENCE.to_owned(),
         sub: person.id,
         sid: session,
@@ -46,31 +46,32 @@ pub fn issue(app: &App, person: &Model, session: Uuid, now: DateTime<Utc>) -> Re
         role: person.role,
         perms: PermissionSet::of(person).list(),
         iat: now.timestamp(),
-        exp: (now + app.settings.get().security.access_lifetime()).timestamp(),
-        jti: app.ids.next(now),
+        exp: (now + platform.settings.get().security.access_lifetime()).timestamp(),
+        jti: platform.ids.next(now),
     };
     let header = Header { typ: Some(TYPE.to_owned()), kid: Some(kid.to_owned()), ..Header::new(Algorithm::HS256) };
     encode(&header, &claims, &EncodingKey::from_secret(key)).map_err(Error::internal)
 }
 
 /// Checks signature, type, issuer, audience and time.
-pub fn verify(app: &App, token: &str) -> Result<Claims> {
+pub fn verify(platform: &Platform, token: &str) -> Result<Claims> {
     let header = decode_header(token).map_err(|_| Error::Unauthenticated)?;
     if header.typ.as_deref() != Some(TYPE) || header.alg != Algorithm::HS256 {
         return Err(Error::Unauthenticated);
     }
-    let key = header.kid.and_then(|kid| app.keys.by_kid(&kid, Purpose::AccessToken)).ok_or(Error::Unauthenticated)?;
+    let key =
+        header.kid.and_then(|kid| platform.keys.by_kid(&kid, Purpose::AccessToken)).ok_or(Error::Unauthenticated)?;
     let mut rules = Validation::new(Algorithm::HS256);
     rules.set_audience(&[AUDIENCE]);
-    rules.set_issuer(&[issuer(app)]);
+    rules.set_issuer(&[issuer(platform)]);
     rules.set_required_spec_claims(&["exp", "aud", "iss", "sub"]);
     // The time is checked below, by the clock of the program.
     rules.validate_exp = false;
     let claims =
         decode::<Claims>(token, &DecodingKey::from_secret(key), &rules).map_err(|_| Error::Unauthenticated)?.claims;
-    if claims.exp + LEEWAY <= app.clock.now().timestamp() { Err(Error::TokenExpired) } else { Ok(claims) }
+    if claims.exp + LEEWAY <= platform.clock.now().timestamp() { Err(Error::TokenExpired) } else { Ok(claims) }
 }
 
-fn issuer(app: &App) -> String {
-    app.config.server.link("")
+fn issuer(platform: &Platform) -> String {
+    platform.config.server.link("")
 }

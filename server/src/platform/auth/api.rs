@@ -15,18 +15,19 @@ use super::guard::{Caller, own_account, signed_in};
 use super::one_time::{self, Kind};
 use super::view::Me;
 use super::{cookies, letters, own_entry, sessions};
-use crate::app::App;
 use crate::cluster::Event;
 use crate::error::{Error, Result};
 use crate::http::valid::Check;
 use crate::http::{Data, Envelope, Json, Nothing, Problem, RequestInfo};
+use crate::platform::Platform;
 use crate::platform::audit::Changes;
-use crate::platform::mail::{Letter, Mail};
+use crate::platform::entity::Entity;
+use crate::platform::mail::Mail;
 use crate::platform::staff as people;
 use crate::secrets;
 
 /// The routes of this file.
-pub fn routes() -> OpenApiRouter<App> {
+pub fn routes() -> OpenApiRouter<Platform> {
     OpenApiRouter::new()
         .routes(own_account(routes!(get_me, patch_me)))
         .routes(signed_in(routes!(change_password)))
@@ -36,9 +37,9 @@ pub fn routes() -> OpenApiRouter<App> {
 
 /// Who is signed in.
 #[utoipa::path(get, path = "/api/auth/me", tag = "auth", responses((status = 200, body = Envelope<Me>)))]
-async fn get_me(State(app): State<App>, caller: Caller) -> Result<Data<Me>> {
-    let person = people::by_id(app.storage.read(), caller.staff_id).await?.ok_or(Error::Unauthenticated)?;
-    Ok(Data(Me::of(&app, person, caller.second_factor_missing)))
+async fn get_me(State(platform): State<Platform>, caller: Caller) -> Result<Data<Me>> {
+    let person = people::by_id(platform.storage.read(), caller.staff_id).await?.ok_or(Error::Unauthenticated)?;
+    Ok(Data(Me::of(&platform, person, caller.second_factor_missing)))
 }
 
 /// What a person may change of the own profile.
@@ -62,7 +63,7 @@ pub struct MePatch {
 #[utoipa::path(patch, path = "/api/auth/me", tag = "auth", request_body = MePatch,
     responses((status = 200, body = Envelope<Me>), (status = 422, body = Problem)))]
 async fn patch_me(
-    State(app): State<App>,
+    State(platform): State<Platform>,
     caller: Caller,
     info: RequestInfo,
     Json(patch): Json<MePatch>,
@@ -101,9 +102,9 @@ async fn patch_me(
             changes = changes.fact(field, value);
         }
     }
-    let entry = own_entry(&app, &caller, &info, "staff.profile_changed", changes);
+    let entry = own_entry(&platform, &caller, &info, "staff.profile_changed", changes);
     let id = caller.staff_id;
-    let person = app
+    let person = platform
         .storage
         .write((change, entry), move |tx, (change, entry)| {
             Box::pin(async move {
@@ -113,8 +114,7 @@ async fn patch_me(
             })
         })
         .await?;
-    app.liveness.forget_all();
-    Ok(Data(Me::of(&app, person, caller.second_factor_missing)))
+    Ok(Data(Me::of(&platform, person, caller.second_factor_missing)))
 }
 
 /// True for the tags that browsers know: a language, a script, a country.
@@ -141,40 +141,34 @@ pub struct PasswordChange {
 #[utoipa::path(post, path = "/api/auth/password", tag = "auth", request_body = PasswordChange,
     responses((status = 200, body = Envelope<Nothing>), (status = 422, body = Problem)))]
 async fn change_password(
-    State(app): State<App>,
+    State(platform): State<Platform>,
     caller: Caller,
     info: RequestInfo,
     headers: HeaderMap,
     Json(body): Json<PasswordChange>,
 ) -> Result<Data<Nothing>> {
     let mut check = Check::new();
-    check.new_password("newPassword", &body.new_password, app.settings.get().security.password_min_length);
+    check.new_password("newPassword", &body.new_password, platform.settings.get().security.password_min_length);
     check.done()?;
-    let person = people::by_id(app.storage.read(), caller.staff_id).await?.ok_or(Error::Unauthenticated)?;
-    let attempt = Attempt::of(&app, &headers, &person.email, Some(&person), &info);
-    attempt.check(&app).await?;
+    let person = people::by_id(platform.storage.read(), caller.staff_id).await?.ok_or(Error::Unauthenticated)?;
+    let attempt = Attempt::of(&platform, &headers, &person.email, Some(&person), &info);
+    attempt.check(&platform).await?;
     let old_hash = person.password_hash;
-    let right = app.passwords.verify(body.current_password, Some(old_hash.clone())).await?;
+    let right = platform.passwords.verify(body.current_password, Some(old_hash.clone())).await?;
     // Others may have failed while this one waited for its turn.
-    attempt.check(&app).await?;
+    attempt.check(&platform).await?;
     if !right {
-        attempt.failed(&app, Some(person.id), "auth.proof_failed", Some(person.id), &info).await?;
+        attempt.failed(&platform, Some(person.id), "auth.proof_failed", Some(person.id), &info).await?;
         return Err(Error::field("currentPassword", "invalid", "This is not your current password."));
     }
-    let hash = app.passwords.hash(body.new_password).await?;
-    let now = app.clock.now();
-    let letter = Letter::PasswordChanged { name: person.name, when: letters::when(now) };
-    let mail = Mail {
-        to: &person.email,
-        letter: &letter,
-        entity: Some(("staff", person.id)),
-        thread: Vec::new(),
-        automatic: true,
-    }
-    .row(&app)?;
-    let entry = own_entry(&app, &caller, &info, "auth.password_changed", Changes::none());
+    let hash = platform.passwords.hash(body.new_password).await?;
+    let now = platform.clock.now();
+    let letter = letters::PasswordChanged { name: person.name, when: letters::when(now) };
+    let mail = Mail::new(&person.email, &letter).about((Entity::Staff, person.id)).row(&platform)?;
+    let entry = own_entry(&platform, &caller, &info, "auth.password_changed", Changes::none());
     let (id, session) = (caller.staff_id, caller.session_id);
-    app.storage
+    platform
+        .storage
         .write((old_hash, hash, mail, entry), move |tx, (old_hash, hash, mail, entry)| {
             Box::pin(async move {
                 // A link by mail may have set another one since, and ended this session.
@@ -191,17 +185,17 @@ async fn change_password(
             })
         })
         .await?;
-    app.liveness.forget_all();
     Ok(Data(Nothing))
 }
 
 /// Signs out on all devices, this one included.
 #[utoipa::path(post, path = "/api/auth/logout-all", tag = "auth", responses((status = 200, body = Envelope<Nothing>)))]
-async fn logout_all(State(app): State<App>, caller: Caller, info: RequestInfo) -> Result<Response> {
-    let now = app.clock.now();
-    let entry = own_entry(&app, &caller, &info, "auth.signed_out_everywhere", Changes::none());
+async fn logout_all(State(platform): State<Platform>, caller: Caller, info: RequestInfo) -> Result<Response> {
+    let now = platform.clock.now();
+    let entry = own_entry(&platform, &caller, &info, "auth.signed_out_everywhere", Changes::none());
     let id = caller.staff_id;
-    app.storage
+    platform
+        .storage
         .write(entry, move |tx, entry| {
             Box::pin(async move {
                 tx.audit(entry.clone());
@@ -209,9 +203,8 @@ async fn logout_all(State(app): State<App>, caller: Caller, info: RequestInfo) -
             })
         })
         .await?;
-    app.liveness.forget_all();
     let mut headers = HeaderMap::new();
-    cookies::clear_refresh(&app, &mut headers);
+    cookies::clear_refresh(&platform, &mut headers);
     Ok((headers, Data(Nothing)).into_response())
 }
 
@@ -226,10 +219,10 @@ pub struct Ticket {
 
 /// A ticket for `/ws/chat`, so that no token stands in an address.
 #[utoipa::path(post, path = "/api/auth/ws-ticket", tag = "auth", responses((status = 200, body = Envelope<Ticket>)))]
-async fn ws_ticket(State(app): State<App>, caller: Caller) -> Result<Data<Ticket>> {
+async fn ws_ticket(State(platform): State<Platform>, caller: Caller) -> Result<Data<Ticket>> {
     let ticket = secrets::new_token();
-    let row = one_time::row(&app, Kind::WsTicket, &ticket, Some(caller.staff_id), Some(caller.session_id));
-    app.storage.write(row, |tx, row| Box::pin(async move { Ok(one_time::insert(tx.conn(), row).await?) })).await?;
+    let row = one_time::row(&platform, Kind::WsTicket, &ticket, Some(caller.staff_id), Some(caller.session_id));
+    platform.storage.write(row, |tx, row| Box::pin(async move { Ok(one_time::insert(tx.conn(), row).await?) })).await?;
     Ok(Data(Ticket { ticket, expires_in: Kind::WsTicket.lifetime().num_seconds() }))
 }
 

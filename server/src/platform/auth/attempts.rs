@@ -6,10 +6,11 @@ use uuid::Uuid;
 
 use super::lockout::{self, Subject};
 use super::{cookies, device};
-use crate::app::App;
 use crate::error::Result;
 use crate::http::RequestInfo;
+use crate::platform::Platform;
 use crate::platform::audit::{Changes, Entry};
+use crate::platform::entity::Entity;
 use crate::storage::{Tx, email_key};
 
 /// One try.
@@ -23,10 +24,16 @@ pub struct Attempt {
 impl Attempt {
     /// A try at the account of that address, which is `person` if there is one. A browser that is known counts for
     /// itself: neither a stranger nor a neighbour can shut it out.
-    pub fn of(app: &App, headers: &HeaderMap, email: &str, person: Option<&staff::Model>, info: &RequestInfo) -> Self {
-        let mark = cookies::device_mark(app, headers);
-        let known = person.and_then(|person| device::known(app, person.id, mark.as_deref()?));
-        let rules = app.settings.get().security.lockout();
+    pub fn of(
+        platform: &Platform,
+        headers: &HeaderMap,
+        email: &str,
+        person: Option<&staff::Model>,
+        info: &RequestInfo,
+    ) -> Self {
+        let mark = cookies::device_mark(platform, headers);
+        let known = person.and_then(|person| device::known(platform, person.id, mark.as_deref()?));
+        let rules = platform.settings.get().security.lockout();
         let subjects = match known {
             Some(device) => vec![Subject::known_device(device, rules)],
             None => vec![Subject::account(&email_key(email), rules), Subject::address(info.ip, rules)],
@@ -35,9 +42,9 @@ impl Attempt {
     }
 
     /// Refuses while too many tries failed.
-    pub async fn check(&self, app: &App) -> Result<()> {
-        if app.limits.are_on() {
-            lockout::check(app.storage.read(), &self.subjects, app.clock.now()).await
+    pub async fn check(&self, platform: &Platform) -> Result<()> {
+        if platform.limits.are_on() {
+            lockout::check(platform.storage.read(), &self.subjects, platform.clock.now()).await
         } else {
             Ok(())
         }
@@ -45,9 +52,9 @@ impl Attempt {
 
     /// Counts the try at the account as failed within the unit that will look at it, and refuses while too many failed; true when it
     /// locks. [`Attempt::forget`] takes it back.
-    pub async fn take(&self, app: &App, tx: &Tx<'_>) -> Result<bool> {
-        match self.subjects.first().filter(|_| app.limits.are_on()) {
-            Some(account) => lockout::take_try(tx.conn(), account, app.clock.now()).await,
+    pub async fn take(&self, platform: &Platform, tx: &Tx<'_>) -> Result<bool> {
+        match self.subjects.first().filter(|_| platform.limits.are_on()) {
+            Some(account) => lockout::take_try(tx.conn(), account, platform.clock.now()).await,
             None => Ok(false),
         }
     }
@@ -64,18 +71,20 @@ impl Attempt {
     /// signed in, `about` where the account is.
     pub async fn failed(
         &self,
-        app: &App,
+        platform: &Platform,
         actor: Option<Uuid>,
         action: &'static str,
         about: Option<Uuid>,
         info: &RequestInfo,
     ) -> Result<()> {
-        let now = app.clock.now();
-        let entity = (if about.is_some() { "staff" } else { "auth" }, about);
-        let entry = |action| Entry { actor, action, entity, changes: Changes::none(), from: info }.row(&app.ids, now);
+        let now = platform.clock.now();
+        let entity = (if about.is_some() { Entity::Staff } else { Entity::SignIn }, about);
+        let entry =
+            |action| Entry { actor, action, entity, changes: Changes::none(), from: info }.row(&platform.ids, now);
         let entries = (entry(action), entry("auth.locked"));
-        let counted = app.limits.are_on();
-        app.storage
+        let counted = platform.limits.are_on();
+        platform
+            .storage
             .write((self.subjects.clone(), entries), move |tx, (subjects, (failed, locked))| {
                 Box::pin(async move {
                     tx.audit(failed.clone());

@@ -3,8 +3,8 @@
 use axum::http::header::{COOKIE, ORIGIN, SET_COOKIE};
 use axum::http::{HeaderMap, HeaderValue};
 
-use crate::app::App;
 use crate::error::{Error, Result};
+use crate::platform::Platform;
 
 /// A browser says so, and gets its refresh token where scripts cannot read it.
 pub fn is_web(headers: &HeaderMap) -> bool {
@@ -12,8 +12,8 @@ pub fn is_web(headers: &HeaderMap) -> bool {
 }
 
 /// Refuses a browser where a cookie could be read on the way.
-pub fn check_allowed(app: &App) -> Result<()> {
-    if app.config.server.may_set_cookies() {
+pub fn check_allowed(platform: &Platform) -> Result<()> {
+    if platform.config.server.may_set_cookies() {
         Ok(())
     } else {
         Err(Error::Conflict(
@@ -23,45 +23,47 @@ pub fn check_allowed(app: &App) -> Result<()> {
 }
 
 /// The refresh token of the cookie. It counts only for a web client and a request of our own pages.
-pub fn refresh_token(app: &App, headers: &HeaderMap) -> Option<String> {
+pub fn refresh_token(platform: &Platform, headers: &HeaderMap) -> Option<String> {
     let same_site = headers.get("sec-fetch-site").is_none_or(|value| value == "same-origin");
-    let own = headers.get(ORIGIN).is_none_or(|value| value.to_str().is_ok_and(|origin| app.origins.is_own(origin)));
-    (is_web(headers) && same_site && own).then(|| read(headers, &name(app, "refresh"))).flatten()
+    let own = headers
+        .get(ORIGIN)
+        .is_none_or(|value| value.to_str().is_ok_and(|origin| platform.front.origins.is_own(origin)));
+    (is_web(headers) && same_site && own).then(|| read(headers, &name(platform, "refresh"))).flatten()
 }
 
 /// The mark of a known browser.
-pub fn device_mark(app: &App, headers: &HeaderMap) -> Option<String> {
-    read(headers, &name(app, "device"))
+pub fn device_mark(platform: &Platform, headers: &HeaderMap) -> Option<String> {
+    read(headers, &name(platform, "device"))
 }
 
 /// Gives the refresh token to the browser: for the browser session, or as long as it may live unused.
-pub fn give_refresh(app: &App, headers: &mut HeaderMap, token: &str, remember: bool) {
-    let age = remember.then(|| app.settings.get().security.sliding(true).num_seconds());
-    set(app, headers, "refresh", token, age);
+pub fn give_refresh(platform: &Platform, headers: &mut HeaderMap, token: &str, remember: bool) {
+    let age = remember.then(|| platform.settings.get().security.sliding(true).num_seconds());
+    set(platform, headers, "refresh", token, age);
 }
 
 /// Takes the refresh token away.
-pub fn clear_refresh(app: &App, headers: &mut HeaderMap) {
-    set(app, headers, "refresh", "", Some(0));
+pub fn clear_refresh(platform: &Platform, headers: &mut HeaderMap) {
+    set(platform, headers, "refresh", "", Some(0));
 }
 
 /// Marks the browser as known for a year.
-pub fn give_mark(app: &App, headers: &mut HeaderMap, mark: &str) {
-    set(app, headers, "device", mark, Some(365 * 86_400));
+pub fn give_mark(platform: &Platform, headers: &mut HeaderMap, mark: &str) {
+    set(platform, headers, "device", mark, Some(365 * 86_400));
 }
 
-fn set(app: &App, headers: &mut HeaderMap, short: &str, value: &str, age: Option<i64>) {
-    let secure = if app.config.server.is_https() { "; Secure" } else { "" };
+fn set(platform: &Platform, headers: &mut HeaderMap, short: &str, value: &str, age: Option<i64>) {
+    let secure = if platform.config.server.is_https() { "; Secure" } else { "" };
     let age = age.map(|seconds| format!("; Max-Age={seconds}")).unwrap_or_default();
-    let cookie = format!("{}={value}; Path=/; HttpOnly; SameSite=Strict{secure}{age}", name(app, short));
+    let cookie = format!("{}={value}; Path=/; HttpOnly; SameSite=Strict{secure}{age}", name(platform, short));
     if let Ok(cookie) = HeaderValue::try_from(cookie) {
         headers.append(SET_COOKIE, cookie);
     }
 }
 
 /// `__Host-` binds a cookie to this host, this path and TLS; without TLS browsers refuse the prefix.
-fn name(app: &App, short: &str) -> String {
-    if app.config.server.is_https() { format!("__Host-{short}") } else { short.to_owned() }
+fn name(platform: &Platform, short: &str) -> String {
+    if platform.config.server.is_https() { format!("__Host-{short}") } else { short.to_owned() }
 }
 
 fn read(headers: &HeaderMap, name: &str) -> Option<String> {

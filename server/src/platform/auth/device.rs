@@ -5,7 +5,7 @@ use subtle::ConstantTimeEq as _;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::app::App;
+use crate::platform::Platform;
 use crate::secrets::{Purpose, hmac, new_token};
 
 /// What a user agent says of a device.
@@ -37,16 +37,17 @@ impl Device {
 }
 
 /// A mark for a browser that has just signed in to that account.
-pub fn mark(app: &App, person: Uuid) -> String {
+pub fn mark(platform: &Platform, person: Uuid) -> String {
     let nonce = new_token();
-    let seal = seal(app.keys.current(Purpose::KnownDevice).1, person, &nonce);
+    let seal = seal(platform.keys.current(Purpose::KnownDevice).1, person, &nonce);
     format!("{nonce}.{seal}")
 }
 
 /// The mark, if it is one of ours for that account.
-pub fn known<'m>(app: &App, person: Uuid, mark: &'m str) -> Option<&'m str> {
+pub fn known<'m>(platform: &Platform, person: Uuid, mark: &'m str) -> Option<&'m str> {
     let (nonce, given) = mark.split_once('.')?;
-    app.keys
+    platform
+        .keys
         .all(Purpose::KnownDevice)
         .any(|key| bool::from(seal(key, person, nonce).as_bytes().ct_eq(given.as_bytes())))
         .then_some(nonce)

@@ -13,13 +13,13 @@ use super::device::Device;
 use super::guard::{Caller, signed_in};
 use super::public::end_session;
 use super::{own_entry, sessions, store};
-use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::{All, Data, Envelope, Id, Nothing, Problem, RequestInfo};
+use crate::platform::Platform;
 use crate::platform::audit::Changes;
 
 /// The routes of this file.
-pub fn routes() -> OpenApiRouter<App> {
+pub fn routes() -> OpenApiRouter<Platform> {
     OpenApiRouter::new()
         .routes(signed_in(routes!(list_sessions, end_others)))
         .routes(signed_in(routes!(delete_session)))
@@ -44,18 +44,18 @@ pub struct SessionView {
 
 /// The own devices, the one used last first.
 #[utoipa::path(get, path = "/api/auth/sessions", tag = "auth", responses((status = 200, body = Envelope<Vec<SessionView>>)))]
-async fn list_sessions(State(app): State<App>, caller: Caller) -> Result<All<SessionView>> {
-    Ok(All::of(session_views(&app, caller.staff_id, caller.session_id).await?))
+async fn list_sessions(State(platform): State<Platform>, caller: Caller) -> Result<All<SessionView>> {
+    Ok(All::of(session_views(&platform, caller.staff_id, caller.session_id).await?))
 }
 
 /// The devices of a person, the one used last first; `asking` is the session that asks.
-pub async fn session_views(app: &App, person: Uuid, asking: Uuid) -> Result<Vec<SessionView>> {
-    let rows = store::sessions_of(app.storage.read(), person, app.clock.now()).await?;
+pub async fn session_views(platform: &Platform, person: Uuid, asking: Uuid) -> Result<Vec<SessionView>> {
+    let rows = store::sessions_of(platform.storage.read(), person, platform.clock.now()).await?;
     let show = |row: active_sessions::Model| SessionView {
         current: row.id == asking,
         device: Device::of(row.user_agent.as_deref()),
         id: row.id,
-        location: row.ip_address.as_deref().and_then(|text| app.places.of(text.parse().ok()?)),
+        location: row.ip_address.as_deref().and_then(|text| platform.places.of(text.parse().ok()?)),
         ip_address: row.ip_address,
         last_activity: row.last_activity,
         created_at: row.created_at,
@@ -67,14 +67,14 @@ pub async fn session_views(app: &App, person: Uuid, asking: Uuid) -> Result<Vec<
 #[utoipa::path(delete, path = "/api/auth/sessions/{id}", tag = "auth", params(("id" = Uuid, Path)),
     responses((status = 200, body = Envelope<Nothing>), (status = 404, body = Problem)))]
 async fn delete_session(
-    State(app): State<App>,
+    State(platform): State<Platform>,
     caller: Caller,
     info: RequestInfo,
     Id(id): Id,
 ) -> Result<Data<Nothing>> {
-    let known = store::sessions_of(app.storage.read(), caller.staff_id, app.clock.now()).await?;
+    let known = store::sessions_of(platform.storage.read(), caller.staff_id, platform.clock.now()).await?;
     let own = known.iter().any(|session| session.id == id);
-    if !own || !end_session(&app, caller.staff_id, id, "auth.session_ended", &info).await? {
+    if !own || !end_session(&platform, caller.staff_id, id, "auth.session_ended", &info).await? {
         return Err(Error::NotFound);
     }
     Ok(Data(Nothing))
@@ -82,11 +82,12 @@ async fn delete_session(
 
 /// Signs all own devices out but the one that asks.
 #[utoipa::path(delete, path = "/api/auth/sessions", tag = "auth", responses((status = 200, body = Envelope<Nothing>)))]
-async fn end_others(State(app): State<App>, caller: Caller, info: RequestInfo) -> Result<Data<Nothing>> {
-    let now = app.clock.now();
-    let entry = own_entry(&app, &caller, &info, "auth.other_sessions_ended", Changes::none());
+async fn end_others(State(platform): State<Platform>, caller: Caller, info: RequestInfo) -> Result<Data<Nothing>> {
+    let now = platform.clock.now();
+    let entry = own_entry(&platform, &caller, &info, "auth.other_sessions_ended", Changes::none());
     let (id, this) = (caller.staff_id, caller.session_id);
-    app.storage
+    platform
+        .storage
         .write(entry, move |tx, entry| {
             Box::pin(async move {
                 tx.audit(entry.clone());
@@ -94,6 +95,5 @@ async fn end_others(State(app): State<App>, caller: Caller, info: RequestInfo) -
             })
         })
         .await?;
-    app.liveness.forget_all();
     Ok(Data(Nothing))
 }

@@ -9,9 +9,9 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::{recovery_codes, totp};
-use crate::app::App;
 use crate::error::Result;
 use crate::ids::Ids;
+use crate::platform::Platform;
 use crate::secrets::{KeyRing, Purpose};
 
 /// What a person has beside the password.
@@ -44,13 +44,13 @@ pub async fn of(conn: &impl ConnectionTrait, staff: Uuid) -> Result<Factors, DbE
 }
 
 /// True when the person's role needs a second factor (`security.secondFactorRoles`) and the person has none.
-pub async fn missing(app: &App, person: &staff::Model) -> Result<bool> {
-    Ok(required(app, person.role) && !of(app.storage.read(), person.id).await?.any())
+pub async fn missing(platform: &Platform, person: &staff::Model) -> Result<bool> {
+    Ok(required(platform, person.role) && !of(platform.storage.read(), person.id).await?.any())
 }
 
 /// True when that role needs a second factor.
-pub fn required(app: &App, role: staff::Role) -> bool {
-    app.settings.get().security.second_factor_roles.contains(&role)
+pub fn required(platform: &Platform, role: staff::Role) -> bool {
+    platform.settings.get().security.second_factor_roles.contains(&role)
 }
 
 /// What a code turned out to be.

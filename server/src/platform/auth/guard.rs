@@ -21,16 +21,17 @@ use utoipa_axum::router::{UtoipaMethodRouter, UtoipaMethodRouterExt as _};
 use uuid::Uuid;
 
 use super::access;
-use crate::app::App;
+use super::limits::STAFF;
 use crate::error::{Error, Result};
-use crate::http::idempotency::idempotent;
-use crate::http::rate_limit::{Limit, Subject};
+use crate::http::rate_limit::Subject;
 use crate::http::{CallerId, ClientAddress, TokenId};
+use crate::platform::idempotency::idempotent;
 use crate::platform::permission::{Permission, PermissionSet};
 use crate::platform::tokens;
+use crate::platform::{Platform, State};
 
 /// The staff member who calls.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Caller {
     /// The person, or the one in whose name a token acts.
     pub staff_id: Uuid,
@@ -69,10 +70,10 @@ impl Caller {
     ///
     /// # Errors
     /// `Unauthenticated`, or the database is away.
-    pub async fn is_still_in(&self, app: &App) -> Result<()> {
+    pub async fn is_still_in(&self, platform: &Platform) -> Result<()> {
         let alive = match self.token {
-            Some(token) => tokens::still_holds(app, token).await?,
-            None => app.liveness.of(app, self.session_id).await?.is_some(),
+            Some(token) => tokens::still_holds(platform, token).await?,
+            None => platform.liveness.of(platform, self.session_id).await?.is_some(),
         };
         if alive { Ok(()) } else { Err(Error::Unauthenticated) }
     }
@@ -94,29 +95,29 @@ enum Demand {
 }
 
 /// These routes need that permission.
-pub fn demand(permission: Permission, routes: UtoipaMethodRouter<App>) -> UtoipaMethodRouter<App> {
+pub fn demand<S: State>(permission: Permission, routes: UtoipaMethodRouter<S>) -> UtoipaMethodRouter<S> {
     guarded(Demand::May(permission), routes)
 }
 
 /// These routes need that permission and a signed-in person; no API token opens them.
-pub fn demand_in_person(permission: Permission, routes: UtoipaMethodRouter<App>) -> UtoipaMethodRouter<App> {
+pub fn demand_in_person<S: State>(permission: Permission, routes: UtoipaMethodRouter<S>) -> UtoipaMethodRouter<S> {
     guarded(Demand::MayInPerson(permission), routes)
 }
 
 /// These routes need a signed-in person, whatever they may do. They are about that person, so no API token opens them.
-pub fn signed_in(routes: UtoipaMethodRouter<App>) -> UtoipaMethodRouter<App> {
+pub fn signed_in<S: State>(routes: UtoipaMethodRouter<S>) -> UtoipaMethodRouter<S> {
     guarded(Demand::InPerson, routes)
 }
 
 /// These routes need a signed-in person and stay open while a second factor is missing: setting one up, the own
 /// profile, signing out.
-pub fn own_account(routes: UtoipaMethodRouter<App>) -> UtoipaMethodRouter<App> {
+pub fn own_account<S: State>(routes: UtoipaMethodRouter<S>) -> UtoipaMethodRouter<S> {
     guarded(Demand::OwnAccount, routes)
 }
 
 /// These routes are sensitive: they need a proof of who is there that is ten minutes old at most. Stands inside
 /// another guard: `demand_in_person(Permission::Staff, recently_proven(routes!(reset)))`.
-pub fn recently_proven(routes: UtoipaMethodRouter<App>) -> UtoipaMethodRouter<App> {
+pub fn recently_proven<S: State>(routes: UtoipaMethodRouter<S>) -> UtoipaMethodRouter<S> {
     let (schemas, mut paths, handlers) = once(routes);
     for operation in paths.paths.values_mut().flat_map(operations) {
         // The guard around it makes a demand of it.
@@ -126,8 +127,8 @@ pub fn recently_proven(routes: UtoipaMethodRouter<App>) -> UtoipaMethodRouter<Ap
 }
 
 async fn check_proof(request: Request, next: Next) -> Response {
-    let fresh = match (request.extensions().get::<App>(), request.extensions().get::<Caller>()) {
-        (Some(app), Some(caller)) => caller.check_proof(app.clock.now()),
+    let fresh = match (request.extensions().get::<Platform>(), request.extensions().get::<Caller>()) {
+        (Some(platform), Some(caller)) => caller.check_proof(platform.clock.now()),
         _ => Err(Error::internal("a sensitive route without a guard around it")),
     };
     match fresh {
@@ -137,11 +138,11 @@ async fn check_proof(request: Request, next: Next) -> Response {
 }
 
 /// These routes need a signed-in person or any API token.
-pub fn signed_in_or_token(routes: UtoipaMethodRouter<App>) -> UtoipaMethodRouter<App> {
+pub fn signed_in_or_token<S: State>(routes: UtoipaMethodRouter<S>) -> UtoipaMethodRouter<S> {
     guarded(Demand::Anybody, routes)
 }
 
-fn guarded(demand: Demand, routes: UtoipaMethodRouter<App>) -> UtoipaMethodRouter<App> {
+fn guarded<S: State>(demand: Demand, routes: UtoipaMethodRouter<S>) -> UtoipaMethodRouter<S> {
     let proven = routes.1.paths.values().any(is_proven);
     let (schemas, mut paths, handlers) = if proven { routes } else { once(routes) };
     for item in paths.paths.values_mut() {
@@ -152,7 +153,7 @@ fn guarded(demand: Demand, routes: UtoipaMethodRouter<App>) -> UtoipaMethodRoute
 }
 
 /// Lets a request of the staff API that is sent again do its work once; never one of the sign-in.
-fn once(routes: UtoipaMethodRouter<App>) -> UtoipaMethodRouter<App> {
+fn once<S: State>(routes: UtoipaMethodRouter<S>) -> UtoipaMethodRouter<S> {
     let of_staff = |path: &String| path.starts_with("/api/admin/") && !path.starts_with("/api/admin/auth/");
     if routes.1.paths.keys().all(of_staff) { idempotent(routes) } else { routes }
 }
@@ -164,12 +165,12 @@ fn is_proven(item: &PathItem) -> bool {
 }
 
 async fn check(demand: Demand, mut request: Request, next: Next) -> Response {
-    let Some(app) = request.extensions().get::<App>().cloned() else {
+    let Some(platform) = request.extensions().get::<Platform>().cloned() else {
         return Error::internal("no app in the request").into_response();
     };
     let authorization = request.headers().get(AUTHORIZATION).and_then(|it| it.to_str().ok());
     let address = request.extensions().get::<ClientAddress>().map_or(Ipv4Addr::UNSPECIFIED.into(), |it| it.0);
-    let caller = match admit(&app, authorization, address, demand).await {
+    let caller = match admit(&platform, authorization, address, demand).await {
         Ok(caller) => caller,
         Err(error) => return error.into_response(),
     };
@@ -181,12 +182,12 @@ async fn check(demand: Demand, mut request: Request, next: Next) -> Response {
     next.run(request).await
 }
 
-async fn admit(app: &App, authorization: Option<&str>, address: IpAddr, demand: Demand) -> Result<Caller> {
+async fn admit(platform: &Platform, authorization: Option<&str>, address: IpAddr, demand: Demand) -> Result<Caller> {
     let caller = match authorization.and_then(bearer).filter(|token| token.starts_with(tokens::PREFIX)) {
-        Some(token) => app.liveness.of_token(app, token, address).await?.ok_or(Error::Unauthenticated)?,
-        None => caller_of(app, authorization).await?,
+        Some(token) => platform.liveness.of_token(platform, token, address).await?.ok_or(Error::Unauthenticated)?,
+        None => caller_of(platform, authorization).await?,
     };
-    app.limits.check(Limit::Staff, &Subject::Staff(caller.token.unwrap_or(caller.staff_id)))?;
+    platform.limits.check(&STAFF, &Subject::Staff(caller.token.unwrap_or(caller.staff_id)))?;
     match demand {
         Demand::MayInPerson(_) | Demand::InPerson | Demand::OwnAccount if caller.token.is_some() => {
             Err(Error::NotForTokens)
@@ -199,10 +200,10 @@ async fn admit(app: &App, authorization: Option<&str>, address: IpAddr, demand: 
 }
 
 /// The person whose access token this is: signature, time, session, activity and version all hold now.
-pub async fn caller_of(app: &App, authorization: Option<&str>) -> Result<Caller> {
+pub async fn caller_of(platform: &Platform, authorization: Option<&str>) -> Result<Caller> {
     let token = authorization.and_then(bearer).ok_or(Error::Unauthenticated)?;
-    let claims = access::verify(app, token)?;
-    let live = app.liveness.of(app, claims.sid).await?.ok_or(Error::Unauthenticated)?;
+    let claims = access::verify(platform, token)?;
+    let live = platform.liveness.of(platform, claims.sid).await?.ok_or(Error::Unauthenticated)?;
     if live.caller.staff_id != claims.sub || live.token_version != claims.ver {
         return Err(Error::Unauthenticated);
     }

@@ -9,18 +9,20 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::limits::REFRESH;
 use super::one_time::{self, Kind};
-use crate::app::App;
 use crate::cluster::Event;
 use crate::error::{Error, Result};
-use crate::http::rate_limit::{Limit, Subject};
+use crate::http::rate_limit::Subject;
 use crate::http::valid::Check;
 use crate::http::{Data, Envelope, Json, Problem, RequestInfo};
+use crate::platform::Platform;
 use crate::platform::audit::{Changes, Entry};
+use crate::platform::entity::Entity;
 use crate::platform::staff as people;
 
 /// The routes of this file.
-pub fn routes() -> OpenApiRouter<App> {
+pub fn routes() -> OpenApiRouter<Platform> {
     OpenApiRouter::new().routes(routes!(open_invitation)).routes(routes!(accept_invitation))
 }
 
@@ -45,18 +47,18 @@ pub struct InvitationView {
 #[utoipa::path(post, path = "/api/auth/invitation", tag = "auth", request_body = InvitationToken,
     responses((status = 200, body = Envelope<InvitationView>), (status = 422, body = Problem), (status = 429, body = Problem)))]
 async fn open_invitation(
-    State(app): State<App>,
+    State(platform): State<Platform>,
     info: RequestInfo,
     Json(body): Json<InvitationToken>,
 ) -> Result<Data<InvitationView>> {
-    app.limits.check(Limit::Refresh, &Subject::Address(info.ip.into()))?;
-    let conn = app.storage.read();
-    let row = one_time::peek(conn, Kind::Invite, &body.token, app.clock.now()).await?.ok_or_else(link_is_over)?;
+    platform.limits.check(&REFRESH, &Subject::Address(info.ip.into()))?;
+    let conn = platform.storage.read();
+    let row = one_time::peek(conn, Kind::Invite, &body.token, platform.clock.now()).await?.ok_or_else(link_is_over)?;
     let person = invited(conn, row.staff_id).await?;
     Ok(Data(InvitationView {
         name: person.name,
         email: person.email,
-        firm_name: app.settings.get().firm.name.clone(),
+        firm_name: platform.settings.get().firm.name.clone(),
         expires_at: row.expires_at,
     }))
 }
@@ -79,25 +81,25 @@ pub struct Accepted {
 #[utoipa::path(post, path = "/api/auth/accept-invite", tag = "auth", request_body = Acceptance,
     responses((status = 200, body = Envelope<Accepted>), (status = 422, body = Problem), (status = 503, body = Problem)))]
 async fn accept_invitation(
-    State(app): State<App>,
+    State(platform): State<Platform>,
     info: RequestInfo,
     Json(body): Json<Acceptance>,
 ) -> Result<Data<Accepted>> {
     let mut check = Check::new();
-    check.new_password("password", &body.password, app.settings.get().security.password_min_length);
+    check.new_password("password", &body.password, platform.settings.get().security.password_min_length);
     check.done()?;
-    let now = app.clock.now();
+    let now = platform.clock.now();
     // Before any work, as with reset links: hashing takes its time.
-    app.limits.check(Limit::Refresh, &Subject::Address(info.ip.into()))?;
-    if !one_time::is_open(app.storage.read(), Kind::Invite, &body.token, now).await? {
+    platform.limits.check(&REFRESH, &Subject::Address(info.ip.into()))?;
+    if !one_time::is_open(platform.storage.read(), Kind::Invite, &body.token, now).await? {
         return Err(link_is_over());
     }
-    let hash = app.passwords.hash(body.password).await?;
-    let make = app.clone();
-    let email = app
+    let hash = platform.passwords.hash(body.password).await?;
+    let make = platform.clone();
+    let email = platform
         .storage
         .write((body.token, hash, info), move |tx, (token, hash, info)| {
-            let app = make.clone();
+            let platform = make.clone();
             Box::pin(async move {
                 let row = one_time::redeem(tx.conn(), Kind::Invite, token, now).await?.ok_or_else(link_is_over)?;
                 let person = invited(tx.conn(), row.staff_id).await?;
@@ -114,17 +116,16 @@ async fn accept_invitation(
                 let entry = Entry {
                     actor: Some(id),
                     action: "staff.invitation_accepted",
-                    entity: ("staff", Some(id)),
+                    entity: (Entity::Staff, Some(id)),
                     changes: Changes::none().field("active", false, true),
                     from: info,
                 };
-                tx.audit(entry.row(&app.ids, now));
+                tx.audit(entry.row(&platform.ids, now));
                 tx.publish(Event::StaffChanged(id));
                 Ok(person.email)
             })
         })
         .await?;
-    app.liveness.forget_all();
     Ok(Data(Accepted { email }))
 }
 

@@ -1,13 +1,100 @@
-//! Mails to a person about the own account's second factors.
+//! Mails to a person about the own account.
 
 use chrono::{DateTime, Utc};
 use database::entity::{outbox, staff};
+use serde::Serialize;
 
 use super::device::Device;
-use crate::app::App;
 use crate::error::Result;
 use crate::http::RequestInfo;
+use crate::platform::Platform;
+use crate::platform::entity::Entity;
 use crate::platform::mail::{Letter, Mail};
+
+/// To a person: a link for a new password.
+#[derive(Serialize)]
+pub struct PasswordReset {
+    pub name: String,
+    pub link: String,
+    pub minutes: i64,
+}
+
+impl Letter for PasswordReset {
+    const TEMPLATE: &'static str = "password_reset";
+
+    fn sample() -> Self {
+        Self { name: "Ben".into(), link: "http://localhost:5500/admin/reset#token".into(), minutes: 60 }
+    }
+}
+
+/// To a person: the password is another one now.
+#[derive(Serialize)]
+pub struct PasswordChanged {
+    pub name: String,
+    pub when: String,
+}
+
+impl Letter for PasswordChanged {
+    const TEMPLATE: &'static str = "password_changed";
+
+    fn sample() -> Self {
+        Self { name: "Ben".into(), when: "5 January 2026, 9:30 UTC".into() }
+    }
+}
+
+/// To a person: somebody signed in from a device that was not seen before.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct NewDevice {
+    pub name: String,
+    pub device: String,
+    pub ip_address: String,
+    /// Where that address is, if a map of addresses says so.
+    pub place: Option<String>,
+    pub when: String,
+    pub link: String,
+}
+
+impl Letter for NewDevice {
+    const TEMPLATE: &'static str = "new_device";
+
+    fn sample() -> Self {
+        Self {
+            name: "Ben".into(),
+            device: "Firefox on Linux".into(),
+            ip_address: "203.0.113.9".into(),
+            place: Some("Berlin, Germany".into()),
+            when: "5 January 2026, 9:30 UTC".into(),
+            link: "http://localhost:5500/admin/profile".into(),
+        }
+    }
+}
+
+/// To a person: something about the second factors of the account changed.
+#[derive(Serialize)]
+pub struct FactorChanged {
+    pub name: String,
+    /// The name of a [`FactorEvent`].
+    pub event: String,
+    /// None: somebody else did it.
+    pub device: Option<String>,
+    pub when: String,
+    pub link: String,
+}
+
+impl Letter for FactorChanged {
+    const TEMPLATE: &'static str = "factor_changed";
+
+    fn sample() -> Self {
+        Self {
+            name: "Ben".into(),
+            event: "recovery_code_used".into(),
+            device: Some("Firefox on Linux".into()),
+            when: "5 January 2026, 9:30 UTC".into(),
+            link: "http://localhost:5500/admin/profile".into(),
+        }
+    }
+}
 
 /// What happened; the template has the words for it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,17 +124,21 @@ impl FactorEvent {
 }
 
 /// A mail that says so, ready for the outbox.
-pub fn mail(app: &App, person: &staff::Model, event: FactorEvent, info: &RequestInfo) -> Result<outbox::Model> {
-    let letter = Letter::FactorChanged {
+pub fn mail(
+    platform: &Platform,
+    person: &staff::Model,
+    event: FactorEvent,
+    info: &RequestInfo,
+) -> Result<outbox::Model> {
+    let letter = FactorChanged {
         name: person.name.clone(),
         event: event.name().to_owned(),
         // Of an admin's device the person learns nothing.
         device: (event != FactorEvent::Reset).then(|| Device::of(info.user_agent.as_deref()).name),
-        when: when(app.clock.now()),
-        link: app.config.server.link("/admin/profile"),
+        when: when(platform.clock.now()),
+        link: platform.config.server.link("/admin/profile"),
     };
-    Mail { to: &person.email, letter: &letter, entity: Some(("staff", person.id)), thread: Vec::new(), automatic: true }
-        .row(app)
+    Mail::new(&person.email, &letter).about((Entity::Staff, person.id)).row(platform)
 }
 
 /// A time as mails write it.

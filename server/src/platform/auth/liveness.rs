@@ -1,18 +1,21 @@
 //! Whether a session or an API token is still alive: asked of the database at most once a second for each, and
 //! forgotten at once when the bus says that something ended.
 
+use std::collections::{HashMap, HashSet};
+use std::hash::Hash;
 use std::net::IpAddr;
 use std::time::Duration;
 
 use database::entity::{active_sessions, staff};
 use moka::sync::Cache;
-use sea_orm::EntityTrait;
+use sea_orm::{ColumnTrait as _, EntityTrait, QueryFilter as _};
 use uuid::Uuid;
 
 use super::factors;
 use super::guard::Caller;
-use crate::app::App;
+use crate::cluster::Event;
 use crate::error::Result;
+use crate::platform::Platform;
 use crate::platform::permission::PermissionSet;
 use crate::platform::tokens::{self, Holder};
 use crate::secrets::sha256_hex;
@@ -36,56 +39,33 @@ pub struct Live {
 
 impl Liveness {
     pub fn new() -> Self {
-        Self {
-            sessions: Cache::builder().max_capacity(10_000).time_to_live(FRESH).build(),
-            tokens: Cache::builder().max_capacity(10_000).time_to_live(FRESH).build(),
-        }
+        Self { sessions: cache(), tokens: cache() }
     }
 
     /// The session's person, or none when session or person are not active any more.
-    pub async fn of(&self, app: &App, session: Uuid) -> Result<Option<Live>> {
+    pub async fn of(&self, platform: &Platform, session: Uuid) -> Result<Option<Live>> {
         if let Some(live) = self.sessions.get(&session) {
             return Ok(Some(live));
         }
-        let conn = app.storage.read();
+        let conn = platform.storage.read();
         let Some(row) = active_sessions::Entity::find_by_id(session).one(conn).await? else { return Ok(None) };
-        if !row.is_active || row.expires_at <= app.clock.now() {
-            return Ok(None);
-        }
-        let Some(person) = staff::Entity::find_by_id(row.user_id).one(conn).await?.filter(|person| person.is_active)
-        else {
-            return Ok(None);
-        };
-        let second_factor_missing = factors::missing(app, &person).await?;
-        let live = Live {
-            token_version: person.token_version,
-            caller: Caller {
-                staff_id: person.id,
-                session_id: session,
-                token: None,
-                permissions: PermissionSet::of(&person),
-                name: person.name,
-                email: person.email,
-                role: person.role,
-                second_factor_missing,
-                proved_at: row.proved_at,
-            },
-        };
+        let Some(person) = staff::Entity::find_by_id(row.user_id).one(conn).await? else { return Ok(None) };
+        let Some(live) = live(platform, &row, person).await? else { return Ok(None) };
         self.sessions.insert(session, live.clone());
         Ok(Some(live))
     }
 
     /// The holder of an API token, or none when the token is not good any more. Notes the use.
-    pub async fn of_token(&self, app: &App, token: &str, address: IpAddr) -> Result<Option<Caller>> {
+    pub async fn of_token(&self, platform: &Platform, token: &str, address: IpAddr) -> Result<Option<Caller>> {
         let hash = sha256_hex(token);
         let holder = match self.tokens.get(&hash) {
             Some(holder) => holder,
-            None => match tokens::holder(app, token).await? {
+            None => match tokens::holder(platform, token).await? {
                 Some(holder) => holder,
                 None => return Ok(None),
             },
         };
-        if tokens::note_use(app, &holder, address.to_string()).await {
+        if tokens::note_use(platform, &holder, address.to_string()).await {
             // It is read again with its new last use.
             self.tokens.invalidate(&hash);
         } else {
@@ -105,11 +85,73 @@ impl Liveness {
         }))
     }
 
+    /// Asks the database again for whom an event concerns.
+    pub fn follow(&self, event: &Event) {
+        match *event {
+            Event::SessionChanged(session) => self.sessions.invalidate(&session),
+            Event::StaffChanged(person) => {
+                // The predicates are kept until everything that is older has passed them; that is less than a second.
+                let _ = self.sessions.invalidate_entries_if(move |_, live| live.caller.staff_id == person);
+                let _ = self.tokens.invalidate_entries_if(move |_, holder| holder.person.id == person);
+            }
+            Event::Everything => self.forget_all(),
+            _ => {}
+        }
+    }
+
     /// Asks the database again for everybody.
     pub fn forget_all(&self) {
         self.sessions.invalidate_all();
         self.tokens.invalidate_all();
     }
+}
+
+/// Of these sessions those that are alive, with their people, in one look for all. Whoever lacks a second factor that the
+/// role needs is not among them.
+///
+/// # Errors
+/// The database is away.
+pub async fn alive(platform: &Platform, sessions: HashSet<Uuid>) -> Result<HashMap<Uuid, Caller>> {
+    let conn = platform.storage.read();
+    let rows = active_sessions::Entity::find().filter(active_sessions::Column::Id.is_in(sessions)).all(conn).await?;
+    let ids: HashSet<Uuid> = rows.iter().map(|row| row.user_id).collect();
+    let people = staff::Entity::find().filter(staff::Column::Id.is_in(ids)).all(conn).await?;
+    let people: HashMap<Uuid, staff::Model> = people.into_iter().map(|person| (person.id, person)).collect();
+    let mut alive = HashMap::new();
+    for row in rows {
+        let Some(person) = people.get(&row.user_id) else { continue };
+        let found = live(platform, &row, person.clone()).await?;
+        if let Some(found) = found.filter(|it| !it.caller.second_factor_missing) {
+            alive.insert(row.id, found.caller);
+        }
+    }
+    Ok(alive)
+}
+
+/// The session with its person, if both are active.
+async fn live(platform: &Platform, row: &active_sessions::Model, person: staff::Model) -> Result<Option<Live>> {
+    if !row.is_active || row.expires_at <= platform.clock.now() || !person.is_active {
+        return Ok(None);
+    }
+    let second_factor_missing = factors::missing(platform, &person).await?;
+    Ok(Some(Live {
+        token_version: person.token_version,
+        caller: Caller {
+            staff_id: person.id,
+            session_id: row.id,
+            token: None,
+            permissions: PermissionSet::of(&person),
+            name: person.name,
+            email: person.email,
+            role: person.role,
+            second_factor_missing,
+            proved_at: row.proved_at,
+        },
+    }))
+}
+
+fn cache<K: Hash + Eq + Send + Sync + 'static, V: Clone + Send + Sync + 'static>() -> Cache<K, V> {
+    Cache::builder().max_capacity(10_000).time_to_live(FRESH).support_invalidation_closures().build()
 }
 
 impl Default for Liveness {

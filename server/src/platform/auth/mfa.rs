@@ -13,10 +13,10 @@ use super::factors::{self, Typed};
 use super::guard::{Caller, own_account, recently_proven, signed_in};
 use super::letters::{self, FactorEvent};
 use super::{own_entry, recovery_codes, relying_party, totp};
-use crate::app::App;
 use crate::cluster::Event;
 use crate::error::{Error, Result};
 use crate::http::{Data, Envelope, Json, Nothing, Problem, RequestInfo};
+use crate::platform::Platform;
 use crate::platform::audit::Changes;
 use crate::platform::staff as people;
 use crate::secrets::Purpose;
@@ -25,7 +25,7 @@ use crate::secrets::Purpose;
 const PENDING: Duration = Duration::minutes(30);
 
 /// The routes of this file.
-pub fn routes() -> OpenApiRouter<App> {
+pub fn routes() -> OpenApiRouter<Platform> {
     OpenApiRouter::new()
         .routes(own_account(routes!(factor_state)))
         .routes(own_account(recently_proven(routes!(begin_totp))))
@@ -51,14 +51,14 @@ pub struct FactorState {
 
 /// Which second factors there are.
 #[utoipa::path(get, path = "/api/auth/mfa", tag = "auth", responses((status = 200, body = Envelope<FactorState>)))]
-async fn factor_state(State(app): State<App>, caller: Caller) -> Result<Data<FactorState>> {
-    let factors = factors::of(app.storage.read(), caller.staff_id).await?;
+async fn factor_state(State(platform): State<Platform>, caller: Caller) -> Result<Data<FactorState>> {
+    let factors = factors::of(platform.storage.read(), caller.staff_id).await?;
     Ok(Data(FactorState {
         totp_since: factors.totp_since,
         passkeys: factors.passkeys,
         recovery_codes_left: factors.recovery_left,
-        required: factors::required(&app, caller.role),
-        passkeys_possible: relying_party::is_possible(&app),
+        required: factors::required(&platform, caller.role),
+        passkeys_possible: relying_party::is_possible(&platform),
     }))
 }
 
@@ -77,18 +77,18 @@ pub struct TotpBegun {
 /// hour.
 #[utoipa::path(post, path = "/api/auth/mfa/totp", tag = "auth",
     responses((status = 200, body = Envelope<TotpBegun>), (status = 409, body = Problem)))]
-async fn begin_totp(State(app): State<App>, caller: Caller) -> Result<Data<TotpBegun>> {
+async fn begin_totp(State(platform): State<Platform>, caller: Caller) -> Result<Data<TotpBegun>> {
     let secret = totp::new_secret();
-    let firm = app.settings.get().firm.name.clone();
+    let firm = platform.settings.get().firm.name.clone();
     let shown = totp::Enrolment::of(&secret, &firm, &caller.email)?;
     let row = totp_secrets::Model {
         staff_id: caller.staff_id,
-        secret_sealed: app.keys.seal(Purpose::TotpSecret, caller.staff_id.as_bytes(), &secret),
+        secret_sealed: platform.keys.seal(Purpose::TotpSecret, caller.staff_id.as_bytes(), &secret),
         last_step: 0,
-        created_at: app.clock.now(),
+        created_at: platform.clock.now(),
         confirmed_at: None,
     };
-    let kept = app
+    let kept = platform
         .storage
         .write(row, |tx, row| Box::pin(async move { Ok(factors::put_pending(tx.conn(), row).await?) }))
         .await?;
@@ -117,36 +117,36 @@ pub struct RecoveryCodes {
 #[utoipa::path(post, path = "/api/auth/mfa/totp/confirm", tag = "auth", request_body = TotpCode,
     responses((status = 200, body = Envelope<RecoveryCodes>), (status = 409, body = Problem), (status = 422, body = Problem)))]
 async fn confirm_totp(
-    State(app): State<App>,
+    State(platform): State<Platform>,
     caller: Caller,
     info: RequestInfo,
     Json(body): Json<TotpCode>,
 ) -> Result<Data<RecoveryCodes>> {
-    let now = app.clock.now();
+    let now = platform.clock.now();
     let begun = totp_secrets::Entity::find_by_id(caller.staff_id)
-        .one(app.storage.read())
+        .one(platform.storage.read())
         .await?
         .filter(|row| row.confirmed_at.is_none() && now < row.created_at + PENDING)
         .ok_or_else(|| Error::Conflict("There is no set-up to finish, or it took too long. Begin again.".into()))?;
     let wrong =
         || Error::field("code", "invalid", "This is not the code of now. Check that the device has the right time.");
     let Typed::App(code) = Typed::of(&body.code) else { return Err(wrong()) };
-    let person = people::by_id(app.storage.read(), caller.staff_id).await?.ok_or(Error::Unauthenticated)?;
+    let person = people::by_id(platform.storage.read(), caller.staff_id).await?.ok_or(Error::Unauthenticated)?;
     let codes = recovery_codes::draw();
-    let entry = own_entry(&app, &caller, &info, "auth.totp_added", Changes::none());
-    let mail = letters::mail(&app, &person, FactorEvent::TotpAdded, &info)?;
+    let entry = own_entry(&platform, &caller, &info, "auth.totp_added", Changes::none());
+    let mail = letters::mail(&platform, &person, FactorEvent::TotpAdded, &info)?;
     let unit = (begun, code, codes.clone(), entry, mail);
-    let with = app.clone();
-    let right = app
+    let with = platform.clone();
+    let right = platform
         .storage
         .write(unit, move |tx, (begun, code, codes, entry, mail)| {
-            let app = with.clone();
+            let platform = with.clone();
             Box::pin(async move {
                 let (conn, staff) = (tx.conn(), begun.staff_id);
-                if !factors::use_step(conn, &app.keys, begun, code, now, Some(now)).await? {
+                if !factors::use_step(conn, &platform.keys, begun, code, now, Some(now)).await? {
                     return Ok(false);
                 }
-                factors::put_codes(conn, &app.keys, &app.ids, staff, codes, now).await?;
+                factors::put_codes(conn, &platform.keys, &platform.ids, staff, codes, now).await?;
                 tx.audit(entry.clone());
                 tx.mail(mail.clone());
                 tx.publish(Event::StaffChanged(staff));
@@ -154,19 +154,19 @@ async fn confirm_totp(
             })
         })
         .await?;
-    app.liveness.forget_all();
     if right { Ok(Data(RecoveryCodes { recovery_codes: codes })) } else { Err(wrong()) }
 }
 
 /// Turns the authenticator app off.
 #[utoipa::path(delete, path = "/api/auth/mfa/totp", tag = "auth",
     responses((status = 200, body = Envelope<Nothing>), (status = 404, body = Problem)))]
-async fn remove_totp(State(app): State<App>, caller: Caller, info: RequestInfo) -> Result<Data<Nothing>> {
-    let person = people::by_id(app.storage.read(), caller.staff_id).await?.ok_or(Error::Unauthenticated)?;
-    let entry = own_entry(&app, &caller, &info, "auth.totp_removed", Changes::none());
-    let mail = letters::mail(&app, &person, FactorEvent::TotpRemoved, &info)?;
+async fn remove_totp(State(platform): State<Platform>, caller: Caller, info: RequestInfo) -> Result<Data<Nothing>> {
+    let person = people::by_id(platform.storage.read(), caller.staff_id).await?.ok_or(Error::Unauthenticated)?;
+    let entry = own_entry(&platform, &caller, &info, "auth.totp_removed", Changes::none());
+    let mail = letters::mail(&platform, &person, FactorEvent::TotpRemoved, &info)?;
     let staff = caller.staff_id;
-    app.storage
+    platform
+        .storage
         .write((entry, mail), move |tx, (entry, mail)| {
             Box::pin(async move {
                 if !factors::remove_totp(tx.conn(), staff).await? {
@@ -180,29 +180,33 @@ async fn remove_totp(State(app): State<App>, caller: Caller, info: RequestInfo) 
             })
         })
         .await?;
-    app.liveness.forget_all();
     Ok(Data(Nothing))
 }
 
 /// Makes ten new recovery codes; older ones end.
 #[utoipa::path(post, path = "/api/auth/mfa/recovery-codes", tag = "auth",
     responses((status = 200, body = Envelope<RecoveryCodes>), (status = 409, body = Problem)))]
-async fn new_recovery_codes(State(app): State<App>, caller: Caller, info: RequestInfo) -> Result<Data<RecoveryCodes>> {
-    let person = people::by_id(app.storage.read(), caller.staff_id).await?.ok_or(Error::Unauthenticated)?;
+async fn new_recovery_codes(
+    State(platform): State<Platform>,
+    caller: Caller,
+    info: RequestInfo,
+) -> Result<Data<RecoveryCodes>> {
+    let person = people::by_id(platform.storage.read(), caller.staff_id).await?.ok_or(Error::Unauthenticated)?;
     let codes = recovery_codes::draw();
-    let entry = own_entry(&app, &caller, &info, "auth.recovery_codes_made", Changes::none());
-    let mail = letters::mail(&app, &person, FactorEvent::RecoveryCodesMade, &info)?;
-    let (with, staff, now) = (app.clone(), caller.staff_id, app.clock.now());
-    app.storage
+    let entry = own_entry(&platform, &caller, &info, "auth.recovery_codes_made", Changes::none());
+    let mail = letters::mail(&platform, &person, FactorEvent::RecoveryCodesMade, &info)?;
+    let (with, staff, now) = (platform.clone(), caller.staff_id, platform.clock.now());
+    platform
+        .storage
         .write((codes.clone(), entry, mail), move |tx, (codes, entry, mail)| {
-            let app = with.clone();
+            let platform = with.clone();
             Box::pin(async move {
                 if !factors::of(tx.conn(), staff).await?.any() {
                     return Err(Error::Conflict(
                         "Recovery codes stand in for a second factor. Set one up first.".into(),
                     ));
                 }
-                factors::put_codes(tx.conn(), &app.keys, &app.ids, staff, codes, now).await?;
+                factors::put_codes(tx.conn(), &platform.keys, &platform.ids, staff, codes, now).await?;
                 tx.audit(entry.clone());
                 tx.mail(mail.clone());
                 Ok(())

@@ -16,6 +16,7 @@ mod guard;
 mod installation;
 mod invitation;
 mod letters;
+mod limits;
 mod liveness;
 mod lockout;
 mod mfa;
@@ -30,6 +31,7 @@ mod recovery_codes;
 mod relying_party;
 mod reset_factors;
 mod rotation;
+mod sentences;
 mod sessions;
 mod setup;
 mod sign_in;
@@ -41,7 +43,8 @@ pub use devices::{SessionView, session_views};
 pub use factors::{Factors, of as factors_of, remove_all as remove_factors, required as second_factor_required};
 pub use guard::{Caller, demand, demand_in_person, own_account, recently_proven, signed_in, signed_in_or_token};
 pub use installation::claim_installation;
-pub use liveness::{Live, Liveness};
+pub use letters::PasswordReset;
+pub use liveness::{Liveness, alive};
 pub use lockout::{locked_until, unlock};
 pub use one_time::{
     Kind as OneTimeKind, insert as insert_one_time, redeem_ticket, row as one_time_row, withdraw as withdraw_one_time,
@@ -50,17 +53,51 @@ pub use passwords::Passwords;
 pub use reset_factors::reset_factors_of;
 pub use sessions::{end_all as end_all_sessions, end_of as end_session_of};
 pub use setup::setup_link;
-pub use store::{clean_up, count_old_sessions};
 
 use database::entity::audit_logs;
 use utoipa_axum::router::OpenApiRouter;
 
-use crate::app::App;
 use crate::http::RequestInfo;
+use crate::jobs::Job;
+use crate::platform::Platform;
 use crate::platform::audit::{Changes, Entry};
+use crate::platform::entity::Entity;
+use crate::platform::limits::{PUBLIC_READ, RESET_MAIL, STRANGER_MAIL};
+use crate::platform::mail::LetterKind;
+use crate::platform::notices::{Default, Kind};
+use crate::platform::slice::{Brings, Retention, Slice};
+use chrono::Duration;
 
-/// The routes of this slice.
-pub fn routes() -> OpenApiRouter<App> {
+/// My account was used on a device that was not seen before.
+static NEW_DEVICE: Kind = Kind { name: "new_device", needs: &[], app: Default::On, mail: Default::Always };
+
+/// What this part brings.
+pub const SLICE: Slice<Platform> = Slice {
+    api: routes,
+    jobs: &[Job { name: "auth.clean_up", every: Duration::hours(1), run: |it| Box::pin(store::clean_up(it)) }],
+    brings: Brings {
+        limits: &[&limits::REFRESH, &limits::STAFF, &PUBLIC_READ, &STRANGER_MAIL, &RESET_MAIL],
+        letters: &[
+            LetterKind::of::<letters::PasswordReset>(),
+            LetterKind::of::<letters::PasswordChanged>(),
+            LetterKind::of::<letters::NewDevice>(),
+            LetterKind::of::<letters::FactorChanged>(),
+        ],
+        sentences: sentences::sentences,
+        notices: &[&NEW_DEVICE],
+        retention: &[Retention {
+            key: "privacy.sessionDays",
+            before: |settings, now| Some(settings.privacy.sessions_before(now)),
+            count: |conn, before, limit| {
+                Box::pin(async move { Ok(store::count_old_sessions(conn, before, limit).await?) })
+            },
+        }],
+        ..Brings::NOTHING
+    },
+    ..Slice::new("auth")
+};
+
+fn routes() -> OpenApiRouter<Platform> {
     public::routes()
         .merge(recovery::routes())
         .merge(setup::routes())
@@ -75,12 +112,12 @@ pub fn routes() -> OpenApiRouter<App> {
 
 /// An audit entry of what somebody did to the own account.
 fn own_entry(
-    app: &App,
+    platform: &Platform,
     caller: &Caller,
     info: &RequestInfo,
     action: &'static str,
     changes: Changes,
 ) -> audit_logs::Model {
-    Entry { actor: Some(caller.staff_id), action, entity: ("staff", Some(caller.staff_id)), changes, from: info }
-        .row(&app.ids, app.clock.now())
+    Entry { actor: Some(caller.staff_id), action, entity: (Entity::Staff, Some(caller.staff_id)), changes, from: info }
+        .row(&platform.ids, platform.clock.now())
 }

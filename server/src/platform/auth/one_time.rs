@@ -6,8 +6,8 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel as _, QueryFilter as _, Select};
 use uuid::Uuid;
 
-use crate::app::App;
 use crate::error::Result;
+use crate::platform::Platform;
 use crate::secrets::sha256_hex;
 
 /// What a token is good for.
@@ -41,10 +41,10 @@ impl Kind {
 }
 
 /// The row for a token.
-pub fn row(app: &App, kind: Kind, token: &str, staff: Option<Uuid>, session: Option<Uuid>) -> Model {
-    let now = app.clock.now();
+pub fn row(platform: &Platform, kind: Kind, token: &str, staff: Option<Uuid>, session: Option<Uuid>) -> Model {
+    let now = platform.clock.now();
     Model {
-        id: app.ids.next(now),
+        id: platform.ids.next(now),
         kind: kind.name().to_owned(),
         token_hash: sha256_hex(token),
         staff_id: staff,
@@ -109,12 +109,13 @@ pub async fn withdraw(conn: &impl ConnectionTrait, kind: Kind, staff: Option<Uui
 }
 
 /// The session that a WebSocket ticket was given to.
-pub async fn redeem_ticket(app: &App, ticket: String) -> Result<Option<Uuid>> {
-    let now = app.clock.now();
-    if !is_open(app.storage.read(), Kind::WsTicket, &ticket, now).await? {
+pub async fn redeem_ticket(platform: &Platform, ticket: String) -> Result<Option<Uuid>> {
+    let now = platform.clock.now();
+    if !is_open(platform.storage.read(), Kind::WsTicket, &ticket, now).await? {
         return Ok(None);
     }
-    app.storage
+    platform
+        .storage
         .write(ticket, move |tx, ticket| {
             Box::pin(
                 async move { Ok(redeem(tx.conn(), Kind::WsTicket, ticket, now).await?.and_then(|row| row.session_id)) },

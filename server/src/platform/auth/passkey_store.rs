@@ -10,10 +10,11 @@ use sea_orm::{
 use serde_json::Value;
 use uuid::Uuid;
 
-use crate::app::App;
 use crate::error::Result;
 use crate::http::RequestInfo;
+use crate::platform::Platform;
 use crate::platform::audit::{self, Changes, Entry};
+use crate::platform::entity::Entity;
 
 /// A ceremony must be finished within this time: WebAuthn recommends five minutes for what needs a person.
 pub const CEREMONY: Duration = Duration::minutes(5);
@@ -37,10 +38,10 @@ impl Purpose {
 }
 
 /// Keeps the state of a ceremony that begins; answers with its id.
-pub async fn begin(app: &App, purpose: Purpose, session: Option<Uuid>, state: Value) -> Result<Uuid> {
-    let now = app.clock.now();
+pub async fn begin(platform: &Platform, purpose: Purpose, session: Option<Uuid>, state: Value) -> Result<Uuid> {
+    let now = platform.clock.now();
     let row = challenges::Model {
-        id: app.ids.next(now),
+        id: platform.ids.next(now),
         purpose: purpose.name().to_owned(),
         session_id: session,
         state,
@@ -48,7 +49,8 @@ pub async fn begin(app: &App, purpose: Purpose, session: Option<Uuid>, state: Va
         used_at: None,
     };
     let id = row.id;
-    app.storage
+    platform
+        .storage
         .write(row, |tx, row| {
             Box::pin(async move {
                 challenges::Entity::insert(row.clone().into_active_model()).exec_without_returning(tx.conn()).await?;
@@ -61,9 +63,10 @@ pub async fn begin(app: &App, purpose: Purpose, session: Option<Uuid>, state: Va
 
 /// Uses a ceremony up and answers with its state; none when it is unknown, used, over, of another purpose or session.
 /// A challenge counts once, whatever becomes of the answer to it.
-pub async fn redeem(app: &App, purpose: Purpose, session: Option<Uuid>, id: Uuid) -> Result<Option<Value>> {
-    let now = app.clock.now();
-    app.storage
+pub async fn redeem(platform: &Platform, purpose: Purpose, session: Option<Uuid>, id: Uuid) -> Result<Option<Value>> {
+    let now = platform.clock.now();
+    platform
+        .storage
         .write((), move |tx, ()| {
             Box::pin(async move {
                 let session = match session {
@@ -126,15 +129,16 @@ pub async fn note_use(conn: &impl ConnectionTrait, used: &Use, now: DateTime<Utc
 }
 
 /// Notes that a passkey came with a counter that did not rise.
-pub async fn note_counter(app: &App, staff: Uuid, info: &RequestInfo) -> Result<()> {
+pub async fn note_counter(platform: &Platform, staff: Uuid, info: &RequestInfo) -> Result<()> {
     tracing::warn!(%staff, "a passkey came with a counter that did not rise: there may be a copy of it");
-    note_refusal(app, "auth.passkey_counter", staff, info).await
+    note_refusal(platform, "auth.passkey_counter", staff, info).await
 }
 
 /// Notes that a passkey of a person was refused, whoever brought it.
-pub async fn note_refusal(app: &App, action: &'static str, staff: Uuid, info: &RequestInfo) -> Result<()> {
-    let entry = Entry { actor: None, action, entity: ("staff", Some(staff)), changes: Changes::none(), from: info };
-    audit::write(app, entry.row(&app.ids, app.clock.now())).await
+pub async fn note_refusal(platform: &Platform, action: &'static str, staff: Uuid, info: &RequestInfo) -> Result<()> {
+    let entry =
+        Entry { actor: None, action, entity: (Entity::Staff, Some(staff)), changes: Changes::none(), from: info };
+    audit::write(platform, entry.row(&platform.ids, platform.clock.now())).await
 }
 
 /// Ceremonies that are over.

@@ -22,20 +22,21 @@ use super::relying_party::{self, Refusal};
 use super::sign_in::{self, Way};
 use super::view::{Keeping, SignedIn};
 use super::{cookies, factors, own_entry, recovery_codes};
-use crate::app::App;
 use crate::cluster::Event;
 use crate::error::{Error, Result};
-use crate::http::rate_limit::{Limit, Subject};
+use crate::http::rate_limit::Subject;
 use crate::http::valid::Check;
 use crate::http::{All, Created, Data, Envelope, Id, Json, Nothing, Problem, RequestInfo};
+use crate::platform::Platform;
 use crate::platform::audit::Changes;
+use crate::platform::limits;
 use crate::platform::staff as people;
 
 /// Passkeys of one person at most.
 const MOST: usize = 20;
 
 /// The routes of this file.
-pub fn routes() -> OpenApiRouter<App> {
+pub fn routes() -> OpenApiRouter<Platform> {
     OpenApiRouter::new()
         .routes(routes!(begin_sign_in))
         .routes(routes!(sign_in_by_passkey))
@@ -85,21 +86,21 @@ pub(super) fn not_accepted() -> Error {
 
 /// The own passkeys, the oldest first.
 #[utoipa::path(get, path = "/api/auth/passkeys", tag = "auth", responses((status = 200, body = Envelope<Vec<PasskeyView>>)))]
-async fn list_passkeys(State(app): State<App>, caller: Caller) -> Result<All<PasskeyView>> {
-    let rows = passkey_store::of(app.storage.read(), caller.staff_id).await?;
+async fn list_passkeys(State(platform): State<Platform>, caller: Caller) -> Result<All<PasskeyView>> {
+    let rows = passkey_store::of(platform.storage.read(), caller.staff_id).await?;
     Ok(All::of(rows.into_iter().map(Into::into).collect()))
 }
 
 /// Begins to add a passkey.
 #[utoipa::path(post, path = "/api/auth/passkeys/register/begin", tag = "auth",
     responses((status = 200, body = Envelope<Asked>), (status = 409, body = Problem)))]
-async fn begin_registration(State(app): State<App>, caller: Caller) -> Result<Data<Asked>> {
-    let known = passkey_store::of(app.storage.read(), caller.staff_id).await?;
+async fn begin_registration(State(platform): State<Platform>, caller: Caller) -> Result<Data<Asked>> {
+    let known = passkey_store::of(platform.storage.read(), caller.staff_id).await?;
     if known.len() >= MOST {
         return Err(Error::Conflict(format!("There are {MOST} passkeys already. Delete one first.").into()));
     }
-    let ceremony = relying_party::begin_registration(&app, caller.staff_id, &caller.email, &caller.name, &known)?;
-    let id = passkey_store::begin(&app, Purpose::Register, Some(caller.session_id), ceremony.state).await?;
+    let ceremony = relying_party::begin_registration(&platform, caller.staff_id, &caller.email, &caller.name, &known)?;
+    let id = passkey_store::begin(&platform, Purpose::Register, Some(caller.session_id), ceremony.state).await?;
     Ok(Data(Asked { challenge_id: id, options: ceremony.options }))
 }
 
@@ -128,7 +129,7 @@ pub struct PasskeyAdded {
 #[utoipa::path(post, path = "/api/auth/passkeys/register", tag = "auth", request_body = NewPasskey,
     responses((status = 201, body = Envelope<PasskeyAdded>), (status = 422, body = Problem)))]
 async fn add_passkey(
-    State(app): State<App>,
+    State(platform): State<Platform>,
     caller: Caller,
     info: RequestInfo,
     Json(body): Json<NewPasskey>,
@@ -136,14 +137,15 @@ async fn add_passkey(
     let mut check = Check::new();
     let name = check.line("name", &body.name, 60, "Give the passkey a name.");
     check.done()?;
-    let state = passkey_store::redeem(&app, Purpose::Register, Some(caller.session_id), body.challenge_id)
+    let state = passkey_store::redeem(&platform, Purpose::Register, Some(caller.session_id), body.challenge_id)
         .await?
         .ok_or_else(challenge_is_over)?;
-    let registered = relying_party::finish_registration(&app, &body.credential, state)?.ok_or_else(not_accepted)?;
-    let person = people::by_id(app.storage.read(), caller.staff_id).await?.ok_or(Error::Unauthenticated)?;
-    let now = app.clock.now();
+    let registered =
+        relying_party::finish_registration(&platform, &body.credential, state)?.ok_or_else(not_accepted)?;
+    let person = people::by_id(platform.storage.read(), caller.staff_id).await?.ok_or(Error::Unauthenticated)?;
+    let now = platform.clock.now();
     let row = passkeys::Model {
-        id: app.ids.next(now),
+        id: platform.ids.next(now),
         staff_id: caller.staff_id,
         credential_id: registered.credential_id,
         credential: registered.credential,
@@ -152,13 +154,13 @@ async fn add_passkey(
         created_at: now,
         last_used_at: None,
     };
-    let entry = own_entry(&app, &caller, &info, "auth.passkey_added", Changes::none().fact("passkeyId", row.id));
-    let mail = letters::mail(&app, &person, FactorEvent::PasskeyAdded, &info)?;
-    let (with, view) = (app.clone(), PasskeyView::from(row.clone()));
-    let recovery_codes = app
+    let entry = own_entry(&platform, &caller, &info, "auth.passkey_added", Changes::none().fact("passkeyId", row.id));
+    let mail = letters::mail(&platform, &person, FactorEvent::PasskeyAdded, &info)?;
+    let (with, view) = (platform.clone(), PasskeyView::from(row.clone()));
+    let recovery_codes = platform
         .storage
         .write((row, recovery_codes::draw(), entry, mail), move |tx, (row, codes, entry, mail)| {
-            let app = with.clone();
+            let platform = with.clone();
             Box::pin(async move {
                 let conn = tx.conn();
                 let first = factors::of(conn, row.staff_id).await?.recovery_left == 0;
@@ -167,7 +169,7 @@ async fn add_passkey(
                     .await
                     .map_err(|error| Error::from(error).on_unique(not_accepted))?;
                 if first {
-                    factors::put_codes(conn, &app.keys, &app.ids, row.staff_id, codes, now).await?;
+                    factors::put_codes(conn, &platform.keys, &platform.ids, row.staff_id, codes, now).await?;
                 }
                 tx.audit(entry.clone());
                 tx.mail(mail.clone());
@@ -176,7 +178,6 @@ async fn add_passkey(
             })
         })
         .await?;
-    app.liveness.forget_all();
     Ok(Created {
         location: format!("/api/auth/passkeys/{}", view.id),
         data: PasskeyAdded { passkey: view, recovery_codes },
@@ -195,7 +196,7 @@ pub struct PasskeyName {
 #[utoipa::path(patch, path = "/api/auth/passkeys/{id}", tag = "auth", params(("id" = Uuid, Path)), request_body = PasskeyName,
     responses((status = 200, body = Envelope<PasskeyView>), (status = 404, body = Problem), (status = 422, body = Problem)))]
 async fn rename_passkey(
-    State(app): State<App>,
+    State(platform): State<Platform>,
     caller: Caller,
     info: RequestInfo,
     Id(id): Id,
@@ -204,9 +205,9 @@ async fn rename_passkey(
     let mut check = Check::new();
     let name = check.line("name", &body.name, 60, "Give the passkey a name.");
     check.done()?;
-    let entry = own_entry(&app, &caller, &info, "auth.passkey_renamed", Changes::none().fact("passkeyId", id));
+    let entry = own_entry(&platform, &caller, &info, "auth.passkey_renamed", Changes::none().fact("passkeyId", id));
     let staff = caller.staff_id;
-    let renamed = app
+    let renamed = platform
         .storage
         .write((name, entry), move |tx, (name, entry)| {
             Box::pin(async move {
@@ -229,16 +230,17 @@ async fn rename_passkey(
 #[utoipa::path(delete, path = "/api/auth/passkeys/{id}", tag = "auth", params(("id" = Uuid, Path)),
     responses((status = 200, body = Envelope<Nothing>), (status = 404, body = Problem)))]
 async fn delete_passkey(
-    State(app): State<App>,
+    State(platform): State<Platform>,
     caller: Caller,
     info: RequestInfo,
     Id(id): Id,
 ) -> Result<Data<Nothing>> {
-    let person = people::by_id(app.storage.read(), caller.staff_id).await?.ok_or(Error::Unauthenticated)?;
-    let entry = own_entry(&app, &caller, &info, "auth.passkey_removed", Changes::none().fact("passkeyId", id));
-    let mail = letters::mail(&app, &person, FactorEvent::PasskeyRemoved, &info)?;
+    let person = people::by_id(platform.storage.read(), caller.staff_id).await?.ok_or(Error::Unauthenticated)?;
+    let entry = own_entry(&platform, &caller, &info, "auth.passkey_removed", Changes::none().fact("passkeyId", id));
+    let mail = letters::mail(&platform, &person, FactorEvent::PasskeyRemoved, &info)?;
     let staff = caller.staff_id;
-    app.storage
+    platform
+        .storage
         .write((entry, mail), move |tx, (entry, mail)| {
             Box::pin(async move {
                 let gone = passkeys::Entity::delete_many()
@@ -257,17 +259,16 @@ async fn delete_passkey(
             })
         })
         .await?;
-    app.liveness.forget_all();
     Ok(Data(Nothing))
 }
 
 /// Begins a sign-in without a password, by a passkey that the browser finds.
 #[utoipa::path(post, path = "/api/auth/passkeys/sign-in/begin", tag = "auth",
     responses((status = 200, body = Envelope<Asked>), (status = 409, body = Problem), (status = 429, body = Problem)))]
-async fn begin_sign_in(State(app): State<App>, info: RequestInfo) -> Result<Data<Asked>> {
-    app.limits.check(Limit::PublicRead, &Subject::Address(info.ip.into()))?;
-    let ceremony = relying_party::begin_sign_in(&app)?;
-    let id = passkey_store::begin(&app, Purpose::SignIn, None, ceremony.state).await?;
+async fn begin_sign_in(State(platform): State<Platform>, info: RequestInfo) -> Result<Data<Asked>> {
+    platform.limits.check(&limits::PUBLIC_READ, &Subject::Address(info.ip.into()))?;
+    let ceremony = relying_party::begin_sign_in(&platform)?;
+    let id = passkey_store::begin(&platform, Purpose::SignIn, None, ceremony.state).await?;
     Ok(Data(Asked { challenge_id: id, options: ceremony.options }))
 }
 
@@ -289,39 +290,40 @@ pub struct PasskeyLogin {
     responses((status = 200, body = Envelope<SignedIn>), (status = 401, body = Problem), (status = 422, body = Problem),
         (status = 429, body = Problem)))]
 async fn sign_in_by_passkey(
-    State(app): State<App>,
+    State(platform): State<Platform>,
     info: RequestInfo,
     headers: HeaderMap,
     Json(body): Json<PasskeyLogin>,
 ) -> Result<Response> {
     let web = cookies::is_web(&headers);
     if web {
-        cookies::check_allowed(&app)?;
+        cookies::check_allowed(&platform)?;
     }
-    app.limits.check(Limit::PublicRead, &Subject::Address(info.ip.into()))?;
-    let state =
-        passkey_store::redeem(&app, Purpose::SignIn, None, body.challenge_id).await?.ok_or_else(challenge_is_over)?;
+    platform.limits.check(&limits::PUBLIC_READ, &Subject::Address(info.ip.into()))?;
+    let state = passkey_store::redeem(&platform, Purpose::SignIn, None, body.challenge_id)
+        .await?
+        .ok_or_else(challenge_is_over)?;
     let (credential, staff) = relying_party::named_by(&body.credential).ok_or(Error::InvalidCredentials)?;
-    let row = passkey_store::by_credential(app.storage.read(), &credential)
+    let row = passkey_store::by_credential(platform.storage.read(), &credential)
         .await?
         .filter(|row| row.staff_id == staff)
         .ok_or(Error::InvalidCredentials)?;
-    let person = people::by_id(app.storage.read(), staff)
+    let person = people::by_id(platform.storage.read(), staff)
         .await?
         .filter(|person| person.is_active)
         .ok_or(Error::InvalidCredentials)?;
-    let attempt = Attempt::of(&app, &headers, &person.email, Some(&person), &info);
-    match relying_party::finish_sign_in(&app, &body.credential, state, &row)? {
+    let attempt = Attempt::of(&platform, &headers, &person.email, Some(&person), &info);
+    match relying_party::finish_sign_in(&platform, &body.credential, state, &row)? {
         Ok(used) => {
             let keeping = Keeping { web, remember: body.remember };
-            sign_in::begin(&app, person, keeping, Way::Passkey(used), attempt, &info).await
+            sign_in::begin(&platform, person, keeping, Way::Passkey(used), attempt, &info).await
         }
         Err(Refusal::Copied) => {
-            passkey_store::note_counter(&app, staff, &info).await?;
+            passkey_store::note_counter(&platform, staff, &info).await?;
             Err(Error::InvalidCredentials)
         }
         Err(Refusal::Wrong) => {
-            passkey_store::note_refusal(&app, "auth.passkey_refused", staff, &info).await?;
+            passkey_store::note_refusal(&platform, "auth.passkey_refused", staff, &info).await?;
             Err(Error::InvalidCredentials)
         }
     }

@@ -22,16 +22,16 @@ use super::own_entry;
 use super::passkey_store::{self, Purpose};
 use super::passkeys::{Asked, not_accepted};
 use super::relying_party::{self, Refusal};
-use crate::app::App;
 use crate::cluster::Event;
 use crate::error::{Error, Result};
 use crate::http::{Data, Envelope, Json, Problem, RequestInfo};
+use crate::platform::Platform;
 use crate::platform::audit::{self, Changes};
 use crate::platform::staff as people;
 use crate::storage::Tx;
 
 /// The routes of this file.
-pub fn routes() -> OpenApiRouter<App> {
+pub fn routes() -> OpenApiRouter<Platform> {
     OpenApiRouter::new()
         .routes(own_account(routes!(prove)))
         .routes(own_account(routes!(begin_passkey_proof)))
@@ -62,26 +62,27 @@ pub struct Proved {
 #[utoipa::path(post, path = "/api/auth/prove", tag = "auth", request_body = Proof,
     responses((status = 200, body = Envelope<Proved>), (status = 422, body = Problem), (status = 429, body = Problem)))]
 async fn prove(
-    State(app): State<App>,
+    State(platform): State<Platform>,
     caller: Caller,
     info: RequestInfo,
     headers: HeaderMap,
     Json(proof): Json<Proof>,
 ) -> Result<Data<Proved>> {
-    let person = people::by_id(app.storage.read(), caller.staff_id).await?.ok_or(Error::Unauthenticated)?;
-    let attempt = Attempt::of(&app, &headers, &person.email, Some(&person), &info);
-    attempt.check(&app).await?;
+    let person = people::by_id(platform.storage.read(), caller.staff_id).await?.ok_or(Error::Unauthenticated)?;
+    let attempt = Attempt::of(&platform, &headers, &person.email, Some(&person), &info);
+    attempt.check(&platform).await?;
     match (proof.password, proof.code) {
         (Some(password), None) => {
-            let right = app.passwords.verify(password, Some(person.password_hash)).await?;
+            let right = platform.passwords.verify(password, Some(person.password_hash)).await?;
             // Others may have failed while this one waited for its turn.
-            attempt.check(&app).await?;
+            attempt.check(&platform).await?;
             if !right {
-                attempt.failed(&app, Some(person.id), "auth.proof_failed", Some(person.id), &info).await?;
+                attempt.failed(&platform, Some(person.id), "auth.proof_failed", Some(person.id), &info).await?;
                 return Err(Error::field("password", "invalid", "This is not your password."));
             }
-            let work = (attempt, Proving::by("password", &app, &caller, &info));
-            app.storage
+            let work = (attempt, Proving::by("password", &platform, &caller, &info));
+            platform
+                .storage
                 .write(work, |tx, (attempt, proving)| {
                     Box::pin(async move {
                         attempt.forget(tx).await?;
@@ -91,39 +92,39 @@ async fn prove(
                 .await?;
         }
         (None, Some(code)) => {
-            if !use_code(&app, &person, &Typed::of(&code), attempt, &caller, &info).await? {
+            if !use_code(&platform, &person, &Typed::of(&code), attempt, &caller, &info).await? {
                 return Err(Error::field("code", "invalid", "This code is wrong, or was used already."));
             }
         }
         _ => return Err(Error::field("password", "required", "Send your password or a code.")),
     }
-    app.liveness.forget_all();
-    Ok(Data(Proved { until: app.clock.now() + PROOF_LASTS }))
+    Ok(Data(Proved { until: platform.clock.now() + PROOF_LASTS }))
 }
 
 /// Uses the code up; true when it was right. A code costs a guesser nothing, so each guess is counted in the unit that
 /// looks at it: of many at once, no more are looked at than may fail.
 async fn use_code(
-    app: &App,
+    platform: &Platform,
     person: &staff::Model,
     typed: &Typed,
     attempt: Attempt,
     caller: &Caller,
     info: &RequestInfo,
 ) -> Result<bool> {
-    let entry = |action| own_entry(app, caller, info, action, Changes::none());
+    let entry = |action| own_entry(platform, caller, info, action, Changes::none());
     let entries = [entry("auth.recovery_code_used"), entry("auth.proof_failed"), entry("auth.locked")];
-    let mail = letters::mail(app, person, FactorEvent::RecoveryCodeUsed, info)?;
+    let mail = letters::mail(platform, person, FactorEvent::RecoveryCodeUsed, info)?;
     let proving =
-        Proving::by(if matches!(typed, Typed::Recovery(_)) { "recovery code" } else { "code" }, app, caller, info);
-    let (with, id, now) = (app.clone(), person.id, app.clock.now());
-    app.storage
+        Proving::by(if matches!(typed, Typed::Recovery(_)) { "recovery code" } else { "code" }, platform, caller, info);
+    let (with, id, now) = (platform.clone(), person.id, platform.clock.now());
+    platform
+        .storage
         .write((typed.clone(), entries, mail, attempt, proving), move |tx, (typed, entries, mail, attempt, proving)| {
-            let app = with.clone();
+            let platform = with.clone();
             Box::pin(async move {
                 let [recovery, failed, locked] = entries;
-                let locks = attempt.take(&app, tx).await?;
-                let Some(used) = factors::use_code(tx.conn(), &app.keys, id, typed, now).await? else {
+                let locks = attempt.take(&platform, tx).await?;
+                let Some(used) = factors::use_code(tx.conn(), &platform.keys, id, typed, now).await? else {
                     tx.audit(failed.clone());
                     if locks {
                         tx.audit(locked.clone());
@@ -146,15 +147,14 @@ async fn use_code(
 #[derive(Clone)]
 struct Proving {
     session: Uuid,
-    person: Uuid,
     at: DateTime<Utc>,
     entry: audit_logs::Model,
 }
 
 impl Proving {
-    fn by(way: &str, app: &App, caller: &Caller, info: &RequestInfo) -> Self {
-        let entry = own_entry(app, caller, info, "auth.proved", Changes::none().fact("by", way));
-        Self { session: caller.session_id, person: caller.staff_id, at: app.clock.now(), entry }
+    fn by(way: &str, platform: &Platform, caller: &Caller, info: &RequestInfo) -> Self {
+        let entry = own_entry(platform, caller, info, "auth.proved", Changes::none().fact("by", way));
+        Self { session: caller.session_id, at: platform.clock.now(), entry }
     }
 
     /// Notes it in the session's row and in the audit trail.
@@ -165,7 +165,7 @@ impl Proving {
             .exec(tx.conn())
             .await?;
         tx.audit(self.entry.clone());
-        tx.publish(Event::StaffChanged(self.person));
+        tx.publish(Event::SessionChanged(self.session));
         Ok(())
     }
 }
@@ -173,13 +173,13 @@ impl Proving {
 /// Begins to show again who is there, with one of the own passkeys.
 #[utoipa::path(post, path = "/api/auth/prove/passkey/begin", tag = "auth",
     responses((status = 200, body = Envelope<Asked>), (status = 409, body = Problem)))]
-async fn begin_passkey_proof(State(app): State<App>, caller: Caller) -> Result<Data<Asked>> {
-    let own = passkey_store::of(app.storage.read(), caller.staff_id).await?;
+async fn begin_passkey_proof(State(platform): State<Platform>, caller: Caller) -> Result<Data<Asked>> {
+    let own = passkey_store::of(platform.storage.read(), caller.staff_id).await?;
     if own.is_empty() {
         return Err(Error::Conflict("You have no passkey. Use your password or a code.".into()));
     }
-    let ceremony = relying_party::begin_proof(&app, &own)?;
-    let id = passkey_store::begin(&app, Purpose::Prove, Some(caller.session_id), ceremony.state).await?;
+    let ceremony = relying_party::begin_proof(&platform, &own)?;
+    let id = passkey_store::begin(&platform, Purpose::Prove, Some(caller.session_id), ceremony.state).await?;
     Ok(Data(Asked { challenge_id: id, options: ceremony.options }))
 }
 
@@ -197,25 +197,26 @@ pub struct PasskeyProof {
 #[utoipa::path(post, path = "/api/auth/prove/passkey", tag = "auth", request_body = PasskeyProof,
     responses((status = 200, body = Envelope<Proved>), (status = 422, body = Problem)))]
 async fn prove_by_passkey(
-    State(app): State<App>,
+    State(platform): State<Platform>,
     caller: Caller,
     info: RequestInfo,
     Json(body): Json<PasskeyProof>,
 ) -> Result<Data<Proved>> {
-    let state = passkey_store::redeem(&app, Purpose::Prove, Some(caller.session_id), body.challenge_id)
+    let state = passkey_store::redeem(&platform, Purpose::Prove, Some(caller.session_id), body.challenge_id)
         .await?
         .ok_or_else(super::passkeys::challenge_is_over)?;
-    let own = passkey_store::of(app.storage.read(), caller.staff_id).await?;
-    let proving = Proving::by("passkey", &app, &caller, &info);
-    let proved = match relying_party::finish_proof(&app, &body.credential, state, &own)? {
+    let own = passkey_store::of(platform.storage.read(), caller.staff_id).await?;
+    let proving = Proving::by("passkey", &platform, &caller, &info);
+    let proved = match relying_party::finish_proof(&platform, &body.credential, state, &own)? {
         Err(Refusal::Wrong) => {
-            let failed = own_entry(&app, &caller, &info, "auth.proof_failed", Changes::none());
-            audit::write(&app, failed).await?;
+            let failed = own_entry(&platform, &caller, &info, "auth.proof_failed", Changes::none());
+            audit::write(&platform, failed).await?;
             return Err(not_accepted());
         }
         Err(Refusal::Copied) => false,
         Ok(used) => {
-            app.storage
+            platform
+                .storage
                 .write((used, proving), |tx, (used, proving)| {
                     Box::pin(async move {
                         let counts = passkey_store::note_use(tx.conn(), used, proving.at).await?;
@@ -229,9 +230,8 @@ async fn prove_by_passkey(
         }
     };
     if !proved {
-        passkey_store::note_counter(&app, caller.staff_id, &info).await?;
+        passkey_store::note_counter(&platform, caller.staff_id, &info).await?;
         return Err(not_accepted());
     }
-    app.liveness.forget_all();
-    Ok(Data(Proved { until: app.clock.now() + PROOF_LASTS }))
+    Ok(Data(Proved { until: platform.clock.now() + PROOF_LASTS }))
 }

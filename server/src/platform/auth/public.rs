@@ -12,21 +12,23 @@ use uuid::Uuid;
 use super::attempts::Attempt;
 use super::cookies;
 use super::factors::Typed;
+use super::limits::REFRESH;
 use super::rotation::{self, Continued, Outcome, Refresh};
 use super::sign_in::{self, Way};
 use super::view::{Keeping, SignedIn};
 use super::{guard, sessions, store};
-use crate::app::App;
 use crate::error::{Error, Result};
-use crate::http::rate_limit::{Limit, Subject};
+use crate::http::rate_limit::Subject;
 use crate::http::valid::is_email;
 use crate::http::{Data, Envelope, Json, Nothing, Problem, RequestInfo};
+use crate::platform::Platform;
 use crate::platform::audit::{Changes, Entry};
+use crate::platform::entity::Entity;
 use crate::platform::staff as people;
 use crate::secrets;
 
 /// The routes of this file.
-pub fn routes() -> OpenApiRouter<App> {
+pub fn routes() -> OpenApiRouter<Platform> {
     OpenApiRouter::new()
         .routes(routes!(login))
         .routes(routes!(refresh))
@@ -59,28 +61,31 @@ pub struct Login {
     responses((status = 200, body = Envelope<SignedIn>), (status = 401, body = Problem),
         (status = 422, body = Problem), (status = 429, body = Problem)))]
 async fn login(
-    State(app): State<App>,
+    State(platform): State<Platform>,
     info: RequestInfo,
     headers: HeaderMap,
     Json(login): Json<Login>,
 ) -> Result<Response> {
     let web = cookies::is_web(&headers);
     if web {
-        cookies::check_allowed(&app)?;
+        cookies::check_allowed(&platform)?;
     }
     // What is no address is nobody's; the password is checked all the same, so that it takes the same time.
-    let found =
-        if is_email(login.email.trim()) { people::by_email(app.storage.read(), &login.email).await? } else { None };
+    let found = if is_email(login.email.trim()) {
+        people::by_email(platform.storage.read(), &login.email).await?
+    } else {
+        None
+    };
     let person = found.filter(|person| person.is_active);
-    let attempt = Attempt::of(&app, &headers, &login.email, person.as_ref(), &info);
-    attempt.check(&app).await?;
+    let attempt = Attempt::of(&platform, &headers, &login.email, person.as_ref(), &info);
+    attempt.check(&platform).await?;
     let hash = person.as_ref().map(|person| person.password_hash.clone());
-    let right = app.passwords.verify(login.password, hash).await?;
+    let right = platform.passwords.verify(login.password, hash).await?;
     // Once more: of many guesses that waited for the hash, those after the lock do not count.
-    attempt.check(&app).await?;
+    attempt.check(&platform).await?;
     let whose = person.as_ref().map(|person| person.id);
     let Some(person) = person.filter(|_| right) else {
-        attempt.failed(&app, None, "auth.sign_in_failed", whose, &info).await?;
+        attempt.failed(&platform, None, "auth.sign_in_failed", whose, &info).await?;
         return Err(Error::InvalidCredentials);
     };
     let keeping = Keeping { web, remember: login.remember };
@@ -88,7 +93,7 @@ async fn login(
         None | Some("") => Way::Password,
         Some(typed) => Way::PasswordAndCode(Typed::of(typed)),
     };
-    sign_in::begin(&app, person, keeping, way, attempt, &info).await
+    sign_in::begin(&platform, person, keeping, way, attempt, &info).await
 }
 
 /// A refresh token, where it is not in a cookie.
@@ -103,55 +108,55 @@ pub struct RefreshToken {
 #[utoipa::path(post, path = "/api/auth/refresh", tag = "auth", request_body = Option<RefreshToken>,
     responses((status = 200, body = Envelope<SignedIn>), (status = 401, body = Problem), (status = 429, body = Problem)))]
 async fn refresh(
-    State(app): State<App>,
+    State(platform): State<Platform>,
     info: RequestInfo,
     headers: HeaderMap,
     body: Option<Json<RefreshToken>>,
 ) -> Result<Response> {
-    exchange(&app, info, &headers, body).await
+    exchange(&platform, info, &headers, body).await
 }
 
 /// The same as `/api/auth/refresh`.
 #[utoipa::path(post, path = "/api/admin/auth/refresh", tag = "auth", request_body = Option<RefreshToken>,
     responses((status = 200, body = Envelope<SignedIn>), (status = 401, body = Problem), (status = 429, body = Problem)))]
 async fn refresh_admin(
-    State(app): State<App>,
+    State(platform): State<Platform>,
     info: RequestInfo,
     headers: HeaderMap,
     body: Option<Json<RefreshToken>>,
 ) -> Result<Response> {
-    exchange(&app, info, &headers, body).await
+    exchange(&platform, info, &headers, body).await
 }
 
 async fn exchange(
-    app: &App,
+    platform: &Platform,
     info: RequestInfo,
     headers: &HeaderMap,
     body: Option<Json<RefreshToken>>,
 ) -> Result<Response> {
-    let presented = presented(app, headers, body).ok_or(Error::Unauthenticated)?;
+    let presented = presented(platform, headers, body).ok_or(Error::Unauthenticated)?;
     // By session and not by address: an office behind one address is no attack. Unknown tokens cost a look and no unit
     // of work, and are counted where they come from.
-    let known = store::session_of_token(app.storage.read(), &presented).await?;
+    let known = store::session_of_token(platform.storage.read(), &presented).await?;
     let counted = match &known {
         Some(token) => Subject::Key(token.session_id.to_string()),
         None => Subject::Address(info.ip.into()),
     };
-    app.limits.check(Limit::Refresh, &counted)?;
+    platform.limits.check(&REFRESH, &counted)?;
     if known.is_none() {
         return Err(Error::Unauthenticated);
     }
-    let now = app.clock.now();
+    let now = platform.clock.now();
     let ask = Refresh {
         presented,
         successor: secrets::new_token(),
-        successor_id: app.ids.next(now),
-        settings: app.settings.get(),
+        successor_id: platform.ids.next(now),
+        settings: platform.settings.get(),
         now,
         info,
-        ids: app.ids.clone(),
+        ids: platform.ids.clone(),
     };
-    let outcome = app.storage.write(ask, |tx, ask| Box::pin(rotation::refresh(tx, ask))).await?;
+    let outcome = platform.storage.write(ask, |tx, ask| Box::pin(rotation::refresh(tx, ask))).await?;
     match outcome {
         Outcome::Refused => Err(Error::Unauthenticated),
         Outcome::Reused { person, session } => {
@@ -161,75 +166,75 @@ async fn exchange(
         Outcome::Continued(continued) => {
             let Continued { token, session, person } = *continued;
             let keeping = Keeping { web: session.web, remember: session.remember };
-            SignedIn::answer(app, person, session.id, token, keeping, HeaderMap::new()).await
+            SignedIn::answer(platform, person, session.id, token, keeping, HeaderMap::new()).await
         }
     }
 }
 
-fn presented(app: &App, headers: &HeaderMap, body: Option<Json<RefreshToken>>) -> Option<String> {
-    body.and_then(|Json(body)| body.refresh_token).or_else(|| cookies::refresh_token(app, headers))
+fn presented(platform: &Platform, headers: &HeaderMap, body: Option<Json<RefreshToken>>) -> Option<String> {
+    body.and_then(|Json(body)| body.refresh_token).or_else(|| cookies::refresh_token(platform, headers))
 }
 
 /// Ends this session, told by its access token or its refresh token.
 #[utoipa::path(post, path = "/api/auth/logout", tag = "auth", request_body = Option<RefreshToken>,
     responses((status = 200, body = Envelope<Nothing>), (status = 401, body = Problem)))]
 async fn logout(
-    State(app): State<App>,
+    State(platform): State<Platform>,
     info: RequestInfo,
     headers: HeaderMap,
     body: Option<Json<RefreshToken>>,
 ) -> Result<Response> {
-    sign_out(&app, &info, &headers, body).await
+    sign_out(&platform, &info, &headers, body).await
 }
 
 /// The same as `/api/auth/logout`.
 #[utoipa::path(post, path = "/api/admin/auth/logout", tag = "auth", request_body = Option<RefreshToken>,
     responses((status = 200, body = Envelope<Nothing>), (status = 401, body = Problem)))]
 async fn logout_admin(
-    State(app): State<App>,
+    State(platform): State<Platform>,
     info: RequestInfo,
     headers: HeaderMap,
     body: Option<Json<RefreshToken>>,
 ) -> Result<Response> {
-    sign_out(&app, &info, &headers, body).await
+    sign_out(&platform, &info, &headers, body).await
 }
 
 async fn sign_out(
-    app: &App,
+    platform: &Platform,
     info: &RequestInfo,
     headers: &HeaderMap,
     body: Option<Json<RefreshToken>>,
 ) -> Result<Response> {
     let authorization = headers.get("authorization").and_then(|value| value.to_str().ok());
-    let (person, session) = match guard::caller_of(app, authorization).await {
+    let (person, session) = match guard::caller_of(platform, authorization).await {
         Ok(caller) => (caller.staff_id, caller.session_id),
-        Err(error) => match presented(app, headers, body) {
+        Err(error) => match presented(platform, headers, body) {
             Some(token) => {
-                let row = store::session_of_token(app.storage.read(), &token).await?.ok_or(error)?;
+                let row = store::session_of_token(platform.storage.read(), &token).await?.ok_or(error)?;
                 (row.user_id, row.session_id)
             }
             None => return Err(error),
         },
     };
-    end_session(app, person, session, "auth.signed_out", info).await?;
+    end_session(platform, person, session, "auth.signed_out", info).await?;
     let mut out = HeaderMap::new();
-    cookies::clear_refresh(app, &mut out);
+    cookies::clear_refresh(platform, &mut out);
     Ok((out, Data(Nothing)).into_response())
 }
 
 /// Ends a session and notes why; true when it was alive.
 pub(super) async fn end_session(
-    app: &App,
+    platform: &Platform,
     person: Uuid,
     session: Uuid,
     action: &'static str,
     info: &RequestInfo,
 ) -> Result<bool> {
-    let now = app.clock.now();
+    let now = platform.clock.now();
     let changes = Changes::none().fact("sessionId", session);
-    let entry =
-        Entry { actor: Some(person), action, entity: ("staff", Some(person)), changes, from: info }.row(&app.ids, now);
-    let ended = app
+    let entry = Entry { actor: Some(person), action, entity: (Entity::Staff, Some(person)), changes, from: info }
+        .row(&platform.ids, now);
+    let ended = platform
         .storage
         .write(entry, move |tx, entry| {
             Box::pin(async move {
@@ -241,6 +246,5 @@ pub(super) async fn end_session(
             })
         })
         .await?;
-    app.liveness.forget_all();
     Ok(ended)
 }

@@ -8,22 +8,26 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::letters;
+use super::limits::REFRESH;
 use super::one_time::{self, Kind};
 use super::{lockout, sessions};
-use crate::app::App;
 use crate::cluster::Event;
 use crate::error::{Error, Result};
-use crate::http::rate_limit::{Limit, Subject};
+use crate::http::rate_limit::Subject;
 use crate::http::valid::Check;
 use crate::http::{Accepted, Data, Envelope, Json, Nothing, Problem, RequestInfo};
+use crate::platform::Platform;
 use crate::platform::audit::{Changes, Entry};
-use crate::platform::mail::{Letter, Mail};
+use crate::platform::entity::Entity;
+use crate::platform::limits;
+use crate::platform::mail::Mail;
 use crate::platform::staff as people;
 use crate::secrets;
 use crate::storage::email_key;
 
 /// The routes of this file.
-pub fn routes() -> OpenApiRouter<App> {
+pub fn routes() -> OpenApiRouter<Platform> {
     OpenApiRouter::new().routes(routes!(forgot)).routes(routes!(reset))
 }
 
@@ -37,47 +41,42 @@ pub struct Forgot {
 /// Sends a reset link, if the address belongs to an active staff member.
 #[utoipa::path(post, path = "/api/auth/forgot", tag = "auth", request_body = Forgot,
     responses((status = 202, body = Envelope<Nothing>), (status = 422, body = Problem), (status = 429, body = Problem)))]
-async fn forgot(State(app): State<App>, info: RequestInfo, Json(body): Json<Forgot>) -> Result<Accepted> {
+async fn forgot(State(platform): State<Platform>, info: RequestInfo, Json(body): Json<Forgot>) -> Result<Accepted> {
     let mut check = Check::new();
     let email = check.email("email", &body.email);
     check.done()?;
     // The address first: whoever asks for many mailboxes must not use up what their owners may ask for.
-    app.limits.check(Limit::ResetMail, &Subject::Address(info.ip.into()))?;
-    app.limits.check(Limit::ResetMail, &Subject::Mailbox(email_key(&email)))?;
+    platform.limits.check(&limits::RESET_MAIL, &Subject::Address(info.ip.into()))?;
+    platform.limits.check(&limits::RESET_MAIL, &Subject::Mailbox(email_key(&email)))?;
     // Together with the confirmations of the contact form: no stranger fills a mailbox by two ways.
-    app.limits.check(Limit::StrangerMail, &Subject::Mailbox(email_key(&email)))?;
-    let person = people::by_email(app.storage.read(), &email).await?.filter(|person| person.is_active);
+    platform.limits.check(&limits::STRANGER_MAIL, &Subject::Mailbox(email_key(&email)))?;
+    let person = people::by_email(platform.storage.read(), &email).await?.filter(|person| person.is_active);
     let whose = person.as_ref().map(|person| person.id);
-    let now = app.clock.now();
+    let now = platform.clock.now();
     // Anybody can ask for a link to any mailbox, so who asked is not known.
     let entry = Entry {
         actor: None,
         action: "auth.reset_requested",
-        entity: ("staff", whose),
+        entity: (Entity::Staff, whose),
         changes: Changes::none(),
         from: &info,
     }
-    .row(&app.ids, now);
+    .row(&platform.ids, now);
     let link = match person {
         None => None,
         Some(person) => {
             let token = secrets::new_token();
-            let letter = Letter::PasswordReset {
+            let letter = letters::PasswordReset {
                 name: person.name.clone(),
-                link: app.config.server.link(&format!("/admin/reset#{token}")),
+                link: platform.config.server.link(&format!("/admin/reset#{token}")),
                 minutes: Kind::Reset.lifetime().num_minutes(),
             };
-            let mail = Mail {
-                to: &person.email,
-                letter: &letter,
-                entity: Some(("staff", person.id)),
-                thread: Vec::new(),
-                automatic: true,
-            };
-            Some((one_time::row(&app, Kind::Reset, &token, Some(person.id), None), mail.row(&app)?))
+            let mail = Mail::new(&person.email, &letter).about((Entity::Staff, person.id));
+            Some((one_time::row(&platform, Kind::Reset, &token, Some(person.id), None), mail.row(&platform)?))
         }
     };
-    app.storage
+    platform
+        .storage
         .write((entry, link), |tx, (entry, link)| {
             Box::pin(async move {
                 tx.audit(entry.clone());
@@ -104,23 +103,24 @@ pub struct Reset {
 /// Sets a new password and signs the person out everywhere.
 #[utoipa::path(post, path = "/api/auth/reset", tag = "auth", request_body = Reset,
     responses((status = 200, body = Envelope<Nothing>), (status = 422, body = Problem), (status = 503, body = Problem)))]
-async fn reset(State(app): State<App>, info: RequestInfo, Json(body): Json<Reset>) -> Result<Data<Nothing>> {
+async fn reset(State(platform): State<Platform>, info: RequestInfo, Json(body): Json<Reset>) -> Result<Data<Nothing>> {
     let mut check = Check::new();
-    check.new_password("password", &body.password, app.settings.get().security.password_min_length);
+    check.new_password("password", &body.password, platform.settings.get().security.password_min_length);
     check.done()?;
-    let now = app.clock.now();
+    let now = platform.clock.now();
     // Before any work: hashing takes its time, and a stranger must not make it wait for staff.
-    app.limits.check(Limit::Refresh, &Subject::Address(info.ip.into()))?;
-    if !one_time::is_open(app.storage.read(), Kind::Reset, &body.token, now).await? {
+    platform.limits.check(&REFRESH, &Subject::Address(info.ip.into()))?;
+    if !one_time::is_open(platform.storage.read(), Kind::Reset, &body.token, now).await? {
         return Err(link_is_over());
     }
-    let hash = app.passwords.hash(body.password).await?;
+    let hash = platform.passwords.hash(body.password).await?;
     let when = now.format("%-d %B %Y, %-H:%M UTC").to_string();
     // The mail needs the person, and the person is known only inside the unit: so its parts are made here.
-    let make = app.clone();
-    app.storage
+    let make = platform.clone();
+    platform
+        .storage
         .write((body.token, hash, when, info), move |tx, (token, hash, when, info)| {
-            let app = make.clone();
+            let platform = make.clone();
             Box::pin(async move {
                 let row = one_time::redeem(tx.conn(), Kind::Reset, token, now).await?.ok_or_else(link_is_over)?;
                 let id = row.staff_id.ok_or_else(link_is_over)?;
@@ -136,29 +136,22 @@ async fn reset(State(app): State<App>, info: RequestInfo, Json(body): Json<Reset
                 sessions::end_all(tx, id, None, now).await?;
                 // Whoever reads the mailbox is the owner: what strangers tried no longer keeps them out.
                 lockout::unlock(tx.conn(), &person.email_key).await?;
-                let letter = Letter::PasswordChanged { name: person.name.clone(), when: when.clone() };
-                let mail = Mail {
-                    to: &person.email,
-                    letter: &letter,
-                    entity: Some(("staff", id)),
-                    thread: Vec::new(),
-                    automatic: true,
-                };
-                tx.mail(mail.row(&app)?);
+                let letter = letters::PasswordChanged { name: person.name.clone(), when: when.clone() };
+                let mail = Mail::new(&person.email, &letter).about((Entity::Staff, id));
+                tx.mail(mail.row(&platform)?);
                 let entry = Entry {
                     actor: Some(id),
                     action: "auth.password_reset",
-                    entity: ("staff", Some(id)),
+                    entity: (Entity::Staff, Some(id)),
                     changes: Changes::none(),
                     from: info,
                 };
-                tx.audit(entry.row(&app.ids, now));
+                tx.audit(entry.row(&platform.ids, now));
                 tx.publish(Event::StaffChanged(id));
                 Ok(())
             })
         })
         .await?;
-    app.liveness.forget_all();
     Ok(Data(Nothing))
 }
 

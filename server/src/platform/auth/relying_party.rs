@@ -15,8 +15,8 @@ use webauthn_rs::prelude::{
 use webauthn_rs::{Webauthn, WebauthnBuilder};
 
 use super::passkey_store::{CEREMONY, Use};
-use crate::app::App;
 use crate::error::{Error, Result};
+use crate::platform::Platform;
 
 /// What a browser is told, and what the server keeps until the answer comes.
 pub struct Ceremony {
@@ -40,16 +40,16 @@ pub enum Refusal {
 }
 
 /// True when browsers can use passkeys at our address: it has a name, and is https or this machine.
-pub fn is_possible(app: &App) -> bool {
-    app.config.server.may_set_cookies() && app.config.server.public_url.domain().is_some()
+pub fn is_possible(platform: &Platform) -> bool {
+    platform.config.server.may_set_cookies() && platform.config.server.public_url.domain().is_some()
 }
 
-fn party(app: &App) -> Result<Webauthn> {
-    let url = &app.config.server.public_url;
-    let host = url.domain().filter(|_| is_possible(app)).ok_or_else(|| {
+fn party(platform: &Platform) -> Result<Webauthn> {
+    let url = &platform.config.server.public_url;
+    let host = url.domain().filter(|_| is_possible(platform)).ok_or_else(|| {
         Error::Conflict("Passkeys need an https address with a name. Set TEKVWARHO_PUBLIC_URL to one.".into())
     })?;
-    let name = app.settings.get().firm.name.clone();
+    let name = platform.settings.get().firm.name.clone();
     WebauthnBuilder::new(host, url)
         .and_then(|builder| {
             builder
@@ -62,7 +62,7 @@ fn party(app: &App) -> Result<Webauthn> {
 
 /// Begins to register a passkey that can be found without a name and asks for a PIN, finger or face.
 pub fn begin_registration(
-    app: &App,
+    platform: &Platform,
     staff: Uuid,
     email: &str,
     name: &str,
@@ -70,7 +70,7 @@ pub fn begin_registration(
 ) -> Result<Ceremony> {
     let exclude = known.iter().filter_map(|row| id_of(&row.credential_id)).collect();
     let (options, state) =
-        party(app)?.start_passkey_registration(staff, email, name, Some(exclude)).map_err(Error::internal)?;
+        party(platform)?.start_passkey_registration(staff, email, name, Some(exclude)).map_err(Error::internal)?;
     let mut ceremony = Ceremony::of(options, state)?;
     // The library only hopes for a key that can be found; signing in without a name needs one.
     if let Some(selection) = ceremony.options.pointer_mut("/publicKey/authenticatorSelection") {
@@ -87,10 +87,10 @@ pub struct Registered {
 }
 
 /// Checks the answer to [`begin_registration`].
-pub fn finish_registration(app: &App, answer: &Value, state: Value) -> Result<Option<Registered>> {
+pub fn finish_registration(platform: &Platform, answer: &Value, state: Value) -> Result<Option<Registered>> {
     let state: PasskeyRegistration = serde_json::from_value(state).map_err(Error::internal)?;
     let Ok(answer) = serde_json::from_value::<RegisterPublicKeyCredential>(answer.clone()) else { return Ok(None) };
-    let Ok(passkey) = party(app)?.finish_passkey_registration(&answer, &state) else { return Ok(None) };
+    let Ok(passkey) = party(platform)?.finish_passkey_registration(&answer, &state) else { return Ok(None) };
     Ok(Some(Registered {
         credential_id: URL_SAFE_NO_PAD.encode(passkey.cred_id()),
         credential: serde_json::to_value(&passkey).map_err(Error::internal)?,
@@ -98,8 +98,8 @@ pub fn finish_registration(app: &App, answer: &Value, state: Value) -> Result<Op
 }
 
 /// Begins a sign-in by whatever passkey the browser finds.
-pub fn begin_sign_in(app: &App) -> Result<Ceremony> {
-    let (mut options, state) = party(app)?.start_discoverable_authentication().map_err(Error::internal)?;
+pub fn begin_sign_in(platform: &Platform) -> Result<Ceremony> {
+    let (mut options, state) = party(platform)?.start_discoverable_authentication().map_err(Error::internal)?;
     // The person asks for it with a button; it is not offered beside the address.
     options.mediation = None;
     Ceremony::of(options, state)
@@ -114,7 +114,7 @@ pub fn named_by(answer: &Value) -> Option<(String, Uuid)> {
 
 /// Checks the answer to [`begin_sign_in`] against the passkey that it names.
 pub fn finish_sign_in(
-    app: &App,
+    platform: &Platform,
     answer: &Value,
     state: Value,
     row: &passkeys::Model,
@@ -124,23 +124,23 @@ pub fn finish_sign_in(
         return Ok(Err(Refusal::Wrong));
     };
     let passkey: Passkey = serde_json::from_value(row.credential.clone()).map_err(Error::internal)?;
-    judge(party(app)?.finish_discoverable_authentication_v2(&answer, state, &passkey), passkey, row.id)
+    judge(party(platform)?.finish_discoverable_authentication_v2(&answer, state, &passkey), passkey, row.id)
 }
 
 /// Begins to show again who is there, with one of the person's own passkeys.
-pub fn begin_proof(app: &App, own: &[passkeys::Model]) -> Result<Ceremony> {
+pub fn begin_proof(platform: &Platform, own: &[passkeys::Model]) -> Result<Ceremony> {
     let keys: Vec<Passkey> = own
         .iter()
         .map(|row| serde_json::from_value(row.credential.clone()))
         .collect::<serde_json::Result<_>>()
         .map_err(Error::internal)?;
-    let (options, state) = party(app)?.start_passkey_authentication(&keys).map_err(Error::internal)?;
+    let (options, state) = party(platform)?.start_passkey_authentication(&keys).map_err(Error::internal)?;
     Ceremony::of(options, state)
 }
 
 /// Checks the answer to [`begin_proof`] against the person's passkeys as they are now.
 pub fn finish_proof(
-    app: &App,
+    platform: &Platform,
     answer: &Value,
     state: Value,
     own: &[passkeys::Model],
@@ -152,7 +152,7 @@ pub fn finish_proof(
     let id = URL_SAFE_NO_PAD.encode(answer.get_credential_id());
     let Some(row) = own.iter().find(|row| row.credential_id == id) else { return Ok(Err(Refusal::Wrong)) };
     let passkey: Passkey = serde_json::from_value(row.credential.clone()).map_err(Error::internal)?;
-    judge(party(app)?.finish_passkey_authentication(&answer, &state), passkey, row.id)
+    judge(party(platform)?.finish_passkey_authentication(&answer, &state), passkey, row.id)
 }
 
 fn judge(

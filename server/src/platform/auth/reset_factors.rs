@@ -12,16 +12,18 @@ use uuid::Uuid;
 use super::guard::{Caller, demand_in_person, recently_proven};
 use super::letters::{self, FactorEvent};
 use super::{factors, sessions};
-use crate::app::App;
 use crate::cluster::Event;
 use crate::error::{Error, Result};
 use crate::http::{Data, Envelope, Id, Nothing, Problem, RequestInfo};
+use crate::platform::Platform;
+use crate::platform::act::Act;
 use crate::platform::audit::{Changes, Entry};
+use crate::platform::entity::Entity;
 use crate::platform::permission::{Permission, Standing};
-use crate::platform::staff::{self as people, Act};
+use crate::platform::staff as people;
 
 /// The routes of this file.
-pub fn routes() -> OpenApiRouter<App> {
+pub fn routes() -> OpenApiRouter<Platform> {
     OpenApiRouter::new()
         .routes(demand_in_person(Permission::Staff, routes!(show_factors)))
         .routes(demand_in_person(Permission::Staff, recently_proven(routes!(reset_factors))))
@@ -43,14 +45,14 @@ pub struct ColleagueFactors {
 /// Which second factors a member of staff has.
 #[utoipa::path(get, path = "/api/admin/staff/{id}/factors", tag = "staff", params(("id" = Uuid, Path)),
     responses((status = 200, body = Envelope<ColleagueFactors>), (status = 404, body = Problem)))]
-async fn show_factors(State(app): State<App>, caller: Caller, Id(id): Id) -> Result<Data<ColleagueFactors>> {
-    let person = existing(app.storage.read(), id).await?;
-    let found = factors::of(app.storage.read(), id).await?;
+async fn show_factors(State(platform): State<Platform>, caller: Caller, Id(id): Id) -> Result<Data<ColleagueFactors>> {
+    let person = existing(platform.storage.read(), id).await?;
+    let found = factors::of(platform.storage.read(), id).await?;
     Ok(Data(ColleagueFactors {
         totp: found.totp_since.is_some(),
         passkeys: found.passkeys,
         recovery_codes_left: found.recovery_left,
-        required: factors::required(&app, person.role),
+        required: factors::required(&platform, person.role),
         may_reset: found.any()
             && caller.staff_id != id
             && Standing::new(caller.role, caller.permissions).covers(Standing::of(&person)),
@@ -61,12 +63,17 @@ async fn show_factors(State(app): State<App>, caller: Caller, Id(id): Id) -> Res
 #[utoipa::path(delete, path = "/api/admin/staff/{id}/factors", tag = "staff", params(("id" = Uuid, Path)),
     responses((status = 200, body = Envelope<Nothing>), (status = 403, body = Problem), (status = 404, body = Problem),
         (status = 409, body = Problem)))]
-async fn reset_factors(State(app): State<App>, caller: Caller, info: RequestInfo, Id(id): Id) -> Result<Data<Nothing>> {
+async fn reset_factors(
+    State(platform): State<Platform>,
+    caller: Caller,
+    info: RequestInfo,
+    Id(id): Id,
+) -> Result<Data<Nothing>> {
     if caller.staff_id == id {
         return Err(Error::Conflict("These are your own. Change them in your profile.".into()));
     }
-    let act = Act::new(&app, caller, info.clone());
-    reset_factors_of(&app, Some(act), id, &info).await?;
+    let act = Act::new(&platform, caller, info.clone());
+    reset_factors_of(&platform, Some(act), id, &info).await?;
     Ok(Data(Nothing))
 }
 
@@ -75,20 +82,21 @@ async fn reset_factors(State(app): State<App>, caller: Caller, info: RequestInfo
 ///
 /// # Errors
 /// `NotFound`, `OutOfReach`, or `Conflict` when there is nothing to take away.
-pub async fn reset_factors_of(app: &App, act: Option<Act>, id: Uuid, info: &RequestInfo) -> Result<()> {
-    let person = existing(app.storage.read(), id).await?;
-    let now = app.clock.now();
+pub async fn reset_factors_of(platform: &Platform, act: Option<Act>, id: Uuid, info: &RequestInfo) -> Result<()> {
+    let person = existing(platform.storage.read(), id).await?;
+    let now = platform.clock.now();
     let by = if act.is_some() { "staff" } else { "command line" };
     let entry = Entry {
         actor: act.as_ref().map(|act| act.caller.staff_id),
         action: "staff.factors_reset",
-        entity: ("staff", Some(id)),
+        entity: (Entity::Staff, Some(id)),
         changes: Changes::none().fact("by", by),
         from: info,
     }
-    .row(&app.ids, now);
-    let mail = letters::mail(app, &person, FactorEvent::Reset, info)?;
-    app.storage
+    .row(&platform.ids, now);
+    let mail = letters::mail(platform, &person, FactorEvent::Reset, info)?;
+    platform
+        .storage
         .write((entry, mail, act), move |tx, (entry, mail, act)| {
             Box::pin(async move {
                 if let Some(act) = act {
@@ -105,7 +113,6 @@ pub async fn reset_factors_of(app: &App, act: Option<Act>, id: Uuid, info: &Requ
             })
         })
         .await?;
-    app.liveness.forget_all();
     Ok(())
 }
 

@@ -19,6 +19,7 @@ use crate::error::{Error, Result};
 use crate::http::RequestInfo;
 use crate::ids::Ids;
 use crate::platform::audit::{Changes, Entry};
+use crate::platform::entity;
 use crate::platform::settings::{Security, Snapshot};
 use crate::secrets::{open_under, seal_under, sha256_hex};
 use crate::storage::Tx;
@@ -106,7 +107,7 @@ pub async fn refresh(tx: &Tx<'_>, ask: &Refresh) -> Result<Outcome> {
             let entry = Entry {
                 actor: Some(person.id),
                 action: "auth.refresh_reused",
-                entity: ("staff", Some(person.id)),
+                entity: (entity::Entity::Staff, Some(person.id)),
                 changes: Changes::none().fact("sessionId", session.id),
                 from: &ask.info,
             };

@@ -7,10 +7,10 @@ use sea_orm::{ActiveModelTrait as _, ColumnTrait as _, EntityTrait, IntoActiveMo
 use uuid::Uuid;
 
 use super::rotation;
-use crate::app::App;
 use crate::cluster::Event;
 use crate::error::Result;
 use crate::http::RequestInfo;
+use crate::platform::Platform;
 use crate::secrets;
 use crate::storage::Tx;
 
@@ -24,12 +24,12 @@ pub struct NewSession {
 
 impl NewSession {
     /// A session of that person, from this request.
-    pub fn of(app: &App, person: &staff::Model, remember: bool, web: bool, info: &RequestInfo) -> Self {
-        let now = app.clock.now();
-        let rules = &app.settings.get().security;
-        let token_id = app.ids.next(now);
+    pub fn of(platform: &Platform, person: &staff::Model, remember: bool, web: bool, info: &RequestInfo) -> Self {
+        let now = platform.clock.now();
+        let rules = &platform.settings.get().security;
+        let token_id = platform.ids.next(now);
         let session = active_sessions::Model {
-            id: app.ids.next(now),
+            id: platform.ids.next(now),
             user_id: person.id,
             refresh_token_id: Some(token_id),
             is_active: true,
@@ -94,7 +94,7 @@ async fn end_where(tx: &Tx<'_>, which: Condition, now: DateTime<Utc>) -> Result<
         .exec(tx.conn())
         .await?;
     for id in &ids {
-        tx.publish(Event::SessionEnded(*id));
+        tx.publish(Event::SessionChanged(*id));
     }
     Ok(ids.len() as u64)
 }

@@ -16,27 +16,29 @@ use super::cookies;
 use super::one_time::{self, Kind};
 use super::sign_in::sign_in_directly;
 use super::view::SignedIn;
-use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::{Data, Envelope, Json, Problem, RequestInfo};
+use crate::platform::Platform;
 use crate::platform::audit::{Changes, Entry};
+use crate::platform::entity::Entity;
 use crate::platform::settings;
 use crate::platform::staff::{self as people, NewStaff};
 use crate::secrets;
 
 /// The routes of this file.
-pub fn routes() -> OpenApiRouter<App> {
+pub fn routes() -> OpenApiRouter<Platform> {
     OpenApiRouter::new().routes(routes!(needed, complete))
 }
 
 /// A fresh set-up link, if nobody can sign in yet. Older links end with it.
-pub async fn setup_link(app: &App) -> Result<Option<String>> {
-    if people::anybody_can_sign_in(app.storage.read()).await? {
+pub async fn setup_link(platform: &Platform) -> Result<Option<String>> {
+    if people::anybody_can_sign_in(platform.storage.read()).await? {
         return Ok(None);
     }
     let token = secrets::new_token();
-    let row = one_time::row(app, Kind::Setup, &token, None, None);
-    app.storage
+    let row = one_time::row(platform, Kind::Setup, &token, None, None);
+    platform
+        .storage
         .write(row, |tx, row| {
             Box::pin(async move {
                 one_time::withdraw(tx.conn(), Kind::Setup, None).await?;
@@ -45,7 +47,7 @@ pub async fn setup_link(app: &App) -> Result<Option<String>> {
             })
         })
         .await?;
-    Ok(Some(app.config.server.link(&format!("/admin/setup#{token}"))))
+    Ok(Some(platform.config.server.link(&format!("/admin/setup#{token}"))))
 }
 
 /// Whether set-up is still to be done.
@@ -56,8 +58,8 @@ pub struct SetupState {
 
 /// Says whether nobody can sign in yet.
 #[utoipa::path(get, path = "/api/setup", tag = "setup", responses((status = 200, body = Envelope<SetupState>)))]
-async fn needed(State(app): State<App>) -> Result<Data<SetupState>> {
-    Ok(Data(SetupState { needed: !people::anybody_can_sign_in(app.storage.read()).await? }))
+async fn needed(State(platform): State<Platform>) -> Result<Data<SetupState>> {
+    Ok(Data(SetupState { needed: !people::anybody_can_sign_in(platform.storage.read()).await? }))
 }
 
 /// The first admin and the firm.
@@ -123,24 +125,24 @@ fn link_is_over() -> Error {
 #[utoipa::path(post, path = "/api/setup", tag = "setup", request_body = Setup,
     responses((status = 201, body = Envelope<SignedIn>), (status = 409, body = Problem), (status = 422, body = Problem)))]
 async fn complete(
-    State(app): State<App>,
+    State(platform): State<Platform>,
     info: RequestInfo,
     headers: HeaderMap,
     Json(body): Json<Setup>,
 ) -> Result<Response> {
     let web = cookies::is_web(&headers);
     if web {
-        cookies::check_allowed(&app)?;
+        cookies::check_allowed(&platform)?;
     }
-    if people::anybody_can_sign_in(app.storage.read()).await? {
+    if people::anybody_can_sign_in(platform.storage.read()).await? {
         return Err(done_already());
     }
-    let now = app.clock.now();
-    if !one_time::is_open(app.storage.read(), Kind::Setup, &body.token, now).await? {
+    let now = platform.clock.now();
+    if !one_time::is_open(platform.storage.read(), Kind::Setup, &body.token, now).await? {
         return Err(link_is_over());
     }
     let firm = body.firm.changes(&body.email);
-    let firm = settings::check(&app, &firm).map_err(|error| match error {
+    let firm = settings::check(&platform, &firm).map_err(|error| match error {
         // The form has the zone among the firm's details.
         Error::Validation(mut faults) => {
             for fault in &mut faults {
@@ -151,34 +153,35 @@ async fn complete(
         other => other,
     })?;
     let new = NewStaff { name: body.name, email: body.email, role: Role::Admin, password: body.password };
-    let person = people::create(&app, new).await?;
+    let person = people::create(&platform, new).await?;
     let entry = Entry {
         actor: Some(person.id),
         action: "setup.completed",
-        entity: ("staff", Some(person.id)),
+        entity: (Entity::Staff, Some(person.id)),
         changes: Changes::none(),
         from: &info,
     }
-    .row(&app.ids, now);
+    .row(&platform.ids, now);
     let token = body.token;
-    let id = person.id;
-    let person = app
+    let (id, with) = (person.id, platform.clone());
+    let person = platform
         .storage
         .write((token, person, entry, firm), move |tx, (token, person, entry, firm)| {
+            let with = with.clone();
             Box::pin(async move {
                 one_time::redeem(tx.conn(), Kind::Setup, token, now).await?.ok_or_else(link_is_over)?;
                 if people::anybody_can_sign_in(tx.conn()).await? {
                     return Err(done_already());
                 }
                 people::insert(tx, person).await?;
-                settings::write(tx, firm, Some(id), now, None).await?;
+                settings::write(tx, &with.settings, firm, Some(id), now, None).await?;
                 tx.audit(entry.clone());
                 Ok(person.clone())
             })
         })
         .await?;
-    app.settings_changed().await;
-    let mut response = sign_in_directly(&app, person, web, &info).await?;
+    platform.settings.follow(&platform.storage).await;
+    let mut response = sign_in_directly(&platform, person, web, &info).await?;
     *response.status_mut() = StatusCode::CREATED;
     response.headers_mut().insert(LOCATION, HeaderValue::from_static("/api/auth/me"));
     Ok(response.into_response())

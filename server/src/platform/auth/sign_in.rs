@@ -6,6 +6,7 @@ use axum::response::Response;
 use database::entity::{audit_logs, notifications as rows, outbox, staff};
 use sea_orm::Set;
 
+use super::NEW_DEVICE;
 use super::attempts::Attempt;
 use super::device::{self, Device};
 use super::factors::{self, Code, Typed};
@@ -14,11 +15,12 @@ use super::passkey_store::Use;
 use super::sessions::NewSession;
 use super::view::{Keeping, SignedIn};
 use super::{cookies, passkey_store, store};
-use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::RequestInfo;
+use crate::platform::Platform;
 use crate::platform::audit::{Changes, Entry};
-use crate::platform::mail::{Letter, Mail};
+use crate::platform::entity::Entity;
+use crate::platform::mail::Mail;
 use crate::platform::notices::{self, News, To};
 use crate::platform::staff as people;
 use crate::storage::Tx;
@@ -62,28 +64,29 @@ enum Outcome {
 
 /// Begins a session for a person who is active and whose password or passkey was right.
 pub async fn begin(
-    app: &App,
+    platform: &Platform,
     person: staff::Model,
     keeping: Keeping,
     way: Way,
     attempt: Attempt,
     info: &RequestInfo,
 ) -> Result<Response> {
-    let now = app.clock.now();
-    let new = NewSession::of(app, &person, keeping.remember, keeping.web, info);
+    let now = platform.clock.now();
+    let new = NewSession::of(platform, &person, keeping.remember, keeping.web, info);
     let (session, token) = (new.session.id, new.token.clone());
-    let warns = app.settings.get().notifications.new_device;
-    let familiar = attempt.known_device || store::has_session_like(app.storage.read(), person.id, info).await?;
+    let warns = platform.settings.get().notifications.new_device;
+    let familiar = attempt.known_device || store::has_session_like(platform.storage.read(), person.id, info).await?;
     let note = |action, changes| {
-        Entry { actor: Some(person.id), action, entity: ("staff", Some(person.id)), changes, from: info }
-            .row(&app.ids, now)
+        Entry { actor: Some(person.id), action, entity: (Entity::Staff, Some(person.id)), changes, from: info }
+            .row(&platform.ids, now)
     };
-    let warning = (!familiar && person.last_login.is_some()).then(|| warn_of_device(app, &person, info)).transpose()?;
+    let warning =
+        (!familiar && person.last_login.is_some()).then(|| warn_of_device(platform, &person, info)).transpose()?;
     let told = match &warning {
         Some(_) => {
             let device = Device::of(info.user_agent.as_deref()).name;
             let news = News { detail: Some(device), ..News::default() };
-            notices::rows(app, notices::Event::NewDevice, &news, To::Person(person.id)).await?
+            notices::rows(platform, &NEW_DEVICE, &news, To::Person(person.id)).await?
         }
         None => Vec::new(),
     };
@@ -92,7 +95,7 @@ pub async fn begin(
         entry: note("auth.signed_in", Changes::none().fact("by", way.label())),
         recovery: RecoveryUsed {
             entry: note("auth.recovery_code_used", Changes::none()),
-            mail: letters::mail(app, &person, FactorEvent::RecoveryCodeUsed, info)?,
+            mail: letters::mail(platform, &person, FactorEvent::RecoveryCodeUsed, info)?,
         },
         way,
         password_hash: person.password_hash.clone(),
@@ -101,12 +104,12 @@ pub async fn begin(
         told,
         attempt: attempt.clone(),
     };
-    let (id, keys) = (person.id, app.clone());
-    let outcome = app
+    let (id, keys) = (person.id, platform.clone());
+    let outcome = platform
         .storage
         .write(steps, move |tx, steps| {
-            let app = keys.clone();
-            Box::pin(async move { steps.run(tx, &app, id, now).await })
+            let platform = keys.clone();
+            Box::pin(async move { steps.run(tx, &platform, id, now).await })
         })
         .await?;
     let person = match outcome {
@@ -114,19 +117,19 @@ pub async fn begin(
         Outcome::Changed => return Err(Error::InvalidCredentials),
         Outcome::FactorNeeded => return Err(Error::SecondFactorRequired),
         Outcome::WrongCode => {
-            attempt.failed(app, None, "auth.second_factor_failed", Some(id), info).await?;
+            attempt.failed(platform, None, "auth.second_factor_failed", Some(id), info).await?;
             return Err(Error::InvalidCredentials);
         }
         Outcome::PasskeyRefused => {
-            passkey_store::note_counter(app, id, info).await?;
+            passkey_store::note_counter(platform, id, info).await?;
             return Err(Error::InvalidCredentials);
         }
     };
     let mut headers = HeaderMap::new();
     if keeping.web && !attempt.known_device {
-        cookies::give_mark(app, &mut headers, &device::mark(app, id));
+        cookies::give_mark(platform, &mut headers, &device::mark(platform, id));
     }
-    SignedIn::answer(app, person, session, token, keeping, headers).await
+    SignedIn::answer(platform, person, session, token, keeping, headers).await
 }
 
 /// What the unit needs, made before it.
@@ -149,7 +152,13 @@ struct RecoveryUsed {
 }
 
 impl Steps {
-    async fn run(&self, tx: &Tx<'_>, app: &App, id: uuid::Uuid, now: chrono::DateTime<chrono::Utc>) -> Result<Outcome> {
+    async fn run(
+        &self,
+        tx: &Tx<'_>,
+        platform: &Platform,
+        id: uuid::Uuid,
+        now: chrono::DateTime<chrono::Utc>,
+    ) -> Result<Outcome> {
         let conn = tx.conn();
         if !people::has_password(conn, id, &self.password_hash).await? {
             return Ok(Outcome::Changed);
@@ -170,7 +179,7 @@ impl Steps {
             // A code of somebody without a factor is passed over: an old form may send an empty guess.
             Way::PasswordAndCode(typed) => {
                 if factors::of(conn, id).await?.any() {
-                    match factors::use_code(conn, &app.keys, id, typed, now).await? {
+                    match factors::use_code(conn, &platform.keys, id, typed, now).await? {
                         None => return Ok(Outcome::WrongCode),
                         Some(Code::App) => {}
                         Some(Code::Recovery) => {
@@ -197,21 +206,25 @@ impl Steps {
 }
 
 /// Signs a person in who has just proved to be one in another way: set-up, an invitation.
-pub async fn sign_in_directly(app: &App, person: staff::Model, web: bool, info: &RequestInfo) -> Result<Response> {
+pub async fn sign_in_directly(
+    platform: &Platform,
+    person: staff::Model,
+    web: bool,
+    info: &RequestInfo,
+) -> Result<Response> {
     let keeping = Keeping { web, remember: false };
-    let attempt = Attempt::of(app, &HeaderMap::new(), &person.email, None, info);
-    begin(app, person, keeping, Way::Password, attempt, info).await
+    let attempt = Attempt::of(platform, &HeaderMap::new(), &person.email, None, info);
+    begin(platform, person, keeping, Way::Password, attempt, info).await
 }
 
-fn warn_of_device(app: &App, person: &staff::Model, info: &RequestInfo) -> Result<outbox::Model> {
-    let letter = Letter::NewDevice {
+fn warn_of_device(platform: &Platform, person: &staff::Model, info: &RequestInfo) -> Result<outbox::Model> {
+    let letter = letters::NewDevice {
         name: person.name.clone(),
         device: Device::of(info.user_agent.as_deref()).name,
         ip_address: info.ip.to_string(),
-        place: app.places.of(info.ip),
-        when: letters::when(app.clock.now()),
-        link: app.config.server.link("/admin/profile"),
+        place: platform.places.of(info.ip),
+        when: letters::when(platform.clock.now()),
+        link: platform.config.server.link("/admin/profile"),
     };
-    Mail { to: &person.email, letter: &letter, entity: Some(("staff", person.id)), thread: Vec::new(), automatic: true }
-        .row(app)
+    Mail::new(&person.email, &letter).about((Entity::Staff, person.id)).row(platform)
 }

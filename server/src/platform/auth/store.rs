@@ -9,11 +9,10 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::{lockout, one_time, passkey_store};
-use crate::app::App;
 use crate::error::Result;
 use crate::http::RequestInfo;
 use crate::ids::first_of;
-use crate::jobs::delete_in_chunks;
+use crate::platform::Platform;
 
 /// Living sessions of a person, the one used last first: those whose refresh token still works.
 pub async fn sessions_of(
@@ -108,17 +107,17 @@ pub async fn count_old_sessions(conn: &impl ConnectionTrait, before: DateTime<Ut
 
 /// Deletes tokens, tickets, failures and sessions that are over. Ended sessions stay for a
 /// while, for whoever looks into them.
-pub async fn clean_up(app: &App) -> Result<()> {
-    let now = app.clock.now();
-    let before = app.settings.get().privacy.sessions_before(now);
-    delete_in_chunks(app, one_time::over(now - Duration::days(1)), one_time_tokens::Column::Id).await?;
-    delete_in_chunks(app, lockout::over(now), sign_in_failures::Column::Subject).await?;
-    delete_in_chunks(app, passkey_store::over(now), passkey_challenges::Column::Id).await?;
-    delete_in_chunks(app, over_tokens(before), refresh_tokens::Column::Id).await?;
-    if app.stopping.is_cancelled() {
+pub async fn clean_up(platform: &Platform) -> Result<()> {
+    let now = platform.clock.now();
+    let before = platform.settings.get().privacy.sessions_before(now);
+    platform.delete_in_chunks(one_time::over(now - Duration::days(1)), one_time_tokens::Column::Id).await?;
+    platform.delete_in_chunks(lockout::over(now), sign_in_failures::Column::Subject).await?;
+    platform.delete_in_chunks(passkey_store::over(now), passkey_challenges::Column::Id).await?;
+    platform.delete_in_chunks(over_tokens(before), refresh_tokens::Column::Id).await?;
+    if platform.stopping.is_cancelled() {
         // Tokens that are left would be in the way of their sessions.
         return Ok(());
     }
     let without_tokens = old_sessions(before, Condition::all());
-    delete_in_chunks(app, without_tokens, active_sessions::Column::Id).await
+    platform.delete_in_chunks(without_tokens, active_sessions::Column::Id).await
 }

@@ -9,9 +9,9 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{access, cookies, factors};
-use crate::app::App;
 use crate::error::Result;
 use crate::http::Data;
+use crate::platform::Platform;
 use crate::platform::permission::{Permission, PermissionSet};
 use crate::platform::staff::avatar_url;
 
@@ -42,9 +42,9 @@ pub struct Me {
 
 impl Me {
     /// What a person gets to see of the own account.
-    pub fn of(app: &App, person: Model, second_factor_missing: bool) -> Self {
+    pub fn of(platform: &Platform, person: Model, second_factor_missing: bool) -> Self {
         Self {
-            firm_name: app.settings.get().firm.name.clone(),
+            firm_name: platform.settings.get().firm.name.clone(),
             avatar: avatar_url(&person),
             id: person.id,
             permissions: PermissionSet::of(&person).list(),
@@ -86,24 +86,24 @@ pub struct Keeping {
 impl SignedIn {
     /// The answer with a fresh access token. `headers` get the cookie of a browser.
     pub async fn answer(
-        app: &App,
+        platform: &Platform,
         person: Model,
         session: Uuid,
         refresh_token: String,
         keeping: Keeping,
         headers: HeaderMap,
     ) -> Result<Response> {
-        let missing = factors::missing(app, &person).await?;
-        let access_token = access::issue(app, &person, session, app.clock.now())?;
+        let missing = factors::missing(platform, &person).await?;
+        let access_token = access::issue(platform, &person, session, platform.clock.now())?;
         let mut headers = headers;
         if keeping.web {
-            cookies::give_refresh(app, &mut headers, &refresh_token, keeping.remember);
+            cookies::give_refresh(platform, &mut headers, &refresh_token, keeping.remember);
         }
         let body = Self {
             access_token,
             refresh_token: (!keeping.web).then_some(refresh_token),
-            expires_in: app.settings.get().security.access_lifetime().num_seconds(),
-            staff: Me::of(app, person, missing),
+            expires_in: platform.settings.get().security.access_lifetime().num_seconds(),
+            staff: Me::of(platform, person, missing),
         };
         Ok((headers, Data(body)).into_response())
     }

@@ -1,6 +1,7 @@
-//! The frames: JSON text, `type` first.
+//! The frames: JSON text, `type` first. Their schemas stand in the AsyncAPI document, which is made from these types.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::cluster::Notice;
@@ -9,57 +10,63 @@ use crate::cluster::Notice;
 pub const LARGEST: usize = 16 * 1024;
 
 /// What a client sends.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "type", rename_all = "snake_case")]
+#[schema(as = ClientFrame)]
 pub enum FromClient {
     /// First: the ticket of `POST /api/auth/ws-ticket`.
     Auth { ticket: String },
     /// Every 20 s as long as the person looks at it; without an id, the person looks away.
-    Viewing { entity: String, id: Option<Uuid> },
+    Viewing {
+        /// Such as `message`.
+        entity: String,
+        id: Option<Uuid>,
+    },
+    /// Asks for a sign of life, where the client cannot see the pings of the socket: `pong` answers.
+    Ping {},
 }
 
 /// What the server sends.
-#[derive(Debug, Serialize)]
-#[serde(tag = "type", rename_all = "snake_case", rename_all_fields = "camelCase")]
-pub enum ToClient<'a> {
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(tag = "type", rename_all = "snake_case")]
+#[schema(as = ServerFrame)]
+pub enum ToClient {
+    /// The ticket was good.
     Ready {
+        #[serde(rename = "staffId")]
         staff_id: Uuid,
     },
-    Viewing {
-        entity: &'a str,
-        id: Uuid,
-        staff: Vec<Viewer>,
-    },
-    Notice {
-        kind: &'a str,
-        entity: &'a str,
-        id: Option<Uuid>,
-    },
+    /// Who looks at the same thing, oneself included.
+    Viewing { entity: String, id: Uuid, staff: Vec<Viewer> },
+    /// Something to load again. `missed`: everything.
+    Notice { kind: String, entity: String, id: Option<Uuid> },
+    /// The response to `ping`.
+    Pong {},
+    /// The last frame: `signed_out`, `shutdown`, `unavailable` or `idle`, with the seconds after which trying again makes
+    /// sense.
     Bye {
-        reason: &'a str,
-        #[serde(skip_serializing_if = "Option::is_none")]
+        reason: String,
+        #[serde(rename = "retryAfter", skip_serializing_if = "Option::is_none")]
         retry_after: Option<u64>,
     },
-    Error {
-        code: &'a str,
-        detail: &'a str,
-    },
+    /// A frame that could not be followed. The socket stays open.
+    Error { code: String, detail: String },
 }
 
 /// A person who looks at something.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Viewer {
     pub id: Uuid,
     pub name: String,
 }
 
-impl From<Notice> for ToClient<'_> {
+impl From<Notice> for ToClient {
     fn from(notice: Notice) -> Self {
-        Self::Notice { kind: notice.kind, entity: notice.entity, id: notice.id }
+        Self::Notice { kind: notice.kind.to_owned(), entity: notice.entity.to_owned(), id: notice.id }
     }
 }
 
-impl ToClient<'_> {
+impl ToClient {
     pub fn to_text(&self) -> String {
         serde_json::to_string(self).unwrap_or_default()
     }

@@ -2,6 +2,7 @@
 
 use crate::cluster::{Event, Notice};
 use crate::platform::auth::Caller;
+use crate::platform::entity::Entity;
 use crate::platform::permission::Permission;
 
 /// The notice of an event for that person; none when it does not concern them, or when they may not know of it.
@@ -9,6 +10,7 @@ pub fn notice_for(event: &Event, caller: &Caller) -> Option<Notice> {
     let notice = |kind, entity, id| Some(Notice { kind, entity, id });
     match event {
         Event::Notice(about) => may_know(caller, about).then(|| about.clone()),
+        Event::Everything => notice("missed", "all", None),
         Event::SettingsChanged => notice("settings_changed", "settings", None),
         Event::StaffChanged(person) if *person == caller.staff_id || caller.may(Permission::Staff) => {
             notice("staff_changed", "staff", Some(*person))
@@ -16,18 +18,16 @@ pub fn notice_for(event: &Event, caller: &Caller) -> Option<Notice> {
         Event::Notified(people) if people.contains(&caller.staff_id) => notice("notification", "notification", None),
         Event::StaffChanged(_)
         | Event::Notified(_)
-        | Event::SessionEnded(_)
+        | Event::SessionChanged(_)
+        | Event::PreferencesChanged(_)
         | Event::MailQueued
         | Event::AuditWritten => None,
     }
 }
 
-/// A notice names an entity, so it needs the right to see such entities.
+/// A notice names a thing, so it needs the right to see such things. What this version does not know is nobody's.
 fn may_know(caller: &Caller, notice: &Notice) -> bool {
-    match notice.entity {
-        "message" => caller.may(Permission::Messages),
-        _ => true,
-    }
+    Entity::of(notice.entity).is_some_and(|kind| caller.may(kind.needs()))
 }
 
 #[cfg(test)]
@@ -58,10 +58,10 @@ mod tests {
 
     #[test]
     fn messages_are_told_to_who_may_see_them() {
-        let event = Event::Notice(Notice { kind: "message_created", entity: "message", id: Some(OTHER) });
+        let event = Entity::Message.notice("message_created", Some(OTHER));
         assert_eq!(told(&event, &[Permission::Messages]), Some("message_created"));
         assert_eq!(told(&event, &[Permission::Staff, Permission::Audit]), None);
-        let missed = Event::Notice(Notice { kind: "missed", entity: "all", id: None });
+        let missed = Event::Everything;
         assert_eq!(told(&missed, &[]), Some("missed"));
     }
 
@@ -77,7 +77,7 @@ mod tests {
         assert_eq!(told(&Event::Notified([ME].into()), &[]), Some("notification"));
         assert_eq!(told(&Event::Notified([OTHER].into()), &[Permission::Staff]), None);
         assert_eq!(told(&Event::SettingsChanged, &[]), Some("settings_changed"));
-        for event in [Event::MailQueued, Event::AuditWritten, Event::SessionEnded(ME)] {
+        for event in [Event::MailQueued, Event::AuditWritten, Event::SessionChanged(ME)] {
             assert_eq!(told(&event, &[Permission::Messages, Permission::Staff]), None);
         }
     }

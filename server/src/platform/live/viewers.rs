@@ -4,16 +4,17 @@ use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use tokio::sync::watch;
 use uuid::Uuid;
 
+use super::hub::{Hub, Post, Topic};
 use super::protocol::Viewer;
+use crate::platform::entity::Entity;
 
 /// Two missed heartbeats and a little.
 const STALE: Duration = Duration::from_secs(45);
 
 /// Entity and id.
-pub type Place = (String, Uuid);
+pub type Place = (Entity, Uuid);
 
 /// The sockets at one place: whose they are, and when they last said so.
 type Sockets = HashMap<Uuid, (Viewer, Instant)>;
@@ -21,16 +22,15 @@ type Sockets = HashMap<Uuid, (Viewer, Instant)>;
 /// All viewers of this node.
 pub struct Viewers {
     places: Mutex<HashMap<Place, Sockets>>,
-    changed: watch::Sender<u64>,
 }
 
 impl Viewers {
     pub fn new() -> Self {
-        Self { places: Mutex::default(), changed: watch::Sender::new(0) }
+        Self { places: Mutex::default() }
     }
 
     /// A socket says where its person is: `socket` moves from one place to another, or to none.
-    pub fn set(&self, socket: Uuid, viewer: &Viewer, from: Option<&Place>, to: Option<&Place>) {
+    pub fn set(&self, socket: Uuid, viewer: &Viewer, from: Option<&Place>, to: Option<&Place>, hub: &Hub) {
         let mut places = self.places.lock().unwrap_or_else(PoisonError::into_inner);
         if from != to
             && let Some(from) = from
@@ -46,7 +46,8 @@ impl Viewers {
         });
         drop(places);
         if fresh || from != to {
-            self.changed.send_modify(|turn| *turn = turn.wrapping_add(1));
+            let places = from.into_iter().chain(to).map(|place| Topic::Place(*place));
+            hub.post(&places.collect::<Vec<_>>(), &Post::Viewers);
         }
     }
 
@@ -59,11 +60,6 @@ impl Viewers {
         viewers.sort_by(|a, b| (&a.name, a.id).cmp(&(&b.name, b.id)));
         viewers.dedup();
         viewers
-    }
-
-    /// Wakes when anybody came or went.
-    pub fn changes(&self) -> watch::Receiver<u64> {
-        self.changed.subscribe()
     }
 }
 
@@ -79,15 +75,15 @@ mod tests {
 
     #[test]
     fn a_person_with_two_windows_is_there_once() {
-        let viewers = Viewers::new();
+        let (viewers, hub) = (Viewers::new(), Hub::default());
         let anna = Viewer { id: Uuid::from_u128(1), name: "Anna".into() };
-        let place = ("message".to_owned(), Uuid::from_u128(9));
-        viewers.set(Uuid::from_u128(11), &anna, None, Some(&place));
-        viewers.set(Uuid::from_u128(12), &anna, None, Some(&place));
+        let place = (Entity::Message, Uuid::from_u128(9));
+        viewers.set(Uuid::from_u128(11), &anna, None, Some(&place), &hub);
+        viewers.set(Uuid::from_u128(12), &anna, None, Some(&place), &hub);
         assert_eq!(viewers.of(&place), std::slice::from_ref(&anna));
-        viewers.set(Uuid::from_u128(11), &anna, Some(&place), None);
+        viewers.set(Uuid::from_u128(11), &anna, Some(&place), None, &hub);
         assert_eq!(viewers.of(&place), std::slice::from_ref(&anna));
-        viewers.set(Uuid::from_u128(12), &anna, Some(&place), None);
+        viewers.set(Uuid::from_u128(12), &anna, Some(&place), None, &hub);
         assert!(viewers.of(&place).is_empty());
     }
 }

@@ -13,15 +13,17 @@ use uuid::Uuid;
 
 use super::draft::Rendered;
 use super::store;
-use crate::app::App;
 use crate::error::{Error, Result};
-use crate::http::{All, Claim, Data, Envelope, Id, Nothing, Problem, RequestInfo};
+use crate::http::{All, Data, Envelope, Id, Nothing, Problem, RequestInfo};
+use crate::platform::Platform;
 use crate::platform::audit::{Changes, Entry};
 use crate::platform::auth::{Caller, demand};
+use crate::platform::entity::Entity;
+use crate::platform::idempotency::Claim;
 use crate::platform::permission::Permission;
 
 /// The routes of this slice.
-pub fn routes() -> OpenApiRouter<App> {
+pub fn routes() -> OpenApiRouter<Platform> {
     OpenApiRouter::new()
         .routes(demand(Permission::Messages, routes!(list_failed_mails)))
         .routes(demand(Permission::Messages, routes!(retry_failed_mail)))
@@ -50,15 +52,15 @@ const MOST: u64 = 100;
 /// Mails that were given up, the newest 100.
 #[utoipa::path(get, path = "/api/admin/mail/failed", tag = "mail",
     responses((status = 200, body = Envelope<Vec<FailedMail>>)))]
-async fn list_failed_mails(State(app): State<App>) -> Result<All<FailedMail>> {
-    let mails = store::failed(app.storage.read(), MOST).await?;
-    let settings = app.settings.get();
+async fn list_failed_mails(State(platform): State<Platform>) -> Result<All<FailedMail>> {
+    let mails = store::failed(platform.storage.read(), MOST).await?;
+    let settings = platform.settings.get();
     Ok(All::up_to(
         MOST,
         mails
             .into_iter()
             .map(|mail| FailedMail {
-                subject: Rendered::subject_of(&app, &settings, &mail).ok(),
+                subject: Rendered::subject_of(&platform, &settings, &mail).ok(),
                 id: mail.id,
                 template: mail.template,
                 recipient: mail.recipient,
@@ -76,22 +78,23 @@ async fn list_failed_mails(State(app): State<App>) -> Result<All<FailedMail>> {
 #[utoipa::path(post, path = "/api/admin/mail/{id}/retry", tag = "mail", params(("id" = Uuid, Path)),
     responses((status = 200, body = Envelope<Nothing>), (status = 404, body = Problem)))]
 async fn retry_failed_mail(
-    State(app): State<App>,
+    State(platform): State<Platform>,
     caller: Caller,
     info: RequestInfo,
     claim: Claim,
     Id(id): Id,
 ) -> Result<Data<Nothing>> {
-    let now = app.clock.now();
+    let now = platform.clock.now();
     let entry = Entry {
         actor: Some(caller.staff_id),
         action: "mail.retried",
-        entity: ("mail", Some(id)),
+        entity: (Entity::Mail, Some(id)),
         changes: Changes::none(),
         from: &info,
     }
-    .row(&app.ids, now);
-    app.storage
+    .row(&platform.ids, now);
+    platform
+        .storage
         .write((entry, claim), move |tx, (entry, claim)| {
             Box::pin(async move {
                 let which = Condition::all().add(outbox::Column::Id.eq(id));

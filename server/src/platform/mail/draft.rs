@@ -6,45 +6,97 @@ use lettre::{Address, Message};
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::letter::Letter;
-use crate::app::App;
+use super::letter::{Letter, LetterKind};
 use crate::error::{Error, Result};
 use crate::http::valid::mailable;
-use crate::platform::settings::{MailValues, Snapshot};
+use crate::platform::Platform;
+use crate::platform::entity::Entity;
+use crate::platform::settings::Snapshot;
 use crate::templates::value;
-use database::entity::outbox;
+use chrono::{DateTime, Utc};
+use database::entity::outbox::{self, Lane};
 
-/// A mail that a unit of work decides.
+/// A mail that a unit of work decides. As it begins, a program wrote it, it starts a thread, and it is due at once.
 pub struct Mail<'a> {
-    pub to: &'a str,
-    pub letter: &'a Letter,
-    /// What it is about: notices and the dashboard find it by that.
-    pub entity: Option<(&'static str, Uuid)>,
-    /// Message ids of the thread, oldest first; empty begins a thread.
-    pub thread: Vec<String>,
-    /// RFC 3834: no person wrote it, so no machine should answer it.
-    pub automatic: bool,
+    to: &'a str,
+    template: &'static str,
+    values: serde_json::Result<Value>,
+    entity: Option<(Entity, Uuid)>,
+    thread: Vec<String>,
+    automatic: bool,
+    due: Option<DateTime<Utc>>,
+    lane: Lane,
 }
 
-impl Mail<'_> {
-    /// The row for the outbox, due at once.
-    pub fn row(self, app: &App) -> Result<outbox::Model> {
-        let now = app.clock.now();
-        let id = app.ids.next(now);
+impl<'a> Mail<'a> {
+    pub fn new<L: Letter>(to: &'a str, letter: &L) -> Self {
+        Self::of(to, L::TEMPLATE, serde_json::to_value(letter))
+    }
+
+    /// The sample of a kind of letter.
+    pub fn sample(to: &'a str, kind: &LetterKind) -> Self {
+        Self::of(to, kind.template, (kind.sample)())
+    }
+
+    fn of(to: &'a str, template: &'static str, values: serde_json::Result<Value>) -> Self {
+        Self { to, template, values, entity: None, thread: Vec::new(), automatic: true, due: None, lane: Lane::Prompt }
+    }
+
+    /// What it is about: notices and the dashboard find it by that.
+    #[must_use]
+    pub fn about(mut self, entity: impl Into<Option<(Entity, Uuid)>>) -> Self {
+        self.entity = entity.into();
+        self
+    }
+
+    /// Message ids of the thread that it goes on, oldest first.
+    #[must_use]
+    pub fn in_thread(mut self, ids: Vec<String>) -> Self {
+        self.thread = ids;
+        self
+    }
+
+    /// A person wrote it. All others say that no machine should answer them (RFC 3834).
+    #[must_use]
+    pub fn by_a_person(mut self) -> Self {
+        self.automatic = false;
+        self
+    }
+
+    /// It leaves at that moment and not before.
+    #[must_use]
+    pub fn due(mut self, at: DateTime<Utc>) -> Self {
+        self.due = Some(at);
+        self
+    }
+
+    /// It is one of many that nobody waits for: those that somebody waits for go past it.
+    #[must_use]
+    pub fn in_bulk(mut self) -> Self {
+        self.lane = Lane::Bulk;
+        self
+    }
+
+    /// The row for the outbox.
+    pub fn row(self, platform: &Platform) -> Result<outbox::Model> {
+        let now = platform.clock.now();
+        let (id, due) = (platform.ids.next(now), self.due.unwrap_or(now));
         Ok(outbox::Model {
             id,
-            template: self.letter.template().to_owned(),
+            template: self.template.to_owned(),
             recipient: self.to.to_owned(),
-            payload: values(self.letter)?,
-            message_id: message_id_of(app, id),
+            payload: self.values.map_err(Error::internal)?,
+            message_id: message_id_of(platform, id),
             in_reply_to: self.thread.last().cloned(),
             references: (!self.thread.is_empty()).then(|| self.thread.join(" ")),
             auto_submitted: self.automatic,
-            entity_type: self.entity.map(|(kind, _)| kind.to_owned()),
+            entity_type: self.entity.map(|(kind, _)| kind.name().to_owned()),
             entity_id: self.entity.map(|(_, id)| id),
             state: outbox::State::Pending,
+            lane: self.lane,
             attempts: 0,
-            next_attempt_at: now,
+            due_at: Some(due),
+            next_attempt_at: due,
             lease_owner: None,
             lease_until: None,
             last_error: None,
@@ -55,14 +107,8 @@ impl Mail<'_> {
 }
 
 /// The `Message-ID` that belongs to an id: fixed, so that a mail that goes out twice can be told.
-pub fn message_id_of(app: &App, id: Uuid) -> String {
-    format!("<{}@{}>", id.simple(), app.config.server.public_url.host_str().unwrap_or("localhost"))
-}
-
-/// The values of a letter without the name of its kind.
-fn values(letter: &Letter) -> Result<Value> {
-    let tagged = serde_json::to_value(letter).map_err(Error::internal)?;
-    tagged.get(letter.template()).cloned().ok_or_else(|| Error::internal("a letter without its template's name"))
+pub fn message_id_of(platform: &Platform, id: Uuid) -> String {
+    format!("<{}@{}>", id.simple(), platform.config.server.public_url.host_str().unwrap_or("localhost"))
 }
 
 /// A mail with its texts, ready to be sent.
@@ -81,26 +127,28 @@ pub struct Rendered {
 
 /// The templates of one mail with what they see.
 struct Texts<'a> {
-    app: &'a App,
+    platform: &'a Platform,
     template: &'a str,
     context: minijinja::Value,
 }
 
 impl<'a> Texts<'a> {
-    fn of(app: &'a App, settings: &Snapshot, row: &'a outbox::Model) -> Self {
-        let (subject, text) = settings.mail.of(&row.template, &settings.firm, &words(&row.payload)).unwrap_or_default();
+    fn of(platform: &'a Platform, settings: &Snapshot, row: &'a outbox::Model) -> Self {
+        let kind = platform.brings.iter().flat_map(|it| it.letters).find(|kind| kind.template == row.template);
+        let words = kind.and_then(|kind| kind.words);
+        let (subject, text) = words.map(|words| words(settings, &row.payload)).unwrap_or_default();
         let common = minijinja::context! {
             firm => value(&settings.firm),
-            publicUrl => app.config.server.link(""),
+            publicUrl => platform.config.server.link(""),
             subject => subject,
             text => text,
         };
         let context = minijinja::context! { ..value(&row.payload), ..common };
-        Self { app, template: &row.template, context }
+        Self { platform, template: &row.template, context }
     }
 
     fn part(&self, file: &str) -> Result<String> {
-        self.app.templates.render(&format!("email/{}/{file}", self.template), self.context.clone())
+        self.platform.templates.render(&format!("email/{}/{file}", self.template), self.context.clone())
     }
 
     /// A line break in a subject would begin a header.
@@ -111,16 +159,16 @@ impl<'a> Texts<'a> {
 
 impl Rendered {
     /// The subject that a row of the outbox has with these settings.
-    pub fn subject_of(app: &App, settings: &Snapshot, row: &outbox::Model) -> Result<String> {
-        Texts::of(app, settings, row).subject()
+    pub fn subject_of(platform: &Platform, settings: &Snapshot, row: &outbox::Model) -> Result<String> {
+        Texts::of(platform, settings, row).subject()
     }
 
     /// Renders a row of the outbox with these settings.
-    pub fn of(app: &App, settings: &Snapshot, row: &outbox::Model) -> Result<Self> {
-        let texts = Texts::of(app, settings, row);
+    pub fn of(platform: &Platform, settings: &Snapshot, row: &outbox::Model) -> Result<Self> {
+        let texts = Texts::of(platform, settings, row);
         let reply_to = settings.mail.reply_to.as_deref().map(address);
         Ok(Self {
-            from: sender(app, settings)?,
+            from: sender(platform, settings)?,
             reply_to: reply_to.transpose()?.map(|address| Mailbox::new(None, address)),
             to: Mailbox::new(None, address(&row.recipient)?),
             subject: texts.subject()?,
@@ -166,25 +214,14 @@ fn address(text: &str) -> Result<Address> {
 }
 
 /// Who mails come from: the address of the operator or of the firm, under the name that the firm wants.
-fn sender(app: &App, settings: &Snapshot) -> Result<Mailbox> {
+fn sender(platform: &Platform, settings: &Snapshot) -> Result<Mailbox> {
     let wanted = settings.mail.sender_name.clone();
-    match &app.config.mail.mail_from {
+    match &platform.config.mail.mail_from {
         Some(from) => Ok(Mailbox::new(wanted.or_else(|| from.name.clone()), address(from.email.as_ref())?)),
         None => {
             let name = wanted.unwrap_or_else(|| settings.firm.name.clone());
             Ok(Mailbox::new(Some(name), address(&settings.firm.email)?))
         }
-    }
-}
-
-/// What the firm's own texts can show of a letter.
-fn words(payload: &Value) -> MailValues {
-    let text = |value: Option<&Value>| value.and_then(Value::as_str).map(str::to_owned);
-    MailValues {
-        answer_time: text(payload.get("answerTime")),
-        answer: text(payload.get("content")).unwrap_or_default(),
-        client_name: text(payload.get("clientName")).unwrap_or_default(),
-        staff_name: text(payload.pointer("/staff/name")).unwrap_or_default(),
     }
 }
 

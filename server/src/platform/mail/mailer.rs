@@ -13,6 +13,7 @@ use tokio::io::AsyncWriteExt as _;
 use url::Url;
 
 use super::draft::Rendered;
+use super::outbox::CONNECTIONS;
 use super::sendgrid::SendGrid;
 use crate::config::{Config, Transport};
 use crate::error::Error;
@@ -98,7 +99,7 @@ fn is_about_this_mail(error: &lettre::transport::smtp::Error) -> bool {
     error.status().is_some_and(|code| matches!(u16::from(code), 550..=553 | 555))
 }
 
-/// One pooled connection. `smtps` speaks TLS from the start; `smtp` uses STARTTLS where it is offered, and insists on it
+/// As many pooled connections as the outbox uses. `smtps` speaks TLS from the start; `smtp` uses STARTTLS where it is offered, and insists on it
 /// before a password goes to another machine.
 fn smtp(url: &Url, authority: Option<&Path>) -> Result<AsyncSmtpTransport<Tokio1Executor>, String> {
     let host = url.host_str().ok_or("SMTP_URL has no host")?;
@@ -120,7 +121,7 @@ fn smtp(url: &Url, authority: Option<&Path>) -> Result<AsyncSmtpTransport<Tokio1
         .port(url.port().unwrap_or(port))
         .tls(tls)
         .timeout(Some(TIMEOUT))
-        .pool_config(PoolConfig::new().max_size(1).idle_timeout(Duration::from_secs(30)));
+        .pool_config(PoolConfig::new().max_size(CONNECTIONS).idle_timeout(Duration::from_secs(30)));
     if let Some(password) = url.password() {
         let decode = |text: &str| percent_encoding::percent_decode_str(text).decode_utf8_lossy().into_owned();
         builder = builder.credentials(Credentials::new(decode(url.username()), decode(password)));

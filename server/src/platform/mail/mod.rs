@@ -12,20 +12,71 @@ mod mailer;
 mod outbox;
 mod retry;
 mod sendgrid;
+mod sentences;
 mod store;
 mod trial;
 
 pub use draft::{Mail, message_id_of};
-pub use letter::{Letter, NoticeOfMessage, Quoted, StaffName};
+pub use letter::{Letter, LetterKind, Words};
 pub use mailer::{Mailer, SendError};
-pub use outbox::{Outbox, clean_up, deliver_due, deliver_until_stopped, is_behind};
-pub use store::{MailState, count_before, delete_of_entities, failed_count, over_since, retry_of_entity, states};
+pub use outbox::{Outbox, deliver_due, deliver_until_stopped};
+pub use store::{MailState, delete_of_entities, failed_count, over_since, retry_of_entity, states};
+pub use trial::MailTemplate;
 
 use utoipa_axum::router::OpenApiRouter;
 
-use crate::app::App;
+use crate::http::rate_limit::{Allowed, Limit};
+use crate::jobs::Job;
+use crate::platform::Platform;
+use crate::platform::notices::{Default, Kind};
+use crate::platform::permission::Permission;
+use crate::platform::slice::{Brings, Readiness, Retention, Slice, Step};
+use chrono::Duration;
 
-/// The routes of this slice.
-pub fn routes() -> OpenApiRouter<App> {
+/// A mail was given up. Whoever may see what it is about hears of it.
+static MAIL_FAILED: Kind = Kind {
+    name: "mail_failed",
+    needs: &[Permission::Messages, Permission::Staff, Permission::Settings],
+    app: Default::On,
+    mail: Default::Never,
+};
+
+/// Test mails of one person.
+static TEST_MAIL: Limit =
+    Limit { name: "test_mail", window: 3_600, allowed: Allowed::BySetting("security.limitTestMail") };
+
+/// What this part brings.
+pub const SLICE: Slice<Platform> = Slice {
+    api: routes,
+    jobs: &[Job { name: "mail.clean_up", every: Duration::hours(24), run: |it| Box::pin(outbox::clean_up(it)) }],
+    readiness: &[Readiness {
+        name: "mailQueue",
+        help: "`ok`, or `behind` while a mail has waited for ten minutes. Mails wait in the database when the mail server is \
+               down, so the rest goes on.",
+        check: |it| Box::pin(async move { Ok(if outbox::is_behind(it).await? { "behind" } else { "ok" }) }),
+    }],
+    brings: Brings {
+        limits: &[&TEST_MAIL],
+        sentences: sentences::sentences,
+        notices: &[&MAIL_FAILED],
+        retention: &[Retention {
+            key: "privacy.mailDays",
+            before: |settings, now| Some(settings.privacy.mails_before(now)),
+            count: |conn, before, limit| Box::pin(async move { Ok(store::count_before(conn, before, limit).await?) }),
+        }],
+        steps: &[Step {
+            name: "mail",
+            place: 40,
+            needs: Permission::Settings,
+            link: "/settings/mail",
+            reviewable: false,
+            done: trial::mail_works,
+        }],
+        ..Brings::NOTHING
+    },
+    ..Slice::new("mail")
+};
+
+fn routes() -> OpenApiRouter<Platform> {
     api::routes().merge(trial::routes())
 }

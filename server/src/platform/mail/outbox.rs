@@ -1,21 +1,25 @@
 //! The worker that delivers what the outbox holds.
 
+use std::collections::VecDeque;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use database::entity::outbox::Lane;
 use database::entity::{audit_logs, notifications, outbox};
+use futures_util::future::{join_all, try_join_all};
+use tokio::sync::broadcast::error::RecvError;
 use uuid::Uuid;
 
 use super::draft::Rendered;
 use super::mailer::{Mailer, SendError};
-use super::{retry, store};
-use crate::app::App;
-use crate::cluster::{Event, Notice};
-use crate::error::Result;
+use super::{MAIL_FAILED, retry, store};
+use crate::cluster::Event;
+use crate::error::{Error, Result};
 use crate::http::RequestInfo;
-use crate::jobs::delete_in_chunks;
+use crate::platform::Platform;
 use crate::platform::audit::{Changes, Entry};
+use crate::platform::entity::Entity;
 use crate::platform::notices::{self as notices, News, To};
-use crate::platform::permission::Permission;
 
 /// Mails leased at once. Even a server that lets each of them time out is done with them within the lease.
 const BATCH: u64 = 5;
@@ -25,6 +29,21 @@ const LONGEST: Duration = Duration::from_secs(20);
 const PAUSE: Duration = Duration::from_millis(20);
 /// The longest sleep; a mail whose time has come on another node's clock is found by it.
 const LOOK: Duration = Duration::from_secs(30);
+/// After this time somebody asks where a mail stays.
+const BEHIND: chrono::Duration = chrono::Duration::minutes(10);
+
+const LANES: [Lane; 2] = [Lane::Prompt, Lane::Bulk];
+
+/// Mails of a lane that are handed over side by side. All of them together are the connections to the mail server.
+const fn at_once(lane: Lane) -> u32 {
+    match lane {
+        Lane::Prompt => 2,
+        Lane::Bulk => 4,
+    }
+}
+
+/// Connections to the mail server that the lanes use.
+pub(super) const CONNECTIONS: u32 = at_once(Lane::Prompt) + at_once(Lane::Bulk);
 
 /// The way out of this process.
 pub struct Outbox {
@@ -37,13 +56,17 @@ impl Outbox {
     }
 }
 
-/// Delivers until the program ends.
-pub async fn deliver_until_stopped(app: App) {
-    let owner = app.ids.next(app.clock.now());
-    let mut events = app.bus.subscribe();
+/// Delivers until the program ends, each lane by itself.
+pub async fn deliver_until_stopped(platform: Platform) {
+    join_all(LANES.map(|lane| follow(&platform, lane))).await;
+}
+
+async fn follow(platform: &Platform, lane: Lane) {
+    let owner = platform.ids.next(platform.clock.now());
+    let mut events = platform.bus.subscribe();
     loop {
-        let wait = match deliver_due(&app, owner).await {
-            Ok(()) => until_next(&app).await,
+        let wait = match deliver_lane(platform, lane, owner).await {
+            Ok(()) => until_next(platform, lane).await,
             Err(error) => {
                 tracing::warn!(%error, "the outbox cannot be read");
                 Duration::from_secs(5)
@@ -54,83 +77,98 @@ pub async fn deliver_until_stopped(app: App) {
         loop {
             tokio::select! {
                 () = &mut sleep => break,
-                () = app.stopping.cancelled() => return,
+                () = platform.stopping.cancelled() => return,
                 event = events.recv() => match event {
-                    Ok(Event::MailQueued) | Err(tokio::sync::broadcast::error::RecvError::Lagged(_)) => break,
+                    Ok(Event::MailQueued) | Err(RecvError::Lagged(_)) => break,
                     Ok(_) => {}
-                    Err(tokio::sync::broadcast::error::RecvError::Closed) => return,
+                    Err(RecvError::Closed) => return,
                 },
             }
         }
     }
 }
 
-async fn until_next(app: &App) -> Duration {
-    let now = app.clock.now();
-    match store::next_due(app.storage.read()).await {
+async fn until_next(platform: &Platform, lane: Lane) -> Duration {
+    let now = platform.clock.now();
+    match store::next_due(platform.storage.read(), lane).await {
         Ok(Some(due)) => (due - now).to_std().unwrap_or(PAUSE).clamp(PAUSE, LOOK),
         _ => LOOK,
     }
 }
 
-/// True while a mail waits for longer than its readers would.
-pub async fn is_behind(app: &App) -> Result<bool> {
-    Ok(store::waits_since(app.storage.read(), app.clock.now() - chrono::Duration::minutes(10)).await?)
+/// True while a mail that could have left waits for longer than its readers would.
+pub(super) async fn is_behind(platform: &Platform) -> Result<bool> {
+    Ok(store::waits_since(platform.storage.read(), platform.clock.now() - BEHIND).await?)
 }
 
 /// Delivers everything that is due now.
-pub async fn deliver_due(app: &App, owner: Uuid) -> Result<()> {
+pub async fn deliver_due(platform: &Platform, owner: Uuid) -> Result<()> {
+    try_join_all(LANES.map(|lane| deliver_lane(platform, lane, owner))).await.map(drop)
+}
+
+/// Delivers what is due in one lane.
+async fn deliver_lane(platform: &Platform, lane: Lane, owner: Uuid) -> Result<()> {
     loop {
-        let now = app.clock.now();
-        let mails = app
+        let now = platform.clock.now();
+        let mails = platform
             .storage
             .write((), move |tx, ()| {
-                Box::pin(async move { Ok(store::lease(tx.conn(), owner, now, now + store::LEASE, BATCH).await?) })
+                Box::pin(async move { Ok(store::lease(tx.conn(), lane, owner, now, now + store::LEASE, BATCH).await?) })
             })
             .await?;
         if mails.is_empty() {
             return Ok(());
         }
-        let mut mails = mails.into_iter();
-        while let Some(mail) = mails.next() {
-            deliver(app, owner, mail).await?;
-            if app.stopping.is_cancelled() {
-                // Whoever starts next shall not wait for the end of a lease that nobody uses.
-                let rest: Vec<Uuid> = mails.map(|mail| mail.id).collect();
-                return app
-                    .storage
-                    .write(rest, move |tx, rest| {
-                        Box::pin(async move { Ok(store::give_back(tx.conn(), rest.clone(), owner).await?) })
-                    })
-                    .await;
+        let waiting = Mutex::new(VecDeque::from(mails));
+        let next = || waiting.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
+        let work = || async {
+            while !platform.stopping.is_cancelled() {
+                let Some(mail) = next() else { break };
+                deliver(platform, owner, mail).await?;
+                tokio::time::sleep(PAUSE).await;
             }
-            tokio::time::sleep(PAUSE).await;
+            Ok::<_, Error>(())
+        };
+        let outcome = try_join_all((0..at_once(lane)).map(|_| work())).await;
+        // Whoever starts next shall not wait for the end of a lease that nobody uses.
+        let rest: Vec<Uuid> = std::iter::from_fn(next).map(|mail| mail.id).collect();
+        if !rest.is_empty() {
+            platform
+                .storage
+                .write(rest, move |tx, rest| {
+                    Box::pin(async move { Ok(store::give_back(tx.conn(), rest.clone(), owner).await?) })
+                })
+                .await?;
+        }
+        outcome?;
+        if platform.stopping.is_cancelled() {
+            return Ok(());
         }
     }
 }
 
-async fn deliver(app: &App, owner: Uuid, mail: outbox::Model) -> Result<()> {
-    let outcome = match Rendered::of(app, &app.settings.get(), &mail) {
-        Ok(rendered) => app.outbox.send_now(&rendered, app.clock.now()).await,
+async fn deliver(platform: &Platform, owner: Uuid, mail: outbox::Model) -> Result<()> {
+    let outcome = match Rendered::of(platform, &platform.settings.get(), &mail) {
+        Ok(rendered) => platform.outbox.send_now(&rendered, platform.clock.now()).await,
         Err(error) => Err(SendError::from(error)),
     };
-    let (id, now) = (mail.id, app.clock.now());
-    let Err(error) = outcome else { return mark_sent(app, owner, &mail).await };
+    let (id, now) = (mail.id, platform.clock.now());
+    let Err(error) = outcome else { return mark_sent(platform, owner, &mail).await };
     let again =
         if error.permanent { None } else { retry::wait_after(mail.attempts, rand::random()).map(|wait| now + wait) };
     // The reason may quote the address, so it goes to the table that staff see and not to the log.
     tracing::warn!(mail = %id, template = %mail.template, attempts = mail.attempts, given_up = again.is_none(), "a mail was not taken");
     let reason: String = error.reason.chars().take(500).collect();
-    let last = if again.is_none() { Some(given_up(app, &mail).await?) } else { None };
-    app.storage
+    let last = if again.is_none() { Some(given_up(platform, &mail).await?) } else { None };
+    platform
+        .storage
         .write((mail, reason, last), move |tx, (mail, reason, last)| {
             Box::pin(async move {
                 store::refused(tx.conn(), id, owner, reason, again).await?;
                 if let Some((entry, notices)) = last {
                     tx.audit(entry.clone());
                     tx.notify(notices.clone());
-                    let entity = if mail.entity_type.as_deref() == Some("message") { "message" } else { "staff" };
-                    tx.publish(Event::Notice(Notice { kind: "mail_failed", entity, id: mail.entity_id }));
+                    tx.publish(about(mail).0.notice("mail_failed", mail.entity_id));
                 }
                 Ok(())
             })
@@ -138,37 +176,42 @@ async fn deliver(app: &App, owner: Uuid, mail: outbox::Model) -> Result<()> {
         .await
 }
 
-/// What a mail leaves that is given up: an audit entry, and notices for those who can send it again.
-async fn given_up(app: &App, mail: &outbox::Model) -> Result<(audit_logs::Model, Vec<notifications::Model>)> {
-    let about = match (mail.entity_type.as_deref(), mail.entity_id) {
-        (Some("message"), Some(id)) => Some(("message", id)),
-        _ => None,
-    };
-    let news = News { entity: about, detail: Some(mail.template.clone()), ..News::default() };
-    let to = To::Holders(Permission::Messages);
-    let notices = notices::rows(app, notices::Event::MailFailed, &news, to).await?;
+/// What a mail is about, or the mail itself.
+fn about(mail: &outbox::Model) -> (Entity, Uuid) {
+    let known = mail.entity_type.as_deref().and_then(Entity::of);
+    known.zip(mail.entity_id).unwrap_or((Entity::Mail, mail.id))
+}
+
+/// What a mail leaves that is given up: an audit entry, and notices for those who may see what it is about.
+async fn given_up(platform: &Platform, mail: &outbox::Model) -> Result<(audit_logs::Model, Vec<notifications::Model>)> {
+    let (kind, id) = about(mail);
+    // A mail to a colleague is about that person, and whoever manages people hears of it; the notice names nobody.
+    let entity = Some((kind, id)).filter(|_| kind.is_looked_at());
+    let news = News { entity, detail: Some(mail.template.clone()), ..News::default() };
+    let notices = notices::rows(platform, &MAIL_FAILED, &news, To::Holders(kind.needs())).await?;
     let changes = Changes::none().fact("template", &mail.template).fact("attempts", mail.attempts);
-    let (kind, id) = about.unwrap_or(("mail", mail.id));
     let from = RequestInfo::internal();
-    let entry = Entry { actor: None, action: "mail.given_up", entity: (kind, Some(id)), changes, from: &from };
-    Ok((entry.row(&app.ids, app.clock.now()), notices))
+    let noted = if kind.is_looked_at() { (kind, Some(id)) } else { (Entity::Mail, Some(mail.id)) };
+    let entry = Entry { actor: None, action: "mail.given_up", entity: noted, changes, from: &from };
+    Ok((entry.row(&platform.ids, platform.clock.now()), notices))
 }
 
 /// Notes that the next server has a mail, and tells who has its message open. It must be noted, or the mail goes out
 /// again: so this is tried until the lease is nearly over.
-async fn mark_sent(app: &App, owner: Uuid, mail: &outbox::Model) -> Result<()> {
+async fn mark_sent(platform: &Platform, owner: Uuid, mail: &outbox::Model) -> Result<()> {
     let id = mail.id;
-    let message = mail.entity_id.filter(|_| mail.entity_type.as_deref() == Some("message"));
+    // Whoever has it open sees that its mail left.
+    let open = Some(about(mail)).filter(|(kind, _)| kind.is_looked_at());
     let mut tries = 0;
     loop {
-        let now = app.clock.now();
-        let marked = app
+        let now = platform.clock.now();
+        let marked = platform
             .storage
             .write((), move |tx, ()| {
                 Box::pin(async move {
                     store::sent(tx.conn(), id, owner, now).await?;
-                    if message.is_some() {
-                        tx.publish(Event::Notice(Notice { kind: "message_changed", entity: "message", id: message }));
+                    if let Some((kind, id)) = open {
+                        tx.publish(kind.notice("message_changed", Some(id)));
                     }
                     Ok(())
                 })
@@ -195,7 +238,7 @@ impl Outbox {
 }
 
 /// Deletes mails that were delivered or given up long ago: what they said stands in the thread.
-pub async fn clean_up(app: &App) -> Result<()> {
-    let before = app.settings.get().privacy.mails_before(app.clock.now());
-    delete_in_chunks(app, store::over_since(before), outbox::Column::Id).await
+pub async fn clean_up(platform: &Platform) -> Result<()> {
+    let before = platform.settings.get().privacy.mails_before(platform.clock.now());
+    platform.delete_in_chunks(store::over_since(before), outbox::Column::Id).await
 }

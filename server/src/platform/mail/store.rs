@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, Duration, Utc};
-use database::entity::outbox::{self, State};
+use database::entity::outbox::{self, Lane, State};
 use sea_orm::sea_query::{Condition, Expr, ExprTrait as _};
 use sea_orm::{
     ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait, QueryFilter as _, QueryOrder as _, QuerySelect as _, Select,
@@ -40,6 +40,7 @@ fn is_due(now: DateTime<Utc>) -> Condition {
 /// Leases mails that are due. The update repeats the condition, so that of two workers one gets each mail.
 pub(super) async fn lease(
     conn: &impl ConnectionTrait,
+    lane: Lane,
     owner: Uuid,
     now: DateTime<Utc>,
     until: DateTime<Utc>,
@@ -48,6 +49,7 @@ pub(super) async fn lease(
     let ids: Vec<Uuid> = outbox::Entity::find()
         .select_only()
         .column(outbox::Column::Id)
+        .filter(outbox::Column::Lane.eq(lane))
         .filter(is_due(now))
         .order_by_asc(outbox::Column::NextAttemptAt)
         .limit(limit)
@@ -121,10 +123,11 @@ pub(super) async fn refused(
 }
 
 /// Until when the next mail has to wait, if one does.
-pub(super) async fn next_due(conn: &impl ConnectionTrait) -> Result<Option<DateTime<Utc>>, DbErr> {
+pub(super) async fn next_due(conn: &impl ConnectionTrait, lane: Lane) -> Result<Option<DateTime<Utc>>, DbErr> {
     let next: Option<Option<DateTime<Utc>>> = outbox::Entity::find()
         .select_only()
         .column_as(outbox::Column::NextAttemptAt.min(), "next")
+        .filter(outbox::Column::Lane.eq(lane))
         .filter(outbox::Column::State.eq(State::Pending))
         .into_tuple()
         .one(conn)
@@ -132,13 +135,13 @@ pub(super) async fn next_due(conn: &impl ConnectionTrait) -> Result<Option<DateT
     Ok(next.flatten())
 }
 
-/// True when a mail of before then has not been delivered yet, though nobody has given it up.
+/// True when a mail that was due before then has not been delivered yet, though nobody has given it up.
 pub(super) async fn waits_since(conn: &impl ConnectionTrait, before: DateTime<Utc>) -> Result<bool, DbErr> {
     let first: Option<Uuid> = outbox::Entity::find()
         .select_only()
         .column(outbox::Column::Id)
         .filter(outbox::Column::State.is_in([State::Pending, State::Sending]))
-        .filter(outbox::Column::CreatedAt.lt(before))
+        .filter(outbox::Column::DueAt.lt(before))
         .into_tuple()
         .one(conn)
         .await?;
@@ -161,6 +164,7 @@ pub(super) async fn retry(conn: &impl ConnectionTrait, which: Condition, now: Da
         .col_expr(outbox::Column::State, Expr::value(State::Pending))
         .col_expr(outbox::Column::Attempts, Expr::value(0))
         .col_expr(outbox::Column::NextAttemptAt, Expr::value(now))
+        .col_expr(outbox::Column::DueAt, Expr::value(now))
         .filter(which)
         .filter(outbox::Column::State.eq(State::Failed))
         .exec(conn)

@@ -1,45 +1,61 @@
 //! Trying mails out: how one would look with other settings, and whether one arrives.
 
+use std::borrow::Cow;
+
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-use utoipa::ToSchema;
+use utoipa::openapi::schema::{ObjectBuilder, Type};
+use utoipa::openapi::{RefOr, Schema};
+use utoipa::{PartialSchema, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::TEST_MAIL;
 use super::draft::{Mail, Rendered};
-use super::letter::Letter;
-use crate::app::App;
 use crate::config::Transport;
 use crate::error::{Error, Result};
-use crate::features::onboarding;
-use crate::http::rate_limit::{Limit, Subject};
-use crate::http::{Claim, Data, Envelope, Json, Problem, RequestInfo, idempotency};
+use crate::http::rate_limit::Subject;
+use crate::http::{Data, Envelope, Json, Problem, RequestInfo};
+use crate::platform::Platform;
 use crate::platform::audit::{Changes, Entry};
 use crate::platform::auth::{Caller, demand, demand_in_person};
+use crate::platform::entity::Entity;
+use crate::platform::idempotency::{self, Claim};
+use crate::platform::marks;
 use crate::platform::permission::Permission;
 use crate::platform::settings;
+use crate::platform::slice::Facts;
 
 /// The routes of this file.
-pub fn routes() -> OpenApiRouter<App> {
+pub fn routes() -> OpenApiRouter<Platform> {
     OpenApiRouter::new()
         .routes(demand(Permission::Settings, routes!(preview_mail)))
         .routes(demand_in_person(Permission::Settings, routes!(test_mail)))
 }
 
-/// A mail that the firm words itself.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum MailTemplate {
-    ContactConfirmation,
-    Reply,
+/// The name of a mail that the firm words itself, in the OpenAPI document. Which there are, the document is told by the
+/// slices.
+pub struct MailTemplate;
+
+impl PartialSchema for MailTemplate {
+    fn schema() -> RefOr<Schema> {
+        ObjectBuilder::new().schema_type(Type::String).description(Some("A mail that the firm words itself.")).into()
+    }
+}
+
+impl ToSchema for MailTemplate {
+    fn name() -> Cow<'static, str> {
+        "MailTemplate".into()
+    }
 }
 
 /// Which mail, and settings that count for it only.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MailTrial {
-    pub template: MailTemplate,
+    #[schema(value_type = MailTemplate)]
+    pub template: String,
     /// Keys of the settings with values that are not saved yet.
     #[serde(default)]
     #[schema(value_type = std::collections::HashMap<String, Value>)]
@@ -74,11 +90,11 @@ pub struct MailTest {
 #[utoipa::path(post, path = "/api/admin/settings/mail/preview", tag = "settings", request_body = MailTrial,
     responses((status = 200, body = Envelope<MailPreview>), (status = 422, body = Problem)))]
 async fn preview_mail(
-    State(app): State<App>,
+    State(platform): State<Platform>,
     caller: Caller,
     Json(trial): Json<MailTrial>,
 ) -> Result<Data<MailPreview>> {
-    let mail = rendered(&app, &caller, &trial)?;
+    let mail = rendered(&platform, &caller, &trial)?;
     Ok(Data(MailPreview {
         from: mail.from.to_string(),
         reply_to: mail.reply_to.map(|it| it.email.to_string()),
@@ -92,17 +108,17 @@ async fn preview_mail(
 #[utoipa::path(post, path = "/api/admin/settings/mail/test", tag = "settings", request_body = MailTrial,
     responses((status = 200, body = Envelope<MailTest>), (status = 422, body = Problem)))]
 async fn test_mail(
-    State(app): State<App>,
+    State(platform): State<Platform>,
     caller: Caller,
     info: RequestInfo,
     claim: Claim,
     Json(trial): Json<MailTrial>,
 ) -> Result<Data<MailTest>> {
-    let mail = rendered(&app, &caller, &trial)?;
-    app.limits.check(Limit::TestMail, &Subject::Staff(caller.staff_id))?;
-    let now = app.clock.now();
-    let outcome = app.outbox.send_now(&mail, now).await;
-    let transport = match app.config.mail.transport() {
+    let mail = rendered(&platform, &caller, &trial)?;
+    platform.limits.check(&TEST_MAIL, &Subject::Staff(caller.staff_id))?;
+    let now = platform.clock.now();
+    let outcome = platform.outbox.send_now(&mail, now).await;
+    let transport = match platform.config.mail.transport() {
         Transport::Folder => "folder",
         Transport::Smtp => "smtp",
         Transport::SendGrid => "sendgrid",
@@ -111,12 +127,12 @@ async fn test_mail(
     let entry = Entry {
         actor: Some(caller.staff_id),
         action: "mail.tested",
-        entity: ("mail", None),
+        entity: (Entity::Mail, None),
         changes: Changes::none().fact("transport", transport).fact("delivered", delivered),
         from: &info,
     }
-    .row(&app.ids, now);
-    let proof = app.config.mail.way().filter(|_| delivered);
+    .row(&platform.ids, now);
+    let proof = platform.config.mail.way().filter(|_| delivered);
     let tested = Data(MailTest {
         delivered,
         transport: transport.to_owned(),
@@ -124,13 +140,13 @@ async fn test_mail(
         error: outcome.err().map(|error| error.reason.chars().take(500).collect()),
     });
     let kept = claim.row(&tested)?;
-    app.storage
+    platform
+        .storage
         .write((entry, proof, kept), move |tx, (entry, proof, kept)| {
             Box::pin(async move {
                 idempotency::write(tx.conn(), kept.as_ref()).await?;
                 if let Some(way) = proof {
-                    let (firm, name) = (onboarding::FIRM, onboarding::MAIL_WORKS);
-                    onboarding::mark(tx.conn(), firm, name, &Value::from(way.clone()), now).await?;
+                    marks::mark(tx.conn(), marks::FIRM, WORKS, &Value::from(way.clone()), now).await?;
                 }
                 tx.audit(entry.clone());
                 Ok(())
@@ -140,18 +156,24 @@ async fn test_mail(
     Ok(tested)
 }
 
+/// The mark of a test mail that left the machine; its value is the way that it took.
+const WORKS: &str = "mail";
+
+/// True when a test mail has left the machine the way that mails take now.
+pub fn mail_works(facts: &Facts<'_>) -> bool {
+    let way = facts.platform.config.mail.way();
+    way.is_some() && facts.marks.get(WORKS).and_then(Value::as_str) == way.as_deref()
+}
+
 /// The mail, to the caller, with what is not saved yet.
-fn rendered(app: &App, caller: &Caller, trial: &MailTrial) -> Result<Rendered> {
-    let settings = settings::draft(app, &trial.values, |permission| caller.may(permission))?;
-    let template = match trial.template {
-        MailTemplate::ContactConfirmation => "contact_confirmation",
-        MailTemplate::Reply => "reply",
-    };
-    let letter = Letter::samples()
-        .into_iter()
-        .find(|letter| letter.template() == template)
-        .ok_or_else(|| Error::internal("a mail without a sample"))?;
-    let row =
-        Mail { to: &caller.email, letter: &letter, entity: None, thread: Vec::new(), automatic: true }.row(app)?;
-    Rendered::of(app, &settings, &row)
+fn rendered(platform: &Platform, caller: &Caller, trial: &MailTrial) -> Result<Rendered> {
+    let settings = settings::draft(platform, &trial.values, |permission| caller.may(permission))?;
+    let kind = platform
+        .brings
+        .iter()
+        .flat_map(|part| part.letters)
+        .find(|kind| kind.words.is_some() && kind.template == trial.template)
+        .ok_or_else(|| Error::field("template", "invalid", "The firm does not word such a mail itself."))?;
+    let row = Mail::sample(&caller.email, kind).row(platform)?;
+    Rendered::of(platform, &settings, &row)
 }

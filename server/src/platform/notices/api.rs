@@ -10,20 +10,20 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use uuid::Uuid;
 
-use super::events::{Channel, Default, Event};
+use super::kind::{Channel, Default, NotificationEvent};
 use super::store::{self, Which};
 use super::view::{self, Notification};
-use crate::app::App;
 use crate::cluster;
 use crate::error::Result;
 use crate::http::valid::Check;
 use crate::http::{All, Data, Envelope, Json, Listed, Paging, Problem, Query, RequestInfo};
+use crate::platform::Platform;
 use crate::platform::audit::{Changes, Entry};
 use crate::platform::auth::{Caller, signed_in};
-use crate::platform::permission::Permission;
+use crate::platform::entity::Entity;
 
 /// The routes of this slice.
-pub fn routes() -> OpenApiRouter<App> {
+pub fn routes() -> OpenApiRouter<Platform> {
     OpenApiRouter::new()
         .routes(signed_in(routes!(list_notifications)))
         .routes(signed_in(routes!(count_notifications)))
@@ -42,14 +42,15 @@ pub struct Wanted {
 }
 
 fn own(caller: &Caller, unread_only: bool) -> Which {
-    Which { person: caller.staff_id, unread_only, messages: caller.may(Permission::Messages) }
+    let hidden = Entity::ALL.into_iter().filter(|kind| !caller.may(kind.needs())).map(Entity::name).collect();
+    Which { person: caller.staff_id, unread_only, hidden }
 }
 
 /// The own notices, the newest first, a page at a time.
 #[utoipa::path(get, path = "/api/admin/notifications", tag = "notifications", params(Wanted, Paging),
     responses((status = 200, body = Envelope<Vec<Notification>>), (status = 422, body = Problem)))]
 async fn list_notifications(
-    State(app): State<App>,
+    State(platform): State<Platform>,
     caller: Caller,
     Query(wanted): Query<Wanted>,
     Query(paging): Query<Paging>,
@@ -65,8 +66,8 @@ async fn list_notifications(
     };
     check.done()?;
     let (cursor, limit) = paging.read()?;
-    let mut page = store::list(app.storage.read(), own(&caller, unread), cursor, limit).await?;
-    let rows = view::notifications(&app, std::mem::take(&mut page.rows)).await?;
+    let mut page = store::list(platform.storage.read(), &own(&caller, unread), cursor, limit).await?;
+    let rows = view::notifications(&platform, std::mem::take(&mut page.rows)).await?;
     Ok(Listed(page.with(rows)))
 }
 
@@ -77,16 +78,16 @@ pub struct Unread {
     pub unread: u64,
 }
 
-async fn unread(app: &App, caller: &Caller) -> Result<Data<Unread>> {
-    let unread = store::count(app.storage.read(), own(caller, true)).await?.min(1_000);
+async fn unread(platform: &Platform, caller: &Caller) -> Result<Data<Unread>> {
+    let unread = store::count(platform.storage.read(), &own(caller, true)).await?.min(1_000);
     Ok(Data(Unread { unread }))
 }
 
 /// How many of the own notices were not read.
 #[utoipa::path(get, path = "/api/admin/notifications/count", tag = "notifications",
     responses((status = 200, body = Envelope<Unread>)))]
-async fn count_notifications(State(app): State<App>, caller: Caller) -> Result<Data<Unread>> {
-    unread(&app, &caller).await
+async fn count_notifications(State(platform): State<Platform>, caller: Caller) -> Result<Data<Unread>> {
+    unread(&platform, &caller).await
 }
 
 /// What was read. Exactly one of the three.
@@ -135,10 +136,15 @@ impl ReadNow {
 /// Marks own notices as read; answers how many are left.
 #[utoipa::path(post, path = "/api/admin/notifications/read", tag = "notifications", request_body = ReadNow,
     responses((status = 200, body = Envelope<Unread>), (status = 422, body = Problem)))]
-async fn read_notifications(State(app): State<App>, caller: Caller, Json(body): Json<ReadNow>) -> Result<Data<Unread>> {
+async fn read_notifications(
+    State(platform): State<Platform>,
+    caller: Caller,
+    Json(body): Json<ReadNow>,
+) -> Result<Data<Unread>> {
     let which = body.condition()?;
-    let (now, person) = (app.clock.now(), caller.staff_id);
-    app.storage
+    let (now, person) = (platform.clock.now(), caller.staff_id);
+    platform
+        .storage
         .write(which, move |tx, which| {
             Box::pin(async move {
                 if store::read(tx.conn(), person, which.clone(), now).await? > 0 {
@@ -149,14 +155,15 @@ async fn read_notifications(State(app): State<App>, caller: Caller, Json(body): 
             })
         })
         .await?;
-    unread(&app, &caller).await
+    unread(&platform, &caller).await
 }
 
 /// One way in which one event can be told.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct NotificationPreference {
-    pub event: Event,
+    #[schema(value_type = NotificationEvent)]
+    pub event: &'static str,
     pub channel: Channel,
     pub is_on: bool,
     /// True: it cannot be turned off.
@@ -166,23 +173,23 @@ pub struct NotificationPreference {
 /// What the person hears of, and how. Events that the person may not know of are missing.
 #[utoipa::path(get, path = "/api/admin/notifications/preferences", tag = "notifications",
     responses((status = 200, body = Envelope<Vec<NotificationPreference>>)))]
-async fn get_preferences(State(app): State<App>, caller: Caller) -> Result<All<NotificationPreference>> {
-    Ok(All::of(preferences(&app, &caller).await?))
+async fn get_preferences(State(platform): State<Platform>, caller: Caller) -> Result<All<NotificationPreference>> {
+    Ok(All::of(preferences(&platform, &caller).await?))
 }
 
-async fn preferences(app: &App, caller: &Caller) -> Result<Vec<NotificationPreference>> {
-    let chosen = store::choices_of(app.storage.read(), caller.staff_id).await?;
-    let events = Event::ALL.into_iter().filter(|event| event.needs().is_none_or(|needed| caller.may(needed)));
-    let all = events.flat_map(|event| Channel::ALL.map(|channel| (event, channel)));
+async fn preferences(platform: &Platform, caller: &Caller) -> Result<Vec<NotificationPreference>> {
+    let chosen = store::choices_of(platform.storage.read(), caller.staff_id).await?;
+    let kinds = platform.notice_kinds().filter(|kind| kind.may_reach(|needed| caller.may(needed)));
+    let all = kinds.flat_map(|kind| Channel::ALL.map(|channel| (kind, channel)));
     Ok(all
-        .filter(|(event, channel)| event.default_for(*channel) != Default::Never)
-        .map(|(event, channel)| {
-            let choice = chosen.iter().find(|row| row.event == event.name() && row.channel == channel.name());
+        .filter(|(kind, channel)| kind.default_for(*channel) != Default::Never)
+        .map(|(kind, channel)| {
+            let choice = chosen.iter().find(|row| row.event == kind.name && row.channel == channel.name());
             NotificationPreference {
-                event,
+                event: kind.name,
                 channel,
-                is_on: event.goes_out(channel, choice.map(|row| row.is_on)),
-                fixed: event.default_for(channel) == Default::Always,
+                is_on: kind.goes_out(channel, choice.map(|row| row.is_on)),
+                fixed: kind.default_for(channel) == Default::Always,
             }
         })
         .collect())
@@ -200,7 +207,8 @@ pub struct NotificationChoices {
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct NotificationChoice {
-    pub event: Event,
+    #[schema(value_type = NotificationEvent)]
+    pub event: String,
     pub channel: Channel,
     pub is_on: bool,
 }
@@ -209,12 +217,12 @@ pub struct NotificationChoice {
 #[utoipa::path(patch, path = "/api/admin/notifications/preferences", tag = "notifications", request_body = NotificationChoices,
     responses((status = 200, body = Envelope<Vec<NotificationPreference>>), (status = 422, body = Problem)))]
 async fn change_preferences(
-    State(app): State<App>,
+    State(platform): State<Platform>,
     caller: Caller,
     info: RequestInfo,
     Json(body): Json<NotificationChoices>,
 ) -> Result<Data<Vec<NotificationPreference>>> {
-    let before = preferences(&app, &caller).await?;
+    let before = preferences(&platform, &caller).await?;
     let mut check = Check::new();
     let mut changes = Changes::none();
     if body.choices.len() > 50 {
@@ -224,7 +232,7 @@ async fn change_preferences(
         let now = before.iter().find(|it| it.event == choice.event && it.channel == choice.channel);
         match now {
             Some(now) if !now.fixed || choice.is_on => {
-                let name = format!("{}.{}", choice.event.name(), choice.channel.name());
+                let name = format!("{}.{}", choice.event, choice.channel.name());
                 changes = changes.field(&name, now.is_on, choice.is_on);
             }
             _ => check.refuse(&format!("choices[{place}]"), "invalid", "This cannot be chosen."),
@@ -236,25 +244,25 @@ async fn change_preferences(
     let entry = Entry {
         actor: Some(person),
         action: "notifications.changed",
-        entity: ("staff", Some(person)),
+        entity: (Entity::Staff, Some(person)),
         changes,
         from: &info,
     }
-    .row(&app.ids, app.clock.now());
+    .row(&platform.ids, platform.clock.now());
     if !nothing {
-        app.storage
+        platform
+            .storage
             .write((body.choices, entry), move |tx, (choices, entry)| {
                 Box::pin(async move {
                     for choice in choices {
-                        let (event, channel) = (choice.event.name(), choice.channel.name());
-                        store::choose(tx.conn(), person, event, channel, choice.is_on).await?;
+                        store::choose(tx.conn(), person, &choice.event, choice.channel.name(), choice.is_on).await?;
                     }
                     tx.audit(entry.clone());
+                    tx.publish(cluster::Event::PreferencesChanged(person));
                     Ok(())
                 })
             })
             .await?;
-        app.audience.forget();
     }
-    Ok(Data(preferences(&app, &caller).await?))
+    Ok(Data(preferences(&platform, &caller).await?))
 }

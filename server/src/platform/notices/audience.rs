@@ -10,10 +10,12 @@ use moka::sync::Cache;
 use sea_orm::{ConnectionTrait, DbErr};
 use uuid::Uuid;
 
-use super::events::{Channel, Event};
+use super::kind::{Channel, Kind};
 use super::store;
-use crate::app::App;
+use crate::cluster;
 use crate::error::Result;
+use crate::platform::Platform;
+use crate::platform::entity::Entity;
 use crate::platform::permission::{Permission, PermissionSet};
 use crate::platform::staff as people;
 
@@ -23,11 +25,18 @@ const FRESH: Duration = Duration::from_millis(800);
 /// What happened, as notices need it.
 #[derive(Debug, Clone, Default)]
 pub struct News {
-    pub entity: Option<(&'static str, Uuid)>,
+    pub entity: Option<(Entity, Uuid)>,
     /// The colleague who did it; they are not told of it.
     pub actor: Option<Uuid>,
     /// A word or two more. No personal data of clients: the notice would outlive an erasure.
     pub detail: Option<String>,
+}
+
+impl News {
+    /// Nobody is told of what they may not see. What happened to the own account needs no right.
+    fn may_be_known_to(&self, permissions: PermissionSet) -> bool {
+        self.entity.is_none_or(|(kind, _)| permissions.has(kind.needs()))
+    }
 }
 
 /// Whom it concerns.
@@ -57,16 +66,19 @@ impl Audience {
         Self(Cache::builder().max_capacity(1).time_to_live(FRESH).build())
     }
 
-    /// Reads everybody again when asked next.
-    pub fn forget(&self) {
-        self.0.invalidate_all();
+    /// Reads everybody again after an event that changes who is told.
+    pub fn follow(&self, event: &cluster::Event) {
+        use cluster::Event::{Everything, PreferencesChanged, StaffChanged};
+        if matches!(event, StaffChanged(_) | PreferencesChanged(_) | Everything) {
+            self.0.invalidate_all();
+        }
     }
 
-    async fn of(&self, app: &App) -> Result<Arc<Vec<Listener>>> {
+    async fn of(&self, platform: &Platform) -> Result<Arc<Vec<Listener>>> {
         if let Some(known) = self.0.get(&()) {
             return Ok(known);
         }
-        let conn = app.storage.read();
+        let conn = platform.storage.read();
         let mut chosen: HashMap<Uuid, HashMap<(String, String), bool>> = HashMap::new();
         for row in store::all_choices(conn).await? {
             chosen.entry(row.staff_id).or_default().insert((row.event, row.channel), row.is_on);
@@ -94,16 +106,17 @@ impl std::default::Default for Audience {
 }
 
 impl Listener {
-    fn hears(&self, event: Event, channel: Channel, news: &News, to: To) -> bool {
+    fn hears(&self, kind: &Kind, channel: Channel, news: &News, to: To) -> bool {
         let concerned = match to {
             To::Holders(permission) => self.permissions.has(permission),
             To::Person(id) => self.id == id,
         };
-        let chosen = self.chosen.get(&(event.name().to_owned(), channel.name().to_owned())).copied();
+        let chosen = self.chosen.get(&(kind.name.to_owned(), channel.name().to_owned())).copied();
         concerned
             && news.actor != Some(self.id)
-            && event.needs().is_none_or(|permission| self.permissions.has(permission))
-            && event.goes_out(channel, chosen)
+            && kind.may_reach(|permission| self.permissions.has(permission))
+            && news.may_be_known_to(self.permissions)
+            && kind.goes_out(channel, chosen)
     }
 }
 
@@ -111,19 +124,19 @@ impl Listener {
 ///
 /// # Errors
 /// The database is away.
-pub async fn rows(app: &App, event: Event, news: &News, to: To) -> Result<Vec<notifications::Model>> {
-    let everybody = app.audience.of(app).await?;
-    let listeners = everybody.iter().filter(|listener| listener.hears(event, Channel::App, news, to));
-    Ok(listeners.map(|listener| row(app, event, news, listener.id)).collect())
+pub async fn rows(platform: &Platform, kind: &Kind, news: &News, to: To) -> Result<Vec<notifications::Model>> {
+    let everybody = platform.audience.of(platform).await?;
+    let listeners = everybody.iter().filter(|listener| listener.hears(kind, Channel::App, news, to));
+    Ok(listeners.map(|listener| row(platform, kind, news, listener.id)).collect())
 }
 
 /// Names and addresses of those who want an event by mail.
 ///
 /// # Errors
 /// The database is away.
-pub async fn mail_to(app: &App, event: Event, news: &News, to: To) -> Result<Vec<(String, String)>> {
-    let everybody = app.audience.of(app).await?;
-    let listeners = everybody.iter().filter(|listener| listener.hears(event, Channel::Mail, news, to));
+pub async fn mail_to(platform: &Platform, kind: &Kind, news: &News, to: To) -> Result<Vec<(String, String)>> {
+    let everybody = platform.audience.of(platform).await?;
+    let listeners = everybody.iter().filter(|listener| listener.hears(kind, Channel::Mail, news, to));
     Ok(listeners.map(|listener| (listener.name.clone(), listener.email.clone())).collect())
 }
 
@@ -132,32 +145,34 @@ pub async fn mail_to(app: &App, event: Event, news: &News, to: To) -> Result<Vec
 /// # Errors
 /// The database is away.
 pub async fn for_one(
-    app: &App,
+    platform: &Platform,
     conn: &impl ConnectionTrait,
-    event: Event,
+    kind: &Kind,
     news: &News,
     person: &staff::Model,
 ) -> Result<(Option<notifications::Model>, bool), DbErr> {
     let permissions = PermissionSet::of(person);
-    let may = person.is_active && event.needs().is_none_or(|permission| permissions.has(permission));
+    let may = person.is_active
+        && kind.may_reach(|permission| permissions.has(permission))
+        && news.may_be_known_to(permissions);
     if !may || news.actor == Some(person.id) {
         return Ok((None, false));
     }
     let chosen = store::choices_of(conn, person.id).await?;
     let wants = |channel: Channel| {
-        let choice = chosen.iter().find(|row| row.event == event.name() && row.channel == channel.name());
-        event.goes_out(channel, choice.map(|row| row.is_on))
+        let choice = chosen.iter().find(|row| row.event == kind.name && row.channel == channel.name());
+        kind.goes_out(channel, choice.map(|row| row.is_on))
     };
-    Ok((wants(Channel::App).then(|| row(app, event, news, person.id)), wants(Channel::Mail)))
+    Ok((wants(Channel::App).then(|| row(platform, kind, news, person.id)), wants(Channel::Mail)))
 }
 
-fn row(app: &App, event: Event, news: &News, to: Uuid) -> notifications::Model {
-    let now = app.clock.now();
+fn row(platform: &Platform, kind: &Kind, news: &News, to: Uuid) -> notifications::Model {
+    let now = platform.clock.now();
     notifications::Model {
-        id: app.ids.next(now),
+        id: platform.ids.next(now),
         staff_id: to,
-        event: event.name().to_owned(),
-        entity_type: news.entity.map(|(kind, _)| kind.to_owned()),
+        event: kind.name.to_owned(),
+        entity_type: news.entity.map(|(kind, _)| kind.name().to_owned()),
         entity_id: news.entity.map(|(_, id)| id),
         actor_id: news.actor,
         detail: news.detail.clone(),

@@ -4,9 +4,8 @@ use chrono::Duration;
 use database::entity::notifications::Column;
 
 use super::store;
-use crate::app::App;
 use crate::error::Result;
-use crate::jobs::delete_in_chunks;
+use crate::platform::Platform;
 
 /// Those that were read stay this long.
 const READ: Duration = Duration::days(30);
@@ -16,7 +15,7 @@ const UNREAD: Duration = Duration::days(90);
 ///
 /// # Errors
 /// The database is away; the next turn goes on.
-pub async fn clean_up(app: &App) -> Result<()> {
-    let now = app.clock.now();
-    delete_in_chunks(app, store::old(now - READ, now - UNREAD), Column::Id).await
+pub async fn clean_up(platform: &Platform) -> Result<()> {
+    let now = platform.clock.now();
+    platform.delete_in_chunks(store::old(now - READ, now - UNREAD), Column::Id).await
 }

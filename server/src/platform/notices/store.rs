@@ -14,22 +14,23 @@ use crate::ids::first_of;
 use crate::storage::{COUNT_LIMIT, Cursor, Page};
 
 /// Whose notices, and which of them.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(super) struct Which {
     pub person: Uuid,
     pub unread_only: bool,
-    /// False: notices about messages are passed over, because the person may no longer see messages.
-    pub messages: bool,
+    /// Kinds that the person may not see any more: notices about them are passed over.
+    pub hidden: Vec<&'static str>,
 }
 
 impl Which {
-    fn condition(self) -> Condition {
+    fn condition(&self) -> Condition {
         let mut all = Condition::all().add(Column::StaffId.eq(self.person));
         if self.unread_only {
             all = all.add(Column::ReadAt.is_null());
         }
-        if !self.messages {
-            all = all.add(Condition::any().add(Column::EntityType.is_null()).add(Column::EntityType.ne("message")));
+        if !self.hidden.is_empty() {
+            let seen = Column::EntityType.is_not_in(self.hidden.iter().copied());
+            all = all.add(Condition::any().add(Column::EntityType.is_null()).add(seen));
         }
         all
     }
@@ -38,7 +39,7 @@ impl Which {
 /// One page, the newest first.
 pub(super) async fn list(
     conn: &impl ConnectionTrait,
-    which: Which,
+    which: &Which,
     cursor: Option<Cursor>,
     limit: usize,
 ) -> Result<Page<Model>, DbErr> {
@@ -52,7 +53,7 @@ pub(super) async fn list(
 }
 
 /// How many there are; stops one after 1,000.
-pub(super) async fn count(conn: &impl ConnectionTrait, which: Which) -> Result<u64, DbErr> {
+pub(super) async fn count(conn: &impl ConnectionTrait, which: &Which) -> Result<u64, DbErr> {
     let some =
         Query::select().expr(Expr::value(1)).from(Entity).cond_where(which.condition()).limit(COUNT_LIMIT + 1).take();
     let select = Query::select()

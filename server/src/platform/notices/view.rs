@@ -6,10 +6,10 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::events::Event;
-use crate::app::App;
+use super::kind::NotificationEvent;
 use crate::error::Result;
-use crate::features::messages;
+use crate::platform::Platform;
+use crate::platform::entity::Entity;
 use crate::platform::staff as people;
 
 /// A notice.
@@ -17,7 +17,8 @@ use crate::platform::staff as people;
 #[serde(rename_all = "camelCase")]
 pub struct Notification {
     pub id: Uuid,
-    pub event: Event,
+    #[schema(value_type = NotificationEvent)]
+    pub event: &'static str,
     pub entity_type: Option<String>,
     pub entity_id: Option<Uuid>,
     /// Whom it is about, by name: the client who wrote.
@@ -30,16 +31,17 @@ pub struct Notification {
     pub read_at: Option<DateTime<Utc>>,
 }
 
-/// Notices with the names of now. Events that this version does not know are passed over.
-pub async fn notifications(app: &App, rows: Vec<Model>) -> Result<Vec<Notification>> {
-    let conn = app.storage.read();
-    let about = rows.iter().filter(|row| row.entity_type.as_deref() == Some("message"));
-    let clients = messages::client_names(conn, about.filter_map(|row| row.entity_id).collect()).await?;
-    let staff = people::names(conn).await?;
+/// Notices with the names of now. Kinds that this version does not know are passed over.
+pub async fn notifications(platform: &Platform, rows: Vec<Model>) -> Result<Vec<Notification>> {
+    let staff = people::names(platform.storage.read()).await?;
+    let about = rows.iter().filter_map(|row| Some((Entity::of(row.entity_type.as_deref()?)?, row.entity_id?)));
+    // The rows are the reader's own, and the list leaves out what the reader may not see any more.
+    let subjects = platform.names_of(about, |_| true).await?;
     let show = |row: Model| {
+        let kind = platform.notice_kinds().find(|kind| kind.name == row.event)?;
         Some(Notification {
-            event: Event::of(&row.event)?,
-            subject: row.entity_id.and_then(|id| clients.get(&id).cloned()),
+            event: kind.name,
+            subject: row.entity_id.and_then(|id| subjects.get(&id).cloned()),
             actor: row.actor_id.and_then(|id| staff.get(&id).cloned()),
             id: row.id,
             entity_type: row.entity_type,

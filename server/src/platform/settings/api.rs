@@ -7,15 +7,15 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::{Change, GROUPS, Group, KEYS, Key, Snapshot, pictures};
-use crate::app::App;
+use super::{Change, Group, Key, Registry, Snapshot, pictures};
 use crate::error::{Error, Result};
 use crate::http::{All, Data, Envelope, IfMatch, Json, Problem, RequestInfo, Tagged};
+use crate::platform::Platform;
 use crate::platform::auth::{Caller, demand, signed_in_or_token};
 use crate::platform::permission::Permission;
 
 /// The routes of this slice.
-pub fn routes() -> OpenApiRouter<App> {
+pub fn routes() -> OpenApiRouter<Platform> {
     OpenApiRouter::new()
         .routes(demand(Permission::Settings, routes!(get_schema)))
         .routes(demand(Permission::Settings, routes!(get_settings, patch_settings)))
@@ -47,18 +47,19 @@ pub struct ServiceName {
 /// Every group and key with form, bounds, default and help. What the caller may not change is missing.
 #[utoipa::path(get, path = "/api/admin/settings/schema", tag = "settings",
     responses((status = 200, body = Envelope<SettingsSchema>)))]
-async fn get_schema(caller: Caller) -> Data<SettingsSchema> {
+async fn get_schema(State(platform): State<Platform>, caller: Caller) -> Data<SettingsSchema> {
+    let registry = platform.settings.registry();
     Data(SettingsSchema {
-        groups: GROUPS.iter().filter(|group| caller.may(group.needs)).cloned().collect(),
-        keys: KEYS.iter().filter(|key| caller.may(key.needs)).cloned().collect(),
+        groups: registry.groups.iter().filter(|group| caller.may(group.needs)).cloned().collect(),
+        keys: registry.keys.iter().filter(|key| caller.may(key.needs)).cloned().collect(),
     })
 }
 
 /// Every key with its value. The `ETag` is the version of all settings.
 #[utoipa::path(get, path = "/api/admin/settings", tag = "settings",
     responses((status = 200, body = Envelope<SettingValues>)))]
-async fn get_settings(State(app): State<App>, caller: Caller) -> Tagged<Data<SettingValues>> {
-    shown(&app.settings.get(), &caller)
+async fn get_settings(State(platform): State<Platform>, caller: Caller) -> Tagged<Data<SettingValues>> {
+    shown(platform.settings.registry(), &platform.settings.get(), &caller)
 }
 
 /// Changes settings: the keys of the body get the values of the body, all or none. With `If-Match`, only what the
@@ -67,7 +68,7 @@ async fn get_settings(State(app): State<App>, caller: Caller) -> Tagged<Data<Set
     responses((status = 200, body = Envelope<SettingValues>), (status = 403, body = Problem), (status = 412, body = Problem),
         (status = 422, body = Problem)))]
 async fn patch_settings(
-    State(app): State<App>,
+    State(platform): State<Platform>,
     caller: Caller,
     info: RequestInfo,
     seen: IfMatch,
@@ -78,25 +79,26 @@ async fn patch_settings(
         if caller.token.is_some() {
             return Err(Error::NotForTokens);
         }
-        caller.check_proof(app.clock.now())?;
+        caller.check_proof(platform.clock.now())?;
     }
     let change = Change { actor: Some(caller.staff_id), from: &info, values, seen };
-    let after = super::change(&app, change, |permission| caller.may(permission)).await?;
-    Ok(shown(&after, &caller))
+    let after = super::change(&platform, change, |permission| caller.may(permission)).await?;
+    Ok(shown(platform.settings.registry(), &after, &caller))
 }
 
 /// The services by slug and name, for filters.
 #[utoipa::path(get, path = "/api/admin/services", tag = "settings",
     responses((status = 200, body = Envelope<Vec<ServiceName>>)))]
-async fn list_services(State(app): State<App>) -> All<ServiceName> {
+async fn list_services(State(platform): State<Platform>) -> All<ServiceName> {
     let name = |service: &super::Service| ServiceName { slug: service.slug.clone(), name: service.name.clone() };
-    All::of(app.settings.get().services.iter().map(name).collect())
+    All::of(platform.settings.get().services.iter().map(name).collect())
 }
 
 /// What the person may see, with the version as the `ETag`.
-fn shown(settings: &Snapshot, caller: &Caller) -> Tagged<Data<SettingValues>> {
+fn shown(registry: &Registry, settings: &Snapshot, caller: &Caller) -> Tagged<Data<SettingValues>> {
     let may_see = |key: &&Key| caller.may(key.needs);
-    let values = KEYS
+    let values = registry
+        .keys
         .iter()
         .filter(may_see)
         .filter_map(|key| Some((key.key.clone(), settings.values.get(&key.key)?.clone())))

@@ -6,12 +6,13 @@ use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use super::{Snapshot, groups, pictures, registry, store};
-use crate::app::App;
+use super::{Settings, Snapshot, pictures, store};
 use crate::cluster::Event;
 use crate::error::{Error, Result};
 use crate::http::{IfMatch, RequestInfo};
+use crate::platform::Platform;
 use crate::platform::audit::{Changes, Entry};
+use crate::platform::entity::Entity;
 use crate::platform::permission::Permission;
 use crate::storage::Tx;
 
@@ -35,22 +36,28 @@ pub fn etag(version: i64) -> String {
 ///
 /// # Errors
 /// Validation errors by key, and [`Error::PreconditionFailed`] when `seen` is not the version of now.
-pub async fn change(app: &App, change: Change<'_>, may: impl Fn(Permission) -> bool) -> Result<Arc<Snapshot>> {
-    let values = registry::check(&app.settings.get().values, &change.values, may)?;
-    let now = app.clock.now();
+pub async fn change(
+    platform: &Platform,
+    change: Change<'_>,
+    may: impl Fn(Permission) -> bool,
+) -> Result<Arc<Snapshot>> {
+    let values = platform.settings.registry().check(&platform.settings.get().values, &change.values, may)?;
+    let now = platform.clock.now();
     let entry = Entry {
         actor: change.actor,
         action: "settings.changed",
-        entity: ("settings", None),
+        entity: (Entity::Settings, None),
         changes: Changes::none(),
         from: change.from,
     }
-    .row(&app.ids, now);
-    let (actor, seen) = (change.actor, change.seen);
-    app.storage
+    .row(&platform.ids, now);
+    let (actor, seen, with) = (change.actor, change.seen, platform.clone());
+    platform
+        .storage
         .write((values, entry, seen), move |tx, (values, entry, seen)| {
+            let with = with.clone();
             Box::pin(async move {
-                let noted = write(tx, values, actor, now, Some(seen)).await?;
+                let noted = write(tx, &with.settings, values, actor, now, Some(seen)).await?;
                 if !noted.is_empty() {
                     tx.audit(noted.into_entry(entry.clone()));
                 }
@@ -58,34 +65,32 @@ pub async fn change(app: &App, change: Change<'_>, may: impl Fn(Permission) -> b
             })
         })
         .await?;
-    // The bus tells everybody else; who changed it sees it at once. If the database went away just now, the bus's
-    // listener tries on.
-    if app.settings.reload(&app.storage).await.is_ok() {
-        app.apply_settings();
-    }
-    Ok(app.settings.get())
+    // Who changed it sees it at once. If the database went away just now, the look of every second finds it later.
+    platform.settings.follow(&platform.storage).await;
+    Ok(platform.settings.get())
 }
 
 /// Checks changes without writing them; answers with the values as they would be written.
-pub fn check(app: &App, values: &Map<String, Value>) -> Result<Map<String, Value>> {
-    registry::check(&app.settings.get().values, values, |_| true)
+pub fn check(platform: &Platform, values: &Map<String, Value>) -> Result<Map<String, Value>> {
+    platform.settings.registry().check(&platform.settings.get().values, values, |_| true)
 }
 
 /// The settings as they would be with these values, for previews.
 ///
 /// # Errors
 /// Validation errors by key.
-pub fn draft(app: &App, values: &Map<String, Value>, may: impl Fn(Permission) -> bool) -> Result<Snapshot> {
-    let current = app.settings.get();
-    let checked = registry::check(&current.values, values, may)?;
+pub fn draft(platform: &Platform, values: &Map<String, Value>, may: impl Fn(Permission) -> bool) -> Result<Snapshot> {
+    let current = platform.settings.get();
+    let checked = platform.settings.registry().check(&current.values, values, may)?;
     let mut after = current.values.clone();
     after.extend(checked);
-    Snapshot::of(after, current.version, current.last_change).map_err(Error::internal)
+    platform.settings.registry().snapshot(after, current.version, current.last_change).map_err(Error::internal)
 }
 
 /// Writes values that were checked, in the unit of something larger; answers with what is different now.
 pub async fn write(
     tx: &Tx<'_>,
+    settings: &Settings,
     values: &Map<String, Value>,
     actor: Option<Uuid>,
     now: DateTime<Utc>,
@@ -96,11 +101,11 @@ pub async fn write(
     if let Some(seen) = seen {
         seen.check(&etag(version))?;
     }
-    let (current, _, _) = store::values(tx.conn()).await?;
+    let (current, _, _) = store::values(tx.conn(), settings.registry()).await?;
     let mut after = current.clone();
     after.extend(values.clone());
-    groups::check_together(&after)?;
-    pictures::check(tx.conn(), values).await?;
+    settings.registry().check_together(&after)?;
+    pictures::check(tx.conn(), settings.registry(), values).await?;
     let mut noted = Changes::none();
     for (key, value) in values.iter().filter(|(key, value)| current.get(*key) != Some(value)) {
         noted = noted.field(key, current.get(key), value);

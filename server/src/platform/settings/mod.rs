@@ -12,30 +12,51 @@ mod kind;
 mod pictures;
 mod reference;
 mod registry;
+mod sentences;
+mod steps;
 mod store;
 mod text;
 
-use std::sync::{Arc, PoisonError, RwLock};
+use std::any::{Any, TypeId};
+use std::collections::HashMap;
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
 
-pub use api::routes;
 pub use change::{Change, change, check, draft, write};
 pub use groups::firm::Firm;
+pub use groups::firm::word as firm_word;
 pub use groups::hours::Hours;
-pub use groups::mail::{MailTexts, Values as MailValues};
-pub use groups::notifications::{Notifications, ReplyTo};
-pub use groups::privacy::Privacy;
-pub use groups::security::{Lockout, Security};
+pub use groups::mail::{GROUP as MAIL, Sender};
+pub use groups::notifications::{GROUP as NOTIFICATIONS, Notifications};
+pub use groups::privacy::{GROUP as PRIVACY, Privacy, days, days_ago};
+pub use groups::security::{Lockout, Security, limit};
 pub use groups::services::{Question, Service, Step};
 pub use hours::{Holiday, OpenState, Opening, coming_holidays, lines as opening_lines, open_state};
 pub use kind::{Choice, Kind, Variable};
 pub use pictures::{PictureName, picture};
 pub use reference::reference;
-pub use registry::{GROUPS, Group, KEYS, Key, key};
+pub use registry::{Group, Key, Part, Registry, Section};
+pub use text::fill;
 
+use crate::pictures::PICTURE;
+use crate::platform::Platform;
+use crate::platform::slice::{Brings, Slice};
 use crate::storage::Storage;
+
+/// What this part brings.
+pub const SLICE: Slice<Platform> = Slice {
+    api: api::routes,
+    brings: Brings {
+        bodies: &[("/api/admin/settings/pictures", PICTURE)],
+        settings: &[Section::of::<groups::Own>()],
+        sentences: sentences::sentences,
+        steps: &steps::STEPS,
+        ..Brings::NOTHING
+    },
+    ..Slice::new("settings")
+};
 
 /// All settings at one moment, typed.
 #[derive(Debug, Clone)]
@@ -44,10 +65,12 @@ pub struct Snapshot {
     /// In the order of the site.
     pub services: Vec<Service>,
     pub hours: Hours,
-    pub mail: MailTexts,
+    pub mail: Sender,
     pub notifications: Notifications,
     pub privacy: Privacy,
     pub security: Security,
+    /// What other parts read, by the type as which they read it.
+    parts: HashMap<TypeId, Arc<dyn Any + Send + Sync>>,
     /// Every key with its value.
     pub values: Map<String, Value>,
     /// Rises with every change.
@@ -58,7 +81,12 @@ pub struct Snapshot {
 
 impl Snapshot {
     /// Typed settings out of the values of all keys.
-    fn of(values: Map<String, Value>, version: i64, last_change: Option<DateTime<Utc>>) -> serde_json::Result<Self> {
+    fn of(
+        values: Map<String, Value>,
+        parts: HashMap<TypeId, Arc<dyn Any + Send + Sync>>,
+        version: i64,
+        last_change: Option<DateTime<Utc>>,
+    ) -> serde_json::Result<Self> {
         let services = values.get("services.list").cloned().unwrap_or_default();
         Ok(Self {
             firm: groups::part(&values, "firm")?,
@@ -68,10 +96,30 @@ impl Snapshot {
             notifications: groups::part(&values, "notifications")?,
             privacy: groups::part(&values, "privacy")?,
             security: groups::part(&values, "security")?,
+            parts,
             values,
             version,
             last_change,
         })
+    }
+
+    /// The settings of a part, as it reads them.
+    ///
+    /// # Panics
+    /// When no slice brings that part: a fault of ours that every use would show.
+    pub fn part<T: Part>(&self) -> &T {
+        let part = self.parts.get(&TypeId::of::<T>()).and_then(|part| part.downcast_ref());
+        part.expect("a slice brings this part of the settings")
+    }
+
+    /// The number that a key stands for; 0 for what is no number.
+    pub fn number(&self, key: &str) -> u32 {
+        self.values.get(key).and_then(Value::as_u64).and_then(|number| number.try_into().ok()).unwrap_or(0)
+    }
+
+    /// The values of one group, without its name before each key: as templates see them.
+    pub fn group(&self, id: &str) -> Map<String, Value> {
+        groups::own(&self.values, id)
     }
 
     /// The name of a service, by its slug.
@@ -80,34 +128,62 @@ impl Snapshot {
     }
 }
 
+/// What is made from settings, and made again when they change.
+type Follower = Box<dyn Fn(&Snapshot) + Send + Sync>;
+
 /// The current settings of this process.
-pub struct Settings(RwLock<Arc<Snapshot>>);
+pub struct Settings {
+    registry: Registry,
+    current: RwLock<Arc<Snapshot>>,
+    followers: OnceLock<Vec<Follower>>,
+}
 
 impl Settings {
-    /// Reads them from the database.
-    pub async fn load(storage: &Storage) -> Result<Self, sea_orm::DbErr> {
-        Ok(Self(RwLock::new(Arc::new(store::snapshot(storage.read()).await?))))
+    /// Reads the settings of these sections from the database.
+    pub async fn load(storage: &Storage, sections: Vec<Section>) -> Result<Self, sea_orm::DbErr> {
+        let registry = Registry::new(sections);
+        let current = RwLock::new(Arc::new(store::snapshot(storage.read(), &registry).await?));
+        Ok(Self { registry, current, followers: OnceLock::new() })
     }
 
-    /// True when the table has changed since it was read. A database that is away has not.
-    pub async fn is_stale(&self, storage: &Storage) -> bool {
-        let known = self.get();
-        store::last_change(storage.read()).await.is_ok_and(|last| last != (known.version, known.last_change))
+    /// Every group and key.
+    pub fn registry(&self) -> &Registry {
+        &self.registry
+    }
+
+    /// What follows the settings of this process, told each time that they were read anew. Only the first call counts.
+    pub fn keep_true(&self, followers: Vec<Follower>) {
+        let _ = self.followers.set(followers);
     }
 
     /// The settings as they are now.
     pub fn get(&self) -> Arc<Snapshot> {
-        self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
+        self.current.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Reads them again.
-    pub async fn reload(&self, storage: &Storage) -> Result<(), sea_orm::DbErr> {
-        let fresh = Arc::new(store::snapshot(storage.read()).await?);
-        let mut kept = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        // Of two that read at once, the one that read later wins.
-        if fresh.version >= kept.version {
-            *kept = fresh;
+    /// Reads them again if the table has changed, and tells all followers. A database that is away has not changed.
+    pub async fn follow(&self, storage: &Storage) {
+        let known = self.get();
+        if !store::last_change(storage.read()).await.is_ok_and(|last| last != (known.version, known.last_change)) {
+            return;
         }
-        Ok(())
+        match store::snapshot(storage.read(), &self.registry).await {
+            Ok(fresh) => self.adopt(Arc::new(fresh)),
+            Err(error) => tracing::warn!(%error, "cannot read the settings again"),
+        }
+    }
+
+    fn adopt(&self, fresh: Arc<Snapshot>) {
+        {
+            let mut current = self.current.write().unwrap_or_else(PoisonError::into_inner);
+            // Of two that read at once, the one that read later wins.
+            if fresh.version < current.version {
+                return;
+            }
+            *current = Arc::clone(&fresh);
+        }
+        for follower in self.followers.get().into_iter().flatten() {
+            follower(&fresh);
+        }
     }
 }

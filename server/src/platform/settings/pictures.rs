@@ -9,11 +9,11 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
-use super::{Kind, registry};
-use crate::app::App;
+use super::{Kind, Registry, Settings};
 use crate::error::{Error, Result};
 use crate::http::{Created, Envelope, Problem, Raw};
 use crate::pictures::{self, Drawing};
+use crate::platform::Platform;
 
 /// Where a picture is served.
 const FOLDER: &str = "/pictures";
@@ -59,12 +59,16 @@ pub struct PictureFile(#[expect(dead_code, reason = "it describes a body and is 
 #[utoipa::path(post, path = "/api/admin/settings/pictures", tag = "settings",
     request_body(content = PictureFile, content_type = "application/octet-stream"),
     responses((status = 201, body = Envelope<UploadedPicture>), (status = 422, body = Problem)))]
-pub(super) async fn upload_picture(State(app): State<App>, Raw(bytes): Raw) -> Result<Created<UploadedPicture>> {
+pub(super) async fn upload_picture(
+    State(platform): State<Platform>,
+    Raw(bytes): Raw,
+) -> Result<Created<UploadedPicture>> {
     let drawn = pictures::draw(bytes, Drawing::Logo).await?;
     let name = format!("{}x{}-{}", drawn.width, drawn.height, drawn.hash);
-    let row = Model { name: name.clone(), content: drawn.content, created_at: app.clock.now() };
-    let used: Vec<String> = chosen(&app.settings.get().values).map(str::to_owned).collect();
-    app.storage
+    let row = Model { name: name.clone(), content: drawn.content, created_at: platform.clock.now() };
+    let used: Vec<String> = chosen(&platform.settings);
+    platform
+        .storage
         .write((row, used), |tx, (row, used)| {
             Box::pin(async move {
                 Entity::delete_many()
@@ -90,9 +94,9 @@ pub async fn picture(conn: &impl ConnectionTrait, name: &str) -> Result<Option<V
 }
 
 /// Refuses values that name a picture which is not there (any more).
-pub(super) async fn check(conn: &impl ConnectionTrait, values: &Map<String, Value>) -> Result<()> {
+pub(super) async fn check(conn: &impl ConnectionTrait, registry: &Registry, values: &Map<String, Value>) -> Result<()> {
     for (key, value) in values {
-        let is_picture = registry::key(key).is_some_and(|key| key.kind == Kind::Picture);
+        let is_picture = registry.key(key).is_some_and(|key| key.kind == Kind::Picture);
         if let Some(name) = value.as_str().filter(|_| is_picture)
             && Entity::find_by_id(name).one(conn).await?.is_none()
         {
@@ -103,9 +107,10 @@ pub(super) async fn check(conn: &impl ConnectionTrait, values: &Map<String, Valu
 }
 
 /// The pictures that settings name.
-fn chosen(values: &Map<String, Value>) -> impl Iterator<Item = &str> {
-    let pictures = registry::KEYS.iter().filter(|key| key.kind == Kind::Picture);
-    pictures.filter_map(|key| values.get(&key.key)?.as_str())
+fn chosen(settings: &Settings) -> Vec<String> {
+    let values = &settings.get().values;
+    let pictures = settings.registry().keys.iter().filter(|key| key.kind == Kind::Picture);
+    pictures.filter_map(|key| values.get(&key.key)?.as_str().map(str::to_owned)).collect()
 }
 
 #[cfg(test)]

@@ -3,16 +3,16 @@
 use std::fmt::Write as _;
 
 use super::kind::Kind;
-use super::registry::{GROUPS, KEYS, Key};
+use super::registry::{Key, Registry};
 
 /// Every key with its form, default and help, group by group, in Markdown.
-pub fn reference() -> String {
+pub fn reference(registry: &Registry) -> String {
     let mut out = String::from(
         "# Settings\n\nWhat a firm decides while the program runs: on the page Settings of the dashboard, by `PATCH\n\
          /api/admin/settings`, or by `tekvwarho settings set KEY VALUE`. This page is written by `make gen` from the\n\
          registry in server/src/platform/settings.\n",
     );
-    for group in &GROUPS {
+    for group in &registry.groups {
         let needs = serde_json::to_value(group.needs).unwrap_or_default();
         let needs = needs.as_str().unwrap_or_default();
         // Writing into a string does not fail.
@@ -21,7 +21,7 @@ pub fn reference() -> String {
             let _ = write!(out, " and `{needs}`");
         }
         out.push_str(".\n\n| key | form | default | what it does |\n|---|---|---|---|\n");
-        for key in KEYS.iter().filter(|key| key.group == group.id) {
+        for key in registry.keys.iter().filter(|key| key.group == group.id) {
             let _ = writeln!(out, "| `{}` | {} | {} | {}: {} |", key.key, form(key), default(key), key.label, key.help);
         }
     }

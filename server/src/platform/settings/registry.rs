@@ -1,14 +1,18 @@
-//! The registry: every key once, in its group, with its form, bounds, default and help. A key stands here only if code
-//! reads it; `server/tests/it/settings_effects.rs` has a row for each that proves it.
+//! The registry: every key once, in its group, with its form, bounds, default and help, as the parts of the program bring
+//! them. A part brings a key only if code reads it; `server/tests/it/settings/effects.rs` has a row for each that proves it.
 
-use std::sync::LazyLock;
+use std::any::{Any, TypeId};
+use std::collections::HashMap;
+use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
-use super::groups;
 use super::kind::Kind;
+use super::{Snapshot, groups};
 use crate::error::Result;
 use crate::http::valid::Check;
 use crate::platform::permission::Permission;
@@ -23,6 +27,9 @@ pub struct Group {
     pub help: &'static str,
     /// What a person needs, beside `settings`, to see and change it.
     pub needs: Permission,
+    /// Where it stands among all groups.
+    #[serde(skip)]
+    pub place: u8,
 }
 
 /// One setting.
@@ -51,7 +58,7 @@ pub struct Key {
 
 impl Key {
     /// A key that must have a value.
-    pub(super) fn new(group: &Group, name: &str, label: &'static str, kind: Kind, default: Value) -> Self {
+    pub fn new(group: &Group, name: &str, label: &'static str, kind: Kind, default: Value) -> Self {
         Self {
             key: format!("{}.{name}", group.id),
             group: group.id,
@@ -67,25 +74,29 @@ impl Key {
     }
 
     /// Says what it is for.
-    pub(super) fn help(mut self, help: &'static str) -> Self {
+    #[must_use]
+    pub fn help(mut self, help: &'static str) -> Self {
         self.help = help;
         self
     }
 
     /// Puts it under a heading.
-    pub(super) fn under(mut self, section: &'static str) -> Self {
+    #[must_use]
+    pub fn under(mut self, section: &'static str) -> Self {
         self.section = section;
         self
     }
 
     /// It may be empty.
-    pub(super) fn optional(mut self) -> Self {
+    #[must_use]
+    pub fn optional(mut self) -> Self {
         self.optional = true;
         self
     }
 
     /// Its default is an example.
-    pub(super) fn sample(mut self) -> Self {
+    #[must_use]
+    pub fn sample(mut self) -> Self {
         self.sample = true;
         self
     }
@@ -111,81 +122,151 @@ impl Key {
     }
 }
 
-/// Every group, in the order of the settings page.
-pub static GROUPS: [Group; 7] = [
-    groups::firm::GROUP,
-    groups::services::GROUP,
-    groups::hours::GROUP,
-    groups::mail::GROUP,
-    groups::notifications::GROUP,
-    groups::security::GROUP,
-    groups::privacy::GROUP,
-];
+/// The settings that a part of the program brings, and the type as which it reads them.
+pub trait Part: DeserializeOwned + Any + Send + Sync {
+    /// Groups that nobody else brings.
+    const GROUPS: &'static [Group] = &[];
 
-/// Every key of the registry, group by group.
-pub static KEYS: LazyLock<Vec<Key>> = LazyLock::new(|| {
-    [
-        groups::firm::keys(),
-        groups::services::keys(),
-        groups::hours::keys(),
-        groups::mail::keys(),
-        groups::notifications::keys(),
-        groups::security::keys(),
-        groups::privacy::keys(),
-    ]
-    .concat()
-});
+    /// Its keys, in its own groups or in those of others.
+    fn keys() -> Vec<Key>;
 
-/// The key of that name.
-pub fn key(name: &str) -> Option<&'static Key> {
-    KEYS.iter().find(|key| key.key == name)
+    /// Rules over more than one key.
+    fn check_together(_check: &mut Check, _values: &Map<String, Value>) {}
 }
 
-/// Every key with its default.
-pub(super) fn defaults() -> Map<String, Value> {
-    KEYS.iter().map(|key| (key.key.clone(), key.default.clone())).collect()
+/// A value whose type only its part knows.
+type Opaque = (TypeId, Arc<dyn Any + Send + Sync>);
+
+/// A [`Part`] without its type.
+#[derive(Clone, Copy)]
+pub struct Section {
+    groups: &'static [Group],
+    keys: fn() -> Vec<Key>,
+    check_together: fn(&mut Check, &Map<String, Value>),
+    read: fn(&Value) -> serde_json::Result<Opaque>,
 }
 
-/// Checks changes and answers with what is to be written: every key is known and may be changed, every value fits, and
-/// the whole makes sense.
-///
-/// # Errors
-/// A validation error with every fault. Fields are keys; parts of a value stand behind it: `services.list.2.slug`.
-pub(super) fn check(
-    current: &Map<String, Value>,
-    changes: &Map<String, Value>,
-    may: impl Fn(Permission) -> bool,
-) -> Result<Map<String, Value>> {
-    let mut check = Check::new();
-    let mut tidied = Map::new();
-    for (name, value) in changes {
-        // A key that a person may not see is not there.
-        let Some(key) = key(name).filter(|key| may(key.needs)) else {
-            check.refuse(name, "unknown", "There is no such setting.");
-            continue;
-        };
-        let value = key.tidy(value);
-        key.check(&mut check, &value);
-        tidied.insert(name.clone(), value);
+impl Section {
+    pub const fn of<T: Part>() -> Self {
+        Self {
+            groups: T::GROUPS,
+            keys: T::keys,
+            check_together: T::check_together,
+            read: |values| Ok((TypeId::of::<T>(), Arc::new(T::deserialize(values)?))),
+        }
     }
-    check.done()?;
-    let mut after = current.clone();
-    after.extend(tidied.clone());
-    groups::check_together(&after)?;
-    Ok(tidied)
+}
+
+/// Every group and key that there is.
+pub struct Registry {
+    /// In the order of the settings page.
+    pub groups: Vec<Group>,
+    /// Group by group; within a group, heading by heading.
+    pub keys: Vec<Key>,
+    sections: Vec<Section>,
+}
+
+impl Registry {
+    pub fn new(sections: Vec<Section>) -> Self {
+        let mut groups: Vec<Group> = sections.iter().flat_map(|it| it.groups).cloned().collect();
+        groups.sort_by_key(|group| group.place);
+        let mut keys: Vec<Key> = sections.iter().flat_map(|it| (it.keys)()).collect();
+        let mut headings: Vec<(&str, &str)> = Vec::new();
+        for key in &keys {
+            if !headings.contains(&(key.group, key.section)) {
+                headings.push((key.group, key.section));
+            }
+        }
+        keys.sort_by_key(|key| {
+            let group = groups.iter().position(|group| group.id == key.group);
+            // What stands under no heading stands above the first.
+            let heading = headings.iter().position(|it| *it == (key.group, key.section));
+            (group, !key.section.is_empty(), heading)
+        });
+        Self { groups, keys, sections }
+    }
+
+    /// The key of that name.
+    pub fn key(&self, name: &str) -> Option<&Key> {
+        self.keys.iter().find(|key| key.key == name)
+    }
+
+    /// Every key with its default.
+    pub fn defaults(&self) -> Map<String, Value> {
+        self.keys.iter().map(|key| (key.key.clone(), key.default.clone())).collect()
+    }
+
+    /// Settings as each part reads them.
+    pub(super) fn snapshot(
+        &self,
+        values: Map<String, Value>,
+        version: i64,
+        last_change: Option<DateTime<Utc>>,
+    ) -> serde_json::Result<Snapshot> {
+        let all = Value::Object(values.clone());
+        let parts = self.sections.iter().map(|it| (it.read)(&all)).collect::<serde_json::Result<HashMap<_, _>>>()?;
+        Snapshot::of(values, parts, version, last_change)
+    }
+
+    /// Checks changes and answers with what is to be written: every key is known and may be changed, every value fits,
+    /// and the whole makes sense.
+    ///
+    /// # Errors
+    /// A validation error with every fault. Fields are keys; parts of a value stand behind it: `services.list.2.slug`.
+    pub(super) fn check(
+        &self,
+        current: &Map<String, Value>,
+        changes: &Map<String, Value>,
+        may: impl Fn(Permission) -> bool,
+    ) -> Result<Map<String, Value>> {
+        let mut check = Check::new();
+        let mut tidied = Map::new();
+        for (name, value) in changes {
+            // A key that a person may not see is not there.
+            let Some(key) = self.key(name).filter(|key| may(key.needs)) else {
+                check.refuse(name, "unknown", "There is no such setting.");
+                continue;
+            };
+            let value = key.tidy(value);
+            key.check(&mut check, &value);
+            tidied.insert(name.clone(), value);
+        }
+        check.done()?;
+        let mut after = current.clone();
+        after.extend(tidied.clone());
+        self.check_together(&after)?;
+        Ok(tidied)
+    }
+
+    /// Rules over more than one key.
+    pub(super) fn check_together(&self, values: &Map<String, Value>) -> Result<()> {
+        let mut check = Check::new();
+        for section in &self.sections {
+            (section.check_together)(&mut check, values);
+        }
+        check.done()
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use serde_json::json;
 
-    use super::super::Snapshot;
     use super::*;
     use crate::error::Error;
 
+    /// The keys of the platform.
+    fn registry() -> Registry {
+        Registry::new(vec![Section::of::<groups::Own>()])
+    }
+
+    fn check(changes: &Map<String, Value>, may: impl Fn(Permission) -> bool) -> Result<Map<String, Value>> {
+        registry().check(&registry().defaults(), changes, may)
+    }
+
     fn refused(key: &str, value: &Value) -> Vec<(String, String)> {
         let changes = Map::from_iter([(key.to_owned(), value.clone())]);
-        match check(&defaults(), &changes, |_| true) {
+        match check(&changes, |_| true) {
             Err(Error::Validation(errors)) => {
                 errors.into_iter().map(|error| (error.field, error.code.into_owned())).collect()
             }
@@ -195,18 +276,19 @@ mod tests {
 
     #[test]
     fn the_defaults_are_valid_and_typed() {
-        check(&defaults(), &defaults(), |_| true).expect("defaults keep their own rules");
-        let snapshot = Snapshot::of(defaults(), 0, None).expect("typed");
+        check(&registry().defaults(), |_| true).expect("defaults keep their own rules");
+        let snapshot = registry().snapshot(registry().defaults(), 0, None).expect("typed");
         assert!(!snapshot.firm.name.is_empty() && !snapshot.services.is_empty());
     }
 
     #[test]
     fn every_key_stands_in_a_group_and_says_what_it_is_for() {
-        for key in KEYS.iter() {
-            assert!(GROUPS.iter().any(|group| group.id == key.group), "{}", key.key);
+        let Registry { groups, keys, .. } = registry();
+        for key in &keys {
+            assert!(groups.iter().any(|group| group.id == key.group), "{}", key.key);
             assert!(key.key.starts_with(&format!("{}.", key.group)), "{}", key.key);
             assert!(key.help.ends_with('.') && !key.label.is_empty(), "{}", key.key);
-            assert_eq!(KEYS.iter().filter(|other| other.key == key.key).count(), 1, "{}", key.key);
+            assert_eq!(keys.iter().filter(|other| other.key == key.key).count(), 1, "{}", key.key);
         }
     }
 
@@ -230,15 +312,8 @@ mod tests {
             ("services.list", json!([]), "required"),
             ("mail.senderName", json!("Us\r\nBcc: all@example.com"), "invalid"),
             ("mail.replyTo", json!("a@b.example, c@d.example"), "invalid"),
-            ("mail.confirmationSubject", json!("Two\nlines"), "invalid"),
-            ("mail.confirmationText", json!("Dear {{client.name}}"), "invalid"),
-            ("mail.replyText", json!("{{signature}}"), "invalid"),
-            ("mail.signature", json!("{{ staff.name"), "invalid"),
-            ("notifications.newMessage", json!("yes"), "invalid"),
-            ("notifications.clientReply", json!("everybody"), "invalid"),
             ("notifications.recipients", json!("a@b.example"), "invalid"),
-            ("privacy.senderDays", json!(0), "invalid"),
-            ("privacy.messageDays", json!(29), "invalid"),
+            ("privacy.mailDays", json!(0), "invalid"),
             ("security.passwordMinLength", json!(7), "invalid"),
             ("security.passwordMinLength", json!("8"), "invalid"),
         ] {
@@ -249,8 +324,8 @@ mod tests {
     #[test]
     fn what_a_person_may_not_see_is_not_there() {
         let changes = Map::from_iter([("security.passwordMinLength".to_owned(), json!(9))]);
-        assert!(check(&defaults(), &changes, |may| may != Permission::Staff).is_err());
-        assert!(check(&defaults(), &changes, |_| true).is_ok());
+        assert!(check(&changes, |may| may != Permission::Staff).is_err());
+        assert!(check(&changes, |_| true).is_ok());
     }
 
     #[test]
@@ -260,7 +335,7 @@ mod tests {
             ("firm.phone".to_owned(), json!(" ")),
             ("firm.description".to_owned(), json!("One.\r\nTwo.")),
         ]);
-        let tidied = check(&defaults(), &changes, |_| true).expect("fine");
+        let tidied = check(&changes, |_| true).expect("fine");
         assert_eq!(
             Value::Object(tidied),
             json!({ "firm.name": "Nordlicht", "firm.phone": null, "firm.description": "One.\nTwo." })

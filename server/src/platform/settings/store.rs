@@ -7,23 +7,24 @@ use sea_orm::{ConnectionTrait, DbErr, EntityTrait, QueryOrder as _, QuerySelect 
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use super::{Snapshot, registry};
+use super::{Registry, Snapshot};
 use crate::http::valid::Check;
 
 /// The row that counts changes. It is no key: no group has this name.
 pub(super) const VERSION: &str = "version";
 
 /// Defaults with what was set over them, as types.
-pub(super) async fn snapshot(conn: &impl ConnectionTrait) -> Result<Snapshot, DbErr> {
-    let (values, version, last_change) = values(conn).await?;
-    Snapshot::of(values, version, last_change).map_err(|error| DbErr::Type(format!("settings: {error}")))
+pub(super) async fn snapshot(conn: &impl ConnectionTrait, registry: &Registry) -> Result<Snapshot, DbErr> {
+    let (values, version, last_change) = values(conn, registry).await?;
+    registry.snapshot(values, version, last_change).map_err(|error| DbErr::Type(format!("settings: {error}")))
 }
 
 /// Every key with its value, how often they were changed, and when last.
 pub(super) async fn values(
     conn: &impl ConnectionTrait,
+    registry: &Registry,
 ) -> Result<(Map<String, Value>, i64, Option<DateTime<Utc>>), DbErr> {
-    let mut values = registry::defaults();
+    let mut values = registry.defaults();
     let (mut version, mut last_change) = (0, None);
     for row in settings::Entity::find().all(conn).await? {
         last_change = last_change.max(Some(row.updated_at));
@@ -32,7 +33,7 @@ pub(super) async fn values(
             continue;
         }
         // A key that another version knew stays in the table and is not read; so does a value that fits no longer.
-        let Some(key) = registry::key(&row.key) else { continue };
+        let Some(key) = registry.key(&row.key) else { continue };
         let mut check = Check::new();
         key.check(&mut check, &row.value);
         if check.done().is_ok() {

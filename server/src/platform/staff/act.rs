@@ -1,46 +1,18 @@
 //! Who acts on whom. Each unit of this slice begins here: it locks the rows that its rules look at, so that of two
 //! requests at once the second sees what the first has done.
 
-use chrono::{DateTime, Utc};
 use database::entity::staff::{Model, Role};
 use uuid::Uuid;
 
 use super::store;
-use crate::app::App;
 use crate::error::{Error, Result};
-use crate::http::RequestInfo;
-use crate::http::rate_limit::{Limit, Subject};
-use crate::platform::audit::{Changes, Entry};
-use crate::platform::auth::Caller;
+use crate::http::rate_limit::Subject;
+use crate::platform::act::Act;
+use crate::platform::limits;
 use crate::platform::permission::{Permission, PermissionSet, Standing};
 use crate::storage::Tx;
 
-/// A person who does something to a person.
-#[derive(Clone)]
-pub struct Act {
-    pub app: App,
-    pub caller: Caller,
-    pub info: RequestInfo,
-    pub now: DateTime<Utc>,
-}
-
 impl Act {
-    pub fn new(app: &App, caller: Caller, info: RequestInfo) -> Self {
-        Self { app: app.clone(), caller, info, now: app.clock.now() }
-    }
-
-    /// Adds an audit entry about a person.
-    pub fn note(&self, tx: &Tx<'_>, action: &'static str, target: Uuid, changes: Changes) {
-        let entry = Entry {
-            actor: Some(self.caller.staff_id),
-            action,
-            entity: ("staff", Some(target)),
-            changes,
-            from: &self.info,
-        };
-        tx.audit(entry.row(&self.app.ids, self.now));
-    }
-
     /// Both people as they are now, locked together with all active admins.
     pub async fn pair(&self, tx: &Tx<'_>, target: Uuid) -> Result<Pair> {
         let own = self.caller.staff_id;
@@ -57,13 +29,13 @@ impl Act {
 
     /// Counts a mail with a link to that person. Who may not touch them uses nothing up: the unit refuses it.
     pub async fn may_mail(&self, target: Uuid) -> Result<()> {
-        let person = store::by_id(self.app.storage.read(), target).await?.ok_or(Error::NotFound)?;
+        let person = store::by_id(self.platform.storage.read(), target).await?.ok_or(Error::NotFound)?;
         let own = Standing::new(self.caller.role, self.caller.permissions);
         if !own.lacks_of(Standing::of(&person)).is_empty() {
             return Ok(());
         }
         // Counted apart from what strangers ask for: neither keeps the other from sending one.
-        self.app.limits.check(Limit::ResetMail, &Subject::Mailbox(format!("by staff\n{}", person.email_key)))
+        self.platform.limits.check(&limits::RESET_MAIL, &Subject::Mailbox(format!("by staff\n{}", person.email_key)))
     }
 
     /// What the caller has to give now. What the token of the request leaves out does not count.

@@ -8,19 +8,19 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use uuid::Uuid;
 
-use super::act::Act;
 use super::change::{self, StaffPatch};
 use super::view::{self, StaffDetail, StaffState, StaffSummary};
 use super::{avatar, store};
-use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::{All, Data, Envelope, Id, IfMatch, Json, Listed, Paging, Problem, Query, RequestInfo, Tagged};
+use crate::platform::Platform;
+use crate::platform::act::Act;
 use crate::platform::auth::{Caller, demand, demand_in_person, recently_proven, signed_in_or_token};
 use crate::platform::permission::Permission;
 use crate::storage::{Cursor, Page, search_terms, search_text};
 
 /// The routes of this file.
-pub fn routes() -> OpenApiRouter<App> {
+pub fn routes() -> OpenApiRouter<Platform> {
     OpenApiRouter::new()
         .routes(signed_in_or_token(routes!(list_colleagues)))
         .routes(demand(Permission::Staff, routes!(list_staff)))
@@ -43,8 +43,8 @@ pub struct Colleague {
 /// Everybody of the firm, by name. Who has not accepted an invitation yet is not among them.
 #[utoipa::path(get, path = "/api/admin/colleagues", tag = "staff",
     responses((status = 200, body = Envelope<Vec<Colleague>>)))]
-async fn list_colleagues(State(app): State<App>) -> Result<All<Colleague>> {
-    let people = store::all(app.storage.read()).await?;
+async fn list_colleagues(State(platform): State<Platform>) -> Result<All<Colleague>> {
+    let people = store::all(platform.storage.read()).await?;
     let show = |person: Model| Colleague {
         avatar: avatar::url(&person),
         id: person.id,
@@ -109,14 +109,14 @@ impl Filter {
 #[utoipa::path(get, path = "/api/admin/staff", tag = "staff", params(StaffFilter, Paging),
     responses((status = 200, body = Envelope<Vec<StaffSummary>>), (status = 422, body = Problem)))]
 async fn list_staff(
-    State(app): State<App>,
+    State(platform): State<Platform>,
     caller: Caller,
     Query(filter): Query<StaffFilter>,
     Query(paging): Query<Paging>,
 ) -> Result<Listed<StaffSummary>> {
     let filter = filter.read()?;
     let (cursor, limit) = paging.read()?;
-    let mut people = store::all(app.storage.read()).await?;
+    let mut people = store::all(platform.storage.read()).await?;
     people.retain(|person| filter.fits(person));
     let counted = people.len() as u64;
     // A person who is gone since leaves no place to go on from: the list begins anew.
@@ -130,8 +130,8 @@ async fn list_staff(
 /// One person. The `ETag` goes with what can be edited.
 #[utoipa::path(get, path = "/api/admin/staff/{id}", tag = "staff", params(("id" = Uuid, Path)),
     responses((status = 200, body = Envelope<StaffDetail>), (status = 404, body = Problem)))]
-async fn get_staff(State(app): State<App>, caller: Caller, Id(id): Id) -> Result<Tagged<Data<StaffDetail>>> {
-    shown(&app, &caller, id).await
+async fn get_staff(State(platform): State<Platform>, caller: Caller, Id(id): Id) -> Result<Tagged<Data<StaffDetail>>> {
+    shown(&platform, &caller, id).await
 }
 
 /// Changes name, address, role or permissions. With `If-Match`, only what the client has seen. A new role brings its
@@ -139,7 +139,7 @@ async fn get_staff(State(app): State<App>, caller: Caller, Id(id): Id) -> Result
 #[utoipa::path(patch, path = "/api/admin/staff/{id}", tag = "staff", params(("id" = Uuid, Path)), request_body = StaffPatch,
     responses((status = 200, body = Envelope<StaffDetail>), (status = 404, body = Problem), (status = 412, body = Problem), (status = 422, body = Problem)))]
 async fn patch_staff(
-    State(app): State<App>,
+    State(platform): State<Platform>,
     caller: Caller,
     info: RequestInfo,
     seen: IfMatch,
@@ -147,13 +147,16 @@ async fn patch_staff(
     Json(patch): Json<StaffPatch>,
 ) -> Result<Tagged<Data<StaffDetail>>> {
     let wanted = patch.read(seen)?;
-    let act = Act::new(&app, caller.clone(), info);
-    app.storage.write((act, wanted), move |tx, (act, wanted)| Box::pin(change::apply(tx, act, id, wanted))).await?;
-    app.liveness.forget_all();
-    shown(&app, &caller, id).await
+    let act = Act::new(&platform, caller.clone(), info);
+    platform
+        .storage
+        .write((act, wanted), move |tx, (act, wanted)| Box::pin(change::apply(tx, act, id, wanted)))
+        .await?;
+    shown(&platform, &caller, id).await
 }
 
 /// The person as they are now, with their tag.
-pub(super) async fn shown(app: &App, caller: &Caller, id: Uuid) -> Result<Tagged<Data<StaffDetail>>> {
-    view::detail(app.storage.read(), caller, id, app.clock.now()).await
+pub(super) async fn shown(platform: &Platform, caller: &Caller, id: Uuid) -> Result<Tagged<Data<StaffDetail>>> {
+    let open_work = platform.open_work_of(id).await?;
+    view::detail(platform.storage.read(), caller, id, platform.clock.now(), open_work).await
 }

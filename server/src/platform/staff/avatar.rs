@@ -13,21 +13,22 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use uuid::Uuid;
 
-use super::act::Act;
 use super::store;
 use super::view::etag;
-use crate::app::App;
 use crate::cluster::Event;
 use crate::error::{Error, Result};
 use crate::http::{Data, Envelope, Id, IfMatch, Name, Problem, Raw, RequestInfo};
 use crate::pictures::{self, Drawing, Drawn};
+use crate::platform::Platform;
+use crate::platform::act::Act;
 use crate::platform::audit::Changes;
 use crate::platform::auth::{Caller, demand, signed_in, signed_in_or_token};
+use crate::platform::entity::Entity;
 use crate::platform::permission::Permission;
 use crate::storage::Tx;
 
 /// The routes of this file.
-pub fn routes() -> OpenApiRouter<App> {
+pub fn routes() -> OpenApiRouter<Platform> {
     OpenApiRouter::new()
         .routes(signed_in_or_token(routes!(get_avatar)))
         .routes(signed_in(routes!(put_own_avatar, delete_own_avatar)))
@@ -53,8 +54,8 @@ pub struct AvatarMade {
 /// A picture by its content. It never changes, so a browser may keep it.
 #[utoipa::path(get, path = "/api/admin/avatars/{hash}", tag = "staff", params(("hash" = String, Path)),
     responses((status = 200, content_type = "image/jpeg", body = Picture), (status = 404, body = Problem)))]
-async fn get_avatar(State(app): State<App>, Name(hash): Name) -> Result<Response> {
-    let content = store::avatar(app.storage.read(), &hash).await?.ok_or(Error::NotFound)?;
+async fn get_avatar(State(platform): State<Platform>, Name(hash): Name) -> Result<Response> {
+    let content = store::avatar(platform.storage.read(), &hash).await?.ok_or(Error::NotFound)?;
     let headers = [
         (CONTENT_TYPE, HeaderValue::from_static("image/jpeg")),
         (CACHE_CONTROL, HeaderValue::from_static("private, max-age=31536000, immutable")),
@@ -68,20 +69,24 @@ async fn get_avatar(State(app): State<App>, Name(hash): Name) -> Result<Response
     request_body(content = Picture, content_type = "application/octet-stream"),
     responses((status = 200, body = Envelope<AvatarMade>), (status = 422, body = Problem)))]
 async fn put_own_avatar(
-    State(app): State<App>,
+    State(platform): State<Platform>,
     caller: Caller,
     info: RequestInfo,
     Raw(bytes): Raw,
 ) -> Result<Data<AvatarMade>> {
     let id = caller.staff_id;
-    set(&Act::new(&app, caller, info), id, IfMatch::default(), Some(bytes)).await
+    set(&Act::new(&platform, caller, info), id, IfMatch::default(), Some(bytes)).await
 }
 
 /// Takes the own picture away.
 #[utoipa::path(delete, path = "/api/auth/me/avatar", tag = "auth", responses((status = 200, body = Envelope<AvatarMade>)))]
-async fn delete_own_avatar(State(app): State<App>, caller: Caller, info: RequestInfo) -> Result<Data<AvatarMade>> {
+async fn delete_own_avatar(
+    State(platform): State<Platform>,
+    caller: Caller,
+    info: RequestInfo,
+) -> Result<Data<AvatarMade>> {
     let id = caller.staff_id;
-    set(&Act::new(&app, caller, info), id, IfMatch::default(), None).await
+    set(&Act::new(&platform, caller, info), id, IfMatch::default(), None).await
 }
 
 /// Sets the picture of a person: PNG, JPEG or WebP, at most 2 MB. It is cut to a square and drawn anew. With `If-Match`,
@@ -90,27 +95,27 @@ async fn delete_own_avatar(State(app): State<App>, caller: Caller, info: Request
     request_body(content = Picture, content_type = "application/octet-stream"),
     responses((status = 200, body = Envelope<AvatarMade>), (status = 404, body = Problem), (status = 412, body = Problem), (status = 422, body = Problem)))]
 async fn put_staff_avatar(
-    State(app): State<App>,
+    State(platform): State<Platform>,
     caller: Caller,
     info: RequestInfo,
     seen: IfMatch,
     Id(id): Id,
     Raw(bytes): Raw,
 ) -> Result<Data<AvatarMade>> {
-    set(&Act::new(&app, caller, info), id, seen, Some(bytes)).await
+    set(&Act::new(&platform, caller, info), id, seen, Some(bytes)).await
 }
 
 /// Takes the picture of a person away. With `If-Match`, only as the caller has seen them.
 #[utoipa::path(delete, path = "/api/admin/staff/{id}/avatar", tag = "staff", params(("id" = Uuid, Path)),
     responses((status = 200, body = Envelope<AvatarMade>), (status = 404, body = Problem), (status = 412, body = Problem)))]
 async fn delete_staff_avatar(
-    State(app): State<App>,
+    State(platform): State<Platform>,
     caller: Caller,
     info: RequestInfo,
     seen: IfMatch,
     Id(id): Id,
 ) -> Result<Data<AvatarMade>> {
-    set(&Act::new(&app, caller, info), id, seen, None).await
+    set(&Act::new(&platform, caller, info), id, seen, None).await
 }
 
 /// Draws the picture and writes it; without one, takes the old one away.
@@ -123,11 +128,10 @@ async fn set(act: &Act, id: Uuid, seen: IfMatch, bytes: Option<bytes::Bytes>) ->
         }
     };
     let avatar = row.as_ref().map(|row| row.hash.clone());
-    act.app
+    act.platform
         .storage
         .write((act.clone(), seen, row), move |tx, (act, seen, row)| Box::pin(write(tx, act, id, seen, row.as_ref())))
         .await?;
-    act.app.liveness.forget_all();
     Ok(Data(AvatarMade { avatar: avatar.map(|hash| format!("/api/admin/avatars/{hash}")) }))
 }
 
@@ -146,7 +150,7 @@ async fn write(tx: &Tx<'_>, act: &Act, id: Uuid, seen: &IfMatch, row: Option<&st
     let hash = row.map(|row| row.hash.clone());
     let changes = Changes::none().field("picture", person.avatar.is_some(), hash.is_some());
     store::change(tx.conn(), ActiveModel { id: Set(id), avatar: Set(hash), ..Default::default() }).await?;
-    act.note(tx, "staff.picture_changed", id, changes);
+    act.note(tx, "staff.picture_changed", (Entity::Staff, id), changes);
     tx.publish(Event::StaffChanged(id));
     Ok(())
 }

@@ -6,17 +6,20 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::act::{Act, may_give};
+use super::act::may_give;
 use super::create::taken;
+use super::letters::EmailChanged;
 use super::view::{StaffState, etag};
 use super::{invite, store};
 use crate::cluster::Event;
 use crate::error::Result;
 use crate::http::IfMatch;
 use crate::http::valid::Check;
+use crate::platform::act::Act;
 use crate::platform::audit::Changes;
 use crate::platform::auth::{self, OneTimeKind};
-use crate::platform::mail::{Letter, Mail};
+use crate::platform::entity::Entity;
+use crate::platform::mail::Mail;
 use crate::platform::permission::{Permission, PermissionSet, Standing};
 use crate::secrets;
 use crate::storage::{Tx, email_key};
@@ -101,7 +104,7 @@ pub async fn apply(tx: &Tx<'_>, act: &Act, id: Uuid, wanted: &Wanted) -> Result<
     if moved {
         address_moved(tx, act, before, &after, &wanted.token).await?;
     }
-    act.note(tx, "staff.changed", id, changes);
+    act.note(tx, "staff.changed", (Entity::Staff, id), changes);
     tx.publish(Event::StaffChanged(id));
     Ok(())
 }
@@ -151,15 +154,9 @@ async fn address_moved(tx: &Tx<'_>, act: &Act, before: &Model, after: &Model, to
         StaffState::Invited => invite::send(tx, act, after, token).await,
         StaffState::Deactivated => Ok(()),
         StaffState::Active => {
-            let letter = Letter::EmailChanged { name: before.name.clone(), by: act.caller.name.clone() };
-            let mail = Mail {
-                to: &before.email,
-                letter: &letter,
-                entity: Some(("staff", before.id)),
-                thread: Vec::new(),
-                automatic: true,
-            };
-            tx.mail(mail.row(&act.app)?);
+            let letter = EmailChanged { name: before.name.clone(), by: act.caller.name.clone() };
+            let mail = Mail::new(&before.email, &letter).about((Entity::Staff, before.id));
+            tx.mail(mail.row(&act.platform)?);
             Ok(())
         }
     }

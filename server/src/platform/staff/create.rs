@@ -3,9 +3,9 @@
 use database::entity::staff::{ActiveModel, Model, Role};
 use sea_orm::{ActiveModelTrait as _, IntoActiveModel as _};
 
-use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::valid::Check;
+use crate::platform::Platform;
 use crate::platform::permission::PermissionSet;
 use crate::storage::{Tx, email_key};
 
@@ -18,16 +18,16 @@ pub struct NewStaff {
 }
 
 /// Checks the values and hashes the password; the row is inserted by [`insert`] within a unit.
-pub async fn create(app: &App, new: NewStaff) -> Result<Model> {
+pub async fn create(platform: &Platform, new: NewStaff) -> Result<Model> {
     let mut check = Check::new();
     let name = check.line("name", &new.name, 100, "Fill in a name.");
     let email = check.email("email", &new.email);
-    check.new_password("password", &new.password, app.settings.get().security.password_min_length);
+    check.new_password("password", &new.password, platform.settings.get().security.password_min_length);
     check.done()?;
-    let password_hash = app.passwords.hash(new.password).await?;
-    let now = app.clock.now();
+    let password_hash = platform.passwords.hash(new.password).await?;
+    let now = platform.clock.now();
     Ok(Model {
-        id: app.ids.next(now),
+        id: platform.ids.next(now),
         name,
         email_key: email_key(&email),
         email,

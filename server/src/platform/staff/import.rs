@@ -10,25 +10,28 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::act::{Act, may_give};
+use super::act::may_give;
 use super::create::{TAKEN, taken};
 use super::invite::{self, Invited};
 use super::rows::{self, Row};
 use super::store;
-use crate::app::App;
 use crate::cluster::Event;
 use crate::error::{Error, FieldError, Result};
 use crate::http::export::is_formula;
 use crate::http::valid::Check;
-use crate::http::{Claim, Data, Envelope, Problem, Query, Raw, RequestInfo, idempotency};
+use crate::http::{Data, Envelope, Problem, Query, Raw, RequestInfo};
+use crate::platform::Platform;
+use crate::platform::act::Act;
 use crate::platform::audit::Changes;
 use crate::platform::auth::{self, Caller, OneTimeKind, demand_in_person, recently_proven};
+use crate::platform::entity::Entity;
+use crate::platform::idempotency::{self, Claim};
 use crate::platform::permission::{Permission, PermissionSet, Standing};
 use crate::secrets::sha256_hex;
 use crate::storage::{Tx, email_key};
 
 /// The routes of this file.
-pub fn routes() -> OpenApiRouter<App> {
+pub fn routes() -> OpenApiRouter<Platform> {
     OpenApiRouter::new()
         .routes(demand_in_person(Permission::Staff, routes!(preview_import)))
         .routes(demand_in_person(Permission::Staff, recently_proven(routes!(import_staff))))
@@ -81,8 +84,12 @@ pub struct Seen {
 #[utoipa::path(post, path = "/api/admin/staff/import/preview", tag = "staff",
     request_body(content = String, content_type = "text/csv"),
     responses((status = 200, body = Envelope<ImportPreview>), (status = 422, body = Problem)))]
-async fn preview_import(State(app): State<App>, caller: Caller, Raw(bytes): Raw) -> Result<Data<ImportPreview>> {
-    let rows = judged(&app, &caller, &bytes).await?;
+async fn preview_import(
+    State(platform): State<Platform>,
+    caller: Caller,
+    Raw(bytes): Raw,
+) -> Result<Data<ImportPreview>> {
+    let rows = judged(&platform, &caller, &bytes).await?;
     let valid = rows.iter().filter(|row| row.errors.is_empty()).count();
     Ok(Data(ImportPreview { valid, invalid: rows.len() - valid, digest: digest(&rows), rows }))
 }
@@ -92,25 +99,26 @@ async fn preview_import(State(app): State<App>, caller: Caller, Raw(bytes): Raw)
     request_body(content = String, content_type = "text/csv"),
     responses((status = 200, body = Envelope<ImportDone>), (status = 409, body = Problem), (status = 422, body = Problem)))]
 async fn import_staff(
-    State(app): State<App>,
+    State(platform): State<Platform>,
     caller: Caller,
     info: RequestInfo,
     claim: Claim,
     Query(seen): Query<Seen>,
     Raw(bytes): Raw,
 ) -> Result<Data<ImportDone>> {
-    let rows = judged(&app, &caller, &bytes).await?;
+    let rows = judged(&platform, &caller, &bytes).await?;
     if digest(&rows) != seen.digest {
         return Err(Error::Conflict("Something has changed since you looked. Look at the preview again.".into()));
     }
-    let invited: Vec<Invited> = rows.iter().filter_map(|row| row.invited(&app)).collect();
+    let invited: Vec<Invited> = rows.iter().filter_map(|row| row.invited(&platform)).collect();
     if invited.is_empty() {
         return Err(Error::field("file", "invalid", "No row of this file can be imported."));
     }
     let done = Data(ImportDone { invited: invited.len(), skipped: rows.len() - invited.len() });
     let kept = claim.row(&done)?;
-    let act = Act::new(&app, caller, info);
-    app.storage
+    let act = Act::new(&platform, caller, info);
+    platform
+        .storage
         .write((act, invited, kept), |tx, (act, invited, kept)| {
             Box::pin(async move {
                 idempotency::write(tx.conn(), kept.as_ref()).await?;
@@ -130,23 +138,23 @@ async fn write(tx: &Tx<'_>, act: &Act, invited: &[Invited]) -> Result<()> {
     let people: Vec<_> = invited.iter().map(|one| one.person.clone()).collect();
     store::insert_many(tx.conn(), &people).await.map_err(taken)?;
     for Invited { person, token } in invited {
-        let row = auth::one_time_row(&act.app, OneTimeKind::Invite, token, Some(person.id), None);
+        let row = auth::one_time_row(&act.platform, OneTimeKind::Invite, token, Some(person.id), None);
         auth::insert_one_time(tx.conn(), &row).await?;
         tx.mail(invite::mail(act, person, token)?);
     }
     for one in invited {
-        act.note(tx, "staff.invited", one.person.id, one.changes().fact("by", "import"));
+        act.note(tx, "staff.invited", (Entity::Staff, one.person.id), one.changes().fact("by", "import"));
     }
-    act.note(tx, "staff.imported", act.caller.staff_id, Changes::none().fact("people", invited.len()));
+    act.note(tx, "staff.imported", (Entity::Staff, act.caller.staff_id), Changes::none().fact("people", invited.len()));
     tx.publish(Event::StaffChanged(act.caller.staff_id));
     Ok(())
 }
 
 /// Every row with what is wrong with it.
-async fn judged(app: &App, caller: &Caller, bytes: &[u8]) -> Result<Vec<ImportRow>> {
+async fn judged(platform: &Platform, caller: &Caller, bytes: &[u8]) -> Result<Vec<ImportRow>> {
     let rows = rows::read(bytes)?;
     let keys: Vec<String> = rows.iter().map(|row| email_key(&row.email)).collect();
-    let known = store::known_keys(app.storage.read(), &keys).await?;
+    let known = store::known_keys(platform.storage.read(), &keys).await?;
     let giver = Standing { role: caller.role, permissions: caller.permissions };
     Ok(judge(rows, &known, giver))
 }
@@ -221,10 +229,10 @@ fn digest(rows: &[ImportRow]) -> String {
 }
 
 impl ImportRow {
-    fn invited(&self, app: &App) -> Option<Invited> {
+    fn invited(&self, platform: &Platform) -> Option<Invited> {
         let role = self.role.filter(|_| self.errors.is_empty())?;
         let standing = Standing::new(role, self.permissions.iter().copied().collect());
-        Some(Invited::new(app, self.name.clone(), self.email.clone(), standing))
+        Some(Invited::new(platform, self.name.clone(), self.email.clone(), standing))
     }
 }
 

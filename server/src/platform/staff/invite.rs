@@ -9,25 +9,27 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use uuid::Uuid;
 
-use super::act::{Act, may_give};
+use super::act::may_give;
+use super::letters;
 use super::view::{self, StaffDetail, StaffState, StaffSummary, etag};
 use super::{create, store};
-use crate::app::App;
 use crate::cluster::Event;
 use crate::error::{Error, Result};
 use crate::http::valid::Check;
-use crate::http::{
-    Claim, Created, Data, Envelope, Id, IfMatch, Json, Nothing, Problem, RequestInfo, Tagged, idempotency,
-};
+use crate::http::{Created, Data, Envelope, Id, IfMatch, Json, Nothing, Problem, RequestInfo, Tagged};
+use crate::platform::Platform;
+use crate::platform::act::Act;
 use crate::platform::audit::Changes;
 use crate::platform::auth::{self, Caller, OneTimeKind, demand_in_person, recently_proven};
-use crate::platform::mail::{Letter, Mail};
+use crate::platform::entity::Entity;
+use crate::platform::idempotency::{self, Claim};
+use crate::platform::mail::Mail;
 use crate::platform::permission::{Permission, PermissionSet, Standing};
 use crate::secrets;
 use crate::storage::{Tx, email_key};
 
 /// The routes of this file.
-pub fn routes() -> OpenApiRouter<App> {
+pub fn routes() -> OpenApiRouter<Platform> {
     OpenApiRouter::new()
         .routes(demand_in_person(Permission::Staff, recently_proven(routes!(invite_staff))))
         .routes(demand_in_person(Permission::Staff, routes!(resend_invitation, withdraw_invitation)))
@@ -54,10 +56,10 @@ pub struct Invited {
 
 impl Invited {
     /// A row that cannot sign in.
-    pub fn new(app: &App, name: String, email: String, standing: Standing) -> Self {
-        let now = app.clock.now();
+    pub fn new(platform: &Platform, name: String, email: String, standing: Standing) -> Self {
+        let now = platform.clock.now();
         let person = Model {
-            id: app.ids.next(now),
+            id: platform.ids.next(now),
             name,
             email_key: email_key(&email),
             email,
@@ -88,7 +90,7 @@ impl Invited {
 #[utoipa::path(post, path = "/api/admin/staff", tag = "staff", request_body = Invitation,
     responses((status = 201, body = Envelope<StaffSummary>), (status = 422, body = Problem)))]
 async fn invite_staff(
-    State(app): State<App>,
+    State(platform): State<Platform>,
     caller: Caller,
     info: RequestInfo,
     claim: Claim,
@@ -99,7 +101,7 @@ async fn invite_staff(
     let email = check.email("email", &body.email);
     check.done()?;
     let given = body.permissions.map_or_else(|| PermissionSet::preset(body.role), |list| list.into_iter().collect());
-    let invited = Invited::new(&app, name, email, Standing::new(body.role, given));
+    let invited = Invited::new(&platform, name, email, Standing::new(body.role, given));
     let person = invited.person.clone();
     let created = Created {
         location: format!("/api/admin/staff/{}", person.id),
@@ -107,15 +109,16 @@ async fn invite_staff(
         message: Some("The invitation is on its way."),
     };
     let kept = claim.row(&created)?;
-    let act = Act::new(&app, caller, info);
-    app.storage
+    let act = Act::new(&platform, caller, info);
+    platform
+        .storage
         .write((act, invited, kept), |tx, (act, invited, kept)| {
             Box::pin(async move {
                 idempotency::write(tx.conn(), kept.as_ref()).await?;
                 may_give(act.giver(tx).await?, Standing::of(&invited.person))?;
                 create::insert(tx, &invited.person).await?;
                 send(tx, act, &invited.person, &invited.token).await?;
-                act.note(tx, "staff.invited", invited.person.id, invited.changes());
+                act.note(tx, "staff.invited", (Entity::Staff, invited.person.id), invited.changes());
                 tx.publish(Event::StaffChanged(invited.person.id));
                 Ok(())
             })
@@ -127,7 +130,7 @@ async fn invite_staff(
 /// Ends older links of a person, and sends a new one to the address that they have now.
 pub async fn send(tx: &Tx<'_>, act: &Act, person: &Model, token: &str) -> Result<()> {
     auth::withdraw_one_time(tx.conn(), OneTimeKind::Invite, Some(person.id)).await?;
-    let row = auth::one_time_row(&act.app, OneTimeKind::Invite, token, Some(person.id), None);
+    let row = auth::one_time_row(&act.platform, OneTimeKind::Invite, token, Some(person.id), None);
     auth::insert_one_time(tx.conn(), &row).await?;
     let change = ActiveModel { id: Set(person.id), invited_at: Set(Some(act.now)), ..Default::default() };
     store::change(tx.conn(), change).await?;
@@ -135,38 +138,41 @@ pub async fn send(tx: &Tx<'_>, act: &Act, person: &Model, token: &str) -> Result
     Ok(())
 }
 
+/// Nobody gives work to a person who has not come yet.
+const NO_WORK: u64 = 0;
+
 /// The mail with the link.
 pub fn mail(act: &Act, person: &Model, token: &str) -> Result<database::entity::outbox::Model> {
-    let letter = Letter::Invitation {
+    let letter = letters::Invitation {
         name: person.name.clone(),
         by: act.caller.name.clone(),
-        link: act.app.config.server.link(&format!("/admin/invite#{token}")),
+        link: act.platform.config.server.link(&format!("/admin/invite#{token}")),
         days: OneTimeKind::Invite.lifetime().num_days(),
     };
-    Mail { to: &person.email, letter: &letter, entity: Some(("staff", person.id)), thread: Vec::new(), automatic: true }
-        .row(&act.app)
+    Mail::new(&person.email, &letter).about((Entity::Staff, person.id)).row(&act.platform)
 }
 
 /// Sends the invitation again; older links end.
 #[utoipa::path(post, path = "/api/admin/staff/{id}/invitation", tag = "staff", params(("id" = Uuid, Path)),
     responses((status = 200, body = Envelope<StaffDetail>), (status = 404, body = Problem), (status = 409, body = Problem)))]
 async fn resend_invitation(
-    State(app): State<App>,
+    State(platform): State<Platform>,
     caller: Caller,
     info: RequestInfo,
     claim: Claim,
     Id(id): Id,
 ) -> Result<Tagged<Data<StaffDetail>>> {
-    let act = Act::new(&app, caller, info);
+    let act = Act::new(&platform, caller, info);
     act.may_mail(id).await?;
-    app.storage
+    platform
+        .storage
         .write((act, secrets::new_token(), claim), move |tx, (act, token, claim)| {
             Box::pin(async move {
                 let person = invited(tx, act, id).await?;
                 send(tx, act, &person, token).await?;
-                act.note(tx, "staff.invitation_sent_again", id, Changes::none());
+                act.note(tx, "staff.invitation_sent_again", (Entity::Staff, id), Changes::none());
                 tx.publish(Event::StaffChanged(id));
-                let shown = view::detail(tx.conn(), &act.caller, id, act.now).await?;
+                let shown = view::detail(tx.conn(), &act.caller, id, act.now, NO_WORK).await?;
                 claim.keep(tx.conn(), &shown).await?;
                 Ok(shown)
             })
@@ -178,14 +184,15 @@ async fn resend_invitation(
 #[utoipa::path(delete, path = "/api/admin/staff/{id}/invitation", tag = "staff", params(("id" = Uuid, Path)),
     responses((status = 200, body = Envelope<Nothing>), (status = 404, body = Problem), (status = 409, body = Problem), (status = 412, body = Problem)))]
 async fn withdraw_invitation(
-    State(app): State<App>,
+    State(platform): State<Platform>,
     caller: Caller,
     info: RequestInfo,
     seen: IfMatch,
     Id(id): Id,
 ) -> Result<Data<Nothing>> {
-    let act = Act::new(&app, caller, info);
-    app.storage
+    let act = Act::new(&platform, caller, info);
+    platform
+        .storage
         .write((act, seen), move |tx, (act, seen)| {
             Box::pin(async move {
                 let person = invited(tx, act, id).await?;
@@ -201,7 +208,7 @@ async fn withdraw_invitation(
 pub async fn withdraw(tx: &Tx<'_>, act: &Act, person: &Model) -> Result<()> {
     auth::withdraw_one_time(tx.conn(), OneTimeKind::Invite, Some(person.id)).await?;
     store::delete_invited(tx.conn(), person.id).await?;
-    act.note(tx, "staff.invitation_withdrawn", person.id, Changes::none());
+    act.note(tx, "staff.invitation_withdrawn", (Entity::Staff, person.id), Changes::none());
     tx.publish(Event::StaffChanged(person.id));
     Ok(())
 }

@@ -15,22 +15,54 @@ mod change;
 mod create;
 mod import;
 mod invite;
+mod letters;
 mod rows;
+mod sentences;
 mod state;
 mod store;
 mod view;
 
-pub use act::Act;
 pub use avatar::url as avatar_url;
 pub use create::{NewStaff, create, insert};
 pub use store::{anybody_can_sign_in, by_email, by_id, change, everybody, has_password, names};
 
 use utoipa_axum::router::OpenApiRouter;
 
-use crate::app::App;
+use crate::pictures::PICTURE;
+use crate::platform::Platform;
+use crate::platform::mail::LetterKind;
+use crate::platform::permission::Permission;
+use crate::platform::slice::{Brings, Slice, Step};
 
-/// The routes of this slice.
-pub fn routes() -> OpenApiRouter<App> {
+/// A file with rows to import.
+const LIST: usize = 1_000_000;
+
+/// What this part brings.
+pub const SLICE: Slice<Platform> = Slice {
+    api: routes,
+    brings: Brings {
+        bodies: &[
+            ("/api/auth/me/avatar", PICTURE),
+            ("/api/admin/staff/{id}/avatar", PICTURE),
+            ("/api/admin/staff/import", LIST),
+            ("/api/admin/staff/import/preview", LIST),
+        ],
+        letters: &[LetterKind::of::<letters::Invitation>(), LetterKind::of::<letters::EmailChanged>()],
+        sentences: sentences::sentences,
+        steps: &[Step {
+            name: "colleague",
+            place: 50,
+            needs: Permission::Staff,
+            link: "/staff",
+            reviewable: false,
+            done: |it| it.staff > 1,
+        }],
+        ..Brings::NOTHING
+    },
+    ..Slice::new("staff")
+};
+
+fn routes() -> OpenApiRouter<Platform> {
     api::routes()
         .merge(invite::routes())
         .merge(state::routes())

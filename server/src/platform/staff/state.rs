@@ -10,23 +10,25 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use uuid::Uuid;
 
-use super::act::{Act, Pair};
+use super::act::Pair;
 use super::api::shown;
 use super::view::{StaffDetail, StaffState, etag};
 use super::{invite, store};
-use crate::app::App;
 use crate::cluster::Event;
 use crate::error::{Error, Result};
-use crate::features::{messages, onboarding};
 use crate::http::{Data, Envelope, Id, IfMatch, Nothing, Problem, Query, RequestInfo, Tagged};
+use crate::platform::Platform;
+use crate::platform::act::Act;
 use crate::platform::audit::Changes;
 use crate::platform::auth::{self, Caller, OneTimeKind, demand_in_person, recently_proven};
+use crate::platform::entity::Entity;
+use crate::platform::marks;
 use crate::platform::permission::{Permission, PermissionSet};
 use crate::platform::tokens;
 use crate::storage::Tx;
 
 /// The routes of this file.
-pub fn routes() -> OpenApiRouter<App> {
+pub fn routes() -> OpenApiRouter<Platform> {
     OpenApiRouter::new()
         .routes(demand_in_person(Permission::Staff, recently_proven(routes!(activate_staff))))
         .routes(demand_in_person(Permission::Staff, recently_proven(routes!(deactivate_staff))))
@@ -67,14 +69,15 @@ impl HandOver {
 #[utoipa::path(post, path = "/api/admin/staff/{id}/activate", tag = "staff", params(("id" = Uuid, Path)),
     responses((status = 200, body = Envelope<StaffDetail>), (status = 404, body = Problem), (status = 409, body = Problem), (status = 412, body = Problem)))]
 async fn activate_staff(
-    State(app): State<App>,
+    State(platform): State<Platform>,
     caller: Caller,
     info: RequestInfo,
     seen: IfMatch,
     Id(id): Id,
 ) -> Result<Tagged<Data<StaffDetail>>> {
-    let act = Act::new(&app, caller.clone(), info);
-    app.storage
+    let act = Act::new(&platform, caller.clone(), info);
+    platform
+        .storage
         .write((act, seen), move |tx, (act, seen)| {
             Box::pin(async move {
                 let pair = act.pair(tx, id).await?;
@@ -88,8 +91,7 @@ async fn activate_staff(
             })
         })
         .await?;
-    app.liveness.forget_all();
-    shown(&app, &caller, id).await
+    shown(&platform, &caller, id).await
 }
 
 /// Shuts a person out: requests, pages and sockets end within a second. Open work stays theirs unless it is given to
@@ -97,7 +99,7 @@ async fn activate_staff(
 #[utoipa::path(post, path = "/api/admin/staff/{id}/deactivate", tag = "staff", params(("id" = Uuid, Path), HandOver),
     responses((status = 200, body = Envelope<StaffDetail>), (status = 404, body = Problem), (status = 409, body = Problem), (status = 412, body = Problem), (status = 422, body = Problem)))]
 async fn deactivate_staff(
-    State(app): State<App>,
+    State(platform): State<Platform>,
     caller: Caller,
     info: RequestInfo,
     seen: IfMatch,
@@ -105,8 +107,9 @@ async fn deactivate_staff(
     Query(hand_over): Query<HandOver>,
 ) -> Result<Tagged<Data<StaffDetail>>> {
     let work = hand_over.read(Work::Stays)?;
-    let act = Act::new(&app, caller.clone(), info);
-    app.storage
+    let act = Act::new(&platform, caller.clone(), info);
+    platform
+        .storage
         .write((act, seen), move |tx, (act, seen)| {
             Box::pin(async move {
                 let pair = leaving(tx, act, id, seen).await?;
@@ -119,8 +122,7 @@ async fn deactivate_staff(
             })
         })
         .await?;
-    app.liveness.forget_all();
-    shown(&app, &caller, id).await
+    shown(&platform, &caller, id).await
 }
 
 /// Deletes a person. Open work goes to whom `reassignTo` names, or to nobody; what they did keeps their name, and the
@@ -128,7 +130,7 @@ async fn deactivate_staff(
 #[utoipa::path(delete, path = "/api/admin/staff/{id}", tag = "staff", params(("id" = Uuid, Path), HandOver),
     responses((status = 200, body = Envelope<Nothing>), (status = 404, body = Problem), (status = 409, body = Problem), (status = 412, body = Problem), (status = 422, body = Problem)))]
 async fn delete_staff(
-    State(app): State<App>,
+    State(platform): State<Platform>,
     caller: Caller,
     info: RequestInfo,
     seen: IfMatch,
@@ -136,8 +138,9 @@ async fn delete_staff(
     Query(hand_over): Query<HandOver>,
 ) -> Result<Data<Nothing>> {
     let work = hand_over.read(Work::GoesTo(None))?;
-    let act = Act::new(&app, caller, info);
-    app.storage
+    let act = Act::new(&platform, caller, info);
+    platform
+        .storage
         .write((act, seen), move |tx, (act, seen)| {
             Box::pin(async move {
                 let pair = leaving(tx, act, id, seen).await?;
@@ -149,7 +152,6 @@ async fn delete_staff(
             })
         })
         .await?;
-    app.liveness.forget_all();
     Ok(Data(Nothing))
 }
 
@@ -181,7 +183,7 @@ async fn switch(tx: &Tx<'_>, act: &Act, person: &Model, on: bool) -> Result<()> 
         end_tokens(tx, act, person.id).await?;
     }
     let action = if on { "staff.activated" } else { "staff.deactivated" };
-    act.note(tx, action, person.id, Changes::none().field("active", !on, on));
+    act.note(tx, action, (Entity::Staff, person.id), Changes::none().field("active", !on, on));
     tx.publish(Event::StaffChanged(person.id));
     Ok(())
 }
@@ -190,7 +192,7 @@ async fn switch(tx: &Tx<'_>, act: &Act, person: &Model, on: bool) -> Result<()> 
 async fn end_tokens(tx: &Tx<'_>, act: &Act, person: Uuid) -> Result<()> {
     let ended = tokens::revoke_all_of(tx.conn(), person, act.caller.staff_id, act.now).await?;
     if ended > 0 {
-        act.note(tx, "staff.tokens_revoked", person, Changes::none().fact("tokens", ended));
+        act.note(tx, "staff.tokens_revoked", (Entity::Staff, person), Changes::none().fact("tokens", ended));
     }
     Ok(())
 }
@@ -200,14 +202,21 @@ async fn move_work(tx: &Tx<'_>, act: &Act, from: Uuid, work: Work) -> Result<()>
     let Work::GoesTo(to) = work else { return Ok(()) };
     if let Some(to) = to {
         let taker = store::by_id(tx.conn(), to).await?.filter(|person| person.is_active && person.id != from);
-        if !taker.is_some_and(|person| PermissionSet::of(&person).has(Permission::Messages)) {
-            return Err(Error::field("reassignTo", "invalid", "This person cannot be given messages."));
+        let may = taker.map(|person| PermissionSet::of(&person)).unwrap_or_default();
+        if let Some(work) = act.platform.work().find(|work| !may.has(work.needs)) {
+            let text = format!("This person cannot be given {}.", work.of);
+            return Err(Error::field("reassignTo", "invalid", text));
         }
     }
-    let author = messages::Author::new(&act.app, act.caller.clone(), act.info.clone());
-    let moved = messages::hand_over(tx, &author, from, to).await?;
-    if moved > 0 {
-        act.note(tx, "staff.work_handed_over", from, Changes::none().fact("messages", moved).fact("reassignedTo", to));
+    let mut changes = Changes::none();
+    for work in act.platform.work() {
+        let moved = (work.hand_over)(tx, act, from, to).await?;
+        if moved > 0 {
+            changes = changes.fact(work.of, moved);
+        }
+    }
+    if !changes.is_empty() {
+        act.note(tx, "staff.work_handed_over", (Entity::Staff, from), changes.fact("reassignedTo", to));
     }
     Ok(())
 }
@@ -219,7 +228,7 @@ async fn delete(tx: &Tx<'_>, act: &Act, person: &Model) -> Result<()> {
     auth::withdraw_one_time(tx.conn(), OneTimeKind::Reset, Some(id)).await?;
     auth::end_all_sessions(tx, id, None, act.now).await?;
     end_tokens(tx, act, id).await?;
-    onboarding::forget(tx.conn(), &[id]).await?;
+    marks::forget(tx.conn(), &[id]).await?;
     auth::remove_factors(tx.conn(), id).await?;
     store::delete_avatar(tx.conn(), id).await?;
     let change = ActiveModel {
@@ -238,7 +247,7 @@ async fn delete(tx: &Tx<'_>, act: &Act, person: &Model) -> Result<()> {
         ..Default::default()
     };
     store::change(tx.conn(), change).await?;
-    act.note(tx, "staff.deleted", id, Changes::none().field("role", Some(person.role), None::<Role>));
+    act.note(tx, "staff.deleted", (Entity::Staff, id), Changes::none().field("role", Some(person.role), None::<Role>));
     tx.publish(Event::StaffChanged(id));
     Ok(())
 }

@@ -10,7 +10,6 @@ use uuid::Uuid;
 
 use super::{avatar, store};
 use crate::error::{Error, Result};
-use crate::features::messages;
 use crate::http::{Data, Tagged};
 use crate::platform::auth::{self, Caller};
 use crate::platform::permission::{Permission, PermissionSet, Standing};
@@ -66,7 +65,7 @@ pub struct StaffDetail {
     pub summary: StaffSummary,
     /// Until when sign-in is locked after wrong passwords; null when it is not.
     pub locked_until: Option<DateTime<Utc>>,
-    /// Messages that are not closed and assigned to the person; at most 1,000, which then means 1,000 or more.
+    /// Work that is not closed and belongs to the person, such as messages; at 1,000 it means 1,000 or more.
     pub open_work: u64,
 }
 
@@ -95,11 +94,11 @@ pub async fn detail(
     caller: &Caller,
     id: Uuid,
     now: DateTime<Utc>,
+    open_work: u64,
 ) -> Result<Tagged<Data<StaffDetail>>> {
     let person = store::by_id(conn, id).await?.filter(|person| person.deleted_at.is_none()).ok_or(Error::NotFound)?;
     let etag = etag(&person);
     let locked_until = auth::locked_until(conn, &email_key(&person.email), now).await?;
-    let open_work = messages::open_work(conn, id).await?;
     Ok(Tagged {
         etag,
         answer: Data(StaffDetail { summary: StaffSummary::of(person, caller), locked_until, open_work }),

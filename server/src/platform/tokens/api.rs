@@ -15,13 +15,15 @@ use uuid::Uuid;
 
 use super::holder::{PREFIX, chosen};
 use super::store;
-use crate::app::App;
 use crate::cluster::Event;
 use crate::error::{Error, Result};
 use crate::http::valid::Check;
-use crate::http::{All, Claim, Created, Data, Envelope, Id, Json, Nothing, Problem, RequestInfo, idempotency};
+use crate::http::{All, Created, Data, Envelope, Id, Json, Nothing, Problem, RequestInfo};
+use crate::platform::Platform;
 use crate::platform::audit::{Changes, Entry};
 use crate::platform::auth::{Caller, demand_in_person, recently_proven};
+use crate::platform::entity::Entity;
+use crate::platform::idempotency::{self, Claim};
 use crate::platform::permission::Permission;
 use crate::platform::staff as people;
 use crate::secrets::{new_token, sha256_hex};
@@ -34,7 +36,7 @@ const MOST: u64 = 100;
 const SHOWN: usize = 12;
 
 /// The routes of this slice.
-pub fn routes() -> OpenApiRouter<App> {
+pub fn routes() -> OpenApiRouter<Platform> {
     OpenApiRouter::new()
         .routes(demand_in_person(Permission::Settings, routes!(list_tokens)))
         .routes(demand_in_person(Permission::Settings, recently_proven(routes!(create_token))))
@@ -105,10 +107,10 @@ impl TokenView {
 
 /// All tokens, the newest first, those included that work no longer.
 #[utoipa::path(get, path = "/api/admin/tokens", tag = "tokens", responses((status = 200, body = Envelope<Vec<TokenView>>)))]
-async fn list_tokens(State(app): State<App>) -> Result<All<TokenView>> {
-    let conn = app.storage.read();
+async fn list_tokens(State(platform): State<Platform>) -> Result<All<TokenView>> {
+    let conn = platform.storage.read();
     let known = known(people::everybody(conn).await?);
-    let now = app.clock.now();
+    let now = platform.clock.now();
     Ok(All::up_to(
         store::LISTED,
         store::all(conn).await?.into_iter().map(|row| TokenView::of(row, &known, now)).collect(),
@@ -118,11 +120,11 @@ async fn list_tokens(State(app): State<App>) -> Result<All<TokenView>> {
 /// One token.
 #[utoipa::path(get, path = "/api/admin/tokens/{id}", tag = "tokens", params(("id" = Uuid, Path)),
     responses((status = 200, body = Envelope<TokenView>), (status = 404, body = Problem)))]
-async fn get_token(State(app): State<App>, Id(id): Id) -> Result<Data<TokenView>> {
-    let conn = app.storage.read();
+async fn get_token(State(platform): State<Platform>, Id(id): Id) -> Result<Data<TokenView>> {
+    let conn = platform.storage.read();
     let row = store::by_id(conn, id).await?.ok_or(Error::NotFound)?;
     let known = known(people::by_id(conn, row.created_by).await?);
-    Ok(Data(TokenView::of(row, &known, app.clock.now())))
+    Ok(Data(TokenView::of(row, &known, platform.clock.now())))
 }
 
 /// People with their names, and whether they are active.
@@ -157,15 +159,15 @@ pub struct MadeToken {
 #[utoipa::path(post, path = "/api/admin/tokens", tag = "tokens", request_body = NewToken,
     responses((status = 201, body = Envelope<MadeToken>), (status = 409, body = Problem), (status = 422, body = Problem)))]
 async fn create_token(
-    State(app): State<App>,
+    State(platform): State<Platform>,
     caller: Caller,
     info: RequestInfo,
     claim: Claim,
     Json(new): Json<NewToken>,
 ) -> Result<Created<MadeToken>> {
-    let (token, row) = made(&app, &caller, new)?;
+    let (token, row) = made(&platform, &caller, new)?;
     let changes = Changes::none().fact("permissions", &row.permissions).fact("expiresAt", row.expires_at);
-    let entry = entry(&app, &caller, &info, "api_token.created", row.id, changes);
+    let entry = entry(&platform, &caller, &info, "api_token.created", row.id, changes);
     let now = row.created_at;
     let known = HashMap::from([(caller.staff_id, (caller.name, true))]);
     let created = Created {
@@ -174,7 +176,8 @@ async fn create_token(
         message: Some("Copy the token now. It cannot be shown again."),
     };
     let kept = claim.row(&created)?;
-    app.storage
+    platform
+        .storage
         .write((row, entry, kept), move |tx, (row, entry, kept)| {
             Box::pin(async move {
                 idempotency::write(tx.conn(), kept.as_ref()).await?;
@@ -192,7 +195,7 @@ async fn create_token(
 }
 
 /// Checks what was asked for; the token and its row.
-fn made(app: &App, caller: &Caller, new: NewToken) -> Result<(String, Model)> {
+fn made(platform: &Platform, caller: &Caller, new: NewToken) -> Result<(String, Model)> {
     let mut check = Check::new();
     let name = check.line("name", &new.name, 80, "Say what it is for.");
     let mut permissions = new.permissions;
@@ -207,10 +210,10 @@ fn made(app: &App, caller: &Caller, new: NewToken) -> Result<(String, Model)> {
         check.refuse("expiresInDays", "invalid", "This must be a whole number from 1 to 365.");
     }
     check.done()?;
-    let now = app.clock.now();
+    let now = platform.clock.now();
     let token = format!("{PREFIX}{}", new_token());
     let row = Model {
-        id: app.ids.next(now),
+        id: platform.ids.next(now),
         name,
         prefix: token.chars().take(SHOWN).collect(),
         token_hash: sha256_hex(&token),
@@ -229,16 +232,22 @@ fn made(app: &App, caller: &Caller, new: NewToken) -> Result<(String, Model)> {
 /// Revokes a token, at once and for ever. One that may what you may not, and is not yours, is not yours to touch.
 #[utoipa::path(delete, path = "/api/admin/tokens/{id}", tag = "tokens", params(("id" = Uuid, Path)),
     responses((status = 200, body = Envelope<Nothing>), (status = 404, body = Problem)))]
-async fn revoke_token(State(app): State<App>, caller: Caller, info: RequestInfo, Id(id): Id) -> Result<Data<Nothing>> {
-    let row = store::by_id(app.storage.read(), id).await?.ok_or(Error::NotFound)?;
+async fn revoke_token(
+    State(platform): State<Platform>,
+    caller: Caller,
+    info: RequestInfo,
+    Id(id): Id,
+) -> Result<Data<Nothing>> {
+    let row = store::by_id(platform.storage.read(), id).await?.ok_or(Error::NotFound)?;
     let beyond = chosen(&row.permissions).into_iter().any(|permission| !caller.may(permission));
     if beyond && row.created_by != caller.staff_id {
         return Err(Error::Forbidden);
     }
-    let now = app.clock.now();
-    let entry = entry(&app, &caller, &info, "api_token.revoked", id, Changes::none());
+    let now = platform.clock.now();
+    let entry = entry(&platform, &caller, &info, "api_token.revoked", id, Changes::none());
     let (by, of) = (caller.staff_id, row.created_by);
-    app.storage
+    platform
+        .storage
         .write(entry, move |tx, entry| {
             Box::pin(async move {
                 // Twice is once.
@@ -250,18 +259,17 @@ async fn revoke_token(State(app): State<App>, caller: Caller, info: RequestInfo,
             })
         })
         .await?;
-    app.liveness.forget_all();
     Ok(Data(Nothing))
 }
 
 fn entry(
-    app: &App,
+    platform: &Platform,
     caller: &Caller,
     info: &RequestInfo,
     action: &'static str,
     id: Uuid,
     changes: Changes,
 ) -> database::entity::audit_logs::Model {
-    Entry { actor: Some(caller.staff_id), action, entity: ("api_token", Some(id)), changes, from: info }
-        .row(&app.ids, app.clock.now())
+    Entry { actor: Some(caller.staff_id), action, entity: (Entity::ApiToken, Some(id)), changes, from: info }
+        .row(&platform.ids, platform.clock.now())
 }

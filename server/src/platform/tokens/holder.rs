@@ -6,8 +6,8 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::store;
-use crate::app::App;
 use crate::error::Result;
+use crate::platform::Platform;
 use crate::platform::permission::{Permission, PermissionSet};
 use crate::platform::staff as people;
 use crate::secrets::sha256_hex;
@@ -31,10 +31,10 @@ pub struct Holder {
 ///
 /// # Errors
 /// The database is away.
-pub async fn holder(app: &App, token: &str) -> Result<Option<Holder>> {
-    let conn = app.storage.read();
+pub async fn holder(platform: &Platform, token: &str) -> Result<Option<Holder>> {
+    let conn = platform.storage.read();
     let row = store::by_hash(conn, &sha256_hex(token)).await?;
-    let Some(row) = row.filter(|row| is_open(row, app.clock.now())) else { return Ok(None) };
+    let Some(row) = row.filter(|row| is_open(row, platform.clock.now())) else { return Ok(None) };
     let Some(person) = people::by_id(conn, row.created_by).await?.filter(|person| person.is_active) else {
         return Ok(None);
     };
@@ -47,21 +47,21 @@ pub async fn holder(app: &App, token: &str) -> Result<Option<Holder>> {
 ///
 /// # Errors
 /// The database is away.
-pub async fn still_holds(app: &App, token: Uuid) -> Result<bool> {
-    let conn = app.storage.read();
-    let row = store::by_id(conn, token).await?.filter(|row| is_open(row, app.clock.now()));
+pub async fn still_holds(platform: &Platform, token: Uuid) -> Result<bool> {
+    let conn = platform.storage.read();
+    let row = store::by_id(conn, token).await?.filter(|row| is_open(row, platform.clock.now()));
     let Some(row) = row else { return Ok(false) };
     Ok(people::by_id(conn, row.created_by).await?.is_some_and(|person| person.is_active))
 }
 
 /// Notes that a token was used now; true when it was due. A failure is logged and stops nobody.
-pub async fn note_use(app: &App, holder: &Holder, address: String) -> bool {
-    let now = app.clock.now();
+pub async fn note_use(platform: &Platform, holder: &Holder, address: String) -> bool {
+    let now = platform.clock.now();
     if holder.last_used_at.is_some_and(|last| last + NOTED_EVERY > now) {
         return false;
     }
     let id = holder.token;
-    let noted = app
+    let noted = platform
         .storage
         .write(address, move |tx, address| {
             Box::pin(async move { Ok(store::used(tx.conn(), id, address, now, now - NOTED_EVERY).await?) })

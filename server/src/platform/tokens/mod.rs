@@ -7,8 +7,18 @@
 
 mod api;
 mod holder;
+mod sentences;
 mod store;
 
-pub use api::routes;
 pub use holder::{Holder, PREFIX, holder, note_use, still_holds};
 pub use store::{names, revoke_all_of};
+
+use crate::platform::Platform;
+use crate::platform::slice::{Brings, Slice};
+
+/// What this part brings.
+pub const SLICE: Slice<Platform> = Slice {
+    api: api::routes,
+    brings: Brings { sentences: sentences::sentences, ..Brings::NOTHING },
+    ..Slice::new("tokens")
+};

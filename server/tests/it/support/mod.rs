@@ -18,7 +18,9 @@ use serde_json::{Value, json};
 use tekvwarho::app::{App, Surroundings};
 use tekvwarho::cli::Cli;
 use tekvwarho::clock::Clock;
+use tekvwarho::features::SLICES;
 use tekvwarho::ids::Ids;
+use tekvwarho::platform::slice::Slice;
 use tekvwarho::{http, router};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
@@ -50,6 +52,11 @@ impl TestApp {
 
     /// A program with some flags.
     pub async fn with(flags: &[&str]) -> Self {
+        Self::of(&SLICES, flags).await
+    }
+
+    /// A program of other slices.
+    pub async fn of(slices: &'static [Slice<App>], flags: &[&str]) -> Self {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let folder = tempfile::tempdir().unwrap();
         let url = database::fresh(folder.path()).await;
@@ -58,7 +65,7 @@ impl TestApp {
         words.extend(flags);
         let config = Cli::try_parse_from(words).unwrap().config;
         let clock = Clock::manual(start_of_time());
-        let around = Surroundings { clock: clock.clone(), ids: Ids::seeded(1), access_log: false };
+        let around = Surroundings { clock: clock.clone(), ids: Ids::seeded(1), access_log: false, slices };
         let app = App::build(config, around).await.unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
@@ -71,7 +78,8 @@ impl TestApp {
 
     /// The same installation after a start: its database and keys, and nothing that was in memory.
     pub async fn restarted(&self) -> App {
-        let around = Surroundings { clock: self.clock.clone(), ids: Ids::random(), access_log: false };
+        let around =
+            Surroundings { clock: self.clock.clone(), ids: Ids::random(), access_log: false, slices: self.app.slices };
         App::build(self.app.config.clone(), around).await.unwrap()
     }
 

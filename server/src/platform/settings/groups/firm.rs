@@ -14,6 +14,7 @@ pub const GROUP: Group = Group {
     label: "Firm",
     help: "Who you are and how you are reached. The public site and every mail show it.",
     needs: Permission::Settings,
+    place: 10,
 };
 
 /// The firm as it shows itself.
@@ -47,6 +48,17 @@ pub struct Firm {
     pub logo: Option<String>,
     /// Hue of the accent colour, 0 to 360 (OKLCH).
     pub accent_hue: u16,
+}
+
+/// What texts of the firm can show of it, by the name of the variable.
+pub fn word(firm: &Firm, name: &str) -> Option<String> {
+    match name {
+        "firm.name" => Some(firm.name.clone()),
+        "firm.legalName" => Some(firm.legal_name.clone()),
+        "firm.email" => Some(firm.email.clone()),
+        "firm.phone" => Some(firm.phone.clone().unwrap_or_default()),
+        _ => None,
+    }
 }
 
 /// A detail that the firm does not give.

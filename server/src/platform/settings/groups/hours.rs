@@ -16,6 +16,7 @@ pub const GROUP: Group = Group {
     label: "Hours",
     help: "When somebody answers. The site says whether you are open, and when you open next.",
     needs: Permission::Settings,
+    place: 30,
 };
 
 /// When the firm is open, in its own zone.

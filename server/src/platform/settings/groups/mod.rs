@@ -8,24 +8,54 @@ pub mod privacy;
 pub mod security;
 pub mod services;
 
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use crate::error::Result;
+use super::registry::{Group, Key, Part};
 use crate::http::valid::Check;
 
 /// The values of one group as the struct that code reads.
 pub(super) fn part<T: DeserializeOwned>(values: &Map<String, Value>, group: &str) -> serde_json::Result<T> {
-    let own = values
-        .iter()
-        .filter_map(|(key, value)| Some((key.strip_prefix(group)?.strip_prefix('.')?.to_owned(), value.clone())))
-        .collect();
-    serde_json::from_value(Value::Object(own))
+    serde_json::from_value(Value::Object(own(values, group)))
 }
 
-/// Rules over more than one key.
-pub(super) fn check_together(values: &Map<String, Value>) -> Result<()> {
-    let mut check = Check::new();
-    security::check_together(&mut check, values);
-    check.done()
+/// The values of one group, without its name before each key.
+pub(super) fn own(values: &Map<String, Value>, group: &str) -> Map<String, Value> {
+    let own =
+        |(key, value): (&String, &Value)| Some((key.strip_prefix(group)?.strip_prefix('.')?.to_owned(), value.clone()));
+    values.iter().filter_map(own).collect()
+}
+
+/// The settings of the platform. Their types stand in the [`Snapshot`](super::Snapshot) itself.
+#[derive(Deserialize)]
+pub struct Own {}
+
+impl Part for Own {
+    const GROUPS: &'static [Group] = &[
+        firm::GROUP,
+        services::GROUP,
+        hours::GROUP,
+        mail::GROUP,
+        notifications::GROUP,
+        security::GROUP,
+        privacy::GROUP,
+    ];
+
+    fn keys() -> Vec<Key> {
+        [
+            firm::keys(),
+            services::keys(),
+            hours::keys(),
+            mail::keys(),
+            notifications::keys(),
+            security::keys(),
+            privacy::keys(),
+        ]
+        .concat()
+    }
+
+    fn check_together(check: &mut Check, values: &Map<String, Value>) {
+        security::check_together(check, values);
+    }
 }

@@ -7,7 +7,6 @@ use serde_json::{Map, Value, json};
 
 use super::super::kind::{Choice, Kind};
 use super::super::registry::{Group, Key};
-use crate::http::rate_limit::{Allowances, Limit};
 use crate::http::valid::Check;
 use crate::platform::permission::Permission;
 
@@ -16,6 +15,7 @@ pub const GROUP: Group = Group {
     label: "Security",
     help: "Passwords, sessions and limits. The defaults are good; changes count at once, for everybody.",
     needs: Permission::Staff,
+    place: 80,
 };
 
 const ROLES: [Choice; 3] = [
@@ -40,15 +40,6 @@ pub struct Security {
     lockout_device: i32,
     lockout_address: i32,
     lockout_minutes: u32,
-    limit_contact: u32,
-    limit_contact_without_token: u32,
-    limit_reset_mail: u32,
-    limit_refresh: u32,
-    limit_public_read: u32,
-    limit_staff: u32,
-    limit_client_reply: u32,
-    limit_stranger_mail: u32,
-    limit_test_mail: u32,
 }
 
 /// How many wrong passwords are too many.
@@ -93,23 +84,6 @@ impl Security {
             wait: Duration::minutes(self.lockout_minutes.into()),
         }
     }
-
-    /// How often one may ask.
-    pub fn allowances(&self) -> Allowances {
-        Allowances::of(|limit| match limit {
-            Limit::Contact => self.limit_contact,
-            Limit::ContactWithoutToken => self.limit_contact_without_token,
-            Limit::ResetMail => self.limit_reset_mail,
-            Limit::Refresh => self.limit_refresh,
-            Limit::PublicRead => self.limit_public_read,
-            Limit::Staff => self.limit_staff,
-            Limit::ClientReply => self.limit_client_reply,
-            Limit::StrangerMail => self.limit_stranger_mail,
-            // A walk over the whole trail costs the machine seconds; who may start one is trusted, and not hurried.
-            Limit::Verify => 12,
-            Limit::TestMail => self.limit_test_mail,
-        })
-    }
 }
 
 /// The keys of the group.
@@ -140,22 +114,17 @@ pub fn keys() -> Vec<Key> {
             .help("Each full allowance of failures locks: the first time for so long, then twice as long as the time before, a day at most. The count is forgotten one wait after the last lock or failure."),
     ];
     let limits = [
-        number("limitContact", "Messages of the contact form", 1, 1_000, "an hour", 5)
-            .help("From one address. What a check refuses is not counted."),
-        number("limitContactWithoutToken", "Messages without the page", 1, 1_000, "an hour", 3)
-            .help("From one address, sent by a program that has not read the form."),
-        number("limitResetMail", "Mails to reset a password", 1, 100, "an hour", 3)
+        limit("limitResetMail", "Mails to reset a password", 1, 100, "an hour", 3)
             .help("For one mailbox, and from one address."),
-        number("limitRefresh", "Renewals of one session", 10, 1_000, "in 15 minutes", 60)
+        limit("limitRefresh", "Renewals of one session", 10, 1_000, "in 15 minutes", 60)
             .help("Unknown tokens, and setting a password by link, count the same for one address."),
-        number("limitPublicRead", "Reads of the public interface", 10, 10_000, "a minute", 120)
+        limit("limitPublicRead", "Reads of the public interface", 10, 10_000, "a minute", 120)
             .help("From one address: form tokens, conversation pages, sign-ins by passkey."),
-        number("limitStaff", "Requests of one person", 60, 100_000, "a minute", 600)
+        limit("limitStaff", "Requests of one person", 60, 100_000, "a minute", 600)
             .help("To the dashboard's interface."),
-        number("limitClientReply", "Answers of a client", 1, 1_000, "an hour", 20).help("In one conversation."),
-        number("limitStrangerMail", "Mails that a stranger can cause", 1, 100, "an hour", 3)
+        limit("limitStrangerMail", "Mails that a stranger can cause", 1, 100, "an hour", 3)
             .help("To one mailbox: confirmations and links to reset a password together. Beyond it a message is taken, and no confirmation goes out."),
-        number("limitTestMail", "Test mails", 1, 100, "an hour", 10).help("For one person."),
+        limit("limitTestMail", "Test mails", 1, 100, "an hour", 10).help("For one person."),
     ];
     let passwords = [number("passwordMinLength", "Shortest password", 8, 64, "characters", 8).help(
         "Counts for passwords that are set from now on. There are no other rules, but common passwords are refused.",
@@ -176,8 +145,13 @@ pub fn keys() -> Vec<Key> {
         .chain(factors.into_iter().map(under("Second factor")))
         .chain(sessions.into_iter().map(under("How long a session lasts")))
         .chain(lockout.into_iter().map(under("Wrong passwords")))
-        .chain(limits.into_iter().map(under("Limits")))
+        .chain(limits)
         .collect()
+}
+
+/// A key that says how often something may be asked for.
+pub fn limit(name: &str, label: &'static str, min: u64, max: u64, unit: &'static str, default: u64) -> Key {
+    Key::new(&GROUP, name, label, Kind::Integer { min, max, unit }, json!(default)).under("Limits")
 }
 
 /// A session cannot be unused for longer than it may last.

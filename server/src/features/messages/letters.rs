@@ -1,0 +1,158 @@
+//! The mails of the inbox: to the firm, to clients, to colleagues.
+
+use serde::Serialize;
+use serde_json::Value;
+
+use super::settings::{ClientTexts, Text};
+use crate::platform::mail::{Letter, Words};
+use crate::platform::settings::Snapshot;
+
+/// Text that shows a template that does not escape.
+const AWKWARD: &str = "5 < 6 & \"quoted\" <b>bold</b>";
+const LINK: &str = "http://localhost:5500/admin/messages/1?view=all";
+const THREAD: &str = "http://localhost:5500/message/1#code";
+
+/// To the firm: somebody wrote.
+#[derive(Serialize)]
+pub struct ContactNotice {
+    pub message: NoticeOfMessage,
+    pub link: String,
+}
+
+/// The message as the firm gets to see it in the mail.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct NoticeOfMessage {
+    pub name: String,
+    pub email: String,
+    pub phone: Option<String>,
+    pub company: Option<String>,
+    /// Name of the service.
+    pub service: Option<String>,
+    pub message: String,
+    pub created_at: String,
+}
+
+impl Letter for ContactNotice {
+    const TEMPLATE: &'static str = "contact_notice";
+
+    fn sample() -> Self {
+        let message = NoticeOfMessage {
+            name: "Anna Müller".into(),
+            email: "anna@example.com".into(),
+            phone: Some("+49 30 1234".into()),
+            company: None,
+            service: Some("Web development".into()),
+            message: format!("Hello,\n\n{AWKWARD}"),
+            created_at: "2026-01-05 09:30".into(),
+        };
+        Self { message, link: LINK.into() }
+    }
+}
+
+/// To the visitor. Never quotes what a stranger typed, or it would be a relay for spam.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ContactConfirmation {
+    pub answer_time: Option<String>,
+    pub thread_link: String,
+    pub thread_code: String,
+}
+
+impl Letter for ContactConfirmation {
+    const TEMPLATE: &'static str = "contact_confirmation";
+    const WORDS: Option<Words> = Some(|settings, values| words(settings, Text::Confirmation, values));
+
+    fn sample() -> Self {
+        Self { answer_time: Some("2 h".into()), thread_link: THREAD.into(), thread_code: "code".into() }
+    }
+}
+
+/// To the client: an answer of a person.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Reply {
+    pub content: String,
+    pub staff: StaffName,
+    pub client_name: String,
+    pub thread_link: String,
+    pub thread_code: String,
+    pub quoted: Option<Quoted>,
+}
+
+/// Who signs an answer.
+#[derive(Serialize)]
+pub struct StaffName {
+    pub name: String,
+}
+
+/// What the client wrote before.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Quoted {
+    pub text: String,
+    pub created_at: String,
+}
+
+impl Letter for Reply {
+    const TEMPLATE: &'static str = "reply";
+    const WORDS: Option<Words> = Some(|settings, values| words(settings, Text::Reply, values));
+
+    fn sample() -> Self {
+        Self {
+            content: format!("Hello Anna,\n\n{AWKWARD}"),
+            staff: StaffName { name: "Ben Okafor".into() },
+            client_name: "Anna Müller".into(),
+            thread_link: THREAD.into(),
+            thread_code: "code".into(),
+            quoted: Some(Quoted { text: "first line\nsecond line".into(), created_at: "5 January 2026".into() }),
+        }
+    }
+}
+
+/// To the assignee or the firm: the client answered.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ClientReplyNotice {
+    pub client_name: String,
+    pub content: String,
+    pub link: String,
+}
+
+impl Letter for ClientReplyNotice {
+    const TEMPLATE: &'static str = "client_reply_notice";
+
+    fn sample() -> Self {
+        Self { client_name: "Anna Müller".into(), content: AWKWARD.into(), link: LINK.into() }
+    }
+}
+
+/// To a person: a colleague gave them a message.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct MessageAssigned {
+    pub name: String,
+    pub by: String,
+    pub client_name: String,
+    pub link: String,
+}
+
+impl Letter for MessageAssigned {
+    const TEMPLATE: &'static str = "message_assigned";
+
+    fn sample() -> Self {
+        Self { name: "Ben".into(), by: AWKWARD.into(), client_name: "Anna Müller".into(), link: LINK.into() }
+    }
+}
+
+/// The firm's own words for a mail, with what its values have for them.
+fn words(settings: &Snapshot, which: Text, values: &Value) -> (String, String) {
+    let text = |value: Option<&Value>| value.and_then(Value::as_str).map(str::to_owned);
+    settings.part::<ClientTexts>().of(which, &settings.firm, |name| match name {
+        "answer" => text(values.get("content")),
+        "answer.promise" => text(values.get("answerTime")).map(|time| format!("We usually answer within {time}.")),
+        "client.name" => text(values.get("clientName")),
+        "staff.name" => text(values.pointer("/staff/name")),
+        _ => None,
+    })
+}

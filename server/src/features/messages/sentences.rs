@@ -1,0 +1,54 @@
+//! What was done with messages, in words.
+
+use crate::platform::audit::Words;
+use crate::platform::entity::Entity;
+
+/// The words; none for the actions of others.
+pub fn sentences(it: &Words<'_>) -> Option<String> {
+    let message = message(it);
+    Some(match it.action() {
+        "message.created" => "wrote through the contact form".to_owned(),
+        "message.status_changed" => format!("changed the status{}{}", here(it, "of"), it.moved("status")),
+        "message.assigned" => match it.to("assignedTo").as_str() {
+            "nobody" if it.change("assignedTo", "to").is_some() => {
+                format!("took the assignment away{}", here(it, "of"))
+            }
+            _ if it.is_inside() => format!("assigned the message{}", it.moved("assignedTo")),
+            _ => format!("assigned {message}{}", it.moved("assignedTo")),
+        },
+        "message.changed" => format!(
+            "changed status and assignment{}: status{}, assignment{}",
+            here(it, "of"),
+            it.moved("status"),
+            it.moved("assignedTo")
+        ),
+        "message.replied" if it.is_inside() => "answered".to_owned(),
+        "message.replied" => format!("answered {message}"),
+        "message.client_replied" => "answered on the thread page".to_owned(),
+        "message.noted" => format!("added a note{}", here(it, "to")),
+        "message.note_deleted" => format!("deleted a note{}", here(it, "of")),
+        "message.tagged" => format!("changed the tags{}{}", here(it, "of"), it.moved("tags")),
+        "message.undone" => format!("took the last change back{}", here(it, "of")),
+        "messages.exported" if !it.has_changes() => "exported messages".to_owned(),
+        "messages.exported" => format!("exported {} messages as {}", it.to("rows"), it.to("format")),
+        "messages.expired" => format!("deleted {} messages whose time was over", it.to("messages")),
+        "canned_reply.created" => format!("added the canned reply {}", it.to("shortcut")),
+        "canned_reply.changed" => "changed a canned reply".to_owned(),
+        "canned_reply.deleted" => format!("deleted the canned reply {}", it.from("shortcut")),
+        // Of a mail that is about a message.
+        "mail.retried" if it.entity() == Some(Entity::Message) => {
+            format!("sent a failed mail again{}", here(it, "about"))
+        }
+        "mail.given_up" if it.entity() == Some(Entity::Message) => format!("gave up a mail{}", here(it, "about")),
+        _ => return None,
+    })
+}
+
+fn message(it: &Words<'_>) -> String {
+    it.subject().map_or_else(|| "the message".to_owned(), |name| format!("the message from {name}"))
+}
+
+/// " of the message from Anna", where the reader does not see that anyway.
+fn here(it: &Words<'_>, preposition: &str) -> String {
+    if it.is_inside() { String::new() } else { format!(" {preposition} {}", message(it)) }
+}

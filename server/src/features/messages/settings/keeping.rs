@@ -1,0 +1,54 @@
+//! What clients agree to, and how long what they wrote is kept.
+
+use chrono::{DateTime, Utc};
+use serde::Deserialize;
+use serde_json::json;
+
+use crate::platform::settings::{Key, Kind, PRIVACY, Part, days, days_ago};
+
+/// Consent and retention of messages.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct Keeping {
+    #[serde(rename = "privacy.senderDays")]
+    sender_days: u32,
+    #[serde(rename = "privacy.spamDays")]
+    spam_days: Option<u32>,
+    #[serde(rename = "privacy.messageDays")]
+    message_days: Option<u32>,
+}
+
+impl Keeping {
+    /// Of messages that came before this, address and browser are forgotten.
+    pub fn senders_before(&self, now: DateTime<Utc>) -> DateTime<Utc> {
+        days_ago(now, self.sender_days)
+    }
+
+    /// Spam that came before this is deleted; none: it stays.
+    pub fn spam_before(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        self.spam_days.map(|days| days_ago(now, days))
+    }
+
+    /// Finished conversations without anything new since this are deleted; none: they stay.
+    pub fn messages_before(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        self.message_days.map(|days| days_ago(now, days))
+    }
+}
+
+const CONSENT: &str = "You may use these details to answer me and to follow up on this request.";
+
+impl Part for Keeping {
+    fn keys() -> Vec<Key> {
+        vec![
+            // The contact page shows it.
+            Key::new(&PRIVACY, "consentText", "Consent in the contact form", Kind::Line { max: 300 }, json!(CONSENT))
+                .help("Beside the box that a client may tick. Say what for; a message can be sent without it."),
+            days("senderDays", "Address and browser of a message", 1, 365, Some(90))
+                .help("From where a message came helps against abuse. After this it is taken out of the message."),
+            days("spamDays", "Spam", 1, 365, None).optional().help("Empty: it stays until somebody deletes it."),
+            days("messageDays", "Finished conversations", 30, 3_650, None).optional().help(
+                "Answered, converted and archived ones, with answers, notes and tags, after so long without anything \
+                 new. Empty: they stay.",
+            ),
+        ]
+    }
+}

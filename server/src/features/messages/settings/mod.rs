@@ -1,0 +1,16 @@
+//! What a firm decides about messages. The keys stand in groups of the platform, a file for each.
+
+mod keeping;
+mod telling;
+mod texts;
+
+pub use keeping::Keeping;
+pub use telling::Telling;
+pub use texts::{ClientTexts, Text};
+
+use super::limits::LimitKeys;
+use crate::platform::settings::Section;
+
+/// All of it.
+pub const SECTIONS: &[Section] =
+    &[Section::of::<ClientTexts>(), Section::of::<Telling>(), Section::of::<Keeping>(), Section::of::<LimitKeys>()];

@@ -1,0 +1,39 @@
+//! Who does something, and when: what every change by a person carries along.
+
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+use super::Platform;
+use super::audit::{Changes, Entry};
+use super::auth::Caller;
+use super::entity::Entity;
+use crate::http::RequestInfo;
+use crate::storage::Tx;
+
+/// A person who does something in a request.
+#[derive(Clone)]
+pub struct Act {
+    pub platform: Platform,
+    pub caller: Caller,
+    pub info: RequestInfo,
+    /// One moment for everything that the request writes.
+    pub now: DateTime<Utc>,
+}
+
+impl Act {
+    pub fn new(platform: &Platform, caller: Caller, info: RequestInfo) -> Self {
+        Self { platform: platform.clone(), caller, info, now: platform.clock.now() }
+    }
+
+    /// Adds an audit entry about one thing.
+    pub fn note(&self, tx: &Tx<'_>, action: &'static str, entity: (Entity, Uuid), changes: Changes) {
+        let entry = Entry {
+            actor: Some(self.caller.staff_id),
+            action,
+            entity: (entity.0, Some(entity.1)),
+            changes,
+            from: &self.info,
+        };
+        tx.audit(entry.row(&self.platform.ids, self.now));
+    }
+}

@@ -1,0 +1,30 @@
+//! The mail with the head of the trail.
+
+use serde::Serialize;
+
+use crate::platform::mail::Letter;
+
+/// To whoever wants it: the head of the audit trail, to be kept outside of the program.
+#[derive(Serialize)]
+pub struct AuditHead {
+    pub name: String,
+    /// `42:<hash>`.
+    pub head: String,
+    pub entries: i64,
+    pub when: String,
+    pub link: String,
+}
+
+impl Letter for AuditHead {
+    const TEMPLATE: &'static str = "audit_head";
+
+    fn sample() -> Self {
+        Self {
+            name: "Ben".into(),
+            head: format!("42:{}", "0".repeat(64)),
+            entries: 42,
+            when: "5 January 2026, 9:30 UTC".into(),
+            link: "http://localhost:5500/admin/audit".into(),
+        }
+    }
+}

@@ -1,0 +1,37 @@
+//! Signing in and proving who one is, in words.
+
+use crate::platform::audit::Words;
+
+/// The words; none for the actions of others.
+pub fn sentences(it: &Words<'_>) -> Option<String> {
+    let of_whom = it.of_whom();
+    Some(match it.action() {
+        "auth.signed_in" => "signed in".to_owned(),
+        "auth.sign_in_failed" => format!("tried a wrong password{of_whom}"),
+        "auth.locked" if of_whom.is_empty() => "was locked out after too many wrong passwords".to_owned(),
+        "auth.locked" => format!("locked the account{of_whom} by too many wrong passwords"),
+        "auth.signed_out" => "signed out".to_owned(),
+        "auth.signed_out_everywhere" => "signed out on all devices".to_owned(),
+        "auth.session_ended" => format!("ended a session{of_whom} on another device"),
+        "auth.refresh_reused" => "had a session ended because an old refresh token was used again".to_owned(),
+        "auth.password_changed" => "changed the password".to_owned(),
+        "auth.reset_requested" => format!("asked for a password reset{of_whom}"),
+        "auth.password_reset" => "reset the password".to_owned(),
+        "auth.second_factor_failed" => format!("tried a wrong code after the right password{of_whom}"),
+        "auth.second_factor_asked" => format!("gave the right password{of_whom} and was asked for the second factor"),
+        "auth.proved" => format!("proved again who they are by {}", it.to("by")),
+        "auth.proof_failed" => "could not prove again who they are".to_owned(),
+        "auth.other_sessions_ended" => "signed out on all other devices".to_owned(),
+        "auth.totp_added" => "turned on an authenticator app".to_owned(),
+        "auth.totp_removed" => "turned off the authenticator app".to_owned(),
+        "auth.recovery_codes_made" => "made new recovery codes".to_owned(),
+        "auth.recovery_code_used" => "used a recovery code".to_owned(),
+        "auth.passkey_added" => "added a passkey".to_owned(),
+        "auth.passkey_renamed" => "renamed a passkey".to_owned(),
+        "auth.passkey_removed" => "removed a passkey".to_owned(),
+        "auth.passkey_refused" => format!("was refused with a passkey{of_whom}"),
+        "auth.passkey_counter" => "had a passkey refused that may have been copied".to_owned(),
+        "setup.completed" => "set the firm up".to_owned(),
+        _ => return None,
+    })
+}

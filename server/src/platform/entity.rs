@@ -1,0 +1,106 @@
+//! The kinds of things that rows, notices, mails and audit entries are about.
+//!
+//! A kind stands here once, with the permission that its things need. A kind without a rule does not compile, and a name
+//! that this version does not know is nobody's to see.
+
+use uuid::Uuid;
+
+use super::permission::Permission;
+use crate::cluster::{Event, Notice};
+
+/// A kind of thing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Entity {
+    /// One message with its conversation.
+    Message,
+    /// The inbox: many messages at once.
+    Inbox,
+    CannedReply,
+    /// A mail that is about nothing else.
+    Mail,
+    Staff,
+    /// The door: tries to come in that lead to no account.
+    SignIn,
+    Settings,
+    ApiToken,
+    Audit,
+    Samples,
+}
+
+impl Entity {
+    pub const ALL: [Self; 10] = [
+        Self::Message,
+        Self::Inbox,
+        Self::CannedReply,
+        Self::Mail,
+        Self::Staff,
+        Self::SignIn,
+        Self::Settings,
+        Self::ApiToken,
+        Self::Audit,
+        Self::Samples,
+    ];
+
+    /// As it stands in the database, in frames and in addresses.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Message => "message",
+            Self::Inbox => "messages",
+            Self::CannedReply => "canned_reply",
+            Self::Mail => "mail",
+            Self::Staff => "staff",
+            Self::SignIn => "auth",
+            Self::Settings => "settings",
+            Self::ApiToken => "api_token",
+            Self::Audit => "audit",
+            Self::Samples => "demo",
+        }
+    }
+
+    /// The kind of that name, if this version knows it.
+    pub fn of(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+
+    /// What a person needs to know of such a thing.
+    pub const fn needs(self) -> Permission {
+        match self {
+            Self::Message | Self::Inbox | Self::CannedReply => Permission::Messages,
+            Self::Staff => Permission::Staff,
+            Self::Mail | Self::Settings | Self::ApiToken | Self::Samples => Permission::Settings,
+            Self::SignIn | Self::Audit => Permission::Audit,
+        }
+    }
+
+    /// A live notice about such a thing, for everybody who may know of it. `id`: which one; none: any of them.
+    pub fn notice(self, kind: &'static str, id: Option<Uuid>) -> Event {
+        Event::Notice(Notice { kind, entity: self.name(), id })
+    }
+
+    /// True when colleagues see of each other that they look at it.
+    pub const fn is_looked_at(self) -> bool {
+        matches!(self, Self::Message)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_lead_back_and_others_lead_nowhere() {
+        for kind in Entity::ALL {
+            assert_eq!(Entity::of(kind.name()), Some(kind));
+        }
+        assert_eq!(Entity::of("chat"), None);
+    }
+
+    #[test]
+    fn a_thing_needs_the_right_of_its_page() {
+        assert_eq!(Entity::Message.needs(), Permission::Messages);
+        assert_eq!(Entity::Staff.needs(), Permission::Staff);
+        assert_eq!(Entity::ApiToken.needs(), Permission::Settings);
+        assert_eq!(Entity::Audit.needs(), Permission::Audit);
+        assert!(Entity::Message.is_looked_at() && !Entity::Staff.is_looked_at());
+    }
+}

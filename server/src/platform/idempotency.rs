@@ -1,0 +1,263 @@
+//! `Idempotency-Key`: the same request sent again gets the first answer again for 24 hours.
+//!
+//! What makes or sends something writes the key with the answer in the very unit that does the work ([`Claim`]): a crash
+//! leaves both or neither. Of what can be done twice without harm the step here keeps the answer after the work: a crash
+//! in between leaves the work without its answer, and the request that is sent again does it again. The answer is kept
+//! encrypted under a key derived from the header: the table alone gives nothing away.
+
+use std::collections::HashSet;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use axum::body::{self as bodies, Body};
+use axum::extract::{FromRequestParts, Request};
+use axum::http::header::AUTHORIZATION;
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue, Uri};
+use axum::middleware::Next;
+use axum::response::{IntoResponse as _, Response};
+use chrono::{DateTime, Duration, Utc};
+use database::entity::idempotency_keys::{Column, Entity, Model};
+use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait, IntoActiveModel as _, QueryFilter as _};
+use utoipa_axum::router::{UtoipaMethodRouter, UtoipaMethodRouterExt as _};
+
+use crate::error::{Error, Result};
+use crate::http::kept::{Keep, Kept};
+use crate::http::{BodyLimit, CallerId, RequestId, read_body};
+use crate::jobs::Job;
+use crate::openapi;
+use crate::platform::slice::Slice;
+use crate::platform::{Platform, State};
+use crate::secrets::{open_under, seal_under, sha256_hex};
+
+/// What this part brings.
+pub const SLICE: Slice<Platform> = Slice {
+    jobs: &[Job { name: "idempotency.clean_up", every: Duration::hours(1), run: |it| Box::pin(clean_up(it)) }],
+    ..Slice::new("idempotency")
+};
+
+const HEADER: &str = "idempotency-key";
+const LABEL: &str = "idempotent answer";
+const KEPT: Duration = Duration::hours(24);
+
+/// Makes the unsafe ones of the routes honour `Idempotency-Key`. Routes of the staff API do by their guard.
+pub fn idempotent<S: State>(routes: UtoipaMethodRouter<S>) -> UtoipaMethodRouter<S> {
+    let (schemas, mut paths, handlers) = routes;
+    let mut some = false;
+    let operations = paths.paths.values_mut().flat_map(openapi::operations);
+    for (_, operation) in operations.filter(|(safe, _)| !safe) {
+        openapi::name_key(operation);
+        some = true;
+    }
+    let routes = (schemas, paths, handlers);
+    if some { routes.layer(axum::middleware::from_fn(step)) } else { routes }
+}
+
+/// Keys of requests that this process is working on.
+#[derive(Default)]
+pub struct InFlight(Mutex<HashSet<String>>);
+
+/// The key of a request that is to be done for the first time; empty when the request has none. A handler that makes or
+/// sends something takes it and writes it with its work; for all others the step keeps the answer.
+#[derive(Clone, Default)]
+pub struct Claim(Option<Key>);
+
+#[derive(Clone)]
+struct Key {
+    id: String,
+    body_hash: String,
+    /// What the client sent: the answer is sealed under it.
+    secret: String,
+    now: DateTime<Utc>,
+    /// The request that came first.
+    request_id: String,
+    /// The handler has made the row, so the step does not.
+    taken: Arc<AtomicBool>,
+}
+
+impl Claim {
+    /// The claim of a form that was posted without scripts: `drawn` is the token of its drawing, `text` what was typed.
+    /// Whoever presses the button twice has sent it once.
+    pub fn of_form(drawn: &str, text: &str, now: DateTime<Utc>) -> Self {
+        let secret = sha256_hex(format!("{drawn}\n{text}"));
+        Self(Some(Key::new(sha256_hex(format!("form\n{secret}")), String::new(), secret, now)))
+    }
+
+    /// A row that says no more than that the work was done; nobody asks for its answer.
+    pub fn mark(&self) -> Option<Model> {
+        self.0.as_ref().map(|key| key.row(None))
+    }
+
+    /// The row for the answer that the work will have; none without a key. It is written by [`write`].
+    pub fn row(&self, answer: &impl Keep) -> Result<Option<Model>> {
+        let Some(key) = &self.0 else { return Ok(None) };
+        key.taken.store(true, Ordering::Relaxed);
+        let kept = answer.keep(&key.request_id).map_err(Error::internal)?;
+        Ok(Some(key.sealed(&kept)?))
+    }
+
+    /// Writes the row for the answer in the unit of the work, where the answer is known only there.
+    pub async fn keep(&self, conn: &impl ConnectionTrait, answer: &impl Keep) -> Result<()> {
+        let row = self.row(answer)?;
+        write(conn, row.as_ref()).await
+    }
+}
+
+impl Key {
+    fn new(id: String, body_hash: String, secret: String, now: DateTime<Utc>) -> Self {
+        Self { id, body_hash, secret, now, request_id: RequestId::current(), taken: Arc::default() }
+    }
+
+    fn sealed(&self, answer: &Kept) -> Result<Model> {
+        let plain = serde_json::to_vec(answer).map_err(Error::internal)?;
+        Ok(self.row(Some(seal_under(&self.secret, LABEL, &plain))))
+    }
+
+    fn row(&self, answer_sealed: Option<Vec<u8>>) -> Model {
+        Model {
+            id: self.id.clone(),
+            body_hash: self.body_hash.clone(),
+            answer_sealed,
+            created_at: self.now,
+            expires_at: self.now + KEPT,
+        }
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Claim {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self> {
+        Ok(parts.extensions.get::<Self>().cloned().unwrap_or_default())
+    }
+}
+
+/// Writes the row in the unit of the work. Of two nodes with one key, the second fails here.
+pub async fn write(conn: &impl ConnectionTrait, row: Option<&Model>) -> Result<()> {
+    let Some(row) = row else { return Ok(()) };
+    Entity::delete_many()
+        .filter(Column::Id.eq(&row.id))
+        .filter(Column::ExpiresAt.lte(row.created_at))
+        .exec(conn)
+        .await?;
+    Entity::insert(row.clone().into_active_model())
+        .exec_without_returning(conn)
+        .await
+        .map_err(|error| Error::from(error).on_unique(in_flight))?;
+    Ok(())
+}
+
+/// Deletes answers that are not given again any more.
+async fn clean_up(platform: &Platform) -> Result<()> {
+    let over = Entity::find().filter(Column::ExpiresAt.lte(platform.clock.now()));
+    platform.delete_in_chunks(over, Column::Id).await
+}
+
+async fn step(request: Request, next: Next) -> Response {
+    let keyed = if request.method().is_safe() { None } else { request.headers().get(HEADER).cloned() };
+    let Some(secret) = keyed else { return next.run(request).await };
+    match once(&secret, request, next).await {
+        Ok(response) => response,
+        Err(error) => error.into_response(),
+    }
+}
+
+async fn once(secret: &HeaderValue, request: Request, next: Next) -> Result<Response> {
+    let secret = secret
+        .to_str()
+        .ok()
+        .filter(|key| (1..=255).contains(&key.len()))
+        .ok_or_else(|| Error::field("Idempotency-Key", "invalid", "The key must be 1 to 255 printable characters."))?
+        .to_owned();
+    let platform =
+        request.extensions().get::<Platform>().cloned().ok_or_else(|| Error::internal("no app in the request"))?;
+    let (mut parts, stream) = request.into_parts();
+    let bytes = read_body(BodyLimit::of(&parts.extensions), stream).await?;
+    let caller =
+        parts.extensions.get::<CallerId>().map_or_else(|| stranger(&parts.headers), |caller| caller.0.to_string());
+    let scope = format!("{caller}\n{}\n{}\n{secret}", parts.method, parts.uri.path());
+    let key = Key::new(sha256_hex(scope), hash(&parts.uri, &bytes), secret, platform.clock.now());
+
+    if let Some(answer) = kept(&platform, &key).await? {
+        return Ok(answer);
+    }
+    let _working = platform.in_flight.begin(&key.id).ok_or_else(in_flight)?;
+    // The one that was in flight may have ended between the look and the note.
+    if let Some(answer) = kept(&platform, &key).await? {
+        return Ok(answer);
+    }
+    parts.extensions.insert(Claim(Some(key.clone())));
+    let response = next.run(Request::from_parts(parts, Body::from(bytes))).await;
+    if response.status().is_success() && !key.taken.load(Ordering::Relaxed) {
+        return keep(&platform, &key, response).await;
+    }
+    Ok(response)
+}
+
+/// A caller without an account is told from others by what the request authorises itself with: a wrong code must not
+/// get what the right one got.
+fn stranger(headers: &HeaderMap) -> String {
+    match headers.get(AUTHORIZATION) {
+        Some(value) => format!("anonymous {}", sha256_hex(value.as_bytes())),
+        None => "anonymous".to_owned(),
+    }
+}
+
+/// What was asked for: the body by its bytes, and the query.
+fn hash(uri: &Uri, body: &[u8]) -> String {
+    match uri.query() {
+        Some(query) => sha256_hex([query.as_bytes(), b"\n", body].concat()),
+        None => sha256_hex(body),
+    }
+}
+
+/// Keeps an answer whose work is done. If that cannot be, the answer is still the answer.
+async fn keep(platform: &Platform, key: &Key, response: Response) -> Result<Response> {
+    let (head, stream) = response.into_parts();
+    let bytes = bodies::to_bytes(stream, usize::MAX).await.map_err(Error::internal)?;
+    let row = key.sealed(&Kept::of(&head, &bytes))?;
+    let written =
+        platform.storage.write(row, |tx, row| Box::pin(async move { write(tx.conn(), Some(row)).await })).await;
+    if let Err(error) = written {
+        tracing::warn!(%error, "an answer could not be kept for its Idempotency-Key");
+    }
+    Ok(Response::from_parts(head, Body::from(bytes)))
+}
+
+/// The answer that this key has already.
+async fn kept(platform: &Platform, key: &Key) -> Result<Option<Response>> {
+    let found = Entity::find_by_id(&key.id).one(platform.storage.read()).await?.filter(|row| row.expires_at > key.now);
+    let Some(found) = found else { return Ok(None) };
+    if found.body_hash != key.body_hash {
+        return Err(Error::field("Idempotency-Key", "reused", "This key was used with another body. Use a new key."));
+    }
+    let answer: Kept = found
+        .answer_sealed
+        .and_then(|sealed| open_under(&key.secret, LABEL, &sealed))
+        .and_then(|plain| serde_json::from_slice(&plain).ok())
+        .ok_or_else(|| Error::internal("a kept answer does not open"))?;
+    Ok(Some(answer.into_response()))
+}
+
+fn in_flight() -> Error {
+    Error::Conflict("A request with this Idempotency-Key is still in progress. Wait for its answer.".into())
+}
+
+impl InFlight {
+    /// Notes a key until the guard is dropped; none when it is noted already.
+    fn begin<'a>(&'a self, id: &str) -> Option<impl Drop + use<'a>> {
+        let fresh = self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(id.to_owned());
+        fresh.then(|| Working { all: self, id: id.to_owned() })
+    }
+}
+
+struct Working<'a> {
+    all: &'a InFlight,
+    id: String,
+}
+
+impl Drop for Working<'_> {
+    fn drop(&mut self) {
+        self.all.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.id);
+    }
+}

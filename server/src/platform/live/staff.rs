@@ -1,0 +1,209 @@
+//! A member of staff at a socket: a ticket first, then who looks at what, and notices.
+
+use std::time::Duration;
+
+use super::hub::{Hub, Post, Seat};
+use super::protocol::{FromClient, ToClient, Viewer};
+use super::told::notice_for;
+use super::transport::{Gone, Heard, Incoming, Line};
+use super::viewers::Place;
+use crate::cluster::Event;
+use crate::platform::Platform;
+use crate::platform::auth::{self, Caller};
+use crate::platform::entity::Entity;
+
+/// A client must say who it is within this time.
+const AUTH: Duration = Duration::from_secs(10);
+/// Tickets that one socket may try.
+const TICKETS: u32 = 20;
+
+/// The whole conversation, from the ticket to the goodbye.
+pub async fn converse(platform: Platform, mut incoming: Incoming, line: Line) {
+    let stopping = platform.stopping.clone();
+    let caller = tokio::select! {
+        caller = tokio::time::timeout(AUTH, authenticate(&platform, &mut incoming, &line)) => caller,
+        () = stopping.cancelled() => return line.bye("shutdown", Some(2)),
+    };
+    let Ok(caller) = caller else { return line.bye("idle", None) };
+    let Some(caller) = caller else { return };
+    // The seat first: what happens from now on is told, and `ready` says so.
+    let seat = Hub::sit(&platform, &caller);
+    let viewer = Viewer { id: caller.staff_id, name: caller.name.clone() };
+    let mut person = Person { platform, line, seat, caller, viewer, place: None, shown: Vec::new() };
+    let ready = person.line.send(&ToClient::Ready { staff_id: person.caller.staff_id });
+    if ready.is_err() {
+        return;
+    }
+    loop {
+        let outcome = tokio::select! {
+            heard = incoming.next() => match heard {
+                None => return,
+                Some(heard) => {
+                    person.seat.heard();
+                    match heard {
+                        Heard::Text(text) => person.take(&text),
+                        Heard::Alive => Ok(()),
+                    }
+                }
+            },
+            post = person.seat.next() => match post {
+                // Too slow: the client comes back and loads everything again.
+                None => return,
+                Some(Post::SignedOut) => return person.line.bye("signed_out", None),
+                Some(Post::Silent) => return person.line.bye("idle", None),
+                Some(post) => match person.hear(post).await {
+                    Ok(true) => Ok(()),
+                    Ok(false) => return person.line.bye("signed_out", None),
+                    Err(gone) => Err(gone),
+                },
+            },
+            () = stopping.cancelled() => return person.line.bye("shutdown", Some(2)),
+        };
+        if outcome.is_err() {
+            return;
+        }
+    }
+}
+
+/// Waits for a good ticket. None: the socket is over, and the client was told why.
+async fn authenticate(platform: &Platform, incoming: &mut Incoming, line: &Line) -> Option<Caller> {
+    let mut tries = 0;
+    loop {
+        let Heard::Text(text) = incoming.next().await? else { continue };
+        let Ok(FromClient::Auth { ticket }) = serde_json::from_str(&text) else {
+            refuse(line, "unauthenticated", "send auth with a ticket first").ok()?;
+            continue;
+        };
+        let found = match auth::redeem_ticket(platform, ticket).await {
+            Ok(Some(session)) => platform.liveness.of(platform, session).await,
+            Ok(None) => Ok(None),
+            Err(error) => Err(error),
+        };
+        match found {
+            // A person without the second factor that the role needs sees nothing yet.
+            Ok(Some(live)) if !live.caller.second_factor_missing => return Some(live.caller),
+            Ok(_) => {
+                refuse(line, "unauthenticated", "the ticket is unknown, used or expired").ok()?;
+                // Asking costs a look at the database; nobody mistypes a ticket so often.
+                tries += 1;
+                if tries == TICKETS {
+                    line.bye("signed_out", None);
+                    return None;
+                }
+            }
+            Err(_) => {
+                line.bye("unavailable", Some(5));
+                return None;
+            }
+        }
+    }
+}
+
+fn refuse(line: &Line, code: &str, detail: &str) -> Result<(), Gone> {
+    line.send(&ToClient::Error { code: code.to_owned(), detail: detail.to_owned() })
+}
+
+/// One connected person.
+struct Person {
+    platform: Platform,
+    line: Line,
+    seat: Seat,
+    caller: Caller,
+    viewer: Viewer,
+    place: Option<Place>,
+    /// Who the client knows to be at the place.
+    shown: Vec<Viewer>,
+}
+
+impl Person {
+    /// Does what a frame asks for.
+    fn take(&mut self, text: &str) -> Result<(), Gone> {
+        let seen =
+            |entity: &str| Entity::of(entity).filter(|kind| kind.is_looked_at() && self.caller.may(kind.needs()));
+        match serde_json::from_str(text) {
+            Ok(FromClient::Viewing { entity, id }) => match seen(&entity) {
+                Some(kind) => {
+                    self.go(id.map(|id| (kind, id)));
+                    // Who says where they look is told who is there, even if nothing changed.
+                    self.shown.clear();
+                    self.show()
+                }
+                None => refuse(&self.line, "validation_failed", "this cannot be viewed"),
+            },
+            Ok(FromClient::Ping {}) => self.line.send(&ToClient::Pong {}),
+            Ok(FromClient::Auth { .. }) => refuse(&self.line, "conflict", "this socket has its person already"),
+            Err(_) => refuse(&self.line, "malformed_body", "this frame is not known"),
+        }
+    }
+
+    fn go(&mut self, place: Option<Place>) {
+        self.seat.turn_to(&self.caller, place.as_ref());
+        self.platform.viewers.set(
+            self.seat.id(),
+            &self.viewer,
+            self.place.as_ref(),
+            place.as_ref(),
+            &self.platform.hub,
+        );
+        self.place = place;
+    }
+
+    /// Passes on what concerns the person; false when their session is over.
+    async fn hear(&mut self, post: Post) -> Result<bool, Gone> {
+        match post {
+            Post::Event(event) => {
+                if matches!(*event, Event::SessionChanged(_))
+                    || matches!(*event, Event::StaffChanged(person) if person == self.caller.staff_id)
+                {
+                    // What the person may do has changed: not even the next notice goes by the old rights.
+                    match self.platform.liveness.of(&self.platform, self.caller.session_id).await {
+                        Ok(Some(live)) if !live.caller.second_factor_missing => self.become_(live.caller),
+                        Ok(_) => return Ok(false),
+                        // The database is away; the look of all seats finds it out later.
+                        Err(_) => {}
+                    }
+                }
+                if let Some(notice) = notice_for(&event, &self.caller) {
+                    self.line.send(&notice.into())?;
+                }
+            }
+            Post::Person(caller) => self.become_(*caller),
+            Post::Viewers => self.show()?,
+            Post::Ping => {
+                self.line.ping()?;
+                // Who went away without a word is noticed by the clock.
+                self.show()?;
+            }
+            Post::SignedOut | Post::Silent => return Ok(false),
+        }
+        Ok(true)
+    }
+
+    /// What counts of the person from here on. Who may not see a place any more leaves it.
+    fn become_(&mut self, caller: Caller) {
+        self.caller = caller;
+        let place = self.place.filter(|(kind, _)| self.caller.may(kind.needs()));
+        self.go(place);
+    }
+
+    /// Says who else is here, when that has changed.
+    fn show(&mut self) -> Result<(), Gone> {
+        let Some(place) = &self.place else { return Ok(()) };
+        let here = self.platform.viewers.of(place);
+        if here != self.shown {
+            self.line.send(&ToClient::Viewing {
+                entity: place.0.name().to_owned(),
+                id: place.1,
+                staff: here.clone(),
+            })?;
+            self.shown = here;
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Person {
+    fn drop(&mut self) {
+        self.platform.viewers.set(self.seat.id(), &self.viewer, self.place.as_ref(), None, &self.platform.hub);
+    }
+}

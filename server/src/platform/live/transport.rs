@@ -1,0 +1,139 @@
+//! The wire under a socket, whoever speaks over it: who may open one, how it is written to, how it ends.
+//!
+//! A socket is one task. Its writer takes frames from a short queue; a client that does not read as fast as it is told
+//! things is cut off and comes back. Nothing here ticks: pings and looks at the clock are the hub's, for all sockets.
+
+use std::time::Duration;
+
+use axum::extract::State;
+use axum::extract::ws::rejection::WebSocketUpgradeRejection;
+use axum::extract::ws::{Message, Utf8Bytes, WebSocket, WebSocketUpgrade};
+use axum::http::HeaderMap;
+use axum::http::header::ORIGIN;
+use axum::response::Response;
+use bytes::Bytes;
+use futures_util::stream::{SplitSink, SplitStream};
+use futures_util::{SinkExt as _, StreamExt as _};
+use tokio::sync::mpsc;
+
+use super::protocol::{LARGEST, ToClient};
+use super::{UPGRADES, staff};
+use crate::error::{Error, Result};
+use crate::http::RequestInfo;
+use crate::http::rate_limit::Subject;
+use crate::platform::Platform;
+
+/// Frames that wait for a client.
+const QUEUE: usize = 64;
+/// A client that does not read for this long is gone.
+const SLOWEST: Duration = Duration::from_secs(10);
+
+/// Opens the socket. A page of another origin cannot.
+pub async fn upgrade(
+    State(platform): State<Platform>,
+    headers: HeaderMap,
+    info: RequestInfo,
+    upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
+) -> Result<Response> {
+    let origin =
+        |value: &axum::http::HeaderValue| value.to_str().is_ok_and(|origin| platform.front.origins.knows(origin));
+    if headers.get(ORIGIN).is_some_and(|value| !origin(value)) {
+        return Err(Error::OriginForbidden);
+    }
+    let upgrade = upgrade.map_err(|_| Error::MalformedBody("This address speaks WebSocket only.".into()))?;
+    platform.limits.check(&UPGRADES, &Subject::Address(info.ip.into()))?;
+    // Held from here on, so that the end of the program waits for the goodbye.
+    let open = platform.hub.open();
+    Ok(upgrade
+        .read_buffer_size(1_024)
+        .write_buffer_size(0)
+        .max_message_size(LARGEST)
+        .max_frame_size(LARGEST)
+        .on_upgrade(move |socket| async move {
+            let (sink, stream) = socket.split();
+            let (line, outgoing) = Line::new();
+            let writer = write(sink, outgoing);
+            tokio::pin!(writer);
+            tokio::select! {
+                // The client went away, or does not read.
+                () = &mut writer => {}
+                // What was said last still leaves.
+                () = staff::converse(platform, Incoming(stream), line) => writer.await,
+            }
+            drop(open);
+        }))
+}
+
+/// What leaves.
+enum Out {
+    Frame(Utf8Bytes),
+    Ping,
+    Close,
+}
+
+/// The way to a client.
+pub struct Line(mpsc::Sender<Out>);
+
+/// The client is gone, or as good as gone.
+#[derive(Debug)]
+pub struct Gone;
+
+impl Line {
+    fn new() -> (Self, mpsc::Receiver<Out>) {
+        let (sender, receiver) = mpsc::channel(QUEUE);
+        (Self(sender), receiver)
+    }
+
+    pub fn send(&self, frame: &ToClient) -> Result<(), Gone> {
+        self.push(Out::Frame(frame.to_text().into()))
+    }
+
+    pub fn ping(&self) -> Result<(), Gone> {
+        self.push(Out::Ping)
+    }
+
+    /// Says why it ends, and ends it.
+    pub fn bye(&self, reason: &'static str, retry_after: Option<u64>) {
+        let said = self.send(&ToClient::Bye { reason: reason.to_owned(), retry_after });
+        // Who is gone need not be told.
+        let _ = said.and_then(|()| self.push(Out::Close));
+    }
+
+    fn push(&self, out: Out) -> Result<(), Gone> {
+        self.0.try_send(out).map_err(|_| Gone)
+    }
+}
+
+async fn write(mut sink: SplitSink<WebSocket, Message>, mut outgoing: mpsc::Receiver<Out>) {
+    while let Some(out) = outgoing.recv().await {
+        let message = match out {
+            Out::Frame(text) => Message::Text(text),
+            Out::Ping => Message::Ping(Bytes::new()),
+            Out::Close => Message::Close(None),
+        };
+        if !matches!(tokio::time::timeout(SLOWEST, sink.send(message)).await, Ok(Ok(()))) {
+            return;
+        }
+    }
+}
+
+/// What comes from a client.
+pub struct Incoming(SplitStream<WebSocket>);
+
+/// One thing that came.
+pub enum Heard {
+    Text(Utf8Bytes),
+    /// A sign of life.
+    Alive,
+}
+
+impl Incoming {
+    /// The next thing; none when the client is gone.
+    pub async fn next(&mut self) -> Option<Heard> {
+        match self.0.next().await?.ok()? {
+            Message::Text(text) => Some(Heard::Text(text)),
+            Message::Close(_) => None,
+            _ => Some(Heard::Alive),
+        }
+    }
+}

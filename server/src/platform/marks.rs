@@ -1,0 +1,47 @@
+//! Notes that data alone does not show: that somebody found texts right as they are, that a test mail arrived, that a person
+//! has had enough of a list. Table: `onboarding_marks`.
+
+use chrono::{DateTime, Utc};
+use database::entity::onboarding_marks as marks;
+use sea_orm::sea_query::OnConflict;
+use sea_orm::{ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait, QueryFilter as _, Set};
+use serde_json::{Map, Value};
+use uuid::Uuid;
+
+/// The scope of what concerns the whole firm.
+pub const FIRM: &str = "firm";
+
+/// Everything that is noted in a scope.
+pub async fn of(conn: &impl ConnectionTrait, scope: &str) -> Result<Map<String, Value>, DbErr> {
+    let rows = marks::Entity::find().filter(marks::Column::Scope.eq(scope)).all(conn).await?;
+    Ok(rows.into_iter().map(|row| (row.name, row.value)).collect())
+}
+
+/// Notes something; null takes a note away.
+pub async fn mark(
+    conn: &impl ConnectionTrait,
+    scope: &str,
+    name: &str,
+    value: &Value,
+    now: DateTime<Utc>,
+) -> Result<(), DbErr> {
+    if value.is_null() {
+        return marks::Entity::delete_by_id((scope.to_owned(), name.to_owned())).exec(conn).await.map(drop);
+    }
+    let row = marks::ActiveModel {
+        scope: Set(scope.to_owned()),
+        name: Set(name.to_owned()),
+        value: Set(value.clone()),
+        updated_at: Set(now),
+    };
+    let replace = OnConflict::columns([marks::Column::Scope, marks::Column::Name])
+        .update_columns([marks::Column::Value, marks::Column::UpdatedAt])
+        .to_owned();
+    marks::Entity::insert(row).on_conflict(replace).exec_without_returning(conn).await.map(drop)
+}
+
+/// Forgets what is noted of people who are gone.
+pub async fn forget(conn: &impl ConnectionTrait, people: &[Uuid]) -> Result<(), DbErr> {
+    let scopes: Vec<String> = people.iter().map(Uuid::to_string).collect();
+    marks::Entity::delete_many().filter(marks::Column::Scope.is_in(scopes)).exec(conn).await.map(drop)
+}

@@ -1,0 +1,118 @@
+//! What people can be told of, and how. The kinds themselves stand in the slices that tell of them.
+
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
+use utoipa::openapi::schema::{ObjectBuilder, Type};
+use utoipa::openapi::{RefOr, Schema};
+use utoipa::{PartialSchema, ToSchema};
+
+use crate::platform::permission::Permission;
+
+/// Something that people are told of.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Kind {
+    /// As it stands in the database, in notices and in the API. Unique.
+    pub name: &'static str,
+    /// One of these a person needs to be told of it at all, beside the right to what it is about; empty: nothing.
+    pub needs: &'static [Permission],
+    /// In the dashboard, while the person has not chosen.
+    pub app: Default,
+    /// By mail, while the person has not chosen. Off where the firm's mailbox gets one anyway, or where many can come at
+    /// once.
+    pub mail: Default,
+}
+
+/// A way to tell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = NotificationChannel)]
+pub enum Channel {
+    App,
+    Mail,
+}
+
+/// Whether something goes out by a channel while the person has not chosen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Default {
+    On,
+    Off,
+    /// It always does: who took over an account must not be able to silence it.
+    Always,
+    /// It never does.
+    Never,
+}
+
+impl Kind {
+    /// True when somebody of whom `has` knows the rights may be told of it.
+    pub fn may_reach(&self, has: impl Fn(Permission) -> bool) -> bool {
+        self.needs.is_empty() || self.needs.iter().any(|needed| has(*needed))
+    }
+
+    pub fn default_for(&self, channel: Channel) -> Default {
+        match channel {
+            Channel::App => self.app,
+            Channel::Mail => self.mail,
+        }
+    }
+
+    /// Whether it goes out, with what the person chose.
+    pub fn goes_out(&self, channel: Channel, chosen: Option<bool>) -> bool {
+        match self.default_for(channel) {
+            Default::Always => true,
+            Default::Never => false,
+            Default::On => chosen.unwrap_or(true),
+            Default::Off => chosen.unwrap_or(false),
+        }
+    }
+}
+
+impl Channel {
+    pub const ALL: [Self; 2] = [Self::App, Self::Mail];
+
+    /// As it stands in the database.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::App => "app",
+            Self::Mail => "mail",
+        }
+    }
+}
+
+/// The name of a [`Kind`] in the OpenAPI document. Which names there are, the document is told by the slices.
+pub struct NotificationEvent;
+
+impl PartialSchema for NotificationEvent {
+    fn schema() -> RefOr<Schema> {
+        ObjectBuilder::new().schema_type(Type::String).description(Some("Something that happened.")).into()
+    }
+}
+
+impl ToSchema for NotificationEvent {
+    fn name() -> Cow<'static, str> {
+        "NotificationEvent".into()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_choice_counts_where_there_is_one() {
+        let kind = |app, mail| Kind { name: "x", needs: &[], app, mail };
+        let device = kind(Default::On, Default::Always);
+        assert!(device.goes_out(Channel::Mail, Some(false)), "nobody can silence it");
+        assert!(!kind(Default::On, Default::Never).goes_out(Channel::Mail, Some(true)));
+        assert!(device.goes_out(Channel::App, None) && !device.goes_out(Channel::App, Some(false)));
+        let off = kind(Default::On, Default::Off);
+        assert!(off.goes_out(Channel::Mail, Some(true)) && !off.goes_out(Channel::Mail, None));
+    }
+
+    #[test]
+    fn names_of_channels_are_those_of_the_api() {
+        for channel in Channel::ALL {
+            assert_eq!(serde_json::to_value(channel).expect("a name"), channel.name());
+        }
+    }
+}

@@ -1,0 +1,11 @@
+//! Choices of what one is told of, in words.
+
+use crate::platform::audit::Words;
+
+/// The words; none for the actions of others.
+pub fn sentences(it: &Words<'_>) -> Option<String> {
+    Some(match it.action() {
+        "notifications.changed" => "changed what they are told of".to_owned(),
+        _ => return None,
+    })
+}

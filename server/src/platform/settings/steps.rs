@@ -1,0 +1,24 @@
+//! First steps: that the firm, its services and its hours are not those of the example any more.
+
+use crate::platform::permission::Permission;
+use crate::platform::slice::{Facts, Step};
+
+pub const STEPS: [Step; 3] = [
+    step("firm", 10, "/settings/firm", |it| are_own(it, "firm.")),
+    step("services", 20, "/settings/services", |it| are_own(it, "services.")),
+    step("hours", 30, "/settings/hours", |it| are_own(it, "hours.weekly")),
+];
+
+const fn step(name: &'static str, place: u8, link: &'static str, done: fn(&Facts<'_>) -> bool) -> Step {
+    Step { name, place, needs: Permission::Settings, link, reviewable: true, done }
+}
+
+/// True when nothing of the example firm is left in these keys.
+fn are_own(facts: &Facts<'_>, keys: &str) -> bool {
+    let registry = facts.platform.settings.registry();
+    registry
+        .keys
+        .iter()
+        .filter(|key| key.sample && key.key.starts_with(keys))
+        .all(|key| facts.settings.values.get(&key.key) != Some(&key.default))
+}

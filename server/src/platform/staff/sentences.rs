@@ -1,0 +1,40 @@
+//! What was done to people of the firm, in words.
+
+use crate::platform::audit::Words;
+
+/// The words; none for the actions of others.
+pub fn sentences(it: &Words<'_>) -> Option<String> {
+    let (whom, of_whom) = (it.whom(), it.of_whom());
+    Some(match it.action() {
+        "staff.factors_reset" => format!("took the second factors{of_whom} away"),
+        "staff.created" => "created a staff member".to_owned(),
+        "staff.invited" => format!("invited a person as {}", it.to("role")),
+        "staff.invitation_sent_again" => "sent an invitation again".to_owned(),
+        "staff.invitation_withdrawn" => "withdrew an invitation".to_owned(),
+        "staff.invitation_accepted" => "accepted the invitation".to_owned(),
+        "staff.imported" => format!("invited {} people from a file", it.to("people")),
+        "staff.changed" if it.change("role", "to").is_some() => format!("changed {whom}: role{}", it.moved("role")),
+        "staff.changed" => format!("changed {whom}"),
+        "staff.activated" => format!("activated {whom}"),
+        "staff.deactivated" => format!("deactivated {whom}"),
+        "staff.deleted" => format!("deleted {whom}"),
+        "staff.work_handed_over" => handed_over(it),
+        "staff.reset_link_sent" => format!("sent {whom} a link for a new password"),
+        "staff.tokens_revoked" => format!("revoked {} API tokens of {whom}", it.to("tokens")),
+        "staff.unlocked" => format!("unlocked {whom}"),
+        "staff.signed_out" => format!("signed {whom} out on all devices"),
+        "staff.device_signed_out" => format!("signed a device of {whom} out"),
+        "staff.picture_changed" => "changed a picture".to_owned(),
+        "staff.profile_changed" => "changed the own profile".to_owned(),
+        _ => return None,
+    })
+}
+
+/// "handed 3 open messages over"; each kind of work stands under its name.
+fn handed_over(it: &Words<'_>) -> String {
+    let counts = it.facts().filter_map(|(of, value)| Some(format!("{} open {of}", value.as_u64()?)));
+    match counts.collect::<Vec<_>>().join(" and ") {
+        nothing if nothing.is_empty() => "handed open work over".to_owned(),
+        work => format!("handed {work} over"),
+    }
+}

@@ -1,0 +1,3 @@
+//! The socket of the dashboard.
+
+mod socket;

@@ -1,0 +1,195 @@
+//! The live side of the dashboard: tickets, notices, who looks at what, and the end of a session.
+
+use std::time::{Duration, Instant};
+
+use database::entity::staff::Role;
+use serde_json::json;
+use tokio_tungstenite::connect_async;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
+
+use crate::support::TestApp;
+use crate::support::socket::{Socket, ticket};
+
+#[tokio::test]
+async fn a_ticket_opens_the_socket_once() {
+    let t = TestApp::new().await;
+    let ada = t.admin().await;
+    let ticket = ticket(&t, &ada).await;
+    let mut first = Socket::open(&t).await;
+    first.send(json!({ "type": "viewing", "entity": "message", "id": null })).await;
+    assert_eq!(first.next().await["code"], "unauthenticated");
+    first.send(json!({ "type": "auth", "ticket": ticket })).await;
+    assert_eq!(first.next().await, json!({ "type": "ready", "staffId": ada.id }));
+    let mut second = Socket::open(&t).await;
+    second.send(json!({ "type": "auth", "ticket": ticket })).await;
+    assert_eq!(second.next().await["code"], "unauthenticated");
+    // Frames that nobody knows are answered, and the socket stays open.
+    for nonsense in [
+        json!({ "type": "dance" }),
+        json!([1, 2]),
+        json!("text"),
+        json!({ "type": "viewing", "entity": "planet", "id": null }),
+    ] {
+        first.send(nonsense).await;
+        assert_eq!(first.next().await["type"], "error");
+    }
+}
+
+#[tokio::test]
+async fn two_on_one_message_see_each_other() {
+    let t = TestApp::new().await;
+    let ada = t.admin().await;
+    let ben = t.sign_in(&t.person("Ben", Role::Staff).await).await;
+    let id = t.send_message(json!({})).await;
+    let (mut one, mut two) = (Socket::of(&t, &ada).await, Socket::of(&t, &ben).await);
+    one.send(json!({ "type": "viewing", "entity": "message", "id": id })).await;
+    assert_eq!(one.until("viewing").await["staff"].as_array().unwrap().len(), 1);
+    two.send(json!({ "type": "viewing", "entity": "message", "id": id })).await;
+    let both = json!([{ "id": ada.id, "name": "Ada" }, { "id": ben.id, "name": "Ben" }]);
+    assert_eq!(one.until("viewing").await["staff"], both);
+    assert_eq!(two.until("viewing").await["staff"], both);
+    two.send(json!({ "type": "viewing", "entity": "message", "id": null })).await;
+    assert_eq!(one.until("viewing").await["staff"], json!([{ "id": ada.id, "name": "Ada" }]));
+}
+
+#[tokio::test]
+async fn a_new_message_is_announced_to_those_who_may_see_it() {
+    let t = TestApp::new().await;
+    let ada = t.admin().await;
+    let blind = t.sign_in(&t.person_with("Cleo", &[]).await).await;
+    let (mut one, mut two) = (Socket::of(&t, &ada).await, Socket::of(&t, &blind).await);
+    let id = t.send_message(json!({})).await;
+    assert_eq!(
+        one.until("notice").await,
+        json!({ "type": "notice", "kind": "message_created", "entity": "message", "id": id })
+    );
+    t.patch_as(&ada, "/api/admin/settings", json!({ "firm.tagline": "We help." })).await.status(200);
+    assert_eq!(two.until("notice").await["kind"], "settings_changed", "the first notice that Cleo gets");
+}
+
+#[tokio::test]
+async fn the_end_of_a_session_ends_its_socket_within_a_second() {
+    let t = TestApp::new().await;
+    let person = t.person("Ada", Role::Admin).await;
+    let (ada, other) = (t.sign_in(&person).await, t.sign_in(&person).await);
+    let (mut mine, mut theirs) = (Socket::of(&t, &ada).await, Socket::of(&t, &other).await);
+    let began = Instant::now();
+    t.post_as(&ada, "/api/auth/logout", json!({})).await.status(200);
+    assert_eq!(mine.until("bye").await["reason"], "signed_out");
+    // Deactivated past the program: no event tells, the socket finds out.
+    t.change_person(&person, |change| change.is_active = sea_orm::Set(false)).await;
+    assert_eq!(theirs.until("bye").await["reason"], "signed_out");
+    assert!(began.elapsed() < Duration::from_secs(2), "{:?}", began.elapsed());
+}
+
+#[tokio::test]
+async fn a_foreign_page_cannot_open_the_socket() {
+    let t = TestApp::new().await;
+    let mut request = format!("ws://{}/ws/chat", t.address).into_client_request().unwrap();
+    request.headers_mut().insert("origin", "https://evil.example".parse().unwrap());
+    let Err(tokio_tungstenite::tungstenite::Error::Http(answer)) = connect_async(request).await else {
+        panic!("a foreign origin must be refused")
+    };
+    assert_eq!(answer.status().as_u16(), 403);
+    t.get("/ws/chat").await.problem(400, "malformed_body");
+}
+
+#[tokio::test]
+async fn a_mail_that_has_gone_out_is_told_to_who_reads_its_message() {
+    let t = TestApp::new().await;
+    let ada = t.admin().await;
+    let id = t.send_message(json!({})).await;
+    let mut socket = Socket::of(&t, &ada).await;
+    assert!(!t.mails().await.is_empty());
+    assert_eq!(
+        socket.until("notice").await,
+        json!({ "type": "notice", "kind": "message_changed", "entity": "message", "id": id })
+    );
+}
+
+#[tokio::test]
+async fn a_shutdown_says_goodbye() {
+    let t = TestApp::new().await;
+    let ada = t.admin().await;
+    let mut socket = Socket::of(&t, &ada).await;
+    t.stop.cancel();
+    assert_eq!(socket.until("bye").await["reason"], "shutdown");
+}
+
+#[tokio::test]
+async fn a_notice_for_one_person_wakes_that_person_only() {
+    let t = TestApp::new().await;
+    let ada = t.admin().await;
+    let ben = t.sign_in(&t.person("Ben", Role::Staff).await).await;
+    let id = t.send_message(json!({})).await;
+    let (mut one, mut two) = (Socket::of(&t, &ada).await, Socket::of(&t, &ben).await);
+    t.patch_as(&ada, &format!("/api/admin/messages/{id}"), json!({ "assignedTo": ben.id })).await.status(200);
+    let notice = |kind: &str| json!({ "type": "notice", "kind": kind, "entity": "notification", "id": null });
+    let mut seen = Vec::new();
+    while !seen.contains(&notice("notification")) {
+        seen.push(two.next().await);
+    }
+    // Both hear of the change; what comes last at the other one is no notice of hers.
+    assert_eq!(one.until("notice").await["kind"], "message_changed");
+    one.send(json!({ "type": "viewing", "entity": "message", "id": id })).await;
+    assert_eq!(one.next().await["type"], "viewing");
+}
+
+#[tokio::test]
+async fn who_may_see_nothing_of_a_failed_mail_is_told_nothing() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("smtp://{}", listener.local_addr().unwrap());
+    tokio::spawn(crate::support::mail_server::of(listener, 1, "550 no such user"));
+    let t = TestApp::with(&["--smtp-url", &url]).await;
+    let ada = t.admin().await;
+    let colleague = t.person("Ben", Role::Staff).await;
+    let blind = t.sign_in(&t.person_with("Cleo", &[]).await).await;
+    let reader =
+        t.sign_in(&t.person_with("Dora", &[tekvwarho::platform::permission::Permission::Messages]).await).await;
+    let (mut one, mut two, mut three) =
+        (Socket::of(&t, &ada).await, Socket::of(&t, &blind).await, Socket::of(&t, &reader).await);
+    // A mail to a colleague, which names that colleague in its notice.
+    t.post("/api/auth/forgot", json!({ "email": colleague.email })).await.status(202);
+    tekvwarho::platform::mail::deliver_due(&t.app, uuid::Uuid::nil()).await.unwrap();
+    let told = one.until("notice").await;
+    assert_eq!((&told["kind"], &told["entity"]), (&json!("mail_failed"), &json!("staff")));
+    t.patch_as(&ada, "/api/admin/settings", json!({ "firm.tagline": "We help." })).await.status(200);
+    for socket in [&mut two, &mut three] {
+        assert_eq!(socket.until("notice").await["kind"], "settings_changed", "the first notice that they get");
+    }
+}
+
+#[tokio::test]
+async fn a_ping_is_answered() {
+    let t = TestApp::new().await;
+    let mut socket = Socket::of(&t, &t.admin().await).await;
+    socket.send(json!({ "type": "ping" })).await;
+    assert_eq!(socket.next().await, json!({ "type": "pong" }));
+}
+
+#[tokio::test]
+async fn who_may_not_see_a_place_any_more_is_seen_there_no_more() {
+    let t = TestApp::new().await;
+    let ada = t.admin().await;
+    let person = t.person("Ben", Role::Staff).await;
+    let ben = t.sign_in(&person).await;
+    let id = t.send_message(json!({})).await;
+    let (mut one, mut two) = (Socket::of(&t, &ada).await, Socket::of(&t, &ben).await);
+    two.send(json!({ "type": "viewing", "entity": "message", "id": id })).await;
+    assert_eq!(two.until("viewing").await["staff"].as_array().unwrap().len(), 1);
+    one.send(json!({ "type": "viewing", "entity": "message", "id": id })).await;
+    assert_eq!(one.until("viewing").await["staff"].as_array().unwrap().len(), 2);
+    // Past the program: the look at all seats finds it.
+    t.change_person(&person, |change| change.permissions = sea_orm::Set(json!([]))).await;
+    assert_eq!(one.until("viewing").await["staff"], json!([{ "id": ada.id, "name": "Ada" }]));
+    two.send(json!({ "type": "viewing", "entity": "message", "id": id })).await;
+    assert_eq!(two.until("error").await["code"], "validation_failed");
+}
+
+#[test]
+fn the_committed_document_of_the_frames_is_up_to_date() {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../api/asyncapi.json");
+    let written = std::fs::read_to_string(path).unwrap_or_default();
+    let fresh = serde_json::to_string_pretty(&tekvwarho::platform::live::document()).unwrap();
+    assert!(written.trim_end() == fresh, "api/asyncapi.json is stale: run `make gen`");
+}

@@ -1,0 +1,4 @@
+//! Mail.
+
+mod delivery;
+mod smtp;

@@ -1,0 +1,6 @@
+//! The inbox.
+
+mod canned;
+mod contact;
+mod inbox;
+mod thread;

@@ -1,0 +1,3 @@
+//! The first steps.
+
+mod steps;

@@ -1,0 +1,226 @@
+//! A slice of this test joins the program without another file being touched: everything that all share works for it.
+
+use std::sync::LazyLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use axum::extract::State;
+use chrono::{DateTime, Duration, Utc};
+use database::entity::staff::Role;
+use reqwest::Method;
+use sea_orm::DatabaseConnection;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use tekvwarho::app::App;
+use tekvwarho::error::Result;
+use tekvwarho::features::SLICES;
+use tekvwarho::http::rate_limit::{Allowed, Limit, Subject};
+use tekvwarho::http::{Data, Envelope, Nothing, RequestInfo};
+use tekvwarho::jobs::Job;
+use tekvwarho::platform::act::Act;
+use tekvwarho::platform::audit::Changes;
+use tekvwarho::platform::auth::{Caller, demand};
+use tekvwarho::platform::entity::Entity;
+use tekvwarho::platform::mail::{Letter, LetterKind, Mail};
+use tekvwarho::platform::notices::{self, Default, Kind, News, To};
+use tekvwarho::platform::permission::Permission;
+use tekvwarho::platform::settings::{Group, Key, Kind as Form, Part, Section, days_ago};
+use tekvwarho::platform::slice::{Brings, Readiness, Retention, Slice, Step, Work};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+use uuid::Uuid;
+
+use crate::support::TestApp;
+
+const GROUP: Group =
+    Group { id: "lamps", label: "Lamps", help: "How it shines.", needs: Permission::Settings, place: 55 };
+
+#[derive(Deserialize)]
+struct Lamps {
+    #[serde(rename = "lamps.brightness")]
+    brightness: u32,
+    #[serde(rename = "lamps.days")]
+    days: u32,
+}
+
+impl Part for Lamps {
+    const GROUPS: &'static [Group] = &[GROUP];
+
+    fn keys() -> Vec<Key> {
+        let number = |name: &str, label, default: u32| {
+            Key::new(&GROUP, name, label, Form::Integer { min: 1, max: 100, unit: "" }, json!(default))
+                .help("A number.")
+        };
+        vec![number("brightness", "Brightness", 40), number("days", "Days", 7), number("limit", "Limit", 2)]
+    }
+}
+
+#[derive(Serialize)]
+struct LampLit {
+    brightness: u32,
+}
+
+impl Letter for LampLit {
+    const TEMPLATE: &'static str = "lamp_lit";
+
+    fn sample() -> Self {
+        Self { brightness: 7 }
+    }
+}
+
+static LAMP_LIT: Kind = Kind { name: "lamp_lit", needs: &[Permission::Settings], app: Default::On, mail: Default::Off };
+static LIGHTING: Limit = Limit { name: "lighting", window: 60, allowed: Allowed::BySetting("lamps.limit") };
+static CLEANED: AtomicUsize = AtomicUsize::new(0);
+/// Lamps of the person who leaves.
+static LAMPS: AtomicUsize = AtomicUsize::new(3);
+
+async fn lamps(_: &DatabaseConnection, _: Uuid) -> Result<u64> {
+    Ok(LAMPS.load(Ordering::Relaxed) as u64)
+}
+
+async fn dust(_: &DatabaseConnection, _: DateTime<Utc>, limit: u64) -> Result<u64> {
+    Ok(limit.min(12))
+}
+
+const SLICE: Slice<App> = Slice {
+    api: || OpenApiRouter::new().routes(demand(Permission::Settings, routes!(light))),
+    jobs: &[Job {
+        name: "lamps.clean_up",
+        every: Duration::hours(1),
+        run: |_| {
+            CLEANED.fetch_add(1, Ordering::Relaxed);
+            Box::pin(async { Ok(()) })
+        },
+    }],
+    readiness: &[Readiness {
+        name: "oil",
+        help: "How much oil there is.",
+        check: |_| Box::pin(async { Ok("plenty") }),
+    }],
+    brings: Brings {
+        bodies: &[("/api/admin/lamps/light", 20)],
+        limits: &[&LIGHTING],
+        settings: &[Section::of::<Lamps>()],
+        letters: &[LetterKind::of::<LampLit>()],
+        sentences: |it| (it.action() == "lamp.lit").then(|| format!("lit a lamp of {}", it.to("brightness"))),
+        notices: &[&LAMP_LIT],
+        retention: &[Retention {
+            key: "lamps.days",
+            before: |settings, now| Some(days_ago(now, settings.part::<Lamps>().days)),
+            count: |conn, before, limit| Box::pin(dust(conn, before, limit)),
+        }],
+        work: Some(Work {
+            of: "lamps",
+            needs: Permission::Settings,
+            open: |conn, person| Box::pin(lamps(conn, person)),
+            hand_over: |_, _, _, _| Box::pin(async { Ok(LAMPS.swap(0, Ordering::Relaxed)) }),
+        }),
+        steps: &[Step {
+            name: "lamp",
+            place: 45,
+            needs: Permission::Settings,
+            link: "/lamps",
+            reviewable: true,
+            done: |_| false,
+        }],
+        ..Brings::NOTHING
+    },
+    ..Slice::new("lamps")
+};
+
+/// Lights a lamp.
+#[utoipa::path(post, path = "/api/admin/lamps/light", tag = "lamps", responses((status = 200, body = Envelope<Nothing>)))]
+async fn light(State(app): State<App>, caller: Caller, info: RequestInfo) -> Result<Data<Nothing>> {
+    app.limits.check(&LIGHTING, &Subject::Staff(caller.staff_id))?;
+    let brightness = app.settings.get().part::<Lamps>().brightness;
+    let mail = Mail::new(&caller.email, &LampLit { brightness }).row(&app)?;
+    let news = News { detail: Some("the big one".into()), ..News::default() };
+    let told = notices::rows(&app, &LAMP_LIT, &news, To::Holders(Permission::Settings)).await?;
+    let id = caller.staff_id;
+    app.storage
+        .write((Act::new(&app, caller, info), mail, told), move |tx, (act, mail, told)| {
+            Box::pin(async move {
+                tx.mail(mail.clone());
+                tx.notify(told.clone());
+                act.note(tx, "lamp.lit", (Entity::Settings, id), Changes::none().fact("brightness", brightness));
+                Ok(())
+            })
+        })
+        .await?;
+    Ok(Data(Nothing))
+}
+
+static WITH_LAMPS: LazyLock<Vec<Slice<App>>> = LazyLock::new(|| SLICES.into_iter().chain([SLICE]).collect());
+
+#[tokio::test]
+async fn a_slice_brings_everything_in_one_value() {
+    let theme = tempfile::tempdir().unwrap();
+    let texts = theme.path().join("templates/email/lamp_lit");
+    std::fs::create_dir_all(&texts).unwrap();
+    for (file, text) in [
+        ("subject.txt", "A lamp"),
+        ("body.txt", "It shines with {{ brightness }}."),
+        ("body.html", "<p>It shines with {{ brightness }}.</p>"),
+    ] {
+        std::fs::write(texts.join(file), text).unwrap();
+    }
+    let t = TestApp::of(&WITH_LAMPS, &["--theme-dir", theme.path().to_str().unwrap()]).await;
+    let (ada, bob) = (t.admin().await, t.person("Bob", Role::Manager).await);
+    let cleo = t.person("Cleo", Role::Admin).await;
+
+    // Settings: a group of its own, in its place, and values that count at once.
+    let schema = t.get_as(&ada, "/api/admin/settings/schema").await.data();
+    let groups: Vec<&str> = schema["groups"].as_array().unwrap().iter().map(|it| it["id"].as_str().unwrap()).collect();
+    assert!(groups.iter().position(|id| *id == "lamps") < groups.iter().position(|id| *id == "mail"), "{groups:?}");
+    t.patch_as(&ada, "/api/admin/settings", json!({ "lamps.brightness": 101 })).await.status(422);
+    t.patch_as(&ada, "/api/admin/settings", json!({ "lamps.brightness": 90 })).await.status(200);
+
+    // Its route, with its right, its limit and its own longest body.
+    let signed = t.sign_in(&bob).await;
+    t.post_as(&signed, "/api/admin/lamps/light", json!({})).await.problem(403, "forbidden");
+    let long = t.request_as(&ada, Method::POST, "/api/admin/lamps/light").json(&json!({ "why": "it is dark in here" }));
+    assert_eq!(long.send().await.unwrap().status(), 413);
+    t.post_as(&ada, "/api/admin/lamps/light", json!({})).await.status(200);
+    t.post_as(&ada, "/api/admin/lamps/light", json!({})).await.status(200);
+    t.post_as(&ada, "/api/admin/lamps/light", json!({})).await.problem(429, "rate_limited");
+
+    // What it did, in words; what it tells; its mail.
+    let trail = t.get_as(&ada, "/api/admin/audit?action=lamp.lit").await.data();
+    assert_eq!(trail[0]["sentence"], "lit a lamp of 90");
+    let choices = t.get_as(&ada, "/api/admin/audit/choices").await.data();
+    assert!(choices["actions"].as_array().unwrap().iter().any(|it| it["label"] == "lit a lamp of"), "{choices}");
+    let told = t.get_as(&ada, "/api/admin/notifications/preferences").await.data();
+    assert!(told.as_array().unwrap().iter().any(|it| it["event"] == "lamp_lit" && it["channel"] == "mail"));
+    let heard = t.get_as(&t.sign_in(&cleo).await, "/api/admin/notifications").await.data();
+    assert!(heard.as_array().unwrap().iter().any(|it| it["event"] == "lamp_lit"), "{heard}");
+    assert!(t.mails().await.iter().any(|mail| mail.contains("It shines with 90.")));
+
+    // Its job, its retention, its first step, its readiness.
+    t.app.schedule().run_due(Uuid::nil()).await;
+    assert_eq!(CLEANED.load(Ordering::Relaxed), 1);
+    let preview =
+        t.post_as(&ada, "/api/admin/settings/retention", json!({ "values": { "lamps.days": 3 } })).await.data();
+    let dust = preview.as_array().unwrap().iter().find(|it| it["key"] == "lamps.days").unwrap();
+    assert_eq!((&dust["count"], &dust["before"]), (&json!(12), &json!(t.clock.now() - Duration::days(3))));
+    let steps = t.get_as(&ada, "/api/admin/onboarding").await.data()["steps"].clone();
+    let steps: Vec<&str> = steps.as_array().unwrap().iter().map(|it| it["name"].as_str().unwrap()).collect();
+    assert_eq!(steps, ["firm", "services", "hours", "mail", "lamp", "colleague"]);
+    assert_eq!(t.get("/api/health/ready").await.data()["oil"], "plenty");
+
+    // Its work goes to another, who must be able to do it.
+    let path = format!("/api/admin/staff/{}", bob.id);
+    assert_eq!(t.get_as(&ada, &path).await.data()["openWork"], 3);
+    let refused = t.post_as(&ada, &format!("{path}/deactivate?reassignTo={}", ada.id), json!({})).await;
+    refused.status(200);
+    assert_eq!(t.get_as(&ada, &path).await.data()["openWork"], 0);
+    let trail = t.get_as(&ada, "/api/admin/audit?action=staff.work_handed_over").await.data();
+    assert_eq!(trail[0]["sentence"], "handed 3 open lamps over");
+}
+
+#[test]
+fn the_document_knows_what_slices_bring() {
+    let document = serde_json::to_value(tekvwarho::router::document_of(&WITH_LAMPS)).unwrap();
+    assert!(document["paths"]["/api/admin/lamps/light"].is_object());
+    let schemas = &document["components"]["schemas"];
+    assert!(schemas["NotificationEvent"]["enum"].as_array().unwrap().contains(&json!("lamp_lit")));
+    assert_eq!(schemas["Readiness"]["properties"]["oil"]["description"], "How much oil there is.");
+}

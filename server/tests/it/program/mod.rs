@@ -1,0 +1,14 @@
+//! What holds for the whole program: the pipeline, the command line, the rules of the house.
+
+mod cli;
+mod drain;
+mod http;
+mod idempotency;
+mod if_match;
+mod jobs;
+mod joining;
+mod openapi;
+mod permissions;
+mod storage;
+mod structure;
+mod tls;

@@ -1,0 +1,6 @@
+//! What the firm decides.
+
+mod changes;
+mod effects;
+mod mail;
+mod pictures;

@@ -1,0 +1,5 @@
+//! People and their rights.
+
+mod import;
+mod people;
+mod pictures;

@@ -1,0 +1,72 @@
+/** Written by `npm run gen` from api/asyncapi.json: do not edit. */
+
+export type paths = Record<string, never>;
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        /** @description What a client sends. */
+        ClientFrame: {
+            ticket: string;
+            /** @enum {string} */
+            type: "auth";
+        } | {
+            /** @description Such as `message`. */
+            entity: string;
+            /** Format: uuid */
+            id?: string | null;
+            /** @enum {string} */
+            type: "viewing";
+        } | {
+            /** @enum {string} */
+            type: "ping";
+        };
+        /** @description What the server sends. */
+        ServerFrame: {
+            /** Format: uuid */
+            staff_id: string;
+            /** @enum {string} */
+            type: "ready";
+        } | {
+            entity: string;
+            /** Format: uuid */
+            id: string;
+            staff: components["schemas"]["Viewer"][];
+            /** @enum {string} */
+            type: "viewing";
+        } | {
+            entity: string;
+            /** Format: uuid */
+            id?: string | null;
+            kind: string;
+            /** @enum {string} */
+            type: "notice";
+        } | {
+            /** @enum {string} */
+            type: "pong";
+        } | {
+            reason: string;
+            /** Format: int64 */
+            retry_after?: number | null;
+            /** @enum {string} */
+            type: "bye";
+        } | {
+            code: string;
+            detail: string;
+            /** @enum {string} */
+            type: "error";
+        };
+        /** @description A person who looks at something. */
+        Viewer: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+        };
+    };
+    responses: never;
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
+}
+export type $defs = Record<string, never>;
+export type operations = Record<string, never>;
