@@ -1,12 +1,12 @@
 /** Every word the dashboard says. A second language is a second file of this shape. */
 import type { MessageStatus, Role } from './api/types';
-import { factors } from './strings.factors';
-import { audit, notices, tokens } from './strings.audit';
-import { canned, messages } from './strings.messages';
-import { invitation, staff } from './strings.staff';
-import { onboarding } from './strings.onboarding';
-import { plural } from './strings.plural';
-import { settings } from './strings.settings';
+import { factors } from './features/factors/strings';
+import { audit, notices, tokens } from './features/audit/strings';
+import { canned, messages } from './features/messages/strings';
+import { invitation, staff } from './features/staff/strings';
+import { onboarding } from './features/onboarding/strings';
+import { plural } from './format/plural';
+import { settings } from './features/settings/strings';
 
 const waitFor = (seconds: number | null) =>
   !seconds

@@ -1,13 +1,13 @@
 /** Every call of the dashboard, as `api.…`; each part stands in a file of its name. */
-import { audit } from './audit';
-import { auth, factors, passkeys, setup } from './auth';
+import { audit } from '../features/audit/api';
+import { auth, factors, passkeys, setup } from '../features/access/api';
 import { data, http, id, whole } from './http';
-import { canned, mail, messages } from './messages';
-import { notices } from './notices';
-import { onboarding } from './onboarding';
-import { settings } from './settings';
-import { staff } from './staff';
-import { tokens } from './tokens';
+import { canned, mail, messages } from '../features/messages/api';
+import { notices } from '../features/notices/api';
+import { onboarding } from '../features/onboarding/api';
+import { settings } from '../features/settings/api';
+import { staff } from '../features/staff/api';
+import { tokens } from '../features/tokens/api';
 
 export const api = {
   ...{ auth, factors, passkeys, setup, messages, canned, mail, staff, audit },

@@ -1,5 +1,5 @@
 /** What the list shows ↔ the address bar ↔ the query to the server. Pure. */
-import type { MessageQuery } from '../../api/messages';
+import type { MessageQuery } from './api';
 import { MESSAGE_STATUSES, type MessageStatus, type MessageSummary } from '../../api/types';
 
 export const VIEWS = [

@@ -1,6 +1,6 @@
 /** The words of staff: the list, invitations, one person, import, pictures. */
-import type { Permission, StaffState } from './api/types';
-import { plural } from './strings.plural';
+import type { Permission, StaffState } from '../../api/types';
+import { plural } from '../../format/plural';
 
 export const staff = {
   title: 'Staff',

@@ -1,6 +1,6 @@
 /** What happened that a person may want to know of. */
-import { data, http, list } from './http';
-import type { NotificationChannel, NotificationEvent } from './types';
+import { data, http, list } from '../../api/http';
+import type { NotificationChannel, NotificationEvent } from '../../api/types';
 
 export const notices = {
   list: (query: { cursor?: string; limit?: number }, signal?: AbortSignal) =>

@@ -1,6 +1,6 @@
 /** The words of the audit trail, of notices and of API tokens. */
-import type { Notification, NotificationEvent, Permission, TokenState } from './api/types';
-import { plural } from './strings.plural';
+import type { Notification, NotificationEvent, Permission, TokenState } from '../../api/types';
+import { plural } from '../../format/plural';
 
 export const audit = {
   title: 'Audit trail',

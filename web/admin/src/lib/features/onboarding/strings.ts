@@ -1,5 +1,5 @@
 /** The words of the first steps, the tour and the samples. */
-import { plural } from './strings.plural';
+import { plural } from '../../format/plural';
 
 const steps: Record<string, { title: string; text: string }> = {
   firm: {

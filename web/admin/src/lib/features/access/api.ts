@@ -1,6 +1,6 @@
 /** Signing in and the own account. */
-import { data, http, id, raw } from './http';
-import type { Me, Setup, Theme } from './types';
+import { data, http, id, raw } from '../../api/http';
+import type { Me, Setup, Theme } from '../../api/types';
 
 export const auth = {
   login: (body: { email: string; password: string; remember: boolean; otp?: string }) =>

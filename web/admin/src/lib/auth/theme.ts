@@ -1,7 +1,7 @@
-import { api } from '../../api/client';
-import type { Theme } from '../../api/types';
-import { session } from '../../auth/session.svelte';
-import { toasts } from '../../ui/toasts.svelte';
+import { api } from '../api/client';
+import type { Theme } from '../api/types';
+import { session } from './session.svelte';
+import { toasts } from '../ui/toasts.svelte';
 
 /** Shown at once, then kept in the profile so that other devices follow. */
 export async function setTheme(theme: Theme): Promise<void> {

@@ -1,5 +1,5 @@
 /** Words of second factors: authenticator app, recovery codes, passkeys, and being asked again who one is. */
-import { plural } from './strings.plural';
+import { plural } from '../../format/plural';
 
 export const factors = {
   title: 'Second factor',

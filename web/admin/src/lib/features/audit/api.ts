@@ -1,5 +1,5 @@
 /** The audit trail. */
-import { data, http, list, stream, type Filtered, type Query } from './http';
+import { data, http, list, stream, type Filtered, type Query } from '../../api/http';
 
 export type AuditQuery = Filtered<'/api/admin/audit'>;
 

@@ -1,5 +1,5 @@
 /** The words of times and spans. Dates are written by the browser, in the language that the person chose. */
-import { plural } from './strings.plural';
+import { plural } from './plural';
 
 export const time = {
   now: 'now',

@@ -1,6 +1,6 @@
 /** The words of messages and canned replies. */
-import type { Variable } from './features/messages/canned';
-import { plural } from './strings.plural';
+import type { Variable } from './canned';
+import { plural } from '../../format/plural';
 
 const variables: Record<Variable, string> = {
   'client.name': 'their name',

@@ -1,5 +1,5 @@
 /** The words of the settings. Names and help of each setting come from the server, with the setting. */
-import { plural } from './strings.plural';
+import { plural } from '../../format/plural';
 
 export const settings = {
   title: 'Settings',

@@ -1,6 +1,6 @@
 /** Tokens with which programs call the API. */
-import { data, http, id } from './http';
-import type { NewToken } from './types';
+import { data, http, id } from '../../api/http';
+import type { NewToken } from '../../api/types';
 
 export const tokens = {
   list: () => data(http.GET('/api/admin/tokens', {})),

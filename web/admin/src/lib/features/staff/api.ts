@@ -1,6 +1,6 @@
 /** Colleagues. */
-import { data, http, id, list, raw, tagged, type Filtered, type Query } from './http';
-import type { Invitation, StaffPatch } from './types';
+import { data, http, id, list, raw, tagged, type Filtered, type Query } from '../../api/http';
+import type { Invitation, StaffPatch } from '../../api/types';
 
 export type StaffQuery = Filtered<'/api/admin/staff'>;
 

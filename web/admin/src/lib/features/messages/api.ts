@@ -1,6 +1,6 @@
 /** The inbox. */
-import { data, http, id, list, stream, tagged, type Filtered, type Query } from './http';
-import type { BulkChange, MessageStatus, NewCannedReply, NewReply } from './types';
+import { data, http, id, list, stream, tagged, type Filtered, type Query } from '../../api/http';
+import type { BulkChange, MessageStatus, NewCannedReply, NewReply } from '../../api/types';
 
 export type MessageQuery = Filtered<'/api/admin/messages'>;
 

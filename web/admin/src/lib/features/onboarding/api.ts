@@ -1,6 +1,6 @@
 /** The first steps, and samples to look at. */
-import { data, http } from './http';
-import type { OnboardingPatch } from './types';
+import { data, http } from '../../api/http';
+import type { OnboardingPatch } from '../../api/types';
 
 export const onboarding = {
   get: () => data(http.GET('/api/admin/onboarding', {})),

@@ -1,5 +1,5 @@
-import { session } from '../../auth/session.svelte';
-import { live } from '../../live/live.svelte';
+import { session } from '../auth/session.svelte';
+import { live } from './live.svelte';
 
 /** Signs out by the person's own hand: quietly, since the socket goes first. The frame then leads to the sign-in. */
 export async function leave(): Promise<void> {

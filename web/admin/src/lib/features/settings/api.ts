@@ -1,6 +1,6 @@
 /** What the firm decides. */
-import { data, http, raw, tagged } from './http';
-import type { MailTrial, SettingValues } from './types';
+import { data, http, raw, tagged } from '../../api/http';
+import type { MailTrial, SettingValues } from '../../api/types';
 
 export const settings = {
   schema: () => data(http.GET('/api/admin/settings/schema', {})),
