@@ -1,20 +1,14 @@
-/** Every call of the dashboard, as `api.…`; each part stands in a file of its name. */
-import { audit } from '../features/audit/api';
-import { auth, factors, passkeys, setup } from '../features/access/api';
+/** The calls that are nobody's alone. Each slice has its own in `api.ts`. */
 import { data, http, id, whole } from './http';
-import { canned, mail, messages } from '../features/messages/api';
-import { notices } from '../features/notices/api';
-import { onboarding } from '../features/onboarding/api';
-import { settings } from '../features/settings/api';
-import { staff } from '../features/staff/api';
-import { tokens } from '../features/tokens/api';
+import type { Me, Theme } from './types';
 
 export const api = {
-  ...{ auth, factors, passkeys, setup, messages, canned, mail, staff, audit },
-  ...{ settings, onboarding, tokens, notices },
-  dashboard: () => data(http.GET('/api/admin/dashboard', {})),
+  logout: () => data(http.POST('/api/auth/logout', { body: {} })),
+  socketTicket: () => data(http.POST('/api/auth/ws-ticket')),
+  /** The own profile. */
+  change: (body: Partial<Pick<Me, 'name' | 'timeZone' | 'locale'> & { theme: Theme }>) =>
+    data(http.PATCH('/api/auth/me', { body })),
   colleagues: () => data(http.GET('/api/admin/colleagues', {})),
-  services: () => data(http.GET('/api/admin/services', {})),
   undo: (undoId: string) => data(http.POST('/api/admin/undo/{id}', id(undoId))),
 
   /** A picture by the address that people carry; pictures need the token, so no element can load them itself. */

@@ -3,7 +3,7 @@ import { data, http, list, stream, type Filtered, type Query } from '../../api/h
 
 export type AuditQuery = Filtered<'/api/admin/audit'>;
 
-export const audit = {
+export const api = {
   list: (query: Query<'/api/admin/audit'>, signal?: AbortSignal) =>
     list(http.GET('/api/admin/audit', { params: { query }, signal })),
   choices: () => data(http.GET('/api/admin/audit/choices', {})),

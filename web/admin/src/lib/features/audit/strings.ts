@@ -1,8 +1,7 @@
-/** The words of the audit trail, of notices and of API tokens. */
-import type { Notification, NotificationEvent, Permission, TokenState } from '../../api/types';
+/** The words of the audit trail. */
 import { plural } from '../../format/plural';
 
-export const audit = {
+export const own = {
   title: 'Audit trail',
   intro: 'Who did what, when and from where. Nothing here can be changed without the seal showing it.',
   search: 'Search actions',
@@ -26,17 +25,6 @@ export const audit = {
   emptyText: 'Nothing was done that these filters ask for.',
   list: 'Entries',
   withToken: (token: string) => `with the API token ${token}`,
-  types: {
-    message: 'message',
-    staff: 'staff',
-    settings: 'settings',
-    auth: 'sign-in',
-    audit: 'audit trail',
-    mail: 'mail',
-    canned_reply: 'canned reply',
-    api_token: 'API token',
-    demo: 'sample data',
-  } as Record<string, string>,
 
   changes: 'What changed',
   field: 'Field',
@@ -55,7 +43,6 @@ export const audit = {
     request: 'Request',
     id: 'Entry',
   },
-  openMessage: 'Open the message',
 
   export: 'Export',
   exportCsv: 'Export as CSV',
@@ -88,102 +75,4 @@ export const audit = {
 
   history: 'History',
   openTrail: 'Open in the audit trail',
-};
-
-const who = (notice: Notification) => notice.subject ?? 'a client';
-
-export const notices = {
-  title: 'Notifications',
-  bell: (unread: number) =>
-    unread ? `Notifications, ${unread > 99 ? 'more than 99' : unread} unread` : 'Notifications',
-  waiting: ' not read yet',
-  arrived: (n: number) => plural(n, 'new notification', 'new notifications'),
-  readAll: 'Mark all as read',
-  unread: 'Unread',
-  more: 'Load more',
-  emptyTitle: 'Nothing new',
-  emptyText: 'New messages, answers of clients and what colleagues give you are told here.',
-  choose: 'Choose what you are told of',
-  says: (notice: Notification): string => {
-    switch (notice.event) {
-      case 'message_created':
-        return `New message from ${who(notice)}`;
-      case 'client_replied':
-        return `${notice.subject ?? 'A client'} has answered`;
-      case 'message_assigned':
-        // Of open work that was handed over, the notice says how much it was and names no message.
-        return notice.entityId
-          ? `${notice.actor ?? 'A colleague'} gave you the message from ${who(notice)}`
-          : `${notice.actor ?? 'A colleague'} gave you ${notice.detail ?? 'open work'}`;
-      case 'mail_failed':
-        return notice.subject
-          ? `A mail about the message from ${notice.subject} could not be delivered`
-          : 'A mail could not be delivered';
-      case 'new_device':
-        return `New sign-in to your account: ${notice.detail ?? 'unknown device'}`;
-      default:
-        return 'Something happened';
-    }
-  },
-  preferences: {
-    event: 'Tell me',
-    app: 'Here',
-    mail: 'By mail',
-    always: 'Always',
-    never: 'Never',
-    events: {
-      message_created: 'when somebody writes',
-      client_replied: 'when a client answers me, or nobody has the message',
-      message_assigned: 'when a colleague gives me a message',
-      mail_failed: 'when a mail could not be delivered',
-      new_device: 'when my account is used on a new device',
-      audit_head: 'the head of the audit trail, once a week',
-    } satisfies Record<NotificationEvent, string>,
-  },
-};
-
-export const tokens = {
-  title: 'API tokens',
-  intro: 'With a token, a program calls the API in your name. It never may more than you may.',
-  docs: 'How to call the API',
-  add: 'New token',
-  name: 'Name',
-  nameHint: 'What it is for, so that you know it again.',
-  permissions: 'It may work with',
-  expires: 'It works for',
-  days: (n: number) => (n === 365 ? 'one year' : plural(n, 'day', 'days')),
-  make: 'Make token',
-  madeTitle: 'Copy the token now',
-  madeText: 'It is shown this once. We keep only its fingerprint.',
-  copy: 'Copy token',
-  done: 'I have kept it',
-  emptyTitle: 'No tokens yet',
-  emptyText: 'Make one for a program that is to read messages or fetch reports.',
-  by: (name: string) => `in the name of ${name}`,
-  used: 'Last used',
-  neverUsed: 'Never used',
-  ends: 'Ends',
-  ended: 'Ended',
-  revoke: 'Revoke',
-  revokeTitle: 'Revoke this token?',
-  revokeText: (name: string) => `Programs that use “${name}” are refused at once. This cannot be undone.`,
-  revoked: 'Token revoked',
-  state: {
-    active: 'Active',
-    expired: 'Expired',
-    revoked: 'Revoked',
-    orphaned: 'Its person has left',
-  } satisfies Record<TokenState, string>,
-  areas: {
-    messages: 'Messages',
-    chats: 'Chats',
-    consultations: 'Consultations',
-    newsletter: 'Newsletter',
-    analytics: 'Analytics',
-    performance: 'Performance',
-    staff: 'Staff',
-    audit: 'Audit trail',
-    settings: 'Settings',
-    privacy: 'Privacy',
-  } satisfies Record<Permission, string>,
 };

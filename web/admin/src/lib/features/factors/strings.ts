@@ -1,10 +1,9 @@
 /** Words of second factors: authenticator app, recovery codes, passkeys, and being asked again who one is. */
 import { plural } from '../../format/plural';
 
-export const factors = {
+export const own = {
   title: 'Second factor',
   code: 'Code',
-  required: 'Your role needs a second factor. Set one up now.',
 
   app: {
     title: 'Authenticator app',
@@ -70,7 +69,6 @@ export const factors = {
     useCode: 'Use a code instead',
     usePassword: 'Use the password instead',
     codeHint: 'Of your authenticator app, or a recovery code.',
-    notProved: 'Nothing was changed, because you did not confirm that it is you.',
   },
 
   demanded: {
@@ -95,20 +93,5 @@ export const factors = {
     resetText:
       'For whoever lost phone and recovery codes. They are signed out everywhere, sign in with the password and set up new ones. They get a mail. Make sure that it is really them who asks.',
     gone: (name: string) => `${name} has no second factor any more`,
-  },
-
-  signIn: {
-    title: 'One more step',
-    text: (email: string) => `The password for ${email} is right. Now the second factor.`,
-    code: 'Code of your authenticator app',
-    recovery: 'Recovery code',
-    recoveryHint: 'One of the ten that you kept. It works once.',
-    useRecovery: 'Use a recovery code',
-    useApp: 'Use the authenticator app',
-    passkey: 'Use a passkey',
-    wrong: 'This code is not right, or was used already. Try the next one.',
-    passkeyRefused: 'This passkey is not known here, or is not accepted any more.',
-    back: 'Start over',
-    or: 'or',
   },
 };

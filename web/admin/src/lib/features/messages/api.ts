@@ -1,10 +1,10 @@
 /** The inbox. */
 import { data, http, id, list, stream, tagged, type Filtered, type Query } from '../../api/http';
-import type { BulkChange, MessageStatus, NewCannedReply, NewReply } from '../../api/types';
+import type { BulkChange, MessageStatus, NewCannedReply, NewReply } from './types';
 
 export type MessageQuery = Filtered<'/api/admin/messages'>;
 
-export const messages = {
+export const api = {
   list: (query: Query<'/api/admin/messages'>, signal?: AbortSignal) =>
     list(http.GET('/api/admin/messages', { params: { query }, signal })),
   counts: () => data(http.GET('/api/admin/messages/counts', {})),
@@ -45,20 +45,16 @@ export const messages = {
   retryMail: (message: string) => data(http.POST('/api/admin/messages/{id}/retry-mail', id(message))),
   export: (query: MessageQuery & { format: 'csv' | 'xlsx' }, signal: AbortSignal) =>
     stream(http.GET('/api/admin/messages/export', { params: { query }, parseAs: 'stream', signal })),
-};
+  services: () => data(http.GET('/api/admin/services', {})),
 
-export const canned = {
-  list: () => data(http.GET('/api/admin/canned-replies', {})),
-  add: (body: NewCannedReply) => data(http.POST('/api/admin/canned-replies', { body })),
-  /** `etag` is of the version that the change was made on; a stale one is 412. */
-  change: (canned: string, body: NewCannedReply, etag: string) =>
-    data(
-      http.PATCH('/api/admin/canned-replies/{id}', { ...id(canned), body, headers: { 'If-Match': etag } }),
-    ),
-  remove: (canned: string) => data(http.DELETE('/api/admin/canned-replies/{id}', id(canned))),
-};
-
-export const mail = {
-  failed: () => data(http.GET('/api/admin/mail/failed', {})),
-  retry: (mail: string) => data(http.POST('/api/admin/mail/{id}/retry', id(mail))),
+  canned: {
+    list: () => data(http.GET('/api/admin/canned-replies', {})),
+    add: (body: NewCannedReply) => data(http.POST('/api/admin/canned-replies', { body })),
+    /** `etag` is of the version that the change was made on; a stale one is 412. */
+    change: (canned: string, body: NewCannedReply, etag: string) =>
+      data(
+        http.PATCH('/api/admin/canned-replies/{id}', { ...id(canned), body, headers: { 'If-Match': etag } }),
+      ),
+    remove: (canned: string) => data(http.DELETE('/api/admin/canned-replies/{id}', id(canned))),
+  },
 };

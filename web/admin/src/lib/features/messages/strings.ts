@@ -1,6 +1,6 @@
 /** The words of messages and canned replies. */
-import type { Variable } from './canned';
 import { plural } from '../../format/plural';
+import type { Variable } from './canned';
 
 const variables: Record<Variable, string> = {
   'client.name': 'their name',
@@ -10,18 +10,8 @@ const variables: Record<Variable, string> = {
   'message.service': 'the service they asked about',
 };
 
-export const messages = {
+export const own = {
   title: 'Messages',
-  views: {
-    open: 'Open',
-    mine: 'Mine',
-    unassigned: 'Unassigned',
-    replied: 'Replied',
-    converted: 'Converted',
-    archived: 'Archived',
-    spam: 'Spam',
-    all: 'All',
-  },
   viewMenu: 'choose a view',
   search: 'Search messages',
   searchHint: 'Name, e-mail or text',
@@ -72,14 +62,12 @@ export const messages = {
   ungiven: 'no longer assigned',
   tagged: (tag: string) => `tagged “${tag}”`,
   gone: 'No longer in this view',
+  undoPartly: (restored: number, skipped: number) =>
+    `${plural(restored, 'message', 'messages')} restored. ${skipped} left as they are: somebody changed them since.`,
   stale: 'Somebody changed this message in the meantime. You see it as it is now; your change was not made.',
   export: 'Export',
   exportCsv: 'Export as CSV',
   exportXlsx: 'Export as Excel',
-  exporting: (done: number, total: number | null) =>
-    total ? `Exporting ${total.toLocaleString('en-GB')} rows, ${done} %` : 'Exporting',
-  exported: 'Export saved to your downloads',
-  exportStopped: 'Export stopped',
   pickKeys: 'Move with j and k, open with enter, archive with e.',
   emptyOpenTitle: 'Nothing is open',
   emptyOpenText: 'Every message has been dealt with. New ones appear here by themselves.',
@@ -124,6 +112,7 @@ export const messages = {
     failed: 'E-mail failed',
     none: 'Not sent by e-mail',
     retry: 'Send again',
+    resent: 'On its way again',
   },
   composer: {
     reply: 'Reply',
@@ -150,27 +139,35 @@ export const messages = {
     left: (n: number) => `${plural(n, 'character', 'characters')} left`,
     tooLong: (n: number) => `Too long by ${plural(n, 'character', 'characters')}. Shorten it to send it.`,
   },
-};
 
-export const canned = {
-  title: 'Canned replies',
-  intro: 'Texts you send often. In an answer, type ; and the first letters.',
-  add: 'New canned reply',
-  edit: 'Edit canned reply',
-  name: 'Title',
-  shortcut: 'Shortcut',
-  shortcutHint: 'Letters typed after the ; such as “thanks”',
-  content: 'Text',
-  variables: 'Filled in when you use it:',
-  preview: 'Preview',
-  sample: { name: 'Ada Lovelace', firstName: 'Ada', service: 'Cloud migration' },
-  remove: 'Delete',
-  removeTitle: 'Delete this canned reply?',
-  removeText: (title: string) =>
-    `“${title}” is deleted for everybody here. Answers already sent stay as they are.`,
-  removed: 'Canned reply deleted',
-  unknown: (names: string[]) => `Not a variable: ${names.join(', ')}`,
-  emptyTitle: 'No canned replies yet',
-  emptyText: 'Write down an answer you have given twice. It saves the third time.',
-  updated: 'changed',
+  canned: {
+    title: 'Canned replies',
+    intro: 'Texts you send often. In an answer, type ; and the first letters.',
+    add: 'New canned reply',
+    edit: 'Edit canned reply',
+    name: 'Title',
+    shortcut: 'Shortcut',
+    shortcutHint: 'Letters typed after the ; such as “thanks”',
+    content: 'Text',
+    variables: 'Filled in when you use it:',
+    preview: 'Preview',
+    sample: { name: 'Ada Lovelace', firstName: 'Ada', service: 'Cloud migration' },
+    remove: 'Delete',
+    removeTitle: 'Delete this canned reply?',
+    removeText: (title: string) =>
+      `“${title}” is deleted for everybody here. Answers already sent stay as they are.`,
+    removed: 'Canned reply deleted',
+    unknown: (names: string[]) => `Not a variable: ${names.join(', ')}`,
+    emptyTitle: 'No canned replies yet',
+    emptyText: 'Write down an answer you have given twice. It saves the third time.',
+    updated: 'changed',
+  },
+
+  /** Of a colleague, on their page. */
+  work: {
+    none: 'No open messages',
+    noneText: 'Messages that are assigned to this person and not closed stand here.',
+    count: (n: number) => plural(n, 'open message', 'open messages'),
+    all: 'Show all',
+  },
 };

@@ -1,8 +1,9 @@
 /** What happened that a person may want to know of. */
 import { data, http, list } from '../../api/http';
-import type { NotificationChannel, NotificationEvent } from '../../api/types';
+import type { NotificationEvent } from '../../api/types';
+import type { NotificationChannel } from './types';
 
-export const notices = {
+export const api = {
   list: (query: { cursor?: string; limit?: number }, signal?: AbortSignal) =>
     list(http.GET('/api/admin/notifications', { params: { query }, signal })),
   count: async () => (await data(http.GET('/api/admin/notifications/count', {}))).unread,

@@ -1,8 +1,8 @@
 /** The first steps, and samples to look at. */
 import { data, http } from '../../api/http';
-import type { OnboardingPatch } from '../../api/types';
+import type { OnboardingPatch } from './types';
 
-export const onboarding = {
+export const api = {
   get: () => data(http.GET('/api/admin/onboarding', {})),
   note: (body: OnboardingPatch) => data(http.PATCH('/api/admin/onboarding', { body })),
   makeSamples: () => data(http.POST('/api/admin/samples', {})),

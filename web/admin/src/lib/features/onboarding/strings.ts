@@ -1,28 +1,10 @@
 /** The words of the first steps, the tour and the samples. */
 import { plural } from '../../format/plural';
 
-const steps: Record<string, { title: string; text: string }> = {
-  firm: {
-    title: 'Tell who you are',
-    text: 'Name, sentence and address of the firm, as the site shows them.',
-  },
-  services: {
-    title: 'Look at your services',
-    text: 'The site shows those of an example firm until you change them.',
-  },
-  hours: { title: 'Set your hours', text: 'Visitors see whether you are open, and when you open next.' },
-  mail: {
-    title: 'Try a mail',
-    text: 'Send yourself one from the mail settings. It counts when a mail server took it.',
-  },
-  colleague: { title: 'Invite a colleague', text: 'Two of you see who answers what.' },
-};
-
-export const onboarding = {
+export const own = {
   title: 'First steps',
   progress: (done: number, all: number) => `${done} of ${all} done`,
   allDone: 'Everything is set up. You can put this list away.',
-  step: (name: string) => steps[name] ?? { title: name, text: '' },
   done: 'Done',
   open: 'To do',
   right: 'It is right as it is',
@@ -48,19 +30,5 @@ export const onboarding = {
     finish: 'Finish',
     leave: 'Leave the tour',
     left: 'You can go on with the tour from the first steps on the dashboard.',
-    stops: {
-      dashboard: { title: 'The dashboard', text: 'What is waiting, how fast you answer, and what happened.' },
-      messages: {
-        title: 'Messages',
-        text: 'What clients write lands here. Move with j and k, answer with r.',
-      },
-      search: {
-        title: 'Search and commands',
-        text: 'Find a message, go to a page, do something: Ctrl+K from anywhere.',
-      },
-      canned: { title: 'Canned replies', text: 'Texts for what you answer often. Type ; while answering.' },
-      settings: { title: 'Settings', text: 'The firm, services, hours and mails. The site follows at once.' },
-      account: { title: 'You', text: 'Your profile, your devices, the theme, and the way out.' },
-    } as Record<string, { title: string; text: string }>,
   },
 };

@@ -1,8 +1,8 @@
 /** What the firm decides. */
 import { data, http, raw, tagged } from '../../api/http';
-import type { MailTrial, SettingValues } from '../../api/types';
+import type { MailTrial, SettingValues } from './types';
 
-export const settings = {
+export const api = {
   schema: () => data(http.GET('/api/admin/settings/schema', {})),
   load: () => tagged(http.GET('/api/admin/settings', {})),
   /** `seen` is the version that the change was made on; a stale one is 412. */

@@ -1,7 +1,7 @@
 /** The words of the settings. Names and help of each setting come from the server, with the setting. */
 import { plural } from '../../format/plural';
 
-export const settings = {
+export const own = {
   title: 'Settings',
   groups: 'Groups of settings',
   gone: 'There is no such group of settings.',
@@ -110,10 +110,4 @@ export const settings = {
         : `${n >= 10_000 ? '10,000 or more' : n.toLocaleString('en-GB')} would go at the next clean-up.`,
     stays: 'Nothing goes.',
   },
-};
-
-export const merge = {
-  yours: 'Yours',
-  theirs: 'Theirs',
-  apply: 'Save this',
 };

@@ -1,10 +1,10 @@
 /** Colleagues. */
 import { data, http, id, list, raw, tagged, type Filtered, type Query } from '../../api/http';
-import type { Invitation, StaffPatch } from '../../api/types';
+import type { Invitation, StaffPatch } from './types';
 
 export type StaffQuery = Filtered<'/api/admin/staff'>;
 
-export const staff = {
+export const api = {
   list: (query: Query<'/api/admin/staff'>, signal?: AbortSignal) =>
     list(http.GET('/api/admin/staff', { params: { query }, signal })),
   get: (person: string) => tagged(http.GET('/api/admin/staff/{id}', id(person))),

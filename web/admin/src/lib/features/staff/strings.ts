@@ -1,8 +1,8 @@
 /** The words of staff: the list, invitations, one person, import, pictures. */
-import type { Permission, StaffState } from '../../api/types';
+import type { Permission } from '../../api/types';
 import { plural } from '../../format/plural';
 
-export const staff = {
+export const own = {
   title: 'Staff',
   intro: 'Who can sign in, and what they may do.',
   invite: 'Invite',
@@ -12,10 +12,6 @@ export const staff = {
   state: 'State',
   anyRole: 'Any role',
   anyState: 'Any state',
-  states: { active: 'Active', invited: 'Invited', deactivated: 'Deactivated' } satisfies Record<
-    StaffState,
-    string
-  >,
   total: (n: number) => plural(n, 'person', 'people'),
   lastLogin: 'Last sign-in',
   never: 'Never',
@@ -73,14 +69,6 @@ export const staff = {
     nothing: 'None',
   },
 
-  picture: 'Picture',
-  choosePicture: 'Choose picture',
-  removePicture: 'Remove picture',
-  pictureHint: 'PNG, JPEG or WebP, at most 2 MB. It is cut to a square.',
-  pictureSaved: 'Picture saved',
-  pictureGone: 'Picture removed',
-  pictureTooLarge: 'This file is too large. It may have at most 2 MB.',
-
   access: {
     locked: 'Sign-in is locked after too many wrong passwords, until',
     unlock: 'Unlock',
@@ -97,13 +85,6 @@ export const staff = {
     signOutAllTitle: (name: string) => `Sign ${name} out everywhere?`,
     signOutAllText: 'Every device has to sign in again. What they are typing right now may be lost.',
     signedOutAll: 'Signed out everywhere',
-  },
-
-  work: {
-    none: 'No open messages',
-    noneText: 'Messages that are assigned to this person and not closed stand here.',
-    count: (n: number) => plural(n, 'open message', 'open messages'),
-    all: 'Show all',
   },
 
   activate: 'Activate',
@@ -139,19 +120,4 @@ export const staff = {
     done: (n: number) => `${plural(n, 'invitation is', 'invitations are')} on the way`,
     other: 'Choose another file',
   },
-};
-
-/** What an invited person reads. */
-export const invitation = {
-  title: (firm: string) => `Welcome to ${firm}`,
-  text: (name: string) => `Hello ${name}. Choose a password and your account is ready.`,
-  pending: 'Your invitation',
-  email: 'You will sign in with',
-  password: 'Password',
-  accept: 'Create account',
-  accepted: 'Your account is ready. Sign in with your new password.',
-  overTitle: 'This invitation does not work',
-  overText:
-    'It was used already, it is older than 7 days, or it was withdrawn. Ask the person who invited you to send it again.',
-  incomplete: 'This link is incomplete. Open it again from the mail.',
 };
