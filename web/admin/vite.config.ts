@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { sveltekit } from '@sveltejs/kit/vite';
 import type { Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
+import { scripts } from './chunks.ts';
 
 // `npm run dev` serves the dashboard itself and hands the rest to the Rust server.
 const server = process.env.TEKVWARHO_DEV_SERVER ?? 'http://localhost:5500';
@@ -20,26 +20,9 @@ function announcerWithoutStyle(): Plugin {
   };
 }
 
-/** Parts that most visits do not open; each comes when its page does. Everything else is one script. */
-const LATER = ['audit', 'factors', 'profile', 'settings', 'staff', 'tokens'];
-
-const partOf = (id: string) => /\/(?:features|routes\/\(app\))\/([a-z]+)\//.exec(id)?.[1] ?? '';
-
-/** True for what comes later, the small entry included that SvelteKit makes for each page. */
-function isLater(id: string): boolean {
-  if (LATER.includes(partOf(id))) return true;
-  return /\/generated\/.*\/nodes\//.test(id) && LATER.includes(partOf(readFileSync(id, 'utf8')));
-}
-
 /** Few scripts instead of one for each module that two pages share. */
 function fewScripts(): Plugin {
-  const now = {
-    name: 'dashboard',
-    priority: 1,
-    test: (id: string) => !isLater(id) && !id.endsWith('/app.js'),
-  };
-  const later = LATER.map((part) => ({ name: part, test: (id: string) => partOf(id) === part }));
-  const codeSplitting = { groups: [now, ...later] };
+  const codeSplitting = { groups: scripts() };
   return {
     name: 'few-scripts',
     configEnvironment: (name) =>

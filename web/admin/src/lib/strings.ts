@@ -1,19 +1,8 @@
-/** Every word the dashboard says. A second language is a second file of this shape. */
-import type { MessageStatus, Role } from './api/types';
-import { factors } from './strings.factors';
-import { audit, notices, tokens } from './strings.audit';
-import { canned, messages } from './strings.messages';
-import { invitation, staff } from './strings.staff';
-import { onboarding } from './strings.onboarding';
-import { plural } from './strings.plural';
-import { settings } from './strings.settings';
-
-const waitFor = (seconds: number | null) =>
-  !seconds
-    ? 'in a few minutes'
-    : seconds < 90
-      ? `in ${plural(Math.ceil(seconds), 'second', 'seconds')}`
-      : `in ${Math.ceil(seconds / 60)} minutes`;
+/** The words that are nobody's alone; each slice has its own in `strings.ts`. A second language is a second file of the
+ * same shape beside each. */
+import type { Role } from './api/types';
+import { plural } from './format/plural';
+import { waitFor } from './format/wait';
 
 export const words = {
   product: 'Tekvwarho',
@@ -29,15 +18,15 @@ export const words = {
   undo: 'Undo',
   undone: 'Undone',
   undoOver: 'Too late to undo: this was changed since, or ten seconds have passed.',
-  undoPartly: (restored: number, skipped: number) =>
-    `${plural(restored, 'message', 'messages')} restored. ${skipped} left as they are: somebody changed them since.`,
   you: 'You',
-  nobody: 'Nobody',
   copied: 'Copied',
   notCopied: 'The browser does not let this page copy. Select the text and copy it by hand.',
   loading: 'Loading',
   optional: 'optional',
   more: 'More',
+  nothingFound: 'Nothing found',
+  signOut: 'Sign out',
+  email: 'E-mail',
   openSite: 'Open the public site',
 
   unsaved: {
@@ -54,267 +43,40 @@ export const words = {
     forbidden: 'You may not do this. Ask an admin for the permission.',
     unexpected: 'Something went wrong here. Reload the page if it happens again.',
     tooMany: (seconds: number | null) => `Too many requests. Try again ${waitFor(seconds)}.`,
+    notProved: 'Nothing was changed, because you did not confirm that it is you.',
+    factorMissing: 'Your role needs a second factor. Set one up now.',
     reference: (id: string) => `Reference: ${id}`,
-    pageTitle: 'Page not found',
-    pageText: 'There is nothing at this address. It may have been moved, or the link is incomplete.',
-    crashTitle: 'This page could not be shown',
-    toDashboard: 'Go to the dashboard',
-  },
-
-  connection: {
-    offline: 'You are offline. What you see may be out of date; drafts are kept on this device.',
-    waiting: 'The server cannot be reached. You stay signed in; trying again.',
-    now: 'Try now',
-    live: 'Live updates are on',
-    notLive: 'Live updates are reconnecting',
-  },
-
-  access: {
-    nobodyYet:
-      'Nobody has an account here yet. Open the link that the server printed when it started: it begins with “Set up:”. Or make the first account on its command line:',
-    signIn: 'Sign in',
-    signInTo: 'Sign in to the front desk',
-    email: 'E-mail',
-    password: 'Password',
-    show: 'Show password',
-    showShort: 'Show',
-    hideShort: 'Hide',
-    remember: 'Keep me signed in on this device',
-    rememberHint: 'Otherwise you are signed out when the browser closes.',
-    forgotten: 'Forgotten password',
-    ended: 'Your session has ended. Sign in to go on where you were.',
-    wrong: 'E-mail or password is not right. Check both and try again.',
-    limited: (seconds: number | null) =>
-      `Too many attempts. Try again ${waitFor(seconds)}, or set a new password.`,
-    forgotTitle: 'Set a new password',
-    forgotText: 'Tell us your e-mail. If it belongs to a person here, a link is on its way within a minute.',
-    sendLink: 'Send link',
-    linkSent: (email: string) =>
-      `If ${email} belongs to a person here, a link is on its way. It works for one hour.`,
-    notArrived: 'Nothing there after a few minutes? Look into the spam folder, or ask an admin.',
-    back: 'Back to sign-in',
-    newPassword: 'New password',
-    passwordHint: 'A few unrelated words are good.',
-    setPassword: 'Set password',
-    passwordSet: 'Your new password is set. Sign in with it.',
-    noToken: 'This link is incomplete. Open it again from the mail, or ask for a new one.',
-    newLink: 'Ask for a new link',
-  },
-
-  setup: {
-    title: 'Set up your front desk',
-    intro: 'Two minutes: who you are and who the firm is. Everything can be changed later in the settings.',
-    you: 'You',
-    youText: 'The first admin. You invite the others from the staff page.',
-    name: 'Your name',
-    firm: 'Your firm',
-    firmText: 'Shown on the public site and in mails. What you leave empty is not shown.',
-    firmName: 'Name of the firm',
-    firmEmail: 'E-mail for clients',
-    firmEmailHint: 'Left empty, it is yours.',
-    phone: 'Phone',
-    city: 'City',
-    country: 'Country',
-    zone: 'Time zone',
-    finish: 'Finish set-up',
-    doneTitle: 'This front desk is set up',
-    doneText: 'There is already an admin. Sign in, or ask them for an account.',
-    noTokenTitle: 'The set-up link is needed',
-    noTokenText:
-      'The server printed a link that begins with “Set up:” when it started. Open that link as it stands.',
-    welcome: 'Set up and signed in',
-  },
-
-  nav: {
-    main: 'Main',
-    dashboard: 'Dashboard',
-    messages: 'Messages',
-    profile: 'Profile',
-    canned: 'Canned replies',
-    staff: 'Staff',
-    audit: 'Audit trail',
-    tokens: 'API tokens',
-    settings: 'Settings',
-    collapse: 'Collapse navigation',
-    expand: 'Expand navigation',
-    skip: 'Skip to content',
-    search: 'Search or go to',
-    searchShort: 'Search',
-    userMenu: 'Account and theme',
-    signOut: 'Sign out',
-    help: 'Keyboard shortcuts',
-    theme: { system: 'System theme', light: 'Light theme', dark: 'Dark theme' },
-    more: 'More',
-  },
-
-  palette: {
-    title: 'Search and commands',
-    placeholder: 'Search messages, go to a page, run a command',
-    pages: 'Go to',
-    actions: 'Actions',
-    messages: 'Messages',
-    more: 'More',
-    none: 'Nothing found',
-    searchFor: (q: string) => `Search all messages for “${q}”`,
   },
 
   roles: { admin: 'Admin', manager: 'Manager', staff: 'Staff' } satisfies Record<Role, string>,
 
-  status: {
-    new: 'New',
-    in_progress: 'In progress',
-    replied: 'Replied',
-    converted: 'Converted',
-    archived: 'Archived',
-    spam: 'Spam',
-  } satisfies Record<MessageStatus, string>,
-
-  dashboard: {
-    title: 'Dashboard',
-    greeting: (hour: number, name: string) =>
-      `${hour < 5 ? 'Good night' : hour < 12 ? 'Good morning' : hour < 18 ? 'Good afternoon' : 'Good evening'}, ${name}`,
-    summary: (open: number, unassigned: number) =>
-      open === 0
-        ? 'Nothing is waiting for an answer.'
-        : `${plural(open, 'message is', 'messages are')} open${unassigned ? `, ${unassigned} of them with nobody on it` : ''}.`,
-    figures: {
-      new: 'New',
-      unassigned: 'Unassigned',
-      mine: 'Assigned to you',
-      inProgress: 'In progress',
-      today: 'Received today',
-    },
-    latest: 'Latest messages',
-    all: 'All open messages',
-    response: 'First answer',
-    responseMedian: 'median, last 30 days',
-    responseFrom: (n: number) => `from ${plural(n, 'answered message', 'answered messages')}`,
-    responseNone: 'Once you have answered a message, the time to the first answer stands here.',
-    faster: (t: string) => `${t} faster than the 30 days before`,
-    slower: (t: string) => `${t} slower than the 30 days before`,
-    same: 'Same as the 30 days before',
-    trend: 'Received and answered',
-    trendSpan: 'last 30 days',
-    trendNone: 'With the first message, a line begins here.',
-    received: 'Received',
-    answered: 'Answered',
-    day: 'Day',
-    asTable: 'Show as table',
-    asChart: 'Show as chart',
-    chartSummary: (received: number, answered: number) =>
-      `${plural(received, 'message', 'messages')} received and ${answered} answered in the last 30 days.`,
-    failed: (n: number) => `${plural(n, 'mail', 'mails')} could not be delivered`,
-    failedText: 'The server tried several times and gave up. Check the address, then send again.',
-    failedShow: 'Show',
-    failedHide: 'Hide',
-    mailKind: (template: string) =>
-      ({
-        reply: 'Your answer',
-        contact_confirmation: 'Confirmation to the client',
-        contact_notice: 'Notice of a new message',
-        client_reply_notice: 'Notice of a client’s answer',
-        password_reset: 'Link for a new password',
-        invitation: 'Invitation of a person',
-        email_changed: 'Notice of a new sign-in address',
-        password_changed: 'Notice of a new password',
-        new_device: 'Notice of a new device',
-        factor_changed: 'Notice of a changed second factor',
-        message_assigned: 'Notice of an assignment',
-        audit_head: 'Head of the audit trail',
-      })[template] ?? template,
-    failedAttempts: (n: number) => plural(n, 'attempt', 'attempts'),
-    resend: 'Send again',
-    resendAll: 'Send all again',
-    resent: 'On its way again',
-    activity: 'Activity',
-    /** Who did it, if no member of staff did. */
-    actor: (action: string) =>
-      /^messages?\./.test(action) ? 'A client' : action.startsWith('auth.') ? 'Somebody' : 'The server',
-    activityNone: 'What people do here will be listed.',
-    emptyTitle: 'No messages yet',
-    emptyText:
-      'Messages from the contact form on your site land here. Send yourself one to see the whole way.',
-    emptyAction: 'Open the contact form',
+  password: {
+    label: 'Password',
+    hint: 'A few unrelated words are good.',
+    show: 'Show password',
+    showShort: 'Show',
+    hideShort: 'Hide',
   },
 
-  messages,
-  canned,
-  factors,
-  staff,
-  invitation,
-  audit,
-  notices,
-  tokens,
-  settings,
-  onboarding,
-
-  profile: {
-    title: 'Profile',
-    about: 'About you',
-    name: 'Name',
-    nameHint: 'Clients see it beside your answers.',
-    email: 'E-mail',
-    role: 'Role',
-    zone: 'Time zone',
-    zoneDevice: (zone: string) => `Same as this device (${zone})`,
-    zoneHint: 'Times in the dashboard are shown in this zone.',
-    locale: 'Language of dates',
-    localeDefault: 'English (United Kingdom)',
-    localeHint: (sample: string) => `Dates look like this: ${sample}`,
-    look: 'Theme and keyboard',
-    theme: 'Theme',
-    themes: { system: 'System', light: 'Light', dark: 'Dark' },
-    keys: 'Shortcuts with single keys',
-    keysHint: 'Turn off if you use speech input. Ctrl+K always works.',
-    password: 'Password',
-    current: 'Current password',
-    next: 'New password',
-    change: 'Change password',
-    changed: 'Password changed. Other devices are signed out.',
-    wrongPassword: 'This is not your current password.',
-    devices: 'Devices',
-    thisDevice: 'This device',
-    active: 'Active',
-    unknownDevice: 'Unknown device',
-    signOutOne: 'Sign out',
-    signOutOthers: 'Sign out all other devices',
-    signOutOthersTitle: 'Sign out all other devices?',
-    signOutOthersText: (n: number) =>
-      `${plural(n, 'other device', 'other devices')} will have to sign in again. This one stays signed in.`,
-    deviceOut: 'Device signed out',
-    othersOut: 'All other devices are signed out',
-    since: 'Signed in',
+  picture: {
+    title: 'Picture',
+    choose: 'Choose picture',
+    remove: 'Remove picture',
+    hint: 'PNG, JPEG or WebP, at most 2 MB. It is cut to a square.',
+    saved: 'Picture saved',
+    gone: 'Picture removed',
+    tooLarge: 'This file is too large. It may have at most 2 MB.',
   },
 
-  help: {
-    title: 'Keyboard shortcuts',
-    everywhere: 'Everywhere',
-    list: 'In the list',
-    message: 'With a message',
-    keys: {
-      palette: 'Search and commands',
-      help: 'This sheet',
-      dashboard: 'Go to the dashboard',
-      messages: 'Go to messages',
-      canned: 'Go to canned replies',
-      staff: 'Go to staff',
-      audit: 'Go to the audit trail',
-      notices: 'Notifications',
-      settings: 'Go to settings',
-      profile: 'Go to your profile',
-      undo: 'Undo the last change',
-      next: 'Next message',
-      previous: 'Previous message',
-      open: 'Open message',
-      close: 'Close message',
-      select: 'Select',
-      search: 'Search messages',
-      archive: 'Archive',
-      reply: 'Reply',
-      note: 'Write a note',
-      assign: 'Assign',
-      tag: 'Tags',
-      send: 'Send answer or note',
-    },
+  device: { here: 'This device', active: 'Active', unknown: 'Unknown device', since: 'signed in' },
+
+  download: {
+    going: (done: number, total: number | null) =>
+      total ? `Exporting ${total.toLocaleString('en-GB')} rows, ${done} %` : 'Exporting',
+    done: 'Export saved to your downloads',
+    stopped: 'Export stopped',
   },
+
+  /** Where two people changed the same. */
+  merge: { yours: 'Yours', theirs: 'Theirs', apply: 'Save this' },
 };

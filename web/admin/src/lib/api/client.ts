@@ -1,20 +1,14 @@
-/** Every call of the dashboard, as `api.…`; each part stands in a file of its name. */
-import { audit } from './audit';
-import { auth, factors, passkeys, setup } from './auth';
+/** The calls that are nobody's alone. Each slice has its own in `api.ts`. */
 import { data, http, id, whole } from './http';
-import { canned, mail, messages } from './messages';
-import { notices } from './notices';
-import { onboarding } from './onboarding';
-import { settings } from './settings';
-import { staff } from './staff';
-import { tokens } from './tokens';
+import type { Me, Theme } from './types';
 
 export const api = {
-  ...{ auth, factors, passkeys, setup, messages, canned, mail, staff, audit },
-  ...{ settings, onboarding, tokens, notices },
-  dashboard: () => data(http.GET('/api/admin/dashboard', {})),
+  logout: () => data(http.POST('/api/auth/logout', { body: {} })),
+  socketTicket: () => data(http.POST('/api/auth/ws-ticket')),
+  /** The own profile. */
+  change: (body: Partial<Pick<Me, 'name' | 'timeZone' | 'locale'> & { theme: Theme }>) =>
+    data(http.PATCH('/api/auth/me', { body })),
   colleagues: () => data(http.GET('/api/admin/colleagues', {})),
-  services: () => data(http.GET('/api/admin/services', {})),
   undo: (undoId: string) => data(http.POST('/api/admin/undo/{id}', id(undoId))),
 
   /** A picture by the address that people carry; pictures need the token, so no element can load them itself. */

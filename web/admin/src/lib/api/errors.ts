@@ -43,8 +43,8 @@ export function errorFrom(response: Response, body: unknown): ApiError {
 /** What to tell a person about anything that was thrown. */
 export function explain(error: unknown): string {
   if (error instanceof ApiError) {
-    if (error.code === 'reauthentication_required') return words.factors.prove.notProved;
-    if (error.code === 'second_factor_missing') return words.factors.required;
+    if (error.code === 'reauthentication_required') return words.errors.notProved;
+    if (error.code === 'second_factor_missing') return words.errors.factorMissing;
     if (error.status === 429) return words.errors.tooMany(error.retryAfter);
     return error.message;
   }

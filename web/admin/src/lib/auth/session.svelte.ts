@@ -8,7 +8,6 @@ import { SignedOut, TokenKeeper, type TabMessage } from './refresh';
 const LOCK = 'tekvwarho-refresh';
 /** On this device somebody is signed in: without it, the cookie need not be asked for. */
 const HINT = 'tekvwarho:signed-in';
-const DRAFTS = 'tekvwarho:draft:';
 
 /** `starting`: we do not know yet. `waiting`: the server could not be asked; nobody is signed out for that. */
 type Status = 'starting' | 'waiting' | 'in' | 'out';
@@ -25,7 +24,7 @@ class Session {
   #channel = new BroadcastChannel('tekvwarho-session');
   #keeper: TokenKeeper;
   #leaving: Promise<void> | null = null;
-  #farewells: (() => void)[] = [];
+  #farewells: ((byHand: boolean) => void)[] = [];
 
   constructor() {
     this.#keeper = new TokenKeeper(
@@ -88,9 +87,8 @@ class Session {
   async #signOut(): Promise<void> {
     // What is being asked gets its answer, then the server hears of it, while the token is still there. Neither may keep
     // a person from leaving.
-    const told = quiet().then(() => api.auth.logout());
+    const told = quiet().then(() => api.logout());
     await Promise.race([told.catch(() => undefined), new Promise((done) => setTimeout(done, 3_000))]);
-    this.#forgetDrafts();
     this.leftByHand = true;
     this.#keeper.forget(true);
   }
@@ -102,8 +100,8 @@ class Session {
     await this.#keeper.current(this.#keeper.token ?? undefined).catch(() => undefined);
   }
 
-  /** Somebody else may sit down here: what remembers something of a person forgets it by this. */
-  whenLeft(forget: () => void): void {
+  /** Somebody else may sit down here: what remembers something of a person forgets it by this; `byHand` says that they left themselves. */
+  whenLeft(forget: (byHand: boolean) => void): void {
     this.#farewells.push(forget);
   }
 
@@ -112,7 +110,7 @@ class Session {
   }
 
   #enter(me: Me): void {
-    if (this.me && this.me.id !== me.id) this.#farewells.forEach((forget) => forget());
+    if (this.me && this.me.id !== me.id) this.#farewells.forEach((forget) => forget(false));
     this.me = me;
     this.status = 'in';
     this.leftByHand = false;
@@ -122,15 +120,11 @@ class Session {
   }
 
   #leave(): void {
-    this.#farewells.forEach((forget) => forget());
+    this.#farewells.forEach((forget) => forget(this.leftByHand));
     this.me = null;
     this.status = 'out';
     this.unreachable = false;
     hint('');
-  }
-
-  #forgetDrafts(): void {
-    for (const key of Object.keys(localStorage)) if (key.startsWith(DRAFTS)) localStorage.removeItem(key);
   }
 }
 

@@ -1,5 +1,5 @@
 /** Times for people: relative for the eye, exact on hover, in the viewer's zone. Pure. */
-import { time as text } from '../strings.time';
+import { time as text } from './strings';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;

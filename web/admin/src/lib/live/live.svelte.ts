@@ -4,6 +4,7 @@ import type { ServerFrame, StaffRef } from '../api/types';
 import { session } from '../auth/session.svelte';
 
 export type Notice = Extract<ServerFrame, { type: 'notice' }>;
+type ViewedEntity = Extract<ServerFrame, { type: 'viewing' }>['entity'];
 
 const VIEWING_EVERY_MS = 20_000;
 /** A tab that nobody looks at has no hurry. After this long, a socket may be dead without knowing. */
@@ -11,12 +12,12 @@ const QUIET_MS = 75_000;
 
 class Live {
   connected = $state(false);
-  /** Who has a message open, ourselves included. */
+  /** Who has something open, by its id; ourselves included. */
   viewers = $state<Record<string, StaffRef[]>>({});
 
   #socket: WebSocket | null = null;
   #listeners = new Set<(notice: Notice | 'reconnected') => void>();
-  #viewing: string | null = null;
+  #viewing: { entity: ViewedEntity; id: string | null } | null = null;
   #beat: ReturnType<typeof setInterval> | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #tries = 0;
@@ -53,8 +54,8 @@ class Live {
   }
 
   /** Tells the others what is open here, until told otherwise. */
-  view(id: string | null): void {
-    this.#viewing = id;
+  view(entity: ViewedEntity, id: string | null): void {
+    this.#viewing = { entity, id };
     this.#tellViewing();
     clearInterval(this.#beat);
     if (id) this.#beat = setInterval(() => this.#tellViewing(), VIEWING_EVERY_MS);
@@ -65,14 +66,14 @@ class Live {
   }
 
   #tellViewing(): void {
-    if (this.connected) this.#send({ type: 'viewing', entity: 'message', id: this.#viewing });
+    if (this.connected && this.#viewing) this.#send({ type: 'viewing', ...this.#viewing });
   }
 
   async #open(): Promise<void> {
     if (!this.#wanted || this.#socket || this.#opening) return;
     this.#opening = true;
     try {
-      const { ticket } = await api.auth.socketTicket();
+      const { ticket } = await api.socketTicket();
       if (!this.#wanted) return;
       const socket = new WebSocket(
         `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/ws/chat`,

@@ -3,7 +3,7 @@ import { isAbort } from '../api/errors';
 import { words } from '../strings';
 import { toasts } from './toasts.svelte';
 
-const text = words.messages;
+const text = words.download;
 
 /** How far it is: by its size where the server knows it beforehand, else by its rows. */
 export async function download(
@@ -11,7 +11,7 @@ export async function download(
   fallbackName: string,
 ): Promise<void> {
   const stop = new AbortController();
-  const toast = toasts.track(text.exporting(0, null), () => stop.abort());
+  const toast = toasts.track(text.going(0, null), () => stop.abort());
   try {
     const response = await ask(stop.signal);
     const rows = Number(response.headers.get('X-Total-Count')) || null;
@@ -29,12 +29,12 @@ export async function download(
       come += size ? part.value.length : count(part.value);
       const done = whole ? Math.min(99, Math.floor((come / whole) * 100)) : null;
       if (toast.progress) toast.progress.value = done;
-      toast.text = text.exporting(done ?? 0, rows);
+      toast.text = text.going(done ?? 0, rows);
     }
     save(new Blob(chunks, { type }), fileName(response) ?? fallbackName);
-    toasts.say(text.exported);
+    toasts.say(text.done);
   } catch (error) {
-    if (isAbort(error) || stop.signal.aborted) toasts.say(text.exportStopped);
+    if (isAbort(error) || stop.signal.aborted) toasts.say(text.stopped);
     else toasts.fail(error);
   } finally {
     toasts.drop(toast.id);

@@ -37,8 +37,13 @@ class Toasts {
     return this.list.at(-1) as Toast;
   }
 
-  /** "Done", with the server's undo behind the button; `then` refreshes what is shown. */
-  undoable(text: string, undoId: string | null | undefined, then: () => void): void {
+  /** "Done", with the server's undo behind the button; `then` refreshes what is shown, `partly` says that some were left out. */
+  undoable(
+    text: string,
+    undoId: string | null | undefined,
+    then: () => void,
+    partly: (restored: number, skipped: number) => string,
+  ): void {
     if (!undoId) {
       this.say(text);
       return;
@@ -47,7 +52,7 @@ class Toasts {
       undo: async () => {
         try {
           const { restored, skipped } = await api.undo(undoId);
-          this.say(skipped ? words.undoPartly(restored, skipped) : words.undone);
+          this.say(skipped ? partly(restored, skipped) : words.undone);
         } catch (error) {
           if (error instanceof ApiError && (error.status === 404 || error.status === 409))
             this.say(words.undoOver, { tone: 'danger' });

@@ -1,13 +1,13 @@
 /** Signing in by passkey: the same on the first and on the second step. */
-import { api } from '../../api/client';
 import { ApiError, explain } from '../../api/errors';
 import type { TokenGrant } from '../../api/types';
 import { usePasskey, wasCancelled } from '../../auth/passkeys';
-import { words } from '../../strings';
+import { api } from './api';
+import { own } from './strings';
 
 export async function signInByPasskey(remember: boolean): Promise<TokenGrant> {
-  const { challengeId, options } = await api.passkeys.beginSignIn();
-  return api.passkeys.signIn({ challengeId, credential: await usePasskey(options), remember });
+  const { challengeId, options } = await api.beginPasskey();
+  return api.passkey({ challengeId, credential: await usePasskey(options), remember });
 }
 
 /** Why it did not work; nothing where the person has changed their mind. */
@@ -15,5 +15,5 @@ export function whyNoPasskey(failure: unknown): string {
   if (wasCancelled(failure)) return '';
   const refused =
     failure instanceof ApiError && (failure.code === 'invalid_credentials' || failure.status === 422);
-  return refused ? words.factors.signIn.passkeyRefused : explain(failure);
+  return refused ? own.second.passkeyRefused : explain(failure);
 }

@@ -1,6 +1,10 @@
 import { expect, it } from 'vitest';
 import { rowsOf } from './diff';
 
+const slices = [
+  { name: 'messages', routes: [], values: { status: { in_progress: 'In progress', archived: 'Archived' } } },
+];
+
 it('shows values by name, lists by their items and facts without a value before', () => {
   const people = [{ id: 'a', name: 'Ada' }];
   const changes = {
@@ -12,7 +16,7 @@ it('shows values by name, lists by their items and facts without a value before'
     role: { from: 'staff', to: 'manager' },
     title: { from: 'in_progress', to: 'new' },
   };
-  expect(rowsOf({ changes, people } as never)).toEqual([
+  expect(rowsOf({ changes, people } as never, slices)).toEqual([
     { field: 'assignedTo', before: 'nothing', after: 'Ada' },
     { field: 'tags', before: 'nothing', after: 'x, y' },
     { field: 'rows', before: null, after: '3' },
@@ -21,5 +25,5 @@ it('shows values by name, lists by their items and facts without a value before'
     { field: 'role', before: 'Staff', after: 'Manager' },
     { field: 'title', before: 'in_progress', after: 'new' },
   ]);
-  expect(rowsOf({ changes: null, people: [] })).toEqual([]);
+  expect(rowsOf({ changes: null, people: [] }, slices)).toEqual([]);
 });

@@ -1,5 +1,5 @@
 /** The filters of the audit trail, as they stand in the address. */
-import type { AuditQuery } from '../../api/audit';
+import type { AuditQuery } from './api';
 
 export interface Filters {
   q: string;

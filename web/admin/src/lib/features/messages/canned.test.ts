@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { CannedReply } from '../../api/types';
-import { fill, findCanned, firstName, openVariables, trigger, unknownVariables } from './canned';
+import { fill, findCanned, openVariables, trigger, unknownVariables } from './canned';
+import type { CannedReply } from './types';
 
 describe('canned replies', () => {
   it('fills in what is known and names what is not', () => {
@@ -19,10 +19,6 @@ describe('canned replies', () => {
 
   it('finds variables that do not exist', () => {
     expect(unknownVariables('{{client.name}} {{client.age}} {{}}')).toEqual(['client.age', '']);
-  });
-
-  it('knows first names', () => {
-    expect([firstName('  Ada Lovelace '), firstName('Plato'), firstName('')]).toEqual(['Ada', 'Plato', '']);
   });
 
   it('hears a semicolon only where a word begins', () => {

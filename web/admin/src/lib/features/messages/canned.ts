@@ -1,5 +1,5 @@
 /** Canned replies: variables, and the `;` that calls them up while writing. Pure. */
-import type { CannedReply } from '../../api/types';
+import type { CannedReply } from './types';
 
 export const VARIABLES = [
   'client.name',
@@ -30,10 +30,6 @@ export function openVariables(content: string): Variable[] {
 
 export function unknownVariables(content: string): string[] {
   return namesIn(content).filter((name) => !isVariable(name));
-}
-
-export function firstName(name: string): string {
-  return name.trim().split(/\s+/)[0] ?? '';
 }
 
 /** The `;word` right before the caret, at the start of the text or after a blank. */

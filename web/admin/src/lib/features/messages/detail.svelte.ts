@@ -1,15 +1,17 @@
 /** One open message: loading it, changing it optimistically, and what to do when somebody else was faster. */
-import { api } from '../../api/client';
 import { ApiError, isAbort } from '../../api/errors';
-import type { MessageDetail, MessageStatus, StaffRef } from '../../api/types';
+import type { StaffRef } from '../../api/types';
 import { session } from '../../auth/session.svelte';
 import type { Notice } from '../../live/live.svelte';
 import { words } from '../../strings';
 import { toasts } from '../../ui/toasts.svelte';
-import { notices } from '../notices/notices.svelte';
+import { seen } from '../notices';
+import { api } from './api';
+import { counts } from './counts.svelte';
 import { messages } from './state.svelte';
-
-const text = words.messages;
+import { own as text } from './strings';
+import { frame } from './strings.frame';
+import type { MessageDetail, MessageStatus } from './types';
 
 export class DetailState {
   detail = $state.raw<MessageDetail | null>(null);
@@ -24,12 +26,12 @@ export class DetailState {
     this.#abort?.abort();
     const abort = (this.#abort = new AbortController());
     try {
-      const { detail, etag } = await api.messages.get(this.id, abort.signal);
+      const { detail, etag } = await api.get(this.id, abort.signal);
       if (abort.signal.aborted) return;
       this.#take(detail, etag);
       this.error = null;
       messages.opened(this.id);
-      notices.seen(this.id);
+      seen(this.id);
     } catch (error) {
       if (!isAbort(error) && !abort.signal.aborted && !this.detail) this.error = error;
     }
@@ -49,7 +51,7 @@ export class DetailState {
   }
 
   setStatus(status: MessageStatus): Promise<void> {
-    return this.#change({ status }, { status }, text.moved(words.status[status]));
+    return this.#change({ status }, { status }, text.moved(frame.status[status]));
   }
 
   assign(person: StaffRef | null): Promise<void> {
@@ -62,14 +64,19 @@ export class DetailState {
     if (!before) return;
     this.detail = { ...before, tags };
     try {
-      const detail = await api.messages.setTags(this.id, tags);
+      const detail = await api.setTags(this.id, tags);
       this.#take(detail, null);
       messages.absorb(detail);
-      toasts.undoable(words.saved, detail.undoId, () => {
-        void this.load();
-        void messages.refresh();
-      });
-      messages.tags = await api.messages.tags().catch(() => messages.tags);
+      toasts.undoable(
+        words.saved,
+        detail.undoId,
+        () => {
+          void this.load();
+          void messages.refresh();
+        },
+        text.undoPartly,
+      );
+      messages.tags = await api.tags().catch(() => messages.tags);
     } catch (error) {
       this.detail = before;
       toasts.fail(error);
@@ -78,8 +85,8 @@ export class DetailState {
 
   async retryMail(): Promise<void> {
     try {
-      await api.messages.retryMail(this.id);
-      toasts.say(words.dashboard.resent);
+      await api.retryMail(this.id);
+      toasts.say(text.mail.resent);
       await this.load();
     } catch (error) {
       toasts.fail(error);
@@ -91,7 +98,7 @@ export class DetailState {
     if (!before) return;
     this.detail = { ...before, thread: before.thread.filter((item) => item.id !== noteId) };
     try {
-      await api.messages.removeNote(this.id, noteId);
+      await api.removeNote(this.id, noteId);
       toasts.say(text.noteRemoved);
       await this.load();
     } catch (error) {
@@ -110,16 +117,21 @@ export class DetailState {
     const restore = messages.checkpoint();
     this.detail = { ...before, ...local };
     try {
-      const { detail, etag } = await api.messages.change(this.id, body, this.#etag);
+      const { detail, etag } = await api.change(this.id, body, this.#etag);
       // What is still being loaded is older than this.
       this.#abort?.abort();
       this.#take(detail, etag);
       messages.absorb(detail);
-      toasts.undoable(text.changed(1, what), detail.undoId, () => {
-        restore();
-        void this.load();
-        void messages.refresh();
-      });
+      toasts.undoable(
+        text.changed(1, what),
+        detail.undoId,
+        () => {
+          restore();
+          void this.load();
+          void messages.refresh();
+        },
+        text.undoPartly,
+      );
     } catch (error) {
       this.detail = before;
       if (error instanceof ApiError && (error.status === 412 || error.status === 409)) {
@@ -129,7 +141,7 @@ export class DetailState {
         toasts.fail(error);
       }
     }
-    void messages.loadCounts();
+    void counts.load();
   }
 
   #take(detail: MessageDetail, etag: string | null): void {

@@ -1,4 +1,6 @@
 /** Answers begun but not sent: kept on this device for this person, removed on send and sign-out. */
+import { DRAFTS } from './stored';
+
 export interface Draft {
   mode: 'reply' | 'note';
   text: string;
@@ -7,13 +9,12 @@ export interface Draft {
 }
 
 const DAYS_30 = 30 * 24 * 3_600_000;
-const PREFIX = 'tekvwarho:draft:';
-const name = (staff: string, message: string) => `${PREFIX}${staff}:${message}`;
+const name = (staff: string, message: string) => `${DRAFTS}${staff}:${message}`;
 
 /** Storage tells nobody in its own tab that it has changed: whoever shows drafts looks again when this grows. */
 let changes = $state(0);
 addEventListener('storage', (event) => {
-  if (!event.key || event.key.startsWith(PREFIX)) changes++;
+  if (!event.key || event.key.startsWith(DRAFTS)) changes++;
 });
 
 function stored(staff: string, message: string): Draft | null {

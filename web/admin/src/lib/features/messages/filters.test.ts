@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { MessageSummary } from '../../api/types';
 import { activeFilters, parseFilters, stillFits, toQuery, toSearch, withoutFilters } from './filters';
+import type { MessageSummary } from './types';
 
 const parse = (text: string) => parseFilters(new URLSearchParams(text));
 

@@ -1,18 +1,7 @@
 /** What the list shows ↔ the address bar ↔ the query to the server. Pure. */
-import type { MessageQuery } from '../../api/messages';
-import { MESSAGE_STATUSES, type MessageStatus, type MessageSummary } from '../../api/types';
-
-export const VIEWS = [
-  'open',
-  'mine',
-  'unassigned',
-  'replied',
-  'converted',
-  'archived',
-  'spam',
-  'all',
-] as const;
-export type View = (typeof VIEWS)[number];
+import type { MessageQuery } from './api';
+import { MESSAGE_STATUSES, type MessageStatus, type MessageSummary } from './types';
+import { viewIn, type View } from './views';
 
 export interface Filters {
   view: View;
@@ -30,10 +19,9 @@ const OPEN: MessageStatus[] = ['new', 'in_progress'];
 const DATE = /^\d{4}-\d{2}-\d{2}$/;
 
 export function parseFilters(params: URLSearchParams): Filters {
-  const view = params.get('view') as View;
   const date = (name: string) => (DATE.test(params.get(name) ?? '') ? (params.get(name) as string) : '');
   return {
-    view: VIEWS.includes(view) ? view : 'open',
+    view: viewIn(params),
     status: (params.get('status') ?? '')
       .split(',')
       .filter((part): part is MessageStatus => (MESSAGE_STATUSES as readonly string[]).includes(part)),

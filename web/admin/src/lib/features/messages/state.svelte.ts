@@ -1,24 +1,25 @@
 /** The list of messages: what is loaded, selected and counted, and every change made to it. */
-import { api } from '../../api/client';
+import { api as floor } from '../../api/client';
+import type { Colleague } from '../../api/types';
+import { session } from '../../auth/session.svelte';
+import { live, type Notice } from '../../live/live.svelte';
+import { PAGE, Paged } from '../../ui/paged.svelte';
+import { toasts } from '../../ui/toasts.svelte';
+import { api } from './api';
+import { counts } from './counts.svelte';
+import { parseFilters, stillFits, toQuery, type Filters } from './filters';
+import { own as text } from './strings';
+import { frame } from './strings.frame';
 import type {
   BulkChange,
   CannedReply,
-  Colleague,
   MessageCounts,
   MessageDetail,
   MessageStatus,
   MessageSummary,
   ServiceRef,
   TagCount,
-} from '../../api/types';
-import { session } from '../../auth/session.svelte';
-import type { Notice } from '../../live/live.svelte';
-import { words } from '../../strings';
-import { PAGE, Paged } from '../../ui/paged.svelte';
-import { toasts } from '../../ui/toasts.svelte';
-import { parseFilters, stillFits, toQuery, type Filters } from './filters';
-
-const text = words.messages;
+} from './types';
 
 class MessagesState extends Paged<MessageSummary, Filters> {
   selected = $state<string[]>([]);
@@ -26,7 +27,6 @@ class MessagesState extends Paged<MessageSummary, Filters> {
   waiting = $state<string[]>([]);
   /** Ids that somebody else moved out of this view; they stay where they are, dimmed. */
   gone = $state<string[]>([]);
-  counts = $state.raw<MessageCounts | null>(null);
   colleagues = $state.raw<Colleague[]>([]);
   services = $state.raw<ServiceRef[]>([]);
   tags = $state.raw<TagCount[]>([]);
@@ -38,12 +38,14 @@ class MessagesState extends Paged<MessageSummary, Filters> {
   /** A notice came while the list was being loaded: the answer may be older than it. */
   #missed = false;
 
-  fresh = $derived(this.counts !== null && Object.values(this.counts).every((n) => n === 0));
+  fresh = $derived(counts.now !== null && Object.values(counts.now).every((n) => n === 0));
 
   constructor() {
     super(parseFilters(new URLSearchParams()), (filters, turn, signal) =>
-      api.messages.list({ ...toQuery(filters), ...turn }, signal),
+      api.list({ ...toQuery(filters), ...turn }, signal),
     );
+    live.listen((notice) => this.hear(notice));
+    session.whenLeft(() => this.reset());
   }
 
   override async load(filters: Filters = this.filters, atLeast = 0): Promise<boolean> {
@@ -58,17 +60,12 @@ class MessagesState extends Paged<MessageSummary, Filters> {
     return true;
   }
 
-  async loadCounts(): Promise<void> {
-    if (!session.may('messages')) return;
-    this.counts = await api.messages.counts().catch(() => this.counts);
-  }
-
   /** The small lists that pickers need; each may fail without harm. */
   async loadHelpers(): Promise<void> {
     const [colleagues, services, tags, canned] = await Promise.all([
-      api.colleagues().catch(() => this.colleagues),
+      floor.colleagues().catch(() => this.colleagues),
       api.services().catch(() => this.services),
-      api.messages.tags().catch(() => this.tags),
+      api.tags().catch(() => this.tags),
       api.canned.list().catch(() => this.canned),
     ]);
     Object.assign(this, { colleagues, services, tags, canned });
@@ -87,18 +84,22 @@ class MessagesState extends Paged<MessageSummary, Filters> {
   #soon(): void {
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
-      void this.refresh();
+      void this.#refreshList();
     }, 400);
   }
 
   /** Brings what is shown up to date in place: rows change, none move; new ones wait behind the pill. */
   async refresh(): Promise<void> {
-    void this.loadCounts();
+    void counts.load();
+    await this.#refreshList();
+  }
+
+  async #refreshList(): Promise<void> {
     this.#missed ||= this.loading;
     if (!this.loaded || this.loading) return;
     const turn = ++this.#turn;
     const limit = Math.min(100, Math.max(PAGE, this.items.length));
-    const answer = await api.messages.list({ ...toQuery(this.filters), limit }).catch(() => null);
+    const answer = await api.list({ ...toQuery(this.filters), limit }).catch(() => null);
     if (!answer || turn !== this.#turn) return;
     const fresh = new Map(answer.items.map((item) => [item.id, item]));
     this.items = this.items.map((item) => fresh.get(item.id) ?? item);
@@ -133,7 +134,7 @@ class MessagesState extends Paged<MessageSummary, Filters> {
     this.#timer = undefined;
     this.#turn++;
     this.#missed = false;
-    Object.assign(this, { selected: [], waiting: [], gone: [], counts: null });
+    Object.assign(this, { selected: [], waiting: [], gone: [] });
     Object.assign(this, { colleagues: [], services: [], tags: [], canned: [] });
   }
 
@@ -178,7 +179,7 @@ class MessagesState extends Paged<MessageSummary, Filters> {
   }
 
   setStatus(ids: string[], status: MessageStatus): Promise<void> {
-    return this.#bulk({ ids, status }, text.moved(words.status[status]), (item) => ({ ...item, status }));
+    return this.#bulk({ ids, status }, text.moved(frame.status[status]), (item) => ({ ...item, status }));
   }
 
   assign(ids: string[], person: { id: string; name: string } | null): Promise<void> {
@@ -215,7 +216,7 @@ class MessagesState extends Paged<MessageSummary, Filters> {
     try {
       let undoId: string | null | undefined;
       for (let i = 0; i < ids.length; i += 100) {
-        undoId = (await api.messages.bulk({ ...change, ids: ids.slice(i, i + 100) })).undoId;
+        undoId = (await api.bulk({ ...change, ids: ids.slice(i, i + 100) })).undoId;
       }
       const again = () => {
         restore();
@@ -224,12 +225,17 @@ class MessagesState extends Paged<MessageSummary, Filters> {
       // An answer that is on its way was given before the change, or in the middle of it.
       this.#turn++;
       this.#soon();
-      toasts.undoable(text.changed(ids.length, what), ids.length <= 100 ? undoId : null, again);
+      toasts.undoable(
+        text.changed(ids.length, what),
+        ids.length <= 100 ? undoId : null,
+        again,
+        text.undoPartly,
+      );
     } catch (error) {
       restore();
       toasts.fail(error);
     }
-    void this.loadCounts();
+    void counts.load();
   }
 }
 

@@ -1,21 +1,19 @@
 /** The first steps of the firm, and where this person is in the tour. */
-import { api } from '../../api/client';
-import type { Onboarding, OnboardingPatch } from '../../api/types';
 import { session } from '../../auth/session.svelte';
-import { words } from '../../strings';
+import type { Stop } from '../../slice/slice';
 import { toasts } from '../../ui/toasts.svelte';
-
-/** Stops of the tour, by the `data-tour` of what they point at. */
-export const STOPS = ['dashboard', 'messages', 'search', 'canned', 'settings', 'account'];
+import { api } from './api';
+import { own } from './strings';
+import { tour } from './tour.svelte';
+import type { Onboarding, OnboardingPatch } from './types';
 
 class OnboardingState {
   state = $state.raw<Onboarding | null>(null);
   busy = $state(false);
-  /** The stop that is shown, of those that are there; null: no tour. */
-  stop = $state<number | null>(null);
-  stops = $state.raw<string[]>([]);
 
   left = $derived(this.state?.steps.filter((step) => !step.done).length ?? 0);
+  /** The list was put away, and there is something left of it. */
+  resumable = $derived(Boolean(this.state?.dismissed && (this.left || this.state.samples)));
 
   /** Grows with every question to the server, so that an older answer cannot undo a newer one. */
   #turn = 0;
@@ -23,20 +21,20 @@ class OnboardingState {
   constructor() {
     session.whenLeft(() => {
       this.#turn++;
-      Object.assign(this, { state: null, stop: null, stops: [], busy: false });
+      Object.assign(this, { state: null, busy: false });
     });
   }
 
   async load(): Promise<void> {
     const turn = ++this.#turn;
     // Nobody needs this to work: a failure leaves the list out.
-    const state = await api.onboarding.get().catch(() => null);
+    const state = await api.get().catch(() => null);
     if (state && turn === this.#turn) this.state = state;
   }
 
   async note(patch: OnboardingPatch): Promise<void> {
     try {
-      const state = await api.onboarding.note(patch);
+      const state = await api.note(patch);
       this.#turn++;
       this.state = state;
     } catch (error) {
@@ -46,15 +44,15 @@ class OnboardingState {
 
   async makeSamples(): Promise<void> {
     await this.#work(async () => {
-      const { messages, staff } = await api.onboarding.makeSamples();
-      toasts.say(words.onboarding.samplesMade(messages, staff));
+      const { messages, staff } = await api.makeSamples();
+      toasts.say(own.samplesMade(messages, staff));
     });
   }
 
   async removeSamples(): Promise<void> {
     await this.#work(async () => {
-      const { messages } = await api.onboarding.removeSamples();
-      toasts.say(words.onboarding.unsampled(messages));
+      const { messages } = await api.removeSamples();
+      toasts.say(own.unsampled(messages));
     });
   }
 
@@ -69,21 +67,21 @@ class OnboardingState {
     await this.load();
   }
 
-  startTour(): void {
-    this.stops = STOPS.filter((name) => spot(name));
+  startTour(stops: Stop[]): void {
+    tour.stops = stops.filter(({ id }) => spot(id));
     const from = this.state?.tour.done ? 0 : (this.state?.tour.stop ?? 0);
-    if (this.stops.length) this.stop = Math.min(from, this.stops.length - 1);
+    if (tour.stops.length) tour.at = Math.min(from, tour.stops.length - 1);
   }
 
   leaveTour(done: boolean): void {
-    const stop = this.stop ?? 0;
-    this.stop = null;
-    if (!done) toasts.say(words.onboarding.tour.left);
+    const stop = tour.at ?? 0;
+    tour.at = null;
+    if (!done) toasts.say(own.tour.left);
     void this.note({ tour: { stop: done ? 0 : stop, done } });
   }
 }
 
-/** What a stop points at: on a phone it is another element than beside a wide page. */
+/** What a stop points at, by its `data-tour`: on a phone it is another element than beside a wide page. */
 export function spot(name: string): HTMLElement | undefined {
   return [...document.querySelectorAll<HTMLElement>(`[data-tour="${name}"]`)].find(
     (element) => element.offsetParent !== null,

@@ -1,6 +1,6 @@
-import { api } from '../../api/client';
 import type { Session } from '../../api/types';
 import { session } from '../../auth/session.svelte';
+import { api } from './api';
 
 class DevicesState {
   list = $state.raw<Session[] | null>(null);
@@ -12,7 +12,7 @@ class DevicesState {
 
   async load(): Promise<void> {
     try {
-      const list = await api.auth.sessions();
+      const list = await api.sessions();
       this.list = list.toSorted(
         (a, b) => Number(b.current) - Number(a.current) || b.lastActivity.localeCompare(a.lastActivity),
       );
@@ -23,12 +23,12 @@ class DevicesState {
   }
 
   async end(id: string): Promise<void> {
-    await api.auth.endSession(id);
+    await api.endSession(id);
     this.list = this.list?.filter((session) => session.id !== id) ?? null;
   }
 
   async endOthers(): Promise<void> {
-    await api.auth.endOthers();
+    await api.endOthers();
     this.list = this.list?.filter((session) => session.current) ?? null;
   }
 }

@@ -1,12 +1,12 @@
 /** The settings as they are on the server, and what was changed here and is not saved yet. */
-import { api } from '../../api/client';
 import { ApiError, explain } from '../../api/errors';
 import type { Tagged } from '../../api/http';
-import type { Expiring, SettingKey, SettingsSchema, SettingValues } from '../../api/types';
 import { session } from '../../auth/session.svelte';
-import { words } from '../../strings';
-import { toasts } from '../../ui/toasts.svelte';
 import type { Conflict } from '../../ui/Merge.svelte';
+import { toasts } from '../../ui/toasts.svelte';
+import { api } from './api';
+import { own } from './strings';
+import type { Expiring, SettingKey, SettingsSchema, SettingValues } from './types';
 import { conflictsOf, same, show } from './values';
 
 class SettingsState {
@@ -39,7 +39,7 @@ class SettingsState {
   async load(): Promise<void> {
     const turn = ++this.#turn;
     try {
-      const [schema, loaded] = await Promise.all([this.schema ?? api.settings.schema(), api.settings.load()]);
+      const [schema, loaded] = await Promise.all([this.schema ?? api.schema(), api.load()]);
       if (turn !== this.#turn) return;
       this.schema = schema;
       this.error = null;
@@ -124,15 +124,15 @@ class SettingsState {
 
   async #send(again: boolean): Promise<boolean> {
     try {
-      const saved = await api.settings.change(this.drafts, this.version);
+      const saved = await api.change(this.drafts, this.version);
       this.#adopt(saved);
       this.discard();
-      toasts.say(words.settings.saved);
+      toasts.say(own.saved);
       return true;
     } catch (error) {
       if (!(error instanceof ApiError) || error.status !== 412 || !again) throw error;
     }
-    const theirs = await api.settings.load();
+    const theirs = await api.load();
     const values = theirs.detail;
     const both = conflictsOf(this.values, values, this.drafts);
     // Somebody changed other things: nothing is in the way.
@@ -157,7 +157,7 @@ class SettingsState {
     this.conflicts = [];
     this.drafts = Object.fromEntries(Object.entries(this.drafts).filter(([key]) => !given.includes(key)));
     if (this.count) await this.save();
-    else toasts.say(words.settings.saved);
+    else toasts.say(own.saved);
   }
 
   /** Nothing was chosen: saving again finds their version again, and asks again. */
@@ -181,7 +181,7 @@ class SettingsState {
     const values = Object.fromEntries(
       Object.entries(this.drafts).filter(([key]) => key.startsWith('privacy.')),
     );
-    const counted = await api.settings.retention(values).catch(() => []);
+    const counted = await api.retention(values).catch(() => []);
     if (!signal.aborted) this.expiring = counted;
   }
 

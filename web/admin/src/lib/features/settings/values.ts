@@ -1,6 +1,6 @@
 /** Values of settings: compared, and shown as text. */
-import type { SettingValues } from '../../api/types';
-import { words } from '../../strings';
+import { own as text } from './strings';
+import type { SettingValues } from './types';
 
 export function same(a: unknown, b: unknown): boolean {
   return sorted(a) === sorted(b);
@@ -26,7 +26,6 @@ export function conflictsOf(before: SettingValues, now: SettingValues, drafts: S
 
 /** A value as a person reads it. */
 export function show(value: unknown): string {
-  const text = words.settings;
   if (value === null || value === undefined || value === '') return text.empty;
   if (value === true) return text.on;
   if (value === false) return text.off;

@@ -1,6 +1,4 @@
-/** What the frame around the pages remembers, and the actions that pages offer to the palette. */
-import type { Choice } from '../../ui/Picker.svelte';
-
+/** What the frame around the pages remembers. */
 const KEY = 'tekvwarho:nav';
 
 class ShellState {
@@ -9,8 +7,6 @@ class ShellState {
   help = $state(false);
   /** On a phone: the sheet with what has no tab. */
   more = $state(false);
-  /** Set by the page that is open; they come first in the palette. */
-  actions = $state.raw<Choice[]>([]);
 
   toggleNav(): void {
     this.collapsed = !this.collapsed;

@@ -1,0 +1,62 @@
+/**
+ * Which script a module comes in. Few scripts, and nobody's page in another's: what the layouts need at once is one
+ * script, and each folder below `features` is one of its own, with its styles. What several slices bring to one place
+ * (their `cards/`) is one script of them all. No name of a slice stands here.
+ */
+import { readFileSync } from 'node:fs';
+
+/** What the bundler knows of a module. */
+interface Graph {
+  getModuleInfo: (id: string) => {
+    importers: readonly string[];
+    dynamicImporters: readonly string[];
+    isEntry: boolean;
+  } | null;
+}
+
+const FIRST = 'first';
+
+/** The script of a module that is loaded for its own sake: a layout, a page, or what is imported when it is needed. */
+function scriptOf(id: string): string {
+  const path = id.split('?')[0] ?? '';
+  // A page only mounts a part of its slice.
+  const mounted = path.endsWith('/+page.svelte') && /\$lib\/features\/[^']+/.exec(readFileSync(path, 'utf8'));
+  const [, slice, place] =
+    /\/features\/([^/]+)\/(?:([^/]+)\/index\.ts$)?/.exec(mounted ? mounted[0] : path) ?? [];
+  return place ?? slice ?? FIRST;
+}
+
+/** For `codeSplitting`: the first script takes what it needs, and what two others need; the rest stays with its own. */
+export function scripts(): { name: (id: string, graph: Graph) => string | null; priority: number }[] {
+  const known = new Map<string, Set<string>>();
+
+  /** The scripts that cannot do without this module. */
+  function neededBy(id: string, graph: Graph): Set<string> {
+    const found = known.get(id);
+    if (found) return found;
+    const names = new Set<string>();
+    known.set(id, names);
+    const info = graph.getModuleInfo(id);
+    const mounts = /\/routes\/.*\+\w+\.(svelte|ts)$/.test(id);
+    if (mounts || info?.isEntry || info?.dynamicImporters.length) names.add(scriptOf(id));
+    if (!mounts)
+      for (const importer of info?.importers ?? [])
+        for (const name of neededBy(importer, graph)) names.add(name);
+    return names;
+  }
+
+  const nameOf = (id: string, graph: Graph) => {
+    const [name, ...others] = neededBy(id, graph);
+    return name && !others.length ? name : FIRST;
+  };
+  const only = (first: boolean) => (id: string, graph: Graph) => {
+    // What only mounts a page is what SvelteKit loads for it, and stays that.
+    if (/\/nodes\/\d+\.js$|\/\+page\.svelte$/.test(id)) return null;
+    const name = nameOf(id, graph);
+    return (name === FIRST) === first ? name : null;
+  };
+  return [
+    { name: only(true), priority: 1 },
+    { name: only(false), priority: 0 },
+  ];
+}

@@ -1,0 +1,4 @@
+/** Short names of getting in. */
+import type { Schema } from '../../api/types';
+
+export type Setup = Schema['Setup'];

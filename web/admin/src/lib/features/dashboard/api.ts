@@ -1,0 +1,6 @@
+/** What waits, as one answer. */
+import { data, http } from '../../api/http';
+
+export const api = {
+  dashboard: () => data(http.GET('/api/admin/dashboard', {})),
+};

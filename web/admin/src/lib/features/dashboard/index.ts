@@ -1,0 +1,20 @@
+/** The first page: what all slices show there. */
+import type { Slice } from '../../slice/slice';
+import { frame } from './strings.frame';
+
+export const dashboard: Slice = {
+  name: 'dashboard',
+  routes: [''],
+  entries: [
+    {
+      id: 'dashboard',
+      label: frame.dashboard,
+      icon: 'home',
+      path: '/',
+      keys: 'g d',
+      goTo: frame.goTo,
+      place: 'tab',
+    },
+  ],
+  stops: [{ id: 'dashboard', at: 10, ...frame.stop }],
+};

@@ -1,0 +1,6 @@
+/** The words of the dashboard that the frame says. */
+export const frame = {
+  dashboard: 'Dashboard',
+  goTo: 'Go to the dashboard',
+  stop: { title: 'The dashboard', text: 'What is waiting, how fast you answer, and what happened.' },
+};

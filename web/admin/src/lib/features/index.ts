@@ -1,0 +1,31 @@
+/** The slices. One joins by a line here and its files below `src/routes`; the order is that of the navigation. */
+import type { Slice } from '../slice/slice';
+import { access } from './access';
+import { audit } from './audit';
+import { dashboard } from './dashboard';
+import { factors } from './factors';
+import { mail } from './mail';
+import { messages } from './messages';
+import { notices } from './notices';
+import { onboarding } from './onboarding';
+import { profile } from './profile';
+import { settings } from './settings';
+import { shell } from './shell';
+import { staff } from './staff';
+import { tokens } from './tokens';
+
+export const slices: readonly Slice[] = [
+  shell,
+  dashboard,
+  onboarding,
+  mail,
+  messages,
+  staff,
+  audit,
+  notices,
+  tokens,
+  settings,
+  profile,
+  factors,
+  access,
+];

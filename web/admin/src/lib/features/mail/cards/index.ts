@@ -1,0 +1,12 @@
+/** What is to be done about mails, on the dashboard. */
+import type { Card } from '../../../slice/slice';
+import FailedMails from './FailedMails.svelte';
+
+export const cards: Card[] = [
+  {
+    id: 'failed-mails',
+    place: 'top',
+    shows: (board) => (board.messages?.failedMails ?? 0) > 0,
+    part: FailedMails,
+  },
+];

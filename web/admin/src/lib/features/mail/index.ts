@@ -1,0 +1,13 @@
+/** Mails that could not be delivered. */
+import type { Slice } from '../../slice/slice';
+import { frame } from './strings.frame';
+
+export const mail: Slice = {
+  name: 'mail',
+  routes: [],
+  notices: {
+    mail_failed: { icon: 'warn', says: ({ subject }) => frame.failed(subject), when: frame.failedWhen },
+  },
+  entities: { mail: { name: frame.entity } },
+  cards: () => import('./cards'),
+};

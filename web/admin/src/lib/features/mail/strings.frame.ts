@@ -1,0 +1,9 @@
+/** The words of mail that the frame says. */
+export const frame = {
+  entity: 'mail',
+  failed: (subject: string | null | undefined) =>
+    subject
+      ? `A mail about the message from ${subject} could not be delivered`
+      : 'A mail could not be delivered',
+  failedWhen: 'when a mail could not be delivered',
+};

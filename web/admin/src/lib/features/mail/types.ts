@@ -1,0 +1,4 @@
+/** Short names of mails. */
+import type { Schema } from '../../api/types';
+
+export type FailedMail = Schema['FailedMail'];

@@ -1,0 +1,60 @@
+/** The inbox. */
+import { data, http, id, list, stream, tagged, type Filtered, type Query } from '../../api/http';
+import type { BulkChange, MessageStatus, NewCannedReply, NewReply } from './types';
+
+export type MessageQuery = Filtered<'/api/admin/messages'>;
+
+export const api = {
+  list: (query: Query<'/api/admin/messages'>, signal?: AbortSignal) =>
+    list(http.GET('/api/admin/messages', { params: { query }, signal })),
+  counts: () => data(http.GET('/api/admin/messages/counts', {})),
+  tags: () => data(http.GET('/api/admin/messages/tags', {})),
+  get: (message: string, signal?: AbortSignal) =>
+    tagged(http.GET('/api/admin/messages/{id}', { ...id(message), signal })),
+  change: (
+    message: string,
+    body: { status?: MessageStatus; assignedTo?: string | null },
+    etag?: string | null,
+  ) => {
+    const headers = etag ? { 'If-Match': etag } : {};
+    return tagged(http.PATCH('/api/admin/messages/{id}', { ...id(message), body, headers }));
+  },
+  reply: (message: string, body: NewReply, key: string) =>
+    data(
+      http.POST('/api/admin/messages/{id}/replies', {
+        ...id(message),
+        body,
+        headers: { 'Idempotency-Key': key },
+      }),
+    ),
+  note: (message: string, content: string, key: string) =>
+    data(
+      http.POST('/api/admin/messages/{id}/notes', {
+        ...id(message),
+        body: { content },
+        headers: { 'Idempotency-Key': key },
+      }),
+    ),
+  removeNote: (message: string, noteId: string) =>
+    data(
+      http.DELETE('/api/admin/messages/{id}/notes/{noteId}', { params: { path: { id: message, noteId } } }),
+    ),
+  setTags: (message: string, tags: string[]) =>
+    data(http.PUT('/api/admin/messages/{id}/tags', { ...id(message), body: { tags } })),
+  bulk: (body: BulkChange) => data(http.POST('/api/admin/messages/bulk', { body })),
+  retryMail: (message: string) => data(http.POST('/api/admin/messages/{id}/retry-mail', id(message))),
+  export: (query: MessageQuery & { format: 'csv' | 'xlsx' }, signal: AbortSignal) =>
+    stream(http.GET('/api/admin/messages/export', { params: { query }, parseAs: 'stream', signal })),
+  services: () => data(http.GET('/api/admin/services', {})),
+
+  canned: {
+    list: () => data(http.GET('/api/admin/canned-replies', {})),
+    add: (body: NewCannedReply) => data(http.POST('/api/admin/canned-replies', { body })),
+    /** `etag` is of the version that the change was made on; a stale one is 412. */
+    change: (canned: string, body: NewCannedReply, etag: string) =>
+      data(
+        http.PATCH('/api/admin/canned-replies/{id}', { ...id(canned), body, headers: { 'If-Match': etag } }),
+      ),
+    remove: (canned: string) => data(http.DELETE('/api/admin/canned-replies/{id}', id(canned))),
+  },
+};

@@ -1,0 +1,23 @@
+/** What messages show on the dashboard. */
+import type { Card, Cards } from '../../../slice/slice';
+import Figures from './Figures.svelte';
+import { isFresh } from './fresh';
+import Latest from './Latest.svelte';
+import Response from './Response.svelte';
+import { own } from './strings';
+import Trend from './Trend.svelte';
+
+export const cards: Card[] = [
+  {
+    id: 'figures',
+    place: 'top',
+    shows: (board) => Boolean(board.messages) && !isFresh(board),
+    part: Figures,
+  },
+  { id: 'latest', place: 'main', part: Latest },
+  { id: 'trend', place: 'main', shows: (board) => !isFresh(board), part: Trend },
+  { id: 'response', place: 'side', shows: (board) => Boolean(board.firstResponse), part: Response },
+];
+
+export const summary: Cards['summary'] = ({ messages }) =>
+  messages ? own.summary(messages.new + messages.inProgress, messages.unassigned) : null;

@@ -1,0 +1,79 @@
+/** The words of messages that the frame says: they come with the first load. */
+import type { MessageStatus } from './types';
+import type { View } from './views';
+
+const views: Record<View, string> = {
+  open: 'Open',
+  mine: 'Mine',
+  unassigned: 'Unassigned',
+  replied: 'Replied',
+  converted: 'Converted',
+  archived: 'Archived',
+  spam: 'Spam',
+  all: 'All',
+};
+
+const who = (notice: { subject?: string | null }) => notice.subject ?? 'a client';
+
+export const frame = {
+  messages: 'Messages',
+  goToMessages: 'Go to messages',
+  canned: 'Canned replies',
+  goToCanned: 'Go to canned replies',
+  views,
+  viewOf: (view: View) => `Messages: ${views[view]}`,
+  searched: 'messages',
+  searchFor: (q: string) => `Search all messages for “${q}”`,
+
+  status: {
+    new: 'New',
+    in_progress: 'In progress',
+    replied: 'Replied',
+    converted: 'Converted',
+    archived: 'Archived',
+    spam: 'Spam',
+  } satisfies Record<MessageStatus, string>,
+
+  shortcuts: {
+    list: 'In the list',
+    next: 'Next message',
+    previous: 'Previous message',
+    open: 'Open message',
+    close: 'Close message',
+    select: 'Select',
+    search: 'Search messages',
+    message: 'With a message',
+    reply: 'Reply',
+    note: 'Write a note',
+    assign: 'Assign',
+    archive: 'Archive',
+    tag: 'Tags',
+    send: 'Send answer or note',
+  },
+
+  notices: {
+    created: (notice: { subject?: string | null }) => `New message from ${who(notice)}`,
+    createdWhen: 'when somebody writes',
+    replied: (notice: { subject?: string | null }) => `${notice.subject ?? 'A client'} has answered`,
+    repliedWhen: 'when a client answers me, or nobody has the message',
+    assigned: (notice: { subject?: string | null; actor?: string | null }) =>
+      `${notice.actor ?? 'A colleague'} gave you the message from ${who(notice)}`,
+    handedOver: (notice: { actor?: string | null; detail?: string | null }) =>
+      `${notice.actor ?? 'A colleague'} gave you ${notice.detail ?? 'open work'}`,
+    assignedWhen: 'when a colleague gives me a message',
+  },
+
+  entities: { message: 'message', open: 'Open the message', canned: 'canned reply' },
+  stranger: 'A client',
+  letters: {
+    reply: 'Your answer',
+    contact_confirmation: 'Confirmation to the client',
+    contact_notice: 'Notice of a new message',
+    client_reply_notice: 'Notice of a client’s answer',
+    message_assigned: 'Notice of an assignment',
+  },
+  stops: {
+    messages: { title: 'Messages', text: 'What clients write lands here. Move with j and k, answer with r.' },
+    canned: { title: 'Canned replies', text: 'Texts for what you answer often. Type ; while answering.' },
+  },
+};

@@ -1,0 +1,11 @@
+/** The words of notices that the frame says. */
+import { plural } from '../../format/plural';
+
+export const frame = {
+  title: 'Notifications',
+  goTo: 'Notifications',
+  bell: (unread: number) =>
+    unread ? `Notifications, ${unread > 99 ? 'more than 99' : unread} unread` : 'Notifications',
+  waiting: ' not read yet',
+  arrived: (n: number) => plural(n, 'new notification', 'new notifications'),
+};

@@ -1,0 +1,17 @@
+/** The words of what people are told. What each notice says stands with its slice. */
+export const own = {
+  readAll: 'Mark all as read',
+  unread: 'Unread',
+  something: 'Something happened',
+  more: 'Load more',
+  emptyTitle: 'Nothing new',
+  emptyText: 'New messages, answers of clients and what colleagues give you are told here.',
+  choose: 'Choose what you are told of',
+  preferences: {
+    event: 'Tell me',
+    app: 'Here',
+    mail: 'By mail',
+    always: 'Always',
+    never: 'Never',
+  },
+};

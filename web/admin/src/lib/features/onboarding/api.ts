@@ -1,0 +1,10 @@
+/** The first steps, and samples to look at. */
+import { data, http } from '../../api/http';
+import type { OnboardingPatch } from './types';
+
+export const api = {
+  get: () => data(http.GET('/api/admin/onboarding', {})),
+  note: (body: OnboardingPatch) => data(http.PATCH('/api/admin/onboarding', { body })),
+  makeSamples: () => data(http.POST('/api/admin/samples', {})),
+  removeSamples: () => data(http.DELETE('/api/admin/samples', {})),
+};

@@ -1,0 +1,20 @@
+/** The first steps of a firm, the tour, and samples to look at. */
+import type { Slice } from '../../slice/slice';
+import { frame } from './strings.frame';
+import { tour } from './tour.svelte';
+
+export const onboarding: Slice = {
+  name: 'onboarding',
+  routes: [],
+  entities: { demo: { name: frame.samples } },
+  cards: () => import('./cards'),
+  overlays: [
+    {
+      id: 'tour',
+      open: () => tour.at !== null,
+      close: () => tour.forget(),
+      load: () => import('./Tour.svelte'),
+    },
+  ],
+  forget: () => tour.forget(),
+};

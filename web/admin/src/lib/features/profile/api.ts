@@ -1,0 +1,12 @@
+/** The own account. */
+import { data, http, id, raw } from '../../api/http';
+
+export const api = {
+  password: (body: { currentPassword: string; newPassword: string }) =>
+    data(http.POST('/api/auth/password', { body })),
+  sessions: () => data(http.GET('/api/auth/sessions', {})),
+  endSession: (session: string) => data(http.DELETE('/api/auth/sessions/{id}', id(session))),
+  endOthers: () => data(http.DELETE('/api/auth/sessions')),
+  setPicture: (file: Blob) => data(http.PUT('/api/auth/me/avatar', raw(file))),
+  removePicture: () => data(http.DELETE('/api/auth/me/avatar')),
+};

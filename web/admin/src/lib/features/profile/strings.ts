@@ -1,0 +1,36 @@
+/** The words of the own account. */
+import { plural } from '../../format/plural';
+
+export const own = {
+  title: 'Profile',
+  about: 'About you',
+  name: 'Name',
+  nameHint: 'Clients see it beside your answers.',
+  email: 'E-mail',
+  role: 'Role',
+  zone: 'Time zone',
+  zoneDevice: (zone: string) => `Same as this device (${zone})`,
+  zoneHint: 'Times in the dashboard are shown in this zone.',
+  locale: 'Language of dates',
+  localeDefault: 'English (United Kingdom)',
+  localeHint: (sample: string) => `Dates look like this: ${sample}`,
+  look: 'Theme and keyboard',
+  theme: 'Theme',
+  themes: { system: 'System', light: 'Light', dark: 'Dark' },
+  keys: 'Shortcuts with single keys',
+  keysHint: 'Turn off if you use speech input. Ctrl+K always works.',
+  password: 'Password',
+  current: 'Current password',
+  next: 'New password',
+  change: 'Change password',
+  changed: 'Password changed. Other devices are signed out.',
+  wrongPassword: 'This is not your current password.',
+  devices: 'Devices',
+  signOutOne: 'Sign out',
+  signOutOthers: 'Sign out all other devices',
+  signOutOthersTitle: 'Sign out all other devices?',
+  signOutOthersText: (n: number) =>
+    `${plural(n, 'other device', 'other devices')} will have to sign in again. This one stays signed in.`,
+  deviceOut: 'Device signed out',
+  othersOut: 'All other devices are signed out',
+};

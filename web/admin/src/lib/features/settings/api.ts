@@ -1,0 +1,16 @@
+/** What the firm decides. */
+import { data, http, raw, tagged } from '../../api/http';
+import type { MailTrial, SettingValues } from './types';
+
+export const api = {
+  schema: () => data(http.GET('/api/admin/settings/schema', {})),
+  load: () => tagged(http.GET('/api/admin/settings', {})),
+  /** `seen` is the version that the change was made on; a stale one is 412. */
+  change: (values: SettingValues, seen: string) =>
+    tagged(http.PATCH('/api/admin/settings', { body: values, params: { header: { 'If-Match': seen } } })),
+  uploadPicture: (file: Blob) => data(http.POST('/api/admin/settings/pictures', raw(file))),
+  previewMail: (body: MailTrial) => data(http.POST('/api/admin/settings/mail/preview', { body })),
+  testMail: (body: MailTrial) => data(http.POST('/api/admin/settings/mail/test', { body })),
+  retention: (values: SettingValues) =>
+    data(http.POST('/api/admin/settings/retention', { body: { values } })),
+};

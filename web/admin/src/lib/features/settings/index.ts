@@ -1,0 +1,22 @@
+/** What the firm decides. */
+import type { Slice } from '../../slice/slice';
+import { frame } from './strings.frame';
+
+export const settings: Slice = {
+  name: 'settings',
+  routes: ['settings/[[group]]'],
+  entries: [
+    {
+      id: 'settings',
+      label: frame.settings,
+      icon: 'gear',
+      path: '/settings',
+      needs: 'settings',
+      keys: 'g f',
+      goTo: frame.goTo,
+    },
+  ],
+  entities: { settings: { name: frame.entity } },
+  steps: frame.steps,
+  stops: [{ id: 'settings', at: 50, ...frame.stop }],
+};

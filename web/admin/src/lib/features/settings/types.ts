@@ -1,0 +1,40 @@
+/** Short names of settings, and the values of those that have parts: the document has them as free JSON. */
+import type { Schema } from '../../api/types';
+
+export type SettingsSchema = Schema['SettingsSchema'];
+export type SettingKey = Schema['Key'];
+export type MailTrial = Schema['MailTrial'];
+export type MailPreview = Schema['MailPreview'];
+export type MailTest = Schema['MailTest'];
+export type Expiring = Schema['Expiring'];
+
+export type SettingValues = Record<string, unknown>;
+
+export interface Opening {
+  day: string;
+  opens: string;
+  closes: string;
+}
+export interface Holiday {
+  from: string;
+  until: string | null;
+  name: string;
+}
+export interface SocialLink {
+  name: string;
+  url: string;
+}
+export interface Service {
+  slug: string;
+  name: string;
+  summary: string;
+  icon: string;
+  intro: string;
+  minutes: number | null;
+  gets: string[];
+  steps: { title: string; text: string }[];
+  startsFrom: string | null;
+  startsAt: string;
+  fits: string[];
+  questions: { q: string; a: string }[];
+}

@@ -1,0 +1,9 @@
+/** The frame around the pages. It knows the other slices from the list only. */
+import type { Slice } from '../../slice/slice';
+import { own } from './strings';
+
+export const shell: Slice = {
+  name: 'shell',
+  routes: ['[...rest]'],
+  stops: [{ id: 'search', at: 30, ...own.tour.search }],
+};

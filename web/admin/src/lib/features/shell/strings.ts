@@ -1,0 +1,53 @@
+/** The words of the frame around the pages. */
+export const own = {
+  main: 'Main',
+  home: 'Dashboard',
+  collapse: 'Collapse navigation',
+  expand: 'Expand navigation',
+  skip: 'Skip to content',
+  search: 'Search or go to',
+  searchShort: 'Search',
+  userMenu: 'Account and theme',
+  help: 'Keyboard shortcuts',
+  theme: { system: 'System theme', light: 'Light theme', dark: 'Dark theme' },
+  more: 'More',
+
+  connection: {
+    offline: 'You are offline. What you see may be out of date; drafts are kept on this device.',
+    waiting: 'The server cannot be reached. You stay signed in; trying again.',
+    now: 'Try now',
+    live: 'Live updates are on',
+    notLive: 'Live updates are reconnecting',
+  },
+
+  noPage: {
+    title: 'Page not found',
+    text: 'There is nothing at this address. It may have been moved, or the link is incomplete.',
+    crash: 'This page could not be shown',
+    home: 'Go to the dashboard',
+  },
+
+  palette: {
+    title: 'Search and commands',
+    placeholder: (what: string[]) =>
+      `${what.length ? `Search ${what.join(', ')}, go` : 'Go'} to a page, run a command`,
+    pages: 'Go to',
+    actions: 'Actions',
+    more: 'More',
+  },
+
+  sheet: {
+    title: 'Keyboard shortcuts',
+    everywhere: 'Everywhere',
+    palette: 'Search and commands',
+    help: 'This sheet',
+    undo: 'Undo the last change',
+  },
+
+  tour: {
+    search: {
+      title: 'Search and commands',
+      text: 'Find a message, go to a page, do something: Ctrl+K from anywhere.',
+    },
+  },
+};

@@ -1,0 +1,23 @@
+/** Colleagues: who they are and what they may do. */
+import type { Slice } from '../../slice/slice';
+import { frame } from './strings.frame';
+
+export const staff: Slice = {
+  name: 'staff',
+  routes: ['staff', 'staff/[id]'],
+  entries: [
+    {
+      id: 'staff',
+      label: frame.staff,
+      icon: 'people',
+      path: '/staff',
+      needs: 'staff',
+      keys: 'g s',
+      goTo: frame.goTo,
+    },
+  ],
+  entities: { staff: { name: frame.entity } },
+  letters: { invitation: frame.invitation, email_changed: frame.emailChanged },
+  values: { state: frame.states },
+  steps: { colleague: frame.colleague },
+};

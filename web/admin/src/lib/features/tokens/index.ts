@@ -1,0 +1,10 @@
+/** Tokens with which programs call the API. */
+import type { Slice } from '../../slice/slice';
+import { frame } from './strings.frame';
+
+export const tokens: Slice = {
+  name: 'tokens',
+  routes: ['tokens'],
+  entries: [{ id: 'tokens', label: frame.tokens, icon: 'key', path: '/tokens', needs: 'settings' }],
+  entities: { api_token: { name: frame.entity } },
+};

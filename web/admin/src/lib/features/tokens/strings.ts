@@ -1,0 +1,50 @@
+/** The words of API tokens. */
+import type { Permission } from '../../api/types';
+import { plural } from '../../format/plural';
+import type { TokenState } from './types';
+
+export const own = {
+  title: 'API tokens',
+  intro: 'With a token, a program calls the API in your name. It never may more than you may.',
+  docs: 'How to call the API',
+  add: 'New token',
+  name: 'Name',
+  nameHint: 'What it is for, so that you know it again.',
+  permissions: 'It may work with',
+  expires: 'It works for',
+  days: (n: number) => (n === 365 ? 'one year' : plural(n, 'day', 'days')),
+  make: 'Make token',
+  madeTitle: 'Copy the token now',
+  madeText: 'It is shown this once. We keep only its fingerprint.',
+  copy: 'Copy token',
+  done: 'I have kept it',
+  emptyTitle: 'No tokens yet',
+  emptyText: 'Make one for a program that is to read messages or fetch reports.',
+  by: (name: string) => `in the name of ${name}`,
+  used: 'Last used',
+  neverUsed: 'Never used',
+  ends: 'Ends',
+  ended: 'Ended',
+  revoke: 'Revoke',
+  revokeTitle: 'Revoke this token?',
+  revokeText: (name: string) => `Programs that use “${name}” are refused at once. This cannot be undone.`,
+  revoked: 'Token revoked',
+  state: {
+    active: 'Active',
+    expired: 'Expired',
+    revoked: 'Revoked',
+    orphaned: 'Its person has left',
+  } satisfies Record<TokenState, string>,
+  areas: {
+    messages: 'Messages',
+    chats: 'Chats',
+    consultations: 'Consultations',
+    newsletter: 'Newsletter',
+    analytics: 'Analytics',
+    performance: 'Performance',
+    staff: 'Staff',
+    audit: 'Audit trail',
+    settings: 'Settings',
+    privacy: 'Privacy',
+  } satisfies Record<Permission, string>,
+};

@@ -1,0 +1,7 @@
+/** Short names of API tokens. */
+import type { Schema } from '../../api/types';
+
+export type ApiToken = Schema['TokenView'];
+export type MadeToken = Schema['MadeToken'];
+export type NewToken = Schema['NewToken'];
+export type TokenState = Schema['TokenState'];

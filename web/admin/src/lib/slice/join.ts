@@ -1,0 +1,123 @@
+/** What the slices of a list say together. Pure: each reader is given the list, and a made-up one does as well. */
+import type { Permission } from '../api/types';
+import type { Command, Entity, Entry, NoticeWords, Search, Slice, Stop, Told, Tool } from './slice';
+
+export type May = (permission: Permission) => boolean;
+
+/** For `filter`: whether the person may. */
+export const allowed =
+  (may: May) =>
+  ({ needs }: { needs?: Permission }): boolean =>
+    !needs || may(needs);
+
+export const entriesOf = (slices: readonly Slice[], may: May): Entry[] =>
+  slices.flatMap(({ entries = [] }) => entries).filter(allowed(may));
+
+export const toolsOf = (slices: readonly Slice[]): Tool[] => slices.flatMap(({ tools = [] }) => tools);
+
+/** Whether the place is this entry's page or one below it, unless another entry says so more exactly. */
+export function isAt(place: string, entry: Entry, entries: readonly Entry[]): boolean {
+  const covers = ({ path }: Entry) => place === path || (path !== '/' && place.startsWith(`${path}/`));
+  return covers(entry) && !entries.some((other) => other.path.length > entry.path.length && covers(other));
+}
+
+/** A way in the palette. Those that are only found by typing are `typed`. */
+export interface Way extends Command {
+  keys?: string;
+  typed?: boolean;
+}
+
+export function waysOf(slices: readonly Slice[], may: May): Way[] {
+  return slices.flatMap(({ entries = [], commands = [] }): Way[] => {
+    const [first, ...others] = entries;
+    const typed = commands.map((command) => ({ ...command, typed: true }));
+    return [...(first ? [first] : []), ...typed, ...others]
+      .filter(allowed(may))
+      .map(({ id, label, icon, path, ...way }): Way => ({
+        ...{ id, label, icon, path },
+        keys: 'keys' in way ? way.keys : undefined,
+        typed: 'typed' in way,
+      }));
+  });
+}
+
+export const searchesOf = (slices: readonly Slice[], may: May = () => true): Search[] =>
+  slices.flatMap(({ search }) => search ?? []).filter(allowed(may));
+
+/** What the keys of the frame do, and what the help sheet says of them. */
+export interface Shortcut {
+  keys: string;
+  what: string;
+  needs?: Permission;
+  /** Where they go, or what they open. */
+  does: string | (() => void);
+}
+
+export function shortcutsOf(slices: readonly Slice[]): Shortcut[] {
+  return slices.flatMap(({ entries = [], tools = [] }) => [
+    ...entries.flatMap(({ keys, goTo, label, needs, path }) =>
+      keys ? [{ keys, what: goTo ?? label, needs, does: path }] : [],
+    ),
+    ...tools.flatMap(({ keys, goTo, label, open }) =>
+      keys ? [{ keys, what: goTo ?? label, does: open }] : [],
+    ),
+  ]);
+}
+
+/** The value that the first slice has under this name. */
+function find<Value>(
+  slices: readonly Slice[],
+  part: (slice: Slice) => Record<string, Value> | undefined,
+  name: string,
+): Value | undefined {
+  for (const slice of slices) {
+    const values = part(slice);
+    if (values && Object.hasOwn(values, name)) return values[name];
+  }
+  return undefined;
+}
+
+export const noticeOf = (slices: readonly Slice[], event: string): NoticeWords | undefined =>
+  find(slices, ({ notices }) => notices, event);
+
+export const entityOf = (slices: readonly Slice[], type: string): Entity | undefined =>
+  find(slices, ({ entities }) => entities, type);
+
+export const letterOf = (slices: readonly Slice[], template: string): string =>
+  find(slices, ({ letters }) => letters, template) ?? template;
+
+export const valuesOf = (slices: readonly Slice[], field: string): Record<string, string> | undefined =>
+  find(slices, ({ values }) => values, field);
+
+/** Who did it, if no member of staff did; undefined for what the server does by itself. */
+export const strangerOf = (slices: readonly Slice[], action: string): string | undefined =>
+  find(slices, ({ strangers }) => strangers, action.split('.')[0] ?? '');
+
+export const stepOf = (slices: readonly Slice[], name: string): Told =>
+  find(slices, ({ steps }) => steps, name) ?? { title: name, text: '' };
+
+export const stopsOf = (slices: readonly Slice[]): Stop[] =>
+  slices.flatMap(({ stops = [] }) => stops).sort((a, b) => a.at - b.at);
+
+/** The page of what a notice, a mail or an entry of the trail is about. */
+export function pathOf(
+  slices: readonly Slice[],
+  about: { entityType?: string | null; entityId?: string | null },
+): string | undefined {
+  return about.entityType && about.entityId
+    ? entityOf(slices, about.entityType)?.path?.(about.entityId)
+    : undefined;
+}
+
+/** Nobody is there any more. What is kept on the device goes only with who signs out by hand. */
+export function forgetAll(
+  slices: readonly Slice[],
+  byHand: boolean,
+  storage: Pick<Storage, 'removeItem'> & Record<string, unknown>,
+): void {
+  for (const { forget, stored } of slices) {
+    forget?.();
+    if (byHand && stored)
+      for (const key of Object.keys(storage)) if (key.startsWith(stored)) storage.removeItem(key);
+  }
+}

@@ -1,0 +1,8 @@
+/** What the open page offers in the palette; it comes first there. */
+import type { Choice } from '../ui/Picker.svelte';
+
+class Offers {
+  now = $state.raw<Choice[]>([]);
+}
+
+export const offers = new Offers();
