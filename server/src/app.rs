@@ -14,7 +14,7 @@ use crate::config::{Config, Guard};
 use crate::features::audit::LastSealed;
 use crate::features::auth::{Liveness, Passwords};
 use crate::features::live::Viewers;
-use crate::features::messages::UsualAnswer;
+use crate::features::messages::{SharedFigures, UsualAnswer};
 use crate::features::notifications::Audience;
 use crate::features::notify::{Mailer, Outbox};
 use crate::features::settings::Settings;
@@ -60,6 +60,7 @@ pub struct Parts {
     pub in_flight: InFlight,
     pub pages: PageCache,
     pub usual_answer: UsualAnswer,
+    pub figures: SharedFigures,
     pub viewers: Viewers,
     pub places: Places,
     /// Cancelled when the program is told to end: readiness turns 503 and sockets say `bye`.
@@ -107,6 +108,7 @@ impl App {
             in_flight: InFlight::default(),
             pages: PageCache::new(config.server.is_https()),
             usual_answer: UsualAnswer::default(),
+            figures: SharedFigures::new(&bus),
             viewers: Viewers::new(),
             places,
             stopping: CancellationToken::new(),
@@ -132,6 +134,9 @@ impl App {
         );
         tasks.spawn(self.clone().supervise("sealer", |app| Box::pin(audit::seal_until_stopped(app))));
         tasks.spawn(self.clone().supervise("jobs", |app| Box::pin(crate::jobs::run_until_stopped(app))));
+        tasks.spawn(
+            self.clone().supervise("counts", |app| Box::pin(crate::features::dashboard::fold_until_stopped(app))),
+        );
         tasks.spawn(self.clone().supervise("bus", |app| Box::pin(app.follow_bus())));
         tasks
     }

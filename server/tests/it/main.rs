@@ -12,6 +12,7 @@ mod auth;
 mod canned;
 mod cli;
 mod contact;
+mod dashboard;
 mod delivery;
 mod devices;
 mod drain;

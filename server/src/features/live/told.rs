@@ -18,6 +18,7 @@ pub fn notice_for(event: &Event, caller: &Caller) -> Option<Notice> {
         | Event::Notified(_)
         | Event::SessionEnded(_)
         | Event::MailQueued
+        | Event::Counted
         | Event::AuditWritten => None,
     }
 }

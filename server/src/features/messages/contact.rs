@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::form_token::{self, Drawn};
 use super::response_time::usual_answer;
 use super::spam::{self, Signs};
-use super::{tell, thread_token};
+use super::{tally, tell, thread_token};
 use crate::app::App;
 use crate::cluster::{Event, Notice};
 use crate::config::Guard;
@@ -102,6 +102,7 @@ pub async fn submit(
             Box::pin(async move {
                 idempotency::write(tx.conn(), kept.as_ref()).await?;
                 messages::Entity::insert(message.clone().into_active_model()).exec_without_returning(tx.conn()).await?;
+                tally::added(tx, message);
                 tx.audit(entry.clone());
                 for mail in mails {
                     tx.mail(mail.clone());

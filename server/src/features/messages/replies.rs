@@ -14,6 +14,7 @@ use uuid::Uuid;
 
 use super::change::Author;
 use super::contact::local;
+use super::tally::{self, Counted};
 use super::view::{Person, ThreadItem, ThreadKind};
 use super::{store, thread_token};
 use crate::app::App;
@@ -25,6 +26,7 @@ use crate::features::staff::Permission;
 use crate::http::idempotency;
 use crate::http::valid::Check;
 use crate::http::{Claim, Created, Envelope, Id, Json, Problem, RequestInfo};
+use crate::storage::Tx;
 
 /// The routes of this file.
 pub fn routes() -> OpenApiRouter<App> {
@@ -99,7 +101,7 @@ async fn reply(
                     created_at: author.now,
                 };
                 row.into_active_model().insert(tx.conn()).await?;
-                answered(tx.conn(), message, author, answer).await?;
+                answered(tx, message, author, answer).await?;
                 if let Some(mail) = mail {
                     tx.mail(mail);
                 }
@@ -125,16 +127,15 @@ struct Answer {
     send: bool,
 }
 
-async fn answered(
-    conn: &impl sea_orm::ConnectionTrait,
-    message: messages::Model,
-    author: &Author,
-    answer: &Answer,
-) -> Result<()> {
+async fn answered(tx: &Tx<'_>, message: messages::Model, author: &Author, answer: &Answer) -> Result<()> {
     let (version, count) = (message.version + 1, message.reply_count + 1);
     let first = message.first_replied_at.unwrap_or(author.now);
     // Who answers takes it, unless somebody has it.
     let assigned_to = message.assigned_to.unwrap_or(author.caller.staff_id);
+    let before = Counted::from(&message);
+    let after =
+        Counted { status: answer.status, assigned_to: Some(assigned_to), first_replied_at: Some(first), ..before };
+    tally::changed(tx, before, after);
     let mut row = message.into_active_model();
     row.status = Set(answer.status);
     row.assigned_to = Set(Some(assigned_to));
@@ -145,7 +146,7 @@ async fn answered(
     row.last_activity_at = Set(author.now);
     row.reply_count = Set(count);
     row.version = Set(version);
-    row.update(conn).await?;
+    row.update(tx.conn()).await?;
     Ok(())
 }
 
