@@ -13,7 +13,7 @@ use crate::clock::Clock;
 use crate::cluster::{Bus, Event};
 use crate::config::{Config, Guard};
 use crate::features;
-use crate::features::messages::UsualAnswer;
+use crate::features::messages::{SharedFigures, UsualAnswer};
 use crate::http::access_log::AccessLog;
 use crate::http::assets::Assets;
 use crate::http::page_cache::PageCache;
@@ -50,6 +50,7 @@ pub struct Parts {
     /// The slices that it was built of.
     pub slices: &'static [Slice<App>],
     pub usual_answer: UsualAnswer,
+    pub figures: SharedFigures,
 }
 
 /// Time and randomness, whether requests are logged, and the slices: what tests replace.
@@ -120,7 +121,9 @@ impl App {
             assets,
             config,
         });
-        let app = Self(Arc::new(Parts { platform, slices: around.slices, usual_answer: UsualAnswer::default() }));
+        let figures = SharedFigures::new(&platform.bus);
+        let app =
+            Self(Arc::new(Parts { platform, slices: around.slices, usual_answer: UsualAnswer::default(), figures }));
         app.keep_true();
         Ok(app)
     }
@@ -154,6 +157,7 @@ impl App {
     /// [`platform::Parts::stopping`] is cancelled.
     pub fn start_background(&self) -> JoinSet<()> {
         let mut tasks = JoinSet::new();
+        tasks.spawn(self.clone().supervise("counts", |app| Box::pin(features::dashboard::fold_until_stopped(app))));
         tasks
             .spawn(self.clone().supervise("outbox", |app| Box::pin(mail::deliver_until_stopped(app.platform.clone()))));
         tasks.spawn(self.clone().supervise("sealer", |app| Box::pin(audit::seal_until_stopped(app.platform.clone()))));

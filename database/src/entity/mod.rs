@@ -6,6 +6,8 @@ pub mod audit_chain;
 pub mod audit_checkpoints;
 pub mod audit_logs;
 pub mod canned_replies;
+pub mod count_changes;
+pub mod counts;
 pub mod idempotency_keys;
 pub mod installation;
 pub mod jobs;

@@ -14,6 +14,7 @@ mod m0006_second_factors;
 mod m0007_onboarding;
 mod m0008_notifications_tokens;
 mod m0009_site_pictures;
+mod m0010_counts;
 mod m0011_outbox_lanes;
 
 /// Brings a database of any released version to the newest schema.
@@ -32,6 +33,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0007_onboarding::Migration),
             Box::new(m0008_notifications_tokens::Migration),
             Box::new(m0009_site_pictures::Migration),
+            Box::new(m0010_counts::Migration),
             Box::new(m0011_outbox_lanes::Migration),
         ]
     }

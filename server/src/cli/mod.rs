@@ -4,6 +4,7 @@ mod audit;
 mod demo;
 mod doctor;
 mod keys;
+mod rebuild;
 mod serve;
 mod settings;
 mod staff;
@@ -56,6 +57,11 @@ pub enum Command {
     Audit {
         #[command(subcommand)]
         what: audit::Audit,
+    },
+    /// Compute anew what is kept of rows, and put right what is wrong.
+    Rebuild {
+        #[command(subcommand)]
+        what: rebuild::Rebuild,
     },
     /// Manage the key ring.
     Keys {
@@ -162,6 +168,7 @@ async fn dispatch(cli: Cli) -> Result<(), Failure> {
         }
         Command::Settings { what } => settings::run(existing(config).await?, what).await,
         Command::Demo(demo) => demo::run(open(config).await?, demo).await,
+        Command::Rebuild { what } => rebuild::run(existing(config).await?, what).await,
         Command::Audit { what } => audit::run(existing(config).await?, what).await,
     }
 }

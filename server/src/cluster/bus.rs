@@ -24,6 +24,8 @@ pub enum Event {
     Notified(Arc<[Uuid]>),
     /// The outbox has work.
     MailQueued,
+    /// Numbers that are kept have changed.
+    Counted,
     /// The audit log has entries to seal.
     AuditWritten,
 }

@@ -2,7 +2,7 @@
 //! `mod.rs`.
 
 pub mod api_docs;
-mod dashboard;
+pub mod dashboard;
 mod health;
 pub mod messages;
 pub mod onboarding;

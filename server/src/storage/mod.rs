@@ -3,12 +3,14 @@
 //! Features call [`Storage::read`] for queries and [`Storage::write`] for units of work. Everything that
 //! differs between `SQLite` and `PostgreSQL` stands in `dialect.rs`.
 
+mod counts;
 mod dialect;
 mod fold;
 mod paging;
 mod pool;
 mod write;
 
+pub use counts::{Count, Counted, FOLD_AT, SLOT, counted, fold, unfolded};
 pub use dialect::{Engine, Match, are_indexed, estimate, ids_up_to, is_unavailable, search_messages};
 pub use fold::{email_key, search_terms, search_text};
 pub use paging::{COUNT_LIMIT, Cursor, Page};

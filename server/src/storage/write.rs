@@ -17,6 +17,7 @@ use futures_util::FutureExt as _;
 use sea_orm::{DatabaseConnection, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel};
 use tokio::sync::{mpsc, oneshot};
 
+use super::counts::{Changed, Count};
 use super::dialect;
 use super::pool::Storage;
 use crate::cluster::{Bus, Event};
@@ -45,6 +46,7 @@ struct Effects {
     audit: Vec<audit_logs::Model>,
     mails: Vec<outbox::Model>,
     notices: Vec<notifications::Model>,
+    counts: Changed,
     events: Vec<Event>,
 }
 
@@ -73,6 +75,11 @@ impl<'c> Tx<'c> {
         self.effects().notices.extend(notices);
     }
 
+    /// Adds to a number that is kept, or takes off it.
+    pub fn count(&self, count: Count, delta: i32) {
+        self.effects().counts.add(count, delta);
+    }
+
     /// Publishes an event once the unit is committed.
     pub fn publish(&self, event: Event) {
         self.effects().events.push(event);
@@ -92,6 +99,7 @@ impl Effects {
         self.audit.append(&mut other.audit);
         self.mails.append(&mut other.mails);
         self.notices.append(&mut other.notices);
+        self.counts.append(&other.counts);
         self.events.append(&mut other.events);
     }
 
@@ -120,6 +128,9 @@ impl Effects {
             std::mem::take(&mut self.notices).into_iter().map(IntoActiveModel::into_active_model).peekable();
         while notices.peek().is_some() {
             notifications::Entity::insert_many(notices.by_ref().take(BULK)).exec_without_returning(conn).await?;
+        }
+        if self.counts.insert(conn).await? {
+            self.events.push(Event::Counted);
         }
         Ok(())
     }

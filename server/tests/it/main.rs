@@ -8,6 +8,7 @@ mod support;
 
 mod audit;
 mod auth;
+mod dashboard;
 mod live;
 mod mail;
 mod messages;

@@ -1,4 +1,10 @@
 //! The first page of the dashboard: one call for everything on it.
+//!
+//! Background work: it adds up what others have counted (`fold.rs`).
+
+mod fold;
+
+pub use fold::fold_until_stopped;
 
 use axum::extract::State;
 use chrono::NaiveDate;
@@ -83,12 +89,13 @@ async fn dashboard(State(app): State<App>, caller: Caller) -> Result<Data<Dashbo
     let mut page =
         Dashboard { messages: None, first_response: None, trend: Vec::new(), latest: Vec::new(), activity: Vec::new() };
     if caller.may(Permission::Messages) {
-        let trend = messages::trend(conn, messages::last_days(&app)).await?;
-        page.trend = trend
-            .into_iter()
+        let figures = messages::figures(&app).await?;
+        page.trend = figures
+            .trend
+            .iter()
             .map(|it| TrendDay { day: it.date, received: it.received, answered: it.answered })
             .collect();
-        let counts = messages::counts(conn, caller.staff_id).await?;
+        let counts = figures.counts(caller.staff_id);
         page.messages = Some(MessageCounts {
             new: counts.new,
             in_progress: counts.in_progress,
@@ -97,7 +104,7 @@ async fn dashboard(State(app): State<App>, caller: Caller) -> Result<Data<Dashbo
             today: page.trend.last().map_or(0, |day| day.received),
             failed_mails: mail::failed_count(conn).await?,
         });
-        page.first_response = Some(messages::response_time(&app).await?);
+        page.first_response = Some(figures.first_response.clone());
         page.latest = messages::summaries(&app, conn, messages::latest(conn, 5).await?).await?;
     }
     if caller.may(Permission::Audit) {

@@ -7,9 +7,10 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::change::{self, Change, Tagging};
+use super::figures::{Counts, figures};
 use super::filter::FilterQuery;
 use super::find;
-use super::store::{self, Counts};
+use super::store;
 use super::undo;
 use super::view::{self, MessageDetail, MessageSummary};
 use crate::app::App;
@@ -51,7 +52,7 @@ async fn list_messages(
 /// How many messages stand where.
 #[utoipa::path(get, path = "/api/admin/messages/counts", tag = "messages", responses((status = 200, body = Envelope<Counts>)))]
 async fn count_messages(State(app): State<App>, caller: Caller) -> Result<Data<Counts>> {
-    Ok(Data(store::counts(app.storage.read(), caller.staff_id).await?))
+    Ok(Data(figures(&app).await?.counts(caller.staff_id)))
 }
 
 /// A tag and the number of its messages.

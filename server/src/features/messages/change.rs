@@ -6,6 +6,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::tally::{self, Counted};
 use super::{store, tell};
 use crate::app::App;
 use crate::error::{Error, Result};
@@ -124,6 +125,8 @@ pub async fn write(
     status: Status,
     assigned_to: Option<Uuid>,
 ) -> Result<()> {
+    let before = Counted::from(&message);
+    tally::changed(tx, before, Counted { status, assigned_to, ..before });
     let version = message.version + 1;
     let mut row = message.into_active_model();
     row.status = Set(status);

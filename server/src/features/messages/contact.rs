@@ -14,7 +14,7 @@ use super::limits::{CONTACT, CONTACT_WITHOUT_TOKEN};
 use super::response_time::usual_answer;
 use super::settings::Telling;
 use super::spam::{self, Signs};
-use super::{tell, thread_token};
+use super::{tally, tell, thread_token};
 use crate::app::App;
 use crate::config::Guard;
 use crate::error::Result;
@@ -107,6 +107,7 @@ pub async fn submit(
             Box::pin(async move {
                 idempotency::write(tx.conn(), kept.as_ref()).await?;
                 messages::Entity::insert(message.clone().into_active_model()).exec_without_returning(tx.conn()).await?;
+                tally::added(tx, message);
                 tx.audit(entry.clone());
                 for mail in mails {
                     tx.mail(mail.clone());

@@ -11,10 +11,12 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::settings::Keeping;
+use super::tally::{self, Counted};
 use crate::error::Result;
 use crate::ids::first_of;
 use crate::platform::slice::Retention;
 use crate::platform::{mail, notices};
+use crate::storage::Tx;
 
 /// What the settings say of messages. The clean-up does what is counted here.
 pub const RETENTION: [Retention; 3] = [
@@ -92,9 +94,22 @@ pub async fn forget_senders(conn: &impl ConnectionTrait, before: DateTime<Utc>, 
 }
 
 /// Deletes messages with their answers, notes, tags, mails and notices.
-pub async fn delete(conn: &impl ConnectionTrait, ids: Vec<Uuid>) -> Result<(), DbErr> {
+pub async fn delete(tx: &Tx<'_>, ids: Vec<Uuid>) -> Result<(), DbErr> {
     if ids.is_empty() {
         return Ok(());
+    }
+    let conn = tx.conn();
+    let gone: Vec<(Status, Option<Uuid>, DateTime<Utc>, Option<DateTime<Utc>>)> = Entity::find()
+        .select_only()
+        .columns([Column::Status, Column::AssignedTo, Column::CreatedAt, Column::FirstRepliedAt])
+        .filter(Column::Id.is_in(ids.clone()))
+        .order_by_asc(Column::Id)
+        .lock_exclusive()
+        .into_tuple()
+        .all(conn)
+        .await?;
+    for (status, assigned_to, created_at, first_replied_at) in gone {
+        tally::removed(tx, Counted { status, assigned_to, created_at, first_replied_at });
     }
     mail::delete_of_entities(conn, ids.clone()).await?;
     notices::delete_of_entities(conn, ids.clone()).await?;

@@ -24,8 +24,6 @@ const NEAR: u64 = 16_000;
 const MANY: u64 = COUNT_LIMIT + 1;
 /// Messages under a filter that are counted before a search: with fewer, the index of words skips the others.
 const SOME: u64 = 50_000;
-/// As a limit: none.
-pub const ALL: u64 = i64::MAX as u64;
 /// Characters of a message in a list.
 pub const EXCERPT: u16 = 200;
 

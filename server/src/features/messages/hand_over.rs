@@ -28,7 +28,7 @@ pub async fn open_work(conn: &impl ConnectionTrait, person: Uuid) -> Result<u64>
 
 /// Gives the open messages of a person to another, who is told once, or to nobody; answers how many there were.
 pub async fn hand_over(tx: &Tx<'_>, act: &Act, from: Uuid, to: Option<Uuid>) -> Result<usize> {
-    let moved = store::reassign_open(tx.conn(), from, to, act.now).await?;
+    let moved = store::reassign_open(tx, from, to, act.now).await?;
     for id in &moved {
         act.note(tx, "message.assigned", (Entity::Message, *id), Changes::none().field("assignedTo", Some(from), to));
     }

@@ -1,6 +1,7 @@
 //! The inbox: from a visitor's message to an answer, and back.
 //!
-//! Tables: `messages`, `message_replies`, `message_notes`, `message_tags`, `canned_replies`, `undo_operations`.
+//! Tables: `messages`, `message_replies`, `message_notes`, `message_tags`, `canned_replies`, `undo_operations`. Counts:
+//! `messages_*` (`tally.rs`).
 //! Permission: `messages`. Notices: `message_created`, `message_changed`, `message_replied`, `client_replied`.
 //! Mails: contact notice and confirmation, reply, notice of a client's reply and of an assignment. Job: `messages.clean_up`.
 
@@ -12,6 +13,7 @@ mod clean_up;
 mod contact;
 mod expiry;
 mod export;
+mod figures;
 mod filter;
 mod find;
 mod form_token;
@@ -21,28 +23,31 @@ mod letters;
 mod limits;
 mod notices;
 mod public;
+mod recount;
 mod replies;
 mod response_time;
 mod sentences;
 mod settings;
 mod spam;
 mod store;
+mod tally;
 mod tell;
 mod thread;
 mod thread_token;
-mod trend;
 mod undo;
 mod view;
 
 pub use contact::{ContactForm, Received, submit};
 pub use expiry::{delete as delete_messages, with_sender};
+pub use figures::{Counts, Figures, SharedFigures, figures};
 pub use filter::Filter;
 pub use find::latest;
 pub use form_token::issue as issue_form_token;
-pub use response_time::{ResponseTime, UsualAnswer, last_days, response_time, usual_answer};
-pub use store::{Counts, counts};
+pub use recount::recount;
+pub use response_time::{ResponseTime, UsualAnswer, usual_answer};
+pub use store::release;
+pub use tally::added as count_added;
 pub use thread::{ClientThread, ThreadEntry, answer_as_client, client_thread};
-pub use trend::trend;
 pub use view::{MessageSummary, summaries};
 
 use utoipa_axum::router::OpenApiRouter;

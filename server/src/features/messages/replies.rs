@@ -15,6 +15,7 @@ use uuid::Uuid;
 use super::change;
 use super::contact::local;
 use super::letters::{self, Quoted, StaffName};
+use super::tally::{self, Counted};
 use super::view::{Person, ThreadItem, ThreadKind};
 use super::{store, thread_token};
 use crate::app::App;
@@ -29,6 +30,7 @@ use crate::platform::entity::Entity;
 use crate::platform::idempotency::{self, Claim};
 use crate::platform::mail::{Mail, MailState, message_id_of};
 use crate::platform::permission::Permission;
+use crate::storage::Tx;
 
 /// The routes of this file.
 pub fn routes() -> OpenApiRouter<App> {
@@ -103,7 +105,7 @@ async fn reply(
                     created_at: act.now,
                 };
                 row.into_active_model().insert(tx.conn()).await?;
-                answered(tx.conn(), message, act, answer).await?;
+                answered(tx, message, act, answer).await?;
                 if let Some(mail) = mail {
                     tx.mail(mail);
                 }
@@ -129,16 +131,15 @@ struct Answer {
     send: bool,
 }
 
-async fn answered(
-    conn: &impl sea_orm::ConnectionTrait,
-    message: messages::Model,
-    act: &Act,
-    answer: &Answer,
-) -> Result<()> {
+async fn answered(tx: &Tx<'_>, message: messages::Model, act: &Act, answer: &Answer) -> Result<()> {
     let (version, count) = (message.version + 1, message.reply_count + 1);
     let first = message.first_replied_at.unwrap_or(act.now);
     // Who answers takes it, unless somebody has it.
     let assigned_to = message.assigned_to.unwrap_or(act.caller.staff_id);
+    let before = Counted::from(&message);
+    let after =
+        Counted { status: answer.status, assigned_to: Some(assigned_to), first_replied_at: Some(first), ..before };
+    tally::changed(tx, before, after);
     let mut row = message.into_active_model();
     row.status = Set(answer.status);
     row.assigned_to = Set(Some(assigned_to));
@@ -149,7 +150,7 @@ async fn answered(
     row.last_activity_at = Set(act.now);
     row.reply_count = Set(count);
     row.version = Set(version);
-    row.update(conn).await?;
+    row.update(tx.conn()).await?;
     Ok(())
 }
 

@@ -8,12 +8,13 @@ use std::time::{Duration as StdDuration, Instant};
 
 use chrono::{DateTime, Days, Duration, NaiveDate, NaiveTime, TimeZone as _, Utc};
 use chrono_tz::Tz;
+use sea_orm::{ConnectionTrait, DbErr};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::figures::{Span, figures};
 use super::store;
 use crate::app::App;
-use crate::error::Result;
 
 /// The usual answer is asked for again after this time.
 const KEPT: StdDuration = StdDuration::from_mins(1);
@@ -55,7 +56,7 @@ impl UsualAnswer {
 }
 
 /// The last 30 days in the zone of the firm, oldest first, each with its first moment and the first after it.
-pub fn last_days(app: &App) -> Vec<(NaiveDate, DateTime<Utc>, DateTime<Utc>)> {
+pub fn last_days(app: &App) -> Vec<Span> {
     let zone = app.settings.get().hours.zone();
     let today = app.clock.now().with_timezone(&zone).date_naive();
     let first = today - Days::new(DAYS - 1);
@@ -73,18 +74,14 @@ fn begin_of(day: NaiveDate, zone: Tz) -> DateTime<Utc> {
     local.map_or_else(|| midnight.and_utc(), |at| at.with_timezone(&Utc))
 }
 
-/// The median of this period and of the one before.
-pub async fn response_time(app: &App) -> Result<ResponseTime> {
-    let conn = app.storage.read();
-    let days = last_days(app);
-    let (from, until) = (days[0].1, days[days.len() - 1].2);
-    let this = store::newest_first_answers(conn, from, until, SAMPLE).await?;
-    let before = store::newest_first_answers(conn, from - (until - from), from, SAMPLE).await?;
-    Ok(ResponseTime {
-        answered: store::count_first_answers(conn, from, until).await?,
-        median_minutes: median(waits(this)),
-        previous_median_minutes: median(waits(before)),
-    })
+/// The median of these days and of as many before, with the number of first answers that is known already.
+pub(super) async fn read(conn: &impl ConnectionTrait, days: &[Span], answered: u64) -> Result<ResponseTime, DbErr> {
+    let (Some((_, from, _)), Some((_, _, until))) = (days.first(), days.last()) else {
+        return Ok(ResponseTime { median_minutes: None, previous_median_minutes: None, answered });
+    };
+    let this = store::newest_first_answers(conn, *from, *until, SAMPLE).await?;
+    let before = store::newest_first_answers(conn, *from - (*until - *from), *from, SAMPLE).await?;
+    Ok(ResponseTime { answered, median_minutes: median(waits(this)), previous_median_minutes: median(waits(before)) })
 }
 
 /// "2 h": what a visitor may expect, or none as long as nobody can know. Asked at most once a minute.
@@ -92,7 +89,7 @@ pub async fn usual_answer(app: &App) -> Option<String> {
     if let Some(known) = app.usual_answer.known() {
         return known;
     }
-    let known = match response_time(app).await {
+    let known = match figures(app).await.map(|figures| figures.first_response.clone()) {
         Ok(ResponseTime { median_minutes: Some(minutes), answered, .. }) if answered >= ENOUGH => Some(spell(minutes)),
         Ok(_) => None,
         Err(error) => {

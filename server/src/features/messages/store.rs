@@ -10,58 +10,15 @@ use sea_orm::{
     ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel as _,
     QueryFilter as _, QueryOrder as _, QuerySelect as _,
 };
-use serde::Serialize;
-use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::find::{ALL, count};
+use super::tally::{self, Counted};
 use crate::error::Result;
-use crate::storage::COUNT_LIMIT;
-
-/// How many messages stand where, by the names of the statuses; each at most 1,000, which then means 1,000 or more.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct Counts {
-    pub new: u64,
-    pub in_progress: u64,
-    pub replied: u64,
-    pub converted: u64,
-    pub archived: u64,
-    pub spam: u64,
-    /// New or in progress, and nobody's.
-    pub unassigned: u64,
-    /// New or in progress, and assigned to the person who asks.
-    pub mine: u64,
-}
-
-/// The counts for one person.
-pub async fn counts(conn: &impl ConnectionTrait, me: Uuid) -> Result<Counts, DbErr> {
-    let with = async |condition: Condition| count(conn, condition, COUNT_LIMIT).await;
-    let status = |status: Status| Condition::all().add(Column::Status.eq(status));
-    let open = || Condition::all().add(Column::Status.is_in([Status::New, Status::InProgress]));
-    Ok(Counts {
-        new: with(status(Status::New)).await?,
-        in_progress: with(status(Status::InProgress)).await?,
-        replied: with(status(Status::Replied)).await?,
-        converted: with(status(Status::Converted)).await?,
-        archived: with(status(Status::Archived)).await?,
-        spam: with(status(Status::Spam)).await?,
-        unassigned: with(open().add(Column::AssignedTo.is_null())).await?,
-        mine: with(open().add(Column::AssignedTo.eq(me))).await?,
-    })
-}
+use crate::storage::Tx;
 
 /// Messages whose first answer went out between two moments.
 pub(super) fn answered_in(from: DateTime<Utc>, until: DateTime<Utc>) -> Condition {
     Condition::all().add(Column::FirstRepliedAt.gte(from)).add(Column::FirstRepliedAt.lt(until))
-}
-
-/// How many first answers went out in a period.
-pub async fn count_first_answers(
-    conn: &impl ConnectionTrait,
-    from: DateTime<Utc>,
-    until: DateTime<Utc>,
-) -> Result<u64, DbErr> {
-    count(conn, answered_in(from, until), ALL).await
 }
 
 /// Arrival and first answer of the newest first answers of a period.
@@ -177,12 +134,14 @@ pub async fn opened(conn: &impl ConnectionTrait, id: Uuid, now: DateTime<Utc>) -
 }
 
 /// Notes an answer of the client: the message is open again.
-pub async fn client_answered(conn: &impl ConnectionTrait, id: Uuid, now: DateTime<Utc>) -> Result<()> {
-    let Some(message) = locked(conn, id).await? else { return Err(crate::error::Error::NotFound) };
+pub async fn client_answered(tx: &Tx<'_>, id: Uuid, now: DateTime<Utc>) -> Result<()> {
+    let Some(message) = locked(tx.conn(), id).await? else { return Err(crate::error::Error::NotFound) };
     let status = match message.status {
         Status::New => Status::New,
         _ => Status::InProgress,
     };
+    let before = Counted::from(&message);
+    tally::changed(tx, before, Counted { status, ..before });
     let (version, count) = (message.version + 1, message.reply_count + 1);
     let mut change = message.into_active_model();
     change.status = sea_orm::Set(status);
@@ -190,7 +149,7 @@ pub async fn client_answered(conn: &impl ConnectionTrait, id: Uuid, now: DateTim
     change.last_activity_at = sea_orm::Set(now);
     change.reply_count = sea_orm::Set(count);
     change.version = sea_orm::Set(version);
-    change.update(conn).await?;
+    change.update(tx.conn()).await?;
     Ok(())
 }
 
@@ -200,29 +159,39 @@ pub fn open_of(person: Uuid) -> Condition {
 }
 
 /// Writes another assignee into the open messages of a person; answers which they were.
-pub async fn reassign_open(
-    conn: &impl ConnectionTrait,
-    from: Uuid,
-    to: Option<Uuid>,
-    now: DateTime<Utc>,
-) -> Result<Vec<Uuid>, DbErr> {
-    let ids: Vec<Uuid> = Entity::find()
-        .select_only()
-        .column(Column::Id)
-        .filter(open_of(from))
-        .order_by_asc(Column::Id)
-        .lock_exclusive()
-        .into_tuple()
-        .all(conn)
-        .await?;
+pub async fn reassign_open(tx: &Tx<'_>, from: Uuid, to: Option<Uuid>, now: DateTime<Utc>) -> Result<Vec<Uuid>, DbErr> {
+    let rows = locked_places(tx.conn(), open_of(from)).await?;
+    tally::reassigned(tx, rows.iter().map(|(_, status)| *status), from, to);
+    let ids: Vec<Uuid> = rows.into_iter().map(|(id, _)| id).collect();
     for some in ids.chunks(500) {
         Entity::update_many()
             .col_expr(Column::AssignedTo, Expr::value(to))
             .col_expr(Column::LastActivityAt, Expr::value(now))
             .col_expr(Column::Version, Expr::col(Column::Version).add(1))
             .filter(Column::Id.is_in(some.iter().copied()))
-            .exec(conn)
+            .exec(tx.conn())
             .await?;
     }
     Ok(ids)
+}
+
+/// Makes all messages of people who are deleted nobody's.
+pub async fn release(tx: &Tx<'_>, people: &[Uuid]) -> Result<(), DbErr> {
+    for person in people {
+        let condition = Condition::all().add(Column::AssignedTo.eq(*person));
+        let rows = locked_places(tx.conn(), condition.clone()).await?;
+        tally::reassigned(tx, rows.iter().map(|(_, status)| *status), *person, None);
+        Entity::update_many()
+            .col_expr(Column::AssignedTo, Expr::value(Option::<Uuid>::None))
+            .filter(condition)
+            .exec(tx.conn())
+            .await?;
+    }
+    Ok(())
+}
+
+/// Messages with where they stand, their rows locked where the engine locks rows.
+async fn locked_places(conn: &impl ConnectionTrait, which: Condition) -> Result<Vec<(Uuid, Status)>, DbErr> {
+    let rows = Entity::find().select_only().columns([Column::Id, Column::Status]).filter(which);
+    rows.order_by_asc(Column::Id).lock_exclusive().into_tuple().all(conn).await
 }

@@ -24,6 +24,7 @@ use crate::platform::audit::{Changes, Entry};
 use crate::platform::entity::Entity;
 use crate::platform::idempotency;
 use crate::platform::slice::{Brings, Slice};
+use crate::storage::fold;
 use maker::{Conversation, Maker};
 
 /// What this part brings.
@@ -35,6 +36,8 @@ pub const SLICE: Slice<App> = Slice {
 
 /// Rows of one unit: far below 50 ms.
 const CHUNK: usize = 200;
+/// Units after which what they counted is folded.
+const CHUNKS: usize = 20;
 
 /// Makes people, canned replies and messages of the last twelve months; the same seed makes the same. Answers with the
 /// number of people. `keep` makes the row that lets the same request get the same answer again; it is written with the
@@ -60,9 +63,13 @@ pub async fn make(
         .await?;
     let mut times: Vec<DateTime<Utc>> = (0..messages).map(|_| maker.moment()).collect();
     times.sort_unstable();
-    for times in times.chunks(CHUNK) {
-        let chunk: Vec<Conversation> = times.iter().map(|at| maker.conversation(*at)).collect();
-        app.storage.write(chunk, |tx, chunk| Box::pin(store::insert(tx, chunk))).await?;
+    for times in times.chunks(CHUNK * CHUNKS) {
+        for times in times.chunks(CHUNK) {
+            let chunk: Vec<Conversation> = times.iter().map(|at| maker.conversation(*at)).collect();
+            app.storage.write(chunk, |tx, chunk| Box::pin(store::insert(tx, chunk))).await?;
+        }
+        // The command line has no background work that does it.
+        fold(&app.storage).await?;
     }
     let changes = Changes::none().fact("messages", messages).fact("seed", seed);
     note(app, actor, from, "demo.created", changes, keep(staff)?).await?;

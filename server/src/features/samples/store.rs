@@ -4,7 +4,6 @@ use database::entity::{
     canned_replies, message_notes, message_replies, message_tags, messages, notification_preferences, notifications,
     one_time_tokens, sample_rows, staff, staff_avatars,
 };
-use sea_orm::sea_query::Expr;
 use sea_orm::{
     ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter as _, QuerySelect as _,
 };
@@ -105,6 +104,7 @@ pub async fn insert(tx: &Tx<'_>, chunk: &[Conversation]) -> Result<()> {
     let conn = tx.conn();
     mark(conn, MESSAGE, chunk.iter().map(|it| it.message.id).collect()).await?;
     insert_all::<messages::Entity, _>(conn, chunk.iter().map(|it| it.message.clone())).await?;
+    chunk.iter().for_each(|it| inbox::count_added(tx, &it.message));
     insert_all::<message_replies::Entity, _>(conn, chunk.iter().flat_map(|it| it.replies.clone())).await?;
     insert_all::<message_notes::Entity, _>(conn, chunk.iter().flat_map(|it| it.notes.clone())).await?;
     insert_all::<message_tags::Entity, _>(conn, chunk.iter().flat_map(|it| it.tags.clone())).await?;
@@ -135,7 +135,7 @@ pub async fn remove_messages(tx: &Tx<'_>, limit: u64) -> Result<u64> {
     let ids = marked(conn, MESSAGE, limit).await?;
     let count = ids.len() as u64;
     if count > 0 {
-        inbox::delete_messages(conn, ids.clone()).await?;
+        inbox::delete_messages(tx, ids.clone()).await?;
         unmark(conn, MESSAGE, ids).await?;
     }
     Ok(count)
@@ -158,7 +158,7 @@ pub async fn remove_people(tx: &Tx<'_>) -> Result<(u64, u64)> {
         .into_tuple()
         .all(conn)
         .await?;
-    release(conn, &people).await?;
+    release(tx, &people).await?;
     let gone = staff::Entity::delete_many().filter(staff::Column::Id.is_in(people)).exec(conn).await?;
     sample_rows::Entity::delete_many().filter(sample_rows::Column::Kind.is_in([CANNED, STAFF])).exec(conn).await?;
     Ok((gone.rows_affected, canned.rows_affected))
@@ -166,13 +166,10 @@ pub async fn remove_people(tx: &Tx<'_>) -> Result<(u64, u64)> {
 
 /// Frees what hangs on people: messages of clients that were assigned to them are nobody's again, and a picture that
 /// an admin gave them goes.
-async fn release(conn: &impl ConnectionTrait, people: &[Uuid]) -> Result<(), DbErr> {
+async fn release(tx: &Tx<'_>, people: &[Uuid]) -> Result<(), DbErr> {
+    let conn = tx.conn();
+    inbox::release(tx, people).await?;
     let people = people.to_vec();
-    messages::Entity::update_many()
-        .col_expr(messages::Column::AssignedTo, Expr::value(Option::<Uuid>::None))
-        .filter(messages::Column::AssignedTo.is_in(people.clone()))
-        .exec(conn)
-        .await?;
     one_time_tokens::Entity::delete_many()
         .filter(one_time_tokens::Column::StaffId.is_in(people.clone()))
         .exec(conn)

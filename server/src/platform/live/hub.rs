@@ -236,7 +236,7 @@ fn topics_for(event: &Event) -> Vec<Topic> {
         Event::SessionChanged(session) => vec![Topic::Session(*session)],
         Event::StaffChanged(person) => vec![Topic::Person(*person), Topic::Kind(Entity::Staff)],
         Event::Notified(people) => people.iter().copied().map(Topic::Person).collect(),
-        Event::PreferencesChanged(_) | Event::MailQueued | Event::AuditWritten => Vec::new(),
+        Event::PreferencesChanged(_) | Event::Counted | Event::MailQueued | Event::AuditWritten => Vec::new(),
     }
 }
 

@@ -21,6 +21,7 @@ pub fn notice_for(event: &Event, caller: &Caller) -> Option<Notice> {
         | Event::SessionChanged(_)
         | Event::PreferencesChanged(_)
         | Event::MailQueued
+        | Event::Counted
         | Event::AuditWritten => None,
     }
 }

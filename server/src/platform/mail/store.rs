@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Duration, Utc};
 use database::entity::outbox::{self, Lane, State};
-use sea_orm::sea_query::{Condition, Expr, ExprTrait as _};
+use sea_orm::sea_query::{Alias, Asterisk, Condition, Expr, ExprTrait as _, Func, Query};
 use sea_orm::{
     ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait, QueryFilter as _, QueryOrder as _, QuerySelect as _, Select,
 };
@@ -13,6 +13,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::ids::first_of;
+use crate::storage::COUNT_LIMIT;
 
 /// How far the delivery of a mail is.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -213,13 +214,16 @@ pub(super) const LEASE: Duration = Duration::minutes(2);
 
 /// How many mails were given up, at most 1,000.
 pub async fn failed_count(conn: &impl ConnectionTrait) -> Result<u64, DbErr> {
-    let ids: Vec<Uuid> = outbox::Entity::find()
-        .select_only()
+    let some = Query::select()
         .column(outbox::Column::Id)
-        .filter(outbox::Column::State.eq(State::Failed))
-        .limit(1_000)
-        .into_tuple()
-        .all(conn)
-        .await?;
-    Ok(ids.len() as u64)
+        .from(outbox::Entity)
+        .and_where(outbox::Column::State.eq(State::Failed))
+        .limit(COUNT_LIMIT)
+        .take();
+    let count = Query::select()
+        .expr_as(Func::count(Expr::col(Asterisk)), Alias::new("number"))
+        .from_subquery(some, Alias::new("failed"))
+        .take();
+    let number: i64 = conn.query_one(&count).await?.map(|row| row.try_get("", "number")).transpose()?.unwrap_or(0);
+    Ok(u64::try_from(number).unwrap_or(0))
 }

@@ -1,0 +1,226 @@
+//! What is counted of the inbox, for everybody who looks: read once for all who look within a second, and again as soon
+//! as this process has changed something. What another node has changed is seen after that second.
+
+use std::ops::Range;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use chrono::{DateTime, NaiveDate, Utc};
+use database::entity::messages::Status;
+use sea_orm::{ConnectionTrait, DbErr, Iterable as _};
+use serde::Serialize;
+use tokio::sync::Mutex;
+use tokio::sync::broadcast::Receiver;
+use tokio::sync::broadcast::error::TryRecvError;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::response_time::{self, ResponseTime, last_days};
+use super::tally::{ANSWERED, RECEIVED, name_of, names, slot_of};
+use crate::app::App;
+use crate::cluster::{Bus, Event};
+use crate::error::Result;
+use crate::storage::{COUNT_LIMIT, Counted, counted};
+
+/// Figures are good for this long.
+const KEPT: Duration = Duration::from_secs(1);
+
+/// How many messages stand where, by the names of the statuses; each at most 1,000, which then means 1,000 or more.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Counts {
+    pub new: u64,
+    pub in_progress: u64,
+    pub replied: u64,
+    pub converted: u64,
+    pub archived: u64,
+    pub spam: u64,
+    /// New or in progress, and nobody's.
+    pub unassigned: u64,
+    /// New or in progress, and assigned to the person who asks.
+    pub mine: u64,
+}
+
+/// A day with its first moment and the one after its last.
+pub type Span = (NaiveDate, DateTime<Utc>, DateTime<Utc>);
+
+/// What happened on one day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Day {
+    pub date: NaiveDate,
+    /// Messages that came in, without spam.
+    pub received: u64,
+    /// Messages that got their first answer.
+    pub answered: u64,
+}
+
+/// Everything that is counted of the inbox.
+pub struct Figures {
+    standing: Vec<(Status, Uuid, i64)>,
+    /// The last 30 days in the zone of the firm, oldest first.
+    pub trend: Vec<Day>,
+    pub first_response: ResponseTime,
+}
+
+impl Figures {
+    /// The counts for one person.
+    pub fn counts(&self, me: Uuid) -> Counts {
+        let sum = |which: &dyn Fn(Status, Uuid) -> bool| {
+            let some = self.standing.iter().filter(|(status, person, _)| which(*status, *person));
+            natural(some.map(|(_, _, number)| number).sum()).min(COUNT_LIMIT)
+        };
+        let of = |wanted: Status| sum(&|status, _| status == wanted);
+        let open = |wanted: Uuid| {
+            sum(&|status, person| matches!(status, Status::New | Status::InProgress) && person == wanted)
+        };
+        Counts {
+            new: of(Status::New),
+            in_progress: of(Status::InProgress),
+            replied: of(Status::Replied),
+            converted: of(Status::Converted),
+            archived: of(Status::Archived),
+            spam: of(Status::Spam),
+            unassigned: open(Uuid::nil()),
+            mine: open(me),
+        }
+    }
+}
+
+/// The figures that were read last.
+pub struct SharedFigures(Mutex<Shared>);
+
+struct Shared {
+    events: Receiver<Event>,
+    known: Option<Known>,
+}
+
+struct Known {
+    days: Vec<Span>,
+    until: Instant,
+    figures: Arc<Figures>,
+}
+
+impl SharedFigures {
+    pub fn new(bus: &Bus) -> Self {
+        Self(Mutex::new(Shared { events: bus.subscribe(), known: None }))
+    }
+}
+
+impl Shared {
+    /// What is known and still true.
+    fn known(&mut self, days: &[Span]) -> Option<Arc<Figures>> {
+        loop {
+            match self.events.try_recv() {
+                Ok(Event::Counted) | Err(TryRecvError::Lagged(_)) => self.known = None,
+                Ok(_) => {}
+                Err(TryRecvError::Empty | TryRecvError::Closed) => break,
+            }
+        }
+        let known = self.known.as_ref().filter(|known| known.until > Instant::now() && known.days == days);
+        known.map(|known| known.figures.clone())
+    }
+}
+
+/// The figures of now. Of many who ask at once, one reads.
+pub async fn figures(app: &App) -> Result<Arc<Figures>> {
+    let days = last_days(app);
+    let mut shared = app.figures.0.lock().await;
+    if let Some(figures) = shared.known(&days) {
+        return Ok(figures);
+    }
+    let figures = Arc::new(read(app.storage.read(), &days).await?);
+    shared.known = Some(Known { days, until: Instant::now() + KEPT, figures: figures.clone() });
+    Ok(figures)
+}
+
+async fn read(conn: &impl ConnectionTrait, days: &[Span]) -> Result<Figures, DbErr> {
+    let sums: Vec<(&'static str, Range<i32>)> = days
+        .iter()
+        .flat_map(|(_, from, until)| [RECEIVED, ANSWERED].map(|name| (name, slot_of(*from)..slot_of(*until))))
+        .collect();
+    let parts = counted(conn, &names(), &sums).await?;
+    let trend = trend(days, &parts);
+    let answered = trend.iter().map(|day| day.answered).sum();
+    Ok(Figures { standing: standing(&parts), first_response: response_time::read(conn, days, answered).await?, trend })
+}
+
+fn standing(parts: &[Counted]) -> Vec<(Status, Uuid, i64)> {
+    let of = |part: &Counted| Status::iter().find(|status| name_of(*status) == part.name);
+    parts.iter().filter_map(|part| Some((of(part)?, part.person, part.number))).collect()
+}
+
+fn trend(days: &[Span], parts: &[Counted]) -> Vec<Day> {
+    let sum = |name: &str, from: DateTime<Utc>, until: DateTime<Utc>| {
+        let slots = slot_of(from)..slot_of(until);
+        let some = parts.iter().filter(|part| part.name == name && slots.contains(&part.slot));
+        natural(some.map(|part| part.number).sum())
+    };
+    let days = days.iter();
+    days.map(|(date, from, until)| Day {
+        date: *date,
+        received: sum(RECEIVED, *from, *until),
+        answered: sum(ANSWERED, *from, *until),
+    })
+    .collect()
+}
+
+fn natural(number: i64) -> u64 {
+    u64::try_from(number).unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn part(name: &'static str, slot: i32, person: u128, number: i64) -> Counted {
+        Counted { name: name.to_owned(), slot, person: Uuid::from_u128(person), number }
+    }
+
+    #[test]
+    fn counts_are_sums_over_people_and_stop_at_a_thousand() {
+        let parts = [
+            part("messages_new", 0, 0, 3),
+            part("messages_new", 0, 0, -1),
+            part("messages_new", 0, 7, 4),
+            part("messages_in_progress", 0, 7, 1_200),
+            part("messages_in_progress", 0, 8, 5),
+            part("messages_replied", 0, 7, 9),
+            part("messages_replied", 0, 0, 1),
+            part(RECEIVED, 0, 0, 99),
+        ];
+        let response = ResponseTime { median_minutes: None, previous_median_minutes: None, answered: 0 };
+        let figures = Figures { standing: standing(&parts), trend: Vec::new(), first_response: response };
+        let counts = |mine| Counts {
+            new: 6,
+            in_progress: 1_000,
+            replied: 10,
+            converted: 0,
+            archived: 0,
+            spam: 0,
+            unassigned: 2,
+            mine,
+        };
+        assert_eq!(figures.counts(Uuid::from_u128(7)), counts(1_000));
+        assert_eq!(figures.counts(Uuid::from_u128(8)), counts(5));
+        assert_eq!(figures.counts(Uuid::from_u128(9)), counts(0));
+    }
+
+    #[test]
+    fn a_day_has_the_quarter_hours_that_begin_in_it() {
+        // Two days in the zone of Nepal, which is 5:45 ahead.
+        let at = |text: &str| text.parse::<DateTime<Utc>>().expect("a time");
+        let moments = [at("2026-03-01T18:15:00Z"), at("2026-03-02T18:15:00Z"), at("2026-03-03T18:15:00Z")];
+        let date = |text: &str| text.parse::<NaiveDate>().expect("a day");
+        let days = [(date("2026-03-02"), moments[0], moments[1]), (date("2026-03-03"), moments[1], moments[2])];
+        let first = slot_of(moments[1]);
+        let parts = [
+            part(RECEIVED, first - 97, 0, 1_000),
+            part(RECEIVED, first - 96, 0, 1),
+            part(RECEIVED, first - 1, 0, 2),
+            part(RECEIVED, first, 0, 4),
+            part(ANSWERED, first + 95, 0, 8),
+            part(ANSWERED, first + 96, 0, 1_000),
+        ];
+        let expected = [(days[0].0, 3, 0), (days[1].0, 4, 8)];
+        assert_eq!(trend(&days, &parts), expected.map(|(date, received, answered)| Day { date, received, answered }));
+    }
+}
