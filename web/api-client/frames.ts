@@ -20,10 +20,15 @@ export interface components {
             /** @enum {string} */
             type: "ping";
         };
+        /**
+         * @description Why a socket ends.
+         * @enum {string}
+         */
+        Goodbye: "signed_out" | "shutdown" | "unavailable" | "idle";
         /** @description What the server sends. */
         ServerFrame: {
             /** Format: uuid */
-            staff_id: string;
+            staffId: string;
             /** @enum {string} */
             type: "ready";
         } | {
@@ -44,9 +49,9 @@ export interface components {
             /** @enum {string} */
             type: "pong";
         } | {
-            reason: string;
+            reason: components["schemas"]["Goodbye"];
             /** Format: int64 */
-            retry_after?: number | null;
+            retryAfter?: number | null;
             /** @enum {string} */
             type: "bye";
         } | {

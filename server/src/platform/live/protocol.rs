@@ -42,15 +42,28 @@ pub enum ToClient {
     Notice { kind: String, entity: String, id: Option<Uuid> },
     /// The response to `ping`.
     Pong {},
-    /// The last frame: `signed_out`, `shutdown`, `unavailable` or `idle`, with the seconds after which trying again makes
-    /// sense.
+    /// The last frame, with the seconds after which trying again makes sense.
     Bye {
-        reason: String,
+        reason: Goodbye,
         #[serde(rename = "retryAfter", skip_serializing_if = "Option::is_none")]
         retry_after: Option<u64>,
     },
     /// A frame that could not be followed. The socket stays open.
     Error { code: String, detail: String },
+}
+
+/// Why a socket ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Goodbye {
+    /// The session is over, or no ticket was good.
+    SignedOut,
+    /// The program ends; another one is there soon.
+    Shutdown,
+    /// The database is away.
+    Unavailable,
+    /// Nothing was heard for too long.
+    Idle,
 }
 
 /// A person who looks at something.

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::hub::{Hub, Post, Seat};
-use super::protocol::{FromClient, ToClient, Viewer};
+use super::protocol::{FromClient, Goodbye, ToClient, Viewer};
 use super::told::notice_for;
 use super::transport::{Gone, Heard, Incoming, Line};
 use super::viewers::Place;
@@ -22,9 +22,9 @@ pub async fn converse(platform: Platform, mut incoming: Incoming, line: Line) {
     let stopping = platform.stopping.clone();
     let caller = tokio::select! {
         caller = tokio::time::timeout(AUTH, authenticate(&platform, &mut incoming, &line)) => caller,
-        () = stopping.cancelled() => return line.bye("shutdown", Some(2)),
+        () = stopping.cancelled() => return line.bye(Goodbye::Shutdown, Some(2)),
     };
-    let Ok(caller) = caller else { return line.bye("idle", None) };
+    let Ok(caller) = caller else { return line.bye(Goodbye::Idle, None) };
     let Some(caller) = caller else { return };
     // The seat first: what happens from now on is told, and `ready` says so.
     let seat = Hub::sit(&platform, &caller);
@@ -49,15 +49,15 @@ pub async fn converse(platform: Platform, mut incoming: Incoming, line: Line) {
             post = person.seat.next() => match post {
                 // Too slow: the client comes back and loads everything again.
                 None => return,
-                Some(Post::SignedOut) => return person.line.bye("signed_out", None),
-                Some(Post::Silent) => return person.line.bye("idle", None),
+                Some(Post::SignedOut) => return person.line.bye(Goodbye::SignedOut, None),
+                Some(Post::Silent) => return person.line.bye(Goodbye::Idle, None),
                 Some(post) => match person.hear(post).await {
                     Ok(true) => Ok(()),
-                    Ok(false) => return person.line.bye("signed_out", None),
+                    Ok(false) => return person.line.bye(Goodbye::SignedOut, None),
                     Err(gone) => Err(gone),
                 },
             },
-            () = stopping.cancelled() => return person.line.bye("shutdown", Some(2)),
+            () = stopping.cancelled() => return person.line.bye(Goodbye::Shutdown, Some(2)),
         };
         if outcome.is_err() {
             return;
@@ -87,12 +87,12 @@ async fn authenticate(platform: &Platform, incoming: &mut Incoming, line: &Line)
                 // Asking costs a look at the database; nobody mistypes a ticket so often.
                 tries += 1;
                 if tries == TICKETS {
-                    line.bye("signed_out", None);
+                    line.bye(Goodbye::SignedOut, None);
                     return None;
                 }
             }
             Err(_) => {
-                line.bye("unavailable", Some(5));
+                line.bye(Goodbye::Unavailable, Some(5));
                 return None;
             }
         }

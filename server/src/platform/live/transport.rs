@@ -16,7 +16,7 @@ use futures_util::stream::{SplitSink, SplitStream};
 use futures_util::{SinkExt as _, StreamExt as _};
 use tokio::sync::mpsc;
 
-use super::protocol::{LARGEST, ToClient};
+use super::protocol::{Goodbye, LARGEST, ToClient};
 use super::{UPGRADES, staff};
 use crate::error::{Error, Result};
 use crate::http::RequestInfo;
@@ -93,8 +93,8 @@ impl Line {
     }
 
     /// Says why it ends, and ends it.
-    pub fn bye(&self, reason: &'static str, retry_after: Option<u64>) {
-        let said = self.send(&ToClient::Bye { reason: reason.to_owned(), retry_after });
+    pub fn bye(&self, reason: Goodbye, retry_after: Option<u64>) {
+        let said = self.send(&ToClient::Bye { reason, retry_after });
         // Who is gone need not be told.
         let _ = said.and_then(|()| self.push(Out::Close));
     }

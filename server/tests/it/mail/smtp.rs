@@ -63,14 +63,14 @@ async fn serve(listener: TcpListener, acceptor: TlsAcceptor, tls: Tls, mails: us
         match tls {
             Tls::FromTheStart => {
                 let Ok(stream) = acceptor.accept(stream).await else { break };
-                talk(stream, &mut heard, mails, false, true).await;
+                talk(stream, &mut heard, false, true).await;
             }
-            Tls::Never => drop(talk(stream, &mut heard, mails, false, false).await),
+            Tls::Never => drop(talk(stream, &mut heard, false, false).await),
             Tls::Starttls => {
-                if let Some(stream) = talk(stream, &mut heard, mails, true, false).await
+                if let Some(stream) = talk(stream, &mut heard, true, false).await
                     && let Ok(stream) = acceptor.accept(stream).await
                 {
-                    talk(stream, &mut heard, mails, false, true).await;
+                    talk(stream, &mut heard, false, true).await;
                 }
             }
         }
@@ -82,13 +82,7 @@ async fn serve(listener: TcpListener, acceptor: TlsAcceptor, tls: Tls, mails: us
 }
 
 /// One conversation; gives the stream back when the client wants TLS.
-async fn talk<S: AsyncRead + AsyncWrite + Unpin>(
-    stream: S,
-    heard: &mut Heard,
-    mails: usize,
-    offer: bool,
-    inside: bool,
-) -> Option<S> {
+async fn talk<S: AsyncRead + AsyncWrite + Unpin>(stream: S, heard: &mut Heard, offer: bool, inside: bool) -> Option<S> {
     let mut stream = BufReader::new(stream);
     if !inside || !heard.plain.iter().any(|line| line == "STARTTLS") {
         stream.write_all(b"220 localhost\r\n").await.unwrap();
@@ -123,12 +117,14 @@ async fn talk<S: AsyncRead + AsyncWrite + Unpin>(
                     stream.read_line(&mut line).await.unwrap();
                 }
                 heard.mails += 1;
-                "250 taken\r\n"
+                // Mails leave side by side: the next connection waits for this one.
+                stream.write_all(b"250 taken\r\n").await.unwrap();
+                return None;
             }
             "QUIT" => "221 bye\r\n",
             _ => "250 ok\r\n",
         };
-        if stream.write_all(answer.as_bytes()).await.is_err() || heard.mails == mails {
+        if stream.write_all(answer.as_bytes()).await.is_err() {
             return None;
         }
     }

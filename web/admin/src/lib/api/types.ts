@@ -1,6 +1,7 @@
 /** The API's types by short names, as far as they are nobody's alone; each slice has its own in `types.ts`. They come from
  * the server's own description; lists of values are checked against it. */
 import type { components } from '@tekvwarho/api-client';
+import type { components as Frames } from '@tekvwarho/api-client/frames';
 
 export type Schema = components['schemas'];
 
@@ -33,20 +34,6 @@ export const PERMISSIONS = [
   'privacy',
 ] as const satisfies readonly Permission[];
 
-/** Frames of the staff side of /ws/chat; OpenAPI does not describe sockets. */
-export type ServerFrame =
-  | { type: 'ready'; staffId: string }
-  | { type: 'viewing'; entity: 'message'; id: string; staff: StaffRef[] }
-  | { type: 'notice'; kind: NoticeKind; entity: string; id: string | null }
-  | { type: 'bye'; reason: 'signed_out' | 'shutdown' | 'idle'; retryAfter?: number }
-  | { type: 'error'; code: string; detail: string };
-export type NoticeKind =
-  | 'message_created'
-  | 'message_changed'
-  | 'message_replied'
-  | 'client_replied'
-  | 'mail_failed'
-  | 'notification'
-  | 'settings_changed'
-  | 'staff_changed'
-  | 'missed';
+/** Frames of the staff side of /ws/chat. */
+export type ServerFrame = Frames['schemas']['ServerFrame'];
+export type ClientFrame = Frames['schemas']['ClientFrame'];

@@ -1,6 +1,6 @@
 /** One socket for live notices and for who looks at what. Reconnects by itself, with jitter. */
 import { api } from '../api/client';
-import type { ServerFrame, StaffRef } from '../api/types';
+import type { ClientFrame, ServerFrame, StaffRef } from '../api/types';
 import { session } from '../auth/session.svelte';
 
 export type Notice = Extract<ServerFrame, { type: 'notice' }>;
@@ -121,7 +121,7 @@ class Live {
     for (const listener of this.#listeners) listener(notice);
   }
 
-  #send(frame: object): void {
+  #send(frame: ClientFrame): void {
     if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(frame));
   }
 
