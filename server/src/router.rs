@@ -72,7 +72,7 @@ pub fn document_of(slices: &[Slice<App>]) -> utoipa::openapi::OpenApi {
 }
 
 /// Every route behind the pipeline.
-pub fn build(app: App) -> Pipeline {
+pub fn build(app: &App) -> Pipeline {
     let (platform, slices, document) = Api::of(app.slices).split();
     let names = from_fn_with_state(QueryNames::of(&document), query_names::check);
     let pages = |state: &Platform| {

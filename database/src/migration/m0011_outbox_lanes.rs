@@ -10,9 +10,9 @@ pub struct Migration;
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        let lane = string_len("lane", 10).default("prompt").to_owned();
+        let lane = string_len("lane", 10).default("prompt").take();
         manager.alter_table(Table::alter().table("outbox").add_column(lane).to_owned()).await?;
-        let due = timestamp_with_time_zone_null("due_at").to_owned();
+        let due = timestamp_with_time_zone_null("due_at");
         manager.alter_table(Table::alter().table("outbox").add_column(due).to_owned()).await?;
         // What was decided before was due at once. Mails that are over are not asked for it.
         let open = Query::update()

@@ -37,7 +37,7 @@ pub async fn run(config: Config) -> Result<(), Failure> {
         let _ = told.send(Instant::now());
         stopping.cancel();
     });
-    serve(listener, acceptor, router::build(app.clone()), app.stopping.clone()).await;
+    serve(listener, acceptor, router::build(&app), app.stopping.clone()).await;
     // Sockets have said goodbye, and the sealer and the outbox finish what they hold.
     let end = asked.await.unwrap_or_else(|_| Instant::now()) + FINISH;
     if tokio::time::timeout_at(end, async {

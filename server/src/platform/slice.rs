@@ -79,8 +79,6 @@ pub struct Brings {
     pub retention: &'static [Retention],
     /// The work of a person, which goes to another when they leave.
     pub work: Option<Work>,
-    /// Forgets what it keeps of people who are deleted.
-    pub forget_people: Option<ForgetPeople>,
     /// First steps of a new firm.
     pub steps: &'static [Step],
 }
@@ -96,7 +94,6 @@ impl Brings {
         notices: &[],
         retention: &[],
         work: None,
-        forget_people: None,
         steps: &[],
     };
 }
@@ -112,8 +109,11 @@ pub struct Readiness<S: 'static> {
 /// How things of a kind are called. Who asks must have what the kind needs.
 pub struct Names {
     pub of: Entity,
-    pub find: fn(&DatabaseConnection, Vec<Uuid>) -> BoxFuture<'_, Result<HashMap<Uuid, String>>>,
+    pub find: FindNames,
 }
+
+/// Finds the names of things by their ids.
+pub type FindNames = fn(&DatabaseConnection, Vec<Uuid>) -> BoxFuture<'_, Result<HashMap<Uuid, String>>>;
 
 /// A time after which something is deleted.
 pub struct Retention {
@@ -135,11 +135,11 @@ pub struct Work {
     /// How much a person has; at most 1,000, which then means 1,000 or more.
     pub open: fn(&DatabaseConnection, Uuid) -> BoxFuture<'_, Result<u64>>,
     /// Gives all of it to another, or to nobody; answers how much it was.
-    pub hand_over: for<'t> fn(&'t Tx<'t>, &'t Act, Uuid, Option<Uuid>) -> BoxFuture<'t, Result<usize>>,
+    pub hand_over: HandOver,
 }
 
-/// Forgets people, in the unit that deletes them.
-pub type ForgetPeople = for<'t> fn(&'t Tx<'t>, &'t [Uuid]) -> BoxFuture<'t, Result<()>>;
+/// Hands work over, from one person to another or to nobody, in the unit of whoever decides it.
+pub type HandOver = for<'t> fn(&'t Tx<'t>, &'t Act, Uuid, Option<Uuid>) -> BoxFuture<'t, Result<usize>>;
 
 /// What is known when the first steps are asked.
 pub struct Facts<'a> {

@@ -93,13 +93,16 @@ pub async fn forget_senders(conn: &impl ConnectionTrait, before: DateTime<Utc>, 
     Ok(found)
 }
 
+/// What is counted of a message, as its columns stand in the query.
+type CountedColumns = (Status, Option<Uuid>, DateTime<Utc>, Option<DateTime<Utc>>);
+
 /// Deletes messages with their answers, notes, tags, mails and notices.
 pub async fn delete(tx: &Tx<'_>, ids: Vec<Uuid>) -> Result<(), DbErr> {
     if ids.is_empty() {
         return Ok(());
     }
     let conn = tx.conn();
-    let gone: Vec<(Status, Option<Uuid>, DateTime<Utc>, Option<DateTime<Utc>>)> = Entity::find()
+    let gone: Vec<CountedColumns> = Entity::find()
         .select_only()
         .columns([Column::Status, Column::AssignedTo, Column::CreatedAt, Column::FirstRepliedAt])
         .filter(Column::Id.is_in(ids.clone()))

@@ -104,7 +104,9 @@ pub async fn insert(tx: &Tx<'_>, chunk: &[Conversation]) -> Result<()> {
     let conn = tx.conn();
     mark(conn, MESSAGE, chunk.iter().map(|it| it.message.id).collect()).await?;
     insert_all::<messages::Entity, _>(conn, chunk.iter().map(|it| it.message.clone())).await?;
-    chunk.iter().for_each(|it| inbox::count_added(tx, &it.message));
+    for it in chunk {
+        inbox::count_added(tx, &it.message);
+    }
     insert_all::<message_replies::Entity, _>(conn, chunk.iter().flat_map(|it| it.replies.clone())).await?;
     insert_all::<message_notes::Entity, _>(conn, chunk.iter().flat_map(|it| it.notes.clone())).await?;
     insert_all::<message_tags::Entity, _>(conn, chunk.iter().flat_map(|it| it.tags.clone())).await?;

@@ -111,7 +111,7 @@ impl Liveness {
 ///
 /// # Errors
 /// The database is away.
-pub async fn alive(platform: &Platform, sessions: HashSet<Uuid>) -> Result<HashMap<Uuid, Caller>> {
+pub async fn alive(platform: &Platform, sessions: Vec<Uuid>) -> Result<HashMap<Uuid, Caller>> {
     let conn = platform.storage.read();
     let rows = active_sessions::Entity::find().filter(active_sessions::Column::Id.is_in(sessions)).all(conn).await?;
     let ids: HashSet<Uuid> = rows.iter().map(|row| row.user_id).collect();

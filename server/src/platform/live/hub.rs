@@ -206,7 +206,7 @@ impl Seat {
     /// Hears from now on what that person may hear of at that place.
     pub fn turn_to(&self, caller: &Caller, place: Option<&Place>) {
         let mut topics = topics_of(caller);
-        topics.extend(place.map(|place| Topic::Place(place.clone())));
+        topics.extend(place.copied().map(Topic::Place));
         let mut seats = self.platform.hub.seats();
         if let Some(seat) = seats.all.get_mut(&self.id) {
             seat.caller = caller.clone();
@@ -255,6 +255,7 @@ async fn watch(platform: Platform) {
             }
             seats.all.values().map(|seat| seat.session).collect()
         };
+        let sessions = sessions.into_iter().collect();
         // While the database is away, who was in stays in.
         if let Ok(alive) = auth::alive(&platform, sessions).await {
             let mut seats = hub.seats();

@@ -74,14 +74,14 @@ async fn authenticate(platform: &Platform, incoming: &mut Incoming, line: &Line)
             refuse(line, "unauthenticated", "send auth with a ticket first").ok()?;
             continue;
         };
-        let found = match auth::redeem_ticket(platform, ticket).await {
+        let session = match auth::redeem_ticket(platform, ticket).await {
             Ok(Some(session)) => platform.liveness.of(platform, session).await,
             Ok(None) => Ok(None),
             Err(error) => Err(error),
         };
-        match found {
+        match session {
             // A person without the second factor that the role needs sees nothing yet.
-            Ok(Some(live)) if !live.caller.second_factor_missing => return Some(live.caller),
+            Ok(Some(found)) if !found.caller.second_factor_missing => return Some(found.caller),
             Ok(_) => {
                 refuse(line, "unauthenticated", "the ticket is unknown, used or expired").ok()?;
                 // Asking costs a look at the database; nobody mistypes a ticket so often.

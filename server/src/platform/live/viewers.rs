@@ -42,7 +42,7 @@ impl Viewers {
             }
         }
         let fresh = to.is_some_and(|to| {
-            places.entry(to.clone()).or_default().insert(socket, (viewer.clone(), Instant::now())).is_none()
+            places.entry(*to).or_default().insert(socket, (viewer.clone(), Instant::now())).is_none()
         });
         drop(places);
         if fresh || from != to {

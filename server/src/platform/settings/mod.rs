@@ -168,22 +168,22 @@ impl Settings {
             return;
         }
         match store::snapshot(storage.read(), &self.registry).await {
-            Ok(fresh) => self.adopt(Arc::new(fresh)),
+            Ok(fresh) => self.adopt(&Arc::new(fresh)),
             Err(error) => tracing::warn!(%error, "cannot read the settings again"),
         }
     }
 
-    fn adopt(&self, fresh: Arc<Snapshot>) {
+    fn adopt(&self, fresh: &Arc<Snapshot>) {
         {
             let mut current = self.current.write().unwrap_or_else(PoisonError::into_inner);
             // Of two that read at once, the one that read later wins.
             if fresh.version < current.version {
                 return;
             }
-            *current = Arc::clone(&fresh);
+            *current = Arc::clone(fresh);
         }
         for follower in self.followers.get().into_iter().flatten() {
-            follower(&fresh);
+            follower(fresh);
         }
     }
 }

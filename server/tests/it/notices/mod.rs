@@ -1,3 +1,3 @@
 //! What people are told of.
 
-mod notices;
+mod told;

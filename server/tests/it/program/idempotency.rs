@@ -216,7 +216,7 @@ async fn of_two_nodes_with_one_key_one_does_the_work() {
     let other = t.restarted().await;
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
-    tokio::spawn(http::serve::serve(listener, None, router::build(other), t.stop.clone()));
+    tokio::spawn(http::serve::serve(listener, None, router::build(&other), t.stop.clone()));
     let path = format!("/api/admin/messages/{id}/notes");
     for round in 0..10 {
         let send = |url: String| {

@@ -4,10 +4,9 @@ use std::sync::LazyLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use axum::extract::State;
-use chrono::{DateTime, Duration, Utc};
+use chrono::Duration;
 use database::entity::staff::Role;
 use reqwest::Method;
-use sea_orm::DatabaseConnection;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use tekvwarho::app::App;
@@ -73,14 +72,6 @@ static CLEANED: AtomicUsize = AtomicUsize::new(0);
 /// Lamps of the person who leaves.
 static LAMPS: AtomicUsize = AtomicUsize::new(3);
 
-async fn lamps(_: &DatabaseConnection, _: Uuid) -> Result<u64> {
-    Ok(LAMPS.load(Ordering::Relaxed) as u64)
-}
-
-async fn dust(_: &DatabaseConnection, _: DateTime<Utc>, limit: u64) -> Result<u64> {
-    Ok(limit.min(12))
-}
-
 const SLICE: Slice<App> = Slice {
     api: || OpenApiRouter::new().routes(demand(Permission::Settings, routes!(light))),
     jobs: &[Job {
@@ -106,12 +97,12 @@ const SLICE: Slice<App> = Slice {
         retention: &[Retention {
             key: "lamps.days",
             before: |settings, now| Some(days_ago(now, settings.part::<Lamps>().days)),
-            count: |conn, before, limit| Box::pin(dust(conn, before, limit)),
+            count: |_, _, limit| Box::pin(async move { Ok(limit.min(12)) }),
         }],
         work: Some(Work {
             of: "lamps",
             needs: Permission::Settings,
-            open: |conn, person| Box::pin(lamps(conn, person)),
+            open: |_, _| Box::pin(async { Ok(LAMPS.load(Ordering::Relaxed) as u64) }),
             hand_over: |_, _, _, _| Box::pin(async { Ok(LAMPS.swap(0, Ordering::Relaxed)) }),
         }),
         steps: &[Step {

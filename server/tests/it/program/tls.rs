@@ -17,7 +17,7 @@ async fn the_port_speaks_tls_and_http2() {
     let acceptor = http::serve::tls(&certificate, &key).unwrap();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address: SocketAddr = listener.local_addr().unwrap();
-    tokio::spawn(http::serve::serve(listener, Some(acceptor), router::build(t.app.clone()), t.stop.clone()));
+    tokio::spawn(http::serve::serve(listener, Some(acceptor), router::build(&t.app), t.stop.clone()));
     let trusted = reqwest::Certificate::from_pem(made.cert.pem().as_bytes()).unwrap();
     #[expect(clippy::disallowed_methods, reason = "a client that trusts the certificate of this test")]
     let client = reqwest::Client::builder().tls_certs_only([trusted]).resolve("localhost", address).build().unwrap();

@@ -70,7 +70,7 @@ impl TestApp {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let stop = app.stopping.clone();
-        tokio::spawn(http::serve::serve(listener, None, router::build(app.clone()), stop.clone()));
+        tokio::spawn(http::serve::serve(listener, None, router::build(&app), stop.clone()));
         #[expect(clippy::disallowed_methods, reason = "the client of the tests")]
         let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
         Self { app, clock, address, client, stop, folder }

@@ -1,3 +1,3 @@
 //! API tokens.
 
-mod tokens;
+mod api;

@@ -6,31 +6,31 @@ use serde_json::json;
 
 use crate::platform::settings::{Key, Kind, PRIVACY, Part, days, days_ago};
 
-/// Consent and retention of messages.
+/// For how many days messages are kept.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct Keeping {
     #[serde(rename = "privacy.senderDays")]
-    sender_days: u32,
+    senders: u32,
     #[serde(rename = "privacy.spamDays")]
-    spam_days: Option<u32>,
+    spam: Option<u32>,
     #[serde(rename = "privacy.messageDays")]
-    message_days: Option<u32>,
+    messages: Option<u32>,
 }
 
 impl Keeping {
     /// Of messages that came before this, address and browser are forgotten.
     pub fn senders_before(&self, now: DateTime<Utc>) -> DateTime<Utc> {
-        days_ago(now, self.sender_days)
+        days_ago(now, self.senders)
     }
 
     /// Spam that came before this is deleted; none: it stays.
     pub fn spam_before(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
-        self.spam_days.map(|days| days_ago(now, days))
+        self.spam.map(|days| days_ago(now, days))
     }
 
     /// Finished conversations without anything new since this are deleted; none: they stay.
     pub fn messages_before(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
-        self.message_days.map(|days| days_ago(now, days))
+        self.messages.map(|days| days_ago(now, days))
     }
 }
 
