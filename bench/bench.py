@@ -1,7 +1,7 @@
 """Measures the rows of the quality table that apply now, each against a baseline of the same run, and prints target and figure side by side.
 
 Needs wrk, `tools/with-postgres`, the release binary and the baselines (built here). Rate limits and bot guard are off, the access log is on.
-BENCH_QUICK=1: short runs. BENCH_ONLY="pages contact lists storm start size weights": some of it. BENCH_ENGINES="sqlite postgres".
+BENCH_QUICK=1: short runs. BENCH_ONLY="pages contact lists cost storm start size weights": some of it. BENCH_ENGINES="sqlite postgres".
 BENCH_JSON=FILE, BENCH_TABLES=FILE: the figures, as JSON or as the tables of docs/measurements.md. BENCH_ROWS: rows of the large database (1,000,000). BENCH_KEEP: a folder where the seeded SQLite databases stay for the next run.
 """
 
@@ -20,18 +20,13 @@ import time
 import urllib.parse
 
 import load
+from cost import cost
 from lists import lists, seeded
+from load import FORM, post_script
 from results import ENGINES, QUICK, ROUNDS, ROWS, SECONDS, TURNS, details, middle, ratio_of, report, results, spread
 from support import EMAIL, PASSWORD, ROOT, Postgres, Server, binary, environment, folder, free_port, running, table, wait_until
 
-ONLY = os.environ.get("BENCH_ONLY", "size start pages contact lists storm weights").split()
-FORM = {
-    "name": "Marlene Brinkmann",
-    "email": "marlene.brinkmann@example.com",
-    "message": "Good morning,\n\nour stock list is a spreadsheet that three people open at once, and every Friday somebody loses an hour of work. "
-    "Could you tell us what a first step would cost and how soon you could start?\n\nWe are in Hamburg.\n\nMarlene Brinkmann",
-    "consent": True,
-}
+ONLY = os.environ.get("BENCH_ONLY", "size start pages contact lists cost storm weights").split()
 
 
 @contextlib.contextmanager
@@ -129,12 +124,6 @@ def pages(path):
 
 
 # --- Contact form -------------------------------------------------------------------------------------------------
-
-
-def post_script(path):
-    script = path / "post.lua"
-    script.write_text(f"wrk.method = 'POST'\nwrk.body = [==[{json.dumps(FORM)}]==]\nwrk.headers['Content-Type'] = 'application/json'\n")
-    return script
 
 
 def contact(path):
@@ -364,7 +353,7 @@ def main():
         subprocess.run(build, cwd=ROOT, check=True)
     print(MACHINE, flush=True)
     with folder("bench") as path:
-        for part in (size, start, pages, contact, lists, storm, weights):
+        for part in (size, start, pages, contact, lists, cost, storm, weights):
             if part.__name__ in ONLY:
                 print(f"{part.__name__}:", flush=True)
                 part(path)
