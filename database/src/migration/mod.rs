@@ -16,6 +16,7 @@ mod m0008_notifications_tokens;
 mod m0009_site_pictures;
 mod m0010_counts;
 mod m0011_outbox_lanes;
+mod m0012_search_feed;
 
 /// Brings a database of any released version to the newest schema.
 pub struct Migrator;
@@ -35,6 +36,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0009_site_pictures::Migration),
             Box::new(m0010_counts::Migration),
             Box::new(m0011_outbox_lanes::Migration),
+            Box::new(m0012_search_feed::Migration),
         ]
     }
 }

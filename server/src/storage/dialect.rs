@@ -60,7 +60,7 @@ impl Engine {
             Self::Postgres => {
                 let mut options = plain_options(url);
                 options
-                    .max_connections(20)
+                    .max_connections(POSTGRES_POOL)
                     .acquire_timeout(Duration::from_secs(5))
                     .test_before_acquire_if_idle_for(Duration::from_secs(1))
                     // Compiling a query takes longer than any of ours.
@@ -68,6 +68,12 @@ impl Engine {
                 options
             }
         }
+    }
+
+    /// Options for the pool that units use, where they have one: units that wait for locks take no connection from those
+    /// who only look.
+    pub(super) fn unit_options(self, url: &str) -> ConnectOptions {
+        self.read_options(url)
     }
 
     /// Options for the one connection that migrates `PostgreSQL`; its locks end with it.
@@ -86,6 +92,9 @@ impl Engine {
         })
     }
 }
+
+/// Connections of a server for reading, and as many for writing.
+const POSTGRES_POOL: u32 = 10;
 
 fn plain_options(url: &str) -> ConnectOptions {
     let mut options = ConnectOptions::new(url);
@@ -124,6 +133,24 @@ pub(super) async fn begin(conn: &DatabaseConnection) -> Result<DatabaseTransacti
         ..TransactionOptions::default()
     })
     .await
+}
+
+/// Gives the messages of this transaction to the index of words, all at once: each statement that writes to that index
+/// makes a part of its own, which others must join later. `PostgreSQL` computes what it searches by itself.
+pub(super) async fn feed_search(txn: &DatabaseTransaction) -> Result<(), DbErr> {
+    if Engine::of(txn) == Engine::Postgres {
+        return Ok(());
+    }
+    let fed = txn
+        .execute_unprepared(
+            "INSERT INTO messages_search (rowid, search_text) SELECT serial, search_text FROM messages \
+             WHERE serial > (SELECT up_to FROM messages_search_feed)",
+        )
+        .await?;
+    if fed.rows_affected() > 0 {
+        txn.execute_unprepared("UPDATE messages_search_feed SET up_to = (SELECT max(serial) FROM messages)").await?;
+    }
+    Ok(())
 }
 
 /// Waits until no other node migrates this `PostgreSQL` database, and holds that place until the connection ends.

@@ -54,13 +54,19 @@ impl Storage {
         }
         let writer = match writer {
             Some(connection) => Writer::grouped(connection, bus.clone()),
-            None => Writer::direct(read.clone()),
+            None => Writer::direct(Database::connect(engine.unit_options(url)).await?),
         };
         Ok(Self { read, writer, bus })
     }
 
     /// For queries. Sees everything that was committed.
     pub fn read(&self) -> &DatabaseConnection {
+        &self.read
+    }
+
+    /// For queries that may see what was committed a moment ago: reports, exports, lists of what was. There are no
+    /// standby servers yet, so it is [`Self::read`] by another name.
+    pub fn standby(&self) -> &DatabaseConnection {
         &self.read
     }
 

@@ -305,7 +305,11 @@ async fn together(conn: &DatabaseConnection, bus: &Bus, units: &mut [Box<dyn Uni
         }
         effects.append(tx.into_effects());
     }
-    if let Err(error) = effects.insert(&txn).await {
+    let written = match effects.insert(&txn).await {
+        Ok(()) => dialect::feed_search(&txn).await,
+        Err(error) => Err(error),
+    };
+    if let Err(error) = written {
         txn.rollback().await?;
         return if alone { Err(error) } else { Ok(false) };
     }

@@ -81,7 +81,7 @@ async fn export_messages(
     };
     let place = Place::first(&app, &filter).await?;
     let total = match &place {
-        Place::After(_) => find::count_all(app.storage.read(), &filter).await?,
+        Place::After(_) => find::count_all(app.storage.standby(), &filter).await?,
         Place::Found(ids) => ids.len() as u64,
     };
     if xlsx && total > LARGEST_WORKBOOK {
@@ -105,7 +105,7 @@ async fn export_messages(
     .row(&app.ids, app.clock.now());
     audit::write(&app, entry).await?;
 
-    let rows = Rows { names: people::names(app.storage.read()).await?, caller, filter, place, app: app.clone() };
+    let rows = Rows { names: people::names(app.storage.standby()).await?, caller, filter, place, app: app.clone() };
     let name = format!("messages-{}.{format}", app.clock.now().format("%Y-%m-%d"));
     if xlsx {
         export::file_on_disk(rows.xlsx().await?, media, &name, total)
@@ -136,7 +136,7 @@ impl Place {
         if filter.terms.is_empty() {
             return Ok(Self::After(None));
         }
-        Ok(Self::Found(find::all_ids(app.storage.read(), filter).await?.into_iter()))
+        Ok(Self::Found(find::all_ids(app.storage.standby(), filter).await?.into_iter()))
     }
 }
 
@@ -144,7 +144,7 @@ impl Rows {
     /// The next page, empty after the last one. An export ends with the session that asked for it.
     async fn next(&mut self) -> Result<Vec<[String; HEAD.len()]>> {
         self.caller.is_still_in(&self.app).await?;
-        let conn = self.app.storage.read();
+        let conn = self.app.storage.standby();
         let page = match &mut self.place {
             Place::After(cursor) => {
                 let page = find::whole(conn, &self.filter, *cursor, u64::from(PAGE)).await?;
@@ -167,7 +167,7 @@ impl Rows {
     /// The rows of a page as text.
     async fn lines(&self, page: Vec<messages::Model>) -> Result<Vec<[String; HEAD.len()]>> {
         let ids = page.iter().map(|message| message.id).collect();
-        let mut tags = store::tags_of(self.app.storage.read(), ids).await?;
+        let mut tags = store::tags_of(self.app.storage.standby(), ids).await?;
         Ok(page
             .into_iter()
             .map(|message| {

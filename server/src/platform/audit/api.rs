@@ -66,7 +66,7 @@ async fn list_audit(
 ) -> Result<Listed<AuditItem>> {
     let filter = read(&platform, &query).await?;
     let (cursor, limit) = paging.read()?;
-    let mut page = find::list(platform.storage.read(), &filter, cursor, limit).await?;
+    let mut page = find::list(platform.storage.standby(), &filter, cursor, limit).await?;
     let rows = view::items(&platform, &caller, std::mem::take(&mut page.rows)).await?;
     Ok(Listed(page.with(rows)))
 }

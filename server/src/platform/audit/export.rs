@@ -147,7 +147,7 @@ impl Rows {
     /// The next page with its last id; none at the end. An export ends with the session that asked for it.
     async fn page(&self, cursor: Option<Cursor>) -> Result<Option<(Bytes, Cursor)>> {
         self.caller.is_still_in(&self.platform).await?;
-        let entries = find::rows(self.platform.storage.read(), &self.filter, cursor, PAGE).await?;
+        let entries = find::rows(self.platform.storage.standby(), &self.filter, cursor, PAGE).await?;
         let Some(last) = entries.last().map(|entry| Cursor(entry.id)) else { return Ok(None) };
         let names = view::names_for(&self.platform, &self.caller, &entries).await?;
         let bytes = match self.format {

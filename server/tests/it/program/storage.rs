@@ -1,10 +1,18 @@
 //! The one way to write: a unit is all or nothing, and none pays for another.
 
-use database::entity::installation::{ActiveModel, Entity};
-use sea_orm::{ActiveModelTrait as _, EntityTrait, Set};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use database::entity::installation::{ActiveModel, Column, Entity};
+use database::entity::messages;
+use sea_orm::sea_query::OnConflict;
+use sea_orm::{ActiveModelTrait as _, ConnectionTrait as _, EntityTrait, IntoActiveModel as _, Set};
+use serde_json::json;
 use tekvwarho::error::Error;
 use tekvwarho::platform::auth::claim_installation;
 use tekvwarho::secrets::KeyRing;
+use tekvwarho::storage::Engine;
+use uuid::Uuid;
 
 use crate::support::TestApp;
 
@@ -100,4 +108,79 @@ async fn an_older_database_is_copied_before_it_is_migrated() {
     };
     assert_eq!(open().await, 1, "a copy of the old one");
     assert_eq!(open().await, 1, "and none when there is nothing to do");
+}
+
+#[tokio::test]
+async fn the_index_of_words_follows_what_one_commit_does() {
+    let t = TestApp::new().await;
+    let ada = t.admin().await;
+    t.send_message(json!({ "message": "The walrus wants a web site." })).await;
+    let rows = messages::Entity::find().all(t.app.storage.read()).await.unwrap();
+    let (now, first) = (t.clock.now(), rows[0].clone());
+    // Written, changed and deleted in one commit, before the index has heard of any of it.
+    let made = |number: u128, word: &str| messages::Model {
+        id: t.app.ids.next(now + chrono::Duration::milliseconds(i64::try_from(number).unwrap())),
+        search_text: format!(" {word} "),
+        ..first.clone()
+    };
+    let units = (made(1, "puffin"), made(2, "gannet"), made(3, "auk"), first.id);
+    t.app
+        .storage
+        .write(units, |tx, (kept, changed, gone, old)| {
+            Box::pin(async move {
+                for message in [kept, changed, gone] {
+                    messages::Entity::insert(message.clone().into_active_model())
+                        .exec_without_returning(tx.conn())
+                        .await?;
+                }
+                let text = |id: Uuid, text: &str| messages::ActiveModel {
+                    id: Set(id),
+                    search_text: Set(text.to_owned()),
+                    ..Default::default()
+                };
+                text(changed.id, " guillemot ").update(tx.conn()).await?;
+                text(*old, " fulmar ").update(tx.conn()).await?;
+                messages::Entity::delete_by_id(gone.id).exec(tx.conn()).await?;
+                Ok(())
+            })
+        })
+        .await
+        .unwrap();
+    let conn = t.app.storage.read();
+    let found = async |word: &str| {
+        t.get_as(&ada, &format!("/api/admin/messages?q={word}")).await.data().as_array().unwrap().len()
+    };
+    for (word, hits) in [("puffin", 1), ("guillemot", 1), ("fulmar", 1), ("gannet", 0), ("auk", 0), ("walrus", 0)] {
+        assert_eq!(found(word).await, hits, "{word}");
+    }
+    if Engine::of(conn) == Engine::Sqlite {
+        // The index itself says whether it agrees with the rows.
+        let check = "INSERT INTO messages_search(messages_search, rank) VALUES ('integrity-check', 1)";
+        t.app
+            .storage
+            .write((), move |tx, ()| Box::pin(async move { Ok(tx.conn().execute_unprepared(check).await.map(drop)?) }))
+            .await
+            .unwrap();
+    }
+}
+
+#[tokio::test]
+async fn who_loses_a_race_as_expected_lets_nobody_run_again() {
+    let t = TestApp::new().await;
+    let runs = Arc::new(AtomicUsize::new(0));
+    let claim = |number: usize| {
+        t.app.storage.write((format!("slot {}", number % 4), Arc::clone(&runs)), |tx, (name, runs)| {
+            Box::pin(async move {
+                runs.fetch_add(1, Ordering::Relaxed);
+                let slot = ActiveModel { name: Set(name.clone()), value: Set("x".to_owned()) };
+                let first = OnConflict::column(Column::Name).do_nothing().to_owned();
+                let made = Entity::insert(slot).on_conflict(first).exec_without_returning(tx.conn()).await?;
+                Ok::<_, Error>(made == 1)
+            })
+        })
+    };
+    let outcomes = futures_util::future::join_all((0..200).map(claim)).await;
+    let won = outcomes.into_iter().filter(|outcome| *outcome.as_ref().unwrap()).count();
+    assert_eq!(won, 4, "one for each slot");
+    assert_eq!(runs.load(Ordering::Relaxed), 200, "each ran once");
 }
