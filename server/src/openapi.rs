@@ -58,9 +58,9 @@ pub fn complete(document: &mut Built) {
             let keyed = operation.security.is_some() || path.contains("/auth/");
             for (status, added, description) in [
                 ("400", true, "The request cannot be read"),
-                ("401", keyed, "The token or the password is missing, wrong or over"),
+                ("401", keyed, "The token or the password is missing, wrong or expired"),
                 ("403", guarded || !safe, "The permission is missing, or the origin is not allowed"),
-                ("404", path.contains('{'), "There is nothing of this id"),
+                ("404", path.contains('{'), "Nothing has this id"),
                 ("409", !safe, "Something is in the way, or the same request is still in progress"),
                 ("413", has_body, "The body is too large"),
                 ("415", has_body, "The body is not JSON"),

@@ -4238,7 +4238,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The token or the password is missing, wrong or over */
+        /** @description The token or the password is missing, wrong or expired */
         Problem401: {
             headers: {
                 [name: string]: unknown;
@@ -4256,7 +4256,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description There is nothing of this id */
+        /** @description Nothing has this id */
         Problem404: {
             headers: {
                 [name: string]: unknown;

@@ -1,5 +1,6 @@
 //! Events between the parts of the program.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, OnceLock};
 
 use tokio::sync::broadcast;
@@ -57,7 +58,8 @@ impl Bus {
     }
 
     /// What runs at each event before anybody hears of it: caches of this process. A unit of work publishes between its
-    /// commit and its answer, so whoever has the answer never meets what the unit made stale. Only the first call counts.
+    /// commit and its answer, so whoever has the answer does not meet what the unit made stale; a cache that was being
+    /// filled during the event says itself how long it may be wrong. Only the first call counts.
     pub fn keep_true(&self, hooks: Vec<Hook>) {
         let _ = self.hooks.set(hooks);
     }
@@ -65,7 +67,10 @@ impl Bus {
     /// Tells everybody who listens now.
     pub fn publish(&self, event: Event) {
         for hook in self.hooks.get().into_iter().flatten() {
-            hook(&event);
+            // Events come from the only writer of SQLite too, and that one must not end with a cache.
+            if catch_unwind(AssertUnwindSafe(|| hook(&event))).is_err() {
+                tracing::error!(?event, "a cache could not follow an event");
+            }
         }
         // No listener is fine.
         let _ = self.sender.send(event);

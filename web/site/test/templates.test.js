@@ -46,7 +46,7 @@ test("every sentence that a template uses exists, and every sentence is used", (
 });
 
 test("every default service has its own plate and all its texts", () => {
-  const services = JSON.parse(readFileSync(new URL("src/features/settings/defaults/services.json", server), "utf8"));
+  const services = JSON.parse(readFileSync(new URL("src/platform/settings/defaults/services.json", server), "utf8"));
   for (const service of services) {
     assert.ok(templates["plates.html"].includes(`icon == "${service.icon}"`), service.slug);
     for (const key of ["slug", "name", "summary", "intro", "startsAt", "startsFrom"]) assert.ok(service[key], `${service.slug}.${key}`);

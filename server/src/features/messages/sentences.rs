@@ -10,9 +10,7 @@ pub fn sentences(it: &Words<'_>) -> Option<String> {
         "message.created" => "wrote through the contact form".to_owned(),
         "message.status_changed" => format!("changed the status{}{}", here(it, "of"), it.moved("status")),
         "message.assigned" => match it.to("assignedTo").as_str() {
-            "nobody" if it.change("assignedTo", "to").is_some() => {
-                format!("took the assignment away{}", here(it, "of"))
-            }
+            "nobody" if it.change("assignedTo", "to").is_some() => unassigned(it),
             _ if it.is_inside() => format!("assigned the message{}", it.moved("assignedTo")),
             _ => format!("assigned {message}{}", it.moved("assignedTo")),
         },
@@ -28,10 +26,10 @@ pub fn sentences(it: &Words<'_>) -> Option<String> {
         "message.noted" => format!("added a note{}", here(it, "to")),
         "message.note_deleted" => format!("deleted a note{}", here(it, "of")),
         "message.tagged" => format!("changed the tags{}{}", here(it, "of"), it.moved("tags")),
-        "message.undone" => format!("took the last change back{}", here(it, "of")),
+        "message.undone" => format!("undid the last change{}", here(it, "to")),
         "messages.exported" if !it.has_changes() => "exported messages".to_owned(),
         "messages.exported" => format!("exported {} messages as {}", it.to("rows"), it.to("format")),
-        "messages.expired" => format!("deleted {} messages whose time was over", it.to("messages")),
+        "messages.expired" => format!("deleted {} messages past their retention period", it.to("messages")),
         "canned_reply.created" => format!("added the canned reply {}", it.to("shortcut")),
         "canned_reply.changed" => "changed a canned reply".to_owned(),
         "canned_reply.deleted" => format!("deleted the canned reply {}", it.from("shortcut")),
@@ -39,9 +37,13 @@ pub fn sentences(it: &Words<'_>) -> Option<String> {
         "mail.retried" if it.entity() == Some(Entity::Message) => {
             format!("sent a failed mail again{}", here(it, "about"))
         }
-        "mail.given_up" if it.entity() == Some(Entity::Message) => format!("gave up a mail{}", here(it, "about")),
+        "mail.given_up" if it.entity() == Some(Entity::Message) => format!("gave up on a mail{}", here(it, "about")),
         _ => return None,
     })
+}
+
+fn unassigned(it: &Words<'_>) -> String {
+    if it.is_inside() { "unassigned the message".to_owned() } else { format!("unassigned {}", message(it)) }
 }
 
 fn message(it: &Words<'_>) -> String {

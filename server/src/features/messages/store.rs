@@ -178,14 +178,17 @@ pub async fn reassign_open(tx: &Tx<'_>, from: Uuid, to: Option<Uuid>, now: DateT
 /// Makes all messages of people who are deleted nobody's.
 pub async fn release(tx: &Tx<'_>, people: &[Uuid]) -> Result<(), DbErr> {
     for person in people {
-        let condition = Condition::all().add(Column::AssignedTo.eq(*person));
-        let rows = locked_places(tx.conn(), condition.clone()).await?;
+        let rows = locked_places(tx.conn(), Condition::all().add(Column::AssignedTo.eq(*person))).await?;
         tally::reassigned(tx, rows.iter().map(|(_, status)| *status), *person, None);
-        Entity::update_many()
-            .col_expr(Column::AssignedTo, Expr::value(Option::<Uuid>::None))
-            .filter(condition)
-            .exec(tx.conn())
-            .await?;
+        // By their ids: what was assigned in between is not counted here.
+        let ids: Vec<Uuid> = rows.into_iter().map(|(id, _)| id).collect();
+        for some in ids.chunks(500) {
+            Entity::update_many()
+                .col_expr(Column::AssignedTo, Expr::value(Option::<Uuid>::None))
+                .filter(Column::Id.is_in(some.iter().copied()))
+                .exec(tx.conn())
+                .await?;
+        }
     }
     Ok(())
 }

@@ -139,5 +139,9 @@ async fn invited(conn: &impl ConnectionTrait, id: Option<uuid::Uuid>) -> Result<
 }
 
 fn link_is_over() -> Error {
-    Error::field("token", "invalid", "This invitation was used already, is over or was withdrawn. Ask for a new one.")
+    Error::field(
+        "token",
+        "invalid",
+        "This invitation was used already, has expired or was withdrawn. Ask for a new one.",
+    )
 }

@@ -106,8 +106,8 @@ impl Liveness {
     }
 }
 
-/// Of these sessions those that are alive, with their people, in one look for all. Whoever lacks a second factor that the
-/// role needs is not among them.
+/// Of these sessions those that are alive, with their people. Whoever lacks a second factor that the role needs is not among
+/// them. Two queries for all, and one for each session whose role needs a second factor.
 ///
 /// # Errors
 /// The database is away.

@@ -156,5 +156,5 @@ async fn reset(State(platform): State<Platform>, info: RequestInfo, Json(body): 
 }
 
 fn link_is_over() -> Error {
-    Error::field("token", "invalid", "This link was used already or is over. Ask for a new one.")
+    Error::field("token", "invalid", "This link was used already or has expired. Ask for a new one.")
 }

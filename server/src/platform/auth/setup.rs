@@ -118,7 +118,11 @@ impl SetupFirm {
 }
 
 fn link_is_over() -> Error {
-    Error::field("token", "invalid", "This link was used already or is over. Start the program again for a new one.")
+    Error::field(
+        "token",
+        "invalid",
+        "This link was used already or has expired. Start the program again for a new one.",
+    )
 }
 
 /// Makes the first admin, sets the firm's details and signs in.

@@ -2,15 +2,20 @@
 //!
 //! A socket takes a seat under topics: its person, its session, the kinds of things that the person may see, the place that
 //! they look at. An event wakes the seats of its topics and no others. One look every 400 ms asks for all seats at once
-//! whether their sessions still hold, and one beat every 30 s pings them; with nobody connected, nothing runs.
+//! whether their sessions still hold, and one beat every 30 s pings them; with nobody connected, nothing runs. A seat that
+//! cannot take in what happens is told at last that it missed something.
 
 use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::panic::AssertUnwindSafe;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use futures_util::FutureExt as _;
 use tokio::sync::mpsc;
+use tokio::sync::mpsc::error::TrySendError;
+use tokio::time::MissedTickBehavior;
 use tokio_util::task::TaskTracker;
 use tokio_util::task::task_tracker::TaskTrackerToken;
 use uuid::Uuid;
@@ -47,6 +52,8 @@ pub enum Post {
     Event(Arc<Event>),
     /// The person, or what they may do, is another one now.
     Person(Box<Caller>),
+    /// More happened than the mailbox holds.
+    Missed,
     /// Somebody came to the place or left it.
     Viewers,
     Ping,
@@ -72,10 +79,10 @@ struct Seats {
 }
 
 struct Taken {
-    session: Uuid,
-    caller: Caller,
+    caller: Arc<Caller>,
     topics: HashSet<Topic>,
     mailbox: mpsc::Sender<Post>,
+    missed: Arc<AtomicBool>,
     heard: Arc<AtomicU64>,
 }
 
@@ -84,6 +91,7 @@ pub struct Seat {
     id: Uuid,
     platform: Platform,
     mailbox: mpsc::Receiver<Post>,
+    missed: Arc<AtomicBool>,
     heard: Arc<AtomicU64>,
 }
 
@@ -110,12 +118,12 @@ impl Hub {
         let hub = &platform.hub;
         let id = platform.ids.next(platform.clock.now());
         let (sender, mailbox) = mpsc::channel(MAILBOX);
-        let heard = Arc::new(AtomicU64::new(hub.now()));
+        let (missed, heard) = (Arc::default(), Arc::new(AtomicU64::new(hub.now())));
         let taken = Taken {
-            session: caller.session_id,
-            caller: caller.clone(),
+            caller: Arc::new(caller.clone()),
             topics: HashSet::new(),
             mailbox: sender,
+            missed: Arc::clone(&missed),
             heard: Arc::clone(&heard),
         };
         let mut seats = hub.seats();
@@ -125,7 +133,7 @@ impl Hub {
             tokio::spawn(watch(platform.clone()));
         }
         drop(seats);
-        Seat { id, platform: platform.clone(), mailbox, heard }
+        Seat { id, platform: platform.clone(), mailbox, missed, heard }
     }
 
     /// Wakes the seats that an event concerns.
@@ -157,10 +165,21 @@ impl Hub {
 }
 
 impl Seats {
-    /// A seat whose mailbox is full is given up: its client comes back and loads everything again.
+    /// What a full mailbox does not take is missed, but for the end: such a seat is given up without a word.
     fn post(&mut self, id: Uuid, post: Post) {
-        let full = self.all.get(&id).is_some_and(|seat| seat.mailbox.try_send(post).is_err());
-        if full {
+        let Some(seat) = self.all.get(&id) else { return };
+        let ends = matches!(post, Post::SignedOut | Post::Silent);
+        let gone = match seat.mailbox.try_send(post) {
+            Ok(()) => false,
+            Err(TrySendError::Full(_)) if ends => true,
+            Err(TrySendError::Full(post)) => {
+                seat.missed.store(true, Ordering::SeqCst);
+                // Whoever emptied it just before the word did not see the word, and this wakes them.
+                seat.mailbox.try_send(post).is_err_and(|error| matches!(error, TrySendError::Closed(_)))
+            }
+            Err(TrySendError::Closed(_)) => true,
+        };
+        if gone {
             self.leave(id);
         }
     }
@@ -182,6 +201,34 @@ impl Seats {
         }
     }
 
+    /// Tells the seats what became of their sessions since they were `before`. Who sat down or became another one in the
+    /// meantime is left to the next look.
+    fn judge(&mut self, before: &HashMap<Uuid, Arc<Caller>>, alive: &HashMap<Uuid, Caller>) {
+        for (id, asked) in before {
+            if !self.all.get(id).is_some_and(|seat| Arc::ptr_eq(&seat.caller, asked)) {
+                continue;
+            }
+            match alive.get(&asked.session_id) {
+                None => self.post(*id, Post::SignedOut),
+                Some(caller) if *caller != **asked => self.post(*id, Post::Person(Box::new(caller.clone()))),
+                Some(_) => {}
+            }
+        }
+    }
+
+    /// Ends the seats that were last heard before a second of the program; pings the others, if it is time.
+    fn listen(&mut self, oldest: u64, ping: bool) {
+        let ids: Vec<(Uuid, bool)> =
+            self.all.iter().map(|(id, seat)| (*id, seat.heard.load(Ordering::Relaxed) < oldest)).collect();
+        for (id, silent) in ids {
+            match silent {
+                true => self.post(id, Post::Silent),
+                false if ping => self.post(id, Post::Ping),
+                false => {}
+            }
+        }
+    }
+
     fn leave(&mut self, id: Uuid) {
         self.hear(id, HashSet::new());
         self.all.remove(&id);
@@ -195,7 +242,11 @@ impl Seat {
 
     /// What comes next; none when the seat was given up.
     pub async fn next(&mut self) -> Option<Post> {
-        self.mailbox.recv().await
+        match self.mailbox.try_recv() {
+            Ok(post) => Some(post),
+            Err(_) if self.missed.swap(false, Ordering::SeqCst) => Some(Post::Missed),
+            Err(_) => self.mailbox.recv().await,
+        }
     }
 
     /// Notes that something was heard from the client.
@@ -208,8 +259,9 @@ impl Seat {
         let mut topics = topics_of(caller);
         topics.extend(place.copied().map(Topic::Place));
         let mut seats = self.platform.hub.seats();
-        if let Some(seat) = seats.all.get_mut(&self.id) {
-            seat.caller = caller.clone();
+        // The same one stays the same: who turns all the time is looked at all the same.
+        if let Some(seat) = seats.all.get_mut(&self.id).filter(|seat| *seat.caller != *caller) {
+            seat.caller = Arc::new(caller.clone());
         }
         seats.hear(self.id, topics);
     }
@@ -242,46 +294,38 @@ fn topics_for(event: &Event) -> Vec<Topic> {
 
 /// Looks after all seats, until the last one is free.
 async fn watch(platform: Platform) {
-    let mut look = tokio::time::interval(RECHECK);
-    let mut ping = Instant::now();
+    let mut tick = tokio::time::interval(RECHECK);
+    tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut pinged = Instant::now();
     loop {
-        look.tick().await;
-        let hub = &platform.hub;
-        let sessions: HashSet<Uuid> = {
-            let mut seats = hub.seats();
+        tick.tick().await;
+        {
+            let mut seats = platform.hub.seats();
             if seats.all.is_empty() {
                 seats.watched = false;
                 return;
             }
-            seats.all.values().map(|seat| seat.session).collect()
-        };
-        let sessions = sessions.into_iter().collect();
-        // While the database is away, who was in stays in.
-        if let Ok(alive) = auth::alive(&platform, sessions).await {
-            let mut seats = hub.seats();
-            let changed: Vec<(Uuid, Post)> = seats
-                .all
-                .iter()
-                .filter_map(|(id, seat)| match alive.get(&seat.session) {
-                    None => Some((*id, Post::SignedOut)),
-                    Some(caller) if *caller != seat.caller => Some((*id, Post::Person(Box::new(caller.clone())))),
-                    Some(_) => None,
-                })
-                .collect();
-            for (id, post) in changed {
-                seats.post(id, post);
-            }
         }
-        if ping.elapsed() >= PING {
-            ping = Instant::now();
-            let oldest = hub.now().saturating_sub(IDLE.as_secs());
-            let mut seats = hub.seats();
-            let all: Vec<(Uuid, bool)> =
-                seats.all.iter().map(|(id, seat)| (*id, seat.heard.load(Ordering::Relaxed) < oldest)).collect();
-            for (id, silent) in all {
-                seats.post(id, if silent { Post::Silent } else { Post::Ping });
-            }
+        // While the database is away, who was in stays in. A panic in one look must not be the last look.
+        if AssertUnwindSafe(look(&platform)).catch_unwind().await.is_err() {
+            tracing::error!("a look at all sessions panicked; the next one comes");
         }
+        let beat = pinged.elapsed() >= PING;
+        if beat {
+            pinged = Instant::now();
+        }
+        let oldest = platform.hub.now().saturating_sub(IDLE.as_secs());
+        platform.hub.seats().listen(oldest, beat);
+    }
+}
+
+/// Asks for all seats whether their sessions still hold, and tells those for whom something is new.
+async fn look(platform: &Platform) {
+    let before: HashMap<Uuid, Arc<Caller>> =
+        platform.hub.seats().all.iter().map(|(id, seat)| (*id, Arc::clone(&seat.caller))).collect();
+    let sessions: HashSet<Uuid> = before.values().map(|caller| caller.session_id).collect();
+    if let Ok(alive) = auth::alive(platform, sessions.into_iter().collect()).await {
+        platform.hub.seats().judge(&before, &alive);
     }
 }
 
@@ -305,13 +349,10 @@ mod tests {
         }
     }
 
-    #[test]
-    fn a_seat_hears_of_its_topics_until_it_turns_or_leaves() {
-        let (id, mut seats) = (Uuid::from_u128(7), Seats::default());
-        let (mailbox, mut post) = mpsc::channel(1);
-        let caller = Caller {
+    fn caller(session: u128) -> Caller {
+        Caller {
             staff_id: Uuid::from_u128(1),
-            session_id: Uuid::from_u128(2),
+            session_id: Uuid::from_u128(session),
             token: None,
             name: "Ada".into(),
             email: "ada@example.com".into(),
@@ -319,19 +360,86 @@ mod tests {
             permissions: [crate::platform::permission::Permission::Messages].into_iter().collect(),
             second_factor_missing: false,
             proved_at: None,
-        };
-        let topics = topics_of(&caller);
+        }
+    }
+
+    fn sit(seats: &mut Seats, id: Uuid, caller: &Caller) -> mpsc::Receiver<Post> {
+        let (mailbox, post) = mpsc::channel(1);
+        let (missed, heard) = (Arc::default(), Arc::new(AtomicU64::new(100)));
+        let caller = Arc::new(caller.clone());
+        seats.all.insert(id, Taken { caller, topics: HashSet::new(), mailbox, missed, heard });
+        post
+    }
+
+    fn missed(seats: &Seats, id: Uuid) -> bool {
+        seats.all[&id].missed.load(Ordering::SeqCst)
+    }
+
+    #[test]
+    fn a_seat_hears_of_its_topics_until_it_turns_or_leaves() {
+        let (id, mut seats) = (Uuid::from_u128(7), Seats::default());
+        let topics = topics_of(&caller(2));
         assert!(topics.contains(&Topic::Kind(Entity::Message)) && !topics.contains(&Topic::Kind(Entity::Staff)));
-        let taken =
-            Taken { session: caller.session_id, caller, topics: HashSet::new(), mailbox, heard: Arc::default() };
-        seats.all.insert(id, taken);
+        let mut post = sit(&mut seats, id, &caller(2));
         seats.hear(id, topics);
         seats.hear(id, [Topic::Everybody].into());
         assert_eq!(seats.by_topic.len(), 1, "what it turned away from is forgotten");
         seats.post(id, Post::Ping);
+        assert!(matches!(post.try_recv(), Ok(Post::Ping)) && !missed(&seats, id));
+        drop(post);
+        seats.post(id, Post::Ping);
+        assert!(seats.all.is_empty() && seats.by_topic.is_empty(), "a seat whose socket has ended is free");
+    }
+
+    #[test]
+    fn what_a_full_mailbox_does_not_take_is_missed_but_for_the_end() {
+        let (id, mut seats) = (Uuid::from_u128(7), Seats::default());
+        let mut post = sit(&mut seats, id, &caller(2));
+        seats.post(id, Post::Viewers);
+        assert!(!missed(&seats, id));
+        seats.post(id, Post::Ping);
+        assert!(missed(&seats, id) && matches!(post.try_recv(), Ok(Post::Viewers)));
+        seats.post(id, Post::Ping);
+        seats.post(id, Post::SignedOut);
+        assert!(seats.all.is_empty());
+    }
+
+    #[test]
+    fn a_look_judges_only_whom_it_asked_for() {
+        let (one, two, three) = (Uuid::from_u128(7), Uuid::from_u128(8), Uuid::from_u128(9));
+        let mut seats = Seats::default();
+        let mut over = sit(&mut seats, one, &caller(2));
+        let mut turned = sit(&mut seats, two, &caller(3));
+        let before = seats.all.iter().map(|(id, seat)| (*id, Arc::clone(&seat.caller))).collect();
+        // Meanwhile somebody sits down, and another becomes somebody else.
+        let mut late = sit(&mut seats, three, &caller(4));
+        seats.all.get_mut(&two).unwrap().caller = Arc::new(caller(3));
+        seats.judge(&before, &HashMap::new());
+        assert!(matches!(over.try_recv(), Ok(Post::SignedOut)));
+        assert!(turned.try_recv().is_err() && late.try_recv().is_err());
+    }
+
+    #[test]
+    fn a_look_passes_on_who_somebody_has_become() {
+        let (id, mut seats) = (Uuid::from_u128(7), Seats::default());
+        let mut post = sit(&mut seats, id, &caller(2));
+        let before = seats.all.iter().map(|(id, seat)| (*id, Arc::clone(&seat.caller))).collect();
+        seats.judge(&before, &[(Uuid::from_u128(2), caller(2))].into());
+        assert!(post.try_recv().is_err(), "nothing is new");
+        let renamed = Caller { name: "Ada B.".into(), ..caller(2) };
+        seats.judge(&before, &[(Uuid::from_u128(2), renamed.clone())].into());
+        assert!(matches!(post.try_recv(), Ok(Post::Person(it)) if *it == renamed));
+    }
+
+    #[test]
+    fn who_is_silent_for_too_long_goes() {
+        let (id, mut seats) = (Uuid::from_u128(7), Seats::default());
+        let mut post = sit(&mut seats, id, &caller(2));
+        seats.listen(100, false);
+        assert!(post.try_recv().is_err());
+        seats.listen(100, true);
         assert!(matches!(post.try_recv(), Ok(Post::Ping)));
-        seats.post(id, Post::Ping);
-        seats.post(id, Post::Ping);
-        assert!(seats.all.is_empty() && seats.by_topic.is_empty(), "a full mailbox gives the seat up");
+        seats.listen(101, true);
+        assert!(matches!(post.try_recv(), Ok(Post::Silent)));
     }
 }

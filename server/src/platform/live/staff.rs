@@ -22,15 +22,15 @@ pub async fn converse(platform: Platform, mut incoming: Incoming, line: Line) {
     let stopping = platform.stopping.clone();
     let caller = tokio::select! {
         caller = tokio::time::timeout(AUTH, authenticate(&platform, &mut incoming, &line)) => caller,
-        () = stopping.cancelled() => return line.bye(Goodbye::Shutdown, Some(2)),
+        () = stopping.cancelled() => return line.bye(Goodbye::Shutdown, Some(2)).await,
     };
-    let Ok(caller) = caller else { return line.bye(Goodbye::Idle, None) };
+    let Ok(caller) = caller else { return line.bye(Goodbye::Idle, None).await };
     let Some(caller) = caller else { return };
     // The seat first: what happens from now on is told, and `ready` says so.
     let seat = Hub::sit(&platform, &caller);
     let viewer = Viewer { id: caller.staff_id, name: caller.name.clone() };
     let mut person = Person { platform, line, seat, caller, viewer, place: None, shown: Vec::new() };
-    let ready = person.line.send(&ToClient::Ready { staff_id: person.caller.staff_id });
+    let ready = person.line.send(&ToClient::Ready { staff_id: person.caller.staff_id }).await;
     if ready.is_err() {
         return;
     }
@@ -41,23 +41,23 @@ pub async fn converse(platform: Platform, mut incoming: Incoming, line: Line) {
                 Some(heard) => {
                     person.seat.heard();
                     match heard {
-                        Heard::Text(text) => person.take(&text),
+                        Heard::Text(text) => person.take(&text).await,
                         Heard::Alive => Ok(()),
                     }
                 }
             },
             post = person.seat.next() => match post {
-                // Too slow: the client comes back and loads everything again.
+                // The seat was given up; the client comes back.
                 None => return,
-                Some(Post::SignedOut) => return person.line.bye(Goodbye::SignedOut, None),
-                Some(Post::Silent) => return person.line.bye(Goodbye::Idle, None),
+                Some(Post::SignedOut) => return person.line.bye(Goodbye::SignedOut, None).await,
+                Some(Post::Silent) => return person.line.bye(Goodbye::Idle, None).await,
                 Some(post) => match person.hear(post).await {
                     Ok(true) => Ok(()),
-                    Ok(false) => return person.line.bye(Goodbye::SignedOut, None),
+                    Ok(false) => return person.line.bye(Goodbye::SignedOut, None).await,
                     Err(gone) => Err(gone),
                 },
             },
-            () = stopping.cancelled() => return person.line.bye(Goodbye::Shutdown, Some(2)),
+            () = stopping.cancelled() => return person.line.bye(Goodbye::Shutdown, Some(2)).await,
         };
         if outcome.is_err() {
             return;
@@ -71,7 +71,7 @@ async fn authenticate(platform: &Platform, incoming: &mut Incoming, line: &Line)
     loop {
         let Heard::Text(text) = incoming.next().await? else { continue };
         let Ok(FromClient::Auth { ticket }) = serde_json::from_str(&text) else {
-            refuse(line, "unauthenticated", "send auth with a ticket first").ok()?;
+            refuse(line, "unauthenticated", "send auth with a ticket first").await.ok()?;
             continue;
         };
         let session = match auth::redeem_ticket(platform, ticket).await {
@@ -83,24 +83,24 @@ async fn authenticate(platform: &Platform, incoming: &mut Incoming, line: &Line)
             // A person without the second factor that the role needs sees nothing yet.
             Ok(Some(found)) if !found.caller.second_factor_missing => return Some(found.caller),
             Ok(_) => {
-                refuse(line, "unauthenticated", "the ticket is unknown, used or expired").ok()?;
+                refuse(line, "unauthenticated", "the ticket is unknown, used or expired").await.ok()?;
                 // Asking costs a look at the database; nobody mistypes a ticket so often.
                 tries += 1;
                 if tries == TICKETS {
-                    line.bye(Goodbye::SignedOut, None);
+                    line.bye(Goodbye::SignedOut, None).await;
                     return None;
                 }
             }
             Err(_) => {
-                line.bye(Goodbye::Unavailable, Some(5));
+                line.bye(Goodbye::Unavailable, Some(5)).await;
                 return None;
             }
         }
     }
 }
 
-fn refuse(line: &Line, code: &str, detail: &str) -> Result<(), Gone> {
-    line.send(&ToClient::Error { code: code.to_owned(), detail: detail.to_owned() })
+async fn refuse(line: &Line, code: &str, detail: &str) -> Result<(), Gone> {
+    line.send(&ToClient::Error { code: code.to_owned(), detail: detail.to_owned() }).await
 }
 
 /// One connected person.
@@ -117,7 +117,7 @@ struct Person {
 
 impl Person {
     /// Does what a frame asks for.
-    fn take(&mut self, text: &str) -> Result<(), Gone> {
+    async fn take(&mut self, text: &str) -> Result<(), Gone> {
         let seen =
             |entity: &str| Entity::of(entity).filter(|kind| kind.is_looked_at() && self.caller.may(kind.needs()));
         match serde_json::from_str(text) {
@@ -126,13 +126,13 @@ impl Person {
                     self.go(id.map(|id| (kind, id)));
                     // Who says where they look is told who is there, even if nothing changed.
                     self.shown.clear();
-                    self.show()
+                    self.show().await
                 }
-                None => refuse(&self.line, "validation_failed", "this cannot be viewed"),
+                None => refuse(&self.line, "validation_failed", "this cannot be viewed").await,
             },
-            Ok(FromClient::Ping {}) => self.line.send(&ToClient::Pong {}),
-            Ok(FromClient::Auth { .. }) => refuse(&self.line, "conflict", "this socket has its person already"),
-            Err(_) => refuse(&self.line, "malformed_body", "this frame is not known"),
+            Ok(FromClient::Ping {}) => self.line.send(&ToClient::Pong {}).await,
+            Ok(FromClient::Auth { .. }) => refuse(&self.line, "conflict", "this socket is already signed in").await,
+            Err(_) => refuse(&self.line, "malformed_body", "this frame is not known").await,
         }
     }
 
@@ -152,31 +152,52 @@ impl Person {
     async fn hear(&mut self, post: Post) -> Result<bool, Gone> {
         match post {
             Post::Event(event) => {
-                if matches!(*event, Event::SessionChanged(_))
-                    || matches!(*event, Event::StaffChanged(person) if person == self.caller.staff_id)
-                {
-                    // What the person may do has changed: not even the next notice goes by the old rights.
-                    match self.platform.liveness.of(&self.platform, self.caller.session_id).await {
-                        Ok(Some(live)) if !live.caller.second_factor_missing => self.become_(live.caller),
-                        Ok(_) => return Ok(false),
-                        // The database is away; the look of all seats finds it out later.
-                        Err(_) => {}
-                    }
+                let own = match *event {
+                    Event::SessionChanged(_) => true,
+                    Event::StaffChanged(person) => person == self.caller.staff_id,
+                    _ => false,
+                };
+                if own && !self.look_again().await {
+                    return Ok(false);
                 }
-                if let Some(notice) = notice_for(&event, &self.caller) {
-                    self.line.send(&notice.into())?;
+                self.tell(&event).await?;
+            }
+            Post::Missed => {
+                if !self.look_again().await {
+                    return Ok(false);
                 }
+                self.tell(&Event::Everything).await?;
+                self.show().await?;
             }
             Post::Person(caller) => self.become_(*caller),
-            Post::Viewers => self.show()?,
+            Post::Viewers => self.show().await?,
             Post::Ping => {
-                self.line.ping()?;
+                self.line.ping().await?;
                 // Who went away without a word is noticed by the clock.
-                self.show()?;
+                self.show().await?;
             }
             Post::SignedOut | Post::Silent => return Ok(false),
         }
         Ok(true)
+    }
+
+    /// What the person may do may have changed, and not even the next notice goes by the old rights. False when the session
+    /// is over.
+    async fn look_again(&mut self) -> bool {
+        match self.platform.liveness.of(&self.platform, self.caller.session_id).await {
+            Ok(Some(live)) if !live.caller.second_factor_missing => self.become_(live.caller),
+            Ok(_) => return false,
+            // The database is away; the look of all seats finds it out later.
+            Err(_) => {}
+        }
+        true
+    }
+
+    async fn tell(&self, event: &Event) -> Result<(), Gone> {
+        match notice_for(event, &self.caller) {
+            Some(notice) => self.line.send(&notice.into()).await,
+            None => Ok(()),
+        }
     }
 
     /// What counts of the person from here on. Who may not see a place any more leaves it.
@@ -187,15 +208,13 @@ impl Person {
     }
 
     /// Says who else is here, when that has changed.
-    fn show(&mut self) -> Result<(), Gone> {
+    async fn show(&mut self) -> Result<(), Gone> {
         let Some(place) = &self.place else { return Ok(()) };
         let here = self.platform.viewers.of(place);
         if here != self.shown {
-            self.line.send(&ToClient::Viewing {
-                entity: place.0.name().to_owned(),
-                id: place.1,
-                staff: here.clone(),
-            })?;
+            self.line
+                .send(&ToClient::Viewing { entity: place.0.name().to_owned(), id: place.1, staff: here.clone() })
+                .await?;
             self.shown = here;
         }
         Ok(())

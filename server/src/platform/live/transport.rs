@@ -1,7 +1,8 @@
 //! The wire under a socket, whoever speaks over it: who may open one, how it is written to, how it ends.
 //!
-//! A socket is one task. Its writer takes frames from a short queue; a client that does not read as fast as it is told
-//! things is cut off and comes back. Nothing here ticks: pings and looks at the clock are the hub's, for all sockets.
+//! A socket is one task. Its writer takes frames from a short queue, and who says something waits for room in it; a client
+//! that does not read at all is cut off and comes back. Nothing here ticks: pings and looks at the clock are the hub's, for
+//! all sockets.
 
 use std::time::Duration;
 
@@ -23,8 +24,8 @@ use crate::http::RequestInfo;
 use crate::http::rate_limit::Subject;
 use crate::platform::Platform;
 
-/// Frames that wait for a client.
-const QUEUE: usize = 64;
+/// Frames that wait for a client before who says the next one waits too.
+const QUEUE: usize = 16;
 /// A client that does not read for this long is gone.
 const SLOWEST: Duration = Duration::from_secs(10);
 
@@ -84,23 +85,25 @@ impl Line {
         (Self(sender), receiver)
     }
 
-    pub fn send(&self, frame: &ToClient) -> Result<(), Gone> {
-        self.push(Out::Frame(frame.to_text().into()))
+    pub async fn send(&self, frame: &ToClient) -> Result<(), Gone> {
+        self.push(Out::Frame(frame.to_text().into())).await
     }
 
-    pub fn ping(&self) -> Result<(), Gone> {
-        self.push(Out::Ping)
+    pub async fn ping(&self) -> Result<(), Gone> {
+        self.push(Out::Ping).await
     }
 
     /// Says why it ends, and ends it.
-    pub fn bye(&self, reason: Goodbye, retry_after: Option<u64>) {
-        let said = self.send(&ToClient::Bye { reason, retry_after });
+    pub async fn bye(&self, reason: Goodbye, retry_after: Option<u64>) {
         // Who is gone need not be told.
-        let _ = said.and_then(|()| self.push(Out::Close));
+        if self.send(&ToClient::Bye { reason, retry_after }).await.is_ok() {
+            let _ = self.push(Out::Close).await;
+        }
     }
 
-    fn push(&self, out: Out) -> Result<(), Gone> {
-        self.0.try_send(out).map_err(|_| Gone)
+    /// Waits for room. The writer of the same task makes some, or gives the client up.
+    async fn push(&self, out: Out) -> Result<(), Gone> {
+        self.0.send(out).await.map_err(|_| Gone)
     }
 }
 

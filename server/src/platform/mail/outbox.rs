@@ -1,12 +1,13 @@
 //! The worker that delivers what the outbox holds.
 
 use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use database::entity::outbox::Lane;
 use database::entity::{audit_logs, notifications, outbox};
-use futures_util::future::{join_all, try_join_all};
+use futures_util::future::join_all;
 use tokio::sync::broadcast::error::RecvError;
 use uuid::Uuid;
 
@@ -103,7 +104,8 @@ pub(super) async fn is_behind(platform: &Platform) -> Result<bool> {
 
 /// Delivers everything that is due now.
 pub async fn deliver_due(platform: &Platform, owner: Uuid) -> Result<()> {
-    try_join_all(LANES.map(|lane| deliver_lane(platform, lane, owner))).await.map(drop)
+    let outcomes = join_all(LANES.map(|lane| deliver_lane(platform, lane, owner))).await;
+    outcomes.into_iter().collect()
 }
 
 /// Delivers what is due in one lane.
@@ -121,15 +123,18 @@ async fn deliver_lane(platform: &Platform, lane: Lane, owner: Uuid) -> Result<()
         }
         let waiting = Mutex::new(VecDeque::from(mails));
         let next = || waiting.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
+        // After a fault everybody finishes the mail at hand, which the mail server may have taken already, and takes no more.
+        let broken = AtomicBool::new(false);
         let work = || async {
-            while !platform.stopping.is_cancelled() {
+            while !platform.stopping.is_cancelled() && !broken.load(Ordering::Relaxed) {
                 let Some(mail) = next() else { break };
-                deliver(platform, owner, mail).await?;
+                let delivered = deliver(platform, owner, mail).await;
+                delivered.inspect_err(|_| broken.store(true, Ordering::Relaxed))?;
                 tokio::time::sleep(PAUSE).await;
             }
             Ok::<_, Error>(())
         };
-        let outcome = try_join_all((0..at_once(lane)).map(|_| work())).await;
+        let outcomes = join_all((0..at_once(lane)).map(|_| work())).await;
         // Whoever starts next shall not wait for the end of a lease that nobody uses.
         let rest: Vec<Uuid> = std::iter::from_fn(next).map(|mail| mail.id).collect();
         if !rest.is_empty() {
@@ -140,7 +145,7 @@ async fn deliver_lane(platform: &Platform, lane: Lane, owner: Uuid) -> Result<()
                 })
                 .await?;
         }
-        outcome?;
+        outcomes.into_iter().collect::<Result<()>>()?;
         if platform.stopping.is_cancelled() {
             return Ok(());
         }

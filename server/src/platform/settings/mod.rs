@@ -19,7 +19,7 @@ mod text;
 
 use std::any::{Any, TypeId};
 use std::collections::HashMap;
-use std::sync::{Arc, OnceLock, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
@@ -135,6 +135,8 @@ type Follower = Box<dyn Fn(&Snapshot) + Send + Sync>;
 pub struct Settings {
     registry: Registry,
     current: RwLock<Arc<Snapshot>>,
+    /// Held from taking a snapshot over until all followers have it, so that none is left on an older one.
+    adopting: Mutex<()>,
     followers: OnceLock<Vec<Follower>>,
 }
 
@@ -143,7 +145,7 @@ impl Settings {
     pub async fn load(storage: &Storage, sections: Vec<Section>) -> Result<Self, sea_orm::DbErr> {
         let registry = Registry::new(sections);
         let current = RwLock::new(Arc::new(store::snapshot(storage.read(), &registry).await?));
-        Ok(Self { registry, current, followers: OnceLock::new() })
+        Ok(Self { registry, current, adopting: Mutex::default(), followers: OnceLock::new() })
     }
 
     /// Every group and key.
@@ -174,6 +176,7 @@ impl Settings {
     }
 
     fn adopt(&self, fresh: &Arc<Snapshot>) {
+        let _adopting = self.adopting.lock().unwrap_or_else(PoisonError::into_inner);
         {
             let mut current = self.current.write().unwrap_or_else(PoisonError::into_inner);
             // Of two that read at once, the one that read later wins.

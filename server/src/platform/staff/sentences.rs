@@ -6,7 +6,7 @@ use crate::platform::audit::Words;
 pub fn sentences(it: &Words<'_>) -> Option<String> {
     let (whom, of_whom) = (it.whom(), it.of_whom());
     Some(match it.action() {
-        "staff.factors_reset" => format!("took the second factors{of_whom} away"),
+        "staff.factors_reset" => format!("removed the second factors{of_whom}"),
         "staff.created" => "created a staff member".to_owned(),
         "staff.invited" => format!("invited a person as {}", it.to("role")),
         "staff.invitation_sent_again" => "sent an invitation again".to_owned(),
@@ -25,7 +25,7 @@ pub fn sentences(it: &Words<'_>) -> Option<String> {
         "staff.signed_out" => format!("signed {whom} out on all devices"),
         "staff.device_signed_out" => format!("signed a device of {whom} out"),
         "staff.picture_changed" => "changed a picture".to_owned(),
-        "staff.profile_changed" => "changed the own profile".to_owned(),
+        "staff.profile_changed" => "changed their own profile".to_owned(),
         _ => return None,
     })
 }

@@ -83,6 +83,31 @@ async fn the_end_of_a_session_ends_its_socket_within_a_second() {
 }
 
 #[tokio::test]
+async fn many_changes_at_once_do_not_cut_a_socket_off() {
+    let t = TestApp::with(&["--rate-limits", "off"]).await;
+    let ada = t.admin().await;
+    let mut ids = Vec::new();
+    for _ in 0..100 {
+        ids.push(t.send_message(json!({})).await);
+    }
+    let mut socket = Socket::of(&t, &ada).await;
+    t.post_as(&ada, "/api/admin/messages/bulk", json!({ "ids": ids, "status": "in_progress" })).await.status(200);
+    t.patch_as(&ada, "/api/admin/settings", json!({ "firm.tagline": "We help." })).await.status(200);
+    // Either each of them is told, or that something was missed; and the socket still hears what comes then.
+    let mut told = 0;
+    loop {
+        let notice = socket.until("notice").await;
+        match notice["kind"].as_str().unwrap() {
+            "settings_changed" => break,
+            "missed" => told = 100,
+            "message_changed" => told += 1,
+            _ => {}
+        }
+    }
+    assert!(told >= 100, "{told}");
+}
+
+#[tokio::test]
 async fn a_foreign_page_cannot_open_the_socket() {
     let t = TestApp::new().await;
     let mut request = format!("ws://{}/ws/chat", t.address).into_client_request().unwrap();

@@ -50,7 +50,7 @@ export const own = {
   sendInvite: 'Send invitation',
   invited: (name: string) => `${name} is invited`,
   inviteUntil: 'Invitation works until',
-  inviteOver: 'The invitation is over. Send it again.',
+  inviteOver: 'The invitation has expired. Send it again.',
   resend: 'Send invitation again',
   resent: 'The invitation is on its way again',
   withdraw: 'Withdraw invitation',
