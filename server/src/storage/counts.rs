@@ -4,7 +4,7 @@
 //! `count_changes`, added up over the units of one commit. No unit touches a row of another, so none waits for another. A
 //! fold moves them into `counts`. Who reads adds both in one statement, which sees each change in one of them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use database::entity::{count_changes, counts};
@@ -165,9 +165,11 @@ async fn fold_some(conn: &DatabaseTransaction) -> Result<u64> {
     for change in changes {
         *sums.entry((change.name, change.slot, change.person)).or_default() += change.delta;
     }
+    sums.retain(|_, total| *total != 0);
+    let names: BTreeSet<String> = sums.keys().map(|(name, ..)| name.clone()).collect();
+    let slots: BTreeSet<i32> = sums.keys().map(|(_, slot, _)| *slot).collect();
     let rows: Vec<counts::ActiveModel> = sums
         .into_iter()
-        .filter(|(_, total)| *total != 0)
         .map(|((name, slot, person), total)| counts::ActiveModel {
             name: Set(name),
             slot: Set(slot),
@@ -183,5 +185,12 @@ async fn fold_some(conn: &DatabaseTransaction) -> Result<u64> {
             .exec_without_returning(conn)
             .await?;
     }
+    // Nothing is left of what is gone, people included.
+    counts::Entity::delete_many()
+        .filter(counts::Column::Name.is_in(names))
+        .filter(counts::Column::Slot.is_in(slots))
+        .filter(counts::Column::Total.eq(0))
+        .exec(conn)
+        .await?;
     Ok(taken)
 }

@@ -93,26 +93,23 @@ pub async fn forget_senders(conn: &impl ConnectionTrait, before: DateTime<Utc>, 
     Ok(found)
 }
 
-/// What is counted of a message, as its columns stand in the query.
-type CountedColumns = (Status, Option<Uuid>, DateTime<Utc>, Option<DateTime<Utc>>);
-
 /// Deletes messages with their answers, notes, tags, mails and notices.
 pub async fn delete(tx: &Tx<'_>, ids: Vec<Uuid>) -> Result<(), DbErr> {
     if ids.is_empty() {
         return Ok(());
     }
     let conn = tx.conn();
-    let gone: Vec<CountedColumns> = Entity::find()
+    let gone: Vec<Counted> = Entity::find()
         .select_only()
         .columns([Column::Status, Column::AssignedTo, Column::CreatedAt, Column::FirstRepliedAt])
         .filter(Column::Id.is_in(ids.clone()))
         .order_by_asc(Column::Id)
         .lock_exclusive()
-        .into_tuple()
+        .into_model()
         .all(conn)
         .await?;
-    for (status, assigned_to, created_at, first_replied_at) in gone {
-        tally::removed(tx, Counted { status, assigned_to, created_at, first_replied_at });
+    for message in gone {
+        tally::removed(tx, message);
     }
     mail::delete_of_entities(conn, ids.clone()).await?;
     notices::delete_of_entities(conn, ids.clone()).await?;

@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, Utc};
 use database::entity::messages::{Model, Status};
-use sea_orm::Iterable as _;
+use sea_orm::{FromQueryResult, Iterable as _};
 use uuid::Uuid;
 
 use crate::storage::{Count, SLOT, Tx};
@@ -36,7 +36,7 @@ pub fn slot_of(at: DateTime<Utc>) -> i32 {
 }
 
 /// What is counted of one message.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, FromQueryResult)]
 pub struct Counted {
     pub status: Status,
     pub assigned_to: Option<Uuid>,

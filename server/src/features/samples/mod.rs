@@ -87,6 +87,8 @@ pub async fn remove(app: &App, actor: Option<Uuid>, from: &RequestInfo) -> Resul
         }
     }
     let (staff, canned) = app.storage.write((), |tx, ()| Box::pin(store::remove_people(tx))).await?;
+    // Counts name people.
+    fold(&app.storage).await?;
     (removed.staff, removed.canned_replies) = (staff, canned);
     if removed == Removed::default() {
         return Err(Error::Conflict("There is no sample data here.".into()));

@@ -106,6 +106,7 @@ async fn samples_go_completely_and_touch_nothing_else() {
     let ada = t.admin().await;
     let mine = t.send_message(json!({})).await;
     t.mails().await;
+    tekvwarho::storage::fold(&t.app.storage).await.unwrap();
     let before = rows(&t).await;
     let kept = messages::Entity::find().one(t.app.storage.read()).await.unwrap().unwrap();
     let made = t.post_as(&ada, SAMPLES, json!(null)).await;
