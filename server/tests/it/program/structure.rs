@@ -102,6 +102,7 @@ fn an_arrow_only_ever_points_down() {
             _ => &["app", "cli", "features", "platform", "router", "main"],
         };
         let text = read(&path);
+        assert!(!text.contains("crate::{"), "{name}: a list after `crate::` hides what it names");
         wrong.extend(named(&text).filter(|part| above.contains(part)).map(|part| format!("{name} names {part}")));
     }
     assert!(wrong.is_empty(), "these reach up: {wrong:#?}");
