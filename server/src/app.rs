@@ -32,7 +32,7 @@ use crate::platform::settings::{Section, Settings};
 use crate::platform::slice::{Brings, Slice};
 use crate::platform::{self, Platform};
 use crate::secrets::KeyRing;
-use crate::storage::{BoxFuture, Storage};
+use crate::storage::{BoxFuture, Storage, fold_until_stopped};
 use crate::templates::Templates;
 
 /// Settings that another process has changed are seen after this time at the latest.
@@ -80,6 +80,7 @@ impl App {
         auth::claim_installation(&storage, &keys).await.map_err(StartError::KeyMismatch)?;
         let brings = brings(around.slices);
         let settings = Settings::load(&storage, sections(&brings)).await?;
+        settings.settle_services(&storage, &around.ids, now).await.map_err(StartError::Services)?;
         let templates = Templates::load(config.theme_dir.as_deref());
         let assets = Assets::load(config.theme_dir.as_deref()).map_err(StartError::Theme)?;
         let mailer = Mailer::new(&config).map_err(StartError::Mail)?;
@@ -157,7 +158,7 @@ impl App {
     /// [`platform::Parts::stopping`] is cancelled.
     pub fn start_background(&self) -> JoinSet<()> {
         let mut tasks = JoinSet::new();
-        tasks.spawn(self.clone().supervise("counts", |app| Box::pin(features::dashboard::fold_until_stopped(app))));
+        tasks.spawn(self.clone().supervise("counts", |app| Box::pin(fold_until_stopped(app.storage.clone(), app.stopping.clone()))));
         tasks
             .spawn(self.clone().supervise("outbox", |app| Box::pin(mail::deliver_until_stopped(app.platform.clone()))));
         tasks.spawn(self.clone().supervise("sealer", |app| Box::pin(audit::seal_until_stopped(app.platform.clone()))));
@@ -263,6 +264,8 @@ pub enum StartError {
     KeyMismatch(crate::error::Error),
     #[error("cannot open the database: {0}. DATABASE_URL must be reachable and its user allowed to create tables")]
     Database(#[from] sea_orm::DbErr),
+    #[error("cannot keep the services: {0}")]
+    Services(crate::error::Error),
     #[error("cannot read the theme folder: {0}")]
     Theme(std::io::Error),
     #[error("cannot read the map of addresses (TEKVWARHO_GEOIP_DB) {0}")]
@@ -273,4 +276,27 @@ pub enum StartError {
     Listen(std::net::SocketAddr, std::io::Error),
     #[error("cannot use the certificate: {0}")]
     Tls(String),
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+    use crate::http::rate_limit::Allowed;
+    use crate::platform::settings::Registry;
+
+    #[test]
+    fn every_limit_has_a_name_of_its_own_and_a_setting_that_is_there() {
+        let brings = brings(&features::SLICES);
+        let registry = Registry::new(sections(&brings));
+        let mut names = HashSet::new();
+        for limit in brings.iter().flat_map(|part| part.limits) {
+            assert!(names.insert(limit.name), "two limits are called {}", limit.name);
+            if let Allowed::BySetting(key) = limit.allowed {
+                assert!(registry.key(key).is_some_and(|key| key.default.is_u64()), "{}: {key}", limit.name);
+            }
+        }
+        assert!(names.len() > 10, "they are read from the slices");
+    }
 }

@@ -103,18 +103,28 @@ fn say_once(document: &mut Built) {
 }
 
 /// Says which values a named text can have.
+///
+/// # Panics
+/// When no route speaks of that text: the document would be silent about what a slice brings.
 pub fn name_values(document: &mut Built, schema: &str, values: Vec<&str>) {
+    named_object(document, schema).enum_values = Some(values.into_iter().map(Into::into).collect());
+}
+
+fn named_object<'a>(document: &'a mut Built, schema: &str) -> &'a mut Object {
     let schemas = &mut document.components.get_or_insert_default().schemas;
-    if let Some(RefOr::T(Schema::Object(text))) = schemas.get_mut(schema) {
-        text.enum_values = Some(values.into_iter().map(Into::into).collect());
+    match schemas.get_mut(schema) {
+        Some(RefOr::T(Schema::Object(object))) => object,
+        _ => panic!("the document has no object {schema}"),
     }
 }
 
 /// Adds fields that slices bring to an object: their names with what they mean. The object stands among the components,
 /// and once more in the envelope of each response that has it.
+///
+/// # Panics
+/// When there is no such object.
 pub fn name_parts(document: &mut Built, schema: &str, parts: Vec<(&str, &str)>) {
-    let schemas = &mut document.components.get_or_insert_default().schemas;
-    let Some(RefOr::T(Schema::Object(object))) = schemas.get_mut(schema) else { return };
+    let object = named_object(document, schema);
     let before = object.clone();
     for (name, help) in parts {
         let text = ObjectBuilder::new().schema_type(Type::String).description(Some(help));

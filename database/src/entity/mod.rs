@@ -25,6 +25,8 @@ pub mod passkeys;
 pub mod recovery_codes;
 pub mod refresh_tokens;
 pub mod sample_rows;
+pub mod service_slugs;
+pub mod services;
 pub mod settings;
 pub mod sign_in_failures;
 pub mod site_pictures;

@@ -17,6 +17,7 @@ mod m0009_site_pictures;
 mod m0010_counts;
 mod m0011_outbox_lanes;
 mod m0012_search_feed;
+mod m0013_services;
 
 /// Brings a database of any released version to the newest schema.
 pub struct Migrator;
@@ -37,6 +38,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0010_counts::Migration),
             Box::new(m0011_outbox_lanes::Migration),
             Box::new(m0012_search_feed::Migration),
+            Box::new(m0013_services::Migration),
         ]
     }
 }

@@ -170,7 +170,7 @@ async fn once(secret: &HeaderValue, request: Request, next: Next) -> Result<Resp
         .ok_or_else(|| Error::field("Idempotency-Key", "invalid", "The key must be 1 to 255 printable characters."))?
         .to_owned();
     let platform =
-        request.extensions().get::<Platform>().cloned().ok_or_else(|| Error::internal("no app in the request"))?;
+        request.extensions().get::<Platform>().cloned().ok_or_else(|| Error::internal("no platform in the request"))?;
     let (mut parts, stream) = request.into_parts();
     let bytes = read_body(BodyLimit::of(&parts.extensions), stream).await?;
     let caller =

@@ -6,6 +6,7 @@
 mod counts;
 mod dialect;
 mod fold;
+mod folding;
 mod paging;
 mod pool;
 mod write;
@@ -13,6 +14,7 @@ mod write;
 pub use counts::{Count, Counted, FOLD_AT, SLOT, counted, fold, unfolded};
 pub use dialect::{Engine, Match, are_indexed, estimate, ids_up_to, is_unavailable, search_messages};
 pub use fold::{email_key, search_terms, search_text};
+pub use folding::fold_until_stopped;
 pub use paging::{COUNT_LIMIT, Cursor, Page};
 pub use pool::{Storage, database_url};
 pub use write::{BoxFuture, Tx};

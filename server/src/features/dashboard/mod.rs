@@ -1,10 +1,4 @@
 //! The first page of the dashboard: one call for everything on it.
-//!
-//! Background work: it adds up what others have counted (`fold.rs`).
-
-mod fold;
-
-pub use fold::fold_until_stopped;
 
 use axum::extract::State;
 use chrono::NaiveDate;

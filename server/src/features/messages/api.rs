@@ -41,7 +41,7 @@ async fn list_messages(
     Query(filter): Query<FilterQuery>,
     Query(paging): Query<Paging>,
 ) -> Result<Listed<MessageSummary>> {
-    let filter = filter.read(caller.staff_id)?;
+    let filter = filter.read(caller.staff_id, |slug| app.settings.get().slugs_of(slug))?;
     let (cursor, limit) = paging.read()?;
     let conn = app.storage.read();
     let mut page = find::list(conn, &filter, cursor, limit).await?;

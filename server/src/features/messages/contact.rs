@@ -130,11 +130,13 @@ fn checked(app: &App, form: &ContactForm, drawn: Drawn, info: &RequestInfo) -> R
     let service = check.optional_line("service", form.service.as_deref(), 60);
     let message = check.text("message", &form.message, LONGEST, "Write a few words, so that we know how to help.");
     let settings = app.settings.get();
-    if let Some(slug) = &service
-        && settings.service_name(slug).is_none()
-    {
-        check.refuse("service", "invalid", "We do not offer this service. Choose one of the list, or none.");
-    }
+    let service = service.and_then(|slug| {
+        let offered = settings.service(&slug).map(|service| service.slug.clone());
+        if offered.is_none() {
+            check.refuse("service", "invalid", "We do not offer this service. Choose one of the list, or none.");
+        }
+        offered
+    });
     check.done()?;
     let signs =
         Signs { honeypot: form.website.as_deref().unwrap_or_default(), drawn, user_agent: info.user_agent.as_deref() };

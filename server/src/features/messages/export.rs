@@ -73,7 +73,7 @@ async fn export_messages(
     Query(filter): Query<FilterQuery>,
     Query(format): Query<FormatQuery>,
 ) -> Result<Response> {
-    let filter = filter.read(caller.staff_id)?;
+    let filter = filter.read(caller.staff_id, |slug| app.settings.get().slugs_of(slug))?;
     let xlsx = match format.format.as_deref() {
         None | Some("csv") => false,
         Some("xlsx") => true,
@@ -191,7 +191,7 @@ impl Rows {
             message.email,
             message.phone.unwrap_or_default(),
             message.company.unwrap_or_default(),
-            message.service.unwrap_or_default(),
+            message.service.map(|slug| self.app.settings.get().current_slug(slug)).unwrap_or_default(),
             message.message,
             message.assigned_to.and_then(|id| self.names.get(&id).cloned()).unwrap_or_default(),
             message.replied_at.map(time).unwrap_or_default(),

@@ -48,7 +48,8 @@ pub struct FilterQuery {
 pub struct Filter {
     pub statuses: Vec<Status>,
     pub assignee: Option<Assignee>,
-    pub service: Option<String>,
+    /// Every address of the service that is asked for; empty: any service or none.
+    pub services: Vec<String>,
     pub tag: Option<String>,
     pub from: Option<DateTime<Utc>>,
     /// Exclusive.
@@ -67,8 +68,8 @@ pub enum Assignee {
 }
 
 impl FilterQuery {
-    /// Reads the filters; `me` is the person who asks.
-    pub fn read(&self, me: Uuid) -> Result<Filter> {
+    /// Reads the filters; `me` is the person who asks, `slugs_of` knows every address that a service has or had.
+    pub fn read(&self, me: Uuid, slugs_of: impl Fn(String) -> Vec<String>) -> Result<Filter> {
         let given =
             |text: &Option<String>| text.as_deref().map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned);
         let day = |field: &str, text: Option<String>| {
@@ -98,7 +99,7 @@ impl FilterQuery {
         Ok(Filter {
             statuses,
             assignee,
-            service: given(&self.service),
+            services: given(&self.service).map(slugs_of).unwrap_or_default(),
             tag: given(&self.tag).map(|tag| tag.to_lowercase()),
             from: day("from", given(&self.from))?.map(midnight),
             until: day("to", given(&self.to))?.and_then(|day| day.checked_add_days(Days::new(1))).map(midnight),
@@ -132,8 +133,10 @@ impl Filter {
             Some(Assignee::Nobody) => all = all.add(Column::AssignedTo.is_null()),
             Some(Assignee::Staff(id)) => all = all.add(Column::AssignedTo.eq(id)),
         }
-        if let Some(service) = &self.service {
-            all = all.add(Column::Service.eq(service));
+        match self.services.as_slice() {
+            [] => {}
+            [one] => all = all.add(Column::Service.eq(one)),
+            several => all = all.add(Column::Service.is_in(several)),
         }
         if let Some(tag) = &self.tag {
             let tagged = Query::select()
@@ -164,7 +167,7 @@ impl Filter {
     /// The tag, if nothing else but a period is asked for.
     pub fn only_tag(&self) -> Option<&str> {
         let alone =
-            self.statuses.is_empty() && self.assignee.is_none() && self.service.is_none() && self.terms.is_empty();
+            self.statuses.is_empty() && self.assignee.is_none() && self.services.is_empty() && self.terms.is_empty();
         self.tag.as_deref().filter(|_| alone)
     }
 
@@ -185,15 +188,33 @@ impl Filter {
         ids.into_iter().filter(after).take(usize::try_from(limit).unwrap_or(usize::MAX)).collect()
     }
 
-    /// The same filter for each of its statuses; nothing when all are welcome.
-    pub fn each_status(&self) -> impl Iterator<Item = Self> {
-        self.statuses.iter().map(|status| Self { statuses: vec![*status], ..self.clone() })
+    /// The same filter for each of its statuses and each address of its service, of which every one is a part of an index
+    /// in the order of the list.
+    pub fn parts(&self) -> Vec<Self> {
+        let of_status = each(vec![self.clone()], &self.statuses, |part, status| part.statuses = vec![*status]);
+        each(of_status, &self.services, |part, slug| part.services = vec![slug.clone()])
     }
 
     /// The order of the list.
     pub fn order(&self) -> Order {
         if self.oldest_first { Order::Asc } else { Order::Desc }
     }
+}
+
+/// Each filter once for each choice; as it is where there is none.
+fn each<T>(filters: Vec<Filter>, choices: &[T], choose: impl Fn(&mut Filter, &T)) -> Vec<Filter> {
+    if choices.is_empty() {
+        return filters;
+    }
+    let mut all = Vec::with_capacity(filters.len() * choices.len());
+    for filter in filters {
+        for choice in choices {
+            let mut one = filter.clone();
+            choose(&mut one, choice);
+            all.push(one);
+        }
+    }
+    all
 }
 
 #[cfg(test)]
@@ -210,7 +231,7 @@ mod tests {
             q: Some("Müller GmbH".into()),
             ..FilterQuery::default()
         };
-        let filter = query.read(me).expect("valid");
+        let filter = query.read(me, |slug| vec![slug]).expect("valid");
         assert_eq!(filter.statuses, [Status::New, Status::InProgress]);
         assert_eq!(filter.assignee, Some(Assignee::Staff(me)));
         assert_eq!(filter.until.map(|it| it.to_rfc3339()).as_deref(), Some("2026-02-01T00:00:00+00:00"));
@@ -221,7 +242,7 @@ mod tests {
             ("from", FilterQuery { from: Some("yesterday".into()), ..FilterQuery::default() }),
             ("sort", FilterQuery { sort: Some("random".into()), ..FilterQuery::default() }),
         ] {
-            let Err(Error::Validation(errors)) = query.read(me) else { panic!("{field} must be refused") };
+            let Err(Error::Validation(errors)) = query.read(me, |slug| vec![slug]) else { panic!("{field} must be refused") };
             assert_eq!(errors[0].field, field);
         }
     }

@@ -70,7 +70,7 @@ pub async fn list(
     Ok(Page::new(rows, limit, counted, |row| row.id))
 }
 
-/// Ids of one page. Each status is asked for by itself, since its index is in the order of the list, and only the index:
+/// Ids of one page. Each status and each address of a service is asked for by itself, since its index is in the order of the list, and only the index:
 /// a planner that has to read rows walks them all in the hope of meeting that status soon.
 fn page_ids(filter: &Filter, cursor: Option<Cursor>, limit: u64) -> SelectStatement {
     let ids_of = |filter: &Filter| {
@@ -84,7 +84,7 @@ fn page_ids(filter: &Filter, cursor: Option<Cursor>, limit: u64) -> SelectStatem
         // A part of a union may have an order of its own only inside of a table.
         Query::select().column(Column::Id).from_subquery(ids, Alias::new("of_status")).take()
     };
-    let mut parts = filter.each_status().map(|filter| ids_of(&filter));
+    let mut parts = filter.parts().into_iter().map(|filter| ids_of(&filter));
     let mut all = parts.next().unwrap_or_else(|| ids_of(filter));
     for part in parts {
         all.union(UnionType::All, part);

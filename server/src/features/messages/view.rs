@@ -146,14 +146,16 @@ pub async fn summaries(app: &App, conn: &impl ConnectionTrait, rows: Vec<Row>) -
 }
 
 fn summary(app: &App, row: Row, names: &HashMap<Uuid, String>, tags: Vec<String>) -> MessageSummary {
-    let service_name = row.service.as_deref().and_then(|slug| app.settings.get().service_name(slug).map(str::to_owned));
+    let settings = app.settings.get();
+    let service_name = row.service.as_deref().and_then(|slug| settings.service_name(slug).map(str::to_owned));
+    let service = row.service.map(|slug| settings.current_slug(slug));
     MessageSummary {
         unread: row.opened_at.is_none_or(|opened| row.client_replied_at.is_some_and(|replied| replied > opened)),
         id: row.id,
         name: row.name,
         email: row.email,
         company: row.company,
-        service: row.service,
+        service,
         service_name,
         excerpt: one_line(&row.excerpt),
         status: row.status,

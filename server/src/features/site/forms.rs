@@ -40,7 +40,7 @@ struct ContactQuery {
 async fn contact(State(app): State<App>, headers: HeaderMap, Query(query): Query<ContactQuery>) -> Result<Response> {
     let generation = app.front.pages.generation();
     let settings = app.settings.get();
-    let service = query.service.filter(|slug| settings.service_name(slug).is_some()).unwrap_or_default();
+    let service = query.service.and_then(|slug| settings.service(&slug)).map(|it| it.slug.clone()).unwrap_or_default();
     let address = if service.is_empty() { "/contact".to_owned() } else { format!("/contact?service={service}") };
     let page = match app.front.pages.get(&address) {
         Some(page) => page,

@@ -83,7 +83,12 @@ async fn service(State(app): State<App>, headers: HeaderMap, uri: Uri, Name(slug
     }
     let generation = app.front.pages.generation();
     let settings = app.settings.get();
-    let service = settings.services.iter().find(|service| service.slug == slug).ok_or(Error::NotFound)?;
+    let service = settings.service(&slug).ok_or(Error::NotFound)?;
+    if service.slug != slug {
+        // Not for ever: the service may move back.
+        let known_for = [(header::CACHE_CONTROL, "public, max-age=300")];
+        return Ok((known_for, moved(&uri, &format!("/services/{}", service.slug))).into_response());
+    }
     let path = format!("/services/{slug}");
     let page = match app.front.pages.get(&path) {
         Some(page) => page,

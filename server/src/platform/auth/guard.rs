@@ -166,7 +166,7 @@ fn is_proven(item: &PathItem) -> bool {
 
 async fn check(demand: Demand, mut request: Request, next: Next) -> Response {
     let Some(platform) = request.extensions().get::<Platform>().cloned() else {
-        return Error::internal("no app in the request").into_response();
+        return Error::internal("no platform in the request").into_response();
     };
     let authorization = request.headers().get(AUTHORIZATION).and_then(|it| it.to_str().ok());
     let address = request.extensions().get::<ClientAddress>().map_or(Ipv4Addr::UNSPECIFIED.into(), |it| it.0);

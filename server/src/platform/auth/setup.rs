@@ -178,7 +178,7 @@ async fn complete(
                     return Err(done_already());
                 }
                 people::insert(tx, person).await?;
-                settings::write(tx, &with.settings, firm, Some(id), now, None).await?;
+                settings::write(tx, &with.settings, &with.ids, firm, Some(id), now, None).await?;
                 tx.audit(entry.clone());
                 Ok(person.clone())
             })

@@ -42,8 +42,8 @@ pub struct Wanted {
 }
 
 fn own(caller: &Caller, unread_only: bool) -> Which {
-    let hidden = Entity::ALL.into_iter().filter(|kind| !caller.may(kind.needs())).map(Entity::name).collect();
-    Which { person: caller.staff_id, unread_only, hidden }
+    let seen = Entity::ALL.into_iter().filter(|kind| caller.may(kind.needs())).map(Entity::name).collect();
+    Which { person: caller.staff_id, unread_only, seen }
 }
 
 /// The own notices, the newest first, a page at a time.

@@ -18,8 +18,8 @@ use crate::storage::{COUNT_LIMIT, Cursor, Page};
 pub(super) struct Which {
     pub person: Uuid,
     pub unread_only: bool,
-    /// Kinds that the person may not see any more: notices about them are passed over.
-    pub hidden: Vec<&'static str>,
+    /// Kinds of things that the person may see; notices about others are passed over.
+    pub seen: Vec<&'static str>,
 }
 
 impl Which {
@@ -28,11 +28,8 @@ impl Which {
         if self.unread_only {
             all = all.add(Column::ReadAt.is_null());
         }
-        if !self.hidden.is_empty() {
-            let seen = Column::EntityType.is_not_in(self.hidden.iter().copied());
-            all = all.add(Condition::any().add(Column::EntityType.is_null()).add(seen));
-        }
-        all
+        let seen = Column::EntityType.is_in(self.seen.iter().copied());
+        all.add(Condition::any().add(Column::EntityType.is_null()).add(seen))
     }
 }
 

@@ -6,9 +6,10 @@ use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use super::{Settings, Snapshot, pictures, store};
+use super::{Registry, Settings, Snapshot, offered, pictures, store};
 use crate::cluster::Event;
 use crate::error::{Error, Result};
+use crate::ids::Ids;
 use crate::http::{IfMatch, RequestInfo};
 use crate::platform::Platform;
 use crate::platform::audit::{Changes, Entry};
@@ -57,7 +58,7 @@ pub async fn change(
         .write((values, entry, seen), move |tx, (values, entry, seen)| {
             let with = with.clone();
             Box::pin(async move {
-                let noted = write(tx, &with.settings, values, actor, now, Some(seen)).await?;
+                let noted = write(tx, &with.settings, &with.ids, values, actor, now, Some(seen)).await?;
                 if !noted.is_empty() {
                     tx.audit(noted.into_entry(entry.clone()));
                 }
@@ -84,13 +85,14 @@ pub fn draft(platform: &Platform, values: &Map<String, Value>, may: impl Fn(Perm
     let checked = platform.settings.registry().check(&current.values, values, may)?;
     let mut after = current.values.clone();
     after.extend(checked);
-    platform.settings.registry().snapshot(after, current.version, current.last_change).map_err(Error::internal)
+    platform.settings.registry().snapshot(after, Arc::clone(&current.offered), current.version, current.last_change).map_err(Error::internal)
 }
 
 /// Writes values that were checked, in the unit of something larger; answers with what is different now.
 pub async fn write(
     tx: &Tx<'_>,
     settings: &Settings,
+    ids: &Ids,
     values: &Map<String, Value>,
     actor: Option<Uuid>,
     now: DateTime<Utc>,
@@ -106,6 +108,10 @@ pub async fn write(
     after.extend(values.clone());
     settings.registry().check_together(&after)?;
     pictures::check(tx.conn(), settings.registry(), values).await?;
+    let mut values = values.clone();
+    if let Some(list) = values.get_mut(store::SERVICES) {
+        *list = offered::settle(tx.conn(), list, ids, now).await?;
+    }
     let mut noted = Changes::none();
     for (key, value) in values.iter().filter(|(key, value)| current.get(*key) != Some(value)) {
         noted = noted.field(key, current.get(key), value);
@@ -116,4 +122,18 @@ pub async fn write(
         tx.publish(Event::SettingsChanged);
     }
     Ok(noted)
+}
+
+/// Gives the services of the list that counts their rows; nobody has changed it.
+pub(super) async fn settle_services(tx: &Tx<'_>, registry: &Registry, ids: &Ids, now: DateTime<Utc>) -> Result<()> {
+    let version = store::lock_version(tx.conn(), now).await?;
+    let (values, _, _) = store::values(tx.conn(), registry).await?;
+    let list = values.get(store::SERVICES).cloned().unwrap_or_default();
+    let settled = offered::settle(tx.conn(), &list, ids, now).await?;
+    if settled != list {
+        store::put(tx.conn(), store::SERVICES, &settled, None, now).await?;
+        store::put(tx.conn(), store::VERSION, &Value::from(version + 1), None, now).await?;
+        tx.publish(Event::SettingsChanged);
+    }
+    Ok(())
 }

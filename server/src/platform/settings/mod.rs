@@ -2,13 +2,14 @@
 //!
 //! Every key stands once, in a file of `groups`, with its type, bounds, default and help; values that differ from the
 //! default are rows of `settings`. Readers take a [`Snapshot`]; a change is validated, audited, committed and published
-//! on the bus. Tables: `settings`, `site_pictures`. Permissions: `settings`, and what a group needs beside it. Event: `settings_changed`.
+//! on the bus. Tables: `settings`, `services`, `service_slugs`, `site_pictures`. Permissions: `settings`, and what a group needs beside it. Event: `settings_changed`.
 
 mod api;
 mod change;
 mod groups;
 mod hours;
 mod kind;
+mod offered;
 mod pictures;
 mod reference;
 mod registry;
@@ -34,12 +35,15 @@ pub use groups::privacy::{GROUP as PRIVACY, Privacy, days, days_ago};
 pub use groups::security::{Lockout, Security, limit};
 pub use groups::services::{Question, Service, Step};
 pub use hours::{Holiday, OpenState, Opening, coming_holidays, lines as opening_lines, open_state};
+pub use offered::{Known, Offered};
 pub use kind::{Choice, Kind, Variable};
 pub use pictures::{PictureName, picture};
 pub use reference::reference;
 pub use registry::{Group, Key, Part, Registry, Section};
 pub use text::fill;
 
+use crate::error::Result;
+use crate::ids::Ids;
 use crate::pictures::PICTURE;
 use crate::platform::Platform;
 use crate::platform::slice::{Brings, Slice};
@@ -64,6 +68,8 @@ pub struct Snapshot {
     pub firm: Firm,
     /// In the order of the site.
     pub services: Vec<Service>,
+    /// These, and those that were offered before.
+    pub offered: Arc<Offered>,
     pub hours: Hours,
     pub mail: Sender,
     pub notifications: Notifications,
@@ -84,13 +90,15 @@ impl Snapshot {
     fn of(
         values: Map<String, Value>,
         parts: HashMap<TypeId, Arc<dyn Any + Send + Sync>>,
+        offered: Arc<Offered>,
         version: i64,
         last_change: Option<DateTime<Utc>>,
     ) -> serde_json::Result<Self> {
-        let services = values.get("services.list").cloned().unwrap_or_default();
+        let services = values.get(store::SERVICES).cloned().unwrap_or_default();
         Ok(Self {
             firm: groups::part(&values, "firm")?,
             services: serde_json::from_value(services)?,
+            offered,
             hours: groups::part(&values, "hours")?,
             mail: groups::part(&values, "mail")?,
             notifications: groups::part(&values, "notifications")?,
@@ -122,9 +130,29 @@ impl Snapshot {
         groups::own(&self.values, id)
     }
 
-    /// The name of a service, by its slug.
+    /// The service that is offered at this address, or was at this address before it moved.
+    pub fn service(&self, slug: &str) -> Option<&Service> {
+        let by_slug = self.services.iter().find(|service| service.slug == slug);
+        by_slug.or_else(|| {
+            let known = self.offered.at(slug)?;
+            self.services.iter().find(|service| service.id == known.id)
+        })
+    }
+
+    /// The address of now for one that a service has or had; of none, the address itself.
+    pub fn current_slug(&self, slug: String) -> String {
+        self.offered.at(&slug).map_or(slug, |known| known.slug.clone())
+    }
+
+    /// Every address that the service at this one has or had.
+    pub fn slugs_of(&self, slug: String) -> Vec<String> {
+        self.offered.at(&slug).map_or_else(|| vec![slug], |known| known.slugs.clone())
+    }
+
+    /// The name of a service, by any address that it has or had, even when it is not offered any more.
     pub fn service_name(&self, slug: &str) -> Option<&str> {
-        self.services.iter().find(|service| service.slug == slug).map(|service| service.name.as_str())
+        let offered = self.service(slug).map(|service| service.name.as_str());
+        offered.or_else(|| self.offered.at(slug).map(|known| known.name.as_str()))
     }
 }
 
@@ -133,7 +161,7 @@ type Follower = Box<dyn Fn(&Snapshot) + Send + Sync>;
 
 /// The current settings of this process.
 pub struct Settings {
-    registry: Registry,
+    registry: Arc<Registry>,
     current: RwLock<Arc<Snapshot>>,
     /// Held from taking a snapshot over until all followers have it, so that none is left on an older one.
     adopting: Mutex<()>,
@@ -143,9 +171,26 @@ pub struct Settings {
 impl Settings {
     /// Reads the settings of these sections from the database.
     pub async fn load(storage: &Storage, sections: Vec<Section>) -> Result<Self, sea_orm::DbErr> {
-        let registry = Registry::new(sections);
+        let registry = Arc::new(Registry::new(sections));
         let current = RwLock::new(Arc::new(store::snapshot(storage.read(), &registry).await?));
         Ok(Self { registry, current, adopting: Mutex::default(), followers: OnceLock::new() })
+    }
+
+    /// Gives every service of the list its row: the samples of a new installation, and a list of a version before rows.
+    pub async fn settle_services(&self, storage: &Storage, ids: &Ids, now: DateTime<Utc>) -> Result<()> {
+        let known = self.get();
+        if known.offered.holds(&known.services) {
+            return Ok(());
+        }
+        let (registry, ids) = (Arc::clone(&self.registry), ids.clone());
+        storage
+            .write((), move |tx, ()| {
+                let (registry, ids) = (Arc::clone(&registry), ids.clone());
+                Box::pin(async move { change::settle_services(tx, &registry, &ids, now).await })
+            })
+            .await?;
+        self.adopt(&Arc::new(store::snapshot(storage.read(), &self.registry).await?));
+        Ok(())
     }
 
     /// Every group and key.

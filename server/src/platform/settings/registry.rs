@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use super::kind::Kind;
-use super::{Snapshot, groups};
+use super::{Offered, Snapshot, groups};
 use crate::error::Result;
 use crate::http::valid::Check;
 use crate::platform::permission::Permission;
@@ -200,12 +200,13 @@ impl Registry {
     pub(super) fn snapshot(
         &self,
         values: Map<String, Value>,
+        offered: Arc<Offered>,
         version: i64,
         last_change: Option<DateTime<Utc>>,
     ) -> serde_json::Result<Snapshot> {
         let all = Value::Object(values.clone());
         let parts = self.sections.iter().map(|it| (it.read)(&all)).collect::<serde_json::Result<HashMap<_, _>>>()?;
-        Snapshot::of(values, parts, version, last_change)
+        Snapshot::of(values, parts, offered, version, last_change)
     }
 
     /// Checks changes and answers with what is to be written: every key is known and may be changed, every value fits,
@@ -277,7 +278,7 @@ mod tests {
     #[test]
     fn the_defaults_are_valid_and_typed() {
         check(&registry().defaults(), |_| true).expect("defaults keep their own rules");
-        let snapshot = registry().snapshot(registry().defaults(), 0, None).expect("typed");
+        let snapshot = registry().snapshot(registry().defaults(), Arc::default(), 0, None).expect("typed");
         assert!(!snapshot.firm.name.is_empty() && !snapshot.services.is_empty());
     }
 

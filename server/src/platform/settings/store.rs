@@ -1,5 +1,7 @@
 //! Queries of the settings.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 use database::entity::settings;
 use sea_orm::sea_query::OnConflict;
@@ -7,16 +9,19 @@ use sea_orm::{ConnectionTrait, DbErr, EntityTrait, QueryOrder as _, QuerySelect 
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use super::{Registry, Snapshot};
+use super::{Offered, Registry, Snapshot};
 use crate::http::valid::Check;
 
+/// The key of the services.
+pub(super) const SERVICES: &str = "services.list";
 /// The row that counts changes. It is no key: no group has this name.
 pub(super) const VERSION: &str = "version";
 
 /// Defaults with what was set over them, as types.
 pub(super) async fn snapshot(conn: &impl ConnectionTrait, registry: &Registry) -> Result<Snapshot, DbErr> {
     let (values, version, last_change) = values(conn, registry).await?;
-    registry.snapshot(values, version, last_change).map_err(|error| DbErr::Type(format!("settings: {error}")))
+    let offered = Arc::new(Offered::load(conn).await?);
+    registry.snapshot(values, offered, version, last_change).map_err(|error| DbErr::Type(format!("settings: {error}")))
 }
 
 /// Every key with its value, how often they were changed, and when last.

@@ -92,7 +92,7 @@ async fn what_another_process_sets_is_seen_within_two_seconds() {
         key: sea_orm::Set("firm.name".to_owned()),
         value: sea_orm::Set(json!("Nordlicht")),
         updated_by: sea_orm::Set(None),
-        updated_at: sea_orm::Set(t.clock.now()),
+        updated_at: sea_orm::Set(t.clock.now() + chrono::Duration::seconds(1)),
     };
     t.app
         .storage

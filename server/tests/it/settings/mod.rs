@@ -4,3 +4,4 @@ mod changes;
 mod effects;
 mod mail;
 mod pictures;
+mod services;

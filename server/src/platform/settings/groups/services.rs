@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
+use uuid::Uuid;
 
 use super::super::kind::{Kind, read};
 use super::super::registry::{Group, Key};
@@ -21,6 +22,9 @@ pub const GROUP: Group = Group {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Service {
+    /// Stays when address and name change. Who sends none means the service that has or had this address, or a new one.
+    #[serde(default)]
+    pub id: Uuid,
     /// The part of the address after /services/.
     pub slug: String,
     pub name: String,

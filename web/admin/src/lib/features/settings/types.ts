@@ -25,6 +25,8 @@ export interface SocialLink {
   url: string;
 }
 export interface Service {
+  /** Absent until it was saved. */
+  id?: string;
   slug: string;
   name: string;
   summary: string;

@@ -1,13 +1,14 @@
-//! Adds up what was counted, so that whoever looks at the overview has little to add.
+//! Adds up what was counted, beside the requests, so that whoever asks for a number has little to add.
 
 use std::time::Duration;
 
 use tokio::sync::broadcast::error::RecvError;
+use tokio_util::sync::CancellationToken;
 
-use crate::app::App;
+use super::counts::{FOLD_AT, fold, unfolded};
+use super::pool::Storage;
 use crate::cluster::Event;
 use crate::error::Result;
-use crate::storage::{FOLD_AT, fold, unfolded};
 
 /// Changes gather this long.
 const DELAY: Duration = Duration::from_secs(1);
@@ -15,8 +16,8 @@ const DELAY: Duration = Duration::from_secs(1);
 const LOOK: Duration = Duration::from_mins(1);
 
 /// Folds a second after something was counted, if much waits, until the program ends.
-pub async fn fold_until_stopped(app: App) {
-    let mut events = app.bus.subscribe();
+pub async fn fold_until_stopped(storage: Storage, stopping: CancellationToken) {
+    let mut events = storage.bus.subscribe();
     let mut look = tokio::time::interval(LOOK);
     loop {
         tokio::select! {
@@ -26,23 +27,23 @@ pub async fn fold_until_stopped(app: App) {
                 Err(RecvError::Closed) => return,
             },
             _ = look.tick() => {}
-            () = app.stopping.cancelled() => return,
+            () = stopping.cancelled() => return,
         }
         tokio::select! {
             () = tokio::time::sleep(DELAY) => {}
-            () = app.stopping.cancelled() => return,
+            () = stopping.cancelled() => return,
         }
         // What is told up to here is folded now.
         events = events.resubscribe();
-        if let Err(error) = fold_if_much(&app).await {
+        if let Err(error) = fold_if_much(&storage).await {
             tracing::warn!(%error, "counts cannot be added up yet");
         }
     }
 }
 
-async fn fold_if_much(app: &App) -> Result<()> {
-    if unfolded(app.storage.read()).await? < FOLD_AT {
+async fn fold_if_much(storage: &Storage) -> Result<()> {
+    if unfolded(storage.read()).await? < FOLD_AT {
         return Ok(());
     }
-    fold(&app.storage).await
+    fold(storage).await
 }
