@@ -12,5 +12,10 @@ export const time = {
   minutesAgo: (n: number) => `${plural(n, 'minute', 'minutes')} ago`,
   hoursAgo: (n: number) => `${plural(n, 'hour', 'hours')} ago`,
   yesterday: (clock: string) => `yesterday, ${clock}`,
+  inShort: (span: string) => `in ${span}`,
+  inMinutes: (n: number) => (n === 1 ? 'in a minute' : `in ${n} minutes`),
+  inHours: (n: number) => (n === 1 ? 'in an hour' : `in ${n} hours`),
+  tomorrow: (clock: string) => `tomorrow, ${clock}`,
+  inDays: (n: number) => `in ${plural(n, 'day', 'days')}`,
   at: (day: string, clock: string) => `${day}, ${clock}`,
 };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { duration, exactTime, hourIn, longTime, shortTime } from './time';
+import { duration, exactTime, hourIn, longTime, shortTime, untilTime } from './time';
 
 const now = Date.parse('2026-11-22T10:00:00Z');
 const back = (ms: number) => new Date(now - ms).toISOString();
@@ -31,6 +31,28 @@ describe('relative time', () => {
 
   it('treats a clock that runs ahead as now', () => {
     expect(longTime(back(-30_000), now, 'UTC')).toBe('just now');
+  });
+
+  it('says how far ahead something is', () => {
+    const ahead = (ms: number) => longTime(back(-ms), now, 'UTC');
+    expect([60_000, 5 * 60_000, 59.8 * 60_000, 3 * HOUR - 1_000, 20 * HOUR].map(ahead)).toEqual([
+      ...['in a minute', 'in 5 minutes', 'in an hour', 'in 3 hours', 'in 20 hours'],
+    ]);
+    expect([26 * HOUR, 7 * 24 * HOUR - 5_000, 365 * 24 * HOUR].map(ahead)).toEqual([
+      ...['tomorrow, 12:00', 'in 7 days', '22 Nov 2027, 10:00'],
+    ]);
+    expect(shortTime(back(-5 * 60_000), now, 'UTC')).toBe('in 5 min');
+    expect(shortTime(back(-9 * HOUR), now, 'UTC')).toBe('in 9 h');
+    expect(shortTime(back(-26 * HOUR), now, 'UTC')).toBe('23 Nov');
+  });
+
+  it('says until when as a date, or as the hour of today', () => {
+    const until = (ms: number, zone = 'UTC') => untilTime(back(-ms), now, zone);
+    expect([20_000, 7 * 24 * HOUR, 60 * 24 * HOUR].map((ms) => until(ms))).toEqual([
+      ...['10:00', '29 Nov, 10:00', '21 Jan 2027, 10:00'],
+    ]);
+    expect(until(10 * HOUR, 'Asia/Tokyo')).toBe('23 Nov, 05:00');
+    expect(until(-2 * HOUR)).toBe('08:00');
   });
 
   it('names the zone in the exact time', () => {

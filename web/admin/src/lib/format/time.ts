@@ -4,32 +4,61 @@ import { time as text } from './strings';
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
+/** Further ahead, a date says more than a number of days. */
+const DAYS_AHEAD = 30;
 
-/** "now", "5 min", "3 h", "Tue", "4 Mar", "4 Mar 2025": short enough for a column. */
+/** "now", "5 min", "3 h", "Tue", "4 Mar", "4 Mar 2025": short enough for a column. Ahead: "in 5 min", "in 3 h", "4 Mar". */
 export function shortTime(iso: string, now: number, zone?: string, locale?: string): string {
   const at = Date.parse(iso);
   const ago = now - at;
+  if (ago <= -MINUTE) {
+    const minutes = Math.round(-ago / MINUTE);
+    if (minutes < 60) return text.inShort(text.minutes(minutes));
+    const hours = Math.round(-ago / HOUR);
+    return hours < 24 ? text.inShort(text.hours(hours)) : dateOf(at, now, zone, locale);
+  }
   if (ago < MINUTE) return text.now;
   if (ago < HOUR) return text.minutes(Math.floor(ago / MINUTE));
   const days = daysBetween(at, now, zone);
   if (days === 0 || ago < 6 * HOUR) return text.hours(Math.floor(ago / HOUR));
   if (days < 7) return format(at, { weekday: 'short' }, zone, locale);
-  return format(at, sameYear(at, now, zone) ? { day: 'numeric', month: 'short' } : dateOptions, zone, locale);
+  return dateOf(at, now, zone, locale);
 }
 
-/** "just now", "5 minutes ago", "3 hours ago", "yesterday, 14:05", "Tue, 14:05", "4 Mar, 14:05". */
+/**
+ * "just now", "5 minutes ago", "3 hours ago", "yesterday, 14:05", "Tue, 14:05", "4 Mar, 14:05". Ahead: "in a minute", "in 3 hours",
+ * "tomorrow, 14:05", "in 7 days", "4 Mar, 14:05".
+ */
 export function longTime(iso: string, now: number, zone?: string, locale?: string): string {
   const at = Date.parse(iso);
   const ago = now - at;
+  // A minute is left to a clock that runs ahead.
+  if (ago <= -MINUTE) return ahead(at, now, zone, locale);
   if (ago < MINUTE) return text.justNow;
   if (ago < HOUR) return text.minutesAgo(Math.floor(ago / MINUTE));
   const days = daysBetween(at, now, zone);
   if (days === 0 || ago < 6 * HOUR) return text.hoursAgo(Math.floor(ago / HOUR));
-  const clock = format(at, { hour: '2-digit', minute: '2-digit' }, zone, locale);
+  const clock = clockOf(at, zone, locale);
   if (days === 1) return text.yesterday(clock);
   if (days < 7) return text.at(format(at, { weekday: 'short' }, zone, locale), clock);
-  const options = sameYear(at, now, zone) ? ({ day: 'numeric', month: 'short' } as const) : dateOptions;
-  return text.at(format(at, options, zone, locale), clock);
+  return text.at(dateOf(at, now, zone, locale), clock);
+}
+
+function ahead(at: number, now: number, zone?: string, locale?: string): string {
+  const minutes = Math.round((at - now) / MINUTE);
+  if (minutes < 60) return text.inMinutes(minutes);
+  const hours = Math.round((at - now) / HOUR);
+  if (hours < 24) return text.inHours(hours);
+  const days = -daysBetween(at, now, zone);
+  if (days === 1) return text.tomorrow(clockOf(at, zone, locale));
+  return days <= DAYS_AHEAD ? text.inDays(days) : untilTime(at, now, zone, locale);
+}
+
+/** "14:05" today, else "4 Mar, 14:05" or "4 Mar 2025, 14:05": after "until", whether it is over or ahead. */
+export function untilTime(at: string | number, now: number, zone?: string, locale?: string): string {
+  const time = typeof at === 'string' ? Date.parse(at) : at;
+  const clock = clockOf(time, zone, locale);
+  return daysBetween(time, now, zone) === 0 ? clock : text.at(dateOf(time, now, zone, locale), clock);
 }
 
 /** "Tuesday, 4 March 2025 at 14:05 GMT+1", for titles and screen readers. */
@@ -152,6 +181,15 @@ function known(locale: string): string {
   } catch {
     return 'en-GB';
   }
+}
+
+function clockOf(at: number, zone?: string, locale?: string): string {
+  return format(at, { hour: '2-digit', minute: '2-digit' }, zone, locale);
+}
+
+/** "4 Mar", with the year where it is another one. */
+function dateOf(at: number, now: number, zone?: string, locale?: string): string {
+  return format(at, sameYear(at, now, zone) ? { day: 'numeric', month: 'short' } : dateOptions, zone, locale);
 }
 
 function dayNumber(at: number, zone?: string): number {
