@@ -1,6 +1,7 @@
 /** The words of the dashboard itself; each card has its own. */
 export const own = {
   title: 'Dashboard',
+  /** At night nobody is wished a good one: they are at work. */
   greeting: (hour: number, name: string) =>
-    `${hour < 5 ? 'Good night' : hour < 12 ? 'Good morning' : hour < 18 ? 'Good afternoon' : 'Good evening'}, ${name}`,
+    `${hour < 5 || hour >= 22 ? 'Hello' : hour < 12 ? 'Good morning' : hour < 18 ? 'Good afternoon' : 'Good evening'}, ${name}`,
 };

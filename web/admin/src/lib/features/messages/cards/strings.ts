@@ -6,7 +6,13 @@ export const own = {
   summary: (open: number, unassigned: number) =>
     open === 0
       ? 'Nothing is waiting for an answer.'
-      : `${plural(open, 'message is', 'messages are')} open${unassigned ? `, ${unassigned} of them with nobody on it` : ''}.`,
+      : `${plural(open, 'message is', 'messages are')} open${
+          !unassigned
+            ? ''
+            : unassigned >= open
+              ? ` and nobody is on ${open === 1 ? 'it' : 'them'}`
+              : `, ${unassigned} of them with nobody on ${unassigned === 1 ? 'it' : 'them'}`
+        }.`,
   figures: {
     new: 'New',
     unassigned: 'Unassigned',
