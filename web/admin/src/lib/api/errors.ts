@@ -40,13 +40,16 @@ export function errorFrom(response: Response, body: unknown): ApiError {
   );
 }
 
-/** What to tell a person about anything that was thrown. */
+/**
+ * What to tell a person about anything that was thrown. Of fields that are not right, the first one's sentence: who has a place beside
+ * a field reads `fields` first.
+ */
 export function explain(error: unknown): string {
   if (error instanceof ApiError) {
     if (error.code === 'reauthentication_required') return words.errors.notProved;
     if (error.code === 'second_factor_missing') return words.errors.factorMissing;
     if (error.status === 429) return words.errors.tooMany(error.retryAfter);
-    return error.message;
+    return error.fields[0]?.message ?? error.message;
   }
   if (isUnreached(error)) return words.errors.network;
   return words.errors.unexpected;

@@ -205,6 +205,7 @@ class MessagesState extends Paged<MessageSummary, Filters> {
   ): Promise<void> {
     const ids = change.ids;
     const restore = this.checkpoint();
+    const { look, selected } = this;
     this.#turn++;
     const changed = this.items.map((item) => (ids.includes(item.id) ? apply(item) : item));
     const leaving = changed.filter(
@@ -213,10 +214,11 @@ class MessagesState extends Paged<MessageSummary, Filters> {
     this.items = changed;
     this.remove(leaving.map((item) => item.id));
     if (!change.addTags) this.selected = [];
+    let done = 0;
     try {
       let undoId: string | null | undefined;
-      for (let i = 0; i < ids.length; i += 100) {
-        undoId = (await api.bulk({ ...change, ids: ids.slice(i, i + 100) })).undoId;
+      for (; done < ids.length; done += 100) {
+        undoId = (await api.bulk({ ...change, ids: ids.slice(done, done + 100) })).undoId;
       }
       const again = () => {
         restore();
@@ -233,6 +235,12 @@ class MessagesState extends Paged<MessageSummary, Filters> {
       );
     } catch (error) {
       restore();
+      // What was not done is still selected, for another attempt; what was done before it shows at the next look.
+      if (look === this.look)
+        this.selected = [
+          ...new Set([...this.selected, ...selected.filter((id) => !ids.slice(0, done).includes(id))]),
+        ];
+      if (done) this.#soon();
       toasts.fail(error);
     }
     void counts.load();
