@@ -151,12 +151,28 @@ describe('a made-up slice', () => {
     expect(letterOf(slices, 'swarm_notice')).toBe('Notice of a swarm');
     expect(letterOf(slices, 'unheard_of')).toBe('unheard_of');
     expect(entityOf(slices, 'hive')?.name).toBe('hive');
-    expect(pathOf(slices, { entityType: 'hive', entityId: '9' })).toBe('/bees/9');
-    expect(pathOf(slices, { entityType: 'hive', entityId: null })).toBeUndefined();
-    expect(pathOf(slices, { entityType: 'stone', entityId: '9' })).toBeUndefined();
+    expect(pathOf(slices, all, { entityType: 'hive', entityId: null })).toBeUndefined();
+    expect(pathOf(slices, all, { entityType: 'stone', entityId: '9' })).toBeUndefined();
     expect(valuesOf(slices, 'mood')).toEqual({ calm: 'Calm' });
     expect(strangerOf(slices, 'bee.stung')).toBe('A bee');
     expect(strangerOf(slices, 'stone.fell')).toBeUndefined();
+  });
+
+  it('leads to what something is about, for whoever may go there', () => {
+    const hive = { entityType: 'hive', entityId: '9' };
+    expect(pathOf(slices, all, hive)).toBe('/bees/9');
+    expect(pathOf(slices, none, hive)).toBeUndefined();
+    const wild = {
+      name: 'wild',
+      routes: [],
+      entities: { swarm: { name: 'swarm', path: (id: string) => `/swarms/${id}` } },
+    };
+    expect(pathOf([...slices, wild], none, { entityType: 'swarm', entityId: '9' })).toBe('/swarms/9');
+    const queried: Slice = {
+      ...wild,
+      entities: { swarm: { name: 'swarm', path: (id) => `/bees?swarm=${id}` } },
+    };
+    expect(pathOf([...slices, queried], none, { entityType: 'swarm', entityId: '9' })).toBeUndefined();
   });
 
   it('is among the first steps and on the tour', () => {

@@ -99,14 +99,24 @@ export const stepOf = (slices: readonly Slice[], name: string): Told =>
 export const stopsOf = (slices: readonly Slice[]): Stop[] =>
   slices.flatMap(({ stops = [] }) => stops).sort((a, b) => a.at - b.at);
 
-/** The page of what a notice, a mail or an entry of the trail is about. */
+/** The page of what a notice, a mail or an entry of the trail is about, for whoever may see it. */
 export function pathOf(
   slices: readonly Slice[],
+  may: May,
   about: { entityType?: string | null; entityId?: string | null },
 ): string | undefined {
-  return about.entityType && about.entityId
-    ? entityOf(slices, about.entityType)?.path?.(about.entityId)
-    : undefined;
+  const path =
+    about.entityType && about.entityId
+      ? entityOf(slices, about.entityType)?.path?.(about.entityId)
+      : undefined;
+  return path !== undefined && mayOpen(slices, may, path) ? path : undefined;
+}
+
+/** A page needs what the entry of the navigation needs that leads to it, or to a page above it. */
+function mayOpen(slices: readonly Slice[], may: May, path: string): boolean {
+  const entries = slices.flatMap(({ entries = [] }) => entries);
+  const place = path.split('?')[0] ?? path;
+  return entries.filter((entry) => isAt(place, entry, entries)).every(allowed(may));
 }
 
 /** Nobody is there any more. What is kept on the device goes only with who signs out by hand. */

@@ -6,6 +6,7 @@ export const cards: Card[] = [
   {
     id: 'failed-mails',
     place: 'top',
+    needs: 'messages',
     shows: (board) => (board.messages?.failedMails ?? 0) > 0,
     part: FailedMails,
   },

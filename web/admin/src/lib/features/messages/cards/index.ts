@@ -11,12 +11,19 @@ export const cards: Card[] = [
   {
     id: 'figures',
     place: 'top',
+    needs: 'messages',
     shows: (board) => Boolean(board.messages) && !isFresh(board),
     part: Figures,
   },
-  { id: 'latest', place: 'main', part: Latest },
-  { id: 'trend', place: 'main', shows: (board) => !isFresh(board), part: Trend },
-  { id: 'response', place: 'side', shows: (board) => Boolean(board.firstResponse), part: Response },
+  { id: 'latest', place: 'main', needs: 'messages', part: Latest },
+  { id: 'trend', place: 'main', needs: 'messages', shows: (board) => !isFresh(board), part: Trend },
+  {
+    id: 'response',
+    place: 'side',
+    needs: 'messages',
+    shows: (board) => Boolean(board.firstResponse),
+    part: Response,
+  },
 ];
 
 export const summary: Cards['summary'] = ({ messages }) =>
