@@ -7,7 +7,7 @@ import { toasts } from '../../ui/toasts.svelte';
 import { api } from './api';
 import { own } from './strings';
 import type { Expiring, SettingKey, SettingsSchema, SettingValues } from './types';
-import { conflictsOf, same, show } from './values';
+import { conflictsOf, same, show, stillWrong } from './values';
 
 class SettingsState {
   schema = $state.raw<SettingsSchema | null>(null);
@@ -83,9 +83,11 @@ class SettingsState {
   }
 
   set(key: string, value: unknown): void {
+    const before = this.get(key);
     const { [key]: _, ...others } = this.drafts;
-    this.drafts = same(value, this.values[key]) ? others : { ...others, [key]: value };
-    this.#forgive(key);
+    const back = same(value, this.values[key]);
+    this.drafts = back ? others : { ...others, [key]: value };
+    this.errors = stillWrong(this.errors, key, before, value, back);
     this.#catchUp();
   }
 
@@ -183,14 +185,6 @@ class SettingsState {
     );
     const counted = await api.retention(values).catch(() => []);
     if (!signal.aborted) this.expiring = counted;
-  }
-
-  /** A value that is being mended is no longer wrong. */
-  #forgive(key: string): void {
-    if (Object.keys(this.errors).some((at) => at === key || at.startsWith(`${key}.`)))
-      this.errors = Object.fromEntries(
-        Object.entries(this.errors).filter(([at]) => at !== key && !at.startsWith(`${key}.`)),
-      );
   }
 
   explain(): string {

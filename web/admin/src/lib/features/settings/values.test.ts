@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { conflictsOf, same, show } from './values';
+import { conflictsOf, same, show, stillWrong } from './values';
 
 test('values are the same whatever the order of their fields', () => {
   expect(same({ a: 1, b: [2] }, { b: [2], a: 1 })).toBe(true);
@@ -19,4 +19,37 @@ test('values are shown as a person reads them', () => {
   expect(show([{ name: 'Us', url: 'https://a.example' }])).toBe('Us · https://a.example');
   expect(show(null)).toBe('Nothing');
   expect(show(true)).toBe('On');
+});
+
+test('only what is changed loses its mark', () => {
+  const errors = {
+    'firm.name': 'a',
+    'services.list': 'b',
+    'services.list.0.name': 'c',
+    'services.list.1.name': 'd',
+    'services.list.1.gets.1': 'e',
+  };
+  const list = [
+    { slug: 'a', name: '', gets: [] },
+    { slug: 'b', name: '', gets: ['x', ''] },
+    { slug: 'c', name: 'C', gets: [] },
+  ];
+  const after = (to: unknown, back = false) =>
+    Object.values(stillWrong(errors, 'services.list', list, to, back)).join('');
+  expect(after(list.with(1, { ...list[1]!, name: 'B' }))).toBe('ace');
+  expect(after(list.with(1, { ...list[1]!, slug: 'bb' }))).toBe('acde');
+  expect(after(list.with(1, { ...list[1]!, gets: ['x', 'y'] }))).toBe('acd');
+  expect(after(list.with(2, { ...list[2]!, name: 'CC' }))).toBe('acde');
+  expect(after(list, true)).toBe('a');
+  expect(stillWrong(errors, 'firm.name', '', 'N')).not.toHaveProperty(['firm.name']);
+});
+
+test('a mark goes with what moves, and away with what is taken out', () => {
+  const errors = { 'services.list.0.name': 'c', 'services.list.1.gets.1': 'e' };
+  const [a, b, c] = [{ slug: 'a', name: '' }, { slug: 'b', gets: ['x', ''] }, { slug: 'c' }];
+  const after = (to: unknown) => stillWrong(errors, 'services.list', [a, b, c], to);
+  expect(after([b, a, c])).toEqual({ 'services.list.1.name': 'c', 'services.list.0.gets.1': 'e' });
+  expect(after([b, c])).toEqual({ 'services.list.0.gets.1': 'e' });
+  expect(after([a, b, c, { slug: 'd' }])).toEqual(errors);
+  expect(stillWrong({ 'mail.to.1': 'x' }, 'mail.to', ['a', 'b'], ['b'])).toEqual({ 'mail.to.0': 'x' });
 });

@@ -24,6 +24,45 @@ export function conflictsOf(before: SettingValues, now: SettingValues, drafts: S
   return Object.keys(drafts).filter((key) => !same(before[key], now[key]) && !same(now[key], drafts[key]));
 }
 
+/**
+ * What is still wrong after a value was changed: parts that are mended lose their mark, parts that moved take it with them. `back`:
+ * the value is as the server has it, so nothing of it is wrong.
+ */
+export function stillWrong(
+  errors: Record<string, string>,
+  key: string,
+  before: unknown,
+  after: unknown,
+  back = false,
+): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(errors).flatMap(([at, message]) => {
+      if (at !== key && !at.startsWith(`${key}.`)) return [[at, message]];
+      const path = back ? null : follow(before, after, at.slice(key.length).split('.').slice(1));
+      return path ? [[[key, ...path].join('.'), message]] : [];
+    }),
+  );
+}
+
+/** Where the part is now that stood at `path`, if it is as it was. */
+function follow(before: unknown, after: unknown, path: string[]): string[] | null {
+  const [head, ...rest] = path;
+  if (head === undefined || !before || !after || typeof before !== 'object' || typeof after !== 'object')
+    return same(before, after) ? path : null;
+  if (Array.isArray(before) && Array.isArray(after)) {
+    const part: unknown = before[Number(head)];
+    const now = same(after[Number(head)], part)
+      ? Number(head)
+      : after.findIndex((other) => same(other, part));
+    if (now >= 0) return [String(now), ...rest];
+    // An entry of the list was written in, or it is gone.
+    if (before.length !== after.length) return null;
+  }
+  const part = (value: object) => (value as Record<string, unknown>)[head];
+  const inside = follow(part(before), part(after), rest);
+  return inside && [head, ...inside];
+}
+
 /** A value as a person reads it. */
 export function show(value: unknown): string {
   if (value === null || value === undefined || value === '') return text.empty;
