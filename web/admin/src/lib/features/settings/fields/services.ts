@@ -1,0 +1,28 @@
+/** Which service of a list is meant, whatever happens to the list. Pure. */
+import type { Service } from '../types';
+
+export interface Which {
+  /** Absent until the service was saved: then its address tells. */
+  id?: string;
+  slug: string;
+  /** Where it stood: of two with one address it is this one. */
+  index: number;
+}
+
+export const whichOf = ({ id, slug }: Service, index: number): Which => ({ id, slug, index });
+
+/** Where it stands now; -1 when it is gone. */
+export function placeOf(list: readonly Service[], which: Which): number {
+  const fits = (service: Service | undefined): boolean =>
+    which.id ? service?.id === which.id : service?.slug === which.slug;
+  if (fits(list[which.index])) return which.index;
+  const fresh = which.id ? -1 : list.findIndex((service) => !service.id && fits(service));
+  return fresh >= 0 ? fresh : list.findIndex(fits);
+}
+
+/** An address that no service of the list has. */
+export function freeSlug(list: readonly Service[]): string {
+  let slug = 'new-service';
+  for (let n = 2; list.some((one) => one.slug === slug); n++) slug = `new-service-${n}`;
+  return slug;
+}
