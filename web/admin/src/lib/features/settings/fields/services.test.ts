@@ -15,6 +15,7 @@ test('a service is found again where it moved to, renamed or saved', () => {
 test('a service that was discarded is not taken for another', () => {
   expect(placeOf([a, b], whichOf(fresh, 2))).toBe(-1);
   expect(placeOf([a], whichOf(b, 0))).toBe(-1);
+  expect(placeOf([a, b], whichOf(service('b'), 2))).toBe(-1);
 });
 
 test('of two with one address it is the one that was meant', () => {

@@ -16,8 +16,8 @@ export function placeOf(list: readonly Service[], which: Which): number {
   const fits = (service: Service | undefined): boolean =>
     which.id ? service?.id === which.id : service?.slug === which.slug;
   if (fits(list[which.index])) return which.index;
-  const fresh = which.id ? -1 : list.findIndex((service) => !service.id && fits(service));
-  return fresh >= 0 ? fresh : list.findIndex(fits);
+  // A saved one with the address of one that was thrown away is another.
+  return list.findIndex((service) => fits(service) && Boolean(service.id) === Boolean(which.id));
 }
 
 /** An address that no service of the list has. */
