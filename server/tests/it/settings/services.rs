@@ -39,11 +39,11 @@ async fn an_old_address_leads_to_the_new_one_everywhere() {
     };
     set(&t, &ada, &services).await.status(200);
 
-    // The page, with what was asked; not for ever, since it may move back.
+    // The page, with what was asked; nobody keeps where it leads, since it may move back.
     let plain = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
     let old = Answer::of(plain.request(Method::GET, t.url("/services/web-development?from=ad"))).await;
     assert_eq!(old.status(308).header("location"), "/services/web?from=ad");
-    assert_eq!(old.header("cache-control"), "public, max-age=300");
+    assert_eq!(old.header("cache-control"), "private, no-cache");
     t.get("/services/web").await.status(200);
     // A form that was drawn before.
     let after = t.send_message(json!({ "service": "web-development" })).await;
@@ -64,6 +64,14 @@ async fn an_old_address_leads_to_the_new_one_everywhere() {
     }
     let sheet = t.get_as(&ada, "/api/admin/messages/export?format=csv&service=web").await;
     assert_eq!(sheet.status(200).text.matches(",web,").count(), 2, "{}", sheet.text);
+
+    // The trail says what is different, and no more.
+    let trail = t.get_as(&ada, "/api/admin/audit?action=settings.changed").await.data();
+    let expected = json!({
+        "services.web.slug": { "from": "web-development", "to": "web" },
+        "services.web.name": { "from": "Web development", "to": "Web" },
+    });
+    assert_eq!(trail[0]["changes"], expected);
 
     // And back again.
     named(&mut services, "web")["slug"] = json!("web-development");
