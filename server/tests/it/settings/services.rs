@@ -161,3 +161,23 @@ async fn the_samples_have_rows_and_a_list_of_before_gets_them_at_the_start() {
     assert_eq!(t.restarted().await.settings.get().service("gardens").unwrap().id, gardens.id, "and keeps it");
     assert_eq!(snapshot.service_name("web-development"), Some("Web development"), "the samples are retired");
 }
+
+#[tokio::test]
+async fn a_service_with_little_to_say_has_no_empty_headings() {
+    let t = TestApp::new().await;
+    let ada = t.admin().await;
+    let little = json!([{ "slug": "gardens", "name": "Gardens", "summary": "Green ones, all year." }]);
+    set(&t, &ada, &little).await.status(200);
+    let page = t.get("/services/gardens").await;
+    assert!(page.status(200).text.contains("<p class=\"lead\">Green ones, all year.</p>"));
+    let overview = t.get("/services").await;
+    let headings =
+        ["What you get", "How it goes", "Questions people ask", "What it costs to begin", "Good to talk when"];
+    for heading in headings {
+        for page in [&page, &overview] {
+            assert!(!page.text.contains(&format!("{heading}</h")), "{heading}");
+        }
+    }
+    set(&t, &ada, &json!([{ "slug": "gardens", "name": "Gardens", "summary": "Green.", "gets": ["A garden"] }])).await;
+    assert!(t.get("/services/gardens").await.text.contains("What you get</h2>"));
+}

@@ -74,7 +74,7 @@ pub fn keys() -> Vec<Key> {
     vec![
         Key::new(&GROUP, "list", "Services", Kind::Services, whole(&samples))
             .sample()
-            .help("1 to 30 services. Their order is that of the site."),
+            .help("1 to 30 services. Their order is that of the site. A service keeps its id when its address changes, and old addresses lead to the new one."),
     ]
 }
 

@@ -11,6 +11,7 @@ export const time = {
   lessThanMinute: '< 1 min',
   minutesAgo: (n: number) => `${plural(n, 'minute', 'minutes')} ago`,
   hoursAgo: (n: number) => `${plural(n, 'hour', 'hours')} ago`,
+  today: (clock: string) => `today, ${clock}`,
   yesterday: (clock: string) => `yesterday, ${clock}`,
   at: (day: string, clock: string) => `${day}, ${clock}`,
 };

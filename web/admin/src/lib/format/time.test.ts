@@ -33,6 +33,12 @@ describe('relative time', () => {
     expect(longTime(back(-30_000), now, 'UTC')).toBe('just now');
   });
 
+  it('says when something is to come', () => {
+    expect(longTime(back(-2 * HOUR), now, 'UTC')).toBe('today, 12:00');
+    expect(longTime(back(-7 * 24 * HOUR), now, 'UTC')).toBe('29 Nov, 10:00');
+    expect(longTime(back(-90 * 24 * HOUR), now, 'UTC')).toBe('20 Feb 2027, 10:00');
+  });
+
   it('names the zone in the exact time', () => {
     expect(exactTime('2026-11-22T10:00:00Z', 'Europe/Berlin')).toMatch(
       /Sunday,? 22 November 2026 at 11:00 (CET|GMT\+1)/,

@@ -17,19 +17,22 @@ export function shortTime(iso: string, now: number, zone?: string, locale?: stri
   return format(at, sameYear(at, now, zone) ? { day: 'numeric', month: 'short' } : dateOptions, zone, locale);
 }
 
-/** "just now", "5 minutes ago", "3 hours ago", "yesterday, 14:05", "Tue, 14:05", "4 Mar, 14:05". */
+/** "just now", "5 minutes ago", "3 hours ago", "yesterday, 14:05", "Tue, 14:05", "4 Mar, 14:05"; of what is to come "today, 14:05" or the day. */
 export function longTime(iso: string, now: number, zone?: string, locale?: string): string {
   const at = Date.parse(iso);
   const ago = now - at;
+  const clock = format(at, { hour: '2-digit', minute: '2-digit' }, zone, locale);
+  const options = sameYear(at, now, zone) ? ({ day: 'numeric', month: 'short' } as const) : dateOptions;
+  const onItsDay = () => text.at(format(at, options, zone, locale), clock);
+  // Clocks differ a little; what is a minute ahead is to come.
+  if (ago <= -MINUTE) return daysBetween(at, now, zone) === 0 ? text.today(clock) : onItsDay();
   if (ago < MINUTE) return text.justNow;
   if (ago < HOUR) return text.minutesAgo(Math.floor(ago / MINUTE));
   const days = daysBetween(at, now, zone);
   if (days === 0 || ago < 6 * HOUR) return text.hoursAgo(Math.floor(ago / HOUR));
-  const clock = format(at, { hour: '2-digit', minute: '2-digit' }, zone, locale);
   if (days === 1) return text.yesterday(clock);
   if (days < 7) return text.at(format(at, { weekday: 'short' }, zone, locale), clock);
-  const options = sameYear(at, now, zone) ? ({ day: 'numeric', month: 'short' } as const) : dateOptions;
-  return text.at(format(at, options, zone, locale), clock);
+  return onItsDay();
 }
 
 /** "Tuesday, 4 March 2025 at 14:05 GMT+1", for titles and screen readers. */

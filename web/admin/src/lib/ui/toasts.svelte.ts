@@ -28,7 +28,9 @@ class Toasts {
 
   fail(error: unknown): void {
     if (error instanceof ApiError && error.code === 'signed_out') return;
-    this.say(explain(error), { tone: 'danger' });
+    // No field is beside a toast, so it says itself what is wrong.
+    const [first] = error instanceof ApiError ? error.fields : [];
+    this.say(first?.message ?? explain(error), { tone: 'danger' });
   }
 
   /** A toast that stays until the work is done. */

@@ -7,7 +7,7 @@ import { toasts } from '../../ui/toasts.svelte';
 import { api } from './api';
 import { own } from './strings';
 import type { Expiring, SettingKey, SettingsSchema, SettingValues } from './types';
-import { conflictsOf, same, show } from './values';
+import { conflictsOf, same, show, stillWrong } from './values';
 
 class SettingsState {
   schema = $state.raw<SettingsSchema | null>(null);
@@ -84,8 +84,9 @@ class SettingsState {
 
   set(key: string, value: unknown): void {
     const { [key]: _, ...others } = this.drafts;
+    const before = this.get(key);
     this.drafts = same(value, this.values[key]) ? others : { ...others, [key]: value };
-    this.#forgive(key);
+    this.#forgive(key, before, value);
     this.#catchUp();
   }
 
@@ -185,12 +186,9 @@ class SettingsState {
     if (!signal.aborted) this.expiring = counted;
   }
 
-  /** A value that is being mended is no longer wrong. */
-  #forgive(key: string): void {
-    if (Object.keys(this.errors).some((at) => at === key || at.startsWith(`${key}.`)))
-      this.errors = Object.fromEntries(
-        Object.entries(this.errors).filter(([at]) => at !== key && !at.startsWith(`${key}.`)),
-      );
+  /** What is being mended is no longer wrong; the other parts of a list are, as long as they stand where they stood. */
+  #forgive(key: string, before: unknown, after: unknown): void {
+    this.errors = stillWrong(this.errors, key, before, after);
   }
 
   explain(): string {

@@ -66,7 +66,8 @@ export const own = {
     fresh: 'New service',
     name: 'Name',
     slug: 'Address',
-    slugHint: 'The part after /services/. Small letters, digits and hyphens. If you change it, old links still lead here.',
+    slugHint:
+      'The part after /services/. Small letters, digits and hyphens. If you change it, old links still lead here.',
     summary: 'Summary',
     intro: 'Introduction',
     icon: 'Drawing',

@@ -24,6 +24,36 @@ export function conflictsOf(before: SettingValues, now: SettingValues, drafts: S
   return Object.keys(drafts).filter((key) => !same(before[key], now[key]) && !same(now[key], drafts[key]));
 }
 
+/**
+ * The errors that are left when a value changes: those of other keys, and those of its parts that are as they were. When
+ * parts of a list move, nobody knows which place is whose, and none is left.
+ */
+export function stillWrong(
+  errors: Record<string, string>,
+  key: string,
+  before: unknown,
+  after: unknown,
+): Record<string, string> {
+  const stays = (at: string) => {
+    if (!at.startsWith(`${key}.`)) return at !== key;
+    const path = at.slice(key.length + 1).split('.');
+    return !haveMoved(before, after) && same(partOf(before, path), partOf(after, path));
+  };
+  return Object.fromEntries(Object.entries(errors).filter(([at]) => stays(at)));
+}
+
+function haveMoved(before: unknown, after: unknown): boolean {
+  if (!Array.isArray(before) || !Array.isArray(after)) return false;
+  return before.length !== after.length || before.filter((part, at) => !same(part, after[at])).length > 1;
+}
+
+function partOf(value: unknown, path: string[]): unknown {
+  return path.reduce<unknown>(
+    (part, name) => (part as Record<string, unknown> | null | undefined)?.[name],
+    value,
+  );
+}
+
 /** A value as a person reads it. */
 export function show(value: unknown): string {
   if (value === null || value === undefined || value === '') return text.empty;

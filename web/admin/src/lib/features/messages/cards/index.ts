@@ -14,8 +14,13 @@ export const cards: Card[] = [
     shows: (board) => Boolean(board.messages) && !isFresh(board),
     part: Figures,
   },
-  { id: 'latest', place: 'main', part: Latest },
-  { id: 'trend', place: 'main', shows: (board) => !isFresh(board), part: Trend },
+  { id: 'latest', place: 'main', shows: (board) => Boolean(board.messages), part: Latest },
+  {
+    id: 'trend',
+    place: 'main',
+    shows: (board) => Boolean(board.messages) && !isFresh(board),
+    part: Trend,
+  },
   { id: 'response', place: 'side', shows: (board) => Boolean(board.firstResponse), part: Response },
 ];
 

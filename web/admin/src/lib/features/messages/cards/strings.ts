@@ -6,7 +6,9 @@ export const own = {
   summary: (open: number, unassigned: number) =>
     open === 0
       ? 'Nothing is waiting for an answer.'
-      : `${plural(open, 'message is', 'messages are')} open${unassigned ? `, ${unassigned} of them with nobody on it` : ''}.`,
+      : open === 1
+        ? `1 message is open${unassigned ? ', and nobody is on it' : ''}.`
+        : `${plural(open, 'message is', 'messages are')} open${unassigned ? `, ${unassigned} of them with nobody on it` : ''}.`,
   figures: {
     new: 'New',
     unassigned: 'Unassigned',
