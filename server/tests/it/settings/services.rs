@@ -1,8 +1,6 @@
 //! A service keeps its id: under a new address, out of the list and back.
 
-use chrono::Utc;
 use database::entity::{service_slugs, services, settings};
-use reqwest::Method;
 use sea_orm::{ActiveModelTrait as _, EntityTrait, QueryOrder as _, Set};
 use serde_json::{Value, json};
 
@@ -40,8 +38,7 @@ async fn an_old_address_leads_to_the_new_one_everywhere() {
     set(&t, &ada, &services).await.status(200);
 
     // The page, with what was asked; nobody keeps where it leads, since it may move back.
-    let plain = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
-    let old = Answer::of(plain.request(Method::GET, t.url("/services/web-development?from=ad"))).await;
+    let old = t.get("/services/web-development?from=ad").await;
     assert_eq!(old.status(308).header("location"), "/services/web?from=ad");
     assert_eq!(old.header("cache-control"), "private, no-cache");
     t.get("/services/web").await.status(200);
@@ -77,7 +74,7 @@ async fn an_old_address_leads_to_the_new_one_everywhere() {
     named(&mut services, "web")["slug"] = json!("web-development");
     set(&t, &ada, &services).await.status(200);
     t.get("/services/web-development").await.status(200);
-    let moved = Answer::of(plain.request(Method::GET, t.url("/services/web"))).await;
+    let moved = t.get("/services/web").await;
     assert_eq!(moved.status(308).header("location"), "/services/web-development");
 }
 
@@ -146,11 +143,11 @@ async fn the_samples_have_rows_and_a_list_of_before_gets_them_at_the_start() {
         key: Set("services.list".to_owned()),
         value: Set(old),
         updated_by: Set(None),
-        updated_at: Set(Utc::now()),
+        updated_at: Set(t.clock.now()),
     };
     t.app
         .storage
-        .write(old, |tx, old| Box::pin(async move { Ok(drop(old.clone().insert(tx.conn()).await?)) }))
+        .write(old, |tx, old| Box::pin(async move { Ok(old.clone().insert(tx.conn()).await?.key) }))
         .await
         .unwrap();
     let next = t.restarted().await;
