@@ -245,6 +245,17 @@ CREATE TABLE public.sample_rows (
     kind character varying(20) NOT NULL,
     id uuid NOT NULL
 );
+CREATE TABLE public.service_slugs (
+    slug character varying(60) NOT NULL,
+    service_id uuid NOT NULL
+);
+CREATE TABLE public.services (
+    id uuid NOT NULL,
+    slug character varying(60) NOT NULL,
+    name character varying(80) NOT NULL,
+    retired_at timestamp with time zone,
+    created_at timestamp with time zone NOT NULL
+);
 CREATE TABLE public.settings (
     key text NOT NULL,
     value json NOT NULL,
@@ -364,6 +375,10 @@ ALTER TABLE ONLY public.refresh_tokens
     ADD CONSTRAINT refresh_tokens_token_hash_key UNIQUE (token_hash);
 ALTER TABLE ONLY public.sample_rows
     ADD CONSTRAINT sample_rows_pkey PRIMARY KEY (kind, id);
+ALTER TABLE ONLY public.service_slugs
+    ADD CONSTRAINT service_slugs_pkey PRIMARY KEY (slug);
+ALTER TABLE ONLY public.services
+    ADD CONSTRAINT services_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.settings
     ADD CONSTRAINT settings_pkey PRIMARY KEY (key);
 ALTER TABLE ONLY public.sign_in_failures
@@ -412,6 +427,7 @@ CREATE INDEX passkey_challenges_expiry ON public.passkey_challenges USING btree 
 CREATE INDEX passkeys_of_staff ON public.passkeys USING btree (staff_id);
 CREATE INDEX recovery_codes_of_staff ON public.recovery_codes USING btree (staff_id, code_hash);
 CREATE INDEX refresh_tokens_of_session ON public.refresh_tokens USING btree (session_id);
+CREATE INDEX service_slugs_by_service ON public.service_slugs USING btree (service_id);
 CREATE INDEX staff_avatars_hash ON public.staff_avatars USING btree (hash);
 CREATE INDEX undo_operations_expiry ON public.undo_operations USING btree (expires_at);
 ALTER TABLE ONLY public.active_sessions
@@ -438,6 +454,8 @@ ALTER TABLE ONLY public.recovery_codes
     ADD CONSTRAINT recovery_codes_staff_id_fkey FOREIGN KEY (staff_id) REFERENCES public.staff(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.refresh_tokens
     ADD CONSTRAINT refresh_tokens_session_id_fkey FOREIGN KEY (session_id) REFERENCES public.active_sessions(id);
+ALTER TABLE ONLY public.service_slugs
+    ADD CONSTRAINT service_slugs_service_id_fkey FOREIGN KEY (service_id) REFERENCES public.services(id);
 ALTER TABLE ONLY public.staff_avatars
     ADD CONSTRAINT staff_avatars_staff_id_fkey FOREIGN KEY (staff_id) REFERENCES public.staff(id);
 ALTER TABLE ONLY public.totp_secrets

@@ -30,6 +30,8 @@ use crate::platform::mail::{self, Mailer, Outbox};
 use crate::platform::notices::Audience;
 use crate::platform::settings::{Section, Settings};
 use crate::platform::slice::{Brings, Slice};
+use crate::platform::staff::StaffNames;
+use crate::platform::tokens::TokenNames;
 use crate::platform::{self, Platform};
 use crate::secrets::KeyRing;
 use crate::storage::{BoxFuture, Storage, fold_until_stopped};
@@ -107,6 +109,8 @@ impl App {
             last_sealed: LastSealed::default(),
             audience: Audience::new(),
             in_flight: InFlight::default(),
+            staff_names: StaffNames::new(&bus),
+            token_names: TokenNames::new(&bus),
             hub: Hub::default(),
             viewers: Viewers::new(),
             places,
@@ -158,7 +162,10 @@ impl App {
     /// [`platform::Parts::stopping`] is cancelled.
     pub fn start_background(&self) -> JoinSet<()> {
         let mut tasks = JoinSet::new();
-        tasks.spawn(self.clone().supervise("counts", |app| Box::pin(fold_until_stopped(app.storage.clone(), app.stopping.clone()))));
+        tasks.spawn(
+            self.clone()
+                .supervise("counts", |app| Box::pin(fold_until_stopped(app.storage.clone(), app.stopping.clone()))),
+        );
         tasks
             .spawn(self.clone().supervise("outbox", |app| Box::pin(mail::deliver_until_stopped(app.platform.clone()))));
         tasks.spawn(self.clone().supervise("sealer", |app| Box::pin(audit::seal_until_stopped(app.platform.clone()))));

@@ -246,7 +246,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Mails that were given up, the newest 100. */
+        /** Mails that were given up, the newest 100 of those about things that the caller may see. */
         get: operations["list_failed_mails"];
         put?: never;
         post?: never;

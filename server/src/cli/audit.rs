@@ -72,7 +72,11 @@ pub fn too_long(since: DateTime<Utc>, now: DateTime<Utc>) -> Option<String> {
 
 async fn export(app: &App) -> Result<(), Failure> {
     let conn = app.storage.read();
-    let names = Names { people: people::names(conn).await?, subjects: tokens::names(conn).await?, inside: false };
+    let names = Names {
+        people: people::names(app).await?,
+        subjects: tokens::names(app).await?.as_ref().clone(),
+        inside: false,
+    };
     let mut out = std::io::stdout().lock();
     let mut after = None;
     loop {

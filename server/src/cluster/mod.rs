@@ -2,5 +2,7 @@
 //! be true lives in the database, and the bus only makes it quick.
 
 mod bus;
+mod recent;
 
 pub use bus::{Bus, Event, Hook, Notice};
+pub use recent::Recent;

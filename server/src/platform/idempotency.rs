@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::body::{self as bodies, Body};
 use axum::extract::{FromRequestParts, Request};
-use axum::http::header::AUTHORIZATION;
+use axum::http::header::{AUTHORIZATION, IF_MATCH};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Uri};
 use axum::middleware::Next;
@@ -176,7 +176,7 @@ async fn once(secret: &HeaderValue, request: Request, next: Next) -> Result<Resp
     let caller =
         parts.extensions.get::<CallerId>().map_or_else(|| stranger(&parts.headers), |caller| caller.0.to_string());
     let scope = format!("{caller}\n{}\n{}\n{secret}", parts.method, parts.uri.path());
-    let key = Key::new(sha256_hex(scope), hash(&parts.uri, &bytes), secret, platform.clock.now());
+    let key = Key::new(sha256_hex(scope), hash(&parts.uri, &parts.headers, &bytes), secret, platform.clock.now());
 
     if let Some(answer) = kept(&platform, &key).await? {
         return Ok(answer);
@@ -203,12 +203,11 @@ fn stranger(headers: &HeaderMap) -> String {
     }
 }
 
-/// What was asked for: the body by its bytes, and the query.
-fn hash(uri: &Uri, body: &[u8]) -> String {
-    match uri.query() {
-        Some(query) => sha256_hex([query.as_bytes(), b"\n", body].concat()),
-        None => sha256_hex(body),
-    }
+/// What was asked for: the body by its bytes, the query, and the version that it is a change of.
+fn hash(uri: &Uri, headers: &HeaderMap, body: &[u8]) -> String {
+    let seen = headers.get(IF_MATCH).map(|value| [value.as_bytes(), b"\n"].concat()).unwrap_or_default();
+    let query = uri.query().map(|query| [query.as_bytes(), b"\n"].concat()).unwrap_or_default();
+    sha256_hex([seen.as_slice(), &query, body].concat())
 }
 
 /// Keeps an answer whose work is done. If that cannot be, the answer is still the answer.
@@ -229,7 +228,11 @@ async fn kept(platform: &Platform, key: &Key) -> Result<Option<Response>> {
     let found = Entity::find_by_id(&key.id).one(platform.storage.read()).await?.filter(|row| row.expires_at > key.now);
     let Some(found) = found else { return Ok(None) };
     if found.body_hash != key.body_hash {
-        return Err(Error::field("Idempotency-Key", "reused", "This key was used with another body. Use a new key."));
+        return Err(Error::field(
+            "Idempotency-Key",
+            "reused",
+            "This key was used with another request. Use a new key.",
+        ));
     }
     let answer: Kept = found
         .answer_sealed

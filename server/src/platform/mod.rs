@@ -39,6 +39,8 @@ use self::notices::Kind;
 use self::permission::Permission;
 use self::settings::Settings;
 use self::slice::{Brings, Slice, Step, Work};
+use self::staff::StaffNames;
+use self::tokens::TokenNames;
 use crate::clock::Clock;
 use crate::cluster::Bus;
 use crate::config::Config;
@@ -77,6 +79,8 @@ pub struct Parts {
     pub last_sealed: LastSealed,
     pub audience: Audience,
     pub in_flight: InFlight,
+    pub staff_names: StaffNames,
+    pub token_names: TokenNames,
     /// Who is connected, and who looks at what.
     pub hub: Hub,
     pub viewers: Viewers,

@@ -7,15 +7,21 @@
 //! that wait, runs them in one transaction and commits once for all of them: one flush of the disk serves many. If a
 //! unit fails, the group is rolled back and its units run one by one, so that none pays for another.
 
+use std::collections::BTreeSet;
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
 use std::sync::{Mutex, PoisonError};
 
-use database::entity::{audit_logs, notifications, outbox};
+use database::entity::{audit_logs, notifications, outbox, staff};
 use futures_util::FutureExt as _;
-use sea_orm::{DatabaseConnection, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel};
+use sea_orm::sea_query::LockType;
+use sea_orm::{
+    ColumnTrait as _, DatabaseConnection, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, QueryFilter as _,
+    QueryOrder as _, QuerySelect as _,
+};
 use tokio::sync::{mpsc, oneshot};
+use uuid::Uuid;
 
 use super::counts::{Changed, Count};
 use super::dialect;
@@ -111,10 +117,11 @@ impl Effects {
             self.events.push(Event::MailQueued);
         }
         if !self.notices.is_empty() {
-            let mut people: Vec<_> = self.notices.iter().map(|notice| notice.staff_id).collect();
-            people.sort_unstable();
-            people.dedup();
-            self.events.push(Event::Notified(people.into()));
+            let people: BTreeSet<Uuid> = self.notices.iter().map(|notice| notice.staff_id).collect();
+            // Who was to be told may be gone by now, and that must not undo what they were to be told of.
+            let there: BTreeSet<Uuid> = still_there(conn, people).await?.into_iter().collect();
+            self.notices.retain(|notice| there.contains(&notice.staff_id));
+            self.events.push(Event::Notified(there.into_iter().collect()));
         }
         let mut audit = std::mem::take(&mut self.audit).into_iter().map(IntoActiveModel::into_active_model).peekable();
         while audit.peek().is_some() {
@@ -140,6 +147,19 @@ impl Effects {
             bus.publish(event);
         }
     }
+}
+
+/// Those of these people who have a row, which stays until the transaction ends.
+async fn still_there(conn: &DatabaseTransaction, people: BTreeSet<Uuid>) -> Result<Vec<Uuid>, DbErr> {
+    staff::Entity::find()
+        .select_only()
+        .column(staff::Column::Id)
+        .filter(staff::Column::Id.is_in(people))
+        .order_by_asc(staff::Column::Id)
+        .lock(LockType::KeyShare)
+        .into_tuple()
+        .all(conn)
+        .await
 }
 
 impl Storage {

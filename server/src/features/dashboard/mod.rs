@@ -96,7 +96,7 @@ async fn dashboard(State(app): State<App>, caller: Caller) -> Result<Data<Dashbo
             unassigned: counts.unassigned,
             mine: counts.mine,
             today: page.trend.last().map_or(0, |day| day.received),
-            failed_mails: mail::failed_count(conn).await?,
+            failed_mails: mail::failed_count(conn, &caller).await?,
         });
         page.first_response = Some(figures.first_response.clone());
         page.latest = messages::summaries(&app, conn, messages::latest(conn, 5).await?).await?;

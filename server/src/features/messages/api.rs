@@ -95,12 +95,13 @@ async fn change_message(
     Id(id): Id,
     Json(change): Json<Change>,
 ) -> Result<Tagged<Data<MessageDetail>>> {
-    change::check_assignee(&app, &change).await?;
+    change::check_assignee(app.storage.read(), &change).await?;
     let act = Act::new(&app, caller, info);
     let undo_id = app
         .storage
         .write((act, change, seen), move |tx, (act, change, seen)| {
             Box::pin(async move {
+                change::check_assignee(tx.conn(), change).await?;
                 let before = change::apply(tx, act, id, change, &Tagging::default(), seen).await?;
                 undo::keep(tx, act, before.into_iter().collect()).await
             })

@@ -75,7 +75,7 @@ async fn change_many(
     };
     check.done()?;
     let change = Change { status: bulk.status, assigned_to: bulk.assigned_to };
-    change::check_assignee(&app, &change).await?;
+    change::check_assignee(app.storage.read(), &change).await?;
     // In one order everywhere, so that two of these cannot wait for each other.
     let mut ids = bulk.ids;
     ids.sort_unstable();
@@ -84,6 +84,7 @@ async fn change_many(
     app.storage
         .write((act, ids, change, tagging, claim), |tx, (act, ids, change, tagging, claim)| {
             Box::pin(async move {
+                change::check_assignee(tx.conn(), change).await?;
                 let mut before = Vec::with_capacity(ids.len());
                 for id in ids {
                     before.extend(change::apply(tx, act, *id, change, tagging, &IfMatch::default()).await?);

@@ -1,20 +1,19 @@
 //! Changing status, assignment and tags of one or many messages, with what they were before.
 
 use database::entity::messages::{self, Status};
-use sea_orm::{ActiveModelTrait as _, IntoActiveModel as _, Set};
+use sea_orm::{ActiveModelTrait as _, ConnectionTrait, IntoActiveModel as _, Set};
 use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::tally::{self, Counted};
 use super::{store, tell};
-use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::IfMatch;
 use crate::platform::act::Act;
 use crate::platform::audit::Changes;
 use crate::platform::entity::Entity;
-use crate::platform::permission::{Permission, PermissionSet};
+use crate::platform::permission::Permission;
 use crate::platform::staff as people;
 use crate::storage::Tx;
 
@@ -58,15 +57,13 @@ pub fn announce(tx: &Tx<'_>, kind: &'static str, message: Uuid) {
     tx.publish(Entity::Message.notice(kind, Some(message)));
 }
 
-/// Refuses an assignee who is not there, or who may not see messages.
-pub async fn check_assignee(app: &App, change: &Change) -> Result<()> {
-    if let Some(Some(id)) = change.assigned_to {
-        let person = people::by_id(app.storage.read(), id).await?;
-        let fits =
-            person.is_some_and(|person| person.is_active && PermissionSet::of(&person).has(Permission::Messages));
-        if !fits {
-            return Err(Error::field("assignedTo", "invalid", "This person cannot be given messages."));
-        }
+/// Refuses an assignee who is not there, or who may not see messages. Asked before a unit, since what fails within one
+/// costs others, and again within it.
+pub async fn check_assignee(conn: &impl ConnectionTrait, change: &Change) -> Result<()> {
+    if let Some(Some(id)) = change.assigned_to
+        && !people::can_be_given(conn, id, Permission::Messages).await?
+    {
+        return Err(Error::field("assignedTo", "invalid", "This person cannot be given messages."));
     }
     Ok(())
 }

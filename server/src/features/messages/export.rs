@@ -105,7 +105,7 @@ async fn export_messages(
     .row(&app.ids, app.clock.now());
     audit::write(&app, entry).await?;
 
-    let rows = Rows { names: people::names(app.storage.standby()).await?, caller, filter, place, app: app.clone() };
+    let rows = Rows { names: people::names(&app).await?, caller, filter, place, app: app.clone() };
     let name = format!("messages-{}.{format}", app.clock.now().format("%Y-%m-%d"));
     if xlsx {
         export::file_on_disk(rows.xlsx().await?, media, &name, total)
@@ -118,7 +118,7 @@ async fn export_messages(
 struct Rows {
     app: App,
     filter: Filter,
-    names: std::collections::HashMap<Uuid, String>,
+    names: people::NamesById,
     caller: Caller,
     place: Place,
 }

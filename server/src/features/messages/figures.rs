@@ -1,29 +1,21 @@
-//! What is counted of the inbox, for everybody who looks: read once for all who look within a second, and again as soon
-//! as this process has changed something. What another node has changed is seen after that second.
+//! What is counted of the inbox, for everybody who looks.
 
 use std::ops::Range;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use database::entity::messages::Status;
 use sea_orm::{ConnectionTrait, DbErr, Iterable as _};
 use serde::Serialize;
-use tokio::sync::Mutex;
-use tokio::sync::broadcast::Receiver;
-use tokio::sync::broadcast::error::TryRecvError;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::response_time::{self, ResponseTime, last_days};
 use super::tally::{ANSWERED, RECEIVED, name_of, names, slot_of};
 use crate::app::App;
-use crate::cluster::{Bus, Event};
+use crate::cluster::{Bus, Event, Recent};
 use crate::error::Result;
 use crate::storage::{COUNT_LIMIT, Counted, counted};
-
-/// Figures are good for this long.
-const KEPT: Duration = Duration::from_secs(1);
 
 /// How many messages stand where, by the names of the statuses; each at most 1,000, which then means 1,000 or more.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -86,50 +78,18 @@ impl Figures {
 }
 
 /// The figures that were read last.
-pub struct SharedFigures(Mutex<Shared>);
-
-struct Shared {
-    events: Receiver<Event>,
-    known: Option<Known>,
-}
-
-struct Known {
-    days: Vec<Span>,
-    until: Instant,
-    figures: Arc<Figures>,
-}
+pub struct SharedFigures(Recent<Vec<Span>, Figures>);
 
 impl SharedFigures {
     pub fn new(bus: &Bus) -> Self {
-        Self(Mutex::new(Shared { events: bus.subscribe(), known: None }))
+        Self(Recent::new(bus, |event| *event == Event::Counted))
     }
 }
 
-impl Shared {
-    /// What is known and still true.
-    fn known(&mut self, days: &[Span]) -> Option<Arc<Figures>> {
-        loop {
-            match self.events.try_recv() {
-                Ok(Event::Counted) | Err(TryRecvError::Lagged(_)) => self.known = None,
-                Ok(_) => {}
-                Err(TryRecvError::Empty | TryRecvError::Closed) => break,
-            }
-        }
-        let known = self.known.as_ref().filter(|known| known.until > Instant::now() && known.days == days);
-        known.map(|known| known.figures.clone())
-    }
-}
-
-/// The figures of now. Of many who ask at once, one reads.
+/// The figures of now.
 pub async fn figures(app: &App) -> Result<Arc<Figures>> {
-    let days = last_days(app);
-    let mut shared = app.figures.0.lock().await;
-    if let Some(figures) = shared.known(&days) {
-        return Ok(figures);
-    }
-    let figures = Arc::new(read(app.storage.read(), &days).await?);
-    shared.known = Some(Known { days, until: Instant::now() + KEPT, figures: figures.clone() });
-    Ok(figures)
+    let of_days = async |days: &Vec<Span>| read(app.storage.read(), days).await;
+    Ok(app.figures.0.get(last_days(app), of_days).await?)
 }
 
 async fn read(conn: &impl ConnectionTrait, days: &[Span]) -> Result<Figures, DbErr> {

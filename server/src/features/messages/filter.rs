@@ -242,7 +242,9 @@ mod tests {
             ("from", FilterQuery { from: Some("yesterday".into()), ..FilterQuery::default() }),
             ("sort", FilterQuery { sort: Some("random".into()), ..FilterQuery::default() }),
         ] {
-            let Err(Error::Validation(errors)) = query.read(me, |slug| vec![slug]) else { panic!("{field} must be refused") };
+            let Err(Error::Validation(errors)) = query.read(me, |slug| vec![slug]) else {
+                panic!("{field} must be refused")
+            };
             assert_eq!(errors[0].field, field);
         }
     }

@@ -56,7 +56,7 @@ pub struct ThreadEntry {
 pub async fn client_thread(app: &App, id: Uuid, code: &str) -> Result<ClientThread> {
     let message = open(app, id, code).await?;
     let conn = app.storage.read();
-    let names = people::names(conn).await?;
+    let names = people::names(app).await?;
     let thread = store::replies_of(conn, id)
         .await?
         .into_iter()

@@ -1,5 +1,7 @@
 //! Taking a change back: a real inverse on the server, for ten seconds.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Duration, Utc};
 use database::entity::undo_operations::{Column, Entity, Model};
 use sea_orm::{ActiveModelTrait as _, ColumnTrait as _, EntityTrait, IntoActiveModel as _, QueryFilter as _, Select};
@@ -13,6 +15,8 @@ use crate::error::{Error, Result};
 use crate::platform::act::Act;
 use crate::platform::audit::Changes;
 use crate::platform::entity;
+use crate::platform::permission::Permission;
+use crate::platform::staff as people;
 use crate::storage::Tx;
 
 /// How long a change can be taken back.
@@ -53,7 +57,16 @@ pub async fn undo(tx: &Tx<'_>, act: &Act, id: Uuid) -> Result<Undone> {
     }
     let all: Vec<Before> = serde_json::from_value(row.before).map_err(Error::internal)?;
     let mut undone = Undone { restored: 0, skipped: 0 };
-    for before in all {
+    // Whoever has left since, or may not see messages any more, is given nothing. People are locked before messages
+    // everywhere, so that two units cannot wait for each other.
+    let mut gone = Vec::new();
+    for person in all.iter().filter_map(|before| before.assigned_to).collect::<BTreeSet<Uuid>>() {
+        if !people::can_be_given(tx.conn(), person, Permission::Messages).await? {
+            gone.push(person);
+        }
+    }
+    for mut before in all {
+        before.assigned_to = before.assigned_to.filter(|person| !gone.contains(person));
         let Some(message) = store::locked(tx.conn(), before.id).await?.filter(|it| it.version == before.version_after)
         else {
             undone.skipped += 1;

@@ -134,7 +134,7 @@ pub struct OtherMessage {
 
 /// Rows with names and tags.
 pub async fn summaries(app: &App, conn: &impl ConnectionTrait, rows: Vec<Row>) -> Result<Vec<MessageSummary>> {
-    let names = people::names(conn).await?;
+    let names = people::names(app).await?;
     let mut tags = store::tags_of(conn, rows.iter().map(|row| row.id).collect()).await?;
     Ok(rows
         .into_iter()
@@ -173,7 +173,7 @@ pub async fn detail(app: &App, id: Uuid) -> Result<MessageDetail> {
     use sea_orm::EntityTrait as _;
     let conn = app.storage.read();
     let message = messages::Entity::find_by_id(id).one(conn).await?.ok_or(Error::NotFound)?;
-    let names = people::names(conn).await?;
+    let names = people::names(app).await?;
     let tags = store::tags_of(conn, vec![id]).await?.remove(&id).unwrap_or_default();
     let history = audit::of_entity(conn, "message", id, 100).await?;
     let told = audit::Names::inside(names.clone());
@@ -263,5 +263,12 @@ fn person(names: &HashMap<Uuid, String>, id: Uuid) -> Option<Person> {
 }
 
 fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
+    let mut line = String::with_capacity(text.len());
+    for word in text.split_ascii_whitespace() {
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.push_str(word);
+    }
+    line
 }

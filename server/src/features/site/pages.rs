@@ -85,9 +85,9 @@ async fn service(State(app): State<App>, headers: HeaderMap, uri: Uri, Name(slug
     let settings = app.settings.get();
     let service = settings.service(&slug).ok_or(Error::NotFound)?;
     if service.slug != slug {
-        // Not for ever: the service may move back.
-        let known_for = [(header::CACHE_CONTROL, "public, max-age=300")];
-        return Ok((known_for, moved(&uri, &format!("/services/{}", service.slug))).into_response());
+        // Nobody keeps it: the service may move back, and two that are kept would lead in a circle.
+        let each_time = [(header::CACHE_CONTROL, "private, no-cache")];
+        return Ok((each_time, moved(&uri, &format!("/services/{}", service.slug))).into_response());
     }
     let path = format!("/services/{slug}");
     let page = match app.front.pages.get(&path) {

@@ -1,6 +1,6 @@
 //! The trail for staff: list, choices of the filters, head, export, verification.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use axum::body::Body;
 use axum::extract::State;
@@ -50,7 +50,7 @@ async fn read(platform: &Platform, query: &FilterQuery) -> Result<Filter> {
     let conn = platform.storage.read();
     let known = if query.asks_for_actions() { store::distinct(conn, Column::Action).await? } else { Vec::new() };
     let tokens: HashSet<Uuid> =
-        if query.actor.is_some() { tokens::names(conn).await?.into_keys().collect() } else { HashSet::new() };
+        if query.actor.is_some() { tokens::names(platform).await?.keys().copied().collect() } else { HashSet::new() };
     let known = known.into_iter().map(|action| (action.clone(), platform.action_label(&action))).collect();
     query.read(known, |id| tokens.contains(&id))
 }
@@ -95,8 +95,8 @@ pub struct ActionChoice {
 async fn audit_choices(State(platform): State<Platform>) -> Result<Data<AuditChoices>> {
     let conn = platform.storage.read();
     let actions = store::distinct(conn, Column::Action).await?;
-    let list = |names: std::collections::HashMap<Uuid, String>| {
-        let mut list: Vec<Named> = names.into_iter().map(|(id, name)| Named { id, name }).collect();
+    let list = |names: &HashMap<Uuid, String>| {
+        let mut list: Vec<Named> = names.iter().map(|(id, name)| Named { id: *id, name: name.clone() }).collect();
         list.sort_by_key(|named| (named.name.to_lowercase(), named.id));
         list
     };
@@ -106,8 +106,8 @@ async fn audit_choices(State(platform): State<Platform>) -> Result<Data<AuditCho
             .map(|action| ActionChoice { label: platform.action_label(&action), action })
             .collect(),
         entity_types: store::distinct(conn, Column::EntityType).await?,
-        staff: list(people::names(conn).await?),
-        tokens: list(tokens::names(conn).await?),
+        staff: list(&*people::names(&platform).await?),
+        tokens: list(&*tokens::names(&platform).await?),
     }))
 }
 

@@ -8,12 +8,13 @@ use uuid::Uuid;
 
 use crate::platform::entity::Entity;
 use crate::platform::slice::Brings;
+use crate::platform::staff::NamesById;
 
 /// What a sentence may call by name. Who reads it must be allowed to know these names.
 #[derive(Debug, Clone, Default)]
 pub struct Names {
     /// Staff by id.
-    pub people: HashMap<Uuid, String>,
+    pub people: NamesById,
     /// Other entities by id: who wrote a message, what a token is called.
     pub subjects: HashMap<Uuid, String>,
     /// True in the history of one entity, which need not say of what it speaks.
@@ -22,7 +23,7 @@ pub struct Names {
 
 impl Names {
     /// For the history of one entity.
-    pub fn inside(people: HashMap<Uuid, String>) -> Self {
+    pub fn inside(people: NamesById) -> Self {
         Self { people, subjects: HashMap::new(), inside: true }
     }
 
@@ -160,6 +161,8 @@ fn text(value: Option<&Value>, names: &Names) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
     use serde_json::json;
 
@@ -198,7 +201,7 @@ mod tests {
         let moved = entry("thing.moved", json!({ "place": { "from": "old_box", "to": "new" } }));
         let given = entry("thing.given", json!({ "owner": { "from": null, "to": Uuid::from_u128(2).to_string() } }));
         let known = Names {
-            people: [(Uuid::from_u128(2), "Ben".to_owned())].into(),
+            people: Arc::new([(Uuid::from_u128(2), "Ben".to_owned())].into()),
             subjects: [(Uuid::from_u128(9), "Lamp".to_owned())].into(),
             inside: false,
         };

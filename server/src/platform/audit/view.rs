@@ -52,14 +52,13 @@ pub struct AuditItem {
 
 /// What a caller may know by name: each kind of thing only with the right to it.
 pub async fn names_for(platform: &Platform, caller: &Caller, entries: &[audit_logs::Model]) -> Result<Names> {
-    let conn = platform.storage.read();
     let about = entries
         .iter()
         .filter_map(|entry| Some((Entity::of(&entry.entity_type)?, entry.entity_id.as_deref()?.parse().ok()?)));
     let mut subjects = platform.names_of(about, |permission| caller.may(permission)).await?;
     // Tokens act for people, so whoever may read the trail may know them.
-    subjects.extend(tokens::names(conn).await?);
-    Ok(Names { people: people::names(conn).await?, subjects, inside: false })
+    subjects.extend(tokens::names(platform).await?.iter().map(|(id, name)| (*id, name.clone())));
+    Ok(Names { people: people::names(platform).await?, subjects, inside: false })
 }
 
 /// Entries as a list shows them.

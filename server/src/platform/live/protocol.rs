@@ -5,6 +5,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::cluster::Notice;
+use crate::platform::auth::Caller;
 
 /// Bytes of a frame that we read.
 pub const LARGEST: usize = 16 * 1024;
@@ -71,6 +72,13 @@ pub enum Goodbye {
 pub struct Viewer {
     pub id: Uuid,
     pub name: String,
+}
+
+impl Viewer {
+    /// The person by the name of now.
+    pub fn of(caller: &Caller) -> Self {
+        Self { id: caller.staff_id, name: caller.name.clone() }
+    }
 }
 
 impl From<Notice> for ToClient {

@@ -28,8 +28,8 @@ pub async fn converse(platform: Platform, mut incoming: Incoming, line: Line) {
     let Some(caller) = caller else { return };
     // The seat first: what happens from now on is told, and `ready` says so.
     let seat = Hub::sit(&platform, &caller);
-    let viewer = Viewer { id: caller.staff_id, name: caller.name.clone() };
-    let mut person = Person { platform, line, seat, caller, viewer, place: None, shown: Vec::new() };
+    let mut person =
+        Person { viewer: Viewer::of(&caller), platform, line, seat, caller, place: None, shown: Vec::new() };
     let ready = person.line.send(&ToClient::Ready { staff_id: person.caller.staff_id }).await;
     if ready.is_err() {
         return;
@@ -204,6 +204,14 @@ impl Person {
     fn become_(&mut self, caller: Caller) {
         self.caller = caller;
         let place = self.place.filter(|(kind, _)| self.caller.may(kind.needs()));
+        let viewer = Viewer::of(&self.caller);
+        if viewer == self.viewer && place == self.place {
+            // Nobody has said anew that they look, so the clock of their place runs on.
+            self.seat.turn_to(&self.caller, place.as_ref());
+            return;
+        }
+        self.go(None);
+        self.viewer = viewer;
         self.go(place);
     }
 

@@ -1,6 +1,6 @@
 //! Who looks at what, as long as they say so every 20 seconds.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -58,7 +58,9 @@ impl Viewers {
         there.retain(|_, (_, seen)| seen.elapsed() < STALE);
         let mut viewers: Vec<Viewer> = there.values().map(|(viewer, _)| viewer.clone()).collect();
         viewers.sort_by(|a, b| (&a.name, a.id).cmp(&(&b.name, b.id)));
-        viewers.dedup();
+        // For a moment after a rename, one window has the old name.
+        let mut met = HashSet::new();
+        viewers.retain(|viewer| met.insert(viewer.id));
         viewers
     }
 }
@@ -81,7 +83,10 @@ mod tests {
         viewers.set(Uuid::from_u128(11), &anna, None, Some(&place), &hub);
         viewers.set(Uuid::from_u128(12), &anna, None, Some(&place), &hub);
         assert_eq!(viewers.of(&place), std::slice::from_ref(&anna));
-        viewers.set(Uuid::from_u128(11), &anna, Some(&place), None, &hub);
+        let renamed = Viewer { name: "Anna M.".into(), ..anna.clone() };
+        viewers.set(Uuid::from_u128(11), &renamed, Some(&place), Some(&place), &hub);
+        assert_eq!(viewers.of(&place).len(), 1, "under whichever name");
+        viewers.set(Uuid::from_u128(11), &renamed, Some(&place), None, &hub);
         assert_eq!(viewers.of(&place), std::slice::from_ref(&anna));
         viewers.set(Uuid::from_u128(12), &anna, Some(&place), None, &hub);
         assert!(viewers.of(&place).is_empty());

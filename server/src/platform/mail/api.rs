@@ -49,11 +49,11 @@ pub struct FailedMail {
 /// Failed mails that are listed.
 const MOST: u64 = 100;
 
-/// Mails that were given up, the newest 100.
+/// Mails that were given up, the newest 100 of those about things that the caller may see.
 #[utoipa::path(get, path = "/api/admin/mail/failed", tag = "mail",
     responses((status = 200, body = Envelope<Vec<FailedMail>>)))]
-async fn list_failed_mails(State(platform): State<Platform>) -> Result<All<FailedMail>> {
-    let mails = store::failed(platform.storage.read(), MOST).await?;
+async fn list_failed_mails(State(platform): State<Platform>, caller: Caller) -> Result<All<FailedMail>> {
+    let mails = store::failed(platform.storage.read(), store::seen_by(&caller), MOST).await?;
     let settings = platform.settings.get();
     Ok(All::up_to(
         MOST,
@@ -85,6 +85,7 @@ async fn retry_failed_mail(
     Id(id): Id,
 ) -> Result<Data<Nothing>> {
     let now = platform.clock.now();
+    let which = Condition::all().add(outbox::Column::Id.eq(id)).add(store::seen_by(&caller));
     let entry = Entry {
         actor: Some(caller.staff_id),
         action: "mail.retried",
@@ -95,10 +96,9 @@ async fn retry_failed_mail(
     .row(&platform.ids, now);
     platform
         .storage
-        .write((entry, claim), move |tx, (entry, claim)| {
+        .write((entry, claim, which), move |tx, (entry, claim, which)| {
             Box::pin(async move {
-                let which = Condition::all().add(outbox::Column::Id.eq(id));
-                if store::retry(tx.conn(), which, now).await? == 0 {
+                if store::retry(tx.conn(), which.clone(), now).await? == 0 {
                     return Err(Error::NotFound);
                 }
                 tx.audit(entry.clone());

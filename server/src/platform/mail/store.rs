@@ -13,6 +13,8 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::ids::first_of;
+use crate::platform::auth::Caller;
+use crate::platform::entity::Entity;
 use crate::storage::COUNT_LIMIT;
 
 /// How far the delivery of a mail is.
@@ -150,13 +152,31 @@ pub(super) async fn waits_since(conn: &impl ConnectionTrait, before: DateTime<Ut
 }
 
 /// Mails that were given up, the newest first.
-pub(super) async fn failed(conn: &impl ConnectionTrait, limit: u64) -> Result<Vec<outbox::Model>, DbErr> {
+pub(super) async fn failed(
+    conn: &impl ConnectionTrait,
+    which: Condition,
+    limit: u64,
+) -> Result<Vec<outbox::Model>, DbErr> {
     outbox::Entity::find()
         .filter(outbox::Column::State.eq(State::Failed))
+        .filter(which)
         .order_by_desc(outbox::Column::Id)
         .limit(limit)
         .all(conn)
         .await
+}
+
+/// Mails that a person may know of: those about things that they may see. One that is about nothing that this version
+/// knows is a mail and no more.
+pub(super) fn seen_by(caller: &Caller) -> Condition {
+    let kind = outbox::Column::EntityType;
+    let seen = Entity::ALL.into_iter().filter(|kind| caller.may(kind.needs())).map(Entity::name);
+    let mut which = Condition::any().add(kind.is_in(seen).and(outbox::Column::EntityId.is_not_null()));
+    if caller.may(Entity::Mail.needs()) {
+        let unknown = kind.is_null().or(outbox::Column::EntityId.is_null());
+        which = which.add(unknown.or(kind.is_not_in(Entity::ALL.map(Entity::name))));
+    }
+    which
 }
 
 /// Makes failed mails due again; answers how many there were.
@@ -213,11 +233,12 @@ pub async fn delete_of_entities(conn: &impl ConnectionTrait, entities: Vec<Uuid>
 pub(super) const LEASE: Duration = Duration::minutes(2);
 
 /// How many mails were given up, at most 1,000.
-pub async fn failed_count(conn: &impl ConnectionTrait) -> Result<u64, DbErr> {
+pub async fn failed_count(conn: &impl ConnectionTrait, caller: &Caller) -> Result<u64, DbErr> {
     let some = Query::select()
         .column(outbox::Column::Id)
         .from(outbox::Entity)
         .and_where(outbox::Column::State.eq(State::Failed))
+        .cond_where(seen_by(caller))
         .limit(COUNT_LIMIT)
         .take();
     let count = Query::select()

@@ -33,7 +33,7 @@ pub struct Notification {
 
 /// Notices with the names of now. Kinds that this version does not know are passed over.
 pub async fn notifications(platform: &Platform, rows: Vec<Model>) -> Result<Vec<Notification>> {
-    let staff = people::names(platform.storage.read()).await?;
+    let staff = people::names(platform).await?;
     let about = rows.iter().filter_map(|row| Some((Entity::of(row.entity_type.as_deref()?)?, row.entity_id?)));
     // The rows are the reader's own, and the list leaves out what the reader may not see any more.
     let subjects = platform.names_of(about, |_| true).await?;

@@ -9,8 +9,8 @@ use uuid::Uuid;
 use super::{Registry, Settings, Snapshot, offered, pictures, store};
 use crate::cluster::Event;
 use crate::error::{Error, Result};
-use crate::ids::Ids;
 use crate::http::{IfMatch, RequestInfo};
+use crate::ids::Ids;
 use crate::platform::Platform;
 use crate::platform::audit::{Changes, Entry};
 use crate::platform::entity::Entity;
@@ -85,7 +85,11 @@ pub fn draft(platform: &Platform, values: &Map<String, Value>, may: impl Fn(Perm
     let checked = platform.settings.registry().check(&current.values, values, may)?;
     let mut after = current.values.clone();
     after.extend(checked);
-    platform.settings.registry().snapshot(after, Arc::clone(&current.offered), current.version, current.last_change).map_err(Error::internal)
+    platform
+        .settings
+        .registry()
+        .snapshot(after, Arc::clone(&current.offered), current.version, current.last_change)
+        .map_err(Error::internal)
 }
 
 /// Writes values that were checked, in the unit of something larger; answers with what is different now.
@@ -114,7 +118,10 @@ pub async fn write(
     }
     let mut noted = Changes::none();
     for (key, value) in values.iter().filter(|(key, value)| current.get(*key) != Some(value)) {
-        noted = noted.field(key, current.get(key), value);
+        noted = match current.get(key) {
+            Some(before) if key == store::SERVICES => offered::note(noted, before, value),
+            before => noted.field(key, before, value),
+        };
         store::put(tx.conn(), key, value, actor, now).await?;
     }
     if !noted.is_empty() {

@@ -3,7 +3,7 @@
 //! The texts of a service stand in the setting `services.list`. What belongs to a service holds on to the row, and a link
 //! or a message that names an old address still finds it.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 use database::entity::{service_slugs, services};
@@ -15,13 +15,23 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::Service;
+use super::store::SERVICES;
 use crate::error::{Error, Result};
 use crate::http::valid::Check;
 use crate::ids::Ids;
+use crate::platform::audit::Changes;
+
+/// Services that are kept, offered or not.
+const MOST: usize = 300;
+/// Addresses that one service may have had.
+const MOST_SLUGS: usize = 30;
 
 /// Every service that is or was offered.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub struct Offered(Vec<Known>);
+pub struct Offered {
+    services: HashMap<Uuid, Known>,
+    by_slug: HashMap<String, Uuid>,
+}
 
 /// A service, offered or not any more.
 #[derive(Debug, PartialEq, Eq)]
@@ -37,28 +47,28 @@ pub struct Known {
 impl Offered {
     /// Reads all of them.
     pub(super) async fn load(conn: &impl ConnectionTrait) -> Result<Self, DbErr> {
-        let mut known: Vec<Known> = services::Entity::find()
-            .order_by_asc(services::Column::Id)
-            .all(conn)
-            .await?
-            .into_iter()
-            .map(|row| Known { id: row.id, slug: row.slug, name: row.name, slugs: Vec::new() })
-            .collect();
-        for row in service_slugs::Entity::find().order_by_asc(service_slugs::Column::Slug).all(conn).await? {
-            if let Some(one) = known.iter_mut().find(|one| one.id == row.service_id) {
-                one.slugs.push(row.slug);
+        let services = services::Entity::find().all(conn).await?;
+        let known =
+            services.into_iter().map(|row| Known { id: row.id, slug: row.slug, name: row.name, slugs: Vec::new() });
+        let slugs = service_slugs::Entity::find().order_by_asc(service_slugs::Column::Slug).all(conn).await?;
+        Ok(Self::of(known, slugs.into_iter().map(|row| (row.slug, row.service_id))))
+    }
+
+    fn of(known: impl Iterator<Item = Known>, slugs: impl Iterator<Item = (String, Uuid)>) -> Self {
+        let mut services: HashMap<Uuid, Known> = known.map(|one| (one.id, one)).collect();
+        let mut by_slug = HashMap::new();
+        for (slug, id) in slugs {
+            if let Some(one) = services.get_mut(&id) {
+                one.slugs.push(slug.clone());
             }
+            by_slug.insert(slug, id);
         }
-        Ok(Self(known))
+        Self { services, by_slug }
     }
 
     /// The service that has or had this address.
     pub fn at(&self, slug: &str) -> Option<&Known> {
-        self.0.iter().find(|one| one.slugs.iter().any(|own| own == slug))
-    }
-
-    fn has(&self, id: Uuid) -> bool {
-        self.0.iter().any(|one| one.id == id)
+        self.services.get(self.by_slug.get(slug)?)
     }
 
     /// True when each of these has its row, as it is now.
@@ -72,23 +82,40 @@ impl Offered {
     fn identify(&self, list: &mut [Service], mut fresh: impl FnMut() -> Uuid) -> Result<()> {
         let mut check = Check::new();
         let mut met = HashSet::new();
+        let (mut services, place) =
+            (self.services.len(), |index: usize, part: &str| format!("{SERVICES}.{index}.{part}"));
         for (index, service) in list.iter_mut().enumerate() {
             let owner = self.at(&service.slug);
-            if !self.has(service.id) {
+            let given = service.id;
+            if !self.services.contains_key(&given) {
                 service.id = match owner {
                     Some(owner) => owner.id,
-                    None if service.id.is_nil() => fresh(),
-                    None => service.id,
+                    None if given.is_nil() => fresh(),
+                    None => given,
                 };
             }
-            let of_another = owner.filter(|owner| owner.id != service.id);
-            if let Some(other) = of_another.or_else(|| owner.filter(|_| met.contains(&service.id))) {
-                let message = format!("This was the address of “{}”, and links to it still lead there.", other.name);
-                check.refuse(&format!("services.list.{index}.slug"), "taken", message);
-            } else if met.contains(&service.id) {
-                check.refuse(&format!("services.list.{index}.id"), "taken", "Another service has this id.");
+            let is_first = met.insert(service.id);
+            let of_another = owner.filter(|owner| owner.id != service.id || (!is_first && given != owner.id));
+            if let Some(other) = of_another {
+                let message = format!("“{}” has or had this address, and links to it lead there for good.", other.name);
+                check.refuse(&place(index, "slug"), "taken", message);
+            } else if !is_first {
+                check.refuse(&place(index, "id"), "taken", "Another service has this id.");
             }
-            met.insert(service.id);
+            match self.services.get(&service.id) {
+                None => services += 1,
+                Some(known) if owner.is_none() && known.slugs.len() >= MOST_SLUGS => {
+                    let message = format!("This service has had {MOST_SLUGS} addresses. Keep one of them.");
+                    check.refuse(&place(index, "slug"), "too_long", message);
+                }
+                Some(_) => {}
+            }
+        }
+        if services > MOST {
+            let message = format!(
+                "Counting those that are not offered any more, there may be {MOST} services. Bring an old one back."
+            );
+            check.refuse(SERVICES, "too_long", message);
         }
         check.done()
     }
@@ -96,12 +123,7 @@ impl Offered {
 
 /// Gives each service of `services.list` its id and its row, in the unit that writes the list; answers with the list as
 /// it is to be written. What is no longer in it is retired, and keeps its name and its addresses.
-pub(super) async fn settle(
-    conn: &impl ConnectionTrait,
-    value: &Value,
-    ids: &Ids,
-    now: DateTime<Utc>,
-) -> Result<Value> {
+pub(super) async fn settle(conn: &impl ConnectionTrait, value: &Value, ids: &Ids, now: DateTime<Utc>) -> Result<Value> {
     let mut list: Vec<Service> = serde_json::from_value(value.clone()).map_err(Error::internal)?;
     Offered::load(conn).await?.identify(&mut list, || ids.next(now))?;
     let rows = list.iter().map(|service| services::Model {
@@ -116,8 +138,7 @@ pub(super) async fn settle(
         .on_conflict(OnConflict::column(services::Column::Id).update_columns(as_now).to_owned())
         .exec_without_returning(conn)
         .await?;
-    let slugs =
-        list.iter().map(|service| service_slugs::Model { slug: service.slug.clone(), service_id: service.id });
+    let slugs = list.iter().map(|service| service_slugs::Model { slug: service.slug.clone(), service_id: service.id });
     service_slugs::Entity::insert_many(slugs.map(service_slugs::Model::into_active_model))
         .on_conflict(OnConflict::column(service_slugs::Column::Slug).do_nothing().to_owned())
         .exec_without_returning(conn)
@@ -131,8 +152,48 @@ pub(super) async fn settle(
     serde_json::to_value(list).map_err(Error::internal)
 }
 
+/// Says what differs between two lists, service by service and field by field, so that people can read it.
+pub(super) fn note(mut noted: Changes, before: &Value, after: &Value) -> Changes {
+    let (old, new) = (by_id(before), by_id(after));
+    for (id, service) in &new {
+        let slug = text(service, "slug");
+        match old.iter().find(|(other, _)| other == id) {
+            None => noted = noted.field(&format!("services.{slug}"), Value::Null, text(service, "name")),
+            Some((_, was)) => {
+                for (field, value) in service.as_object().into_iter().flatten() {
+                    noted = noted.field(&format!("services.{slug}.{field}"), was.get(field), value);
+                }
+            }
+        }
+    }
+    for (id, service) in &old {
+        if !new.iter().any(|(other, _)| other == id) {
+            noted = noted.field(&format!("services.{}", text(service, "slug")), text(service, "name"), Value::Null);
+        }
+    }
+    let stayed = |list: &[(Value, &Value)], other: &[(Value, &Value)]| -> Vec<Value> {
+        list.iter().map(|(id, _)| id.clone()).filter(|id| other.iter().any(|(known, _)| known == id)).collect()
+    };
+    if stayed(&old, &new) != stayed(&new, &old) {
+        let slugs =
+            |list: &[(Value, &Value)]| list.iter().map(|(_, it)| text(it, "slug").to_owned()).collect::<Vec<_>>();
+        noted = noted.field("services.order", slugs(&old), slugs(&new));
+    }
+    noted
+}
+
+fn by_id(list: &Value) -> Vec<(Value, &Value)> {
+    list.as_array().into_iter().flatten().map(|service| (service["id"].clone(), service)).collect()
+}
+
+fn text<'a>(service: &'a Value, field: &str) -> &'a str {
+    service[field].as_str().unwrap_or_default()
+}
+
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     fn id(number: u128) -> Uuid {
@@ -145,13 +206,17 @@ mod tests {
     }
 
     fn offered() -> Offered {
-        let known = |number: u128, slugs: &[&str]| Known {
+        let known = |number: u128, slug: &str| Known {
             id: id(number),
-            slug: slugs[0].to_owned(),
+            slug: slug.to_owned(),
             name: format!("Number {number}"),
-            slugs: slugs.iter().map(|&slug| slug.to_owned()).collect(),
+            slugs: Vec::new(),
         };
-        Offered(vec![known(1, &["web", "sites"]), known(2, &["data"])])
+        let known = [known(1, "web"), known(2, "data")].into_iter();
+        Offered::of(
+            known,
+            [("web", 1), ("sites", 1), ("data", 2)].map(|(slug, number)| (slug.to_owned(), id(number))).into_iter(),
+        )
     }
 
     fn identified(list: &[(u128, &str)]) -> Result<Vec<Uuid>> {
@@ -186,12 +251,52 @@ mod tests {
 
     #[test]
     fn an_address_leads_to_one_service_for_ever() {
-        let words = |name: &str| format!("This was the address of “{name}”, and links to it still lead there.");
+        let words = |name: &str| format!("“{name}” has or had this address, and links to it lead there for good.");
         assert_eq!(refused(&[(2, "sites")]), [("services.list.0.slug".to_owned(), words("Number 1"))]);
         assert_eq!(refused(&[(1, "internet"), (0, "web")]), [("services.list.1.slug".to_owned(), words("Number 1"))]);
         assert_eq!(refused(&[(1, "data"), (2, "web")]).len(), 2, "two do not swap");
-        let twice = refused(&[(7, "gardens"), (7, "roofs")]);
-        assert_eq!(twice, [("services.list.1.id".to_owned(), "Another service has this id.".to_owned())]);
+        for twice in [[(7, "gardens"), (7, "roofs")], [(1, "internet"), (1, "web")]] {
+            let words = "Another service has this id.".to_owned();
+            assert_eq!(refused(&twice), [("services.list.1.id".to_owned(), words)], "{twice:?}");
+        }
+    }
+
+    #[test]
+    fn services_and_addresses_do_not_grow_without_end() {
+        let many = |services: usize, slugs: usize| {
+            let known = (1..=services).map(|number| Known {
+                id: id(number as u128),
+                slug: "a0".to_owned(),
+                name: "A".to_owned(),
+                slugs: Vec::new(),
+            });
+            Offered::of(known, (0..slugs).map(|number| (format!("a{number}"), id(1))))
+        };
+        let identified = |offered: &Offered, number: u128, slug: &str| {
+            offered.identify(&mut [service(number, slug)], || id(1_000)).is_ok()
+        };
+        assert!(identified(&many(MOST - 1, 1), 0, "new"));
+        assert!(!identified(&many(MOST, 1), 0, "new"));
+        assert!(identified(&many(MOST, 1), 1, "moved"), "one that is there may change");
+        assert!(identified(&many(1, MOST_SLUGS - 1), 1, "moved"));
+        assert!(!identified(&many(1, MOST_SLUGS), 1, "moved"));
+        assert!(identified(&many(1, MOST_SLUGS), 1, "a3"), "back to one that it had");
+    }
+
+    #[test]
+    fn a_change_is_told_service_by_service() {
+        let one =
+            |number: u128, slug: &str, name: &str| json!({ "id": id(number), "slug": slug, "name": name, "fits": [] });
+        let (web, data, gardens) = (one(1, "web", "Web"), one(2, "data", "Data"), one(3, "gardens", "Gardens"));
+        let told = |before: Value, after: Value| note(Changes::none(), &before, &after);
+        let moved = told(json!([web, data]), json!([one(1, "internet", "Web"), data]));
+        assert_eq!(moved, Changes::none().field("services.internet.slug", "web", "internet"));
+        let replaced = told(json!([web, data]), json!([gardens, data]));
+        let expected = Changes::none().field("services.gardens", Value::Null, "Gardens");
+        assert_eq!(replaced, expected.field("services.web", "Web", Value::Null));
+        let turned = told(json!([web, data]), json!([data, web]));
+        assert_eq!(turned, Changes::none().field("services.order", ["web", "data"], ["data", "web"]));
+        assert_eq!(told(json!([web]), json!([web])), Changes::none());
     }
 
     #[test]

@@ -16,6 +16,7 @@ mod create;
 mod import;
 mod invite;
 mod letters;
+mod names;
 mod rows;
 mod sentences;
 mod state;
@@ -24,7 +25,8 @@ mod view;
 
 pub use avatar::url as avatar_url;
 pub use create::{NewStaff, create, insert};
-pub use store::{anybody_can_sign_in, by_email, by_id, change, everybody, has_password, names};
+pub use names::{NamesById, StaffNames, names};
+pub use store::{anybody_can_sign_in, by_email, by_id, can_be_given, change, everybody, has_password};
 
 use utoipa_axum::router::OpenApiRouter;
 

@@ -11,6 +11,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
+use crate::platform::permission::{Permission, PermissionSet};
 use crate::storage::{email_key, search_text};
 
 /// True when somebody can sign in. People of samples, invited and deleted ones have no password.
@@ -34,6 +35,13 @@ pub async fn by_email(conn: &impl ConnectionTrait, email: &str) -> Result<Option
 /// The person of that id; also one who was deleted.
 pub async fn by_id(conn: &impl ConnectionTrait, id: Uuid) -> Result<Option<Model>, DbErr> {
     Entity::find_by_id(id).one(conn).await
+}
+
+/// True when work of that kind can be given to a person: they are there, active and may see it. Within a unit, the row is
+/// locked until it ends, so that nobody who leaves is given something meanwhile.
+pub async fn can_be_given(conn: &impl ConnectionTrait, id: Uuid, needs: Permission) -> Result<bool, DbErr> {
+    let person = Entity::find_by_id(id).lock(LockType::Share).one(conn).await?;
+    Ok(person.is_some_and(|person| person.is_active && PermissionSet::of(&person).has(needs)))
 }
 
 /// True when the person is active and has the password of this hash still. Locks their row until the unit ends: what was
@@ -64,7 +72,7 @@ pub(super) async fn all(conn: &impl ConnectionTrait) -> Result<Vec<Model>, DbErr
 }
 
 /// Names by id, also of people who were deleted.
-pub async fn names(conn: &impl ConnectionTrait) -> Result<HashMap<Uuid, String>, DbErr> {
+pub(super) async fn names(conn: &impl ConnectionTrait) -> Result<HashMap<Uuid, String>, DbErr> {
     let pairs: Vec<(Uuid, String)> =
         Entity::find().select_only().column(Column::Id).column(Column::Name).into_tuple().all(conn).await?;
     Ok(pairs.into_iter().collect())

@@ -187,6 +187,7 @@ async fn create_token(
                 }
                 store::insert(tx.conn(), row).await?;
                 tx.audit(entry.clone());
+                tx.publish(Event::StaffChanged(row.created_by));
                 Ok(())
             })
         })

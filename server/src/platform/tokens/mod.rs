@@ -7,11 +7,13 @@
 
 mod api;
 mod holder;
+mod names;
 mod sentences;
 mod store;
 
 pub use holder::{Holder, PREFIX, holder, note_use, still_holds};
-pub use store::{names, revoke_all_of};
+pub use names::{TokenNames, names};
+pub use store::revoke_all_of;
 
 use crate::platform::Platform;
 use crate::platform::slice::{Brings, Slice};

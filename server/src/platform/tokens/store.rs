@@ -85,7 +85,7 @@ pub(super) async fn used(
 }
 
 /// Names by id, of every token that there ever was: the audit trail speaks of them.
-pub async fn names(conn: &impl ConnectionTrait) -> Result<HashMap<Uuid, String>, DbErr> {
+pub(super) async fn names(conn: &impl ConnectionTrait) -> Result<HashMap<Uuid, String>, DbErr> {
     let pairs: Vec<(Uuid, String)> =
         Entity::find().select_only().column(Column::Id).column(Column::Name).into_tuple().all(conn).await?;
     Ok(pairs.into_iter().collect())

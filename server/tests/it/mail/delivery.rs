@@ -5,6 +5,7 @@ use database::entity::outbox::{self, State};
 use sea_orm::EntityTrait;
 use serde_json::{Value, json};
 use tekvwarho::platform::mail::{Mail, deliver_due};
+use tekvwarho::platform::permission::Permission;
 use tokio::net::TcpListener;
 use uuid::Uuid;
 use wiremock::matchers::{header, method, path};
@@ -102,6 +103,36 @@ async fn a_refused_mail_is_given_up_shown_and_can_be_sent_again() {
     let message = failed[1]["entityId"].as_str().unwrap();
     t.post_as(&ada, &format!("/api/admin/messages/{message}/retry-mail"), json!({})).await.status(200);
     assert_eq!(states(&t).await, [(State::Pending, 0), (State::Pending, 0)]);
+}
+
+#[tokio::test]
+async fn a_failed_mail_is_shown_and_sent_again_by_who_may_see_what_it_is_about() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("smtp://{}", listener.local_addr().unwrap());
+    let server = tokio::spawn(mail_server::of(listener, 3, "550 no such user"));
+    let t = TestApp::with(&["--smtp-url", &url]).await;
+    let ada = t.admin().await;
+    let inbox = t.sign_in(&t.person_with("Ben", &[Permission::Messages]).await).await;
+    t.send_message(json!({})).await;
+    let invited = json!({ "name": "Cleo", "email": "cleo@example.com", "role": "staff", "permissions": ["messages"] });
+    t.post_as(&ada, "/api/admin/staff", invited).await.status(201);
+    deliver_due(&t.app, Uuid::nil()).await.unwrap();
+    server.await.unwrap();
+    let failed = async |who: &crate::support::Signed| {
+        let rows = t.get_as(who, "/api/admin/mail/failed").await.data().as_array().unwrap().clone();
+        let shown = t.get_as(who, "/api/admin/dashboard").await.data()["messages"]["failedMails"].as_u64();
+        assert_eq!(shown, Some(rows.len() as u64));
+        rows
+    };
+    assert_eq!(failed(&ada).await.len(), 3);
+    let of_ben = failed(&inbox).await;
+    assert_eq!(of_ben.len(), 2);
+    assert!(of_ben.iter().all(|mail| mail["entityType"] == "message"), "{of_ben:?}");
+    let all = failed(&ada).await;
+    let account = all.iter().find(|mail| mail["entityType"] == "staff").unwrap();
+    let again = format!("/api/admin/mail/{}/retry", account["id"].as_str().unwrap());
+    t.post_as(&inbox, &again, json!({})).await.problem(404, "not_found");
+    t.post_as(&ada, &again, json!({})).await.status(200);
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@ use chrono::Duration;
 use database::entity::audit_logs;
 use database::entity::staff::Role;
 use reqwest::Method;
-use sea_orm::EntityTrait;
+use sea_orm::{EntityTrait, Set};
 use serde_json::{Value, json};
 
 use crate::support::{Answer, Signed, TestApp};
@@ -163,6 +163,22 @@ async fn a_stale_change_is_refused_and_loses_nothing() {
     assert_eq!((same.header("etag"), same.data().get("undoId")), ("\"2\"", None));
     let nobody = json!({ "assignedTo": "00000000-0000-7000-8000-000000000000" });
     assert_eq!(t.patch_as(&ada, &path, nobody).await.refused(), [("assignedTo".to_owned(), "invalid".to_owned())]);
+}
+
+#[tokio::test]
+async fn nothing_is_given_back_to_who_may_not_see_messages_any_more() {
+    let t = TestApp::with(&["--rate-limits", "off"]).await;
+    let ada = t.admin().await;
+    let ben = t.person("Ben", Role::Staff).await;
+    let id = t.send_message(json!({})).await;
+    let path = format!("/api/admin/messages/{id}");
+    t.patch_as(&ada, &path, json!({ "assignedTo": ben.id })).await.status(200);
+    let away = t.patch_as(&ada, &path, json!({ "assignedTo": null, "status": "archived" })).await.data();
+    t.change_person(&ben, |it| it.is_active = Set(false)).await;
+    let undo = format!("/api/admin/undo/{}", away["undoId"].as_str().unwrap());
+    assert_eq!(t.post_as(&ada, &undo, json!({})).await.data(), json!({ "restored": 1, "skipped": 0 }));
+    let now = t.get_as(&ada, &path).await.data();
+    assert_eq!((&now["status"], &now["assignedTo"]), (&json!("new"), &json!(null)));
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@ use chrono::Duration;
 use database::entity::notifications;
 use database::entity::staff::Role;
 use reqwest::Method;
-use sea_orm::{EntityTrait, PaginatorTrait as _, Set};
+use sea_orm::{ColumnTrait as _, EntityTrait, PaginatorTrait as _, QueryFilter as _, Set};
 use serde_json::{Value, json};
 use tekvwarho::cluster::Event;
 use tekvwarho::platform::audit::seal_pending;
@@ -242,6 +242,29 @@ async fn a_mail_that_was_given_up_is_told_and_noted() {
     assert_eq!(trail.as_array().unwrap().len(), 2);
     assert_eq!(trail[0]["sentence"], "gave up on a mail about the message from Anna Müller");
     assert_eq!(trail[0]["actor"], Value::Null);
+}
+
+#[tokio::test]
+async fn who_is_gone_by_now_keeps_nothing_from_happening() {
+    let (t, ada, ..) = three().await;
+    let gone = t.person("Zoe", Role::Staff).await;
+    t.app.bus.publish(Event::Everything);
+    t.send_message(json!({})).await;
+    // Removed past everything that would say so: whom to tell is still known from a moment ago.
+    t.app
+        .storage
+        .write(gone.id, |tx, id| {
+            Box::pin(async move {
+                let own = notifications::Column::StaffId.eq(*id);
+                notifications::Entity::delete_many().filter(own).exec(tx.conn()).await?;
+                database::entity::staff::Entity::delete_by_id(*id).exec(tx.conn()).await?;
+                Ok(())
+            })
+        })
+        .await
+        .unwrap();
+    t.send_message(json!({})).await;
+    assert_eq!(events(&t, &ada).await, ["message_created", "message_created"]);
 }
 
 #[tokio::test]

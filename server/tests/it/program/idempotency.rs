@@ -238,6 +238,20 @@ async fn of_two_nodes_with_one_key_one_does_the_work() {
 }
 
 #[tokio::test]
+async fn a_change_of_another_version_is_another_request() {
+    let t = off().await;
+    let ada = t.admin().await;
+    let change = async |seen: &str| {
+        let request = t.request_as(&ada, Method::PATCH, "/api/admin/settings").header("idempotency-key", "one");
+        Answer::of(request.header("if-match", seen).json(&json!({ "firm.city": "Kiel" }))).await
+    };
+    let seen = t.get_as(&ada, "/api/admin/settings").await.header("etag").to_owned();
+    change(&seen).await.status(200);
+    assert_eq!(change(&seen).await.status(200).header("idempotency-replayed"), "true");
+    change("\"999\"").await.problem(422, "validation_failed");
+}
+
+#[tokio::test]
 async fn a_wrong_code_does_not_get_the_answer_of_the_right_one() {
     let t = off().await;
     let id = t.send_message(json!({})).await;

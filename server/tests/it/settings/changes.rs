@@ -170,7 +170,7 @@ async fn parts_of_a_value_are_refused_beside_the_part() {
     let opening = |day: &str, opens: &str, closes: &str| json!({ "day": day, "opens": opens, "closes": closes });
     let service = |slug: &str, name: &str| json!({ "slug": slug, "name": name, "summary": "It helps." });
     for (key, value, places) in [
-        ("services.list", json!([service("a", "A"), service("a", "B")]), vec!["1.slug taken"]),
+        ("services.list", json!([service("a", "A"), service("a", "B")]), vec!["0.slug taken", "1.slug taken"]),
         (
             "services.list",
             json!([service("-a", ""), service("b", &long)]),

@@ -1,8 +1,6 @@
 //! A service keeps its id: under a new address, out of the list and back.
 
-use chrono::Utc;
 use database::entity::{service_slugs, services, settings};
-use reqwest::Method;
 use sea_orm::{ActiveModelTrait as _, EntityTrait, QueryOrder as _, Set};
 use serde_json::{Value, json};
 
@@ -39,11 +37,10 @@ async fn an_old_address_leads_to_the_new_one_everywhere() {
     };
     set(&t, &ada, &services).await.status(200);
 
-    // The page, with what was asked; not for ever, since it may move back.
-    let plain = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
-    let old = Answer::of(plain.request(Method::GET, t.url("/services/web-development?from=ad"))).await;
+    // The page, with what was asked; nobody keeps where it leads, since it may move back.
+    let old = t.get("/services/web-development?from=ad").await;
     assert_eq!(old.status(308).header("location"), "/services/web?from=ad");
-    assert_eq!(old.header("cache-control"), "public, max-age=300");
+    assert_eq!(old.header("cache-control"), "private, no-cache");
     t.get("/services/web").await.status(200);
     // A form that was drawn before.
     let after = t.send_message(json!({ "service": "web-development" })).await;
@@ -65,11 +62,19 @@ async fn an_old_address_leads_to_the_new_one_everywhere() {
     let sheet = t.get_as(&ada, "/api/admin/messages/export?format=csv&service=web").await;
     assert_eq!(sheet.status(200).text.matches(",web,").count(), 2, "{}", sheet.text);
 
+    // The trail says what is different, and no more.
+    let trail = t.get_as(&ada, "/api/admin/audit?action=settings.changed").await.data();
+    let expected = json!({
+        "services.web.slug": { "from": "web-development", "to": "web" },
+        "services.web.name": { "from": "Web development", "to": "Web" },
+    });
+    assert_eq!(trail[0]["changes"], expected);
+
     // And back again.
     named(&mut services, "web")["slug"] = json!("web-development");
     set(&t, &ada, &services).await.status(200);
     t.get("/services/web-development").await.status(200);
-    let moved = Answer::of(plain.request(Method::GET, t.url("/services/web"))).await;
+    let moved = t.get("/services/web").await;
     assert_eq!(moved.status(308).header("location"), "/services/web-development");
 }
 
@@ -138,11 +143,11 @@ async fn the_samples_have_rows_and_a_list_of_before_gets_them_at_the_start() {
         key: Set("services.list".to_owned()),
         value: Set(old),
         updated_by: Set(None),
-        updated_at: Set(Utc::now()),
+        updated_at: Set(t.clock.now()),
     };
     t.app
         .storage
-        .write(old, |tx, old| Box::pin(async move { Ok(drop(old.clone().insert(tx.conn()).await?)) }))
+        .write(old, |tx, old| Box::pin(async move { Ok(old.clone().insert(tx.conn()).await?.key) }))
         .await
         .unwrap();
     let next = t.restarted().await;
@@ -152,4 +157,24 @@ async fn the_samples_have_rows_and_a_list_of_before_gets_them_at_the_start() {
     assert!(!gardens.id.is_nil());
     assert_eq!(t.restarted().await.settings.get().service("gardens").unwrap().id, gardens.id, "and keeps it");
     assert_eq!(snapshot.service_name("web-development"), Some("Web development"), "the samples are retired");
+}
+
+#[tokio::test]
+async fn a_service_with_little_to_say_has_no_empty_headings() {
+    let t = TestApp::new().await;
+    let ada = t.admin().await;
+    let little = json!([{ "slug": "gardens", "name": "Gardens", "summary": "Green ones, all year." }]);
+    set(&t, &ada, &little).await.status(200);
+    let page = t.get("/services/gardens").await;
+    assert!(page.status(200).text.contains("<p class=\"lead\">Green ones, all year.</p>"));
+    let overview = t.get("/services").await;
+    let headings =
+        ["What you get", "How it goes", "Questions people ask", "What it costs to begin", "Good to talk when"];
+    for heading in headings {
+        for page in [&page, &overview] {
+            assert!(!page.text.contains(&format!("{heading}</h")), "{heading}");
+        }
+    }
+    set(&t, &ada, &json!([{ "slug": "gardens", "name": "Gardens", "summary": "Green.", "gets": ["A garden"] }])).await;
+    assert!(t.get("/services/gardens").await.text.contains("What you get</h2>"));
 }

@@ -74,7 +74,7 @@ pub fn keys() -> Vec<Key> {
     vec![
         Key::new(&GROUP, "list", "Services", Kind::Services, whole(&samples))
             .sample()
-            .help("1 to 30 services. Their order is that of the site."),
+            .help("1 to 30 services. Their order is that of the site. A service keeps its id when its address changes, and old addresses lead to the new one."),
     ]
 }
 
@@ -102,7 +102,8 @@ pub(in super::super) fn check(check: &mut Check, field: &str, value: &Value) {
         if !fits(&service.slug) {
             let message = "Use 1 to 60 small letters, digits and hyphens: this is part of an address.";
             check.refuse(&place("slug"), "invalid", message);
-        } else if services[..index].iter().any(|other| other.slug == service.slug) {
+        } else if services.iter().filter(|other| other.slug == service.slug).count() > 1 {
+            // At both: whichever was changed last has it.
             check.refuse(&place("slug"), "taken", "Another service has this address.");
         }
         check.line(&place("name"), &service.name, 80, "Every service needs a name.");

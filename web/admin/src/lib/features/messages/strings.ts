@@ -65,6 +65,7 @@ export const own = {
   undoPartly: (restored: number, skipped: number) =>
     `${plural(restored, 'message', 'messages')} restored. ${skipped} left as they are: somebody changed them since.`,
   stale: 'Somebody changed this message in the meantime. You see it as it is now; your change was not made.',
+  sortAndExport: 'Sort and export',
   exportCsv: 'Export as CSV',
   exportXlsx: 'Export as Excel',
   pickKeys: 'Move with j and k, open with enter, archive with e.',
