@@ -25,13 +25,12 @@ use crate::places::Places;
 use crate::platform::audit::{self, LastSealed};
 use crate::platform::auth::{self, Liveness, Passwords};
 use crate::platform::idempotency::InFlight;
+use crate::platform::known_names::KnownNames;
 use crate::platform::live::{Hub, Viewers};
 use crate::platform::mail::{self, Mailer, Outbox};
 use crate::platform::notices::Audience;
 use crate::platform::settings::{Section, Settings};
 use crate::platform::slice::{Brings, Slice};
-use crate::platform::staff::StaffNames;
-use crate::platform::tokens::TokenNames;
 use crate::platform::{self, Platform};
 use crate::secrets::KeyRing;
 use crate::storage::{BoxFuture, Storage, fold_until_stopped};
@@ -109,8 +108,8 @@ impl App {
             last_sealed: LastSealed::default(),
             audience: Audience::new(),
             in_flight: InFlight::default(),
-            staff_names: StaffNames::new(&bus),
-            token_names: TokenNames::new(&bus),
+            staff_names: KnownNames::new(&bus),
+            token_names: KnownNames::new(&bus),
             hub: Hub::default(),
             viewers: Viewers::new(),
             places,

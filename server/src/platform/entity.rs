@@ -5,6 +5,7 @@
 
 use uuid::Uuid;
 
+use super::auth::Caller;
 use super::permission::Permission;
 use crate::cluster::{Event, Notice};
 
@@ -60,6 +61,11 @@ impl Entity {
     /// The kind of that name, if this version knows it.
     pub fn of(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+
+    /// The names of the kinds that somebody may see.
+    pub fn names_for(caller: &Caller) -> Vec<&'static str> {
+        Self::ALL.into_iter().filter(|kind| caller.may(kind.needs())).map(Self::name).collect()
     }
 
     /// What a person needs to know of such a thing.

@@ -8,6 +8,7 @@ pub mod audit;
 pub mod auth;
 pub mod entity;
 pub mod idempotency;
+pub mod known_names;
 pub mod limits;
 pub mod live;
 pub mod mail;
@@ -32,6 +33,7 @@ use self::audit::LastSealed;
 use self::auth::{Liveness, Passwords};
 use self::entity::Entity;
 use self::idempotency::InFlight;
+use self::known_names::KnownNames;
 use self::live::{Hub, Viewers};
 use self::mail::Outbox;
 use self::notices::Audience;
@@ -39,8 +41,6 @@ use self::notices::Kind;
 use self::permission::Permission;
 use self::settings::Settings;
 use self::slice::{Brings, Slice, Step, Work};
-use self::staff::StaffNames;
-use self::tokens::TokenNames;
 use crate::clock::Clock;
 use crate::cluster::Bus;
 use crate::config::Config;
@@ -79,8 +79,8 @@ pub struct Parts {
     pub last_sealed: LastSealed,
     pub audience: Audience,
     pub in_flight: InFlight,
-    pub staff_names: StaffNames,
-    pub token_names: TokenNames,
+    pub staff_names: KnownNames,
+    pub token_names: KnownNames,
     /// Who is connected, and who looks at what.
     pub hub: Hub,
     pub viewers: Viewers,

@@ -23,6 +23,7 @@ use crate::http::{Problem, Query, RequestInfo, export};
 use crate::platform::audit::{self, Changes, Entry};
 use crate::platform::auth::{Caller, demand};
 use crate::platform::entity::Entity;
+use crate::platform::known_names::NamesById;
 use crate::platform::permission::Permission;
 use crate::platform::staff as people;
 use crate::storage::Cursor;
@@ -118,7 +119,7 @@ async fn export_messages(
 struct Rows {
     app: App,
     filter: Filter,
-    names: people::NamesById,
+    names: NamesById,
     caller: Caller,
     place: Place,
 }

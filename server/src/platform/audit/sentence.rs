@@ -7,8 +7,8 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use crate::platform::entity::Entity;
+use crate::platform::known_names::NamesById;
 use crate::platform::slice::Brings;
-use crate::platform::staff::NamesById;
 
 /// What a sentence may call by name. Who reads it must be allowed to know these names.
 #[derive(Debug, Clone, Default)]

@@ -170,8 +170,8 @@ pub(super) async fn failed(
 /// knows is a mail and no more.
 pub(super) fn seen_by(caller: &Caller) -> Condition {
     let kind = outbox::Column::EntityType;
-    let seen = Entity::ALL.into_iter().filter(|kind| caller.may(kind.needs())).map(Entity::name);
-    let mut which = Condition::any().add(kind.is_in(seen).and(outbox::Column::EntityId.is_not_null()));
+    let mut which =
+        Condition::any().add(kind.is_in(Entity::names_for(caller)).and(outbox::Column::EntityId.is_not_null()));
     if caller.may(Entity::Mail.needs()) {
         let unknown = kind.is_null().or(outbox::Column::EntityId.is_null());
         which = which.add(unknown.or(kind.is_not_in(Entity::ALL.map(Entity::name))));

@@ -42,8 +42,7 @@ pub struct Wanted {
 }
 
 fn own(caller: &Caller, unread_only: bool) -> Which {
-    let seen = Entity::ALL.into_iter().filter(|kind| caller.may(kind.needs())).map(Entity::name).collect();
-    Which { person: caller.staff_id, unread_only, seen }
+    Which { person: caller.staff_id, unread_only, seen: Entity::names_for(caller) }
 }
 
 /// The own notices, the newest first, a page at a time.

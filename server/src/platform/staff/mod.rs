@@ -16,7 +16,6 @@ mod create;
 mod import;
 mod invite;
 mod letters;
-mod names;
 mod rows;
 mod sentences;
 mod state;
@@ -25,13 +24,14 @@ mod view;
 
 pub use avatar::url as avatar_url;
 pub use create::{NewStaff, create, insert};
-pub use names::{NamesById, StaffNames, names};
 pub use store::{anybody_can_sign_in, by_email, by_id, can_be_given, change, everybody, has_password};
 
 use utoipa_axum::router::OpenApiRouter;
 
+use crate::error::Result;
 use crate::pictures::PICTURE;
 use crate::platform::Platform;
+use crate::platform::known_names::NamesById;
 use crate::platform::mail::LetterKind;
 use crate::platform::permission::Permission;
 use crate::platform::slice::{Brings, Slice, Step};
@@ -71,4 +71,12 @@ fn routes() -> OpenApiRouter<Platform> {
         .merge(access::routes())
         .merge(import::routes())
         .merge(avatar::routes())
+}
+
+/// The name of everybody, those who have left among them.
+///
+/// # Errors
+/// The database is away.
+pub async fn names(platform: &Platform) -> Result<NamesById> {
+    platform.staff_names.get(store::names(platform.storage.read())).await
 }

@@ -7,15 +7,15 @@
 
 mod api;
 mod holder;
-mod names;
 mod sentences;
 mod store;
 
 pub use holder::{Holder, PREFIX, holder, note_use, still_holds};
-pub use names::{TokenNames, names};
 pub use store::revoke_all_of;
 
+use crate::error::Result;
 use crate::platform::Platform;
+use crate::platform::known_names::NamesById;
 use crate::platform::slice::{Brings, Slice};
 
 /// What this part brings.
@@ -24,3 +24,11 @@ pub const SLICE: Slice<Platform> = Slice {
     brings: Brings { sentences: sentences::sentences, ..Brings::NOTHING },
     ..Slice::new("tokens")
 };
+
+/// The name of every token, those that are revoked among them.
+///
+/// # Errors
+/// The database is away.
+pub async fn names(platform: &Platform) -> Result<NamesById> {
+    platform.token_names.get(store::names(platform.storage.read())).await
+}

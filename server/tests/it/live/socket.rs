@@ -48,6 +48,10 @@ async fn two_on_one_message_see_each_other() {
     let both = json!([{ "id": ada.id, "name": "Ada" }, { "id": ben.id, "name": "Ben" }]);
     assert_eq!(one.until("viewing").await["staff"], both);
     assert_eq!(two.until("viewing").await["staff"], both);
+    // A new name shows at once, and in the place of the old one.
+    t.patch_as(&ada, &format!("/api/admin/staff/{}", ben.id), json!({ "name": "Benno" })).await.status(200);
+    let renamed = json!([{ "id": ada.id, "name": "Ada" }, { "id": ben.id, "name": "Benno" }]);
+    while one.until("viewing").await["staff"] != renamed {}
     two.send(json!({ "type": "viewing", "entity": "message", "id": null })).await;
     assert_eq!(one.until("viewing").await["staff"], json!([{ "id": ada.id, "name": "Ada" }]));
 }

@@ -80,12 +80,17 @@ async fn a_mail_server_that_is_down_delays_mails_and_loses_none() {
     assert!(mails.iter().any(|mail| mail.contains("To: anna@example.com")));
 }
 
-#[tokio::test]
-async fn a_refused_mail_is_given_up_shown_and_can_be_sent_again() {
+/// The program with a mail server that takes some mails and says the same of each.
+async fn with_server(expected: usize, verdict: &'static str) -> (TestApp, tokio::task::JoinHandle<Vec<String>>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("smtp://{}", listener.local_addr().unwrap());
-    let server = tokio::spawn(mail_server::of(listener, 2, "550 no such user"));
-    let t = TestApp::with(&["--smtp-url", &url]).await;
+    let server = tokio::spawn(mail_server::of(listener, expected, verdict));
+    (TestApp::with(&["--smtp-url", &url]).await, server)
+}
+
+#[tokio::test]
+async fn a_refused_mail_is_given_up_shown_and_can_be_sent_again() {
+    let (t, server) = with_server(2, "550 no such user").await;
     let ada = t.admin().await;
     t.send_message(json!({})).await;
     deliver_due(&t.app, Uuid::nil()).await.unwrap();
@@ -107,10 +112,7 @@ async fn a_refused_mail_is_given_up_shown_and_can_be_sent_again() {
 
 #[tokio::test]
 async fn a_failed_mail_is_shown_and_sent_again_by_who_may_see_what_it_is_about() {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("smtp://{}", listener.local_addr().unwrap());
-    let server = tokio::spawn(mail_server::of(listener, 3, "550 no such user"));
-    let t = TestApp::with(&["--smtp-url", &url]).await;
+    let (t, server) = with_server(3, "550 no such user").await;
     let ada = t.admin().await;
     let inbox = t.sign_in(&t.person_with("Ben", &[Permission::Messages]).await).await;
     t.send_message(json!({})).await;
@@ -137,10 +139,7 @@ async fn a_failed_mail_is_shown_and_sent_again_by_who_may_see_what_it_is_about()
 
 #[tokio::test]
 async fn a_server_that_refuses_us_delays_mails_and_loses_none() {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("smtp://{}", listener.local_addr().unwrap());
-    let server = tokio::spawn(mail_server::of(listener, 2, "554 not today"));
-    let t = TestApp::with(&["--smtp-url", &url]).await;
+    let (t, server) = with_server(2, "554 not today").await;
     t.send_message(json!({})).await;
     deliver_due(&t.app, Uuid::nil()).await.unwrap();
     server.await.unwrap();

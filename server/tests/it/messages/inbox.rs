@@ -2,12 +2,12 @@
 
 use chrono::Duration;
 use database::entity::audit_logs;
-use database::entity::staff::Role;
+use database::entity::staff::{self, Role};
 use reqwest::Method;
-use sea_orm::{EntityTrait, Set};
+use sea_orm::{ActiveModelTrait as _, EntityTrait, Set};
 use serde_json::{Value, json};
 
-use crate::support::{Answer, Signed, TestApp};
+use crate::support::{Answer, Signed, TestApp, begin_elsewhere};
 
 async fn off() -> TestApp {
     TestApp::with(&["--rate-limits", "off"]).await
@@ -163,6 +163,28 @@ async fn a_stale_change_is_refused_and_loses_nothing() {
     assert_eq!((same.header("etag"), same.data().get("undoId")), ("\"2\"", None));
     let nobody = json!({ "assignedTo": "00000000-0000-7000-8000-000000000000" });
     assert_eq!(t.patch_as(&ada, &path, nobody).await.refused(), [("assignedTo".to_owned(), "invalid".to_owned())]);
+}
+
+#[tokio::test]
+async fn nothing_is_given_to_who_leaves_in_the_same_moment() {
+    let t = TestApp::with(&["--rate-limits", "off"]).await;
+    let ada = t.admin().await;
+    let ben = t.person("Ben", Role::Staff).await;
+    let id = t.send_message(json!({})).await;
+    // As another node writes it: not committed yet while the assignment is asked for.
+    let leaving = begin_elsewhere(&t.app.config.database_url()).await;
+    let change = staff::ActiveModel { id: Set(ben.id), is_active: Set(false), ..Default::default() };
+    change.update(&leaving).await.unwrap();
+    let path = format!("/api/admin/messages/{id}");
+    let assigning = t.patch_as(&ada, &path, json!({ "assignedTo": ben.id }));
+    let committing = async {
+        // Time enough to come to the lock.
+        tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+        leaving.commit().await.unwrap();
+    };
+    let (answer, ()) = tokio::join!(assigning, committing);
+    answer.problem(422, "validation_failed");
+    assert_eq!(t.get_as(&ada, &path).await.data()["assignedTo"], Value::Null);
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ use database::entity::{
 };
 use sea_orm::{
     ActiveModelTrait as _, ConnectionTrait as _, DbBackend, EntityTrait, IntoActiveModel as _, QueryFilter as _,
-    QueryOrder as _, QuerySelect as _, QueryTrait as _, Set, Statement, TransactionTrait as _,
+    QueryOrder as _, QuerySelect as _, QueryTrait as _, Set, Statement,
 };
 use serde_json::json;
 use tekvwarho::features::messages::with_sender;
@@ -15,7 +15,7 @@ use tekvwarho::platform::mail::over_since;
 use tekvwarho::storage::Engine;
 use uuid::Uuid;
 
-use crate::support::TestApp;
+use crate::support::{TestApp, begin_elsewhere};
 
 const PREVIEW: &str = "/api/admin/settings/retention";
 
@@ -95,12 +95,7 @@ async fn a_conversation_that_is_answered_in_the_same_moment_stays() {
     let t = TestApp::new().await;
     let id = finished_long_ago(&t).await;
     // The client's answer, as another node writes it: not committed yet while the clean-up begins.
-    let other = sea_orm::Database::connect(t.app.config.database_url()).await.unwrap();
-    let options = sea_orm::TransactionOptions {
-        sqlite_transaction_mode: Some(sea_orm::SqliteTransactionMode::Immediate),
-        ..Default::default()
-    };
-    let answer = other.begin_with_options(options).await.unwrap();
+    let answer = begin_elsewhere(&t.app.config.database_url()).await;
     let message = messages::Entity::find_by_id(id).lock_exclusive().one(&answer).await.unwrap().unwrap();
     let mut change = message.into_active_model();
     change.status = Set(messages::Status::InProgress);

@@ -2,10 +2,22 @@
 
 use std::path::Path;
 
-use sea_orm::{ConnectionTrait as _, Database};
+use sea_orm::{
+    ConnectionTrait as _, Database, DatabaseTransaction, SqliteTransactionMode, TransactionOptions,
+    TransactionTrait as _,
+};
 use sea_orm_migration::MigratorTrait as _;
 
 const TEMPLATE: &str = "tekvwarho_template";
+
+/// A transaction as another node has it open: on `SQLite` it holds the lock of the file.
+pub async fn begin_elsewhere(url: &str) -> DatabaseTransaction {
+    let options = TransactionOptions {
+        sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+        ..TransactionOptions::default()
+    };
+    Database::connect(url).await.unwrap().begin_with_options(options).await.unwrap()
+}
 
 /// The address of an empty database: a file in `folder`, or a copy of a migrated template on the server of
 /// `TEST_DATABASE_URL`.

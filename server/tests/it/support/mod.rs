@@ -27,6 +27,7 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 pub use answer::Answer;
+pub use database::begin_elsewhere;
 pub use people::Signed;
 
 /// Where every test's clock begins: a Monday morning.
