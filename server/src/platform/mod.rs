@@ -24,7 +24,6 @@ use std::collections::HashMap;
 use std::ops::Deref;
 use std::sync::Arc;
 
-use database::entity::audit_logs;
 use sea_orm::{EntityTrait, Select};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
@@ -149,7 +148,7 @@ impl Platform {
     }
 
     /// An audit entry in words, without who did it.
-    pub fn sentence(&self, entry: &audit_logs::Model, names: &audit::Names) -> String {
+    pub fn sentence(&self, entry: &audit::Line, names: &audit::Names) -> String {
         audit::sentence(&self.brings, entry, names)
     }
 

@@ -13,6 +13,7 @@ use sea_orm::{ColumnTrait as _, ConnectionTrait, DatabaseTransaction, DbErr, Ent
 use uuid::Uuid;
 
 use super::pool::Storage;
+use super::waiting::insert_all;
 use crate::error::Result;
 
 /// Seconds of a slot. The days of every zone begin with one.
@@ -62,10 +63,9 @@ impl Changed {
                 ..Default::default()
             })
             .collect();
-        for some in rows.chunks(BULK) {
-            count_changes::Entity::insert_many(some.iter().cloned()).exec_without_returning(conn).await?;
-        }
-        Ok(!rows.is_empty())
+        let any = !rows.is_empty();
+        insert_all(conn, rows).await?;
+        Ok(any)
     }
 }
 

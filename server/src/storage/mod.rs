@@ -9,6 +9,7 @@ mod fold;
 mod folding;
 mod paging;
 mod pool;
+mod waiting;
 mod write;
 
 pub use counts::{Count, Counted, FOLD_AT, SLOT, counted, fold, unfolded};

@@ -17,8 +17,8 @@ use database::entity::{audit_logs, notifications, outbox, staff};
 use futures_util::FutureExt as _;
 use sea_orm::sea_query::LockType;
 use sea_orm::{
-    ColumnTrait as _, DatabaseConnection, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, QueryFilter as _,
-    QueryOrder as _, QuerySelect as _,
+    ActiveModelTrait, ColumnTrait as _, DatabaseConnection, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel,
+    QueryFilter as _, QueryOrder as _, QuerySelect as _,
 };
 use tokio::sync::{mpsc, oneshot};
 use uuid::Uuid;
@@ -26,6 +26,7 @@ use uuid::Uuid;
 use super::counts::{Changed, Count};
 use super::dialect;
 use super::pool::Storage;
+use super::waiting::{Waiting, insert_all};
 use crate::cluster::{Bus, Event};
 use crate::error::{Error, Result};
 
@@ -38,8 +39,6 @@ const GROUP: usize = 64;
 const QUEUE: usize = 4_096;
 /// Times that a unit runs when the database asks for it.
 const ATTEMPTS: u32 = 4;
-/// Rows of one bulk insert, far below the parameters that either engine takes.
-const BULK: usize = 500;
 
 /// The transaction of one unit.
 pub struct Tx<'c> {
@@ -49,8 +48,9 @@ pub struct Tx<'c> {
 
 #[derive(Default)]
 struct Effects {
-    audit: Vec<audit_logs::Model>,
-    mails: Vec<outbox::Model>,
+    rows: Waiting,
+    audit: Vec<audit_logs::ActiveModel>,
+    mails: Vec<outbox::ActiveModel>,
     notices: Vec<notifications::Model>,
     counts: Changed,
     events: Vec<Event>,
@@ -66,14 +66,20 @@ impl<'c> Tx<'c> {
         self.conn
     }
 
+    /// Adds a row, to be inserted at the end with those of the units that share the commit. For what nothing in the unit
+    /// reads, and what fails only if something is wrong: a failure costs the others their common commit.
+    pub fn add<A: ActiveModelTrait + Send + 'static>(&self, row: A) {
+        self.effects().rows.add(row);
+    }
+
     /// Adds an audit entry.
     pub fn audit(&self, entry: audit_logs::Model) {
-        self.effects().audit.push(entry);
+        self.effects().audit.push(entry.into_active_model());
     }
 
     /// Adds a mail to the outbox.
     pub fn mail(&self, mail: outbox::Model) {
-        self.effects().mails.push(mail);
+        self.effects().mails.push(mail.into_active_model());
     }
 
     /// Adds notices for people; their open dashboards hear of it after the commit.
@@ -102,6 +108,7 @@ impl<'c> Tx<'c> {
 
 impl Effects {
     fn append(&mut self, mut other: Self) {
+        self.rows.append(other.rows);
         self.audit.append(&mut other.audit);
         self.mails.append(&mut other.mails);
         self.notices.append(&mut other.notices);
@@ -123,19 +130,11 @@ impl Effects {
             self.notices.retain(|notice| there.contains(&notice.staff_id));
             self.events.push(Event::Notified(there.into_iter().collect()));
         }
-        let mut audit = std::mem::take(&mut self.audit).into_iter().map(IntoActiveModel::into_active_model).peekable();
-        while audit.peek().is_some() {
-            audit_logs::Entity::insert_many(audit.by_ref().take(BULK)).exec_without_returning(conn).await?;
-        }
-        let mut mails = std::mem::take(&mut self.mails).into_iter().map(IntoActiveModel::into_active_model).peekable();
-        while mails.peek().is_some() {
-            outbox::Entity::insert_many(mails.by_ref().take(BULK)).exec_without_returning(conn).await?;
-        }
-        let mut notices =
-            std::mem::take(&mut self.notices).into_iter().map(IntoActiveModel::into_active_model).peekable();
-        while notices.peek().is_some() {
-            notifications::Entity::insert_many(notices.by_ref().take(BULK)).exec_without_returning(conn).await?;
-        }
+        self.rows.insert(conn).await?;
+        insert_all(conn, std::mem::take(&mut self.audit)).await?;
+        insert_all(conn, std::mem::take(&mut self.mails)).await?;
+        let notices = std::mem::take(&mut self.notices).into_iter().map(IntoActiveModel::into_active_model);
+        insert_all(conn, notices.collect()).await?;
         if self.counts.insert(conn).await? {
             self.events.push(Event::Counted);
         }

@@ -89,7 +89,7 @@ async fn dashboard(State(app): State<App>, caller: Caller) -> Result<Data<Dashbo
             .iter()
             .map(|it| TrendDay { day: it.date, received: it.received, answered: it.answered })
             .collect();
-        let counts = figures.counts(caller.staff_id);
+        let counts = messages::standing(&app).await?.counts(caller.staff_id);
         page.messages = Some(MessageCounts {
             new: counts.new,
             in_progress: counts.in_progress,
@@ -99,7 +99,7 @@ async fn dashboard(State(app): State<App>, caller: Caller) -> Result<Data<Dashbo
             failed_mails: mail::failed_count(conn, &caller).await?,
         });
         page.first_response = Some(figures.first_response.clone());
-        page.latest = messages::summaries(&app, conn, messages::latest(conn, 5).await?).await?;
+        page.latest = messages::summaries(&app, messages::latest(conn, 5).await?).await?;
     }
     if caller.may(Permission::Audit) {
         let entries = audit::recent(conn, 10).await?;

@@ -7,7 +7,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::change::{self, Change, Tagging};
-use super::figures::{Counts, figures};
+use super::figures::{Counts, standing};
 use super::filter::FilterQuery;
 use super::find;
 use super::store;
@@ -43,16 +43,18 @@ async fn list_messages(
 ) -> Result<Listed<MessageSummary>> {
     let filter = filter.read(caller.staff_id, |slug| app.settings.get().slugs_of(slug))?;
     let (cursor, limit) = paging.read()?;
-    let conn = app.storage.read();
-    let mut page = find::list(conn, &filter, cursor, limit).await?;
-    let rows = view::summaries(&app, conn, std::mem::take(&mut page.rows)).await?;
+    let mut page = find::list(app.storage.read(), &filter, cursor, limit, async || {
+        Ok(standing(&app).await?.number(|status, person| filter.takes(status, person)))
+    })
+    .await?;
+    let rows = view::summaries(&app, std::mem::take(&mut page.rows)).await?;
     Ok(Listed(page.with(rows)))
 }
 
 /// How many messages stand where.
 #[utoipa::path(get, path = "/api/admin/messages/counts", tag = "messages", responses((status = 200, body = Envelope<Counts>)))]
 async fn count_messages(State(app): State<App>, caller: Caller) -> Result<Data<Counts>> {
-    Ok(Data(figures(&app).await?.counts(caller.staff_id)))
+    Ok(Data(standing(&app).await?.counts(caller.staff_id)))
 }
 
 /// A tag and the number of its messages.

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use database::entity::idempotency_keys;
 use database::entity::messages::{self, Status};
-use sea_orm::{EntityTrait, IntoActiveModel as _};
+use sea_orm::IntoActiveModel as _;
 use serde::Deserialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -106,7 +106,7 @@ pub async fn submit(
         .write((message, mails, notices, entry, kept), move |tx, (message, mails, notices, entry, kept)| {
             Box::pin(async move {
                 idempotency::write(tx.conn(), kept.as_ref()).await?;
-                messages::Entity::insert(message.clone().into_active_model()).exec_without_returning(tx.conn()).await?;
+                tx.add(message.clone().into_active_model());
                 tally::added(tx, message);
                 tx.audit(entry.clone());
                 for mail in mails {

@@ -45,24 +45,29 @@ pub struct Day {
     pub answered: u64,
 }
 
-/// Everything that is counted of the inbox.
+/// How many messages stand where and with whom.
+pub struct Standing(Vec<(Status, Uuid, i64)>);
+
+/// What is counted of the last days.
 pub struct Figures {
-    standing: Vec<(Status, Uuid, i64)>,
     /// The last 30 days in the zone of the firm, oldest first.
     pub trend: Vec<Day>,
     pub first_response: ResponseTime,
 }
 
-impl Figures {
+impl Standing {
+    /// Messages of some statuses and people; nobody is the nil id.
+    pub fn number(&self, which: impl Fn(Status, Uuid) -> bool) -> u64 {
+        let some = self.0.iter().filter(|(status, person, _)| which(*status, *person));
+        natural(some.map(|(_, _, number)| number).sum())
+    }
+
     /// The counts for one person.
     pub fn counts(&self, me: Uuid) -> Counts {
-        let sum = |which: &dyn Fn(Status, Uuid) -> bool| {
-            let some = self.standing.iter().filter(|(status, person, _)| which(*status, *person));
-            natural(some.map(|(_, _, number)| number).sum()).min(COUNT_LIMIT)
-        };
-        let of = |wanted: Status| sum(&|status, _| status == wanted);
+        let of = |wanted: Status| self.number(|status, _| status == wanted).min(COUNT_LIMIT);
         let open = |wanted: Uuid| {
-            sum(&|status, person| matches!(status, Status::New | Status::InProgress) && person == wanted)
+            let is_open = |status| matches!(status, Status::New | Status::InProgress);
+            self.number(|status, person| is_open(status) && person == wanted).min(COUNT_LIMIT)
         };
         Counts {
             new: of(Status::New),
@@ -77,19 +82,29 @@ impl Figures {
     }
 }
 
-/// The figures that were read last.
-pub struct SharedFigures(Recent<Vec<Span>, Figures>);
+/// The numbers that were read last.
+pub struct SharedFigures {
+    standing: Recent<(), Standing>,
+    figures: Recent<Vec<Span>, Figures>,
+}
 
 impl SharedFigures {
     pub fn new(bus: &Bus) -> Self {
-        Self(Recent::new(bus, |event| *event == Event::Counted))
+        let ends = |event: &Event| *event == Event::Counted;
+        Self { standing: Recent::new(bus, ends), figures: Recent::new(bus, ends) }
     }
+}
+
+/// Where messages stand now.
+pub async fn standing(app: &App) -> Result<Arc<Standing>> {
+    let read = async |(): &()| Ok::<_, DbErr>(stand(&counted(app.storage.read(), &names(), &[]).await?));
+    Ok(app.figures.standing.get((), read).await?)
 }
 
 /// The figures of now.
 pub async fn figures(app: &App) -> Result<Arc<Figures>> {
     let of_days = async |days: &Vec<Span>| read(app.storage.read(), days).await;
-    Ok(app.figures.0.get(last_days(app), of_days).await?)
+    Ok(app.figures.figures.get(last_days(app), of_days).await?)
 }
 
 async fn read(conn: &impl ConnectionTrait, days: &[Span]) -> Result<Figures, DbErr> {
@@ -97,15 +112,15 @@ async fn read(conn: &impl ConnectionTrait, days: &[Span]) -> Result<Figures, DbE
         .iter()
         .flat_map(|(_, from, until)| [RECEIVED, ANSWERED].map(|name| (name, slot_of(*from)..slot_of(*until))))
         .collect();
-    let parts = counted(conn, &names(), &sums).await?;
+    let parts = counted(conn, &[], &sums).await?;
     let trend = trend(days, &parts);
     let answered = trend.iter().map(|day| day.answered).sum();
-    Ok(Figures { standing: standing(&parts), first_response: response_time::read(conn, days, answered).await?, trend })
+    Ok(Figures { first_response: response_time::read(conn, days, answered).await?, trend })
 }
 
-fn standing(parts: &[Counted]) -> Vec<(Status, Uuid, i64)> {
+fn stand(parts: &[Counted]) -> Standing {
     let of = |part: &Counted| Status::iter().find(|status| name_of(*status) == part.name);
-    parts.iter().filter_map(|part| Some((of(part)?, part.person, part.number))).collect()
+    Standing(parts.iter().filter_map(|part| Some((of(part)?, part.person, part.number))).collect())
 }
 
 fn trend(days: &[Span], parts: &[Counted]) -> Vec<Day> {
@@ -147,8 +162,7 @@ mod tests {
             part("messages_replied", 0, 0, 1),
             part(RECEIVED, 0, 0, 99),
         ];
-        let response = ResponseTime { median_minutes: None, previous_median_minutes: None, answered: 0 };
-        let figures = Figures { standing: standing(&parts), trend: Vec::new(), first_response: response };
+        let standing = stand(&parts);
         let counts = |mine| Counts {
             new: 6,
             in_progress: 1_000,
@@ -159,9 +173,9 @@ mod tests {
             unassigned: 2,
             mine,
         };
-        assert_eq!(figures.counts(Uuid::from_u128(7)), counts(1_000));
-        assert_eq!(figures.counts(Uuid::from_u128(8)), counts(5));
-        assert_eq!(figures.counts(Uuid::from_u128(9)), counts(0));
+        assert_eq!(standing.counts(Uuid::from_u128(7)), counts(1_000));
+        assert_eq!(standing.counts(Uuid::from_u128(8)), counts(5));
+        assert_eq!(standing.counts(Uuid::from_u128(9)), counts(0));
     }
 
     #[test]

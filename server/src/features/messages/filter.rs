@@ -171,6 +171,22 @@ impl Filter {
         self.tag.as_deref().filter(|_| alone)
     }
 
+    /// True when nothing but statuses and an assignee is asked for.
+    pub fn is_only_standing(&self) -> bool {
+        let free = Self { statuses: Vec::new(), assignee: None, ..self.clone() };
+        free == Self { oldest_first: self.oldest_first, ..Self::default() }
+    }
+
+    /// True when the statuses and the assignee that are asked for are these; nobody is the nil id.
+    pub fn takes(&self, status: Status, person: Uuid) -> bool {
+        let theirs = match self.assignee {
+            None => true,
+            Some(Assignee::Nobody) => person.is_nil(),
+            Some(Assignee::Staff(id)) => person == id,
+        };
+        theirs && (self.statuses.is_empty() || self.statuses.contains(&status))
+    }
+
     /// True when nothing but words is asked for.
     pub fn is_only_search(&self) -> bool {
         let free = Self { terms: Vec::new(), oldest_first: self.oldest_first, ..self.clone() };

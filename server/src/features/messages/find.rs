@@ -13,6 +13,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::filter::Filter;
+use crate::error::Result;
 use crate::storage::{COUNT_LIMIT, Cursor, Engine, Match, Page, are_indexed, estimate, ids_up_to, search_messages};
 
 /// Messages among which a search for common words looks: they are found among the newest, and the index would have
@@ -43,15 +44,18 @@ pub struct Row {
     pub reply_count: i32,
     pub client_replied_at: Option<DateTime<Utc>>,
     pub opened_at: Option<DateTime<Utc>>,
+    /// With commas between them, which no tag holds; none: no tags.
+    pub tags: Option<String>,
 }
 
-/// One page of messages under a filter.
+/// One page of messages under a filter. `standing` knows how many there are of its statuses and its assignee.
 pub async fn list(
     conn: &impl ConnectionTrait,
     filter: &Filter,
     cursor: Option<Cursor>,
     limit: usize,
-) -> Result<Page<Row>, DbErr> {
+    standing: impl AsyncFnOnce() -> Result<u64>,
+) -> Result<Page<Row>> {
     let wanted = limit as u64 + 1;
     let (rows, counted) = if !filter.terms.is_empty() {
         search(conn, filter, cursor, wanted).await?
@@ -65,7 +69,12 @@ pub async fn list(
     } else {
         let ids = Condition::all().add(Column::Id.in_subquery(page_ids(filter, cursor, wanted)));
         let rows = fetch(conn, rows_where(from_messages(), ids, filter.order(), wanted)).await?;
-        (rows, count(conn, filter.condition(None), COUNT_LIMIT + 1).await?)
+        let counted = match rows.len() as u64 {
+            all if cursor.is_none() && all < wanted => all,
+            _ if filter.is_only_standing() => standing().await?,
+            _ => count(conn, filter.condition(None), COUNT_LIMIT + 1).await?,
+        };
+        (rows, counted)
     };
     Ok(Page::new(rows, limit, counted, |row| row.id))
 }
@@ -294,10 +303,19 @@ fn rows_where(mut from: SelectStatement, condition: Condition, order: Order, lim
         Func::cust("substr").args([Expr::col(Column::Message), Expr::value(1), Expr::value(i32::from(EXCERPT))]);
     from.columns(plain)
         .expr_as(excerpt, Alias::new("excerpt"))
+        .expr_as(tags(), Alias::new("tags"))
         .cond_where(condition)
         .order_by((Entity, Column::Id), order)
         .limit(limit)
         .take()
+}
+
+/// The tags of a message, in no order.
+fn tags() -> Expr {
+    let joined = Func::cust("string_agg").args([Expr::col(message_tags::Column::Tag), Expr::value(",")]);
+    let of_message = Expr::col(message_tags::Column::MessageId).equals((Entity, Column::Id));
+    let tags = Query::select().expr(joined).from(message_tags::Entity).and_where(of_message).take();
+    Expr::SubQuery(None, Box::new(tags.into()))
 }
 
 async fn fetch(conn: &impl ConnectionTrait, select: SelectStatement) -> Result<Vec<Row>, DbErr> {

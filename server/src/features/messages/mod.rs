@@ -39,7 +39,7 @@ mod view;
 
 pub use contact::{ContactForm, Received, submit};
 pub use expiry::{delete as delete_messages, with_sender};
-pub use figures::{Counts, Figures, SharedFigures, figures};
+pub use figures::{Counts, Figures, SharedFigures, Standing, figures, standing};
 pub use filter::Filter;
 pub use find::latest;
 pub use form_token::issue as issue_form_token;

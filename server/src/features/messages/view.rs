@@ -132,20 +132,13 @@ pub struct OtherMessage {
     pub created_at: DateTime<Utc>,
 }
 
-/// Rows with names and tags.
-pub async fn summaries(app: &App, conn: &impl ConnectionTrait, rows: Vec<Row>) -> Result<Vec<MessageSummary>> {
+/// Rows with the names of people and services.
+pub async fn summaries(app: &App, rows: Vec<Row>) -> Result<Vec<MessageSummary>> {
     let names = people::names(app).await?;
-    let mut tags = store::tags_of(conn, rows.iter().map(|row| row.id).collect()).await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| {
-            let own = tags.remove(&row.id).unwrap_or_default();
-            summary(app, row, &names, own)
-        })
-        .collect())
+    Ok(rows.into_iter().map(|row| summary(app, row, &names)).collect())
 }
 
-fn summary(app: &App, row: Row, names: &HashMap<Uuid, String>, tags: Vec<String>) -> MessageSummary {
+fn summary(app: &App, row: Row, names: &HashMap<Uuid, String>) -> MessageSummary {
     let settings = app.settings.get();
     let service_name = row.service.as_deref().and_then(|slug| settings.service_name(slug).map(str::to_owned));
     let service = row.service.map(|slug| settings.current_slug(slug));
@@ -160,7 +153,7 @@ fn summary(app: &App, row: Row, names: &HashMap<Uuid, String>, tags: Vec<String>
         excerpt: one_line(&row.excerpt),
         status: row.status,
         assigned_to: row.assigned_to.and_then(|id| person(names, id)),
-        tags,
+        tags: row.tags.as_deref().map(sorted).unwrap_or_default(),
         created_at: row.created_at,
         last_activity_at: row.last_activity_at,
         reply_count: row.reply_count,
@@ -210,7 +203,7 @@ pub async fn detail(app: &App, id: Uuid) -> Result<MessageDetail> {
         consent: message.consent,
         version: message.version,
         undo_id: None,
-        summary: summary(app, row_of(message), &names, tags),
+        summary: summary(app, row_of(message, &tags), &names),
     })
 }
 
@@ -240,7 +233,7 @@ async fn thread(conn: &impl ConnectionTrait, id: Uuid, names: &HashMap<Uuid, Str
     Ok(items)
 }
 
-fn row_of(message: messages::Model) -> Row {
+fn row_of(message: messages::Model, tags: &[String]) -> Row {
     Row {
         id: message.id,
         name: message.name,
@@ -255,11 +248,18 @@ fn row_of(message: messages::Model) -> Row {
         reply_count: message.reply_count,
         client_replied_at: message.client_replied_at,
         opened_at: message.opened_at,
+        tags: (!tags.is_empty()).then(|| tags.join(",")),
     }
 }
 
 fn person(names: &HashMap<Uuid, String>, id: Uuid) -> Option<Person> {
     names.get(&id).map(|name| Person { id, name: name.clone() })
+}
+
+fn sorted(tags: &str) -> Vec<String> {
+    let mut tags: Vec<String> = tags.split(',').map(str::to_owned).collect();
+    tags.sort_unstable();
+    tags
 }
 
 fn one_line(text: &str) -> String {

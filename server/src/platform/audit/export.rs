@@ -2,12 +2,12 @@
 
 use axum::body::Body;
 use bytes::Bytes;
-use database::entity::audit_logs;
 use futures_util::stream;
 use serde_json::{Value, json};
 
 use super::entry::{self, Changes, Entry};
 use super::filter::Filter;
+use super::line::Line;
 use super::sentence::Names;
 use super::{find, view};
 use crate::error::{Error, Result};
@@ -82,7 +82,7 @@ pub async fn note(platform: &Platform, caller: &Caller, info: &RequestInfo, form
 }
 
 /// An entry as one JSON object, as the command line and the API write it.
-pub fn as_json(platform: &Platform, entry: &audit_logs::Model, names: &Names) -> Value {
+pub fn as_json(platform: &Platform, entry: &Line, names: &Names) -> Value {
     json!({
         "id": entry.id,
         "createdAt": entry.created_at,
@@ -99,7 +99,7 @@ pub fn as_json(platform: &Platform, entry: &audit_logs::Model, names: &Names) ->
     })
 }
 
-fn cells(platform: &Platform, entry: audit_logs::Model, names: &Names) -> [String; HEAD.len()] {
+fn cells(platform: &Platform, entry: Line, names: &Names) -> [String; HEAD.len()] {
     let sentence = platform.sentence(&entry, names);
     [
         entry.id.to_string(),

@@ -150,6 +150,11 @@ fn day(field: &str, text: Option<&str>) -> Result<Option<NaiveDate>> {
 }
 
 impl Filter {
+    /// True when every entry fits.
+    pub fn lets_all_through(&self) -> bool {
+        *self == Self { oldest_first: self.oldest_first, ..Self::default() }
+    }
+
     /// Everything but the actions, and what comes after the cursor. Ids are times, so a range of days is a range of ids.
     pub fn condition(&self, cursor: Option<Cursor>) -> Condition {
         let mut all = Condition::all();

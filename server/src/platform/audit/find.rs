@@ -1,13 +1,15 @@
 //! Finding entries: pages of a list, and how many there are.
 
-use database::entity::audit_logs::{self, Column, Entity};
-use sea_orm::sea_query::{Alias, Asterisk, Condition, Expr, Func, Query, SelectStatement, UnionType};
+use database::entity::audit_chain;
+use database::entity::audit_logs::{Column, Entity};
+use sea_orm::sea_query::{Alias, Asterisk, Condition, Expr, ExprTrait as _, Func, Query, SelectStatement, UnionType};
 use sea_orm::{
-    ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait, QueryFilter as _, QueryOrder as _, QuerySelect as _,
+    ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait, QueryFilter as _, QueryOrder as _, QuerySelect as _, Select,
 };
 use uuid::Uuid;
 
 use super::filter::Filter;
+use super::line::{Line, lines};
 use crate::storage::{COUNT_LIMIT, Cursor, Page};
 
 /// One page of entries under a filter.
@@ -16,9 +18,16 @@ pub async fn list(
     filter: &Filter,
     cursor: Option<Cursor>,
     limit: usize,
-) -> Result<Page<audit_logs::Model>, DbErr> {
-    let rows = rows(conn, filter, cursor, limit as u64 + 1).await?;
-    let counted = count(conn, filter, COUNT_LIMIT + 1).await?;
+) -> Result<Page<Line>, DbErr> {
+    let Some(select) = page(lines(), filter, cursor, limit as u64 + 1) else {
+        return Ok(Page::new(Vec::new(), limit, 0, |row: &Line| row.id));
+    };
+    let rows: Vec<Line> = select.expr_as(place(), "seq").into_model().all(conn).await?;
+    let counted = match rows.iter().filter_map(|row| row.seq).max() {
+        // Places have no gaps, so this one says how many entries there are at least.
+        Some(seq) if filter.lets_all_through() && seq.unsigned_abs() > COUNT_LIMIT => seq.unsigned_abs(),
+        _ => count(conn, filter, COUNT_LIMIT + 1).await?,
+    };
     Ok(Page::new(rows, limit, counted, |row| row.id))
 }
 
@@ -28,14 +37,32 @@ pub async fn rows(
     filter: &Filter,
     cursor: Option<Cursor>,
     limit: u64,
-) -> Result<Vec<audit_logs::Model>, DbErr> {
-    let Some(ids) = ids(filter, cursor, limit) else { return Ok(Vec::new()) };
+) -> Result<Vec<Line>, DbErr> {
+    match page(lines(), filter, cursor, limit) {
+        Some(select) => select.into_model().all(conn).await,
+        None => Ok(Vec::new()),
+    }
+}
+
+/// Up to `limit` of the entries after the cursor; none when nothing can fit.
+fn page(entries: Select<Entity>, filter: &Filter, cursor: Option<Cursor>, limit: u64) -> Option<Select<Entity>> {
+    let ids = ids(filter, cursor, limit)?;
     let condition = match filter.actions.as_deref() {
         None => filter.condition(cursor),
         Some([one]) => filter.condition(cursor).add(Column::Action.eq(one)),
         Some(_) => Condition::all().add(Column::Id.in_subquery(ids)),
     };
-    Entity::find().filter(condition).order_by(Column::Id, filter.order()).limit(limit).all(conn).await
+    Some(entries.filter(condition).order_by(Column::Id, filter.order()).limit(limit))
+}
+
+/// The place of an entry in the chain.
+fn place() -> Expr {
+    let link = Query::select()
+        .column(audit_chain::Column::Seq)
+        .from(audit_chain::Entity)
+        .and_where(Expr::col((audit_chain::Entity, audit_chain::Column::AuditId)).equals((Entity, Column::Id)))
+        .take();
+    Expr::SubQuery(None, Box::new(link.into()))
 }
 
 /// Entries under a filter; stops at `limit`.

@@ -14,6 +14,7 @@ mod filter;
 mod find;
 mod head_mail;
 mod letters;
+mod line;
 mod sealer;
 mod sentence;
 mod sentences;
@@ -24,13 +25,13 @@ mod view;
 pub use entry::{Changes, Entry, write};
 pub use erase::erase;
 pub use export::as_json;
+pub use line::Line;
 pub use sealer::{LastSealed, seal_pending, seal_until_stopped, waiting_since};
 pub use sentence::{Names, Words, label, sentence};
 pub use store::{of_entity, recent};
 pub use verify::{Head, Verdict, verify, verify_telling};
 pub use view::names_for;
 
-use database::entity::audit_logs;
 use sea_orm::{ConnectionTrait, DbErr};
 use uuid::Uuid;
 
@@ -67,11 +68,7 @@ pub const SLICE: Slice<Platform> = Slice {
 };
 
 /// A page of all entries, oldest first, after that id.
-pub async fn oldest_after(
-    conn: &impl ConnectionTrait,
-    after: Option<Uuid>,
-    limit: u64,
-) -> Result<Vec<audit_logs::Model>, DbErr> {
+pub async fn oldest_after(conn: &impl ConnectionTrait, after: Option<Uuid>, limit: u64) -> Result<Vec<Line>, DbErr> {
     let all = filter::Filter { oldest_first: true, ..filter::Filter::default() };
     find::rows(conn, &all, after.map(Cursor), limit).await
 }

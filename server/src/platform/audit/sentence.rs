@@ -2,10 +2,10 @@
 
 use std::collections::HashMap;
 
-use database::entity::audit_logs;
 use serde_json::Value;
 use uuid::Uuid;
 
+use super::line::Line;
 use crate::platform::entity::Entity;
 use crate::platform::known_names::NamesById;
 use crate::platform::slice::Brings;
@@ -28,14 +28,14 @@ impl Names {
     }
 
     /// Who or what the entry is about.
-    fn subject(&self, entry: &audit_logs::Model) -> Option<&str> {
+    fn subject(&self, entry: &Line) -> Option<&str> {
         let id = entry.entity_id.as_deref()?.parse().ok()?;
         self.subjects.get(&id).or_else(|| self.people.get(&id)).map(String::as_str)
     }
 }
 
 /// What happened, without who did it: the reader puts the name in front.
-pub fn sentence(parts: &[Brings], entry: &audit_logs::Model, names: &Names) -> String {
+pub fn sentence(parts: &[Brings], entry: &Line, names: &Names) -> String {
     let it = Words { entry, names };
     let known = parts.iter().find_map(|part| (part.sentences)(&it));
     known.unwrap_or_else(|| format!("{}{}", entry.action.replace(['.', '_'], " "), it.of_whom()))
@@ -43,7 +43,7 @@ pub fn sentence(parts: &[Brings], entry: &audit_logs::Model, names: &Names) -> S
 
 /// An entry in the parts that sentences are made of.
 pub struct Words<'a> {
-    entry: &'a audit_logs::Model,
+    entry: &'a Line,
     names: &'a Names,
 }
 
@@ -125,23 +125,8 @@ impl Words<'_> {
 
 /// An action in general, for lists to choose from.
 pub fn label(parts: &[Brings], action: &str) -> String {
-    let entry = audit_logs::Model {
-        id: Uuid::nil(),
-        user_id: None,
-        token_id: None,
-        action: action.to_owned(),
-        entity_type: String::new(),
-        entity_id: None,
-        changes: None,
-        ip_address: None,
-        user_agent: None,
-        salt: None,
-        commitments: Value::Null,
-        request_id: None,
-        created_at: chrono::DateTime::UNIX_EPOCH,
-    };
     let names = Names { inside: true, ..Names::default() };
-    let words = sentence(parts, &entry, &names);
+    let words = sentence(parts, &Line::of(action), &names);
     // What stands for a value that is not there.
     words.replace(" nobody", "").trim_end_matches(" as").trim_end_matches(": status, assignment").to_owned()
 }
@@ -178,21 +163,13 @@ mod tests {
         ..Brings::NOTHING
     }];
 
-    fn entry(action: &str, changes: Value) -> audit_logs::Model {
-        audit_logs::Model {
-            id: Uuid::nil(),
+    fn entry(action: &str, changes: Value) -> Line {
+        Line {
             user_id: Some(Uuid::from_u128(1)),
-            token_id: None,
-            action: action.into(),
             entity_type: "message".into(),
             entity_id: Some(Uuid::from_u128(9).to_string()),
             changes: Some(changes),
-            ip_address: None,
-            user_agent: None,
-            salt: None,
-            commitments: Value::Null,
-            request_id: None,
-            created_at: chrono::DateTime::UNIX_EPOCH,
+            ..Line::of(action)
         }
     }
 
@@ -205,7 +182,7 @@ mod tests {
             subjects: [(Uuid::from_u128(9), "Lamp".to_owned())].into(),
             inside: false,
         };
-        let say = |entry: &audit_logs::Model, names: &Names| sentence(&PARTS, entry, names);
+        let say = |entry: &Line, names: &Names| sentence(&PARTS, entry, names);
         assert_eq!(say(&moved, &known), "moved Lamp from old box to new");
         assert_eq!(say(&given, &known), "gave it from nobody to Ben");
         assert_eq!(say(&moved, &Names::default()), "moved the thing from old box to new");

@@ -11,6 +11,8 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
+use super::line::{Line, lines};
+
 /// The last link of the chain.
 pub(super) async fn head(conn: &impl ConnectionTrait) -> Result<Option<(i64, String)>, DbErr> {
     let last = audit_chain::Entity::find().order_by_desc(audit_chain::Column::Seq).one(conn).await?;
@@ -135,31 +137,26 @@ pub(super) async fn link_at(conn: &impl ConnectionTrait, seq: i64) -> Result<Opt
     audit_chain::Entity::find_by_id(seq).one(conn).await
 }
 
-/// The places of entries in the chain; what is not sealed yet has none.
-pub(super) async fn places_of(conn: &impl ConnectionTrait, ids: Vec<Uuid>) -> Result<HashMap<Uuid, i64>, DbErr> {
-    let links = audit_chain::Entity::find().filter(audit_chain::Column::AuditId.is_in(ids)).all(conn).await?;
-    Ok(links.into_iter().map(|link| (link.audit_id, link.seq)).collect())
-}
-
 /// The history of one entity, newest first.
 pub async fn of_entity(
     conn: &impl ConnectionTrait,
     entity_type: &str,
     id: Uuid,
     limit: u64,
-) -> Result<Vec<audit_logs::Model>, DbErr> {
-    audit_logs::Entity::find()
+) -> Result<Vec<Line>, DbErr> {
+    lines()
         .filter(audit_logs::Column::EntityType.eq(entity_type))
         .filter(audit_logs::Column::EntityId.eq(id.to_string()))
         .order_by_desc(audit_logs::Column::Id)
         .limit(limit)
+        .into_model()
         .all(conn)
         .await
 }
 
 /// The newest entries.
-pub async fn recent(conn: &impl ConnectionTrait, limit: u64) -> Result<Vec<audit_logs::Model>, DbErr> {
-    audit_logs::Entity::find().order_by_desc(audit_logs::Column::Id).limit(limit).all(conn).await
+pub async fn recent(conn: &impl ConnectionTrait, limit: u64) -> Result<Vec<Line>, DbErr> {
+    lines().order_by_desc(audit_logs::Column::Id).limit(limit).into_model().all(conn).await
 }
 
 /// When something was done last, if ever.

@@ -3,14 +3,13 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
-use database::entity::audit_logs;
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::line::Line;
 use super::sentence::Names;
-use super::store;
 use crate::error::Result;
 use crate::platform::Platform;
 use crate::platform::auth::Caller;
@@ -51,7 +50,7 @@ pub struct AuditItem {
 }
 
 /// What a caller may know by name: each kind of thing only with the right to it.
-pub async fn names_for(platform: &Platform, caller: &Caller, entries: &[audit_logs::Model]) -> Result<Names> {
+pub async fn names_for(platform: &Platform, caller: &Caller, entries: &[Line]) -> Result<Names> {
     let about = entries
         .iter()
         .filter_map(|entry| Some((Entity::of(&entry.entity_type)?, entry.entity_id.as_deref()?.parse().ok()?)));
@@ -62,18 +61,17 @@ pub async fn names_for(platform: &Platform, caller: &Caller, entries: &[audit_lo
 }
 
 /// Entries as a list shows them.
-pub async fn items(platform: &Platform, caller: &Caller, entries: Vec<audit_logs::Model>) -> Result<Vec<AuditItem>> {
+pub async fn items(platform: &Platform, caller: &Caller, entries: Vec<Line>) -> Result<Vec<AuditItem>> {
     let names = names_for(platform, caller, &entries).await?;
-    let places = store::places_of(platform.storage.read(), entries.iter().map(|entry| entry.id).collect()).await?;
-    Ok(entries.into_iter().map(|entry| item(platform, entry, &names, &places)).collect())
+    Ok(entries.into_iter().map(|entry| item(platform, entry, &names)).collect())
 }
 
-fn item(platform: &Platform, entry: audit_logs::Model, names: &Names, places: &HashMap<Uuid, i64>) -> AuditItem {
+fn item(platform: &Platform, entry: Line, names: &Names) -> AuditItem {
     let by_name = |id: Option<Uuid>, among: &HashMap<Uuid, String>| {
         id.map(|id| Named { id, name: among.get(&id).cloned().unwrap_or_else(|| "somebody who has left".to_owned()) })
     };
     AuditItem {
-        seq: places.get(&entry.id).copied(),
+        seq: entry.seq,
         sentence: platform.sentence(&entry, names),
         actor: by_name(entry.user_id, &names.people),
         token: by_name(entry.token_id, &names.subjects),

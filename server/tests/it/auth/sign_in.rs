@@ -7,7 +7,8 @@ use database::entity::staff::Role;
 use database::entity::{audit_logs, refresh_tokens};
 use reqwest::Method;
 use sea_orm::{EntityTrait, Set};
-use serde_json::json;
+use serde_json::{Value, json};
+use tekvwarho::secrets::{Purpose, hmac};
 
 use crate::support::people::PASSWORD;
 use crate::support::{Answer, TestApp};
@@ -174,6 +175,39 @@ async fn tokens_of_another_kind_are_refused() {
     refuse(&format!("{}.{claims}.", encode(r#"{"alg":"none","typ":"at+jwt"}"#))).await;
     refuse(&format!("{}.{claims}.{signature}", encode(r#"{"alg":"HS256","typ":"JWT","kid":"x"}"#))).await;
     refuse(&format!("{}x", ada.access)).await;
+    refuse(&format!("{}.", ada.access)).await;
+    refuse(&ada.access[..ada.access.len() - 1]).await;
+    // What is signed with our key, but says of itself that it is something else.
+    let (kid, key) = t.app.keys.current(Purpose::AccessToken);
+    let sign = |header: &Value, claims: &Value| {
+        let signed = format!("{}.{}", encode(&header.to_string()), encode(&claims.to_string()));
+        let signature =
+            base64::Engine::encode(&base64::engine::general_purpose::URL_SAFE_NO_PAD, hmac(key, signed.as_bytes()));
+        format!("{signed}.{signature}")
+    };
+    let header = json!({ "typ": "at+jwt", "alg": "HS256", "kid": kid });
+    let claims: Value = serde_json::from_slice(
+        &base64::Engine::decode(&base64::engine::general_purpose::URL_SAFE_NO_PAD, claims).unwrap(),
+    )
+    .unwrap();
+    let good = t.request(Method::GET, "/api/auth/me").bearer_auth(sign(&header, &claims));
+    Answer::of(good).await.status(200);
+    for (field, value) in [
+        ("typ", json!("JWT")),
+        ("alg", json!("none")),
+        ("alg", json!("HS512")),
+        ("kid", json!("x")),
+        ("crit", json!(["exp"])),
+    ] {
+        let mut other = header.clone();
+        other[field] = value;
+        refuse(&sign(&other, &claims)).await;
+    }
+    for (field, value) in [("iss", json!("https://elsewhere.example")), ("aud", json!("other")), ("exp", json!(null))] {
+        let mut other = claims.clone();
+        other[field] = value;
+        refuse(&sign(&header, &other)).await;
+    }
     // A rise of the version kills what was given out before.
     t.change_person(&person, |change| change.token_version = Set(2)).await;
     refuse(&ada.access).await;
