@@ -171,6 +171,12 @@ impl Filter {
         self.tag.as_deref().filter(|_| alone)
     }
 
+    /// True when nothing but days is asked for.
+    pub fn is_only_period(&self) -> bool {
+        let free = Self { from: None, until: None, ..self.clone() };
+        free == Self { oldest_first: self.oldest_first, ..Self::default() }
+    }
+
     /// True when nothing but statuses and an assignee is asked for.
     pub fn is_only_standing(&self) -> bool {
         let free = Self { statuses: Vec::new(), assignee: None, ..self.clone() };

@@ -67,8 +67,11 @@ pub async fn list(
         let rows = fetch(conn, rows_where(from_messages(), condition, filter.order(), wanted)).await?;
         (rows, counted(conn, tagged(tag, filter, None).limit(COUNT_LIMIT + 1).take()).await?)
     } else {
-        let ids = Condition::all().add(Column::Id.in_subquery(page_ids(filter, cursor, wanted)));
-        let rows = fetch(conn, rows_where(from_messages(), ids, filter.order(), wanted)).await?;
+        let page = match page_ids(filter, cursor, wanted) {
+            Some(ids) => Condition::all().add(Column::Id.in_subquery(ids)),
+            None => filter.condition(cursor),
+        };
+        let rows = fetch(conn, rows_where(from_messages(), page, filter.order(), wanted)).await?;
         let counted = match rows.len() as u64 {
             all if cursor.is_none() && all < wanted => all,
             _ if filter.is_only_standing() => standing().await?,
@@ -80,30 +83,39 @@ pub async fn list(
 }
 
 /// Ids of one page. Each status and each address of a service is asked for by itself, since its index is in the order of the list, and only the index:
-/// a planner that has to read rows walks them all in the hope of meeting that status soon.
-fn page_ids(filter: &Filter, cursor: Option<Cursor>, limit: u64) -> SelectStatement {
+/// a planner that has to read rows walks them all in the hope of meeting that status soon. None: nothing but a period is
+/// asked for, and the rows stand in the order of the list themselves.
+fn page_ids(filter: &Filter, cursor: Option<Cursor>, limit: u64) -> Option<SelectStatement> {
+    if filter.is_only_period() {
+        return None;
+    }
     let ids_of = |filter: &Filter| {
-        let ids = Query::select()
+        Query::select()
             .column(Column::Id)
             .from(Entity)
             .cond_where(filter.condition(cursor))
             .order_by(Column::Id, filter.order())
             .limit(limit)
-            .take();
-        // A part of a union may have an order of its own only inside of a table.
-        Query::select().column(Column::Id).from_subquery(ids, Alias::new("of_status")).take()
+            .take()
     };
-    let mut parts = filter.parts().into_iter().map(|filter| ids_of(&filter));
-    let mut all = parts.next().unwrap_or_else(|| ids_of(filter));
+    let parts = filter.parts();
+    if let [one] = parts.as_slice() {
+        return Some(ids_of(one));
+    }
+    // A part of a union may have an order of its own only inside of a table.
+    let within = |part| Query::select().column(Column::Id).from_subquery(ids_of(part), Alias::new("of_status")).take();
+    let mut parts = parts.iter().map(within);
+    let mut all = parts.next()?;
     for part in parts {
         all.union(UnionType::All, part);
     }
-    Query::select()
+    let page = Query::select()
         .column(Column::Id)
         .from_subquery(all, Alias::new("page"))
         .order_by(Column::Id, filter.order())
         .limit(limit)
-        .take()
+        .take();
+    Some(page)
 }
 
 /// Rows that hold the terms, and how many there are; counting stops one after [`COUNT_LIMIT`].
