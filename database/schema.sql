@@ -200,7 +200,8 @@ CREATE TABLE public.outbox (
     created_at timestamp with time zone NOT NULL,
     sent_at timestamp with time zone,
     lane character varying(10) DEFAULT 'prompt'::character varying NOT NULL,
-    due_at timestamp with time zone
+    due_at timestamp with time zone,
+    reply_to character varying(320)
 );
 CREATE TABLE public.passkey_challenges (
     id uuid NOT NULL,
@@ -290,7 +291,8 @@ CREATE TABLE public.staff (
     invited_at timestamp with time zone,
     deleted_at timestamp with time zone,
     avatar text,
-    locale text
+    locale text,
+    devices_from timestamp with time zone
 );
 CREATE TABLE public.staff_avatars (
     staff_id uuid NOT NULL,

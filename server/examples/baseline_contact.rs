@@ -137,6 +137,7 @@ fn mail(id: Uuid, message: Uuid, form: &Form, now: DateTime<Utc>) -> outbox::Mod
         recipient: form.email.clone(),
         payload: serde_json::json!({ "message": { "name": form.name, "email": form.email, "message": form.message }, "link": "http://localhost:5500/admin/messages" }),
         message_id: format!("<{}@localhost>", id.simple()),
+        reply_to: None,
         in_reply_to: None,
         references: None,
         auto_submitted: true,

@@ -23,7 +23,7 @@ use crate::ids::Ids;
 use crate::jobs::Schedule;
 use crate::places::Places;
 use crate::platform::audit::{self, LastSealed};
-use crate::platform::auth::{self, Liveness, Passwords};
+use crate::platform::auth::{self, Liveness, Passwords, Turns};
 use crate::platform::idempotency::InFlight;
 use crate::platform::known_names::KnownNames;
 use crate::platform::live::{Hub, Viewers};
@@ -90,7 +90,7 @@ impl App {
             clock: around.clock.clone(),
             ids: around.ids.clone(),
             server: config.server.clone(),
-            origins: AllowedOrigins::new(&config.server.public_url, &config.server.cors_origins),
+            origins: AllowedOrigins::new(config.server.origin(), &config.server.cors_origins),
             pages: PageCache::new(config.server.is_https()),
             bodies: BodyLimits::new(brings.iter().flat_map(|part| part.bodies).copied()),
             access_log: if around.access_log { AccessLog::stdout(config.log.format) } else { AccessLog::off() },
@@ -102,7 +102,8 @@ impl App {
                 brings.iter().flat_map(|part| part.limits).copied(),
                 |key| settings.get().number(key),
             ),
-            passwords: Passwords::start(),
+            passwords: Passwords::start().map_err(StartError::Passwords)?,
+            turns: Turns::default(),
             liveness: Liveness::new(),
             outbox: Outbox::new(mailer),
             last_sealed: LastSealed::default(),
@@ -245,7 +246,7 @@ pub fn sections(brings: &[Brings]) -> Vec<Section> {
 
 /// Makes the data directory, for this user alone: it will hold messages, mails and keys. One that is there already
 /// keeps its rights.
-fn private_folder(path: &Path) -> std::io::Result<()> {
+pub fn private_folder(path: &Path) -> std::io::Result<()> {
     if path.is_dir() {
         return Ok(());
     }
@@ -264,12 +265,16 @@ fn private_folder(path: &Path) -> std::io::Result<()> {
 pub enum StartError {
     #[error("cannot use the data directory {0}: {1}")]
     DataDir(std::path::PathBuf, std::io::Error),
+    #[error("another server runs on the data directory {0}; end it first, or give this one a folder of its own")]
+    InUse(std::path::PathBuf),
     #[error("cannot read the key ring {0}: {1}")]
     Keys(std::path::PathBuf, std::io::Error),
     #[error("{0}")]
     KeyMismatch(crate::error::Error),
-    #[error("cannot open the database: {0}. DATABASE_URL must be reachable and its user allowed to create tables")]
+    #[error("cannot use the database: {}", in_words(.0))]
     Database(#[from] sea_orm::DbErr),
+    #[error("cannot start the thread for passwords: {0}")]
+    Passwords(std::io::Error),
     #[error("cannot keep the services: {0}")]
     Services(crate::error::Error),
     #[error("cannot read the theme folder: {0}")]
@@ -282,6 +287,14 @@ pub enum StartError {
     Listen(std::net::SocketAddr, std::io::Error),
     #[error("cannot use the certificate: {0}")]
     Tls(String),
+}
+
+/// What the database said, or what we say of it.
+fn in_words(error: &sea_orm::DbErr) -> String {
+    match error {
+        sea_orm::DbErr::Custom(text) => text.clone(),
+        other => other.to_string(),
+    }
 }
 
 #[cfg(test)]

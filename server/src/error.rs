@@ -43,7 +43,7 @@ pub enum Error {
     #[error("out of reach: {0}")]
     OutOfReach(Cow<'static, str>),
     #[error("origin forbidden")]
-    OriginForbidden,
+    OriginForbidden { opened: String, own: String },
     #[error("not found")]
     NotFound,
     #[error("method not allowed")]

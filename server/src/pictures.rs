@@ -6,7 +6,6 @@ use std::io::Cursor;
 /// Bytes of a picture as a camera made it.
 pub const PICTURE: usize = 2_000_000;
 
-use bytes::Bytes;
 use image::codecs::jpeg::JpegEncoder;
 use image::codecs::png::{CompressionType, FilterType as PngFilter, PngEncoder};
 use image::imageops::FilterType;
@@ -18,6 +17,7 @@ use image::{
 use tokio::sync::Semaphore;
 
 use crate::error::{Error, Result};
+use crate::http::Raw;
 use crate::secrets::sha256_hex;
 
 /// Side of the picture of a person, in pixels.
@@ -56,12 +56,12 @@ pub struct Drawn {
 ///
 /// # Errors
 /// A validation error of the field `file`: it is empty, no such picture, damaged, or too large.
-pub async fn draw(bytes: Bytes, drawing: Drawing) -> Result<Drawn> {
+pub async fn draw(file: Raw, drawing: Drawing) -> Result<Drawn> {
     let turn = DRAWING.acquire().await.map_err(Error::internal)?;
-    // The turn goes with the work: a client that goes away does not end it.
+    // The turn and the place of the file go with the work: a client that goes away does not end it.
     let work = move || {
         let _turn = turn;
-        drawn(&bytes, drawing)
+        drawn(&file.bytes, drawing)
     };
     tokio::task::spawn_blocking(work).await.map_err(Error::internal)?
 }

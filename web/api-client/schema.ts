@@ -602,7 +602,8 @@ export interface paths {
         head?: never;
         /**
          * Changes settings: the keys of the body get the values of the body, all or none. With `If-Match`, only what the
-         *     caller has seen. Keys of `security` need a signed-in person and a fresh proof: `reauthentication_required`.
+         *     caller has seen. The schema says what a key needs beside: a `sensitive` one a signed-in person with a fresh proof
+         *     (`reauthentication_required`), one with `changeNeeds` that permission.
          */
         patch: operations["patch_settings"];
         trace?: never;
@@ -3385,6 +3386,7 @@ export interface components {
         };
         /** @description One setting. */
         Key: {
+            changeNeeds?: components["schemas"]["Permission"] | null;
             /** @description What it is when nobody has set it. */
             default: unknown;
             /** @description The group that it stands in. */
@@ -3401,6 +3403,8 @@ export interface components {
             sample: boolean;
             /** @description The heading that it stands under within its group; empty: none. */
             section: string;
+            /** @description Only a signed-in person changes it, who has proved a moment ago who they are; no API token does. */
+            sensitive: boolean;
         };
         /** @description The form of a value, with its bounds. */
         Kind: {
@@ -3925,6 +3929,11 @@ export interface components {
         };
         /** @description A new password, with the token of the mail. */
         Reset: {
+            /**
+             * @description Revoke the API tokens that act in the person's name, too: somebody else may have made one.
+             * @default true
+             */
+            endTokens: boolean;
             password: string;
             token: string;
         };

@@ -47,6 +47,8 @@ pub struct Model {
     pub payload: Json,
     /// `Message-ID`, fixed at the decision, so that a second delivery can be told.
     pub message_id: String,
+    /// Where answers go, if not to the address of the settings.
+    pub reply_to: Option<String>,
     pub in_reply_to: Option<String>,
     /// Message ids separated by spaces, oldest first.
     pub references: Option<String>,

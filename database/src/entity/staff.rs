@@ -55,6 +55,8 @@ pub struct Model {
     pub deleted_at: Option<DateTimeUtc>,
     /// SHA-256 of the picture in `staff_avatars`; none: initials are drawn.
     pub avatar: Option<String>,
+    /// Browsers that signed in before this moment are not known any more.
+    pub devices_from: Option<DateTimeUtc>,
 }
 
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]

@@ -18,6 +18,7 @@ mod m0010_counts;
 mod m0011_outbox_lanes;
 mod m0012_search_feed;
 mod m0013_services;
+mod m0014_devices_and_answers;
 
 /// Brings a database of any released version to the newest schema.
 pub struct Migrator;
@@ -39,6 +40,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0011_outbox_lanes::Migration),
             Box::new(m0012_search_feed::Migration),
             Box::new(m0013_services::Migration),
+            Box::new(m0014_devices_and_answers::Migration),
         ]
     }
 }

@@ -179,9 +179,9 @@ fn tls(config: &Config) -> Finding {
 
 fn browser_sign_in(config: &Config) -> Result<String, String> {
     if config.server.may_set_cookies() {
-        Ok(format!("works at {}", config.server.public_url))
+        Ok(format!("works at {}", config.server.link("/")))
     } else {
-        Err(format!("{} is not https, so browsers get no cookie", config.server.public_url))
+        Err(format!("{} is not https, so browsers get no cookie", config.server.link("/")))
     }
 }
 

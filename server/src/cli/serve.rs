@@ -1,5 +1,6 @@
 //! `tekvwarho serve`.
 
+use std::fs::{File, TryLockError};
 use std::io::IsTerminal as _;
 use std::time::Duration;
 
@@ -9,11 +10,12 @@ use tokio::sync::oneshot;
 use tokio::time::Instant;
 
 use super::Failure;
-use crate::app::{App, StartError, Surroundings};
+use crate::app::{App, StartError, Surroundings, private_folder};
 use crate::config::{Config, Guard, Transport};
 use crate::http::serve::{serve, tls};
 use crate::platform::{audit, auth};
 use crate::router;
+use crate::storage::Engine;
 
 /// From the signal to the end of the background work: what requests do not need of the ten seconds of the promise, less
 /// one for what follows. A mail whose server is slow to answer must not be cut off, or it would go out again.
@@ -25,6 +27,8 @@ pub async fn run(config: Config) -> Result<(), Failure> {
         (Some(certificate), Some(key)) => Some(tls(certificate, key).map_err(StartError::Tls)?),
         _ => None,
     };
+    // Held until the end: a second server would answer beside this one, and end its set-up link.
+    let _alone = alone(&config)?;
     let app = App::build(config, Surroundings::default()).await?;
     let listener = TcpListener::bind(listen).await.map_err(|error| StartError::Listen(listen, error))?;
     let mut background = app.start_background();
@@ -55,6 +59,25 @@ pub async fn run(config: Config) -> Result<(), Failure> {
     Ok(())
 }
 
+/// The right to serve the file in the data directory; the system takes it back with the process. Commands beside a server
+/// need none, and servers on PostgreSQL share nothing in their folders but the keys.
+fn alone(config: &Config) -> Result<Option<File>, StartError> {
+    if Engine::of_url(&config.database_url()) != Some(Engine::Sqlite) {
+        return Ok(None);
+    }
+    let folder = || config.data_dir.clone();
+    let open = || {
+        private_folder(&config.data_dir)?;
+        File::options().create(true).append(true).open(config.data_dir.join("serve.lock"))
+    };
+    let file = open().map_err(|error| StartError::DataDir(folder(), error))?;
+    match file.try_lock() {
+        Ok(()) => Ok(Some(file)),
+        Err(TryLockError::WouldBlock) => Err(StartError::InUse(folder())),
+        Err(TryLockError::Error(error)) => Err(StartError::DataDir(folder(), error)),
+    }
+}
+
 /// What an operator wants to know at the start, on standard output.
 async fn greet(app: &App, listening: std::net::SocketAddr) -> Result<(), Failure> {
     let server = &app.config.server;
@@ -67,6 +90,12 @@ async fn greet(app: &App, listening: std::net::SocketAddr) -> Result<(), Failure
     if let Some(link) = auth::setup_link(app).await? {
         let bold = if std::io::stdout().is_terminal() { ("\u{1b}[1m", "\u{1b}[0m") } else { ("", "") };
         tell(format_args!("{}Set up: {link}{}", bold.0, bold.1));
+    }
+    if !listening.ip().is_loopback() && server.is_local() {
+        tracing::warn!(
+            "listening on {listening}, but the public address is {}; set TEKVWARHO_PUBLIC_URL",
+            server.link("/")
+        );
     }
     if server.rate_limits == Guard::Off {
         tracing::warn!("rate limits and sign-in lockout are off: for load tests only");

@@ -6,13 +6,15 @@ use std::path::PathBuf;
 use clap::Args;
 use url::Url;
 
+use super::SecretUrl;
+
 /// How mail leaves. Without a server, mails are written to `mail/` in the data directory.
 #[derive(Clone, Args)]
 pub struct MailConfig {
     /// smtp://user:password@host:port (STARTTLS is used where offered, and demanded when a password goes to another machine) or
     /// smtps:// (TLS from the start).
     #[arg(long, env = "SMTP_URL", hide_env_values = true, global = true)]
-    pub smtp_url: Option<Url>,
+    pub smtp_url: Option<SecretUrl>,
     /// Certificates (PEM) that the mail server may be signed by, beside the public ones.
     #[arg(long, env = "TEKVWARHO_SMTP_CA", global = true, requires = "smtp_url")]
     pub smtp_ca: Option<PathBuf>,
@@ -40,6 +42,7 @@ impl MailConfig {
     pub fn way(&self) -> Option<String> {
         let server = match (self.transport(), &self.smtp_url) {
             (Transport::Smtp, Some(url)) => {
+                let url = url.read().ok()?;
                 format!("{}:{}", url.host_str().unwrap_or_default(), url.port().unwrap_or_default())
             }
             (Transport::SendGrid, _) => "sendgrid".to_owned(),

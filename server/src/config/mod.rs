@@ -6,15 +6,19 @@
 mod database;
 mod log;
 mod mail;
+mod parse;
 mod server;
 
 use std::path::PathBuf;
 
 use clap::Args;
 
+use crate::storage::Engine;
+
 pub use database::DatabaseConfig;
 pub use log::LogConfig;
 pub use mail::{MailConfig, Transport};
+pub use parse::SecretUrl;
 pub use server::{Guard, ServerConfig};
 
 /// Everything that is decided before the program starts.
@@ -48,21 +52,31 @@ impl Config {
         self.secret_file.clone().unwrap_or_else(|| self.data_dir.join("keys.json"))
     }
 
-    /// Refuses what no database of this program has for an address.
+    /// Refuses addresses that cannot be those of a database or a mail server.
     ///
     /// # Errors
     /// Says what is wrong, without the address: it may hold a password.
-    pub fn check(&self) -> Result<(), &'static str> {
-        if crate::storage::Engine::of_url(&self.database_url()).is_some() {
-            Ok(())
-        } else {
-            Err("DATABASE_URL must begin with sqlite:// or postgres://")
-        }
+    pub fn check(&self) -> Result<(), String> {
+        const ENCODE: &str = "Percent-encode special characters of the password: # is %23, @ is %40, / is %2F";
+        let database = match Engine::of_url(&self.database_url()) {
+            None => Err("it must begin with sqlite:// or postgres://".to_owned()),
+            Some(Engine::Sqlite) => Ok(()),
+            Some(Engine::Postgres) => self.database.url.as_ref().map_or(Ok(()), |url| url.read().map(drop)),
+        };
+        database.map_err(|error| {
+            format!("DATABASE_URL cannot be read: {error}. It looks like postgres://user:password@host:5432/database. {ENCODE}")
+        })?;
+        self.mail.smtp_url.as_ref().map_or(Ok(()), |url| url.read().map(drop)).map_err(|error| {
+            format!(
+                "SMTP_URL cannot be read: {error}. It looks like smtp://user:password@mail.example.com:587. {ENCODE}"
+            )
+        })
     }
 
     /// The address of the database.
     pub fn database_url(&self) -> String {
-        self.database.url.clone().unwrap_or_else(|| crate::storage::database_url(&self.data_dir))
+        let given = self.database.url.as_ref().map(|url| url.as_str().to_owned());
+        given.unwrap_or_else(|| crate::storage::database_url(&self.data_dir))
     }
 }
 

@@ -6,17 +6,18 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use url::Url;
 
+use super::parse;
 use crate::http::{Origin, TrustedProxies};
 
 /// How the program is reached, and by whom.
 #[derive(Debug, Clone, Args)]
 pub struct ServerConfig {
     /// Address and port to listen on.
-    #[arg(long, env = "TEKVWARHO_LISTEN", default_value = "127.0.0.1:5500", global = true)]
+    #[arg(long, env = "TEKVWARHO_LISTEN", default_value = "127.0.0.1:5500", value_parser = parse::listen, global = true)]
     pub listen: SocketAddr,
-    /// The address that visitors type; links in mails begin with it.
-    #[arg(long, env = "TEKVWARHO_PUBLIC_URL", default_value = "http://localhost:5500", global = true)]
-    pub public_url: Url,
+    /// The address that visitors type; links in mails begin with it.  [default: this machine, with the port of `--listen`]
+    #[arg(long, env = "TEKVWARHO_PUBLIC_URL", value_parser = parse::public_url, global = true)]
+    pub public_url: Option<Url>,
     /// Addresses or networks of proxies whose X-Forwarded-For is believed, separated by commas.
     #[arg(long, env = "TEKVWARHO_TRUSTED_PROXIES", default_value = "", global = true, hide_default_value = true)]
     pub trusted_proxies: TrustedProxies,
@@ -47,16 +48,34 @@ pub enum Guard {
 impl ServerConfig {
     /// True when visitors come over TLS, ended here or by a proxy.
     pub fn is_https(&self) -> bool {
-        self.public_url.scheme() == "https"
+        self.public_url.as_ref().is_some_and(|url| url.scheme() == "https")
+    }
+
+    /// The name of the machine that visitors type.
+    pub fn host(&self) -> &str {
+        self.public_url.as_ref().and_then(Url::host_str).unwrap_or("localhost")
+    }
+
+    /// True when visitors are on this machine.
+    pub fn is_local(&self) -> bool {
+        matches!(self.host(), "localhost" | "127.0.0.1" | "[::1]")
     }
 
     /// True when a refresh cookie may be given: over TLS, or to this machine itself.
     pub fn may_set_cookies(&self) -> bool {
-        self.is_https() || matches!(self.public_url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"))
+        self.is_https() || self.is_local()
     }
 
-    /// An absolute address below the public one.
+    /// The origin of our own pages (RFC 6454).
+    pub fn origin(&self) -> String {
+        self.public_url.as_ref().map_or_else(|| self.link(""), |url| url.origin().ascii_serialization())
+    }
+
+    /// An absolute address below the public one. Without a public address, visitors are on this machine.
     pub fn link(&self, path: &str) -> String {
-        format!("{}{path}", self.public_url.as_str().trim_end_matches('/'))
+        match &self.public_url {
+            Some(url) => format!("{}{path}", url.as_str().trim_end_matches('/')),
+            None => format!("http://localhost:{}{path}", self.listen.port()),
+        }
     }
 }

@@ -8,6 +8,7 @@ use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use axum::http::{Extensions, HeaderMap};
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use serde::de::DeserializeOwned;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::valid;
 use crate::error::{Error, Result};
@@ -149,15 +150,25 @@ impl<S: Send + Sync, T: DeserializeOwned> OptionalFromRequest<S> for Json<T> {
     }
 }
 
-/// A body as it came: a file. What it holds is told by its bytes, not by what the client calls it.
-pub struct Raw(pub Bytes);
+/// Files that are read or worked on at once on this node. Whoever comes then is told to come again: bodies of files are
+/// large, and what waits for its turn would fill the memory.
+const FILES: usize = 8;
+static PLACES: Semaphore = Semaphore::const_new(FILES);
+
+/// A body as it came: a file. What it holds is told by its bytes, not by what the client calls it. It has one of few
+/// places for as long as it is there.
+pub struct Raw {
+    pub bytes: Bytes,
+    _place: SemaphorePermit<'static>,
+}
 
 impl<S: Send + Sync> FromRequest<S> for Raw {
     type Rejection = Error;
 
     async fn from_request(request: Request, _: &S) -> Result<Self> {
         let limit = BodyLimit::of(request.extensions());
-        read(limit, request.into_body()).await.map(Self)
+        let place = PLACES.try_acquire().map_err(|_| Error::Unavailable { retry_after: 2 })?;
+        Ok(Self { bytes: read(limit, request.into_body()).await?, _place: place })
     }
 }
 

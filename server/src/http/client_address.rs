@@ -57,15 +57,18 @@ impl TrustedProxies {
             .map_while(address_of)
             .collect();
         let nearest = forwarded.iter().find(|address| !self.contain(**address)).or(forwarded.last());
-        // A proxy appends to X-Forwarded-For, but lets a CF-Connecting-IP of the client through: it counts only alone.
+        // A proxy appends to X-Forwarded-For, but lets a CF-Connecting-IP of the client through: it counts only alone,
+        // not beside one that says nothing.
         let cloudflare = || headers.get("cf-connecting-ip").and_then(|value| value.to_str().ok()?.trim().parse().ok());
-        nearest.copied().or_else(cloudflare).unwrap_or(peer)
+        let alone = !headers.contains_key("x-forwarded-for");
+        nearest.copied().or_else(|| alone.then(cloudflare).flatten()).unwrap_or(peer)
     }
 }
 
-/// An address as proxies write it, some of them with a port.
+/// An address as proxies write it, some of them with a port or in brackets.
 fn address_of(text: &str) -> Option<IpAddr> {
-    let plain = text.parse::<IpAddr>().ok();
+    let bare = text.strip_prefix('[').and_then(|text| text.strip_suffix(']')).unwrap_or(text);
+    let plain = bare.parse::<IpAddr>().ok();
     plain.or_else(|| text.parse::<SocketAddr>().ok().map(|it| it.ip())).map(|address| address.to_canonical())
 }
 
@@ -109,6 +112,8 @@ mod tests {
         assert_eq!(client("10.1.2.3", "1.1.1.1, nonsense"), "10.1.2.3");
         assert_eq!(client("10.1.2.3", "1.1.1.1, 198.51.100.1:4711"), "198.51.100.1");
         assert_eq!(client("::ffff:10.1.2.3", "198.51.100.1"), "198.51.100.1");
+        assert_eq!(client("10.1.2.3", "[2001:db8::1]"), "2001:db8::1");
+        assert_eq!(client("10.1.2.3", "[2001:db8::1]:4711"), "2001:db8::1");
     }
 
     #[test]
@@ -120,6 +125,10 @@ mod tests {
         assert_eq!(proxies.client_of(peer, &headers).to_string(), "198.51.100.9");
         headers.insert("x-forwarded-for", "1.1.1.1, 203.0.113.5".parse().expect("a header value"));
         assert_eq!(proxies.client_of(peer, &headers).to_string(), "203.0.113.5");
+        for nothing in ["unknown", "", "[2001:db8::1", "_hidden"] {
+            headers.insert("x-forwarded-for", nothing.parse().expect("a header value"));
+            assert_eq!(proxies.client_of(peer, &headers), peer, "{nothing}");
+        }
     }
 
     #[test]

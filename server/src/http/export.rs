@@ -23,14 +23,49 @@ pub fn csv_lines<const N: usize>(rows: impl Iterator<Item = [String; N]>) -> Vec
     writer.into_inner().unwrap_or_default()
 }
 
-/// A cell that no spreadsheet program takes for a formula.
+/// A cell that no spreadsheet program takes for a formula, nor a part of it: where a semicolon separates cells, one of ours
+/// becomes several, and a line of it the beginning of a row.
 pub fn harmless(cell: &str) -> String {
-    if is_formula(cell) { format!("'{cell}") } else { cell.to_owned() }
+    if is_phone(cell) {
+        return cell.to_owned();
+    }
+    let mut out = String::with_capacity(cell.len() + 1);
+    if is_formula(cell) {
+        out.push('\'');
+    }
+    let mut rest = cell;
+    while let Some(end) = rest.find([';', '\t', '\n', '\r']) {
+        let (part, after) = rest.split_at(end + 1);
+        out.push_str(part);
+        let ends = after.starts_with([';', '\t', '\n', '\r']);
+        if !ends && is_formula(after) && !is_list_item(after) {
+            out.push('\'');
+        }
+        rest = after;
+    }
+    out.push_str(rest);
+    out
 }
 
-/// True for a cell that a spreadsheet program may take for a formula (OWASP, CSV injection).
+/// True for a cell that a spreadsheet program may take for a formula (OWASP, CSV injection): what it does not show, and the
+/// wide forms of East Asia, it passes over.
 pub fn is_formula(cell: &str) -> bool {
-    cell.starts_with(['=', '+', '-', '@', '\t', '\r'])
+    let unseen =
+        |letter: char| letter.is_whitespace() || matches!(letter, '\u{feff}' | '\u{200b}'..='\u{200f}' | '\u{2060}');
+    let shown = cell.trim_start_matches(unseen);
+    cell.starts_with(['\t', '\r']) || shown.starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠'])
+}
+
+/// What can only be a phone number: a program that computes with it would do no harm.
+fn is_phone(cell: &str) -> bool {
+    let digits = cell.chars().filter(char::is_ascii_digit).count();
+    let rest = cell.strip_prefix('+').unwrap_or_default();
+    digits >= 5 && rest.chars().all(|it| it.is_ascii_digit() || matches!(it, ' ' | '(' | ')' | '/' | '.' | '-'))
+}
+
+/// A line such as `- and this`, which people write, and no program computes.
+fn is_list_item(line: &str) -> bool {
+    line.trim_start().strip_prefix(['-', '+']).is_some_and(|text| text.starts_with(' '))
 }
 
 /// An answer that a browser saves under that name. `total` is the number of rows that come, for a progress bar.
@@ -68,6 +103,20 @@ mod tests {
         assert_eq!(harmless("@SUM(A1)"), "'@SUM(A1)");
         assert!(["=1+1", "+1", "-1", "@SUM(A1)"].into_iter().all(is_formula) && !is_formula("Anna-Lena"));
         assert_eq!(harmless("5 < 6"), "5 < 6");
+        for (cell, expected) in [
+            ("x;=cmd|' /C calc'!A0", "x;'=cmd|' /C calc'!A0"),
+            ("one\n=1+1\r\n-2+3", "one\n'=1+1\r\n'-2+3"),
+            ("＝1+1", "'＝1+1"),
+            ("\u{feff}=1+1", "'\u{feff}=1+1"),
+            (" \u{200b}@SUM(A1)", "' \u{200b}@SUM(A1)"),
+            ("We need\n- a site\n- a shop; quickly", "We need\n- a site\n- a shop; quickly"),
+            ("+49 30 1234-5", "+49 30 1234-5"),
+            ("+49 (0)30/1234", "+49 (0)30/1234"),
+            ("+1+cmd|' /C calc'!A0", "'+1+cmd|' /C calc'!A0"),
+            ("+1", "'+1"),
+        ] {
+            assert_eq!(harmless(cell), expected, "{cell}");
+        }
         let row = ["a \"b\", c\nd".to_owned(), "-1".to_owned(), String::new()];
         assert_eq!(String::from_utf8_lossy(&csv_lines([row].into_iter())), "\"a \"\"b\"\", c\nd\",'-1,\r\n");
     }

@@ -4,6 +4,7 @@
 //! [`RequestInfo`]) and answer with [`respond`] types or an [`Error`](crate::error::Error).
 
 pub mod access_log;
+mod activity;
 pub mod admit;
 pub mod assets;
 mod body;

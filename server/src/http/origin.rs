@@ -1,6 +1,7 @@
 //! Foreign pages: which other origins may make a browser send us something, and which may read our answers.
 
 use std::str::FromStr;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use axum::http::header::{
     ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
@@ -12,10 +13,12 @@ use url::Url;
 use crate::error::{Error, Result};
 
 /// Our own origin and those on the allow-list.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct AllowedOrigins {
     own: String,
     others: Vec<String>,
+    /// The log has heard of another one.
+    told: AtomicBool,
 }
 
 /// One origin of the allow-list, checked.
@@ -36,12 +39,9 @@ impl FromStr for Origin {
 }
 
 impl AllowedOrigins {
-    /// The origin of `public_url` and those of the list.
-    pub fn new(public_url: &Url, others: &[Origin]) -> Self {
-        Self {
-            own: public_url.origin().ascii_serialization(),
-            others: others.iter().map(|origin| origin.0.clone()).collect(),
-        }
+    /// Our own origin and those of the list.
+    pub fn new(own: String, others: &[Origin]) -> Self {
+        Self { own, others: others.iter().map(|origin| origin.0.clone()).collect(), told: AtomicBool::new(false) }
     }
 
     /// Refuses an unsafe request that another site made a browser send.
@@ -52,12 +52,28 @@ impl AllowedOrigins {
         if matches!(header(headers, "sec-fetch-site"), Some("same-origin" | "none")) {
             return Ok(());
         }
+        self.check_origin(headers)
+    }
+
+    /// Refuses whatever names an origin that is neither ours nor on the list.
+    pub fn check_origin(&self, headers: &HeaderMap) -> Result<()> {
         match header(headers, ORIGIN.as_str()) {
-            None if headers.contains_key(ORIGIN) => Err(Error::OriginForbidden),
+            None if headers.contains_key(ORIGIN) => Err(self.refusal("unreadable")),
             None => Ok(()),
             Some(origin) if self.knows(origin) => Ok(()),
-            Some(_) => Err(Error::OriginForbidden),
+            Some(origin) => Err(self.refusal(origin)),
         }
+    }
+
+    /// Says which addresses differ: mostly it is the operator, who opened the program by another one than they set. The log
+    /// has the first of them.
+    fn refusal(&self, opened: &str) -> Error {
+        let opened: String = opened.chars().filter(char::is_ascii_graphic).take(200).collect();
+        if !self.told.swap(true, Ordering::Relaxed) {
+            let own = &self.own;
+            tracing::warn!(%opened, public = %own, "refused a request of another origin; TEKVWARHO_PUBLIC_URL says which is ours");
+        }
+        Error::OriginForbidden { opened, own: self.own.clone() }
     }
 
     /// True for our own origin and those on the list.
@@ -69,6 +85,13 @@ impl AllowedOrigins {
     /// public address says `localhost` is on the same machine.
     pub fn is_own(&self, origin: &str) -> bool {
         origin == self.own || self.is_same_loopback(origin)
+    }
+
+    /// Tells caches that answers differ by origin, asked with one or without, where others may read them.
+    pub fn vary(&self, headers: &mut HeaderMap) {
+        if !self.others.is_empty() {
+            headers.append(VARY, HeaderValue::from_static("origin"));
+        }
     }
 
     /// The origin that may read the answer, if it is another one than ours.
@@ -96,7 +119,6 @@ pub fn is_preflight(method: &Method, headers: &HeaderMap) -> bool {
 /// Lets `origin` read the answer.
 pub fn allow(headers: &mut HeaderMap, origin: HeaderValue, preflight: bool) {
     headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin);
-    headers.append(VARY, HeaderValue::from_static("origin"));
     if preflight {
         headers.insert(ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("GET, POST, PUT, PATCH, DELETE"));
         headers.insert(
@@ -121,8 +143,10 @@ mod tests {
     use super::*;
 
     fn check(method: &Method, pairs: &[(&'static str, &'static str)]) -> bool {
-        let own = Url::parse("http://localhost:5500").expect("a url");
-        let origins = AllowedOrigins::new(&own, &["https://www.example.com".parse().expect("an origin")]);
+        let origins = AllowedOrigins::new(
+            "http://localhost:5500".to_owned(),
+            &["https://www.example.com".parse().expect("an origin")],
+        );
         let mut headers = HeaderMap::new();
         for (name, value) in pairs {
             headers.insert(*name, HeaderValue::from_static(value));

@@ -46,6 +46,7 @@ impl Pipeline {
         let id = RequestId::assign(request.headers(), proxies.contain(peer), front.ids.next(now));
         if let Some(page) = front.pages.of(&request).filter(|_| !request.headers().contains_key(ORIGIN)) {
             let mut response = page.answer(request.headers());
+            front.origins.vary(response.headers_mut());
             name(&mut response, id);
             front.access_log.note(now, &Method::GET, page.route, response.status(), started.elapsed(), id);
             return response;
@@ -63,6 +64,7 @@ impl Pipeline {
         problem::render(&mut response, id);
         let headers = response.headers_mut();
         security_headers::apply(headers, front.server.is_https());
+        front.origins.vary(headers);
         if let Some(reader) = reader.filter(|_| has_origin) {
             origin::allow(headers, reader, preflight);
         }

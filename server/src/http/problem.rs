@@ -196,11 +196,15 @@ fn describe(error: &Error) -> (StatusCode, &'static str, &'static str, Cow<'stat
             "An API token cannot do this. Sign in as a person.".into(),
         ),
         Error::OutOfReach(detail) => (S::FORBIDDEN, "forbidden", "This is not allowed", detail.clone()),
-        Error::OriginForbidden => (
+        Error::OriginForbidden { opened, own } => (
             S::FORBIDDEN,
             "origin_forbidden",
             "This origin is not allowed",
-            "Requests from this web page are not allowed. Its origin is not on the allow-list.".into(),
+            format!(
+                "This page was opened at {opened}, but the public address is {own}. Open it there; if that is wrong, the operator \
+                 sets TEKVWARHO_PUBLIC_URL."
+            )
+            .into(),
         ),
         Error::NotFound => {
             (S::NOT_FOUND, "not_found", "Not found", "There is nothing at this address, or it is gone.".into())
@@ -279,7 +283,10 @@ pub fn known() -> Vec<Known> {
         Error::NotForTokens,
         Error::SecondFactorMissing,
         Error::ReauthenticationRequired,
-        Error::OriginForbidden,
+        Error::OriginForbidden {
+            opened: "https://elsewhere.example".to_owned(),
+            own: "https://example.com".to_owned(),
+        },
         Error::NotFound,
         Error::MethodNotAllowed,
         Error::Conflict("Somebody else was first, or the same request is still in progress.".into()),

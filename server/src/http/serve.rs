@@ -17,10 +17,12 @@ use rustls::ServerConfig;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tokio::net::{TcpListener, TcpStream};
+use tokio_io_timeout::TimeoutStream;
 use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use super::activity::Activity;
 use super::pipeline::Pipeline;
 
 /// Requests in flight and sockets have this long to end after a signal; the promise is 10 s for the whole program.
@@ -33,6 +35,10 @@ const HEAD: Duration = Duration::from_secs(15);
 const HEADERS: usize = 64;
 /// A client has this long for the TLS handshake.
 const HANDSHAKE: Duration = Duration::from_secs(10);
+/// A client that takes nothing of what is written to it is given up after this time.
+const WRITE: Duration = Duration::from_secs(30);
+/// A connection that was told to end has this long for what it has begun.
+const FAREWELL: Duration = Duration::from_secs(5);
 
 /// Reads certificate chain and key (PEM) for [`serve`].
 pub fn tls(certificate: &Path, key: &Path) -> Result<TlsAcceptor, String> {
@@ -118,26 +124,41 @@ impl Protocols {
 impl Server {
     /// Answers one connection. One that breaks is the client's business.
     async fn answer(&self, stream: TcpStream, peer: SocketAddr) {
-        let service = service_fn(move |request: Request<Incoming>| {
-            let pipeline = self.pipeline.clone();
-            async move { Ok::<_, Infallible>(pipeline.answer(request, peer.ip()).await) }
-        });
+        let mut stream = Box::pin(TimeoutStream::new(stream));
+        stream.as_mut().set_write_timeout_pinned(Some(WRITE));
         let Some(tls) = &self.tls else {
+            let service = service_fn(move |request: Request<Incoming>| async move {
+                Ok::<_, Infallible>(self.pipeline.answer(request, peer.ip()).await)
+            });
             let connection = self.protocols.plain.serve_connection(TokioIo::new(stream), service).with_upgrades();
-            return self.finish(connection, http1::UpgradeableConnection::graceful_shutdown).await;
+            // HTTP/1.1 has a time for each head, the first one and those after a response.
+            let never = std::future::pending();
+            return self.finish(connection, never, http1::UpgradeableConnection::graceful_shutdown).await;
         };
         let Ok(Ok(stream)) = tokio::time::timeout(HANDSHAKE, tls.accept(stream)).await else { return };
+        let activity = Activity::begin();
+        let service = service_fn(|request: Request<Incoming>| {
+            let (pipeline, activity) = (self.pipeline.clone(), Arc::clone(&activity));
+            async move {
+                let request = request.map(|body| activity.note_frames(body));
+                let response = pipeline.answer(request, peer.ip()).await;
+                Ok::<_, Infallible>(response.map(|body| activity.note_frames(body)))
+            }
+        });
         let connection = self.protocols.agreed.serve_connection_with_upgrades(TokioIo::new(stream), service);
-        self.finish(connection, auto::UpgradeableConnection::graceful_shutdown).await;
+        self.finish(connection, activity.ceased(), auto::UpgradeableConnection::graceful_shutdown).await;
     }
 
-    /// Goes on with a connection until it is over, or `end` has told it to be and it has finished what it had begun.
-    async fn finish<C: Future>(&self, connection: C, end: impl FnOnce(Pin<&mut C>)) {
+    /// Goes on with a connection until it is over, or `end` has told it to be because nothing happens on it or the program
+    /// ends, and it has finished what it had begun.
+    async fn finish<C: Future>(&self, connection: C, ceased: impl Future<Output = ()>, end: impl FnOnce(Pin<&mut C>)) {
         tokio::pin!(connection);
-        tokio::select! {
+        let farewell = tokio::select! {
             _ = connection.as_mut() => return,
-            () = self.ending.cancelled() => end(connection.as_mut()),
-        }
-        let _ = connection.await;
+            () = self.ending.cancelled() => DRAIN,
+            () = ceased => FAREWELL,
+        };
+        end(connection.as_mut());
+        let _ = tokio::time::timeout(farewell, connection).await;
     }
 }

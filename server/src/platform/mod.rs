@@ -29,7 +29,7 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use self::audit::LastSealed;
-use self::auth::{Liveness, Passwords};
+use self::auth::{Liveness, Passwords, Turns};
 use self::entity::Entity;
 use self::idempotency::InFlight;
 use self::known_names::KnownNames;
@@ -73,6 +73,7 @@ pub struct Parts {
     pub front: Arc<Front>,
     pub limits: RateLimits,
     pub passwords: Passwords,
+    pub turns: Turns,
     pub liveness: Liveness,
     pub outbox: Outbox,
     pub last_sealed: LastSealed,

@@ -227,7 +227,7 @@ pub fn search_messages(engine: Engine, terms: &[String], how: Match, among: Opti
         // The engines cut such words apart, each in its own way: look at the column itself.
         select.from(Alias::new("messages"));
         for term in terms {
-            select.and_where(Expr::cust_with_values("messages.search_text LIKE $1", [format!("% {term}%")]));
+            select.and_where(holds(term));
         }
         return select;
     }
@@ -261,6 +261,14 @@ pub fn search_messages(engine: Engine, terms: &[String], how: Match, among: Opti
         }
     }
     select
+}
+
+/// A condition on the search column of a message. Languages that the engines cannot index may write without spaces, so a word
+/// of theirs is found anywhere; others at the beginning of a word. Terms are letters and digits, so nothing in them is a
+/// wildcard.
+pub fn holds(term: &str) -> Expr {
+    let begins = if term.chars().all(is_indexed) { " " } else { "" };
+    Expr::col((Alias::new("messages"), Alias::new("search_text"))).like(format!("%{begins}{term}%"))
 }
 
 /// The ids of a selection, in no order, at most `limit`.

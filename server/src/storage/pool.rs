@@ -8,6 +8,7 @@ use sea_orm::{ConnectionTrait, Database, DatabaseConnection, DbErr};
 use sea_orm_migration::MigratorTrait as _;
 
 use super::dialect::{self, Engine};
+use super::reach;
 use super::write::Writer;
 use crate::cluster::Bus;
 
@@ -32,9 +33,13 @@ impl Storage {
             .ok_or_else(|| DbErr::Custom("DATABASE_URL must begin with sqlite:// or postgres://".to_owned()))?;
         let writer = match engine.write_options(url) {
             Some(options) => Some(Database::connect(options).await?),
-            None => None,
+            None => {
+                reach::check(url).await?;
+                None
+            }
         };
         let read = Database::connect(engine.read_options(url)).await?;
+        reach::check_age(writer.as_ref().unwrap_or(&read)).await?;
         if let Some((folder, now)) = snapshots {
             match &writer {
                 Some(writer) => {

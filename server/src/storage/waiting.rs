@@ -43,7 +43,7 @@ trait Rows: Any + Send {
     fn insert(self: Box<Self>, conn: &DatabaseTransaction) -> BoxFuture<'_, Result<(), DbErr>>;
 }
 
-impl<A: ActiveModelTrait + Send + 'static> Rows for Vec<A> {
+impl<T: ActiveModelTrait + Send + 'static> Rows for Vec<T> {
     fn absorb(&mut self, others: &mut dyn Any) -> bool {
         others.downcast_mut::<Self>().map(|others| self.append(others)).is_some()
     }

@@ -26,7 +26,7 @@ use crate::platform::entity::Entity;
 use crate::platform::idempotency;
 use crate::platform::limits;
 use crate::platform::mail::Mail;
-use crate::storage::{email_key, search_text};
+use crate::storage::{email_key, phone_digits, search_text};
 
 /// Characters of one message.
 pub const LONGEST: usize = 5_000;
@@ -142,10 +142,11 @@ fn checked(app: &App, form: &ContactForm, drawn: Drawn, info: &RequestInfo) -> R
         Signs { honeypot: form.website.as_deref().unwrap_or_default(), drawn, user_agent: info.user_agent.as_deref() };
     let spam = app.config.server.bot_guard == Guard::On && spam::is_spam(signs);
     let now = app.clock.now();
+    let digits = phone.as_deref().and_then(phone_digits);
     Ok(messages::Model {
         id: app.ids.next(now),
         search_text: search_text(
-            [Some(&name), Some(&email), phone.as_ref(), company.as_ref(), Some(&message)]
+            [Some(&name), Some(&email), phone.as_ref(), digits.as_ref(), company.as_ref(), Some(&message)]
                 .into_iter()
                 .flatten()
                 .map(String::as_str),
@@ -192,15 +193,12 @@ async fn mails(app: &App, message: &messages::Model) -> Result<Vec<database::ent
         },
         link: app.config.server.link(&format!("/admin/messages/{}?view=all", message.id)),
     };
-    let firm = if settings.part::<Telling>().new_message {
-        settings.notifications.recipients(&settings.firm)
-    } else {
-        Vec::new()
-    };
+    let telling = settings.part::<Telling>();
+    let firm = if telling.new_message { settings.notifications.recipients(&settings.firm) } else { Vec::new() };
     let people = tell::mailed_of_new(app, message.id, &firm).await?;
     let mut mails = Vec::new();
     for to in firm.iter().chain(&people) {
-        mails.push(Mail::new(to, &notice).about(entity).row(app)?);
+        mails.push(telling.answers(Mail::new(to, &notice).about(entity), &message.email).row(app)?);
     }
     let mailbox = Subject::Mailbox(message.email_key.clone());
     if app.limits.check(&limits::STRANGER_MAIL, &mailbox).is_ok() {

@@ -106,13 +106,14 @@ async fn export_messages(
     .row(&app.ids, app.clock.now());
     audit::write(&app, entry).await?;
 
-    let rows = Rows { names: people::names(&app).await?, caller, filter, place, app: app.clone() };
+    let rows = Rows { names: people::names(&app).await?, caller: caller.clone(), filter, place, app: app.clone() };
     let name = format!("messages-{}.{format}", app.clock.now().format("%Y-%m-%d"));
-    if xlsx {
-        export::file_on_disk(rows.xlsx().await?, media, &name, total)
+    let file = if xlsx {
+        export::file_on_disk(rows.xlsx().await?, media, &name, total)?
     } else {
-        Ok(export::file(rows.csv(), media, &name, total))
-    }
+        export::file(rows.csv(), media, &name, total)
+    };
+    Ok(caller.while_allowed(&app, Permission::Messages, file))
 }
 
 /// What an export reads, and for whom.
@@ -144,7 +145,7 @@ impl Place {
 impl Rows {
     /// The next page, empty after the last one. An export ends with the session that asked for it.
     async fn next(&mut self) -> Result<Vec<[String; HEAD.len()]>> {
-        self.caller.is_still_in(&self.app).await?;
+        self.caller.still_may(&self.app, Permission::Messages).await?;
         let conn = self.app.storage.standby();
         let page = match &mut self.place {
             Place::After(cursor) => {

@@ -14,7 +14,9 @@ use uuid::Uuid;
 
 use super::filter::Filter;
 use crate::error::Result;
-use crate::storage::{COUNT_LIMIT, Cursor, Engine, Match, Page, are_indexed, estimate, ids_up_to, search_messages};
+use crate::storage::{
+    COUNT_LIMIT, Cursor, Engine, Match, Page, are_indexed, estimate, holds, ids_up_to, search_messages,
+};
 
 /// Messages among which a search for common words looks: they are found among the newest, and the index would have
 /// to gather all matches before it could sort them.
@@ -207,10 +209,9 @@ fn ids_among_newest(filter: &Filter, cursor: Option<Cursor>, newest: u64) -> Sel
         .limit(newest)
         .take();
     let mut ids = Query::select();
-    ids.column(Column::Id).from_subquery(window, Alias::new("newest"));
+    ids.column(Column::Id).from_subquery(window, Alias::new("messages"));
     for term in &filter.terms {
-        // Terms are letters and digits, so nothing in them is a wildcard.
-        ids.and_where(Expr::col(Column::SearchText).like(format!("% {term}%")));
+        ids.and_where(holds(term));
     }
     ids
 }

@@ -1,8 +1,8 @@
 //! Notes for colleagues, and tags.
 
 use axum::extract::{Path, State};
-use database::entity::message_notes;
-use sea_orm::{ActiveModelTrait as _, ColumnTrait as _, EntityTrait, IntoActiveModel as _, QueryFilter as _};
+use database::entity::{message_notes, messages};
+use sea_orm::{ActiveModelTrait as _, ColumnTrait as _, EntityTrait, IntoActiveModel as _, QueryFilter as _, Set};
 use serde::Deserialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -77,7 +77,10 @@ async fn add_note(
         .write((act, note, kept), move |tx, (act, note, kept)| {
             Box::pin(async move {
                 idempotency::write(tx.conn(), kept.as_ref()).await?;
-                store::locked(tx.conn(), id).await?.ok_or(Error::NotFound)?;
+                let message = store::locked(tx.conn(), id).await?.ok_or(Error::NotFound)?;
+                let words = store::with_words(&message.search_text, &note.content);
+                let found = messages::ActiveModel { id: Set(id), search_text: Set(words), ..Default::default() };
+                found.update(tx.conn()).await?;
                 note.clone().into_active_model().insert(tx.conn()).await?;
                 act.note(tx, "message.noted", (Entity::Message, id), Changes::none());
                 change::announce(tx, "message_changed", id);
@@ -112,6 +115,7 @@ async fn delete_note(
                 if deleted.rows_affected == 0 {
                     return Err(Error::NotFound);
                 }
+                store::read_words_again(tx.conn(), id).await?;
                 act.note(tx, "message.note_deleted", (Entity::Message, id), Changes::none());
                 change::announce(tx, "message_changed", id);
                 Ok(())

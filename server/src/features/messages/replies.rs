@@ -140,7 +140,9 @@ async fn answered(tx: &Tx<'_>, message: messages::Model, act: &Act, answer: &Ans
     let after =
         Counted { status: answer.status, assigned_to: Some(assigned_to), first_replied_at: Some(first), ..before };
     tally::changed(tx, before, after);
+    let words = store::with_words(&message.search_text, &answer.content);
     let mut row = message.into_active_model();
+    row.search_text = Set(words);
     row.status = Set(answer.status);
     row.assigned_to = Set(Some(assigned_to));
     row.reply_content = Set(Some(answer.content.clone()));

@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use super::tally::{self, Counted};
 use crate::error::Result;
-use crate::storage::Tx;
+use crate::storage::{Tx, phone_digits, search_text};
 
 /// Messages whose first answer went out between two moments.
 pub(super) fn answered_in(from: DateTime<Utc>, until: DateTime<Utc>) -> Condition {
@@ -133,8 +133,30 @@ pub async fn opened(conn: &impl ConnectionTrait, id: Uuid, now: DateTime<Utc>) -
         .map(drop)
 }
 
+/// The words by which a message is found, with those that came into its thread.
+pub fn with_words(known: &str, added: &str) -> String {
+    format!("{known}{}", search_text([added]).trim_start())
+}
+
+/// The words by which a message is found, from all that is there: after something was taken out of its thread.
+pub async fn read_words_again(conn: &impl ConnectionTrait, id: Uuid) -> Result<(), DbErr> {
+    let Some(message) = locked(conn, id).await? else { return Ok(()) };
+    let own = [Some(&message.name), Some(&message.email), message.phone.as_ref(), message.company.as_ref()];
+    let digits = message.phone.as_deref().and_then(phone_digits);
+    let (replies, notes) = (replies_of(conn, id).await?, notes_of(conn, id).await?);
+    let own = own.into_iter().flatten().chain(&digits).chain([&message.message]).map(String::as_str);
+    let thread = replies.iter().map(|it| it.content.as_str()).chain(notes.iter().map(|it| it.content.as_str()));
+    let words = search_text(own.chain(thread));
+    Entity::update_many()
+        .col_expr(Column::SearchText, Expr::value(words))
+        .filter(Column::Id.eq(id))
+        .exec(conn)
+        .await
+        .map(drop)
+}
+
 /// Notes an answer of the client: the message is open again.
-pub async fn client_answered(tx: &Tx<'_>, id: Uuid, now: DateTime<Utc>) -> Result<()> {
+pub async fn client_answered(tx: &Tx<'_>, id: Uuid, content: &str, now: DateTime<Utc>) -> Result<()> {
     let Some(message) = locked(tx.conn(), id).await? else { return Err(crate::error::Error::NotFound) };
     let status = match message.status {
         Status::New => Status::New,
@@ -143,7 +165,9 @@ pub async fn client_answered(tx: &Tx<'_>, id: Uuid, now: DateTime<Utc>) -> Resul
     let before = Counted::from(&message);
     tally::changed(tx, before, Counted { status, ..before });
     let (version, count) = (message.version + 1, message.reply_count + 1);
+    let words = with_words(&message.search_text, content);
     let mut change = message.into_active_model();
+    change.search_text = sea_orm::Set(words);
     change.status = sea_orm::Set(status);
     change.client_replied_at = sea_orm::Set(Some(now));
     change.last_activity_at = sea_orm::Set(now);

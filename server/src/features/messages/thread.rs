@@ -129,7 +129,7 @@ pub async fn answer_as_client(
                 }
                 idempotency::write(tx.conn(), kept.as_ref()).await?;
                 reply.clone().into_active_model().insert(tx.conn()).await?;
-                store::client_answered(tx, id, now).await?;
+                store::client_answered(tx, id, &reply.content, now).await?;
                 for mail in mails {
                     tx.mail(mail.clone());
                 }
@@ -173,5 +173,6 @@ async fn notices(
         link: app.config.server.link(&format!("/admin/messages/{}?view=all", message.id)),
     };
     let entity = Some((Entity::Message, message.id));
-    told.iter().map(|to| Mail::new(to, &letter).about(entity).row(app)).collect()
+    let telling = settings.part::<Telling>();
+    told.iter().map(|to| telling.answers(Mail::new(to, &letter).about(entity), &message.email).row(app)).collect()
 }

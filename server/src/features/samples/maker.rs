@@ -86,6 +86,7 @@ impl Maker {
                 invited_at: None,
                 deleted_at: None,
                 avatar: None,
+                devices_from: None,
             });
         }
         self.staff = people.iter().map(|person| person.id).collect();

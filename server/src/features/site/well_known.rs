@@ -22,7 +22,10 @@ pub fn routes() -> Router<App> {
         .route("/.well-known/security.txt", get(security))
         .route("/security.txt", get(|| async { Redirect::permanent("/.well-known/security.txt") }))
         .route("/manifest.webmanifest", get(manifest))
+        // https://w3c.github.io/webappsec-change-password-url/
+        .route("/.well-known/change-password", get(|| async { Redirect::to("/admin/profile") }))
         .route("/favicon.ico", get(favicon))
+        .route("/apple-touch-icon.png", get(touch_icon))
         .route("/theme.css", get(theme))
         .route("/pictures/{name}", get(picture))
 }
@@ -93,6 +96,11 @@ async fn manifest(State(app): State<App>) -> Response {
 
 async fn favicon(State(app): State<App>) -> Redirect {
     Redirect::temporary(&app.assets.address("icon.svg").unwrap_or_else(|| "/assets/icon.svg".to_owned()))
+}
+
+/// Telephones ask for it here before they have read a page.
+async fn touch_icon(State(app): State<App>) -> Redirect {
+    Redirect::temporary(&app.assets.address("apple-touch-icon.png").unwrap_or_else(|| "/assets/icon.svg".to_owned()))
 }
 
 fn text(media: &'static str, body: String) -> Response {

@@ -182,8 +182,9 @@ async fn export_audit(
     let total = find::count(platform.storage.read(), &filter, u64::try_from(i64::MAX).unwrap_or(0)).await?;
     export::note(&platform, &caller, &info, format, total).await?;
     let name = format!("audit-{}.{}", platform.clock.now().format("%Y-%m-%d"), format.ending());
-    let rows = Rows { platform, caller, filter, format };
-    Ok(crate::http::export::file(rows.body(), format.media(), &name, total))
+    let rows = Rows { platform: platform.clone(), caller: caller.clone(), filter, format };
+    let file = crate::http::export::file(rows.body(), format.media(), &name, total);
+    Ok(caller.while_allowed(&platform, Permission::Audit, file))
 }
 
 /// A head from elsewhere.
@@ -217,7 +218,9 @@ async fn verify_audit(
     };
     platform.limits.check(&VERIFY, &Subject::Staff(caller.staff_id))?;
     let (lines, received) = mpsc::channel::<Bytes>(16);
+    let walker = platform.clone();
     tokio::spawn(async move {
+        let platform = walker;
         let told = verify_telling(&platform, kept.as_ref(), |checked, total| {
             // A reader that is slower than the walk misses a line, and one that went away ends it.
             let _ = lines.try_send(line(&json!({ "type": "progress", "checked": checked, "total": total })));
@@ -248,7 +251,7 @@ async fn verify_audit(
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/x-ndjson"));
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    Ok(response)
+    Ok(caller.while_allowed(&platform, Permission::Audit, response))
 }
 
 fn line(value: &Value) -> Bytes {

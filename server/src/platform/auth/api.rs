@@ -13,6 +13,7 @@ use utoipa_axum::routes;
 use super::attempts::Attempt;
 use super::guard::{Caller, own_account, signed_in};
 use super::one_time::{self, Kind};
+use super::passwords::Lane;
 use super::view::Me;
 use super::{cookies, letters, own_entry, sessions};
 use crate::cluster::Event;
@@ -152,16 +153,16 @@ async fn change_password(
     check.done()?;
     let person = people::by_id(platform.storage.read(), caller.staff_id).await?.ok_or(Error::Unauthenticated)?;
     let attempt = Attempt::of(&platform, &headers, &person.email, Some(&person), &info);
-    attempt.check(&platform).await?;
-    let old_hash = person.password_hash;
-    let right = platform.passwords.verify(body.current_password, Some(old_hash.clone())).await?;
-    // Others may have failed while this one waited for its turn.
-    attempt.check(&platform).await?;
+    let old_hash = person.password_hash.clone();
+    let right = attempt.is_right(&platform, Lane::Known, body.current_password, Some(old_hash.clone())).await?;
     if !right {
         attempt.failed(&platform, Some(person.id), "auth.proof_failed", Some(person.id), &info).await?;
         return Err(Error::field("currentPassword", "invalid", "This is not your current password."));
     }
-    let hash = platform.passwords.hash(body.new_password).await?;
+    let hash = platform
+        .passwords
+        .hash("newPassword", &body.new_password, &people::known_of(&platform, &person.name, &person.email))
+        .await?;
     let now = platform.clock.now();
     let letter = letters::PasswordChanged { name: person.name, when: letters::when(now) };
     let mail = Mail::new(&person.email, &letter).about((Entity::Staff, person.id)).row(&platform)?;

@@ -5,6 +5,7 @@ use database::entity::staff;
 use uuid::Uuid;
 
 use super::lockout::{self, Subject};
+use super::passwords::Lane;
 use super::{cookies, device};
 use crate::error::Result;
 use crate::http::RequestInfo;
@@ -16,7 +17,10 @@ use crate::storage::{Tx, email_key};
 /// One try.
 #[derive(Clone)]
 pub struct Attempt {
-    subjects: Vec<Subject>,
+    /// Those whose failures the right answer takes back.
+    own: Vec<Subject>,
+    /// The network, which others may share.
+    shared: Option<Subject>,
     /// The browser has signed in to this account before.
     pub known_device: bool,
 }
@@ -32,19 +36,50 @@ impl Attempt {
         info: &RequestInfo,
     ) -> Self {
         let mark = cookies::device_mark(platform, headers);
-        let known = person.and_then(|person| device::known(platform, person.id, mark.as_deref()?));
+        let known = person.and_then(|person| device::known(platform, person, mark.as_deref()?));
         let rules = platform.settings.get().security.lockout();
-        let subjects = match known {
-            Some(device) => vec![Subject::known_device(device, rules)],
-            None => vec![Subject::account(&email_key(email), rules), Subject::address(info.ip, rules)],
+        let account = email_key(email);
+        let (own, shared) = match known {
+            // Each browser has tries of its own, and all together no more than a network.
+            Some(device) => (vec![Subject::known_device(device, rules), Subject::known_devices(&account, rules)], None),
+            None => (vec![Subject::account(&account, rules)], Some(Subject::address(info.ip, rules))),
         };
-        Self { subjects, known_device: known.is_some() }
+        Self { own, shared, known_device: known.is_some() }
+    }
+
+    /// True when the password is right. No more wait for the hash at once than may fail, and who is known goes first:
+    /// many guesses cost nobody their turn.
+    ///
+    /// # Errors
+    /// Too many tries have failed, or wait.
+    pub async fn is_right(
+        &self,
+        platform: &Platform,
+        lane: Lane,
+        password: String,
+        hash: Option<String>,
+    ) -> Result<bool> {
+        self.check(platform).await?;
+        let _turn = if platform.limits.are_on() { Some(platform.turns.take(&self.subjects())?) } else { None };
+        let right = platform.passwords.verify(lane, password, hash).await?;
+        // Once more: of many guesses that waited for the hash, those after the lock do not count.
+        self.check(platform).await?;
+        Ok(right)
+    }
+
+    fn subjects(&self) -> Vec<Subject> {
+        self.own.iter().chain(&self.shared).cloned().collect()
+    }
+
+    /// Where somebody waits who has not shown yet who they are.
+    pub fn lane(&self) -> Lane {
+        if self.known_device { Lane::Known } else { Lane::Stranger }
     }
 
     /// Refuses while too many tries failed.
     pub async fn check(&self, platform: &Platform) -> Result<()> {
         if platform.limits.are_on() {
-            lockout::check(platform.storage.read(), &self.subjects, platform.clock.now()).await
+            lockout::check(platform.storage.read(), &self.subjects(), platform.clock.now()).await
         } else {
             Ok(())
         }
@@ -53,18 +88,19 @@ impl Attempt {
     /// Counts the try at the account as failed within the unit that will look at it, and refuses while too many failed; true when it
     /// locks. [`Attempt::forget`] takes it back.
     pub async fn take(&self, platform: &Platform, tx: &Tx<'_>) -> Result<bool> {
-        match self.subjects.first().filter(|_| platform.limits.are_on()) {
-            Some(account) => lockout::take_try(tx.conn(), account, platform.clock.now()).await,
-            None => Ok(false),
+        let mut locks = false;
+        for subject in self.own.iter().filter(|_| platform.limits.are_on()) {
+            locks |= lockout::take_try(tx.conn(), subject, platform.clock.now()).await?;
         }
+        Ok(locks)
     }
 
     /// The try was right: the account's failures are forgotten. Those of an address stay, others may be behind it.
     pub async fn forget(&self, tx: &Tx<'_>) -> Result<()> {
-        match self.subjects.first() {
-            Some(account) => Ok(lockout::forget(tx.conn(), account).await?),
-            None => Ok(()),
+        for subject in &self.own {
+            lockout::forget(tx.conn(), subject).await?;
         }
+        Ok(())
     }
 
     /// Notes a failure: `action` in the audit trail, and the count of each subject. `actor` is known where somebody is
@@ -85,7 +121,7 @@ impl Attempt {
         let counted = platform.limits.are_on();
         platform
             .storage
-            .write((self.subjects.clone(), entries), move |tx, (subjects, (failed, locked))| {
+            .write((self.subjects(), entries), move |tx, (subjects, (failed, locked))| {
                 Box::pin(async move {
                     tx.audit(failed.clone());
                     if counted && lockout::count_failure(tx.conn(), subjects, now).await? {

@@ -1,12 +1,14 @@
 //! Names of devices, and the mark of a browser that has signed in before.
 
+use chrono::DateTime;
+use database::entity::staff;
 use serde::Serialize;
 use subtle::ConstantTimeEq as _;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::platform::Platform;
-use crate::secrets::{Purpose, hmac, new_token};
+use crate::secrets::{Key, Purpose, hmac, new_token};
 
 /// What a user agent says of a device.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -38,23 +40,24 @@ impl Device {
 
 /// A mark for a browser that has just signed in to that account.
 pub fn mark(platform: &Platform, person: Uuid) -> String {
-    let nonce = new_token();
-    let seal = seal(platform.keys.current(Purpose::KnownDevice).1, person, &nonce);
-    format!("{nonce}.{seal}")
+    let name = format!("{}.{}", new_token(), platform.clock.now().timestamp_micros());
+    let seal = seal(platform.keys.current(Purpose::KnownDevice).1, person, &name);
+    format!("{name}.{seal}")
 }
 
-/// The mark, if it is one of ours for that account.
-pub fn known<'m>(platform: &Platform, person: Uuid, mark: &'m str) -> Option<&'m str> {
-    let (nonce, given) = mark.split_once('.')?;
-    platform
-        .keys
-        .all(Purpose::KnownDevice)
-        .any(|key| bool::from(seal(key, person, nonce).as_bytes().ct_eq(given.as_bytes())))
-        .then_some(nonce)
+/// What tells a browser from others, if its mark is one of ours for that account, given since the person last signed out
+/// everywhere.
+pub fn known<'m>(platform: &Platform, person: &staff::Model, mark: &'m str) -> Option<&'m str> {
+    let (name, given) = mark.rsplit_once('.')?;
+    let (_, at) = name.split_once('.')?;
+    let at = DateTime::from_timestamp_micros(at.parse().ok()?)?;
+    let ours = |key| bool::from(seal(key, person.id, name).as_bytes().ct_eq(given.as_bytes()));
+    let counts = person.devices_from.is_none_or(|from| at > from);
+    (counts && platform.keys.all(Purpose::KnownDevice).any(ours)).then_some(name)
 }
 
-fn seal(key: &[u8], person: Uuid, nonce: &str) -> String {
-    hex::encode(hmac(key, format!("{person}\n{nonce}").as_bytes()))
+fn seal(key: &Key, person: Uuid, name: &str) -> String {
+    hex::encode(hmac(key, format!("{person}\n{name}").as_bytes()))
 }
 
 #[cfg(test)]

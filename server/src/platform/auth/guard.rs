@@ -6,6 +6,7 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
+use axum::body::Body;
 use axum::extract::{FromRequestParts, Request};
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
@@ -13,6 +14,7 @@ use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse as _, Response};
 use chrono::{DateTime, Duration, Utc};
 use database::entity::staff::Role;
+use futures_util::{StreamExt as _, stream};
 use serde_json::json;
 use utoipa::openapi::extensions::ExtensionsBuilder;
 use utoipa::openapi::path::{Operation, PathItem};
@@ -66,16 +68,37 @@ impl Caller {
         }
     }
 
-    /// Refuses when the session or the token ended in the meantime; long answers ask for that.
+    /// Refuses when the session or the token ended in the meantime, or the permission was taken; long answers ask for that.
     ///
     /// # Errors
-    /// `Unauthenticated`, or the database is away.
-    pub async fn is_still_in(&self, platform: &Platform) -> Result<()> {
-        let alive = match self.token {
-            Some(token) => tokens::still_holds(platform, token).await?,
-            None => platform.liveness.of(platform, self.session_id).await?.is_some(),
+    /// `Unauthenticated` or `Forbidden`, or the database is away.
+    pub async fn still_may(&self, platform: &Platform, permission: Permission) -> Result<()> {
+        let now = match self.token {
+            Some(token) => tokens::permissions_of(platform, token).await?,
+            None => platform.liveness.of(platform, self.session_id).await?.map(|live| live.caller.permissions),
         };
-        if alive { Ok(()) } else { Err(Error::Unauthenticated) }
+        match now {
+            None => Err(Error::Unauthenticated),
+            Some(permissions) if permissions.has(permission) => Ok(()),
+            Some(_) => Err(Error::Forbidden),
+        }
+    }
+
+    /// The same answer; its body breaks off as soon as the caller may not have it any more, so that nobody takes a part for
+    /// the whole.
+    pub fn while_allowed(self, platform: &Platform, permission: Permission, answer: Response) -> Response {
+        let platform = platform.clone();
+        answer.map(|body| {
+            let parts = stream::try_unfold(
+                (self, platform, body.into_data_stream()),
+                move |(caller, platform, mut body)| async move {
+                    let Some(part) = body.next().await.transpose().map_err(Error::internal)? else { return Ok(None) };
+                    caller.still_may(&platform, permission).await?;
+                    Ok::<_, Error>(Some((part, (caller, platform, body))))
+                },
+            );
+            Body::from_stream(parts)
+        })
     }
 }
 

@@ -85,16 +85,18 @@ async fn accept_invitation(
     info: RequestInfo,
     Json(body): Json<Acceptance>,
 ) -> Result<Data<Accepted>> {
+    // Before any work, as with reset links.
+    platform.limits.check(&REFRESH, &Subject::Address(info.ip.into()))?;
     let mut check = Check::new();
     check.new_password("password", &body.password, platform.settings.get().security.password_min_length);
     check.done()?;
     let now = platform.clock.now();
-    // Before any work, as with reset links: hashing takes its time.
-    platform.limits.check(&REFRESH, &Subject::Address(info.ip.into()))?;
-    if !one_time::is_open(platform.storage.read(), Kind::Invite, &body.token, now).await? {
-        return Err(link_is_over());
-    }
-    let hash = platform.passwords.hash(body.password).await?;
+    let person = one_time::owner(platform.storage.read(), Kind::Invite, &body.token, now).await?;
+    let person = person.ok_or_else(link_is_over)?;
+    let hash = platform
+        .passwords
+        .hash("password", &body.password, &people::known_of(&platform, &person.name, &person.email))
+        .await?;
     let make = platform.clone();
     let email = platform
         .storage

@@ -23,7 +23,7 @@ const LONGEST: Duration = Duration::hours(24);
 /// What is counted, and how often it may fail.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Subject {
-    key: String,
+    pub(super) key: String,
     allowed: i32,
     /// Failures that follow one another within this time add up; the first lock lasts as long.
     wait: Duration,
@@ -40,10 +40,20 @@ impl Subject {
         Self { key: sha256_hex(format!("device\n{device}")), allowed: rules.device, wait: rules.wait }
     }
 
+    /// The account as all browsers see it that have signed in to it before.
+    pub fn known_devices(email_key: &str, rules: Lockout) -> Self {
+        Self { key: sha256_hex(format!("devices\n{email_key}")), allowed: rules.address, wait: rules.wait }
+    }
+
     /// The network that the request comes from.
     pub fn address(ip: IpAddr, rules: Lockout) -> Self {
         let key = sha256_hex(format!("address\n{}", AddressKey::from(ip)));
         Self { key, allowed: rules.address, wait: rules.wait }
+    }
+
+    /// How often it may fail.
+    pub(super) fn allowance(&self) -> u32 {
+        u32::try_from(self.allowed).unwrap_or(0)
     }
 }
 

@@ -37,8 +37,10 @@ mod setup;
 mod sign_in;
 mod store;
 mod totp;
+mod turns;
 mod view;
 
+pub use device::Device;
 pub use devices::{SessionView, session_views};
 pub use factors::{Factors, of as factors_of, remove_all as remove_factors, required as second_factor_required};
 pub use guard::{Caller, demand, demand_in_person, own_account, recently_proven, signed_in, signed_in_or_token};
@@ -53,6 +55,7 @@ pub use passwords::Passwords;
 pub use reset_factors::reset_factors_of;
 pub use sessions::{end_all as end_all_sessions, end_of as end_session_of};
 pub use setup::setup_link;
+pub use turns::Turns;
 
 use database::entity::audit_logs;
 use utoipa_axum::router::OpenApiRouter;

@@ -2,12 +2,14 @@
 
 use chrono::{DateTime, Duration, Utc};
 use database::entity::one_time_tokens::{Column, Entity, Model};
+use database::entity::staff;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel as _, QueryFilter as _, Select};
 use uuid::Uuid;
 
 use crate::error::Result;
 use crate::platform::Platform;
+use crate::platform::staff as people;
 use crate::secrets::sha256_hex;
 
 /// What a token is good for.
@@ -79,6 +81,19 @@ pub async fn peek(
         .filter(Column::ExpiresAt.gt(now))
         .one(conn)
         .await
+}
+
+/// Whose token it is, if it can still be used.
+pub async fn owner(
+    conn: &impl ConnectionTrait,
+    kind: Kind,
+    token: &str,
+    now: DateTime<Utc>,
+) -> Result<Option<staff::Model>, DbErr> {
+    match peek(conn, kind, token, now).await?.and_then(|row| row.staff_id) {
+        Some(id) => people::by_id(conn, id).await,
+        None => Ok(None),
+    }
 }
 
 /// Uses a token up; none when it is unknown, used or over. One conditional update decides between two who try at once.

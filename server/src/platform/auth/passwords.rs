@@ -1,4 +1,8 @@
-//! Hashing passwords: Argon2id with OWASP's parameters, one at a time, on a thread that gives way to everything else.
+//! Judging and hashing passwords: Argon2id with OWASP's parameters, one at a time, on a thread that gives way to
+//! everything else.
+//!
+//! Both cost far more than a request may: a guess at how common a password is takes half a second for the worst of 64
+//! characters. So they never run where requests are answered, and whoever asks has shown a right to it before.
 
 use std::sync::OnceLock;
 
@@ -6,59 +10,129 @@ use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _};
 use argon2::{Algorithm, Argon2, Params, Version};
 use tokio::sync::{mpsc, oneshot};
+use unicode_normalization::UnicodeNormalization as _;
 
 use crate::error::{Error, Result};
 
 /// 19 MiB, two passes, one lane (OWASP Password Storage).
 const MEMORY_KIB: u32 = 19_456;
 const PASSES: u32 = 2;
-/// Sign-ins that may wait; beyond, they are told to come back.
+/// Sign-ins that may wait in a lane; beyond, they are told to come back.
 const QUEUE: usize = 200;
+/// Characters by which a password is judged. What is common about it shows in them.
+const JUDGED: usize = 24;
+
+/// Who waits for a password.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lane {
+    /// Somebody who has shown who they are, or a browser that the account knows: they go past the others.
+    Known,
+    Stranger,
+}
 
 /// The queue in front of the hashing thread.
-pub struct Passwords(mpsc::Sender<Task>);
+pub struct Passwords {
+    known: mpsc::Sender<Task>,
+    strangers: mpsc::Sender<Task>,
+}
 
 enum Task {
-    Hash(String, oneshot::Sender<Result<String>>),
+    /// None is answered for a common one.
+    Hash(String, Vec<String>, oneshot::Sender<Result<Option<String>>>),
     Verify(String, String, oneshot::Sender<bool>),
 }
 
 impl Passwords {
-    /// Starts the thread; it ends with the last clone of the queue.
-    pub fn start() -> Self {
-        let (queue, mut tasks) = mpsc::channel(QUEUE);
-        std::thread::spawn(move || {
+    /// Starts the thread; it ends with the queue.
+    ///
+    /// # Errors
+    /// The system gives no thread.
+    pub fn start() -> std::io::Result<Self> {
+        let (known, mut first) = mpsc::channel(QUEUE);
+        let (strangers, mut then) = mpsc::channel(QUEUE);
+        let waiting = tokio::runtime::Builder::new_current_thread().build()?;
+        std::thread::Builder::new().name("passwords".to_owned()).spawn(move || {
             // Requests come first. Where the system does not allow it, hashing is only less polite.
             let _ = rustix::process::nice(19);
-            while let Some(task) = tasks.blocking_recv() {
-                match task {
-                    Task::Hash(password, reply) => drop(reply.send(hash(&password))),
-                    Task::Verify(password, known, reply) => drop(reply.send(verify(&password, &known))),
-                }
-            }
-        });
-        Self(queue)
+            let next = || {
+                waiting.block_on(async {
+                    tokio::select! { biased; Some(task) = first.recv() => Some(task), Some(task) = then.recv() => Some(task), else => None }
+                })
+            };
+            std::iter::from_fn(next).for_each(Task::run);
+        })?;
+        Ok(Self { known, strangers })
     }
 
-    /// The PHC string of a new password.
-    pub async fn hash(&self, password: String) -> Result<String> {
+    /// The PHC string of a new password for somebody who may set one. `about` are words that others know of them: with
+    /// those a password is as common as any that many people have, and `field` says so.
+    ///
+    /// # Errors
+    /// The password is common, or too many wait.
+    pub async fn hash(&self, field: &'static str, password: &str, about: &[String]) -> Result<String> {
         let (reply, answer) = oneshot::channel();
-        self.enqueue(Task::Hash(password, reply))?;
-        answer.await.map_err(|_| Error::Unavailable { retry_after: 2 })?
+        let about = about.iter().map(String::as_str).chain(["tekvwarho"]).flat_map(words).collect();
+        self.enqueue(Lane::Known, Task::Hash(prepared(password), about, reply))?;
+        answer.await.map_err(|_| Error::Unavailable { retry_after: 2 })??.ok_or_else(|| {
+            let message = "This password is among the first that others would try. Choose another.";
+            Error::field(field, "too_common", message)
+        })
     }
 
     /// True when the password belongs to the hash. Without a hash it takes the same time and is never true.
-    pub async fn verify(&self, password: String, known: Option<String>) -> Result<bool> {
+    ///
+    /// # Errors
+    /// Too many wait.
+    pub async fn verify(&self, lane: Lane, password: String, known: Option<String>) -> Result<bool> {
         let exists = known.is_some();
         let known = known.unwrap_or_default();
         let (reply, answer) = oneshot::channel();
-        self.enqueue(Task::Verify(password, known, reply))?;
+        self.enqueue(lane, Task::Verify(password, known, reply))?;
         Ok(answer.await.map_err(|_| Error::Unavailable { retry_after: 2 })? && exists)
     }
 
-    fn enqueue(&self, task: Task) -> Result<()> {
-        self.0.try_send(task).map_err(|_| Error::Unavailable { retry_after: 5 })
+    fn enqueue(&self, lane: Lane, task: Task) -> Result<()> {
+        let queue = match lane {
+            Lane::Known => &self.known,
+            Lane::Stranger => &self.strangers,
+        };
+        queue.try_send(task).map_err(|_| Error::Unavailable { retry_after: 5 })
     }
+}
+
+impl Task {
+    /// Nothing is done for those who have gone.
+    fn run(self) {
+        match self {
+            Self::Hash(password, about, reply) if !reply.is_closed() => {
+                let hashed = if is_common(&password, &about) { Ok(None) } else { hash(&password).map(Some) };
+                drop(reply.send(hashed));
+            }
+            Self::Verify(password, known, reply) if !reply.is_closed() => drop(reply.send(verify(&password, &known))),
+            _ => {}
+        }
+    }
+}
+
+/// The form in which a password is kept: as one keyboard composes it and another does not (RFC 8265, `OpaqueString`).
+fn prepared(password: &str) -> String {
+    let is_space = |letter: char| letter.is_whitespace() && !letter.is_control();
+    password.chars().map(|letter| if is_space(letter) { ' ' } else { letter }).nfc().collect()
+}
+
+/// A name or an address, as far as a password is judged, and the words in it.
+fn words(text: &str) -> Vec<String> {
+    let text = text.to_lowercase();
+    let parts = text.split(|letter: char| !letter.is_alphanumeric()).filter(|part| part.chars().count() > 2);
+    parts.map(str::to_owned).chain([text.chars().take(JUDGED).collect()]).collect()
+}
+
+/// True for a password that is among the first that others would try.
+fn is_common(password: &str, about: &[String]) -> bool {
+    // Guessing a random one of eight small letters takes 10^11 tries; the lists of common ones end long before 10^5.
+    let beginning: String = password.chars().take(JUDGED).collect();
+    let about: Vec<&str> = about.iter().map(String::as_str).collect();
+    zxcvbn::zxcvbn(&beginning, &about).guesses_log10() < 5.0
 }
 
 fn argon2() -> Argon2<'static> {
@@ -70,12 +144,16 @@ fn hash(password: &str) -> Result<String> {
     argon2().hash_password(password.as_bytes()).map(|hash| hash.to_string()).map_err(Error::internal)
 }
 
-fn verify(password: &str, known: &str) -> bool {
-    let check = |known: &str| {
-        PasswordHash::new(known).map(|known| argon2().verify_password(password.as_bytes(), &known).is_ok())
-    };
+fn verify(typed: &str, known: &str) -> bool {
     // A person who cannot sign in at all has no hash; the answer takes as long as any other.
-    check(known).unwrap_or_else(|_| check(dummy()).is_ok_and(|_| false))
+    let Ok(known) = PasswordHash::new(known) else {
+        let _ = PasswordHash::new(dummy()).map(|dummy| argon2().verify_password(typed.as_bytes(), &dummy));
+        return false;
+    };
+    let fits = |password: &str| argon2().verify_password(password.as_bytes(), &known).is_ok();
+    let prepared = prepared(typed);
+    // Before passwords were prepared, they were kept as they were typed.
+    fits(&prepared) || (prepared != typed && fits(typed))
 }
 
 /// A hash that no password belongs to, for addresses that nobody has.
@@ -86,6 +164,8 @@ fn dummy() -> &'static str {
 
 #[cfg(test)]
 mod tests {
+    use std::time::{Duration, Instant};
+
     use super::*;
 
     #[test]
@@ -95,5 +175,64 @@ mod tests {
         assert!(verify("a fine password", &known));
         assert!(!verify("another password", &known));
         assert!(!verify("a fine password", "nonsense"));
+    }
+
+    #[test]
+    fn a_password_is_the_same_on_every_keyboard() {
+        let (composed, decomposed) = ("Überfahrt im Jänner", "U\u{308}berfahrt im Ja\u{308}nner");
+        let known = hash(&prepared(decomposed)).expect("hashed");
+        assert!(verify(composed, &known) && verify(decomposed, &known));
+        assert!(verify("Überfahrt\u{a0}im\u{3000}Jänner", &known), "any space is a space");
+        assert!(!verify("Uberfahrt im Janner", &known));
+        let old = hash(decomposed).expect("hashed");
+        assert!(verify(decomposed, &old), "what was kept as it was typed still opens");
+        assert!(!verify(composed, &old));
+        assert_eq!(prepared("tab\there"), "tab\there");
+    }
+
+    #[test]
+    fn common_passwords_are_told_from_others() {
+        let about: Vec<String> =
+            ["Anna Müller", "anna.mueller@northwind.example"].into_iter().flat_map(words).collect();
+        for common in [
+            "password",
+            "12345678",
+            "qwertyuiop",
+            "iloveyou",
+            "Password1",
+            "anna.mueller@northwind.example",
+            "northwind",
+        ] {
+            assert!(is_common(common, &about), "{common}");
+        }
+        for fine in ["correct horse battery", "tulpe-fahrrad-9", "zXk29dQp", "northwind tulpe fahrrad"] {
+            assert!(!is_common(fine, &about), "{fine}");
+        }
+        assert!(!is_common("northwind-2kX", &[]), "a word that means nothing to strangers");
+    }
+
+    #[test]
+    fn the_worst_password_is_judged_in_a_moment() {
+        let worst: String = "4@8({[<369!1|7+0$5%2".chars().cycle().take(128).collect();
+        let began = Instant::now();
+        is_common(&worst, &[]);
+        assert!(began.elapsed() < Duration::from_secs(1), "{:?}", began.elapsed());
+    }
+
+    #[tokio::test]
+    async fn who_is_known_goes_past_strangers() {
+        let passwords = Passwords::start().expect("a thread");
+        let known = hash("a fine password").expect("hashed");
+        let strangers = (0..8).map(|_| passwords.verify(Lane::Stranger, "a guess".to_owned(), None));
+        let mut strangers: Vec<_> = strangers.map(Box::pin).collect();
+        for one in &mut strangers {
+            assert!(futures_util::poll!(one).is_pending());
+        }
+        assert!(passwords.verify(Lane::Known, "a fine password".to_owned(), Some(known)).await.expect("in time"));
+        let mut done = 0;
+        for one in &mut strangers {
+            done += usize::from(futures_util::poll!(one).is_ready());
+        }
+        assert!(done <= 2, "{done} strangers came first");
     }
 }

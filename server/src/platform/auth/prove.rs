@@ -21,6 +21,7 @@ use super::letters::{self, FactorEvent};
 use super::own_entry;
 use super::passkey_store::{self, Purpose};
 use super::passkeys::{Asked, not_accepted};
+use super::passwords::Lane;
 use super::relying_party::{self, Refusal};
 use crate::cluster::Event;
 use crate::error::{Error, Result};
@@ -70,12 +71,9 @@ async fn prove(
 ) -> Result<Data<Proved>> {
     let person = people::by_id(platform.storage.read(), caller.staff_id).await?.ok_or(Error::Unauthenticated)?;
     let attempt = Attempt::of(&platform, &headers, &person.email, Some(&person), &info);
-    attempt.check(&platform).await?;
     match (proof.password, proof.code) {
         (Some(password), None) => {
-            let right = platform.passwords.verify(password, Some(person.password_hash)).await?;
-            // Others may have failed while this one waited for its turn.
-            attempt.check(&platform).await?;
+            let right = attempt.is_right(&platform, Lane::Known, password, Some(person.password_hash)).await?;
             if !right {
                 attempt.failed(&platform, Some(person.id), "auth.proof_failed", Some(person.id), &info).await?;
                 return Err(Error::field("password", "invalid", "This is not your password."));
@@ -92,6 +90,7 @@ async fn prove(
                 .await?;
         }
         (None, Some(code)) => {
+            attempt.check(&platform).await?;
             if !use_code(&platform, &person, &Typed::of(&code), attempt, &caller, &info).await? {
                 return Err(Error::field("code", "invalid", "This code is wrong, or was used already."));
             }

@@ -78,11 +78,8 @@ async fn login(
     };
     let person = found.filter(|person| person.is_active);
     let attempt = Attempt::of(&platform, &headers, &login.email, person.as_ref(), &info);
-    attempt.check(&platform).await?;
     let hash = person.as_ref().map(|person| person.password_hash.clone());
-    let right = platform.passwords.verify(login.password, hash).await?;
-    // Once more: of many guesses that waited for the hash, those after the lock do not count.
-    attempt.check(&platform).await?;
+    let right = attempt.is_right(&platform, attempt.lane(), login.password, hash).await?;
     let whose = person.as_ref().map(|person| person.id);
     let Some(person) = person.filter(|_| right) else {
         attempt.failed(&platform, None, "auth.sign_in_failed", whose, &info).await?;

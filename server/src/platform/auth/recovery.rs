@@ -23,6 +23,7 @@ use crate::platform::entity::Entity;
 use crate::platform::limits;
 use crate::platform::mail::Mail;
 use crate::platform::staff as people;
+use crate::platform::tokens;
 use crate::secrets;
 use crate::storage::email_key;
 
@@ -30,6 +31,9 @@ use crate::storage::email_key;
 pub fn routes() -> OpenApiRouter<Platform> {
     OpenApiRouter::new().routes(routes!(forgot)).routes(routes!(reset))
 }
+
+const ON_ITS_WAY: Accepted =
+    Accepted("If this address belongs to somebody here, a mail with a link is on its way, or in the mailbox already.");
 
 /// Who forgot a password.
 #[derive(Deserialize, ToSchema)]
@@ -47,9 +51,11 @@ async fn forgot(State(platform): State<Platform>, info: RequestInfo, Json(body):
     check.done()?;
     // The address first: whoever asks for many mailboxes must not use up what their owners may ask for.
     platform.limits.check(&limits::RESET_MAIL, &Subject::Address(info.ip.into()))?;
-    platform.limits.check(&limits::RESET_MAIL, &Subject::Mailbox(email_key(&email)))?;
-    // Together with the confirmations of the contact form: no stranger fills a mailbox by two ways.
-    platform.limits.check(&limits::STRANGER_MAIL, &Subject::Mailbox(email_key(&email)))?;
+    // Whoever asked before, the newest link lies in the mailbox and still works: more mails than these help nobody, and
+    // a stranger who asks for them keeps nobody out.
+    if platform.limits.check(&limits::RESET_MAIL, &Subject::Mailbox(email_key(&email))).is_err() {
+        return Ok(ON_ITS_WAY);
+    }
     let person = people::by_email(platform.storage.read(), &email).await?.filter(|person| person.is_active);
     let whose = person.as_ref().map(|person| person.id);
     let now = platform.clock.now();
@@ -89,37 +95,47 @@ async fn forgot(State(platform): State<Platform>, info: RequestInfo, Json(body):
             })
         })
         .await?;
-    Ok(Accepted("If this address belongs to somebody here, a mail with a link is on its way."))
+    Ok(ON_ITS_WAY)
 }
 
 /// A new password, with the token of the mail.
 #[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Reset {
     pub token: String,
     pub password: String,
+    /// Revoke the API tokens that act in the person's name, too: somebody else may have made one.
+    #[serde(default = "yes")]
+    #[schema(default = true)]
+    pub end_tokens: bool,
+}
+
+fn yes() -> bool {
+    true
 }
 
 /// Sets a new password and signs the person out everywhere.
 #[utoipa::path(post, path = "/api/auth/reset", tag = "auth", request_body = Reset,
     responses((status = 200, body = Envelope<Nothing>), (status = 422, body = Problem), (status = 503, body = Problem)))]
 async fn reset(State(platform): State<Platform>, info: RequestInfo, Json(body): Json<Reset>) -> Result<Data<Nothing>> {
+    // Before any work: a stranger must not make staff wait.
+    platform.limits.check(&REFRESH, &Subject::Address(info.ip.into()))?;
     let mut check = Check::new();
     check.new_password("password", &body.password, platform.settings.get().security.password_min_length);
     check.done()?;
     let now = platform.clock.now();
-    // Before any work: hashing takes its time, and a stranger must not make it wait for staff.
-    platform.limits.check(&REFRESH, &Subject::Address(info.ip.into()))?;
-    if !one_time::is_open(platform.storage.read(), Kind::Reset, &body.token, now).await? {
-        return Err(link_is_over());
-    }
-    let hash = platform.passwords.hash(body.password).await?;
+    let person = one_time::owner(platform.storage.read(), Kind::Reset, &body.token, now).await?;
+    let person = person.filter(|person| person.is_active).ok_or_else(link_is_over)?;
+    let hash = platform
+        .passwords
+        .hash("password", &body.password, &people::known_of(&platform, &person.name, &person.email))
+        .await?;
     let when = now.format("%-d %B %Y, %-H:%M UTC").to_string();
     // The mail needs the person, and the person is known only inside the unit: so its parts are made here.
     let make = platform.clone();
     platform
         .storage
-        .write((body.token, hash, when, info), move |tx, (token, hash, when, info)| {
+        .write((body.token, hash, when, info, body.end_tokens), move |tx, (token, hash, when, info, end_tokens)| {
             let platform = make.clone();
             Box::pin(async move {
                 let row = one_time::redeem(tx.conn(), Kind::Reset, token, now).await?.ok_or_else(link_is_over)?;
@@ -134,6 +150,13 @@ async fn reset(State(platform): State<Platform>, info: RequestInfo, Json(body): 
                 };
                 people::change(tx.conn(), change).await?;
                 sessions::end_all(tx, id, None, now).await?;
+                let mut changes = Changes::none();
+                if *end_tokens {
+                    match tokens::revoke_all_of(tx.conn(), id, id, now).await? {
+                        0 => {}
+                        number => changes = changes.fact("tokens", number),
+                    }
+                }
                 // Whoever reads the mailbox is the owner: what strangers tried no longer keeps them out.
                 lockout::unlock(tx.conn(), &person.email_key).await?;
                 let letter = letters::PasswordChanged { name: person.name.clone(), when: when.clone() };
@@ -143,7 +166,7 @@ async fn reset(State(platform): State<Platform>, info: RequestInfo, Json(body): 
                     actor: Some(id),
                     action: "auth.password_reset",
                     entity: (Entity::Staff, Some(id)),
-                    changes: Changes::none(),
+                    changes,
                     from: info,
                 };
                 tx.audit(entry.row(&platform.ids, now));

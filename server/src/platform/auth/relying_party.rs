@@ -7,6 +7,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use database::entity::passkeys;
 use serde::Serialize;
 use serde_json::Value;
+use url::Url;
 use uuid::Uuid;
 use webauthn_rs::prelude::{
     AuthenticationResult, CredentialID, DiscoverableAuthentication, Passkey, PasskeyAuthentication,
@@ -41,11 +42,15 @@ pub enum Refusal {
 
 /// True when browsers can use passkeys at our address: it has a name, and is https or this machine.
 pub fn is_possible(platform: &Platform) -> bool {
-    platform.config.server.may_set_cookies() && platform.config.server.public_url.domain().is_some()
+    platform.config.server.may_set_cookies() && own_url(platform).is_ok_and(|url| url.domain().is_some())
+}
+
+fn own_url(platform: &Platform) -> Result<Url> {
+    Url::parse(&platform.config.server.link("/")).map_err(Error::internal)
 }
 
 fn party(platform: &Platform) -> Result<Webauthn> {
-    let url = &platform.config.server.public_url;
+    let url = &own_url(platform)?;
     let host = url.domain().filter(|_| is_possible(platform)).ok_or_else(|| {
         Error::Conflict("Passkeys need an https address with a name. Set TEKVWARHO_PUBLIC_URL to one.".into())
     })?;

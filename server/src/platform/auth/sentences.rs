@@ -16,6 +16,9 @@ pub fn sentences(it: &Words<'_>) -> Option<String> {
         "auth.refresh_reused" => "had a session ended because an old refresh token was used again".to_owned(),
         "auth.password_changed" => "changed the password".to_owned(),
         "auth.reset_requested" => format!("asked for a password reset{of_whom}"),
+        "auth.password_reset" if it.change("tokens", "to").is_some() => {
+            format!("reset the password; API tokens that ended by it: {}", it.to("tokens"))
+        }
         "auth.password_reset" => "reset the password".to_owned(),
         "auth.second_factor_failed" => format!("tried a wrong code after the right password{of_whom}"),
         "auth.second_factor_asked" => format!("gave the right password{of_whom} and was asked for the second factor"),

@@ -69,11 +69,18 @@ pub async fn end_of(tx: &Tx<'_>, person: Uuid, session: Uuid, now: DateTime<Utc>
     Ok(end_where(tx, which, now).await? > 0)
 }
 
-/// Ends all sessions of a person but one; answers how many there were.
+/// Ends all sessions of a person but one; answers how many there were. Without that one, no browser is known any more.
 pub async fn end_all(tx: &Tx<'_>, person: Uuid, except: Option<Uuid>, now: DateTime<Utc>) -> Result<u64> {
     let mut which = Condition::all().add(active_sessions::Column::UserId.eq(person));
-    if let Some(except) = except {
-        which = which.add(active_sessions::Column::Id.ne(except));
+    match except {
+        Some(except) => which = which.add(active_sessions::Column::Id.ne(except)),
+        None => {
+            staff::Entity::update_many()
+                .col_expr(staff::Column::DevicesFrom, Expr::value(now))
+                .filter(staff::Column::Id.eq(person))
+                .exec(tx.conn())
+                .await?;
+        }
     }
     end_where(tx, which, now).await
 }

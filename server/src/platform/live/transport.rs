@@ -10,7 +10,6 @@ use axum::extract::State;
 use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::extract::ws::{Message, Utf8Bytes, WebSocket, WebSocketUpgrade};
 use axum::http::HeaderMap;
-use axum::http::header::ORIGIN;
 use axum::response::Response;
 use bytes::Bytes;
 use futures_util::stream::{SplitSink, SplitStream};
@@ -36,11 +35,7 @@ pub async fn upgrade(
     info: RequestInfo,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Result<Response> {
-    let origin =
-        |value: &axum::http::HeaderValue| value.to_str().is_ok_and(|origin| platform.front.origins.knows(origin));
-    if headers.get(ORIGIN).is_some_and(|value| !origin(value)) {
-        return Err(Error::OriginForbidden);
-    }
+    platform.front.origins.check_origin(&headers)?;
     let upgrade = upgrade.map_err(|_| Error::MalformedBody("This address speaks WebSocket only.".into()))?;
     platform.limits.check(&UPGRADES, &Subject::Address(info.ip.into()))?;
     // Held from here on, so that the end of the program waits for the goodbye.

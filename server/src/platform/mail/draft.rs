@@ -22,6 +22,7 @@ pub struct Mail<'a> {
     template: &'static str,
     values: serde_json::Result<Value>,
     entity: Option<(Entity, Uuid)>,
+    reply_to: Option<String>,
     thread: Vec<String>,
     automatic: bool,
     due: Option<DateTime<Utc>>,
@@ -39,13 +40,30 @@ impl<'a> Mail<'a> {
     }
 
     fn of(to: &'a str, template: &'static str, values: serde_json::Result<Value>) -> Self {
-        Self { to, template, values, entity: None, thread: Vec::new(), automatic: true, due: None, lane: Lane::Prompt }
+        Self {
+            to,
+            template,
+            values,
+            entity: None,
+            reply_to: None,
+            thread: Vec::new(),
+            automatic: true,
+            due: None,
+            lane: Lane::Prompt,
+        }
     }
 
     /// What it is about: notices and the dashboard find it by that.
     #[must_use]
     pub fn about(mut self, entity: impl Into<Option<(Entity, Uuid)>>) -> Self {
         self.entity = entity.into();
+        self
+    }
+
+    /// Answers go to that address, and not to that of the settings.
+    #[must_use]
+    pub fn answered_to(mut self, address: &str) -> Self {
+        self.reply_to = Some(address.to_owned());
         self
     }
 
@@ -87,6 +105,7 @@ impl<'a> Mail<'a> {
             recipient: self.to.to_owned(),
             payload: self.values.map_err(Error::internal)?,
             message_id: message_id_of(platform, id),
+            reply_to: self.reply_to,
             in_reply_to: self.thread.last().cloned(),
             references: (!self.thread.is_empty()).then(|| self.thread.join(" ")),
             auto_submitted: self.automatic,
@@ -108,7 +127,7 @@ impl<'a> Mail<'a> {
 
 /// The `Message-ID` that belongs to an id: fixed, so that a mail that goes out twice can be told.
 pub fn message_id_of(platform: &Platform, id: Uuid) -> String {
-    format!("<{}@{}>", id.simple(), platform.config.server.public_url.host_str().unwrap_or("localhost"))
+    format!("<{}@{}>", id.simple(), platform.config.server.host())
 }
 
 /// A mail with its texts, ready to be sent.
@@ -166,7 +185,9 @@ impl Rendered {
     /// Renders a row of the outbox with these settings.
     pub fn of(platform: &Platform, settings: &Snapshot, row: &outbox::Model) -> Result<Self> {
         let texts = Texts::of(platform, settings, row);
-        let reply_to = settings.mail.reply_to.as_deref().map(address);
+        // An address of a visitor that no header can hold is left out; the mail has it in its text.
+        let own = row.reply_to.as_deref().and_then(|to| address(to).ok()).map(Ok);
+        let reply_to = own.or_else(|| settings.mail.reply_to.as_deref().map(address));
         Ok(Self {
             from: sender(platform, settings)?,
             reply_to: reply_to.transpose()?.map(|address| Mailbox::new(None, address)),

@@ -67,8 +67,8 @@ impl Mailer {
                 SendGrid::new(&config.mail.sendgrid_api_url, key).map(Self::SendGrid)
             }
             Transport::Smtp => {
-                let url = config.mail.smtp_url.as_ref().ok_or("SMTP_URL is missing")?;
-                smtp(url, config.mail.smtp_ca.as_deref()).map(Self::Smtp)
+                let url = config.mail.smtp_url.as_ref().ok_or("SMTP_URL is missing")?.read()?;
+                smtp(&url, config.mail.smtp_ca.as_deref()).map(Self::Smtp)
             }
         }
     }

@@ -63,7 +63,8 @@ async fn get_settings(State(platform): State<Platform>, caller: Caller) -> Tagge
 }
 
 /// Changes settings: the keys of the body get the values of the body, all or none. With `If-Match`, only what the
-/// caller has seen. Keys of `security` need a signed-in person and a fresh proof: `reauthentication_required`.
+/// caller has seen. The schema says what a key needs beside: a `sensitive` one a signed-in person with a fresh proof
+/// (`reauthentication_required`), one with `changeNeeds` that permission.
 #[utoipa::path(patch, path = "/api/admin/settings", tag = "settings", request_body = SettingValues,
     responses((status = 200, body = Envelope<SettingValues>), (status = 403, body = Problem), (status = 412, body = Problem),
         (status = 422, body = Problem)))]
@@ -74,16 +75,30 @@ async fn patch_settings(
     seen: IfMatch,
     Json(SettingValues(values)): Json<SettingValues>,
 ) -> Result<Tagged<Data<SettingValues>>> {
-    // What guards the sign-in is changed by somebody who is there, not by whoever found an open page.
-    if values.keys().any(|key| key.starts_with("security.")) {
+    check_rights(&platform, &caller, &values)?;
+    let change = Change { actor: Some(caller.staff_id), from: &info, values, seen };
+    let after = super::change(&platform, change, |permission| caller.may(permission)).await?;
+    Ok(shown(platform.settings.registry(), &after, &caller))
+}
+
+/// What guards accounts and mailboxes is changed by somebody who is there, not by whoever found an open page, and nobody
+/// gives themselves by it what they may not have.
+fn check_rights(platform: &Platform, caller: &Caller, values: &Map<String, Value>) -> Result<()> {
+    let keys: Vec<&Key> = values.keys().filter_map(|name| platform.settings.registry().key(name)).collect();
+    if let Some(key) = keys.iter().find(|key| key.change_needs.is_some_and(|it| !caller.may(it))) {
+        let what = format!(
+            "Who changes “{}” could read mails to clients by it, so it needs the permission for them too.",
+            key.label
+        );
+        return Err(Error::OutOfReach(what.into()));
+    }
+    if keys.iter().any(|key| key.sensitive) {
         if caller.token.is_some() {
             return Err(Error::NotForTokens);
         }
         caller.check_proof(platform.clock.now())?;
     }
-    let change = Change { actor: Some(caller.staff_id), from: &info, values, seen };
-    let after = super::change(&platform, change, |permission| caller.may(permission)).await?;
-    Ok(shown(platform.settings.registry(), &after, &caller))
+    Ok(())
 }
 
 /// The services by slug and name, for filters.

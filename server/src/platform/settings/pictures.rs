@@ -59,11 +59,8 @@ pub struct PictureFile(#[expect(dead_code, reason = "it describes a body and is 
 #[utoipa::path(post, path = "/api/admin/settings/pictures", tag = "settings",
     request_body(content = PictureFile, content_type = "application/octet-stream"),
     responses((status = 201, body = Envelope<UploadedPicture>), (status = 422, body = Problem)))]
-pub(super) async fn upload_picture(
-    State(platform): State<Platform>,
-    Raw(bytes): Raw,
-) -> Result<Created<UploadedPicture>> {
-    let drawn = pictures::draw(bytes, Drawing::Logo).await?;
+pub(super) async fn upload_picture(State(platform): State<Platform>, file: Raw) -> Result<Created<UploadedPicture>> {
+    let drawn = pictures::draw(file, Drawing::Logo).await?;
     let name = format!("{}x{}-{}", drawn.width, drawn.height, drawn.hash);
     let row = Model { name: name.clone(), content: drawn.content, created_at: platform.clock.now() };
     let used: Vec<String> = chosen(&platform.settings);

@@ -30,6 +30,9 @@ pub struct Group {
     /// Where it stands among all groups.
     #[serde(skip)]
     pub place: u8,
+    /// All of its keys are [`Key::sensitive`].
+    #[serde(skip)]
+    pub sensitive: bool,
 }
 
 /// One setting.
@@ -52,6 +55,10 @@ pub struct Key {
     pub optional: bool,
     /// For people.
     pub help: &'static str,
+    /// Only a signed-in person changes it, who has proved a moment ago who they are; no API token does.
+    pub sensitive: bool,
+    /// What a person needs beside, to change it; to see it they need no more than for its group.
+    pub change_needs: Option<Permission>,
     #[serde(skip)]
     pub(super) needs: Permission,
 }
@@ -69,6 +76,8 @@ impl Key {
             sample: false,
             optional: false,
             help: "",
+            sensitive: group.sensitive,
+            change_needs: None,
             needs: group.needs,
         }
     }
@@ -85,6 +94,20 @@ impl Key {
     pub fn under(mut self, section: &'static str) -> Self {
         self.section = section;
         self
+    }
+
+    /// It guards an account, or decides who reads what: see [`Key::sensitive`].
+    #[must_use]
+    pub fn sensitive(mut self) -> Self {
+        self.sensitive = true;
+        self
+    }
+
+    /// Who changes it could see by it what only holders of that permission may see, so they must hold it.
+    #[must_use]
+    pub fn opens(mut self, permission: Permission) -> Self {
+        self.change_needs = Some(permission);
+        self.sensitive()
     }
 
     /// It may be empty.

@@ -72,10 +72,10 @@ async fn put_own_avatar(
     State(platform): State<Platform>,
     caller: Caller,
     info: RequestInfo,
-    Raw(bytes): Raw,
+    file: Raw,
 ) -> Result<Data<AvatarMade>> {
     let id = caller.staff_id;
-    set(&Act::new(&platform, caller, info), id, IfMatch::default(), Some(bytes)).await
+    set(&Act::new(&platform, caller, info), id, IfMatch::default(), Some(file)).await
 }
 
 /// Takes the own picture away.
@@ -100,9 +100,9 @@ async fn put_staff_avatar(
     info: RequestInfo,
     seen: IfMatch,
     Id(id): Id,
-    Raw(bytes): Raw,
+    file: Raw,
 ) -> Result<Data<AvatarMade>> {
-    set(&Act::new(&platform, caller, info), id, seen, Some(bytes)).await
+    set(&Act::new(&platform, caller, info), id, seen, Some(file)).await
 }
 
 /// Takes the picture of a person away. With `If-Match`, only as the caller has seen them.
@@ -119,11 +119,11 @@ async fn delete_staff_avatar(
 }
 
 /// Draws the picture and writes it; without one, takes the old one away.
-async fn set(act: &Act, id: Uuid, seen: IfMatch, bytes: Option<bytes::Bytes>) -> Result<Data<AvatarMade>> {
-    let row = match bytes {
+async fn set(act: &Act, id: Uuid, seen: IfMatch, file: Option<Raw>) -> Result<Data<AvatarMade>> {
+    let row = match file {
         None => None,
-        Some(bytes) => {
-            let Drawn { hash, content, .. } = pictures::draw(bytes, Drawing::Portrait).await?;
+        Some(file) => {
+            let Drawn { hash, content, .. } = pictures::draw(file, Drawing::Portrait).await?;
             Some(staff_avatars::Model { staff_id: id, hash, content, created_at: act.now })
         }
     };

@@ -24,7 +24,8 @@ pub async fn create(platform: &Platform, new: NewStaff) -> Result<Model> {
     let email = check.email("email", &new.email);
     check.new_password("password", &new.password, platform.settings.get().security.password_min_length);
     check.done()?;
-    let password_hash = platform.passwords.hash(new.password).await?;
+    let about = known_of(platform, &name, &email);
+    let password_hash = platform.passwords.hash("password", &new.password, &about).await?;
     let now = platform.clock.now();
     Ok(Model {
         id: platform.ids.next(now),
@@ -44,7 +45,13 @@ pub async fn create(platform: &Platform, new: NewStaff) -> Result<Model> {
         invited_at: None,
         deleted_at: None,
         avatar: None,
+        devices_from: None,
     })
+}
+
+/// What others know of a person, and would try first as a password.
+pub fn known_of(platform: &Platform, name: &str, email: &str) -> Vec<String> {
+    vec![name.to_owned(), email.to_owned(), platform.settings.get().firm.name.clone()]
 }
 
 /// Inserts the row; an address that somebody has is refused.

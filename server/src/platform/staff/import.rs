@@ -84,12 +84,8 @@ pub struct Seen {
 #[utoipa::path(post, path = "/api/admin/staff/import/preview", tag = "staff",
     request_body(content = String, content_type = "text/csv"),
     responses((status = 200, body = Envelope<ImportPreview>), (status = 422, body = Problem)))]
-async fn preview_import(
-    State(platform): State<Platform>,
-    caller: Caller,
-    Raw(bytes): Raw,
-) -> Result<Data<ImportPreview>> {
-    let rows = judged(&platform, &caller, &bytes).await?;
+async fn preview_import(State(platform): State<Platform>, caller: Caller, file: Raw) -> Result<Data<ImportPreview>> {
+    let rows = judged(&platform, &caller, &file.bytes).await?;
     let valid = rows.iter().filter(|row| row.errors.is_empty()).count();
     Ok(Data(ImportPreview { valid, invalid: rows.len() - valid, digest: digest(&rows), rows }))
 }
@@ -104,9 +100,9 @@ async fn import_staff(
     info: RequestInfo,
     claim: Claim,
     Query(seen): Query<Seen>,
-    Raw(bytes): Raw,
+    file: Raw,
 ) -> Result<Data<ImportDone>> {
-    let rows = judged(&platform, &caller, &bytes).await?;
+    let rows = judged(&platform, &caller, &file.bytes).await?;
     if digest(&rows) != seen.digest {
         return Err(Error::Conflict("Something has changed since you looked. Look at the preview again.".into()));
     }

@@ -76,6 +76,7 @@ impl Invited {
             invited_at: Some(now),
             deleted_at: None,
             avatar: None,
+            devices_from: None,
         };
         Self { person, token: secrets::new_token() }
     }

@@ -23,7 +23,7 @@ mod store;
 mod view;
 
 pub use avatar::url as avatar_url;
-pub use create::{NewStaff, create, insert};
+pub use create::{NewStaff, create, insert, known_of};
 pub use store::{anybody_can_sign_in, by_email, by_id, can_be_given, change, everybody, has_password};
 
 use utoipa_axum::router::OpenApiRouter;

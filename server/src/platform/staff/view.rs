@@ -143,6 +143,7 @@ mod tests {
             invited_at: None,
             deleted_at: None,
             avatar: None,
+            devices_from: None,
         }
     }
 

@@ -7,23 +7,24 @@ use chrono::{DateTime, Duration, Utc};
 use database::entity::api_tokens::Model;
 use database::entity::staff;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
+use serde_json::{Value, json};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use uuid::Uuid;
 
 use super::holder::{PREFIX, chosen};
-use super::store;
+use super::{letters, store};
 use crate::cluster::Event;
 use crate::error::{Error, Result};
 use crate::http::valid::Check;
 use crate::http::{All, Created, Data, Envelope, Id, Json, Nothing, Problem, RequestInfo};
 use crate::platform::Platform;
 use crate::platform::audit::{Changes, Entry};
-use crate::platform::auth::{Caller, demand_in_person, recently_proven};
+use crate::platform::auth::{Caller, Device, demand_in_person, recently_proven};
 use crate::platform::entity::Entity;
 use crate::platform::idempotency::{self, Claim};
+use crate::platform::mail::Mail;
 use crate::platform::permission::Permission;
 use crate::platform::staff as people;
 use crate::secrets::{new_token, sha256_hex};
@@ -169,16 +170,33 @@ async fn create_token(
     let changes = Changes::none().fact("permissions", &row.permissions).fact("expiresAt", row.expires_at);
     let entry = entry(&platform, &caller, &info, "api_token.created", row.id, changes);
     let now = row.created_at;
-    let known = HashMap::from([(caller.staff_id, (caller.name, true))]);
+    let known = HashMap::from([(caller.staff_id, (caller.name.clone(), true))]);
     let created = Created {
         location: format!("/api/admin/tokens/{}", row.id),
         data: MadeToken { token, view: TokenView::of(row.clone(), &known, now) },
         message: Some("Copy the token now. It cannot be shown again."),
     };
     let kept = claim.row(&created)?;
+    let letter = letters::TokenMade {
+        name: caller.name.clone(),
+        token: row.name.clone(),
+        permissions: row
+            .permissions
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_str)
+            .collect::<Vec<_>>()
+            .join(", "),
+        ends: row.expires_at.format("%-d %B %Y").to_string(),
+        device: Device::of(info.user_agent.as_deref()).name,
+        ip_address: info.ip.to_string(),
+        link: platform.config.server.link("/admin/tokens"),
+    };
+    let mail = Mail::new(&caller.email, &letter).about((Entity::Staff, caller.staff_id)).row(&platform)?;
     platform
         .storage
-        .write((row, entry, kept), move |tx, (row, entry, kept)| {
+        .write((row, entry, kept, mail), move |tx, (row, entry, kept, mail)| {
             Box::pin(async move {
                 idempotency::write(tx.conn(), kept.as_ref()).await?;
                 if store::count_open(tx.conn(), now).await? >= MOST {
@@ -187,6 +205,7 @@ async fn create_token(
                 }
                 store::insert(tx.conn(), row).await?;
                 tx.audit(entry.clone());
+                tx.mail(mail.clone());
                 tx.publish(Event::StaffChanged(row.created_by));
                 Ok(())
             })

@@ -32,9 +32,18 @@ pub struct Holder {
 /// # Errors
 /// The database is away.
 pub async fn holder(platform: &Platform, token: &str) -> Result<Option<Holder>> {
+    let row = store::by_hash(platform.storage.read(), &sha256_hex(token)).await?;
+    match row {
+        Some(row) => holder_of(platform, row).await,
+        None => Ok(None),
+    }
+}
+
+async fn holder_of(platform: &Platform, row: api_tokens::Model) -> Result<Option<Holder>> {
     let conn = platform.storage.read();
-    let row = store::by_hash(conn, &sha256_hex(token)).await?;
-    let Some(row) = row.filter(|row| is_open(row, platform.clock.now())) else { return Ok(None) };
+    if !is_open(&row, platform.clock.now()) {
+        return Ok(None);
+    }
     let Some(person) = people::by_id(conn, row.created_by).await?.filter(|person| person.is_active) else {
         return Ok(None);
     };
@@ -43,15 +52,15 @@ pub async fn holder(platform: &Platform, token: &str) -> Result<Option<Holder>> 
     Ok(Some(Holder { token: row.id, person, permissions, last_used_at: row.last_used_at }))
 }
 
-/// True while a token is good; asked again during long answers.
+/// What a token may do now; none when it is good no more. Asked again during long answers.
 ///
 /// # Errors
 /// The database is away.
-pub async fn still_holds(platform: &Platform, token: Uuid) -> Result<bool> {
-    let conn = platform.storage.read();
-    let row = store::by_id(conn, token).await?.filter(|row| is_open(row, platform.clock.now()));
-    let Some(row) = row else { return Ok(false) };
-    Ok(people::by_id(conn, row.created_by).await?.is_some_and(|person| person.is_active))
+pub async fn permissions_of(platform: &Platform, token: Uuid) -> Result<Option<PermissionSet>> {
+    match store::by_id(platform.storage.read(), token).await? {
+        Some(row) => Ok(holder_of(platform, row).await?.map(|holder| holder.permissions)),
+        None => Ok(None),
+    }
 }
 
 /// Notes that a token was used now; true when it was due. A failure is logged and stops nobody.

@@ -1,5 +1,6 @@
 //! Signing in and staying signed in.
 
+mod attacks;
 mod devices;
 mod factors;
 mod passkeys;

@@ -337,3 +337,53 @@ async fn exports_hold_every_row_and_no_formula() {
     let entries = audit_logs::Entity::find().all(t.app.storage.read()).await.unwrap();
     assert_eq!(entries.iter().filter(|entry| entry.action == "messages.exported").count(), 3);
 }
+
+#[tokio::test]
+async fn words_are_found_in_every_script_and_phone_numbers_however_they_are_written() {
+    let t = TestApp::with(&["--rate-limits", "off"]).await;
+    let ada = t.admin().await;
+    let mut ids = std::collections::HashMap::new();
+    for (name, message, phone) in [
+        ("Kenji", "東京で会いましょう", "03-1234-5678"),
+        ("Layla", "مرحبا بالعالم", "123-456 78"),
+        ("Noa", "שלום עולם", "+49 (30) 98765"),
+        ("Jens", "Unser Büro liegt in der Straße am Łódźer Platz.", "none"),
+    ] {
+        let phone = (phone != "none").then_some(phone);
+        ids.insert(name, t.send_message(json!({ "name": name, "message": message, "phone": phone })).await);
+    }
+    let found = async |query: &str| {
+        let mut address = reqwest::Url::parse("http://x/api/admin/messages").unwrap();
+        address.query_pairs_mut().append_pair("q", query);
+        let path = format!("/api/admin/messages?{}", address.query().unwrap());
+        let rows = t.get_as(&ada, &path).await.data();
+        let mut names: Vec<String> =
+            rows.as_array().unwrap().iter().map(|row| row["name"].as_str().unwrap().to_owned()).collect();
+        names.sort();
+        names.join(" ")
+    };
+    for (query, name) in [
+        ("東京", "Kenji"),
+        ("会い", "Kenji"),
+        ("東京で会いましょう", "Kenji"),
+        ("مرحبا", "Layla"),
+        ("עולם", "Noa"),
+        ("strasse", "Jens"),
+        ("STRAẞE lodz", "Jens"),
+        ("12345678", "Layla"),
+        ("123 456-78", "Layla"),
+        ("(0)3-1234 5678", "Kenji"),
+        ("4930", "Noa"),
+        ("大阪", ""),
+    ] {
+        assert_eq!(found(query).await, name, "{query}");
+    }
+    // What was said later is found as well, and what was taken back is not.
+    let jens = format!("/api/admin/messages/{}", ids["Jens"]);
+    t.post_as(&ada, &format!("{jens}/replies"), json!({ "content": "Gern am Donnerstag" })).await.status(201);
+    let note = t.post_as(&ada, &format!("{jens}/notes"), json!({ "content": "Rabatt besprechen" })).await.data();
+    assert_eq!((found("donnerstag").await, found("rabatt").await), ("Jens".to_owned(), "Jens".to_owned()));
+    t.delete_as(&ada, &format!("{jens}/notes/{}", note["id"].as_str().unwrap())).await.status(200);
+    assert_eq!((found("donnerstag").await, found("rabatt").await), ("Jens".to_owned(), String::new()));
+    assert_eq!(found("buro").await, "Jens");
+}

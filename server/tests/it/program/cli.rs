@@ -199,7 +199,33 @@ async fn an_address_of_no_database_we_know_is_misuse_and_is_not_shown() {
     let program = installed().await;
     let said = program.run_with(&["migrate", "up"], &[("DATABASE_URL", "mysql://root:secret@localhost/x")], "").await;
     assert_eq!((said.code, &*said.out), (2, ""));
-    assert_eq!(said.err, "error: DATABASE_URL must begin with sqlite:// or postgres://\n");
+    assert!(said.err.starts_with("error: DATABASE_URL cannot be read: it must begin with sqlite:// or postgres://."));
+    assert!(!said.err.contains("secret"), "{}", said.err);
+}
+
+#[tokio::test]
+async fn an_address_that_cannot_be_read_is_never_repeated() {
+    let program = installed().await;
+    for (name, value, help) in [
+        ("DATABASE_URL", "postgres://u:p#geheim@host/db", "# is %23"),
+        ("SMTP_URL", "smtp://user:geheim@mail.example.com:58x7", "smtp://user:password@mail.example.com:587"),
+        ("SMTP_URL", "user:geheim@mail.example.com", "smtp://user:password@mail.example.com:587"),
+        ("TEKVWARHO_PUBLIC_URL", "example.com", "https://example.com"),
+    ] {
+        let said = program.run_with(&["doctor"], &[(name, value)], "").await;
+        assert_eq!(said.code, 2, "{}", said.err);
+        assert!(said.err.contains(name) || said.err.contains("--public-url"), "{}", said.err);
+        assert!(said.err.contains(help) && !said.err.contains("geheim"), "{}", said.err);
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_is_not_there_is_told_from_one_that_is_slow() {
+    let program = installed().await;
+    let address = "postgres://user:geheim@127.0.0.1:1/db";
+    let said = program.run_with(&["migrate", "up"], &[("DATABASE_URL", address)], "").await;
+    assert_eq!(said.code, 1);
+    assert!(said.err.contains("nothing listens at 127.0.0.1:1") && !said.err.contains("geheim"), "{}", said.err);
 }
 
 #[tokio::test]
@@ -207,4 +233,30 @@ async fn a_reader_that_has_seen_enough_is_no_failure() {
     let program = installed().await;
     let said = program.run_into_nothing(&["settings", "list"]).await;
     assert_eq!((said.code, &*said.err), (0, ""));
+}
+
+#[tokio::test]
+async fn a_second_server_on_the_same_folder_is_refused_and_commands_are_not() {
+    let program = Program::new().await;
+    let serving = program.serve(&[]).await;
+    // Servers on PostgreSQL are meant to run beside each other.
+    if program.database.starts_with("sqlite") {
+        let second = program.run(&["serve", "--listen", "127.0.0.1:0"]).await;
+        assert_eq!(second.code, 1);
+        assert!(second.err.contains("another server runs on the data directory"), "{}", second.err);
+    }
+    assert_eq!(program.run(&["settings", "list"]).await.code, 0);
+    serving.terminate();
+    assert_eq!(serving.ended().await, Some(0));
+}
+
+#[tokio::test]
+async fn a_database_of_a_newer_version_says_so() {
+    let program = installed().await;
+    let conn = sea_orm::Database::connect(&program.database).await.unwrap();
+    let future = "INSERT INTO seaql_migrations (version, applied_at) VALUES ('m9999_of_tomorrow', 0)";
+    sea_orm::ConnectionTrait::execute_unprepared(&conn, future).await.unwrap();
+    let said = program.run(&["migrate", "up"]).await;
+    assert_eq!(said.code, 1);
+    assert!(said.err.contains("newer version") && said.err.contains("m9999_of_tomorrow"), "{}", said.err);
 }

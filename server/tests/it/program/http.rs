@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use clap::Parser as _;
 use reqwest::Method;
 use serde_json::json;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -59,6 +60,10 @@ async fn foreign_pages_may_look_and_not_touch() {
     let friend = Answer::of(with(Method::POST, "/api/contact", "https://www.example.com").json(&t.message())).await;
     friend.status(201);
     assert_eq!(friend.header("access-control-allow-origin"), "https://www.example.com");
+    // A cache must not give to one origin what it kept of another, or of none.
+    for path in ["/api/health", "/", "/contact"] {
+        assert!(t.get(path).await.headers.get_all("vary").iter().any(|it| it == "origin"), "{path}");
+    }
     let preflight = with(Method::OPTIONS, "/api/contact", "https://www.example.com")
         .header("access-control-request-method", "POST");
     let asked = Answer::of(preflight).await;
@@ -68,6 +73,36 @@ async fn foreign_pages_may_look_and_not_touch() {
         with(Method::OPTIONS, "/api/contact", "https://evil.example").header("access-control-request-method", "POST");
     assert_eq!(Answer::of(foreign).await.header("access-control-allow-origin"), "");
     Answer::of(with(Method::POST, "/api/contact", "http://localhost:5500").json(&t.message())).await.status(201);
+}
+
+#[tokio::test]
+async fn a_page_that_was_opened_by_another_address_says_what_to_do() {
+    let t = TestApp::with(&["--public-url", "https://desk.example"]).await;
+    let sent = t.request(Method::POST, "/api/contact").header("origin", "http://192.168.1.7:5500").json(&t.message());
+    let answer = Answer::of(sent).await;
+    answer.problem(403, "origin_forbidden");
+    for part in ["http://192.168.1.7:5500", "https://desk.example", "TEKVWARHO_PUBLIC_URL"] {
+        assert!(answer.text.contains(part), "{part}: {}", answer.text);
+    }
+}
+
+#[tokio::test]
+async fn links_follow_the_port() {
+    let link = |flags: &[&str]| {
+        let words = ["tekvwarho"].iter().chain(flags);
+        tekvwarho::cli::Cli::try_parse_from(words).unwrap().config.server.link("/admin/")
+    };
+    assert_eq!(link(&[]), "http://localhost:5500/admin/");
+    assert_eq!(link(&["--listen", "8080"]), "http://localhost:8080/admin/");
+    assert_eq!(link(&["--listen", ":8080", "--public-url", "https://desk.example"]), "https://desk.example/admin/");
+}
+
+#[tokio::test]
+async fn what_programs_look_for_is_there() {
+    let t = TestApp::new().await;
+    let to = async |path| t.get(path).await.header("location").to_owned();
+    assert_eq!(to("/.well-known/change-password").await, "/admin/profile");
+    assert!(to("/apple-touch-icon.png").await.contains("apple-touch-icon"));
 }
 
 #[tokio::test]

@@ -30,8 +30,14 @@ use uuid::Uuid;
 
 use crate::support::TestApp;
 
-const GROUP: Group =
-    Group { id: "lamps", label: "Lamps", help: "How it shines.", needs: Permission::Settings, place: 55 };
+const GROUP: Group = Group {
+    id: "lamps",
+    label: "Lamps",
+    help: "How it shines.",
+    needs: Permission::Settings,
+    place: 55,
+    sensitive: false,
+};
 
 #[derive(Deserialize)]
 struct Lamps {

@@ -60,6 +60,7 @@ fn rows() -> Vec<Row> {
         ("notifications.recipients", json!(["a@nordlicht.example", "b@nordlicht.example"]), |t, _| Box::pin(mails(t))),
         ("notifications.newMessage", json!(false), |t, _| Box::pin(mails(t))),
         ("notifications.clientReply", json!("nobody"), |t, _| Box::pin(mails_of_a_client(t))),
+        ("notifications.answersToClient", json!(false), |t, _| Box::pin(mails(t))),
         ("notifications.newDevice", json!(false), |t, _| Box::pin(mails_of_a_new_device(t))),
         ("privacy.consentText", json!("You may write to me."), |t, _| page(t, "/contact")),
         ("privacy.senderDays", json!(5), |t, ada| Box::pin(left_after(t, ada, 20))),

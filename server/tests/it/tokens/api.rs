@@ -177,6 +177,31 @@ async fn revoking_while_a_token_is_in_use_lets_nothing_in_afterwards() {
 }
 
 #[tokio::test]
+async fn its_person_hears_of_a_token_and_ends_it_with_a_reset() {
+    let t = TestApp::new().await;
+    let ada = t.admin().await;
+    let (_, kept) = token(&t, &ada).await;
+    let mail = t.mails().await.pop().unwrap();
+    for part in ["To: ada@tekvwarho.example", "A new API token acts in your name", "messages"] {
+        assert!(mail.contains(part), "{part}: {mail}");
+    }
+    let reset = async |end: bool| {
+        t.post("/api/auth/forgot", json!({ "email": "ada@tekvwarho.example" })).await.status(202);
+        let link = t.mails().await.into_iter().rev().find_map(|mail| {
+            let start = mail.find("/admin/reset#")? + "/admin/reset#".len();
+            Some(mail[start..].split_whitespace().next()?.to_owned())
+        });
+        let body = json!({ "token": link, "password": "tulpe fahrrad regen", "endTokens": end });
+        t.post("/api/auth/reset", body).await.status(200);
+        t.app.liveness.forget_all();
+        with(&t, &kept, Method::GET, "/api/admin/messages").await.code
+    };
+    assert_eq!(reset(false).await, 200);
+    t.clock.advance(chrono::Duration::minutes(30));
+    assert_eq!(reset(true).await, 401);
+}
+
+#[tokio::test]
 async fn who_lacks_a_right_cannot_revoke_a_token_that_has_it() {
     let t = TestApp::new().await;
     let ada = t.admin().await;

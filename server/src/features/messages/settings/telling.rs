@@ -3,6 +3,7 @@
 use serde::Deserialize;
 use serde_json::json;
 
+use crate::platform::mail::Mail;
 use crate::platform::settings::{Choice, Key, Kind, NOTIFICATIONS, Part};
 
 /// Of what the firm is told by mail.
@@ -14,6 +15,9 @@ pub struct Telling {
     /// Whom to tell when a client answers.
     #[serde(rename = "notifications.clientReply")]
     client_reply: ReplyTo,
+    /// Who answers such a mail writes to the client.
+    #[serde(rename = "notifications.answersToClient")]
+    answers_to_client: bool,
 }
 
 /// Whom to tell when a client answers.
@@ -28,6 +32,11 @@ pub enum ReplyTo {
 }
 
 impl Telling {
+    /// Where answers to a notice of a client's words go, if not to the firm.
+    pub fn answers<'m>(&self, mail: Mail<'m>, client: &str) -> Mail<'m> {
+        if self.answers_to_client { mail.answered_to(client) } else { mail }
+    }
+
     /// Who is told of a client's answer, each mailbox once. `firm` are the mailboxes of the firm, `assignee` is that of the
     /// person whose message it is.
     pub fn of_client_reply(&self, firm: Vec<String>, assignee: Option<String>) -> Vec<String> {
@@ -69,6 +78,10 @@ impl Part for Telling {
                 json!("assignee"),
             )
             .help("Who gets a mail when a client adds something on the conversation page."),
+            Key::new(&NOTIFICATIONS, "answersToClient", "Answers go to the client", Kind::Boolean, json!(true)).help(
+                "Who answers such a mail in a mail program writes to the client. The dashboard does not see that answer; \
+                 without this it reaches the firm itself.",
+            ),
         ]
     }
 }
@@ -81,7 +94,8 @@ mod tests {
     fn each_mailbox_is_told_once() {
         let told = |client_reply, assignee: Option<&str>| {
             let firm = vec!["ben@firm.example".to_owned(), "desk@firm.example".to_owned()];
-            Telling { new_message: true, client_reply }.of_client_reply(firm, assignee.map(str::to_owned))
+            Telling { new_message: true, client_reply, answers_to_client: true }
+                .of_client_reply(firm, assignee.map(str::to_owned))
         };
         assert_eq!(told(ReplyTo::Assignee, Some("ben@firm.example")), ["ben@firm.example"]);
         assert_eq!(told(ReplyTo::Assignee, None), ["ben@firm.example", "desk@firm.example"]);

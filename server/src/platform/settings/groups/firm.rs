@@ -15,6 +15,7 @@ pub const GROUP: Group = Group {
     help: "Who you are and how you are reached. The public site and every mail show it.",
     needs: Permission::Settings,
     place: 10,
+    sensitive: false,
 };
 
 /// The firm as it shows itself.
@@ -97,6 +98,7 @@ pub fn keys() -> Vec<Key> {
             .help("Two or three sentences for the home page and for search engines.")
             .under("Name and texts"),
         key("email", "E-mail", Kind::Email)
+            .opens(Permission::Messages)
             .help("Shown on the site. Notices of messages go there unless you name others, and mails are sent as it unless the operator chose another sender.")
             .under("How you are reached"),
         key("phone", "Phone", line(40))

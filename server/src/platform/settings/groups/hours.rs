@@ -17,6 +17,7 @@ pub const GROUP: Group = Group {
     help: "When somebody answers. The site says whether you are open, and when you open next.",
     needs: Permission::Settings,
     place: 30,
+    sensitive: false,
 };
 
 /// When the firm is open, in its own zone.

@@ -13,6 +13,7 @@ pub const GROUP: Group = Group {
     help: "The sender and the words of mails to clients. Links, codes and what the law wants are added by the program.",
     needs: Permission::Settings,
     place: 60,
+    sensitive: false,
 };
 
 /// Who mails come from.
@@ -33,7 +34,7 @@ pub fn keys() -> Vec<Key> {
             .optional()
             .under(sender)
             .help("Empty: the name of the firm. The address is that of the firm, or the one that the operator chose."),
-        Key::new(&GROUP, "replyTo", "Answers go to", Kind::Email, json!(null)).optional().under(sender).help(
+        Key::new(&GROUP, "replyTo", "Answers go to", Kind::Email, json!(null)).optional().under(sender).opens(Permission::Messages).help(
             "Empty: to the sender. Answers by mail reach that mailbox and not the dashboard; mails say so and have a link.",
         ),
     ]

@@ -14,6 +14,7 @@ pub const GROUP: Group = Group {
     help: "Of what you are told by mail. The dashboard shows everything at once, whatever stands here.",
     needs: Permission::Settings,
     place: 70,
+    sensitive: false,
 };
 
 /// Of what the firm is told, and who.
@@ -36,8 +37,10 @@ impl Notifications {
 pub fn keys() -> Vec<Key> {
     vec![
         Key::new(&GROUP, "recipients", "Mailboxes of the firm", Kind::Addresses { max: 10 }, json!([]))
+            .opens(Permission::Messages)
             .help("Who gets the notices to the firm. Without any it is the e-mail of the firm."),
         Key::new(&GROUP, "newDevice", "Sign-in from a new device", Kind::Boolean, json!(true))
+            .sensitive()
             .help("A mail to the person whose account it is. Best left on."),
     ]
 }

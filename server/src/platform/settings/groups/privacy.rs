@@ -14,6 +14,7 @@ pub const GROUP: Group = Group {
     help: "What clients agree to and how long data is kept. The privacy policy of the site says what stands here.",
     needs: Permission::Privacy,
     place: 90,
+    sensitive: false,
 };
 
 /// How long the platform keeps what is about people.

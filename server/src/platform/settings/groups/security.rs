@@ -16,6 +16,7 @@ pub const GROUP: Group = Group {
     help: "Passwords, sessions and limits. The defaults are good; changes count at once, for everybody.",
     needs: Permission::Staff,
     place: 80,
+    sensitive: true,
 };
 
 const ROLES: [Choice; 3] = [

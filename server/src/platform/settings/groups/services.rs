@@ -16,6 +16,7 @@ pub const GROUP: Group = Group {
     help: "What you offer, in the order of the site. Each service has a page, and clients can choose it in the contact form.",
     needs: Permission::Settings,
     place: 20,
+    sensitive: false,
 };
 
 /// One thing that the firm offers, with the texts of its page.

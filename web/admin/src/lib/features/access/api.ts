@@ -9,7 +9,8 @@ export const api = {
   passkey: (body: { challengeId: string; credential: Record<string, never>; remember: boolean }) =>
     data(http.POST('/api/auth/passkeys/sign-in', { body })),
   forgot: (email: string) => data(http.POST('/api/auth/forgot', { body: { email } })),
-  reset: (body: { token: string; password: string }) => data(http.POST('/api/auth/reset', { body })),
+  reset: (body: { token: string; password: string; endTokens: boolean }) =>
+    data(http.POST('/api/auth/reset', { body })),
   invitation: (token: string) => data(http.POST('/api/auth/invitation', { body: { token } })),
   acceptInvite: (body: { token: string; password: string }) =>
     data(http.POST('/api/auth/accept-invite', { body })),

@@ -22,6 +22,9 @@ export const own = {
   back: 'Back to sign-in',
   newPassword: 'New password',
   setPassword: 'Set password',
+  endTokens: 'End the API tokens that act in your name',
+  endTokensHint:
+    'If somebody else was in your account, they may have made one. Programs that use yours need a new one.',
   passwordSet: 'Your new password is set. Sign in with it.',
   noToken: 'This link is incomplete. Open it again from the mail, or ask for a new one.',
   newLink: 'Ask for a new link',

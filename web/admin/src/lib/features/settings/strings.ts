@@ -2,6 +2,7 @@
 import { plural } from '../../format/plural';
 
 export const own = {
+  locked: (permission: string) => `To change this, you also need the permission “${permission}”.`,
   title: 'Settings',
   groups: 'Groups of settings',
   gone: 'There is no such group of settings.',

@@ -1,0 +1,119 @@
+//! Whether anything happens on a connection. HTTP/2 has pings, windows and a preface, with which a client can hold a
+//! connection for ever and ask for nothing; only requests, responses and their parts count here.
+
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use axum::body::{Bytes, HttpBody};
+use http_body::{Frame, SizeHint};
+use pin_project_lite::pin_project;
+use tokio::time::Instant;
+
+/// The first request has this long to come, as the head of one on the plain port.
+const FIRST: Duration = Duration::from_secs(15);
+/// Later nothing may happen for this long: no request, and no part of a body in either direction.
+const QUIET: Duration = Duration::from_secs(75);
+
+/// When something last happened on a connection.
+pub struct Activity {
+    began: Instant,
+    /// Milliseconds after `began`; 0 before the first request.
+    last: AtomicU64,
+}
+
+impl Activity {
+    /// Of a connection that begins now.
+    pub fn begin() -> Arc<Self> {
+        Arc::new(Self { began: Instant::now(), last: AtomicU64::new(0) })
+    }
+
+    /// The same body; each frame of it counts, and so does its beginning.
+    pub fn note_frames<B>(self: &Arc<Self>, body: B) -> Noted<B> {
+        self.note();
+        Noted { body, activity: Arc::clone(self) }
+    }
+
+    /// Returns once nothing has happened for too long.
+    pub async fn ceased(&self) {
+        loop {
+            let until = self.deadline();
+            if until <= Instant::now() {
+                return;
+            }
+            tokio::time::sleep_until(until).await;
+        }
+    }
+
+    fn note(&self) {
+        let elapsed = u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX);
+        self.last.store(elapsed.max(1), Ordering::Relaxed);
+    }
+
+    fn deadline(&self) -> Instant {
+        match self.last.load(Ordering::Relaxed) {
+            0 => self.began + FIRST,
+            last => self.began + Duration::from_millis(last) + QUIET,
+        }
+    }
+}
+
+pin_project! {
+    /// A body whose frames are noted.
+    pub struct Noted<B> {
+        #[pin]
+        body: B,
+        activity: Arc<Activity>,
+    }
+}
+
+impl<B: HttpBody<Data = Bytes>> HttpBody for Noted<B> {
+    type Data = Bytes;
+    type Error = B::Error;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Self::Data>, Self::Error>>> {
+        let this = self.project();
+        let frame = ready!(this.body.poll_frame(context));
+        this.activity.note();
+        Poll::Ready(frame)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use http_body_util::{BodyExt as _, Full};
+
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_connection_ends_when_nothing_is_asked_for_and_when_nothing_happens_any_more() {
+        let began = Instant::now();
+        let silent = Activity::begin();
+        silent.ceased().await;
+        assert_eq!(began.elapsed().as_secs(), 15);
+
+        let began = Instant::now();
+        let asked = Activity::begin();
+        tokio::time::advance(Duration::from_secs(10)).await;
+        let body = asked.note_frames(Full::new(Bytes::from("slow")));
+        let reader = async {
+            tokio::time::sleep(Duration::from_secs(70)).await;
+            body.collect().await.expect("a body")
+        };
+        tokio::join!(reader, asked.ceased());
+        assert_eq!(began.elapsed().as_secs(), 10 + 70 + 75);
+    }
+}
