@@ -22,6 +22,9 @@ pub enum Error {
     TokenExpired,
     #[error("invalid credentials")]
     InvalidCredentials,
+    /// The password was right and the code was not; `late`: it was right within the last hour.
+    #[error("wrong code")]
+    WrongCode { late: bool },
     /// The password was right; the account asks for a second factor too.
     #[error("second factor required")]
     SecondFactorRequired,

@@ -28,10 +28,11 @@ pub enum Purpose {
     AuditSignature,
     TotpSecret,
     RecoveryCode,
+    Letter,
 }
 
 impl Purpose {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 8] = [
         Self::AccessToken,
         Self::FormToken,
         Self::ThreadToken,
@@ -39,6 +40,7 @@ impl Purpose {
         Self::AuditSignature,
         Self::TotpSecret,
         Self::RecoveryCode,
+        Self::Letter,
     ];
 
     fn label(self) -> &'static str {
@@ -50,6 +52,7 @@ impl Purpose {
             Self::AuditSignature => "audit signature",
             Self::TotpSecret => "totp secret",
             Self::RecoveryCode => "recovery code",
+            Self::Letter => "letter",
         }
     }
 }

@@ -91,7 +91,7 @@ async fn export(app: &App) -> Result<(), Failure> {
 
 async fn erase(app: &App, entity_type: &str, id: Uuid) -> Result<(), Failure> {
     let erased = audit::erase(app, entity_type, id, None, &RequestInfo::internal()).await?;
-    audit::seal_pending(app, false).await?;
+    audit::seal_beside_others(app, false).await?;
     say(format_args!("{erased} entries hold no network address and no program any more."))?;
     Ok(())
 }

@@ -34,7 +34,7 @@ pub async fn run(app: App, demo: Demo) -> Result<(), Failure> {
     })?;
     samples::make_trail(&app, demo.audit_entries, demo.seed).await?;
     // All of them: the entries of a demonstration are older than what may be sealed already.
-    audit::seal_pending(&app, true).await?;
+    audit::seal_beside_others(&app, true).await?;
     say(format_args!(
         "{} messages and {staff} staff members (who cannot sign in) are in the database.",
         demo.messages

@@ -54,7 +54,7 @@ pub async fn run(config: Config) -> Result<(), Failure> {
         tracing::warn!("background work did not end in time");
     }
     // Requests of the drain have written entries after the sealer had stopped.
-    audit::seal_pending(&app, false).await?;
+    audit::seal_beside_others(&app, false).await?;
     app.front.access_log.flush();
     Ok(())
 }

@@ -49,7 +49,7 @@ pub async fn run(app: App, what: SettingsCommand) -> Result<(), Failure> {
             let from = RequestInfo::internal();
             let change = Change { actor: None, from: &from, values: changes, seen: IfMatch::default() };
             settings::change(&app, change, |_| true).await.map_err(explain)?;
-            audit::seal_pending(&app, false).await?;
+            audit::seal_beside_others(&app, false).await?;
         }
     }
     Ok(())

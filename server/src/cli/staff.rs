@@ -52,7 +52,7 @@ pub async fn run(app: App, what: Staff) -> Result<(), Failure> {
         Staff::ResetFactors { email } => {
             let person = staff::by_email(app.storage.read(), &email).await?.ok_or("nobody has this address")?;
             auth::reset_factors_of(&app, None, person.id, &RequestInfo::internal()).await.map_err(explain)?;
-            audit::seal_pending(&app, false).await?;
+            audit::seal_beside_others(&app, false).await?;
             say(format_args!("{}", person.id))?;
             Ok(())
         }
@@ -84,7 +84,7 @@ async fn create(app: App, email: String, name: String, role: Role) -> Result<(),
         })
         .await
         .map_err(explain)?;
-    audit::seal_pending(&app, false).await?;
+    audit::seal_beside_others(&app, false).await?;
     say(format_args!("{made}"))?;
     Ok(())
 }

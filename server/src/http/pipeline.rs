@@ -9,8 +9,8 @@ use std::time::Instant;
 
 use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::{MatchedPath, Request};
-use axum::http::header::ORIGIN;
-use axum::http::{HeaderValue, Method};
+use axum::http::header::{HOST, ORIGIN};
+use axum::http::{HeaderValue, Method, Version};
 use axum::response::{IntoResponse as _, Response};
 use axum::{BoxError, Router};
 use futures_util::FutureExt as _;
@@ -44,7 +44,8 @@ impl Pipeline {
         let now = front.clock.now();
         let proxies = &front.server.trusted_proxies;
         let id = RequestId::assign(request.headers(), proxies.contain(peer), front.ids.next(now));
-        if let Some(page) = front.pages.of(&request).filter(|_| !request.headers().contains_key(ORIGIN)) {
+        let whole = has_one_host(&request);
+        if let Some(page) = front.pages.of(&request).filter(|_| whole && !request.headers().contains_key(ORIGIN)) {
             let mut response = page.answer(request.headers());
             front.origins.vary(response.headers_mut());
             name(&mut response, id);
@@ -59,7 +60,11 @@ impl Pipeline {
         let client = proxies.client_of(peer, request.headers());
         request.extensions_mut().insert(ClientAddress(client));
 
-        let mut response = id.scope(self.route(request)).await;
+        let mut response = if whole {
+            id.scope(self.route(request)).await
+        } else {
+            Error::MalformedBody("A request of HTTP/1.1 names its host, once.".into()).into_response()
+        };
 
         problem::render(&mut response, id);
         let headers = response.headers_mut();
@@ -83,6 +88,11 @@ impl Pipeline {
             Err(_) => Error::internal("a handler panicked").into_response(),
         }
     }
+}
+
+/// RFC 9112, 3.2: a proxy in front may read another host than we do, where there are two or none.
+fn has_one_host<B>(request: &axum::http::Request<B>) -> bool {
+    request.version() != Version::HTTP_11 || request.headers().get_all(HOST).iter().count() == 1
 }
 
 fn name(response: &mut Response, id: RequestId) {

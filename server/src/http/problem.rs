@@ -157,6 +157,17 @@ fn describe(error: &Error) -> (StatusCode, &'static str, &'static str, Cow<'stat
             "E-mail or password is wrong",
             "E-mail or password is wrong.".into(),
         ),
+        Error::WrongCode { late } => (
+            S::UNAUTHORIZED,
+            "invalid_credentials",
+            "The code is wrong",
+            if *late {
+                "This code has expired. If your app shows it now, the clock of the device is slow: set it by the network."
+            } else {
+                "This code is wrong or was used already. Wait for the next one and try again."
+            }
+            .into(),
+        ),
         Error::SecondFactorRequired => (
             S::UNAUTHORIZED,
             "second_factor_required",

@@ -26,7 +26,7 @@ pub use entry::{Changes, Entry, write};
 pub use erase::erase;
 pub use export::as_json;
 pub use line::Line;
-pub use sealer::{LastSealed, seal_pending, seal_until_stopped, waiting_since};
+pub use sealer::{LastSealed, seal_beside_others, seal_pending, seal_until_stopped, waiting_since};
 pub use sentence::{Names, Words, label, sentence};
 pub use store::{of_entity, recent};
 pub use verify::{Head, Verdict, verify, verify_telling};

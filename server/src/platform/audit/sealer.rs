@@ -25,6 +25,9 @@ const DELAY: std::time::Duration = std::time::Duration::from_millis(500);
 const WHOLE: std::time::Duration = std::time::Duration::from_hours(1);
 /// An entry can be committed this much later than its id says.
 const STRAGGLERS: Duration = Duration::minutes(5);
+/// Times that a command tries to seal beside others, and what it waits in between.
+const TURNS: u32 = 50;
+const TURN: std::time::Duration = std::time::Duration::from_millis(20);
 /// A signed head is kept at most this often.
 const CHECKPOINT: Duration = Duration::minutes(1);
 
@@ -107,6 +110,21 @@ pub async fn seal_until_stopped(platform: Platform) {
     if let Err(error) = seal_pending(&platform, false).await {
         tracing::warn!(%error, "the last entries are sealed at the next start");
     }
+}
+
+/// The same for a command that ends: a server or another command that seals at the same moment does its work.
+///
+/// # Errors
+/// The chain is not the one that was sealed here; the database is away.
+pub async fn seal_beside_others(platform: &Platform, everything: bool) -> Result<()> {
+    for _ in 0..TURNS {
+        match seal_pending(platform, everything).await {
+            Err(error) if error.is_unique_violation() => tokio::time::sleep(TURN).await,
+            outcome => return outcome.map(drop),
+        }
+    }
+    // Others have sealed all the time, and go on with what is left.
+    Ok(())
 }
 
 /// Seals what is not sealed yet. `everything` looks at the whole log and not only at its end.

@@ -1,6 +1,6 @@
 //! Second factors of a person: what is there, whether the role needs one, and using a code up.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Duration, Utc};
 use database::entity::{passkeys, recovery_codes as codes, staff, totp_secrets};
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{
@@ -106,6 +106,22 @@ pub async fn use_code(
         }
         Typed::Nonsense => Ok(None),
     }
+}
+
+/// True for a code that was right within the last hour: the clock of its device is slow. Nobody gets in by such a code, so it
+/// may be told.
+pub async fn is_late(
+    conn: &impl ConnectionTrait,
+    keys: &KeyRing,
+    staff: Uuid,
+    typed: &Typed,
+    now: DateTime<Utc>,
+) -> Result<bool, DbErr> {
+    let Typed::App(code) = typed else { return Ok(false) };
+    let row = totp_secrets::Entity::find_by_id(staff).one(conn).await?.filter(|row| row.confirmed_at.is_some());
+    let secret = row.and_then(|row| keys.open_sealed(Purpose::TotpSecret, row.staff_id.as_bytes(), &row.secret_sealed));
+    let mut earlier = (2..=120).map(|steps| now - Duration::seconds(30 * steps));
+    Ok(secret.is_some_and(|secret| earlier.any(|at| totp::step_of(&secret, code, at).is_some())))
 }
 
 /// Moves the secret's last step to that of the code; false when the code is wrong or its step is no news. With

@@ -21,6 +21,7 @@ pub struct PasswordReset {
 
 impl Letter for PasswordReset {
     const TEMPLATE: &'static str = "password_reset";
+    const SECRET: bool = true;
 
     fn sample() -> Self {
         Self { name: "Ben".into(), link: "http://localhost:5500/admin/reset#token".into(), minutes: 60 }

@@ -90,6 +90,10 @@ pub async fn begin(
         }
         None => Vec::new(),
     };
+    let typed = match &way {
+        Way::PasswordAndCode(typed) => typed.clone(),
+        _ => Typed::Nonsense,
+    };
     let steps = Steps {
         new,
         entry: note("auth.signed_in", Changes::none().fact("by", way.label())),
@@ -118,7 +122,8 @@ pub async fn begin(
         Outcome::FactorNeeded => return Err(Error::SecondFactorRequired),
         Outcome::WrongCode => {
             attempt.failed(platform, None, "auth.second_factor_failed", Some(id), info).await?;
-            return Err(Error::InvalidCredentials);
+            let late = factors::is_late(platform.storage.read(), &platform.keys, id, &typed, now).await?;
+            return Err(Error::WrongCode { late });
         }
         Outcome::PasskeyRefused => {
             passkey_store::note_counter(platform, id, info).await?;

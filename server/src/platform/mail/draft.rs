@@ -1,17 +1,22 @@
 //! From a letter to a row of the outbox, and from the row to a message on the wire.
 
+use std::borrow::Cow;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use lettre::message::header::{Header, HeaderName, HeaderValue};
 use lettre::message::{Mailbox, MultiPart};
 use lettre::{Address, Message};
-use serde_json::Value;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::letter::{Letter, LetterKind};
 use crate::error::{Error, Result};
-use crate::http::valid::mailable;
+use crate::http::valid::{in_order, mailable};
 use crate::platform::Platform;
 use crate::platform::entity::Entity;
 use crate::platform::settings::Snapshot;
+use crate::secrets::Purpose;
 use crate::templates::value;
 use chrono::{DateTime, Utc};
 use database::entity::outbox::{self, Lane};
@@ -21,6 +26,7 @@ pub struct Mail<'a> {
     to: &'a str,
     template: &'static str,
     values: serde_json::Result<Value>,
+    secret: bool,
     entity: Option<(Entity, Uuid)>,
     reply_to: Option<String>,
     thread: Vec<String>,
@@ -31,7 +37,7 @@ pub struct Mail<'a> {
 
 impl<'a> Mail<'a> {
     pub fn new<L: Letter>(to: &'a str, letter: &L) -> Self {
-        Self::of(to, L::TEMPLATE, serde_json::to_value(letter))
+        Self { secret: L::SECRET, ..Self::of(to, L::TEMPLATE, serde_json::to_value(letter)) }
     }
 
     /// The sample of a kind of letter.
@@ -44,6 +50,7 @@ impl<'a> Mail<'a> {
             to,
             template,
             values,
+            secret: false,
             entity: None,
             reply_to: None,
             thread: Vec::new(),
@@ -99,11 +106,12 @@ impl<'a> Mail<'a> {
     pub fn row(self, platform: &Platform) -> Result<outbox::Model> {
         let now = platform.clock.now();
         let (id, due) = (platform.ids.next(now), self.due.unwrap_or(now));
+        let values = self.values.map_err(Error::internal)?;
         Ok(outbox::Model {
             id,
             template: self.template.to_owned(),
             recipient: self.to.to_owned(),
-            payload: self.values.map_err(Error::internal)?,
+            payload: if self.secret { seal(platform, id, &values) } else { values },
             message_id: message_id_of(platform, id),
             reply_to: self.reply_to,
             in_reply_to: self.thread.last().cloned(),
@@ -123,6 +131,26 @@ impl<'a> Mail<'a> {
             sent_at: None,
         })
     }
+}
+
+/// The one field of values that are sealed.
+const SEALED: &str = "sealed";
+
+/// The values of a letter that opens something, for nobody but this program and that mail.
+fn seal(platform: &Platform, id: Uuid, values: &Value) -> Value {
+    let sealed = platform.keys.seal(Purpose::Letter, id.as_bytes(), values.to_string().as_bytes());
+    json!({ SEALED: URL_SAFE_NO_PAD.encode(sealed) })
+}
+
+/// The values of a mail. Sealed ones that no key opens are none.
+fn opened<'r>(platform: &Platform, row: &'r outbox::Model) -> Cow<'r, Value> {
+    let Some(sealed) = row.payload.get(SEALED).and_then(Value::as_str) else { return Cow::Borrowed(&row.payload) };
+    let open = |sealed: &str| {
+        let bytes = URL_SAFE_NO_PAD.decode(sealed).ok()?;
+        let plain = platform.keys.open_sealed(Purpose::Letter, row.id.as_bytes(), &bytes)?;
+        serde_json::from_slice(&plain).ok()
+    };
+    Cow::Owned(open(sealed).unwrap_or_default())
 }
 
 /// The `Message-ID` that belongs to an id: fixed, so that a mail that goes out twice can be told.
@@ -155,14 +183,15 @@ impl<'a> Texts<'a> {
     fn of(platform: &'a Platform, settings: &Snapshot, row: &'a outbox::Model) -> Self {
         let kind = platform.brings.iter().flat_map(|it| it.letters).find(|kind| kind.template == row.template);
         let words = kind.and_then(|kind| kind.words);
-        let (subject, text) = words.map(|words| words(settings, &row.payload)).unwrap_or_default();
+        let values = opened(platform, row);
+        let (subject, text) = words.map(|words| words(settings, &values)).unwrap_or_default();
         let common = minijinja::context! {
             firm => value(&settings.firm),
             publicUrl => platform.config.server.link(""),
             subject => subject,
             text => text,
         };
-        let context = minijinja::context! { ..value(&row.payload), ..common };
+        let context = minijinja::context! { ..value(&*values), ..common };
         Self { platform, template: &row.template, context }
     }
 
@@ -170,9 +199,11 @@ impl<'a> Texts<'a> {
         self.platform.templates.render(&format!("email/{}/{file}", self.template), self.context.clone())
     }
 
-    /// A line break in a subject would begin a header.
+    /// A line break in a subject would begin a header. What looks like an encoded word (RFC 2047) is parted by a letter that
+    /// nobody sees: a mail program would show something else than what is written there.
     fn subject(&self) -> Result<String> {
-        Ok(self.part("subject.txt")?.split_whitespace().collect::<Vec<_>>().join(" "))
+        let line = self.part("subject.txt")?.split_whitespace().collect::<Vec<_>>().join(" ");
+        Ok(in_order(&line).replace("=?", "=\u{2060}?"))
     }
 }
 

@@ -13,6 +13,8 @@ pub trait Letter: Serialize {
     const TEMPLATE: &'static str;
     /// Subject and text, where the firm words this mail itself, from the values of the letter.
     const WORDS: Option<Words> = None;
+    /// Who reads its values could come in by them: they stand sealed in the outbox.
+    const SECRET: bool = false;
 
     /// One with awkward values: previews and tests render it.
     fn sample() -> Self;

@@ -15,6 +15,7 @@ pub struct Invitation {
 
 impl Letter for Invitation {
     const TEMPLATE: &'static str = "invitation";
+    const SECRET: bool = true;
 
     fn sample() -> Self {
         Self {

@@ -183,7 +183,7 @@ async fn nobody_reads_mails_to_clients_by_a_setting() {
 #[tokio::test]
 async fn files_that_wait_fill_no_memory() {
     use tokio::io::AsyncWriteExt as _;
-    let t = TestApp::new().await;
+    let t = TestApp::with(&["--rate-limits", "off"]).await;
     let ben = t.person("Ben", Role::Staff).await;
     let ben = t.sign_in(&ben).await;
     let head = format!(

@@ -300,3 +300,14 @@ async fn a_mail_that_cannot_be_written_waits_until_that_is_mended() {
     states.sort_by_key(|(state, _)| *state == State::Sent);
     assert_eq!(states, [(State::Pending, 1), (State::Sent, 1)]);
 }
+
+#[tokio::test]
+async fn what_strangers_write_into_a_subject_stays_what_it_is() {
+    let t = TestApp::new().await;
+    t.admin().await;
+    t.send_message(json!({ "name": "=?utf-8?q?Your_invoice?= \u{202e}gro.live" })).await;
+    let subject =
+        t.mails().await.iter().flat_map(|mail| mail.lines()).find(|it| it.starts_with("Subject:")).map(str::to_owned);
+    let subject = subject.unwrap();
+    assert!(!subject.contains("=?utf-8?q?Your_invoice?="), "{subject}");
+}

@@ -123,6 +123,14 @@ async fn odd_requests_get_an_answer_and_break_nothing() {
         assert!(answer.starts_with("HTTP/1.1 ") && !answer.starts_with("HTTP/1.1 5"), "{request:?}: {answer:?}");
     }
     t.get("/api/health").await.status(200);
+    for host in ["", "Host: a\r\nHost: b\r\n"] {
+        for path in ["/", "/api/health"] {
+            let answer = raw(&t, format!("GET {path} HTTP/1.1\r\n{host}Connection: close\r\n\r\n").as_bytes()).await;
+            assert!(answer.starts_with("HTTP/1.1 400"), "{path} {host:?}: {answer:?}");
+        }
+    }
+    let old = raw(&t, b"GET / HTTP/1.0\r\n\r\n").await;
+    assert!(old.contains(" 200 OK"), "{old}");
 }
 
 #[tokio::test]

@@ -39,7 +39,6 @@ export const own = {
     useRecovery: 'Use a recovery code',
     useApp: 'Use the authenticator app',
     passkey: 'Use a passkey',
-    wrong: 'This code is not right, or was used already. Try the next one.',
     passkeyRefused: 'This passkey is not known here, or is not accepted any more.',
     back: 'Start over',
     or: 'or',
