@@ -19,6 +19,7 @@ pub mod cli;
 pub mod clock;
 pub mod cluster;
 pub mod config;
+pub mod disk;
 pub mod error;
 pub mod features;
 pub mod http;

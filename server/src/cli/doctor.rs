@@ -1,6 +1,7 @@
 //! `tekvwarho doctor` and `tekvwarho migrate status`: looks, and changes nothing.
 
 use std::path::Path;
+use std::time::Duration;
 
 use rustix::fs::{Access, access};
 
@@ -10,6 +11,7 @@ use crate::app::{brings, sections};
 use crate::clock::Clock;
 use crate::cluster::Bus;
 use crate::config::Config;
+use crate::disk;
 use crate::features;
 use crate::http;
 use crate::http::assets::Assets;
@@ -18,6 +20,9 @@ use crate::platform::mail::Mailer;
 use crate::platform::settings::Settings;
 use crate::secrets::KeyRing;
 use crate::storage::{Engine, Storage};
+
+/// The longest that a probe takes.
+const PROBE: Duration = Duration::from_secs(10);
 
 /// What a check found: fine, worth a thought, or wrong.
 enum Finding {
@@ -38,6 +43,7 @@ impl From<Result<String, String>> for Finding {
 pub async fn run(config: Config) -> Result<(), Failure> {
     let checks = [
         ("data directory", data_dir(&config).into()),
+        ("disk", room(&config)),
         ("key ring", key_ring(&config).into()),
         ("database", database(&config).await.into()),
         ("dashboard", dashboard(&config).into()),
@@ -59,6 +65,17 @@ pub async fn run(config: Config) -> Result<(), Failure> {
         }
     }
     if wrong == 0 { Ok(()) } else { Err(format!("{wrong} of the checks failed").into()) }
+}
+
+/// A full disk stops a SQLite database, and it is better known before.
+fn room(config: &Config) -> Finding {
+    match disk::free(&config.data_dir) {
+        Some(bytes) if bytes < disk::LITTLE => {
+            Doubtful(format!("{} MB are free; the database needs room to write", bytes >> 20))
+        }
+        Some(bytes) => Fine(format!("{} GB are free", bytes >> 30)),
+        None => Doubtful("the system does not say how much is free".to_owned()),
+    }
 }
 
 /// Lists missing migrations.
@@ -152,11 +169,26 @@ async fn mail(config: &Config) -> Result<String, String> {
     match Mailer::new(config)? {
         Mailer::Folder(folder) => Ok(format!("written to {}; set SMTP_URL to send it", folder.display())),
         Mailer::SendGrid(_) => Ok("sent by SendGrid".to_owned()),
-        Mailer::Smtp(server) => match server.test_connection().await {
-            Ok(true) => Ok("sent by SMTP; the server answers and lets us in".to_owned()),
-            Ok(false) => Err("the SMTP server does not answer as one".to_owned()),
-            Err(error) => Err(format!("the SMTP server: {error}")),
+        Mailer::Smtp(server) => match tokio::time::timeout(PROBE, server.test_connection()).await {
+            Ok(Ok(true)) => Ok("sent by SMTP; the server answers and lets us in".to_owned()),
+            Ok(Ok(false)) => Err("the SMTP server does not answer as one".to_owned()),
+            Ok(Err(error)) => Err(format!("the SMTP server: {error}")),
+            Err(_) => Err(format!("the SMTP server said nothing for {} s{}", PROBE.as_secs(), hint(config))),
         },
+    }
+}
+
+/// Why a mail server may keep silent.
+fn hint(config: &Config) -> &'static str {
+    let url = config.mail.smtp_url.as_ref().and_then(|url| url.read().ok());
+    match url {
+        Some(url) if url.scheme() == "smtp" && url.port() == Some(465) => {
+            ". Port 465 speaks TLS from the start: write smtps:// instead of smtp://"
+        }
+        Some(url) if url.scheme() == "smtps" && url.port().is_some_and(|port| port != 465) => {
+            ". This port may begin without TLS: write smtp:// instead of smtps://"
+        }
+        _ => "; is there a firewall in between?",
     }
 }
 

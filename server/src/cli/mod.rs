@@ -193,7 +193,8 @@ fn start_log(config: &Config) {
     let directives = format!("sea_orm_migration=warn,sqlx=warn,{}", config.log.filter);
     let filter = EnvFilter::try_new(directives).unwrap_or_else(|_| EnvFilter::new("info"));
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false);
-    let builder = builder.with_ansi(std::io::stderr().is_terminal());
+    // A log that cannot be written, on a full disk, harms nobody: telling of it on the same disk would panic.
+    let builder = builder.with_ansi(std::io::stderr().is_terminal()).log_internal_errors(false);
     match config.log.format {
         LogFormat::Text => builder.compact().init(),
         LogFormat::Json => builder.json().flatten_event(true).init(),

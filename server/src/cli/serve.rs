@@ -54,7 +54,9 @@ pub async fn run(config: Config) -> Result<(), Failure> {
         tracing::warn!("background work did not end in time");
     }
     // Requests of the drain have written entries after the sealer had stopped.
-    audit::seal_beside_others(&app, false).await?;
+    if let Err(error) = audit::seal_beside_others(&app, false).await {
+        tracing::warn!(%error, "the last entries are sealed at the next start");
+    }
     app.front.access_log.flush();
     Ok(())
 }

@@ -12,10 +12,12 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::app::App;
+use crate::disk;
 use crate::error::{Error, Result};
 use crate::http::{Data, Envelope, Problem};
 use crate::platform;
 use crate::platform::slice::Slice;
+use crate::storage::Engine;
 
 /// A part that does not answer in this time is down.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -68,6 +70,10 @@ async fn ready(State(app): State<App>) -> Response {
 /// What each part says of itself. An error is a part without which nothing goes.
 async fn parts(app: &App) -> Result<BTreeMap<&'static str, &'static str>> {
     app.storage.ping().await?;
+    let sqlite = Engine::of(app.storage.read()) == Engine::Sqlite;
+    if sqlite && disk::free(&app.config.data_dir).is_some_and(|bytes| bytes < disk::TOO_LITTLE) {
+        return Err(Error::Unavailable { retry_after: 60 });
+    }
     let mut parts = BTreeMap::new();
     for part in platform::PARTS.iter().flat_map(|part| part.readiness) {
         parts.insert(part.name, (part.check)(app).await?);

@@ -260,3 +260,34 @@ async fn a_database_of_a_newer_version_says_so() {
     assert_eq!(said.code, 1);
     assert!(said.err.contains("newer version") && said.err.contains("m9999_of_tomorrow"), "{}", said.err);
 }
+
+#[tokio::test]
+async fn commands_beside_a_busy_server_do_their_work_and_say_so() {
+    let program = Program::new().await;
+    let serving = program.serve(&[]).await;
+    let commands = (0..12).map(|number| {
+        let email = format!("p{number}@tekvwarho.example");
+        let program = &program;
+        async move {
+            let words = ["staff", "create", "--name", "P", "--email", &email, "--role", "staff", "--password-stdin"];
+            program.run_with(&words, &[], "tulpe fahrrad neun\n").await
+        }
+    });
+    for said in futures_util::future::join_all(commands).await {
+        assert_eq!(said.code, 0, "{}", said.err);
+        assert!(!said.err.contains("constraint"), "{}", said.err);
+    }
+    serving.terminate();
+    assert_eq!(serving.ended().await, Some(0));
+    assert_eq!(program.run(&["audit", "verify"]).await.code, 0);
+}
+
+#[tokio::test]
+async fn a_mail_server_that_says_nothing_is_given_up_with_a_hint() {
+    let program = installed().await;
+    let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = silent.local_addr().unwrap().port();
+    let address = format!("smtps://127.0.0.1:{port}");
+    let said = program.run_with(&["doctor"], &[("SMTP_URL", &address)], "").await;
+    assert!(said.out.contains("write smtp:// instead of smtps://"), "{}", said.out);
+}
