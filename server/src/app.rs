@@ -31,6 +31,7 @@ use crate::platform::mail::{self, Mailer, Outbox};
 use crate::platform::notices::Audience;
 use crate::platform::settings::{Section, Settings};
 use crate::platform::slice::{Brings, Slice};
+use crate::platform::staff;
 use crate::platform::{self, Platform};
 use crate::secrets::KeyRing;
 use crate::storage::{BoxFuture, Storage, fold_until_stopped};
@@ -82,6 +83,7 @@ impl App {
         let brings = brings(around.slices);
         let settings = Settings::load(&storage, sections(&brings)).await?;
         settings.settle_services(&storage, &around.ids, now).await.map_err(StartError::Services)?;
+        staff::settle_addresses(&storage).await.map_err(StartError::Addresses)?;
         let templates = Templates::load(config.theme_dir.as_deref());
         let assets = Assets::load(config.theme_dir.as_deref()).map_err(StartError::Theme)?;
         let mailer = Mailer::new(&config).map_err(StartError::Mail)?;
@@ -265,7 +267,7 @@ pub fn private_folder(path: &Path) -> std::io::Result<()> {
 pub enum StartError {
     #[error("cannot use the data directory {0}: {1}")]
     DataDir(std::path::PathBuf, std::io::Error),
-    #[error("another server runs on the data directory {0}; end it first, or give this one a folder of its own")]
+    #[error("another server runs on {0}; end it first, or give this one a data directory of its own")]
     InUse(std::path::PathBuf),
     #[error("cannot read the key ring {0}: {1}")]
     Keys(std::path::PathBuf, std::io::Error),
@@ -275,6 +277,8 @@ pub enum StartError {
     Database(#[from] sea_orm::DbErr),
     #[error("cannot start the thread for passwords: {0}")]
     Passwords(std::io::Error),
+    #[error("cannot keep the addresses of people: {0}")]
+    Addresses(crate::error::Error),
     #[error("cannot keep the services: {0}")]
     Services(crate::error::Error),
     #[error("cannot read the theme folder: {0}")]

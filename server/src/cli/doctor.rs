@@ -99,7 +99,7 @@ async fn look(config: &Config) -> Result<Storage, Failure> {
 }
 
 /// The file of an address such as `sqlite://data/tekvwarho.db?mode=rwc`.
-fn sqlite_file(url: &str) -> &Path {
+pub(super) fn sqlite_file(url: &str) -> &Path {
     let path = url.trim_start_matches("sqlite:").trim_start_matches("//");
     Path::new(path.split_once('?').map_or(path, |(path, _)| path))
 }

@@ -93,7 +93,15 @@ pub fn run() -> ExitCode {
     if let Err(error) = dotenvy::dotenv()
         && !error.not_found()
     {
-        eprintln!("error: .env cannot be read: {error}");
+        // The line may hold a password, so it is not repeated.
+        let why = match error {
+            dotenvy::Error::LineParse(_, at) => {
+                format!("a line cannot be read after its character {at}; quote what has spaces")
+            }
+            dotenvy::Error::Io(cause) => cause.to_string(),
+            _ => "a variable in it is not there".to_owned(),
+        };
+        eprintln!("error: .env cannot be read: {why}");
         return ExitCode::from(2);
     }
     let cli = Cli::parse();

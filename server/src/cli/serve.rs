@@ -10,6 +10,7 @@ use tokio::sync::oneshot;
 use tokio::time::Instant;
 
 use super::Failure;
+use super::doctor::sqlite_file;
 use crate::app::{App, StartError, Surroundings, private_folder};
 use crate::config::{Config, Guard, Transport};
 use crate::http::serve::{serve, tls};
@@ -21,7 +22,7 @@ use crate::storage::Engine;
 /// one for what follows. A mail whose server is slow to answer must not be cut off, or it would go out again.
 const FINISH: Duration = Duration::from_secs(9);
 
-pub async fn run(config: Config) -> Result<(), Failure> {
+pub async fn run(mut config: Config) -> Result<(), Failure> {
     let listen = config.server.listen;
     let acceptor = match (&config.server.tls_cert, &config.server.tls_key) {
         (Some(certificate), Some(key)) => Some(tls(certificate, key).map_err(StartError::Tls)?),
@@ -29,8 +30,10 @@ pub async fn run(config: Config) -> Result<(), Failure> {
     };
     // Held until the end: a second server would answer beside this one, and end its set-up link.
     let _alone = alone(&config)?;
-    let app = App::build(config, Surroundings::default()).await?;
     let listener = TcpListener::bind(listen).await.map_err(|error| StartError::Listen(listen, error))?;
+    // Links name the port that the system chose, where it was asked to.
+    config.server.listen = listener.local_addr()?;
+    let app = App::build(config, Surroundings::default()).await?;
     let mut background = app.start_background();
     greet(&app, listener.local_addr()?).await?;
     let stopping = app.stopping.clone();
@@ -64,13 +67,15 @@ pub async fn run(config: Config) -> Result<(), Failure> {
 /// The right to serve the file in the data directory; the system takes it back with the process. Commands beside a server
 /// need none, and servers on PostgreSQL share nothing in their folders but the keys.
 fn alone(config: &Config) -> Result<Option<File>, StartError> {
-    if Engine::of_url(&config.database_url()) != Some(Engine::Sqlite) {
+    let url = config.database_url();
+    if Engine::of_url(&url) != Some(Engine::Sqlite) {
         return Ok(None);
     }
-    let folder = || config.data_dir.clone();
+    let database = sqlite_file(&url).to_owned();
+    let folder = || database.clone();
     let open = || {
         private_folder(&config.data_dir)?;
-        File::options().create(true).append(true).open(config.data_dir.join("serve.lock"))
+        File::options().create(true).append(true).open(database.with_extension("db.serving"))
     };
     let file = open().map_err(|error| StartError::DataDir(folder(), error))?;
     match file.try_lock() {

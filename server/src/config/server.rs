@@ -48,7 +48,7 @@ pub enum Guard {
 impl ServerConfig {
     /// True when visitors come over TLS, ended here or by a proxy.
     pub fn is_https(&self) -> bool {
-        self.public_url.as_ref().is_some_and(|url| url.scheme() == "https")
+        self.public_url.as_ref().map_or(self.tls_cert.is_some(), |url| url.scheme() == "https")
     }
 
     /// The name of the machine that visitors type.
@@ -75,7 +75,10 @@ impl ServerConfig {
     pub fn link(&self, path: &str) -> String {
         match &self.public_url {
             Some(url) => format!("{}{path}", url.as_str().trim_end_matches('/')),
-            None => format!("http://localhost:{}{path}", self.listen.port()),
+            None => {
+                let scheme = if self.is_https() { "https" } else { "http" };
+                format!("{scheme}://localhost:{}{path}", self.listen.port())
+            }
         }
     }
 }

@@ -17,6 +17,9 @@ const FIRST: Duration = Duration::from_secs(15);
 /// Later nothing may happen for this long: no request, and no part of a body in either direction.
 const QUIET: Duration = Duration::from_secs(75);
 
+/// Bytes that are given out at once.
+const PART: usize = 16 * 1024;
+
 /// When something last happened on a connection.
 pub struct Activity {
     began: Instant,
@@ -33,7 +36,7 @@ impl Activity {
     /// The same body; each frame of it counts, and so does its beginning.
     pub fn note_frames<B>(self: &Arc<Self>, body: B) -> Noted<B> {
         self.note();
-        Noted { body, activity: Arc::clone(self) }
+        Noted { body, rest: None, activity: Arc::clone(self) }
     }
 
     /// Returns once nothing has happened for too long.
@@ -65,6 +68,8 @@ pin_project! {
     pub struct Noted<B> {
         #[pin]
         body: B,
+        // What is left of a frame: a large one is given out in parts, so that who takes it slowly is seen to take it.
+        rest: Option<Bytes>,
         activity: Arc<Activity>,
     }
 }
@@ -78,17 +83,36 @@ impl<B: HttpBody<Data = Bytes>> HttpBody for Noted<B> {
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Self::Data>, Self::Error>>> {
         let this = self.project();
-        let frame = ready!(this.body.poll_frame(context));
+        let frame = match this.rest.take() {
+            Some(rest) => Some(Ok(Frame::data(rest))),
+            None => ready!(this.body.poll_frame(context)),
+        };
         this.activity.note();
-        Poll::Ready(frame)
+        Poll::Ready(frame.map(|frame| {
+            frame.map(|frame| match frame.into_data() {
+                Ok(mut data) => {
+                    if data.len() > PART {
+                        *this.rest = Some(data.split_off(PART));
+                    }
+                    Frame::data(data)
+                }
+                Err(other) => other,
+            })
+        }))
     }
 
     fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
+        self.rest.is_none() && self.body.is_end_stream()
     }
 
     fn size_hint(&self) -> SizeHint {
-        self.body.size_hint()
+        let waiting = self.rest.as_ref().map_or(0, |rest| rest.len() as u64);
+        let mut hint = SizeHint::new();
+        hint.set_lower(self.body.size_hint().lower() + waiting);
+        if let Some(upper) = self.body.size_hint().upper() {
+            hint.set_upper(upper + waiting);
+        }
+        hint
     }
 }
 
@@ -115,5 +139,21 @@ mod tests {
         };
         tokio::join!(reader, asked.ceased());
         assert_eq!(began.elapsed().as_secs(), 10 + 70 + 75);
+    }
+
+    #[tokio::test]
+    async fn a_large_body_is_given_out_whole_and_in_parts() {
+        let whole = Bytes::from(vec![7; 3 * PART + 5]);
+        let mut body = Activity::begin().note_frames(Full::new(whole.clone()));
+        let (mut parts, mut got) = (0, Vec::new());
+        while let Some(frame) = body.frame().await {
+            assert_eq!(
+                body.size_hint().exact(),
+                Some((whole.len() - got.len() - PART.min(whole.len() - got.len())) as u64)
+            );
+            got.extend_from_slice(&frame.expect("a frame").into_data().expect("data"));
+            parts += 1;
+        }
+        assert_eq!((parts, got), (4, whole.to_vec()));
     }
 }

@@ -47,14 +47,12 @@ impl TrustedProxies {
         let forwarded: Vec<IpAddr> = headers
             .get_all("x-forwarded-for")
             .iter()
-            .filter_map(|value| value.to_str().ok())
-            .flat_map(|value| value.split(','))
-            .map(str::trim)
+            .flat_map(|value| value.as_bytes().split(|byte| *byte == b','))
             .collect::<Vec<_>>()
             .into_iter()
             .rev()
             // From the nearest proxy outward. What cannot be read ends the walk: beyond it, anybody may have written.
-            .map_while(address_of)
+            .map_while(|part| address_of(std::str::from_utf8(part).ok()?.trim()))
             .collect();
         let nearest = forwarded.iter().find(|address| !self.contain(**address)).or(forwarded.last());
         // A proxy appends to X-Forwarded-For, but lets a CF-Connecting-IP of the client through: it counts only alone,
@@ -125,6 +123,13 @@ mod tests {
         assert_eq!(proxies.client_of(peer, &headers).to_string(), "198.51.100.9");
         headers.insert("x-forwarded-for", "1.1.1.1, 203.0.113.5".parse().expect("a header value"));
         assert_eq!(proxies.client_of(peer, &headers).to_string(), "203.0.113.5");
+        // A byte that is no text ends the walk where it stands, and no sooner.
+        let odd = |bytes: &[u8]| axum::http::HeaderValue::from_bytes(bytes).expect("a header value");
+        headers.insert("x-forwarded-for", odd(b"9.9.9.9, \xff, 203.0.113.7"));
+        assert_eq!(proxies.client_of(peer, &headers).to_string(), "203.0.113.7");
+        headers.insert("x-forwarded-for", odd(b"9.8.7.6"));
+        headers.append("x-forwarded-for", odd(b"\xff"));
+        assert_eq!(proxies.client_of(peer, &headers), peer);
         for nothing in ["unknown", "", "[2001:db8::1", "_hidden"] {
             headers.insert("x-forwarded-for", nothing.parse().expect("a header value"));
             assert_eq!(proxies.client_of(peer, &headers), peer, "{nothing}");

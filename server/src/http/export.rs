@@ -50,8 +50,10 @@ pub fn harmless(cell: &str) -> String {
 /// True for a cell that a spreadsheet program may take for a formula (OWASP, CSV injection): what it does not show, and the
 /// wide forms of East Asia, it passes over.
 pub fn is_formula(cell: &str) -> bool {
-    let unseen =
-        |letter: char| letter.is_whitespace() || matches!(letter, '\u{feff}' | '\u{200b}'..='\u{200f}' | '\u{2060}');
+    // A quote too: where it begins a cell, it ends by the next one.
+    let unseen = |letter: char| {
+        letter.is_whitespace() || matches!(letter, '"' | '\u{feff}' | '\u{200b}'..='\u{200f}' | '\u{2060}')
+    };
     let shown = cell.trim_start_matches(unseen);
     cell.starts_with(['\t', '\r']) || shown.starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠'])
 }
@@ -65,7 +67,12 @@ fn is_phone(cell: &str) -> bool {
 
 /// A line such as `- and this`, which people write, and no program computes.
 fn is_list_item(line: &str) -> bool {
-    line.trim_start().strip_prefix(['-', '+']).is_some_and(|text| text.starts_with(' '))
+    let Some(text) = line.trim_start().strip_prefix("- ").or_else(|| line.trim_start().strip_prefix("+ ")) else {
+        return false;
+    };
+    // A word, and not the name of a function or of another program.
+    let after = text.trim_start_matches(char::is_alphanumeric);
+    text.starts_with(char::is_alphabetic) && !after.starts_with(['(', '|', '!', '.']) && !line.contains('|')
 }
 
 /// An answer that a browser saves under that name. `total` is the number of rows that come, for a progress bar.
@@ -110,6 +117,10 @@ mod tests {
             ("\u{feff}=1+1", "'\u{feff}=1+1"),
             (" \u{200b}@SUM(A1)", "' \u{200b}@SUM(A1)"),
             ("We need\n- a site\n- a shop; quickly", "We need\n- a site\n- a shop; quickly"),
+            ("x;\"=1+1;y", "x;'\"=1+1;y"),
+            ("\"=1+1", "'\"=1+1"),
+            ("hello;+ 1+cmd|' /C calc'!A0", "hello;'+ 1+cmd|' /C calc'!A0"),
+            ("a\n- HYPERLINK(\"http://x\")", "a\n'- HYPERLINK(\"http://x\")"),
             ("+49 30 1234-5", "+49 30 1234-5"),
             ("+49 (0)30/1234", "+49 (0)30/1234"),
             ("+1+cmd|' /C calc'!A0", "'+1+cmd|' /C calc'!A0"),

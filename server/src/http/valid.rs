@@ -111,7 +111,10 @@ pub fn in_order(text: &str) -> String {
 /// program, such as a blind copy.
 pub fn is_email(text: &str) -> bool {
     let options = Options::default().without_display_text().without_domain_literal().with_required_tld();
-    text.len() <= 254 && !text.contains(['"', '\\', '?']) && EmailAddress::parse_with_options(text, options).is_ok()
+    text.len() <= 254
+        && !text.contains(['"', '\\', '?'])
+        && !text.rsplit('@').next().is_some_and(|domain| domain.contains('%'))
+        && EmailAddress::parse_with_options(text, options).is_ok()
 }
 
 /// An address as every mail server understands it: its domain in ASCII (RFC 5891). Everything else is left as it is.
@@ -189,6 +192,7 @@ mod tests {
             "Anna <a@example.com>",
             "a@b.c\r\nBcc: x@y.z",
             "a?bcc=eve@example.com",
+            "anna@exam%70le.com",
         ] {
             assert!(!is_email(bad), "{bad}");
         }

@@ -26,7 +26,7 @@ use crate::platform::entity::Entity;
 use crate::platform::idempotency;
 use crate::platform::limits;
 use crate::platform::mail::Mail;
-use crate::storage::{email_key, phone_digits, search_text};
+use crate::storage::{email_key, search_text};
 
 /// Characters of one message.
 pub const LONGEST: usize = 5_000;
@@ -142,11 +142,10 @@ fn checked(app: &App, form: &ContactForm, drawn: Drawn, info: &RequestInfo) -> R
         Signs { honeypot: form.website.as_deref().unwrap_or_default(), drawn, user_agent: info.user_agent.as_deref() };
     let spam = app.config.server.bot_guard == Guard::On && spam::is_spam(signs);
     let now = app.clock.now();
-    let digits = phone.as_deref().and_then(phone_digits);
     Ok(messages::Model {
         id: app.ids.next(now),
         search_text: search_text(
-            [Some(&name), Some(&email), phone.as_ref(), digits.as_ref(), company.as_ref(), Some(&message)]
+            [Some(&name), Some(&email), phone.as_ref(), company.as_ref(), Some(&message)]
                 .into_iter()
                 .flatten()
                 .map(String::as_str),

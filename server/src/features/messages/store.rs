@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use super::tally::{self, Counted};
 use crate::error::Result;
-use crate::storage::{Tx, phone_digits, search_text};
+use crate::storage::{Tx, search_text};
 
 /// Messages whose first answer went out between two moments.
 pub(super) fn answered_in(from: DateTime<Utc>, until: DateTime<Utc>) -> Condition {
@@ -142,9 +142,8 @@ pub fn with_words(known: &str, added: &str) -> String {
 pub async fn read_words_again(conn: &impl ConnectionTrait, id: Uuid) -> Result<(), DbErr> {
     let Some(message) = locked(conn, id).await? else { return Ok(()) };
     let own = [Some(&message.name), Some(&message.email), message.phone.as_ref(), message.company.as_ref()];
-    let digits = message.phone.as_deref().and_then(phone_digits);
     let (replies, notes) = (replies_of(conn, id).await?, notes_of(conn, id).await?);
-    let own = own.into_iter().flatten().chain(&digits).chain([&message.message]).map(String::as_str);
+    let own = own.into_iter().flatten().chain([&message.message]).map(String::as_str);
     let thread = replies.iter().map(|it| it.content.as_str()).chain(notes.iter().map(|it| it.content.as_str()));
     let words = search_text(own.chain(thread));
     Entity::update_many()

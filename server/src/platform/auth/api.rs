@@ -161,7 +161,7 @@ async fn change_password(
     }
     let hash = platform
         .passwords
-        .hash("newPassword", &body.new_password, &people::known_of(&platform, &person.name, &person.email))
+        .hash(Lane::Known, "newPassword", &body.new_password, &people::known_of(&platform, &person.name, &person.email))
         .await?;
     let now = platform.clock.now();
     let letter = letters::PasswordChanged { name: person.name, when: letters::when(now) };

@@ -11,6 +11,7 @@ use utoipa_axum::routes;
 
 use super::limits::REFRESH;
 use super::one_time::{self, Kind};
+use super::passwords::Lane;
 use crate::cluster::Event;
 use crate::error::{Error, Result};
 use crate::http::rate_limit::Subject;
@@ -93,9 +94,11 @@ async fn accept_invitation(
     let now = platform.clock.now();
     let person = one_time::owner(platform.storage.read(), Kind::Invite, &body.token, now).await?;
     let person = person.ok_or_else(link_is_over)?;
+    // One at a time for each link, and after those who sign in.
+    let _turn = platform.turns.take_alone(&format!("link\n{}", person.id))?;
     let hash = platform
         .passwords
-        .hash("password", &body.password, &people::known_of(&platform, &person.name, &person.email))
+        .hash(Lane::Stranger, "password", &body.password, &people::known_of(&platform, &person.name, &person.email))
         .await?;
     let make = platform.clone();
     let email = platform

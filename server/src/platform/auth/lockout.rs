@@ -42,7 +42,7 @@ impl Subject {
 
     /// The account as all browsers see it that have signed in to it before.
     pub fn known_devices(email_key: &str, rules: Lockout) -> Self {
-        Self { key: sha256_hex(format!("devices\n{email_key}")), allowed: rules.address, wait: rules.wait }
+        Self { key: devices_key(email_key), allowed: rules.address, wait: rules.wait }
     }
 
     /// The network that the request comes from.
@@ -55,6 +55,10 @@ impl Subject {
     pub(super) fn allowance(&self) -> u32 {
         u32::try_from(self.allowed).unwrap_or(0)
     }
+}
+
+fn devices_key(email_key: &str) -> String {
+    sha256_hex(format!("devices\n{email_key}"))
 }
 
 fn account_key(email_key: &str) -> String {
@@ -147,19 +151,21 @@ pub async fn forget(conn: &impl ConnectionTrait, subject: &Subject) -> Result<()
     Entity::delete_by_id(&subject.key).exec(conn).await.map(drop)
 }
 
-/// Until when the account of a folded address is locked for browsers that it does not know; none when it is open.
+/// Until when the account of a folded address is locked, for browsers that it knows or for others; none when it is open.
 pub async fn locked_until(
     conn: &impl ConnectionTrait,
     email_key: &str,
     now: DateTime<Utc>,
 ) -> Result<Option<DateTime<Utc>>, DbErr> {
-    let known = Entity::find_by_id(account_key(email_key)).one(conn).await?;
-    Ok(known.and_then(|row| row.locked_until).filter(|until| *until > now))
+    let keys = [account_key(email_key), devices_key(email_key)];
+    let rows = Entity::find().filter(Column::Subject.is_in(keys)).all(conn).await?;
+    Ok(rows.into_iter().filter_map(|row| row.locked_until).filter(|until| *until > now).max())
 }
 
-/// Forgets the failures of the account of a folded address.
+/// Forgets the failures of the account of a folded address, by whatever browser.
 pub async fn unlock(conn: &impl ConnectionTrait, email_key: &str) -> Result<(), DbErr> {
-    Entity::delete_by_id(account_key(email_key)).exec(conn).await.map(drop)
+    let keys = [account_key(email_key), devices_key(email_key)];
+    Entity::delete_many().filter(Column::Subject.is_in(keys)).exec(conn).await.map(drop)
 }
 
 /// What counts no longer.

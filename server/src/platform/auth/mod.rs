@@ -51,7 +51,7 @@ pub use lockout::{locked_until, unlock};
 pub use one_time::{
     Kind as OneTimeKind, insert as insert_one_time, redeem_ticket, row as one_time_row, withdraw as withdraw_one_time,
 };
-pub use passwords::Passwords;
+pub use passwords::{Lane, Passwords};
 pub use reset_factors::reset_factors_of;
 pub use sessions::{end_all as end_all_sessions, end_of as end_session_of};
 pub use setup::setup_link;

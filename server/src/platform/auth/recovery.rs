@@ -11,6 +11,7 @@ use utoipa_axum::routes;
 use super::letters;
 use super::limits::REFRESH;
 use super::one_time::{self, Kind};
+use super::passwords::Lane;
 use super::{lockout, sessions};
 use crate::cluster::Event;
 use crate::error::{Error, Result};
@@ -126,9 +127,11 @@ async fn reset(State(platform): State<Platform>, info: RequestInfo, Json(body): 
     let now = platform.clock.now();
     let person = one_time::owner(platform.storage.read(), Kind::Reset, &body.token, now).await?;
     let person = person.filter(|person| person.is_active).ok_or_else(link_is_over)?;
+    // One at a time for each link, and after those who sign in.
+    let _turn = platform.turns.take_alone(&format!("link\n{}", person.id))?;
     let hash = platform
         .passwords
-        .hash("password", &body.password, &people::known_of(&platform, &person.name, &person.email))
+        .hash(Lane::Stranger, "password", &body.password, &people::known_of(&platform, &person.name, &person.email))
         .await?;
     let when = now.format("%-d %B %Y, %-H:%M UTC").to_string();
     // The mail needs the person, and the person is known only inside the unit: so its parts are made here.

@@ -34,6 +34,19 @@ impl Turns {
         }
         Ok(Turn { turns: self, keys })
     }
+
+    /// The only place there is for what has that name.
+    ///
+    /// # Errors
+    /// Somebody has it.
+    pub(super) fn take_alone(&self, name: &str) -> Result<Turn<'_>> {
+        let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if waiting.contains_key(name) {
+            return Err(Error::RateLimited(Exceeded { limit: 1, window: 1, retry_after: 1 }));
+        }
+        waiting.insert(name.to_owned(), 1);
+        Ok(Turn { turns: self, keys: vec![name.to_owned()] })
+    }
 }
 
 impl Drop for Turn<'_> {
@@ -73,6 +86,9 @@ mod tests {
         drop(ben);
         drop(turns.take(&of("eve")).expect("free again"));
         drop(ada);
+        let alone = turns.take_alone("link").expect("free");
+        assert!(turns.take_alone("link").is_err() && turns.take_alone("another").is_ok());
+        drop(alone);
         assert!(turns.0.lock().expect("whole").is_empty());
     }
 }

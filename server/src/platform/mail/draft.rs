@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::letter::{Letter, LetterKind};
 use crate::error::{Error, Result};
-use crate::http::valid::{in_order, mailable};
+use crate::http::valid::{has_plain_name, in_order, mailable};
 use crate::platform::Platform;
 use crate::platform::entity::Entity;
 use crate::platform::settings::Snapshot;
@@ -217,7 +217,7 @@ impl Rendered {
     pub fn of(platform: &Platform, settings: &Snapshot, row: &outbox::Model) -> Result<Self> {
         let texts = Texts::of(platform, settings, row);
         // An address of a visitor that no header can hold is left out; the mail has it in its text.
-        let own = row.reply_to.as_deref().and_then(|to| address(to).ok()).map(Ok);
+        let own = row.reply_to.as_deref().filter(|to| has_plain_name(to)).and_then(|to| address(to).ok()).map(Ok);
         let reply_to = own.or_else(|| settings.mail.reply_to.as_deref().map(address));
         Ok(Self {
             from: sender(platform, settings)?,

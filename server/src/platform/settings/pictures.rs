@@ -11,9 +11,12 @@ use utoipa::ToSchema;
 
 use super::{Kind, Registry, Settings};
 use crate::error::{Error, Result};
-use crate::http::{Created, Envelope, Problem, Raw};
+use crate::http::{Created, Envelope, Problem, Raw, RequestInfo};
 use crate::pictures::{self, Drawing};
 use crate::platform::Platform;
+use crate::platform::audit::{Changes, Entry};
+use crate::platform::auth::Caller;
+use crate::platform::entity::Entity as About;
 
 /// Where a picture is served.
 const FOLDER: &str = "/pictures";
@@ -59,15 +62,29 @@ pub struct PictureFile(#[expect(dead_code, reason = "it describes a body and is 
 #[utoipa::path(post, path = "/api/admin/settings/pictures", tag = "settings",
     request_body(content = PictureFile, content_type = "application/octet-stream"),
     responses((status = 201, body = Envelope<UploadedPicture>), (status = 422, body = Problem)))]
-pub(super) async fn upload_picture(State(platform): State<Platform>, file: Raw) -> Result<Created<UploadedPicture>> {
+pub(super) async fn upload_picture(
+    State(platform): State<Platform>,
+    caller: Caller,
+    info: RequestInfo,
+    file: Raw,
+) -> Result<Created<UploadedPicture>> {
     let drawn = pictures::draw(file, Drawing::Logo).await?;
     let name = format!("{}x{}-{}", drawn.width, drawn.height, drawn.hash);
     let row = Model { name: name.clone(), content: drawn.content, created_at: platform.clock.now() };
     let used: Vec<String> = chosen(&platform.settings);
+    let entry = Entry {
+        actor: Some(caller.staff_id),
+        action: "settings.picture_uploaded",
+        entity: (About::Settings, None),
+        changes: Changes::none().fact("picture", &name),
+        from: &info,
+    }
+    .row(&platform.ids, row.created_at);
     platform
         .storage
-        .write((row, used), |tx, (row, used)| {
+        .write((row, used, entry), |tx, (row, used, entry)| {
             Box::pin(async move {
+                tx.audit(entry.clone());
                 Entity::delete_many()
                     .filter(Column::CreatedAt.lt(row.created_at - Duration::days(1)))
                     .filter(Column::Name.is_not_in(used.iter().chain([&row.name])))

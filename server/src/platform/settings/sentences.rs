@@ -6,6 +6,7 @@ use crate::platform::audit::Words;
 pub fn sentences(it: &Words<'_>) -> Option<String> {
     Some(match it.action() {
         "settings.changed" => "changed settings".to_owned(),
+        "settings.picture_uploaded" => "uploaded a picture for the site".to_owned(),
         _ => return None,
     })
 }

@@ -6,6 +6,7 @@ use sea_orm::{ActiveModelTrait as _, IntoActiveModel as _};
 use crate::error::{Error, Result};
 use crate::http::valid::Check;
 use crate::platform::Platform;
+use crate::platform::auth::Lane;
 use crate::platform::permission::PermissionSet;
 use crate::storage::{Tx, email_key};
 
@@ -25,7 +26,7 @@ pub async fn create(platform: &Platform, new: NewStaff) -> Result<Model> {
     check.new_password("password", &new.password, platform.settings.get().security.password_min_length);
     check.done()?;
     let about = known_of(platform, &name, &email);
-    let password_hash = platform.passwords.hash("password", &new.password, &about).await?;
+    let password_hash = platform.passwords.hash(Lane::Known, "password", &new.password, &about).await?;
     let now = platform.clock.now();
     Ok(Model {
         id: platform.ids.next(now),

@@ -9,6 +9,7 @@
 
 mod access;
 mod act;
+mod addresses;
 mod api;
 mod avatar;
 mod change;
@@ -22,6 +23,7 @@ mod state;
 mod store;
 mod view;
 
+pub use addresses::settle_addresses;
 pub use avatar::url as avatar_url;
 pub use create::{NewStaff, create, insert, known_of};
 pub use store::{anybody_can_sign_in, by_email, by_id, can_be_given, change, everybody, has_password};

@@ -181,6 +181,65 @@ async fn nobody_reads_mails_to_clients_by_a_setting() {
 }
 
 #[tokio::test]
+async fn a_link_is_worked_on_by_one_at_a_time() {
+    let t = TestApp::new().await;
+    t.admin().await;
+    t.post("/api/auth/forgot", json!({ "email": ADA })).await.status(202);
+    let mail = t.mails().await.pop().unwrap();
+    let token = mail.split_once("/admin/reset#").unwrap().1.split_whitespace().next().unwrap().to_owned();
+    let reset =
+        |number: usize| t.post("/api/auth/reset", json!({ "token": token, "password": format!("{WORST}{number}") }));
+    let answers = join_all((0..12).map(reset)).await;
+    let of = |code: u16| answers.iter().filter(|answer| answer.code == code).count();
+    assert_eq!(of(200), 1);
+    assert_eq!(of(200) + of(422) + of(429), 12);
+    assert!(of(429) > 0, "all of them were looked at");
+}
+
+#[tokio::test]
+async fn a_reset_and_an_unlock_open_the_account_for_known_browsers_too() {
+    let t = TestApp::new().await;
+    let ada = t.admin().await;
+    let ben = t.person("Ben", Role::Staff).await;
+    let by = |password: &'static str, cookie: String| {
+        let body = json!({ "email": "ben@tekvwarho.example", "password": password });
+        let request = t.request(Method::POST, "/api/admin/auth/login").header("x-client", "web");
+        Answer::of(request.header("cookie", cookie).json(&body))
+    };
+    let mut marks = Vec::new();
+    for _ in 0..3 {
+        let given = by(PASSWORD, String::new()).await.cookies();
+        let mark = given.into_iter().find(|cookie| cookie.starts_with("device=")).unwrap();
+        marks.push(mark.split(';').next().unwrap().to_owned());
+    }
+    for mark in &marks[..2] {
+        for _ in 0..10 {
+            by("not this one at all", mark.clone()).await.status(401);
+        }
+    }
+    by(PASSWORD, marks[2].clone()).await.status(429);
+    assert!(t.get_as(&ada, &format!("/api/admin/staff/{}", ben.id)).await.data()["lockedUntil"].is_string());
+    t.post_as(&ada, &format!("/api/admin/staff/{}/unlock", ben.id), json!({})).await.status(200);
+    by(PASSWORD, marks[2].clone()).await.status(200);
+}
+
+#[tokio::test]
+async fn who_had_a_key_of_an_older_form_still_signs_in() {
+    let t = TestApp::new().await;
+    let person = t.person("Ada", Role::Admin).await;
+    let old = "ada@müller.example".to_owned();
+    t.change_person(&person, |change| {
+        change.email = Set(old.clone());
+        change.email_key = Set(old.clone());
+    })
+    .await;
+    t.login(&old, PASSWORD).await.status(401);
+    t.restarted().await;
+    t.login(&old, PASSWORD).await.status(200);
+    t.login("ada@xn--mller-kva.example", PASSWORD).await.status(200);
+}
+
+#[tokio::test]
 async fn files_that_wait_fill_no_memory() {
     use tokio::io::AsyncWriteExt as _;
     let t = TestApp::with(&["--rate-limits", "off"]).await;

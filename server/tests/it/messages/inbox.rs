@@ -345,7 +345,7 @@ async fn words_are_found_in_every_script_and_phone_numbers_however_they_are_writ
     let mut ids = std::collections::HashMap::new();
     for (name, message, phone) in [
         ("Kenji", "東京で会いましょう", "03-1234-5678"),
-        ("Layla", "مرحبا بالعالم", "123-456 78"),
+        ("Layla", "مرحبا بالعالم", "555-456 78"),
         ("Noa", "שלום עולם", "+49 (30) 98765"),
         ("Jens", "Unser Büro liegt in der Straße am Łódźer Platz.", "none"),
     ] {
@@ -370,8 +370,8 @@ async fn words_are_found_in_every_script_and_phone_numbers_however_they_are_writ
         ("עולם", "Noa"),
         ("strasse", "Jens"),
         ("STRAẞE lodz", "Jens"),
-        ("12345678", "Layla"),
-        ("123 456-78", "Layla"),
+        ("55545678", "Layla"),
+        ("555 456-78", "Layla"),
         ("(0)3-1234 5678", "Kenji"),
         ("4930", "Noa"),
         ("大阪", ""),

@@ -243,7 +243,7 @@ async fn a_second_server_on_the_same_folder_is_refused_and_commands_are_not() {
     if program.database.starts_with("sqlite") {
         let second = program.run(&["serve", "--listen", "127.0.0.1:0"]).await;
         assert_eq!(second.code, 1);
-        assert!(second.err.contains("another server runs on the data directory"), "{}", second.err);
+        assert!(second.err.contains("another server runs on"), "{}", second.err);
     }
     assert_eq!(program.run(&["settings", "list"]).await.code, 0);
     serving.terminate();
@@ -290,4 +290,13 @@ async fn a_mail_server_that_says_nothing_is_given_up_with_a_hint() {
     let address = format!("smtps://127.0.0.1:{port}");
     let said = program.run_with(&["doctor"], &[("SMTP_URL", &address)], "").await;
     assert!(said.out.contains("write smtp:// instead of smtps://"), "{}", said.out);
+}
+
+#[tokio::test]
+async fn a_file_of_settings_that_cannot_be_read_is_not_repeated() {
+    let program = installed().await;
+    std::fs::write(program.data().join(".env"), "SMTP_URL=smtp://user:GEHEIM pw@host:587\n").unwrap();
+    let said = program.run(&["doctor"]).await;
+    assert_eq!(said.code, 2);
+    assert!(said.err.contains(".env cannot be read") && !said.err.contains("GEHEIM"), "{}", said.err);
 }

@@ -1,10 +1,11 @@
 //! Who mails come from. The texts of mails stand with those who send them.
 
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
 use super::super::kind::Kind;
 use super::super::registry::{Group, Key};
+use crate::http::valid::Check;
 use crate::platform::permission::Permission;
 
 pub const GROUP: Group = Group {
@@ -38,4 +39,12 @@ pub fn keys() -> Vec<Key> {
             "Empty: to the sender. Answers by mail reach that mailbox and not the dashboard; mails say so and have a link.",
         ),
     ]
+}
+
+/// A name that looks like an address would be read as the sender, which is not what mails are sent as.
+pub fn check_together(check: &mut Check, values: &Map<String, Value>) {
+    let name = values.get("mail.senderName").and_then(Value::as_str);
+    if name.is_some_and(|name| name.contains('@')) {
+        check.refuse("mail.senderName", "invalid", "This must be a name and no address.");
+    }
 }

@@ -57,5 +57,6 @@ impl Part for Own {
 
     fn check_together(check: &mut Check, values: &Map<String, Value>) {
         security::check_together(check, values);
+        mail::check_together(check, values);
     }
 }
