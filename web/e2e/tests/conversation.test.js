@@ -116,12 +116,12 @@ step("an answer with a hole does not go out, also after a reload", async () => {
 });
 
 step("an answer that is too long is kept whole and does not go out", async () => {
-  await answer().fill("x".repeat(9_990));
+  await answer().fill("x".repeat(19_990));
   await page.getByText("10 characters left").waitFor();
-  await answer().fill("x".repeat(10_120));
+  await answer().fill("x".repeat(20_120));
   await page.getByText("Too long by 120 characters").waitFor();
   assert.ok(await page.getByRole("button", { name: "Send answer" }).isDisabled());
-  assert.equal((await answer().inputValue()).length, 10_120);
+  assert.equal((await answer().inputValue()).length, 20_120);
 });
 
 step("the list shows where a draft waits", async () => {

@@ -70,7 +70,7 @@ step("the next sign-in asks for a code, by keyboard alone", async () => {
   await clean(page);
   await page.keyboard.type("123456");
   await page.keyboard.press("Enter");
-  await page.getByText("This code is not right").waitFor();
+  await page.getByText("This code is wrong").waitFor();
   await until("the field is empty again", async () => (await field.inputValue()) === "");
   await page.keyboard.type(totp(secret, 1));
   await page.keyboard.press("Enter");
@@ -89,7 +89,7 @@ step("a recovery code opens too, once", async () => {
     await page.getByLabel("Recovery code").fill(code);
     await page.keyboard.press("Enter");
     if (opens) await page.getByRole("heading", { name: /, Anna$/ }).waitFor();
-    else await page.getByText("This code is not right").waitFor();
+    else await page.getByText("This code is wrong").waitFor();
   }
   await mail.arrives(ADMIN.email, "A recovery code of your account was used");
   await page.getByLabel("Recovery code").fill(codes[1]);
