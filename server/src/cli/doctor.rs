@@ -1,6 +1,5 @@
 //! `tekvwarho doctor` and `tekvwarho migrate status`: looks, and changes nothing.
 
-use std::path::Path;
 use std::time::Duration;
 
 use rustix::fs::{Access, access};
@@ -19,7 +18,7 @@ use crate::platform::audit::waiting_since;
 use crate::platform::mail::Mailer;
 use crate::platform::settings::Settings;
 use crate::secrets::KeyRing;
-use crate::storage::{Engine, Storage};
+use crate::storage::{Engine, Storage, database_file};
 
 /// The longest that a probe takes.
 const PROBE: Duration = Duration::from_secs(10);
@@ -92,16 +91,10 @@ pub async fn migrations(config: &Config) -> Result<(), Failure> {
 
 async fn look(config: &Config) -> Result<Storage, Failure> {
     let url = config.database_url();
-    if Engine::of_url(&url) == Some(Engine::Sqlite) && !sqlite_file(&url).exists() {
+    if Engine::of_url(&url) == Some(Engine::Sqlite) && !database_file(&url).exists() {
         return Err(format!("there is no database at {url} yet; `tekvwarho serve` makes it").into());
     }
     Ok(Storage::open(&url, Bus::in_process(), None).await?)
-}
-
-/// The file of an address such as `sqlite://data/tekvwarho.db?mode=rwc`.
-pub(super) fn sqlite_file(url: &str) -> &Path {
-    let path = url.trim_start_matches("sqlite:").trim_start_matches("//");
-    Path::new(path.split_once('?').map_or(path, |(path, _)| path))
 }
 
 fn data_dir(config: &Config) -> Result<String, String> {
@@ -219,13 +212,18 @@ fn browser_sign_in(config: &Config) -> Result<String, String> {
 
 #[cfg(test)]
 mod tests {
+    use clap::Parser as _;
+
     use super::*;
+    use crate::cli::Cli;
 
     #[test]
-    fn the_file_is_told_from_its_address() {
-        for url in ["sqlite://data/a.db", "sqlite:data/a.db", "sqlite://data/a.db?mode=rwc"] {
-            assert_eq!(sqlite_file(url), Path::new("data/a.db"));
+    fn a_silent_mail_server_is_told_from_a_wrong_scheme() {
+        let hint = |url: &str| hint(&Cli::try_parse_from(["tekvwarho", "--smtp-url", url]).expect("parsed").config);
+        assert!(hint("smtp://mail.example.com:465").contains("write smtps:// instead of smtp://"));
+        assert!(hint("smtps://mail.example.com:587").contains("write smtp:// instead of smtps://"));
+        for fine in ["smtp://mail.example.com:587", "smtps://mail.example.com:465", "smtps://mail.example.com"] {
+            assert!(hint(fine).contains("firewall"), "{fine}");
         }
-        assert_eq!(sqlite_file("sqlite:///var/a.db"), Path::new("/var/a.db"));
     }
 }

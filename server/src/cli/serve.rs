@@ -10,13 +10,13 @@ use tokio::sync::oneshot;
 use tokio::time::Instant;
 
 use super::Failure;
-use super::doctor::sqlite_file;
 use crate::app::{App, StartError, Surroundings, private_folder};
 use crate::config::{Config, Guard, Transport};
+use crate::error::Error;
 use crate::http::serve::{serve, tls};
 use crate::platform::{audit, auth};
 use crate::router;
-use crate::storage::Engine;
+use crate::storage::{Engine, database_file, is_unavailable};
 
 /// From the signal to the end of the background work: what requests do not need of the ten seconds of the promise, less
 /// one for what follows. A mail whose server is slow to answer must not be cut off, or it would go out again.
@@ -57,8 +57,12 @@ pub async fn run(mut config: Config) -> Result<(), Failure> {
         tracing::warn!("background work did not end in time");
     }
     // Requests of the drain have written entries after the sealer had stopped.
-    if let Err(error) = audit::seal_beside_others(&app, false).await {
-        tracing::warn!(%error, "the last entries are sealed at the next start");
+    match audit::seal_beside_others(&app, false).await {
+        // A full disk, or a database that has gone: nothing is lost, and the end is as clean as it can be.
+        Err(Error::Database(error)) if is_unavailable(&error) => {
+            tracing::warn!(%error, "the last entries are sealed at the next start");
+        }
+        outcome => outcome?,
     }
     app.front.access_log.flush();
     Ok(())
@@ -71,17 +75,18 @@ fn alone(config: &Config) -> Result<Option<File>, StartError> {
     if Engine::of_url(&url) != Some(Engine::Sqlite) {
         return Ok(None);
     }
-    let database = sqlite_file(&url).to_owned();
-    let folder = || database.clone();
+    let database = database_file(&url).to_owned();
+    let mut mark = database.clone().into_os_string();
+    mark.push(".serving");
     let open = || {
         private_folder(&config.data_dir)?;
-        File::options().create(true).append(true).open(database.with_extension("db.serving"))
+        File::options().create(true).append(true).open(&mark)
     };
-    let file = open().map_err(|error| StartError::DataDir(folder(), error))?;
+    let file = open().map_err(|error| StartError::DataDir(mark.clone().into(), error))?;
     match file.try_lock() {
         Ok(()) => Ok(Some(file)),
-        Err(TryLockError::WouldBlock) => Err(StartError::InUse(folder())),
-        Err(TryLockError::Error(error)) => Err(StartError::DataDir(folder(), error)),
+        Err(TryLockError::WouldBlock) => Err(StartError::InUse(database)),
+        Err(TryLockError::Error(error)) => Err(StartError::DataDir(mark.into(), error)),
     }
 }
 

@@ -25,7 +25,7 @@ impl Check {
 
     /// One line that must be there. `ask` says what is missing.
     pub fn line(&mut self, field: &str, value: &str, max: usize, ask: &str) -> String {
-        let value = in_order(value.trim());
+        let value = in_order(value).trim().to_owned();
         if value.is_empty() {
             self.refuse(field, "required", ask);
         }
@@ -36,7 +36,7 @@ impl Check {
 
     /// One line that may be missing; an empty one is missing.
     pub fn optional_line(&mut self, field: &str, value: Option<&str>, max: usize) -> Option<String> {
-        let value = value.map(|value| in_order(value.trim())).filter(|value| !value.is_empty())?;
+        let value = value.map(|value| in_order(value).trim().to_owned()).filter(|value| !value.is_empty())?;
         self.one_line(field, &value);
         self.at_most(field, &value, max);
         Some(value)
@@ -211,7 +211,7 @@ mod tests {
     fn every_broken_rule_is_reported_and_text_stays_as_written() {
         let mut check = Check::new();
         assert_eq!(check.line("name", "  5 < 6  ", 10, "?"), "5 < 6");
-        assert_eq!(check.line("name", "an\u{202e}na \u{2067}x\u{2069}", 10, "?"), "anna x");
+        assert_eq!(check.line("name", "\u{202e} an\u{202e}na \u{2067}x\u{2069}", 10, "?"), "anna x");
         check.line("company", "a\r\nBcc: b", 10, "?");
         check.text("message", " ", 10, "Write something.");
         check.email("email", "nobody");

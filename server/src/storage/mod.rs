@@ -18,5 +18,5 @@ pub use dialect::{Engine, Match, are_indexed, estimate, holds, ids_up_to, is_una
 pub use fold::{email_key, search_terms, search_text};
 pub use folding::fold_until_stopped;
 pub use paging::{COUNT_LIMIT, Cursor, Page};
-pub use pool::{Storage, database_url};
+pub use pool::{Storage, database_file, database_url};
 pub use write::{BoxFuture, Tx};

@@ -25,6 +25,12 @@ pub fn database_url(data_dir: &Path) -> String {
     format!("sqlite://{}", data_dir.join("tekvwarho.db").display())
 }
 
+/// The file of an address such as `sqlite://data/tekvwarho.db?mode=rwc`.
+pub fn database_file(url: &str) -> &Path {
+    let path = url.trim_start_matches("sqlite:").trim_start_matches("//");
+    Path::new(path.split_once('?').map_or(path, |(path, _)| path))
+}
+
 impl Storage {
     /// Connects, and migrates if `snapshots` names a folder: a snapshot of an `SQLite` file that holds data is written there
     /// before its schema changes.
@@ -105,4 +111,17 @@ async fn snapshot_before_migration(
     let path = folder.join(format!("before-migration-{}.db", now.format("%Y%m%dT%H%M%S%6f")));
     dialect::snapshot(conn, &path).await?;
     Ok(Some(path))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_file_is_told_from_its_address() {
+        for url in ["sqlite://data/a.db", "sqlite:data/a.db", "sqlite://data/a.db?mode=rwc"] {
+            assert_eq!(database_file(url), Path::new("data/a.db"));
+        }
+        assert_eq!(database_file("sqlite:///var/a.db"), Path::new("/var/a.db"));
+    }
 }

@@ -173,14 +173,12 @@ impl Filter {
 
     /// True when nothing but days is asked for.
     pub fn is_only_period(&self) -> bool {
-        let free = Self { from: None, until: None, ..self.clone() };
-        free == Self { oldest_first: self.oldest_first, ..Self::default() }
+        Self { from: None, until: None, ..self.clone() }.lets_all_through()
     }
 
     /// True when nothing but statuses and an assignee is asked for.
     pub fn is_only_standing(&self) -> bool {
-        let free = Self { statuses: Vec::new(), assignee: None, ..self.clone() };
-        free == Self { oldest_first: self.oldest_first, ..Self::default() }
+        Self { statuses: Vec::new(), assignee: None, ..self.clone() }.lets_all_through()
     }
 
     /// True when the statuses and the assignee that are asked for are these; nobody is the nil id.
@@ -195,8 +193,11 @@ impl Filter {
 
     /// True when nothing but words is asked for.
     pub fn is_only_search(&self) -> bool {
-        let free = Self { terms: Vec::new(), oldest_first: self.oldest_first, ..self.clone() };
-        free == Self { oldest_first: self.oldest_first, ..Self::default() }
+        Self { terms: Vec::new(), ..self.clone() }.lets_all_through()
+    }
+
+    fn lets_all_through(&self) -> bool {
+        *self == Self { oldest_first: self.oldest_first, ..Self::default() }
     }
 
     /// The ids of one page out of all that were found.

@@ -218,10 +218,9 @@ async fn verify_audit(
     };
     platform.limits.check(&VERIFY, &Subject::Staff(caller.staff_id))?;
     let (lines, received) = mpsc::channel::<Bytes>(16);
-    let walker = platform.clone();
+    let walked = platform.clone();
     tokio::spawn(async move {
-        let platform = walker;
-        let told = verify_telling(&platform, kept.as_ref(), |checked, total| {
+        let told = verify_telling(&walked, kept.as_ref(), |checked, total| {
             // A reader that is slower than the walk misses a line, and one that went away ends it.
             let _ = lines.try_send(line(&json!({ "type": "progress", "checked": checked, "total": total })));
             !lines.is_closed()
@@ -231,7 +230,7 @@ async fn verify_audit(
             Ok(Some(verdict)) => {
                 let mut broken = Value::Null;
                 if let Some((seq, reason)) = verdict.broken {
-                    let link = store::link_at(platform.storage.read(), seq).await.ok().flatten();
+                    let link = store::link_at(walked.storage.read(), seq).await.ok().flatten();
                     broken = json!({ "seq": seq, "entryId": link.map(|link| link.audit_id), "reason": reason });
                 }
                 json!({ "type": "result", "holds": broken.is_null(), "sealed": verdict.sealed,

@@ -327,6 +327,7 @@ mod tests {
             ("firm.name", json!("bell \u{7}"), "invalid"),
             ("firm.name", json!(null), "required"),
             ("firm.email", json!("nobody"), "invalid"),
+            ("mail.senderName", name("Eve <eve@elsewhere.example>"), "invalid"),
             ("firm.accentHue", json!(361), "invalid"),
             ("firm.accentHue", json!(-1), "invalid"),
             ("firm.accentHue", json!(1.5), "invalid"),

@@ -114,6 +114,23 @@ async fn marks_end_with_signing_out_everywhere() {
     by_browser(&t, PASSWORD, &mark).await.problem(429, "rate_limited");
 }
 
+#[tokio::test]
+async fn marks_end_with_a_reset() {
+    let t = TestApp::new().await;
+    t.person("Ada", Role::Admin).await;
+    let mark = mark(&t).await;
+    t.clock.advance(chrono::Duration::seconds(1));
+    t.post("/api/auth/forgot", json!({ "email": ADA })).await.status(202);
+    let mail = t.mails().await.pop().unwrap();
+    let token = mail.split_once("/admin/reset#").unwrap().1.split_whitespace().next().unwrap().to_owned();
+    let fresh = "regen tulpe fahrrad";
+    t.post("/api/auth/reset", json!({ "token": token, "password": fresh })).await.status(200);
+    for _ in 0..5 {
+        t.login(ADA, "not this one at all").await.status(401);
+    }
+    by_browser(&t, fresh, &mark).await.problem(429, "rate_limited");
+}
+
 /// The caller of a session, as a route has it.
 async fn caller(t: &TestApp, who: &Signed, permissions: &[Permission]) -> Caller {
     let session = active_sessions::Entity::find().one(t.app.storage.read()).await.unwrap().unwrap();

@@ -311,3 +311,17 @@ async fn what_strangers_write_into_a_subject_stays_what_it_is() {
     let subject = subject.unwrap();
     assert!(!subject.contains("=?utf-8?q?Your_invoice?="), "{subject}");
 }
+
+#[tokio::test]
+async fn answers_to_a_notice_go_to_the_client_where_a_header_can_say_so() {
+    let t = TestApp::new().await;
+    t.admin().await;
+    let reply_to = async |email: &str| {
+        t.send_message(json!({ "email": email })).await;
+        let mails = t.mails().await;
+        let notice = mails.iter().rev().find(|mail| mail.contains("To: hello@")).unwrap();
+        notice.lines().find(|line| line.starts_with("Reply-To:")).map(str::to_owned)
+    };
+    assert_eq!(reply_to("anna@example.com").await.as_deref(), Some("Reply-To: anna@example.com"));
+    assert_eq!(reply_to("jürgen@example.com").await, None, "few servers take letters beyond ASCII in a header");
+}

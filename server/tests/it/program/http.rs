@@ -94,6 +94,7 @@ async fn links_follow_the_port() {
     };
     assert_eq!(link(&[]), "http://localhost:5500/admin/");
     assert_eq!(link(&["--listen", "8080"]), "http://localhost:8080/admin/");
+    assert_eq!(link(&["--tls-cert", "c.pem", "--tls-key", "k.pem"]), "https://localhost:5500/admin/");
     assert_eq!(link(&["--listen", ":8080", "--public-url", "https://desk.example"]), "https://desk.example/admin/");
 }
 

@@ -32,6 +32,8 @@ async fn a_logo_is_shown_once_it_was_chosen() {
     let (name, url) = (data["name"].as_str().unwrap(), data["url"].as_str().unwrap());
     assert!(name.starts_with("480x120-") && url == format!("/pictures/{name}"), "{data}");
     assert!(!t.get("/").await.text.contains("/pictures/"), "what was uploaded is not shown yet");
+    let noted = t.get_as(&ada, "/api/admin/audit?action=settings.picture_uploaded").await.data();
+    assert_eq!((noted.as_array().unwrap().len(), &noted[0]["changes"]["picture"]["to"]), (1, &json!(name)));
     t.patch_as(&ada, "/api/admin/settings", json!({ "firm.logo": name })).await.status(200);
     let home = t.get("/").await.text.replace("&#x2f;", "/");
     assert!(home.contains(&format!("<img class=\"logo\" src=\"{url}\" width=\"480\" height=\"120\"")), "{home}");
