@@ -13,7 +13,7 @@ use crate::clock::Clock;
 use crate::cluster::{Bus, Event};
 use crate::config::{Config, Guard};
 use crate::features;
-use crate::features::messages::{SharedFigures, UsualAnswer};
+use crate::features::messages;
 use crate::http::access_log::AccessLog;
 use crate::http::assets::Assets;
 use crate::http::page_cache::PageCache;
@@ -51,8 +51,7 @@ pub struct Parts {
     pub platform: Platform,
     /// The slices that it was built of.
     pub slices: &'static [Slice<App>],
-    pub usual_answer: UsualAnswer,
-    pub figures: SharedFigures,
+    pub inbox: messages::Kept,
 }
 
 /// Time and randomness, whether requests are logged, and the slices: what tests replace.
@@ -107,7 +106,7 @@ impl App {
             passwords: Passwords::start().map_err(StartError::Passwords)?,
             turns: Turns::default(),
             liveness: Liveness::new(),
-            outbox: Outbox::new(mailer),
+            outbox: Outbox::new(mailer, &bus),
             last_sealed: LastSealed::default(),
             audience: Audience::new(),
             in_flight: InFlight::default(),
@@ -128,9 +127,8 @@ impl App {
             assets,
             config,
         });
-        let figures = SharedFigures::new(&platform.bus);
-        let app =
-            Self(Arc::new(Parts { platform, slices: around.slices, usual_answer: UsualAnswer::default(), figures }));
+        let inbox = messages::Kept::new(&platform.bus);
+        let app = Self(Arc::new(Parts { platform, slices: around.slices, inbox }));
         app.keep_true();
         Ok(app)
     }
@@ -145,7 +143,7 @@ impl App {
             parts.audience.follow(event);
             parts.hub.follow(event);
             if *event == Event::Everything {
-                parts.usual_answer.forget();
+                parts.inbox.forget();
                 parts.front.pages.forget_all();
             }
         })]);
@@ -155,7 +153,7 @@ impl App {
             // A role may need a second factor now.
             parts.liveness.forget_all();
             parts.limits.adopt(|key| settings.number(key));
-            parts.usual_answer.forget();
+            parts.inbox.forget();
             parts.front.pages.forget_all();
         })]);
     }

@@ -62,6 +62,10 @@ pub struct Model {
     pub version: i32,
     /// Name, addresses, company and text, folded: what search looks through.
     pub search_text: String,
+    /// Something speaks against it: the firm is told, and the sender got no confirmation.
+    pub doubtful: bool,
+    /// What speaks against it, as names with commas between them.
+    pub signs: Option<String>,
     pub created_at: DateTimeUtc,
 }
 

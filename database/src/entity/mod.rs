@@ -5,6 +5,7 @@ pub mod api_tokens;
 pub mod audit_chain;
 pub mod audit_checkpoints;
 pub mod audit_logs;
+pub mod blocked_senders;
 pub mod canned_replies;
 pub mod count_changes;
 pub mod counts;

@@ -65,6 +65,8 @@ pub struct Model {
     pub lease_owner: Option<Uuid>,
     pub lease_until: Option<DateTimeUtc>,
     pub last_error: Option<String>,
+    /// Why it was not taken, in a word.
+    pub fault: Option<String>,
     pub created_at: DateTimeUtc,
     pub sent_at: Option<DateTimeUtc>,
 }

@@ -19,6 +19,7 @@ mod m0011_outbox_lanes;
 mod m0012_search_feed;
 mod m0013_services;
 mod m0014_devices_and_answers;
+mod m0015_doubts_and_faults;
 
 /// Brings a database of any released version to the newest schema.
 pub struct Migrator;
@@ -41,6 +42,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0012_search_feed::Migration),
             Box::new(m0013_services::Migration),
             Box::new(m0014_devices_and_answers::Migration),
+            Box::new(m0015_doubts_and_faults::Migration),
         ]
     }
 }

@@ -17,6 +17,8 @@ pub enum Event {
     SessionChanged(Uuid),
     /// Rights, state or version of a staff member changed.
     StaffChanged(Uuid),
+    /// API tokens of a staff member were made or revoked.
+    TokensChanged(Uuid),
     /// A staff member chose anew what they are told of.
     PreferencesChanged(Uuid),
     /// Settings changed; pages and caches made from them are stale.

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::Args;
 use url::Url;
 
-use super::SecretUrl;
+use super::{SecretUrl, parse};
 
 /// How mail leaves. Without a server, mails are written to `mail/` in the data directory.
 #[derive(Clone, Args)]
@@ -22,7 +22,7 @@ pub struct MailConfig {
     #[arg(long, env = "SENDGRID_API_KEY", hide_env_values = true, global = true, conflicts_with = "smtp_url")]
     pub sendgrid_api_key: Option<String>,
     /// Where SendGrid's API is; another address is for tests.
-    #[arg(long, env = "SENDGRID_API_URL", default_value = "https://api.sendgrid.com", global = true, hide = true)]
+    #[arg(long, env = "SENDGRID_API_URL", default_value = "https://api.sendgrid.com", value_parser = parse::public_url, global = true, hide = true)]
     pub sendgrid_api_url: Url,
     /// Sender of all mails, such as `Tekvwarho <hello@example.com>`.  [default: the firm's name and e-mail]
     #[arg(long, env = "TEKVWARHO_MAIL_FROM", global = true)]

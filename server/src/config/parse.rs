@@ -62,8 +62,13 @@ pub fn listen(text: &str) -> Result<SocketAddr, String> {
 
 /// The address that visitors type.
 pub fn public_url(text: &str) -> Result<Url, String> {
-    let url = Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
-    url.ok_or_else(|| "this must be a whole address, such as https://example.com".to_owned())
+    let whole = |url: &Url| matches!(url.scheme(), "http" | "https") && url.has_host();
+    let url = Url::parse(text).ok().filter(whole).ok_or("this must be a whole address, such as https://example.com")?;
+    // It stands in every mail and in the log.
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err("this must not hold a user name or a password".to_owned());
+    }
+    Ok(url)
 }
 
 #[cfg(test)]
@@ -99,6 +104,10 @@ mod tests {
         assert!(public_url("https://example.com").is_ok() && public_url("http://localhost:5500").is_ok());
         for wrong in ["example.com", "localhost:5500", "ftp://example.com", "/", ""] {
             assert!(public_url(wrong).expect_err(wrong).contains("https://example.com"), "{wrong}");
+        }
+        for secret in ["https://user:geheim@example.com", "https://geheim@example.com"] {
+            let error = public_url(secret).expect_err(secret);
+            assert!(error.contains("password") && !error.contains("geheim"), "{error}");
         }
     }
 }

@@ -17,7 +17,9 @@ pub struct KnownNames(Recent<(), HashMap<Uuid, String>>);
 
 impl KnownNames {
     pub fn new(bus: &Bus) -> Self {
-        Self(Recent::new(bus, |event| matches!(event, Event::StaffChanged(_) | Event::Everything)))
+        Self(Recent::new(bus, |event| {
+            matches!(event, Event::StaffChanged(_) | Event::TokensChanged(_) | Event::Everything)
+        }))
     }
 
     /// The names, or what `read` answers.

@@ -4,7 +4,7 @@
 use chrono::{DateTime, Utc};
 use database::entity::onboarding_marks as marks;
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait, QueryFilter as _, Set};
+use sea_orm::{ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait, QueryFilter as _, QuerySelect as _, Set};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
@@ -38,6 +38,24 @@ pub async fn mark(
         .update_columns([marks::Column::Value, marks::Column::UpdatedAt])
         .to_owned();
     marks::Entity::insert(row).on_conflict(replace).exec_without_returning(conn).await.map(drop)
+}
+
+/// Notes how far something has come; false when it had come as far before. `to` is an RFC 3339 time in UTC, all of one
+/// length, so that later is greater.
+pub async fn advance(
+    conn: &impl ConnectionTrait,
+    scope: &str,
+    name: &str,
+    to: &str,
+    now: DateTime<Utc>,
+) -> Result<bool, DbErr> {
+    let id = (scope.to_owned(), name.to_owned());
+    let known = marks::Entity::find_by_id(id).lock_exclusive().one(conn).await?;
+    if known.is_some_and(|row| row.value.as_str().is_some_and(|known| known >= to)) {
+        return Ok(false);
+    }
+    mark(conn, scope, name, &Value::from(to), now).await?;
+    Ok(true)
 }
 
 /// Forgets what is noted of people who are gone.

@@ -4,6 +4,7 @@
 //! program for what stands above it. What the platform itself needs of a slice is [`Brings`]: data, and functions over the
 //! platform, so that it need not know who brought them.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use axum::Router;
@@ -98,12 +99,12 @@ impl Brings {
     };
 }
 
-/// Part of the readiness of the program: a word such as `ok` or `behind` under a name. An error is 503.
+/// Part of the readiness of the program: a word such as `ok` or `behind`, or a few, under a name. An error is 503.
 pub struct Readiness<S: 'static> {
     /// The field of the response.
     pub name: &'static str,
     pub help: &'static str,
-    pub check: fn(&S) -> BoxFuture<'_, Result<&'static str>>,
+    pub check: fn(&S) -> BoxFuture<'_, Result<Cow<'static, str>>>,
 }
 
 /// How things of a kind are called. Who asks must have what the kind needs.

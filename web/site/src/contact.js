@@ -127,7 +127,7 @@ function problemOf(field) {
 /** Empty optional fields are left out: "not given" is not "given as nothing". */
 function valuesOf(form) {
   const values = { consent: form.elements.consent.checked };
-  for (const name of ["name", "email", "phone", "company", "service", "message", "website", "formToken"]) {
+  for (const name of ["name", "email", "phone", "company", "service", "message", "extra", "formToken"]) {
     const value = form.elements[name].value;
     if (value.trim()) values[name] = name === "message" ? value : value.trim();
   }

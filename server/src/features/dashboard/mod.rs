@@ -9,10 +9,12 @@ use utoipa_axum::routes;
 use uuid::Uuid;
 
 use crate::app::App;
+use crate::disk;
 use crate::error::Result;
 use crate::features::messages::{self, MessageSummary, ResponseTime};
 use crate::http::{Data, Envelope};
 use crate::platform::auth::{Caller, signed_in_or_token};
+use crate::platform::mail::MailTrouble;
 use crate::platform::permission::Permission;
 use crate::platform::slice::Slice;
 use crate::platform::{audit, mail};
@@ -36,6 +38,10 @@ pub struct Dashboard {
     pub latest: Vec<MessageSummary>,
     /// The newest ten entries of the audit trail.
     pub activity: Vec<Activity>,
+    /// Mail waits that could have left; null while all is well.
+    pub mail_trouble: Option<MailTrouble>,
+    /// Bytes that are free where the data lies; null while there is room.
+    pub disk_free: Option<u64>,
 }
 
 /// Counts of the inbox; each at most 1,000, which then means 1,000 or more.
@@ -80,8 +86,21 @@ pub struct Activity {
 #[utoipa::path(get, path = "/api/admin/dashboard", tag = "dashboard", responses((status = 200, body = Envelope<Dashboard>)))]
 async fn dashboard(State(app): State<App>, caller: Caller) -> Result<Data<Dashboard>> {
     let conn = app.storage.read();
-    let mut page =
-        Dashboard { messages: None, first_response: None, trend: Vec::new(), latest: Vec::new(), activity: Vec::new() };
+    let mut page = Dashboard {
+        messages: None,
+        first_response: None,
+        trend: Vec::new(),
+        latest: Vec::new(),
+        activity: Vec::new(),
+        mail_trouble: None,
+        disk_free: None,
+    };
+    if caller.may(Permission::Messages) || caller.may(Permission::Settings) {
+        page.mail_trouble = mail::trouble(&app).await?;
+    }
+    if caller.may(Permission::Settings) {
+        page.disk_free = disk::free(&app.config.data_dir).filter(|bytes| *bytes < disk::LITTLE);
+    }
     if caller.may(Permission::Messages) {
         let figures = messages::figures(&app).await?;
         page.trend = figures

@@ -1,5 +1,6 @@
 //! Liveness without I/O, and readiness of what the program needs.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -47,7 +48,7 @@ pub struct Readiness {
     /// What slices need; their names and words stand in the document.
     #[serde(flatten)]
     #[schema(ignore)]
-    pub parts: BTreeMap<&'static str, &'static str>,
+    pub parts: BTreeMap<&'static str, Cow<'static, str>>,
 }
 
 /// Answers as long as the program runs. Touches nothing else.
@@ -68,7 +69,7 @@ async fn ready(State(app): State<App>) -> Response {
 }
 
 /// What each part says of itself. An error is a part without which nothing goes.
-async fn parts(app: &App) -> Result<BTreeMap<&'static str, &'static str>> {
+async fn parts(app: &App) -> Result<BTreeMap<&'static str, Cow<'static, str>>> {
     app.storage.ping().await?;
     let sqlite = Engine::of(app.storage.read()) == Engine::Sqlite;
     if sqlite && disk::free(&app.config.data_dir).is_some_and(|bytes| bytes < disk::TOO_LITTLE) {

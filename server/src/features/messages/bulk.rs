@@ -74,7 +74,7 @@ async fn change_many(
         remove: labels::checked_tags(&mut check, "removeTags", &bulk.remove_tags),
     };
     check.done()?;
-    let change = Change { status: bulk.status, assigned_to: bulk.assigned_to };
+    let change = Change { status: bulk.status, assigned_to: bulk.assigned_to, doubtful: None };
     change::check_assignee(app.storage.read(), &change).await?;
     // In one order everywhere, so that two of these cannot wait for each other.
     let mut ids = bulk.ids;

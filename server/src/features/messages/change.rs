@@ -27,6 +27,9 @@ pub struct Change {
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<Uuid>)]
     pub assigned_to: Option<Option<Uuid>>,
+    /// False: somebody looked, and it is a message like others.
+    #[serde(default)]
+    pub doubtful: Option<bool>,
 }
 
 /// Tells a field that is null from one that is missing.
@@ -48,6 +51,8 @@ pub struct Before {
     pub status: Status,
     pub assigned_to: Option<Uuid>,
     pub tags: Vec<String>,
+    #[serde(default)]
+    pub doubtful: bool,
     /// Undone only as long as nobody has changed it since.
     pub version_after: i32,
 }
@@ -88,7 +93,9 @@ pub async fn apply(
     let assigned_to = change.assigned_to.unwrap_or(message.assigned_to);
     let old_tags = store::tags_of(tx.conn(), vec![id]).await?.remove(&id).unwrap_or_default();
     let new_tags = retag(&old_tags, tagging);
-    if status == message.status && assigned_to == message.assigned_to && new_tags == old_tags {
+    let doubtful = change.doubtful.unwrap_or(message.doubtful);
+    let stays = status == message.status && assigned_to == message.assigned_to && doubtful == message.doubtful;
+    if stays && new_tags == old_tags {
         return Ok(None);
     }
     let before = Before {
@@ -96,6 +103,7 @@ pub async fn apply(
         status: message.status,
         assigned_to: message.assigned_to,
         tags: old_tags,
+        doubtful: message.doubtful,
         version_after: message.version + 1,
     };
     if new_tags != before.tags {
@@ -104,41 +112,48 @@ pub async fn apply(
     let changes = Changes::none()
         .field("status", before.status, status)
         .field("assignedTo", before.assigned_to, assigned_to)
-        .field("tags", &before.tags, &new_tags);
+        .field("tags", &before.tags, &new_tags)
+        .field("doubtful", before.doubtful, doubtful);
     if let Some(to) = assigned_to.filter(|_| assigned_to != before.assigned_to) {
         tell::of_assignment(tx, act, &message, to).await?;
     }
-    write(tx, act, message, status, assigned_to).await?;
-    act.note(tx, action_of(&before, status, assigned_to), (Entity::Message, id), changes);
+    let after = After { status, assigned_to, doubtful };
+    write(tx, act, message, after).await?;
+    act.note(tx, action_of(&before, after), (Entity::Message, id), changes);
     announce(tx, "message_changed", id);
     Ok(Some(before))
 }
 
-/// Writes status and assignment with the next version.
-pub async fn write(
-    tx: &Tx<'_>,
-    act: &Act,
-    message: messages::Model,
-    status: Status,
-    assigned_to: Option<Uuid>,
-) -> Result<()> {
+/// What a message is to be.
+#[derive(Debug, Clone, Copy)]
+pub struct After {
+    pub status: Status,
+    pub assigned_to: Option<Uuid>,
+    pub doubtful: bool,
+}
+
+/// Writes what a message is to be, with the next version.
+pub async fn write(tx: &Tx<'_>, act: &Act, message: messages::Model, after: After) -> Result<()> {
+    let After { status, assigned_to, doubtful } = after;
     let before = Counted::from(&message);
     tally::changed(tx, before, Counted { status, assigned_to, ..before });
     let version = message.version + 1;
     let mut row = message.into_active_model();
     row.status = Set(status);
     row.assigned_to = Set(assigned_to);
+    row.doubtful = Set(doubtful);
     row.last_activity_at = Set(act.now);
     row.version = Set(version);
     row.update(tx.conn()).await?;
     Ok(())
 }
 
-fn action_of(before: &Before, status: Status, assigned_to: Option<Uuid>) -> &'static str {
-    match (before.status != status, before.assigned_to != assigned_to) {
+fn action_of(before: &Before, after: After) -> &'static str {
+    match (before.status != after.status, before.assigned_to != after.assigned_to) {
         (true, true) => "message.changed",
         (true, false) => "message.status_changed",
         (false, true) => "message.assigned",
+        (false, false) if before.doubtful != after.doubtful => "message.judged",
         (false, false) => "message.tagged",
     }
 }

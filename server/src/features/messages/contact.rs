@@ -13,8 +13,8 @@ use super::letters::{self, NoticeOfMessage};
 use super::limits::{CONTACT, CONTACT_WITHOUT_TOKEN};
 use super::response_time::usual_answer;
 use super::settings::Telling;
-use super::spam::{self, Signs};
-use super::{tally, tell, thread_token};
+use super::spam::{self, Sign, Submission, Verdict};
+use super::{blocked, tally, tell, thread_token};
 use crate::app::App;
 use crate::config::Guard;
 use crate::error::Result;
@@ -26,6 +26,7 @@ use crate::platform::entity::Entity;
 use crate::platform::idempotency;
 use crate::platform::limits;
 use crate::platform::mail::Mail;
+use crate::platform::settings::Snapshot;
 use crate::storage::{email_key, search_text};
 
 /// Characters of one message.
@@ -57,9 +58,12 @@ pub struct ContactForm {
     /// The visitor agrees that these details are used for follow-up.
     #[serde(default)]
     pub consent: bool,
-    /// Leave it empty: it is a trap for programs.
+    /// Leave it empty: it is a trap for programs. A message that fills it is spam.
     #[serde(default)]
     pub website: Option<String>,
+    /// The trap of our own page; leave it empty as well. Alone it makes a message doubtful.
+    #[serde(default)]
+    pub extra: Option<String>,
     /// From the page, or from `GET /api/form-token`.
     #[serde(default)]
     pub form_token: Option<String>,
@@ -78,7 +82,7 @@ pub async fn submit(
     keep: impl FnOnce(&Received) -> Result<Option<idempotency_keys::Model>>,
 ) -> Result<Received> {
     let drawn = form_token::read(app, form.form_token.as_deref());
-    let message = checked(app, &form, drawn, info)?;
+    let mut message = checked(app, &form, info)?;
     // Counted after the check: who mistypes an address must not be shut out for it.
     let address = Subject::Address(info.ip.into());
     // The narrower limit first, so that what it refuses uses up nothing of the other.
@@ -86,10 +90,17 @@ pub async fn submit(
         app.limits.check(&CONTACT_WITHOUT_TOKEN, &address)?;
     }
     app.limits.check(&CONTACT, &address)?;
+    let signs = signs(app, &form, &message, drawn).await?;
+    let verdict = spam::verdict(&signs);
+    message.signs = spam::stored(&signs);
+    message.doubtful = verdict == Verdict::Doubtful;
+    if verdict == Verdict::Spam {
+        message.status = Status::Spam;
+    }
     let received = Received { id: message.id };
     let kept = keep(&received)?;
     let id = message.id;
-    let (mails, notices) = if message.status == Status::Spam {
+    let (mails, notices) = if verdict == Verdict::Spam {
         (Vec::new(), Vec::new())
     } else {
         (mails(app, &message).await?, tell::of_new(app, id).await?)
@@ -121,7 +132,7 @@ pub async fn submit(
     Ok(received)
 }
 
-fn checked(app: &App, form: &ContactForm, drawn: Drawn, info: &RequestInfo) -> Result<messages::Model> {
+fn checked(app: &App, form: &ContactForm, info: &RequestInfo) -> Result<messages::Model> {
     let mut check = Check::new();
     let name = check.line("name", &form.name, 100, "Tell us your name.");
     let email = check.email("email", &form.email);
@@ -138,9 +149,6 @@ fn checked(app: &App, form: &ContactForm, drawn: Drawn, info: &RequestInfo) -> R
         offered
     });
     check.done()?;
-    let signs =
-        Signs { honeypot: form.website.as_deref().unwrap_or_default(), drawn, user_agent: info.user_agent.as_deref() };
-    let spam = app.config.server.bot_guard == Guard::On && spam::is_spam(signs);
     let now = app.clock.now();
     Ok(messages::Model {
         id: app.ids.next(now),
@@ -157,7 +165,7 @@ fn checked(app: &App, form: &ContactForm, drawn: Drawn, info: &RequestInfo) -> R
         company,
         service,
         message,
-        status: if spam { Status::Spam } else { Status::New },
+        status: Status::New,
         assigned_to: None,
         reply_content: None,
         replied_at: None,
@@ -171,14 +179,44 @@ fn checked(app: &App, form: &ContactForm, drawn: Drawn, info: &RequestInfo) -> R
         ip_address: Some(info.ip.to_string()),
         user_agent: info.user_agent.clone(),
         version: 1,
+        doubtful: false,
+        signs: None,
         created_at: now,
     })
+}
+
+/// What speaks against a message. A block holds whatever the guard against programs does.
+async fn signs(app: &App, form: &ContactForm, message: &messages::Model, drawn: Drawn) -> Result<Vec<Sign>> {
+    if blocked::is_blocked(app, &message.email_key).await? {
+        return Ok(vec![Sign::Blocked]);
+    }
+    if app.config.server.bot_guard == Guard::Off {
+        return Ok(Vec::new());
+    }
+    let submission = Submission {
+        api_trap: form.website.as_deref().unwrap_or_default(),
+        page_trap: form.extra.as_deref().unwrap_or_default(),
+        drawn,
+        user_agent: message.user_agent.as_deref(),
+        names: [&message.name, message.company.as_deref().unwrap_or_default()],
+        text: &message.message,
+        words: &message.search_text,
+    };
+    Ok(spam::signs(submission, || own_words(&app.settings.get())))
+}
+
+/// What the firm says of itself and of what it offers.
+fn own_words(settings: &Snapshot) -> String {
+    let services = settings.services.iter().flat_map(|it| [&it.name, &it.summary, &it.intro]);
+    let texts = [&settings.firm.name].into_iter().chain(services);
+    texts.map(String::as_str).collect::<Vec<_>>().join(" ")
 }
 
 /// The notice to the firm and the confirmation to the visitor. The confirmation goes to an address that a stranger
 /// typed, so it is limited and says nothing that they typed.
 async fn mails(app: &App, message: &messages::Model) -> Result<Vec<database::entity::outbox::Model>> {
     let settings = app.settings.get();
+    let telling = settings.part::<Telling>();
     let entity = Some((Entity::Message, message.id));
     let notice = letters::ContactNotice {
         message: NoticeOfMessage {
@@ -191,8 +229,9 @@ async fn mails(app: &App, message: &messages::Model) -> Result<Vec<database::ent
             created_at: local(message.created_at, settings.hours.zone()),
         },
         link: app.config.server.link(&format!("/admin/messages/{}?view=all", message.id)),
+        doubtful: message.doubtful,
+        to_client: telling.answers_to_client,
     };
-    let telling = settings.part::<Telling>();
     let firm = if telling.new_message { settings.notifications.recipients(&settings.firm) } else { Vec::new() };
     let people = tell::mailed_of_new(app, message.id, &firm).await?;
     let mut mails = Vec::new();
@@ -200,7 +239,8 @@ async fn mails(app: &App, message: &messages::Model) -> Result<Vec<database::ent
         mails.push(telling.answers(Mail::new(to, &notice).about(entity), &message.email).row(app)?);
     }
     let mailbox = Subject::Mailbox(message.email_key.clone());
-    if app.limits.check(&limits::STRANGER_MAIL, &mailbox).is_ok() {
+    // Whoever is made to look like the sender of advertisements gets no mail of ours.
+    if !message.doubtful && app.limits.check(&limits::STRANGER_MAIL, &mailbox).is_ok() {
         let confirmation = letters::ContactConfirmation {
             answer_time: usual_answer(app).await,
             thread_link: thread_token::link(app, message.id),

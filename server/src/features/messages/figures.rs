@@ -13,7 +13,6 @@ use uuid::Uuid;
 use super::response_time::{self, ResponseTime, last_days};
 use super::tally::{ANSWERED, RECEIVED, name_of, names, slot_of};
 use crate::app::App;
-use crate::cluster::{Bus, Event, Recent};
 use crate::error::Result;
 use crate::storage::{COUNT_LIMIT, Counted, counted};
 
@@ -82,29 +81,16 @@ impl Standing {
     }
 }
 
-/// The numbers that were read last.
-pub struct SharedFigures {
-    standing: Recent<(), Standing>,
-    figures: Recent<Vec<Span>, Figures>,
-}
-
-impl SharedFigures {
-    pub fn new(bus: &Bus) -> Self {
-        let ends = |event: &Event| *event == Event::Counted;
-        Self { standing: Recent::new(bus, ends), figures: Recent::new(bus, ends) }
-    }
-}
-
 /// Where messages stand now.
 pub async fn standing(app: &App) -> Result<Arc<Standing>> {
     let read = async |(): &()| Ok::<_, DbErr>(stand(&counted(app.storage.read(), &names(), &[]).await?));
-    Ok(app.figures.standing.get((), read).await?)
+    Ok(app.inbox.standing.get((), read).await?)
 }
 
 /// The figures of now.
 pub async fn figures(app: &App) -> Result<Arc<Figures>> {
     let of_days = async |days: &Vec<Span>| read(app.storage.read(), days).await;
-    Ok(app.figures.figures.get(last_days(app), of_days).await?)
+    Ok(app.inbox.figures.get(last_days(app), of_days).await?)
 }
 
 async fn read(conn: &impl ConnectionTrait, days: &[Span]) -> Result<Figures, DbErr> {

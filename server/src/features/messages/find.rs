@@ -46,6 +46,7 @@ pub struct Row {
     pub reply_count: i32,
     pub client_replied_at: Option<DateTime<Utc>>,
     pub opened_at: Option<DateTime<Utc>>,
+    pub doubtful: bool,
     /// With commas between them, which no tag holds; none: no tags.
     pub tags: Option<String>,
 }
@@ -311,6 +312,7 @@ fn rows_where(mut from: SelectStatement, condition: Condition, order: Order, lim
         Column::ReplyCount,
         Column::ClientRepliedAt,
         Column::OpenedAt,
+        Column::Doubtful,
     ];
     let excerpt =
         Func::cust("substr").args([Expr::col(Column::Message), Expr::value(1), Expr::value(i32::from(EXCERPT))]);

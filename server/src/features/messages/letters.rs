@@ -14,9 +14,14 @@ const THREAD: &str = "http://localhost:5500/message/1#code";
 
 /// To the firm: somebody wrote.
 #[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct ContactNotice {
     pub message: NoticeOfMessage,
     pub link: String,
+    /// Something speaks against it, and its sender got no confirmation.
+    pub doubtful: bool,
+    /// A reply in the mail program goes to the client.
+    pub to_client: bool,
 }
 
 /// The message as the firm gets to see it in the mail.
@@ -46,7 +51,7 @@ impl Letter for ContactNotice {
             message: format!("Hello,\n\n{AWKWARD}"),
             created_at: "2026-01-05 09:30".into(),
         };
-        Self { message, link: LINK.into() }
+        Self { message, link: LINK.into(), doubtful: true, to_client: true }
     }
 }
 
@@ -117,13 +122,15 @@ pub struct ClientReplyNotice {
     pub client_name: String,
     pub content: String,
     pub link: String,
+    /// A reply in the mail program goes to the client.
+    pub to_client: bool,
 }
 
 impl Letter for ClientReplyNotice {
     const TEMPLATE: &'static str = "client_reply_notice";
 
     fn sample() -> Self {
-        Self { client_name: "Anna Müller".into(), content: AWKWARD.into(), link: LINK.into() }
+        Self { client_name: "Anna Müller".into(), content: AWKWARD.into(), link: LINK.into(), to_client: true }
     }
 }
 
@@ -142,6 +149,38 @@ impl Letter for MessageAssigned {
 
     fn sample() -> Self {
         Self { name: "Ben".into(), by: AWKWARD.into(), client_name: "Anna Müller".into(), link: LINK.into() }
+    }
+}
+
+/// To the firm: what was taken for spam in the last week.
+#[derive(Clone, Serialize)]
+pub struct SpamReport {
+    pub total: usize,
+    /// The newest of them.
+    pub messages: Vec<Suspect>,
+    pub link: String,
+}
+
+/// A message that was taken for spam.
+#[derive(Clone, Serialize)]
+pub struct Suspect {
+    pub name: String,
+    pub email: String,
+    pub excerpt: String,
+    pub link: String,
+}
+
+impl Letter for SpamReport {
+    const TEMPLATE: &'static str = "spam_report";
+
+    fn sample() -> Self {
+        let suspect = Suspect {
+            name: "Anna Müller".into(),
+            email: "anna@example.com".into(),
+            excerpt: AWKWARD.into(),
+            link: LINK.into(),
+        };
+        Self { total: 2, messages: vec![suspect.clone(), suspect], link: LINK.into() }
     }
 }
 

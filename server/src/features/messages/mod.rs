@@ -1,11 +1,14 @@
 //! The inbox: from a visitor's message to an answer, and back.
 //!
-//! Tables: `messages`, `message_replies`, `message_notes`, `message_tags`, `canned_replies`, `undo_operations`. Counts:
+//! Tables: `messages`, `message_replies`, `message_notes`, `message_tags`, `canned_replies`, `blocked_senders`, `undo_operations`. Counts:
 //! `messages_*` (`tally.rs`).
-//! Permission: `messages`. Notices: `message_created`, `message_changed`, `message_replied`, `client_replied`.
-//! Mails: contact notice and confirmation, reply, notice of a client's reply and of an assignment. Job: `messages.clean_up`.
+//! Permission: `messages`. Notices: `message_created`, `message_changed`, `message_replied`, `client_replied`,
+//! `senders_changed`.
+//! Mails: contact notice and confirmation, reply, notice of a client's reply and of an assignment, weekly list of spam.
+//! Jobs: `messages.clean_up`, `messages.spam_report`.
 
 mod api;
+mod blocked;
 mod bulk;
 mod canned;
 mod change;
@@ -18,6 +21,7 @@ mod filter;
 mod find;
 mod form_token;
 mod hand_over;
+mod kept;
 mod labels;
 mod letters;
 mod limits;
@@ -29,6 +33,7 @@ mod response_time;
 mod sentences;
 mod settings;
 mod spam;
+mod spam_report;
 mod store;
 mod tally;
 mod tell;
@@ -39,12 +44,13 @@ mod view;
 
 pub use contact::{ContactForm, Received, submit};
 pub use expiry::{delete as delete_messages, with_sender};
-pub use figures::{Counts, Figures, SharedFigures, Standing, figures, standing};
+pub use figures::{Counts, Figures, Standing, figures, standing};
 pub use filter::Filter;
 pub use find::latest;
 pub use form_token::issue as issue_form_token;
+pub use kept::Kept;
 pub use recount::recount;
-pub use response_time::{ResponseTime, UsualAnswer, usual_answer};
+pub use response_time::{ResponseTime, usual_answer};
 pub use store::release;
 pub use tally::added as count_added;
 pub use thread::{ClientThread, ThreadEntry, answer_as_client, client_thread};
@@ -63,7 +69,10 @@ use chrono::Duration;
 /// What this slice brings.
 pub const SLICE: Slice<App> = Slice {
     api: routes,
-    jobs: &[Job { name: "messages.clean_up", every: Duration::hours(1), run: |it| Box::pin(clean_up::clean_up(it)) }],
+    jobs: &[
+        Job { name: "messages.clean_up", every: Duration::hours(1), run: |it| Box::pin(clean_up::clean_up(it)) },
+        Job { name: "messages.spam_report", every: Duration::hours(1), run: |it| Box::pin(spam_report::send(it)) },
+    ],
     brings: Brings {
         limits: &[&limits::CONTACT, &limits::CONTACT_WITHOUT_TOKEN, &limits::CLIENT_REPLY],
         settings: settings::SECTIONS,
@@ -73,6 +82,7 @@ pub const SLICE: Slice<App> = Slice {
             LetterKind::of::<letters::Reply>(),
             LetterKind::of::<letters::ClientReplyNotice>(),
             LetterKind::of::<letters::MessageAssigned>(),
+            LetterKind::of::<letters::SpamReport>(),
         ],
         sentences: sentences::sentences,
         names: &[Names {
@@ -99,5 +109,6 @@ fn routes() -> OpenApiRouter<App> {
         .merge(labels::routes())
         .merge(bulk::routes())
         .merge(canned::routes())
+        .merge(blocked::routes())
         .merge(export::routes())
 }

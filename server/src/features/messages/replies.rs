@@ -149,6 +149,8 @@ async fn answered(tx: &Tx<'_>, message: messages::Model, act: &Act, answer: &Ans
     row.replied_at = Set(Some(act.now));
     row.first_replied_at = Set(Some(first));
     row.opened_at = Set(Some(act.now));
+    // Whoever is answered is no program.
+    row.doubtful = Set(false);
     row.last_activity_at = Set(act.now);
     row.reply_count = Set(count);
     row.version = Set(version);

@@ -86,7 +86,7 @@ pub(super) async fn read(conn: &impl ConnectionTrait, days: &[Span], answered: u
 
 /// "2 h": what a visitor may expect, or none as long as nobody can know. Asked at most once a minute.
 pub async fn usual_answer(app: &App) -> Option<String> {
-    if let Some(known) = app.usual_answer.known() {
+    if let Some(known) = app.inbox.usual_answer.known() {
         return known;
     }
     let known = match figures(app).await.map(|figures| figures.first_response.clone()) {
@@ -97,7 +97,7 @@ pub async fn usual_answer(app: &App) -> Option<String> {
             return None;
         }
     };
-    app.usual_answer.keep(known.clone());
+    app.inbox.usual_answer.keep(known.clone());
     known
 }
 

@@ -1,5 +1,7 @@
 //! What was done with messages, in words.
 
+use serde_json::Value;
+
 use crate::platform::audit::Words;
 use crate::platform::entity::Entity;
 
@@ -26,6 +28,13 @@ pub fn sentences(it: &Words<'_>) -> Option<String> {
         "message.noted" => format!("added a note{}", here(it, "to")),
         "message.note_deleted" => format!("deleted a note{}", here(it, "of")),
         "message.tagged" => format!("changed the tags{}{}", here(it, "of"), it.moved("tags")),
+        "message.judged" if it.to("doubtful") == "true" => format!("marked {message} as doubtful"),
+        "message.judged" => format!("marked {message} as not spam"),
+        "message.sender_blocked" => format!("blocked the sender{}", here(it, "of")),
+        "message.sender_unblocked" => format!("unblocked the sender{}", here(it, "of")),
+        "messages.sender_unblocked" => {
+            format!("unblocked {}", it.change("email", "from").and_then(Value::as_str).unwrap_or("a sender"))
+        }
         "message.undone" => format!("undid the last change{}", here(it, "to")),
         "messages.exported" if !it.has_changes() => "exported messages".to_owned(),
         "messages.exported" => format!("exported {} messages as {}", it.to("rows"), it.to("format")),

@@ -1,19 +1,237 @@
-//! What is taken for spam: kept, out of the way, without mails, so that a mistake of ours loses nothing.
+//! What speaks against a message: signs that people rarely leave. One sign makes it doubtful, several make it spam. Nothing
+//! is thrown away, so that a mistake of ours loses no client.
+
+use unicode_script::{Script, UnicodeScript as _};
 
 use super::form_token::Drawn;
 
-/// What is known of a submission beside its text.
+/// What is known of a submission.
 #[derive(Debug, Clone, Copy)]
-pub struct Signs<'a> {
-    /// The field that people do not see.
-    pub honeypot: &'a str,
+pub struct Submission<'a> {
+    /// The trap of the API: a field that its document says to leave empty.
+    pub api_trap: &'a str,
+    /// The trap of our own page: a field that people do not see.
+    pub page_trap: &'a str,
     pub drawn: Drawn,
     pub user_agent: Option<&'a str>,
+    /// Name and company.
+    pub names: [&'a str; 2],
+    pub text: &'a str,
+    /// All words of the submission as search stores them: folded, with a space on either side.
+    pub words: &'a str,
 }
 
-/// True for a submission that no person has made.
-pub fn is_spam(signs: Signs<'_>) -> bool {
-    !signs.honeypot.trim().is_empty() || signs.drawn == Drawn::TooFast || signs.user_agent.is_some_and(is_crawler)
+/// One thing that speaks against a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sign {
+    /// Staff blocked this address.
+    Blocked,
+    /// The trap of the API was filled.
+    ApiTrap,
+    /// The trap of the page was filled.
+    PageTrap,
+    /// The form was sent faster than a person types.
+    Haste,
+    /// The sender is a program that walks the web, and says so.
+    Crawler,
+    /// The text holds many links, a link beside a phrase of advertisers, or links where a name belongs.
+    Links,
+    /// The text holds links in the markup of pages or forums, which no field of ours asks for.
+    Markup,
+    /// Words mix letters of two scripts to look like others, or a text with links is in a script that the firm does not use.
+    Script,
+    /// The text holds a phrase of advertisers.
+    Phrase,
+    /// The text holds several of them.
+    Phrases,
+}
+
+/// What is made of a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    Fine,
+    /// The firm is told, and sees why; the sender gets no confirmation.
+    Doubtful,
+    /// Kept out of the way, without mails.
+    Spam,
+}
+
+impl Sign {
+    const ALL: [Self; 10] = [
+        Self::Blocked,
+        Self::ApiTrap,
+        Self::PageTrap,
+        Self::Haste,
+        Self::Crawler,
+        Self::Links,
+        Self::Markup,
+        Self::Script,
+        Self::Phrase,
+        Self::Phrases,
+    ];
+
+    /// As it is stored and as the API names it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Blocked => "blocked",
+            Self::ApiTrap => "api_trap",
+            Self::PageTrap => "page_trap",
+            Self::Haste => "haste",
+            Self::Crawler => "crawler",
+            Self::Links => "links",
+            Self::Markup => "markup",
+            Self::Script => "script",
+            Self::Phrase => "phrase",
+            Self::Phrases => "phrases",
+        }
+    }
+
+    /// Two are needed for spam.
+    const fn weight(self) -> u8 {
+        match self {
+            Self::Blocked | Self::ApiTrap | Self::Phrases => 2,
+            Self::PageTrap | Self::Haste | Self::Crawler | Self::Links | Self::Markup | Self::Script | Self::Phrase => {
+                1
+            }
+        }
+    }
+}
+
+/// What the signs come to.
+pub fn verdict(signs: &[Sign]) -> Verdict {
+    match signs.iter().map(|sign| sign.weight()).sum() {
+        0u8 => Verdict::Fine,
+        1 => Verdict::Doubtful,
+        _ => Verdict::Spam,
+    }
+}
+
+/// The signs as a message keeps them; none: there are none.
+pub fn stored(signs: &[Sign]) -> Option<String> {
+    (!signs.is_empty()).then(|| signs.iter().map(|sign| sign.name()).collect::<Vec<_>>().join(","))
+}
+
+/// The names of stored signs, without those that this version does not know.
+pub fn names(stored: Option<&str>) -> Vec<&'static str> {
+    let stored = stored.unwrap_or_default();
+    Sign::ALL.into_iter().map(Sign::name).filter(|name| stored.split(',').any(|one| one == *name)).collect()
+}
+
+/// The signs of a submission. `own` gives what the firm says of itself: its phrases and scripts are no signs.
+pub fn signs(of: Submission<'_>, own: impl Fn() -> String) -> Vec<Sign> {
+    let phrases = phrases(of.words, &own);
+    let links = links(of.text);
+    let found = [
+        (Sign::ApiTrap, !of.api_trap.trim().is_empty()),
+        (Sign::PageTrap, !of.page_trap.trim().is_empty()),
+        (Sign::Haste, of.drawn == Drawn::TooFast),
+        (Sign::Crawler, of.user_agent.is_some_and(is_crawler)),
+        (
+            Sign::Links,
+            links >= MANY_LINKS || links > 0 && phrases > 0 || of.names.iter().any(|name| self::links(name) > 0),
+        ),
+        (Sign::Markup, has_markup(of.text)),
+        (Sign::Script, is_disguised(of.text) || links > 0 && is_foreign(of.text, &own)),
+        (Sign::Phrase, phrases == 1),
+        (Sign::Phrases, phrases > 1),
+    ];
+    found.into_iter().filter(|(_, holds)| *holds).map(|(sign, _)| sign).collect()
+}
+
+/// A client who shows what they have sends one or two.
+const MANY_LINKS: usize = 4;
+/// Words that mix scripts, of more letters than a unit such as kΩ; one may be a brand.
+const DISGUISED: usize = 2;
+
+/// What advertisers write to contact forms, folded as search folds.
+const PHRASES: [&str; 36] = [
+    "backlink",
+    "backlinks",
+    "link building",
+    "guest post",
+    "guest posts",
+    "guest posting",
+    "domain authority",
+    "seo services",
+    "seo expert",
+    "rank your website",
+    "first page of google",
+    "top of google",
+    "increase your traffic",
+    "website traffic",
+    "casino",
+    "online slots",
+    "free spins",
+    "sports betting",
+    "crypto investment",
+    "bitcoin investment",
+    "forex signals",
+    "trading signals",
+    "double your money",
+    "make money online",
+    "payday loan",
+    "payday loans",
+    "viagra",
+    "cialis",
+    "porn",
+    "replica watches",
+    "essay writing service",
+    "buy followers",
+    "million dollars",
+    "next of kin",
+    "казино",
+    "ставки на спорт",
+];
+
+/// How many phrases stand in the words that the firm does not use itself.
+fn phrases(words: &str, own: impl Fn() -> String) -> usize {
+    let stands_in = |words: &str, phrase: &str| {
+        words
+            .match_indices(phrase)
+            .any(|(at, _)| words[..at].ends_with(' ') && words[at + phrase.len()..].starts_with(' '))
+    };
+    let found: Vec<_> = PHRASES.into_iter().filter(|phrase| stands_in(words, phrase)).collect();
+    if found.is_empty() {
+        return 0;
+    }
+    let own = crate::storage::search_text([own().as_str()]);
+    found.into_iter().filter(|phrase| !stands_in(&own, phrase)).count()
+}
+
+fn links(text: &str) -> usize {
+    let text = text.to_ascii_lowercase();
+    text.matches("http://").count()
+        + text.matches("https://").count()
+        + text.replace("://www.", "").matches("www.").count()
+}
+
+fn has_markup(text: &str) -> bool {
+    let text = text.to_ascii_lowercase();
+    ["<a href", "[url=", "[url]", "[link="].iter().any(|mark| text.contains(mark))
+}
+
+/// True for words such as “Саsino” with a Cyrillic beginning, which look like others and are none.
+fn is_disguised(text: &str) -> bool {
+    let mixes = |word: &&str| {
+        let has = |script| word.chars().any(|letter| letter.script() == script);
+        word.chars().count() > 3 && has(Script::Latin) && (has(Script::Cyrillic) || has(Script::Greek))
+    };
+    text.split(|letter: char| !letter.is_alphanumeric()).filter(mixes).count() >= DISGUISED
+}
+
+/// True when most letters of a text, its links left out, are of a script that the firm's own texts do not hold.
+fn is_foreign(text: &str, own: impl Fn() -> String) -> bool {
+    let words = text.split_whitespace().filter(|word| links(word) == 0);
+    let letters: Vec<Script> =
+        words.flat_map(str::chars).filter(|letter| letter.is_alphabetic()).map(|letter| letter.script()).collect();
+    let are_most =
+        |which: &dyn Fn(Script) -> bool| letters.iter().filter(|script| which(**script)).count() * 2 > letters.len();
+    // Asked first, since nearly all texts are Latin.
+    if !are_most(&|script| script != Script::Latin) {
+        return false;
+    }
+    let own = own();
+    are_most(&|script| script != Script::Latin && !own.chars().any(|letter| letter.script() == script))
 }
 
 /// A program that walks the web and says so. Libraries that integrators use are not meant.
@@ -33,27 +251,102 @@ fn is_library(user_agent: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::storage::search_text;
+
+    const CLEAN: Submission<'_> = Submission {
+        api_trap: " ",
+        page_trap: "",
+        drawn: Drawn::InTime,
+        user_agent: None,
+        names: ["Anna Müller", ""],
+        text: "",
+        words: " ",
+    };
+
+    fn firm() -> String {
+        "Tekvwarho Software Web development".to_owned()
+    }
+
+    /// The signs of a text in an otherwise clean submission.
+    fn of_text(text: &str) -> Vec<Sign> {
+        let words = search_text([text]);
+        signs(Submission { text, words: &words, ..CLEAN }, firm)
+    }
 
     #[test]
-    fn people_and_integrators_are_not_spam() {
-        let clean = Signs { honeypot: " ", drawn: Drawn::InTime, user_agent: None };
-        assert!(!is_spam(clean));
+    fn people_and_integrators_leave_no_sign() {
+        assert_eq!(signs(CLEAN, firm), []);
         for agent in [
             "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0",
             "python-requests/2.32",
             "curl/8.5.0",
             "Go-http-client/2.0",
         ] {
-            assert!(!is_spam(Signs { drawn: Drawn::Unknown, user_agent: Some(agent), ..clean }), "{agent}");
+            let of = Submission { drawn: Drawn::Unknown, user_agent: Some(agent), ..CLEAN };
+            assert_eq!(signs(of, firm), [], "{agent}");
         }
     }
 
     #[test]
-    fn the_honeypot_haste_and_crawlers_are() {
-        let clean = Signs { honeypot: "", drawn: Drawn::InTime, user_agent: None };
-        assert!(is_spam(Signs { honeypot: "http://example.com", ..clean }));
-        assert!(is_spam(Signs { drawn: Drawn::TooFast, ..clean }));
+    fn texts_of_clients_leave_no_sign() {
+        for text in [
+            "Our shop at https://shop.example is slow. See also www.shop.example/cart and http://shop.example/a.",
+            "Добрый день! Нам нужен новый сайт, бюджет 5000 евро.",
+            "東京で会いましょう。見積もりをお願いします。",
+            "The Ω rating of our µController is 5 kΩ; αTest said so.",
+            "Our IT-компания makes web-сайты.",
+            "We trade at a casinos' association.",
+            "The page says <b>Hello</b> and [sic] where it should not.",
+        ] {
+            assert_eq!(of_text(text), [], "{text}");
+        }
+    }
+
+    #[test]
+    fn each_sign_is_seen_by_itself() {
+        let one = |of: Submission<'_>| signs(of, firm);
+        assert_eq!(one(Submission { api_trap: "http://example.com", ..CLEAN }), [Sign::ApiTrap]);
+        assert_eq!(one(Submission { page_trap: "x", ..CLEAN }), [Sign::PageTrap]);
+        assert_eq!(one(Submission { drawn: Drawn::TooFast, ..CLEAN }), [Sign::Haste]);
         let google = "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)";
-        assert!(is_spam(Signs { user_agent: Some(google), ..clean }));
+        assert_eq!(one(Submission { user_agent: Some(google), ..CLEAN }), [Sign::Crawler]);
+        assert_eq!(one(Submission { names: ["Anna", "WWW.example.com"], ..CLEAN }), [Sign::Links]);
+        assert_eq!(one(Submission { names: ["https://a.example", ""], ..CLEAN }), [Sign::Links]);
+        assert_eq!(of_text("https://a.example http://b.example https://www.c.example www.d.example"), [Sign::Links]);
+        assert_eq!(of_text("Best [URL=a.example]prices[/URL]"), [Sign::Markup]);
+        assert_eq!(of_text("Best <A HREF='a.example'>prices</a>"), [Sign::Markup]);
+        assert_eq!(of_text("Рlay the Саsinо"), [Sign::Script], "with Cyrillic letters among the others");
+        assert_eq!(of_text("Νews Ρrice"), [Sign::Script], "with Greek ones");
+        assert_eq!(of_text("Лучшие цены на http://a.example"), [Sign::Script]);
+        assert_eq!(of_text("I sell Backlinks"), [Sign::Phrase]);
+        assert_eq!(of_text("I sell guest posts and backlinks"), [Sign::Phrases]);
+        assert_eq!(of_text("I sell backlinks at www.a.example"), [Sign::Links, Sign::Phrase]);
+    }
+
+    #[test]
+    fn what_the_firm_says_itself_is_no_sign() {
+        let own = || "Backlinks and guest posts. Также по-русски".to_owned();
+        for text in ["Please offer guest posts and backlinks.", "Лучшие цены на http://a.example"] {
+            let words = search_text([text]);
+            assert_eq!(signs(Submission { text, words: &words, ..CLEAN }, own), [], "{text}");
+        }
+    }
+
+    #[test]
+    fn one_sign_is_doubtful_and_several_are_spam() {
+        assert_eq!(verdict(&[]), Verdict::Fine);
+        for sign in Sign::ALL {
+            let decides = matches!(sign, Sign::Blocked | Sign::ApiTrap | Sign::Phrases);
+            assert_eq!(verdict(&[sign]), if decides { Verdict::Spam } else { Verdict::Doubtful }, "{sign:?}");
+            assert_eq!(verdict(&[sign, Sign::Haste]), Verdict::Spam, "{sign:?}");
+        }
+    }
+
+    #[test]
+    fn stored_signs_are_read_again() {
+        assert_eq!(stored(&[]), None);
+        assert_eq!(stored(&Sign::ALL).map(|text| names(Some(&text)).len()), Some(Sign::ALL.len()));
+        assert_eq!(names(Some("haste,of_a_newer_version")), ["haste"]);
+        assert!(names(None).is_empty());
     }
 }

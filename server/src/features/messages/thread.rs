@@ -166,13 +166,14 @@ async fn notices(
     let assignee = tell::mailed_of_answer(app, message).await?;
     let settings = app.settings.get();
     let firm = settings.notifications.recipients(&settings.firm);
-    let told = settings.part::<Telling>().of_client_reply(firm, assignee.map(|person| person.email));
+    let telling = settings.part::<Telling>();
+    let told = telling.of_client_reply(firm, assignee.map(|person| person.email));
     let letter = letters::ClientReplyNotice {
         client_name: message.name.clone(),
         content: reply.content.clone(),
         link: app.config.server.link(&format!("/admin/messages/{}?view=all", message.id)),
+        to_client: telling.answers_to_client,
     };
     let entity = Some((Entity::Message, message.id));
-    let telling = settings.part::<Telling>();
     told.iter().map(|to| telling.answers(Mail::new(to, &letter).about(entity), &message.email).row(app)).collect()
 }

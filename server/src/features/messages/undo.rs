@@ -9,7 +9,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::change::{self, Before};
+use super::change::{self, After, Before};
 use super::store;
 use crate::error::{Error, Result};
 use crate::platform::act::Act;
@@ -77,8 +77,10 @@ pub async fn undo(tx: &Tx<'_>, act: &Act, id: Uuid) -> Result<Undone> {
         let changes = Changes::none()
             .field("status", message.status, before.status)
             .field("assignedTo", message.assigned_to, before.assigned_to)
-            .field("tags", &tags, &before.tags);
-        change::write(tx, act, message, before.status, before.assigned_to).await?;
+            .field("tags", &tags, &before.tags)
+            .field("doubtful", message.doubtful, before.doubtful);
+        let Before { status, assigned_to, doubtful, .. } = before;
+        change::write(tx, act, message, After { status, assigned_to, doubtful }).await?;
         act.note(tx, "message.undone", (entity::Entity::Message, before.id), changes);
         change::announce(tx, "message_changed", before.id);
         undone.restored += 1;

@@ -11,8 +11,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::find::{self, Row};
-use super::store;
-use super::thread_token;
+use super::{blocked, spam, store, thread_token};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::platform::mail::{self, MailState};
@@ -48,6 +47,8 @@ pub struct MessageSummary {
     pub client_replied_at: Option<DateTime<Utc>>,
     /// Nobody has opened it yet, or the client answered since.
     pub unread: bool,
+    /// Something speaks against it: the firm was told, and the sender got no confirmation.
+    pub doubtful: bool,
 }
 
 /// A message with its thread.
@@ -61,6 +62,10 @@ pub struct MessageDetail {
     pub ip_address: Option<String>,
     pub user_agent: Option<String>,
     pub consent: bool,
+    /// What spoke against it when it came: `api_trap page_trap haste crawler links markup script phrase phrases blocked`.
+    pub signs: Vec<&'static str>,
+    /// Staff blocked the sender: what they write is spam.
+    pub sender_blocked: bool,
     /// The `ETag`; send it as `If-Match` with a change.
     pub version: i32,
     pub thread: Vec<ThreadItem>,
@@ -158,6 +163,7 @@ fn summary(app: &App, row: Row, names: &HashMap<Uuid, String>) -> MessageSummary
         last_activity_at: row.last_activity_at,
         reply_count: row.reply_count,
         client_replied_at: row.client_replied_at,
+        doubtful: row.doubtful,
     }
 }
 
@@ -201,6 +207,8 @@ pub async fn detail(app: &App, id: Uuid) -> Result<MessageDetail> {
         ip_address: message.ip_address.clone(),
         user_agent: message.user_agent.clone(),
         consent: message.consent,
+        signs: spam::names(message.signs.as_deref()),
+        sender_blocked: blocked::blocks(conn, &message.email_key).await?,
         version: message.version,
         undo_id: None,
         summary: summary(app, row_of(message, &tags), &names),
@@ -248,6 +256,7 @@ fn row_of(message: messages::Model, tags: &[String]) -> Row {
         reply_count: message.reply_count,
         client_replied_at: message.client_replied_at,
         opened_at: message.opened_at,
+        doubtful: message.doubtful,
         tags: (!tags.is_empty()).then(|| tags.join(",")),
     }
 }
@@ -262,7 +271,8 @@ fn sorted(tags: &str) -> Vec<String> {
     tags
 }
 
-fn one_line(text: &str) -> String {
+/// A text in one line.
+pub(super) fn one_line(text: &str) -> String {
     let mut line = String::with_capacity(text.len());
     for word in text.split_ascii_whitespace() {
         if !line.is_empty() {

@@ -161,6 +161,8 @@ impl Maker {
             ip_address: None,
             user_agent: None,
             version: 1,
+            doubtful: false,
+            signs: None,
             created_at: at,
         };
         Conversation { notes: self.notes(id, at, assignee), tags: self.tags(id), message, replies }

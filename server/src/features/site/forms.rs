@@ -74,6 +74,8 @@ struct PostedContact {
     #[serde(default)]
     website: String,
     #[serde(default)]
+    extra: String,
+    #[serde(default)]
     form_token: String,
 }
 
@@ -98,6 +100,7 @@ async fn post_contact(
         visitor_id: None,
         consent: posted.consent,
         website: Some(posted.website),
+        extra: Some(posted.extra),
         form_token: Some(posted.form_token.clone()),
     };
     let values = Values::from(&form);

@@ -32,7 +32,7 @@ pub fn routes() -> Router<App> {
 
 /// A picture of the site. Its name changes with it, so a browser may keep it.
 async fn picture(State(app): State<App>, Name(name): Name) -> Result<Response> {
-    let content = settings::picture(app.storage.read(), &name).await?.ok_or(Error::NotFound)?;
+    let content = settings::public_picture(&app, &name).await?.ok_or(Error::NotFound)?;
     let headers = [(header::CONTENT_TYPE, "image/png"), (header::CACHE_CONTROL, "public, max-age=31536000, immutable")];
     Ok((headers, content).into_response())
 }

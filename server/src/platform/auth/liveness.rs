@@ -94,6 +94,9 @@ impl Liveness {
                 let _ = self.sessions.invalidate_entries_if(move |_, live| live.caller.staff_id == person);
                 let _ = self.tokens.invalidate_entries_if(move |_, holder| holder.person.id == person);
             }
+            Event::TokensChanged(person) => {
+                let _ = self.tokens.invalidate_entries_if(move |_, holder| holder.person.id == person);
+            }
             Event::Everything => self.forget_all(),
             _ => {}
         }

@@ -288,7 +288,11 @@ fn topics_for(event: &Event) -> Vec<Topic> {
         Event::SessionChanged(session) => vec![Topic::Session(*session)],
         Event::StaffChanged(person) => vec![Topic::Person(*person), Topic::Kind(Entity::Staff)],
         Event::Notified(people) => people.iter().copied().map(Topic::Person).collect(),
-        Event::PreferencesChanged(_) | Event::Counted | Event::MailQueued | Event::AuditWritten => Vec::new(),
+        Event::TokensChanged(_)
+        | Event::PreferencesChanged(_)
+        | Event::Counted
+        | Event::MailQueued
+        | Event::AuditWritten => Vec::new(),
     }
 }
 

@@ -19,6 +19,7 @@ pub fn notice_for(event: &Event, caller: &Caller) -> Option<Notice> {
         Event::StaffChanged(_)
         | Event::Notified(_)
         | Event::SessionChanged(_)
+        | Event::TokensChanged(_)
         | Event::PreferencesChanged(_)
         | Event::MailQueued
         | Event::Counted
@@ -71,6 +72,7 @@ mod tests {
         assert_eq!(told(&Event::StaffChanged(ME), &[]), Some("staff_changed"));
         assert_eq!(told(&Event::StaffChanged(OTHER), &[Permission::Messages]), None);
         assert_eq!(told(&Event::StaffChanged(OTHER), &[Permission::Staff]), Some("staff_changed"));
+        assert_eq!(told(&Event::TokensChanged(ME), &[Permission::Staff]), None, "that changes nobody");
     }
 
     #[test]

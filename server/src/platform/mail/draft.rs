@@ -127,6 +127,7 @@ impl<'a> Mail<'a> {
             lease_owner: None,
             lease_until: None,
             last_error: None,
+            fault: None,
             created_at: now,
             sent_at: None,
         })

@@ -13,6 +13,7 @@ use tokio::io::AsyncWriteExt as _;
 use url::Url;
 
 use super::draft::Rendered;
+use super::fault::Fault;
 use super::outbox::CONNECTIONS;
 use super::sendgrid::SendGrid;
 use crate::config::{Config, Transport};
@@ -34,23 +35,25 @@ pub enum Mailer {
 pub struct SendError {
     /// True when trying again cannot help: the address does not exist, the mail is refused.
     pub permanent: bool,
+    /// What the mail server said; it may quote addresses.
     pub reason: String,
+    pub fault: Fault,
 }
 
 impl SendError {
-    fn permanent(reason: impl std::fmt::Display) -> Self {
-        Self { permanent: true, reason: reason.to_string() }
+    fn permanent(fault: Fault, reason: impl std::fmt::Display) -> Self {
+        Self { permanent: true, reason: reason.to_string(), fault }
     }
 
-    pub(super) fn passing(reason: impl std::fmt::Display) -> Self {
-        Self { permanent: false, reason: reason.to_string() }
+    pub(super) fn passing(fault: Fault, reason: impl std::fmt::Display) -> Self {
+        Self { permanent: false, reason: reason.to_string(), fault }
     }
 }
 
 impl From<Error> for SendError {
     /// A mail that cannot be written waits as well: a template or a setting is wrong, and somebody mends it.
     fn from(error: Error) -> Self {
-        Self::passing(error)
+        Self::passing(Fault::Letter, error)
     }
 }
 
@@ -78,25 +81,24 @@ impl Mailer {
         match self {
             Self::Folder(folder) => {
                 let message = mail.message(now)?;
-                write(folder, &mail.message_id, now, &message.formatted()).await.map_err(SendError::passing)
+                let written = write(folder, &mail.message_id, now, &message.formatted()).await;
+                written.map_err(|error| SendError::passing(Fault::Folder, error))
             }
             Self::SendGrid(sendgrid) => sendgrid.send(mail).await,
             Self::Smtp(transport) => {
                 let message = mail.message(now)?;
                 match transport.send(message).await {
                     Ok(_) => Ok(()),
-                    Err(error) if is_about_this_mail(&error) => Err(SendError::permanent(error)),
-                    Err(error) => Err(SendError::passing(error)),
+                    // Everything but a refused mail, a wrong password among it, the operator can mend, and the mail waits
+                    // for that.
+                    Err(error) => Err(match Fault::of_smtp(&error) {
+                        Fault::Rejected => SendError::permanent(Fault::Rejected, error),
+                        fault => SendError::passing(fault, error),
+                    }),
                 }
             }
         }
     }
-}
-
-/// True when the server refuses the recipient, the sender or the text. Everything else, a wrong password among it, the
-/// operator can mend, and the mail waits for that.
-fn is_about_this_mail(error: &lettre::transport::smtp::Error) -> bool {
-    error.status().is_some_and(|code| matches!(u16::from(code), 550..=553 | 555))
 }
 
 /// As many pooled connections as the outbox uses. `smtps` speaks TLS from the start; `smtp` uses STARTTLS where it is offered, and insists on it

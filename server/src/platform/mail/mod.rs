@@ -7,6 +7,7 @@
 
 mod api;
 mod draft;
+mod fault;
 mod letter;
 mod mailer;
 mod outbox;
@@ -15,6 +16,7 @@ mod sendgrid;
 mod sentences;
 mod store;
 mod trial;
+mod trouble;
 
 pub use draft::{Mail, message_id_of};
 pub use letter::{Letter, LetterKind, Words};
@@ -22,6 +24,7 @@ pub use mailer::{Mailer, SendError};
 pub use outbox::{Outbox, deliver_due, deliver_until_stopped};
 pub use store::{MailState, delete_of_entities, failed_count, over_since, retry_of_entity, states};
 pub use trial::MailTemplate;
+pub use trouble::{MailTrouble, trouble};
 
 use utoipa_axum::router::OpenApiRouter;
 
@@ -49,12 +52,20 @@ static TEST_MAIL: Limit =
 pub const SLICE: Slice<Platform> = Slice {
     api: routes,
     jobs: &[Job { name: "mail.clean_up", every: Duration::hours(24), run: |it| Box::pin(outbox::clean_up(it)) }],
-    readiness: &[Readiness {
-        name: "mailQueue",
-        help: "`ok`, or `behind` while a mail has waited for ten minutes. Mails wait in the database when the mail server is \
-               down, so the rest goes on.",
-        check: |it| Box::pin(async move { Ok(if outbox::is_behind(it).await? { "behind" } else { "ok" }) }),
-    }],
+    readiness: &[
+        Readiness {
+            name: "mailQueue",
+            help: "`ok`, or `behind` while a mail has waited for ten minutes. Mails wait in the database when the mail \
+                   server is down, so the rest goes on.",
+            check: |it| Box::pin(async move { Ok(if outbox::is_behind(it).await? { "behind" } else { "ok" }.into()) }),
+        },
+        Readiness {
+            name: "mailTrouble",
+            help: "`none`, or since when mail does not leave and why, such as `since 2026-01-31T09:00:00Z: the mail server \
+                   does not answer`.",
+            check: |it| Box::pin(async move { Ok(trouble::in_words(trouble(it).await?.as_ref())) }),
+        },
+    ],
     brings: Brings {
         limits: &[&TEST_MAIL],
         sentences: sentences::sentences,

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use database::entity::outbox::Lane;
 use database::entity::{audit_logs, notifications, outbox};
 use futures_util::future::join_all;
@@ -12,9 +13,11 @@ use tokio::sync::broadcast::error::RecvError;
 use uuid::Uuid;
 
 use super::draft::Rendered;
+use super::fault::Fault;
 use super::mailer::{Mailer, SendError};
+use super::trouble::MailTrouble;
 use super::{MAIL_FAILED, retry, store};
-use crate::cluster::Event;
+use crate::cluster::{Bus, Event, Recent};
 use crate::error::{Error, Result};
 use crate::http::RequestInfo;
 use crate::platform::Platform;
@@ -49,11 +52,12 @@ pub(super) const CONNECTIONS: u32 = at_once(Lane::Prompt) + at_once(Lane::Bulk);
 /// The way out of this process.
 pub struct Outbox {
     mailer: Mailer,
+    pub(super) trouble: Recent<DateTime<Utc>, Option<MailTrouble>>,
 }
 
 impl Outbox {
-    pub fn new(mailer: Mailer) -> Self {
-        Self { mailer }
+    pub fn new(mailer: Mailer, bus: &Bus) -> Self {
+        Self { mailer, trouble: Recent::new(bus, |event| *event == Event::MailQueued) }
     }
 }
 
@@ -162,14 +166,14 @@ async fn deliver(platform: &Platform, owner: Uuid, mail: outbox::Model) -> Resul
     let again =
         if error.permanent { None } else { retry::wait_after(mail.attempts, rand::random()).map(|wait| now + wait) };
     // The reason may quote the address, so it goes to the table that staff see and not to the log.
-    tracing::warn!(mail = %id, template = %mail.template, attempts = mail.attempts, given_up = again.is_none(), "a mail was not taken");
-    let reason: String = error.reason.chars().take(500).collect();
+    tracing::warn!(mail = %id, template = %mail.template, attempts = mail.attempts, given_up = again.is_none(), why = error.fault.in_words(), "a mail was not taken");
+    let refusal = Refusal { reason: error.reason.chars().take(500).collect(), fault: error.fault, again };
     let last = if again.is_none() { Some(given_up(platform, &mail).await?) } else { None };
     platform
         .storage
-        .write((mail, reason, last), move |tx, (mail, reason, last)| {
+        .write((mail, refusal, last), move |tx, (mail, refusal, last)| {
             Box::pin(async move {
-                store::refused(tx.conn(), id, owner, reason, again).await?;
+                store::refused(tx.conn(), id, owner, refusal).await?;
                 if let Some((entry, notices)) = last {
                     tx.audit(entry.clone());
                     tx.notify(notices.clone());
@@ -179,6 +183,14 @@ async fn deliver(platform: &Platform, owner: Uuid, mail: outbox::Model) -> Resul
             })
         })
         .await
+}
+
+/// What becomes of a mail that was not taken.
+pub(super) struct Refusal {
+    pub reason: String,
+    pub fault: Fault,
+    /// When it is tried again; none: it is given up.
+    pub again: Option<DateTime<Utc>>,
 }
 
 /// What a mail is about, or the mail itself.
@@ -235,10 +247,10 @@ async fn mark_sent(platform: &Platform, owner: Uuid, mail: &outbox::Model) -> Re
 
 impl Outbox {
     /// Hands one mail over now, past the queue. For a person who waits for what comes of it.
-    pub(super) async fn send_now(&self, mail: &Rendered, now: chrono::DateTime<chrono::Utc>) -> Result<(), SendError> {
+    pub(super) async fn send_now(&self, mail: &Rendered, now: DateTime<Utc>) -> Result<(), SendError> {
         tokio::time::timeout(LONGEST, self.mailer.send(mail, now))
             .await
-            .unwrap_or_else(|_| Err(SendError::passing("the mail server took too long")))
+            .unwrap_or_else(|_| Err(SendError::passing(Fault::Silent, "the mail server took too long")))
     }
 }
 

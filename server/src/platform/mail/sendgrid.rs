@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 use url::Url;
 
 use super::draft::Rendered;
+use super::fault::Fault;
 use super::mailer::SendError;
 
 /// Sends through SendGrid.
@@ -34,16 +35,15 @@ impl SendGrid {
             .json(&body(mail))
             .send()
             .await
-            .map_err(SendError::passing)?;
+            .map_err(|error| SendError::passing(Fault::of_http(&error), error))?;
         let status = answer.status();
         if status.is_success() {
             return Ok(());
         }
         let reason = format!("SendGrid answered {status}: {}", answer.text().await.unwrap_or_default());
-        // 429 and 5xx pass; everything else is about this mail or this key. A wrong key is mended by the operator, so
-        // the mail waits for that too.
-        let passing = status.as_u16() == 429 || status.is_server_error() || matches!(status.as_u16(), 401 | 403);
-        Err(SendError { permanent: !passing, reason })
+        // What is busy passes, and a wrong key is mended by the operator; everything else is about this mail.
+        let fault = Fault::of_status(status);
+        Err(SendError { permanent: fault == Fault::Rejected, reason, fault })
     }
 }
 

@@ -12,6 +12,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::outbox::Refusal;
 use crate::ids::first_of;
 use crate::platform::auth::Caller;
 use crate::platform::entity::Entity;
@@ -98,6 +99,7 @@ pub(super) async fn sent(conn: &impl ConnectionTrait, id: Uuid, owner: Uuid, now
         // What it said is delivered, and its links open things: nothing of that stays here.
         .col_expr(outbox::Column::Payload, Expr::value(serde_json::json!({})))
         .col_expr(outbox::Column::LastError, Expr::value(Option::<String>::None))
+        .col_expr(outbox::Column::Fault, Expr::value(Option::<String>::None))
         .col_expr(outbox::Column::LeaseUntil, Expr::value(Option::<DateTime<Utc>>::None))
         .filter(outbox::Column::Id.eq(id))
         .filter(outbox::Column::LeaseOwner.eq(owner))
@@ -106,18 +108,19 @@ pub(super) async fn sent(conn: &impl ConnectionTrait, id: Uuid, owner: Uuid, now
         .map(drop)
 }
 
-/// Notes that it was not taken: it waits until `again`, or is given up.
+/// Notes that it was not taken: it waits, or is given up.
 pub(super) async fn refused(
     conn: &impl ConnectionTrait,
     id: Uuid,
     owner: Uuid,
-    reason: &str,
-    again: Option<DateTime<Utc>>,
+    refusal: &Refusal,
 ) -> Result<(), DbErr> {
+    let again = refusal.again;
     let state = if again.is_some() { State::Pending } else { State::Failed };
     let mut update = outbox::Entity::update_many()
         .col_expr(outbox::Column::State, Expr::value(state))
-        .col_expr(outbox::Column::LastError, Expr::value(reason))
+        .col_expr(outbox::Column::LastError, Expr::value(&refusal.reason))
+        .col_expr(outbox::Column::Fault, Expr::value(refusal.fault.name()))
         .col_expr(outbox::Column::LeaseUntil, Expr::value(Option::<DateTime<Utc>>::None));
     if let Some(again) = again {
         update = update.col_expr(outbox::Column::NextAttemptAt, Expr::value(again));
@@ -184,6 +187,7 @@ pub(super) async fn retry(conn: &impl ConnectionTrait, which: Condition, now: Da
     let done = outbox::Entity::update_many()
         .col_expr(outbox::Column::State, Expr::value(State::Pending))
         .col_expr(outbox::Column::Attempts, Expr::value(0))
+        .col_expr(outbox::Column::Fault, Expr::value(Option::<String>::None))
         .col_expr(outbox::Column::NextAttemptAt, Expr::value(now))
         .col_expr(outbox::Column::DueAt, Expr::value(now))
         .filter(which)

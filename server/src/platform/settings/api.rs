@@ -20,6 +20,7 @@ pub fn routes() -> OpenApiRouter<Platform> {
         .routes(demand(Permission::Settings, routes!(get_schema)))
         .routes(demand(Permission::Settings, routes!(get_settings, patch_settings)))
         .routes(demand(Permission::Settings, routes!(pictures::upload_picture)))
+        .routes(demand(Permission::Settings, routes!(pictures::get_picture)))
         .routes(signed_in_or_token(routes!(list_services)))
 }
 

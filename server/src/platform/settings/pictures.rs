@@ -1,6 +1,8 @@
 //! Pictures of the site: uploaded first, then chosen by a setting, so that one sees them before anybody else does.
 
 use axum::extract::State;
+use axum::http::header;
+use axum::response::{IntoResponse as _, Response};
 use chrono::Duration;
 use database::entity::site_pictures::{Column, Entity, Model};
 use sea_orm::sea_query::OnConflict;
@@ -11,7 +13,7 @@ use utoipa::ToSchema;
 
 use super::{Kind, Registry, Settings};
 use crate::error::{Error, Result};
-use crate::http::{Created, Envelope, Problem, Raw, RequestInfo};
+use crate::http::{Created, Envelope, Name, Problem, Raw, RequestInfo};
 use crate::pictures::{self, Drawing};
 use crate::platform::Platform;
 use crate::platform::audit::{Changes, Entry};
@@ -49,6 +51,7 @@ impl PictureName {
 pub struct UploadedPicture {
     /// What a setting is set to.
     pub name: String,
+    /// Where it can be looked at before a setting names it.
     pub url: String,
 }
 
@@ -98,12 +101,28 @@ pub(super) async fn upload_picture(
             })
         })
         .await?;
-    let url = format!("{FOLDER}/{name}");
+    let url = format!("/api/admin/settings/pictures/{name}");
     Ok(Created { location: url.clone(), data: UploadedPicture { name, url }, message: None })
 }
 
-/// The PNG of that name.
-pub async fn picture(conn: &impl ConnectionTrait, name: &str) -> Result<Option<Vec<u8>>> {
+/// A picture before it is chosen: whoever sets settings sees it, and nobody else does.
+#[utoipa::path(get, path = "/api/admin/settings/pictures/{name}", tag = "settings", params(("name" = String, Path)),
+    responses((status = 200, content_type = "image/png", body = PictureFile), (status = 404, body = Problem)))]
+pub(super) async fn get_picture(State(platform): State<Platform>, Name(name): Name) -> Result<Response> {
+    let content = content(platform.storage.read(), &name).await?.ok_or(Error::NotFound)?;
+    let headers = [(header::CONTENT_TYPE, "image/png"), (header::CACHE_CONTROL, "private, no-store")];
+    Ok((headers, content).into_response())
+}
+
+/// The PNG of that name, if a setting names it.
+pub async fn public_picture(platform: &Platform, name: &str) -> Result<Option<Vec<u8>>> {
+    if !chosen(&platform.settings).iter().any(|chosen| chosen == name) {
+        return Ok(None);
+    }
+    content(platform.storage.read(), name).await
+}
+
+async fn content(conn: &impl ConnectionTrait, name: &str) -> Result<Option<Vec<u8>>> {
     Ok(Entity::find_by_id(name).one(conn).await?.map(|row| row.content))
 }
 

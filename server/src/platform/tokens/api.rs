@@ -199,6 +199,8 @@ async fn create_token(
         .write((row, entry, kept, mail), move |tx, (row, entry, kept, mail)| {
             Box::pin(async move {
                 idempotency::write(tx.conn(), kept.as_ref()).await?;
+                // Of two that come at once, the second waits here and then counts the first.
+                store::one_at_a_time(tx.conn()).await?;
                 if store::count_open(tx.conn(), now).await? >= MOST {
                     let reason = "There are 100 tokens that work already. Revoke one that is not needed any more.";
                     return Err(Error::Conflict(reason.into()));
@@ -206,7 +208,7 @@ async fn create_token(
                 store::insert(tx.conn(), row).await?;
                 tx.audit(entry.clone());
                 tx.mail(mail.clone());
-                tx.publish(Event::StaffChanged(row.created_by));
+                tx.publish(Event::TokensChanged(row.created_by));
                 Ok(())
             })
         })
@@ -273,7 +275,7 @@ async fn revoke_token(
                 // Twice is once.
                 if store::revoke(tx.conn(), id, by, now).await? {
                     tx.audit(entry.clone());
-                    tx.publish(Event::StaffChanged(of));
+                    tx.publish(Event::TokensChanged(of));
                 }
                 Ok(())
             })

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use database::entity::api_tokens::{Column, Entity, Model};
+use database::entity::installation;
 use sea_orm::sea_query::{Condition, Expr};
 use sea_orm::{
     ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel as _, PaginatorTrait as _, QueryFilter as _,
@@ -25,6 +26,11 @@ pub const LISTED: u64 = 1_000;
 /// All tokens, the newest first.
 pub(super) async fn all(conn: &impl ConnectionTrait) -> Result<Vec<Model>, DbErr> {
     Entity::find().order_by_desc(Column::Id).limit(LISTED).all(conn).await
+}
+
+/// Waits for other units that make tokens: they all lock the same row.
+pub(super) async fn one_at_a_time(conn: &impl ConnectionTrait) -> Result<(), DbErr> {
+    installation::Entity::find().lock_exclusive().one(conn).await.map(drop)
 }
 
 /// Tokens that work now.

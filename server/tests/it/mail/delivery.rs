@@ -1,6 +1,6 @@
 //! Mail: every letter renders, what is down waits, what is refused is shown.
 
-use chrono::Duration;
+use chrono::{Duration, SecondsFormat};
 use database::entity::outbox::{self, State};
 use sea_orm::EntityTrait;
 use serde_json::{Value, json};
@@ -11,7 +11,7 @@ use uuid::Uuid;
 use wiremock::matchers::{header, method, path};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
-use crate::support::{TestApp, mail_server};
+use crate::support::{Signed, TestApp, mail_server};
 
 async fn states(t: &TestApp) -> Vec<(State, i32)> {
     outbox::Entity::find()
@@ -66,15 +66,29 @@ async fn a_mail_server_that_is_down_delays_mails_and_loses_none() {
     // Not due yet: nothing is tried.
     deliver_due(&t.app, Uuid::nil()).await.unwrap();
     assert_eq!(states(&t).await, [(State::Pending, 1), (State::Pending, 1)]);
-    let queue = async || t.get("/api/health/ready").await.status(200).data()["mailQueue"].clone();
-    assert_eq!(queue().await, "ok");
-    t.clock.advance(Duration::minutes(11));
-    assert_eq!(queue().await, "behind");
+    let ready = async |part: &str| t.get("/api/health/ready").await.status(200).data()[part].clone();
+    assert_eq!((ready("mailQueue").await, ready("mailTrouble").await), (json!("ok"), json!("none")));
+    let since = t.clock.now();
+    t.clock.advance(Duration::minutes(3));
+    let words = format!(
+        "since {}: nothing listens at the address of the mail server",
+        since.to_rfc3339_opts(SecondsFormat::Secs, true)
+    );
+    assert_eq!((ready("mailQueue").await, ready("mailTrouble").await), (json!("ok"), json!(words)));
+    let ada = t.admin().await;
+    let trouble = async |who: &Signed| t.get_as(who, "/api/admin/dashboard").await.data()["mailTrouble"].clone();
+    let shown = trouble(&ada).await;
+    assert_eq!((&shown["reason"], &shown["waiting"]), (&json!("not_listening"), &json!(2)), "{shown}");
+    let otto = t.sign_in(&t.person_with("Otto", &[Permission::Audit]).await).await;
+    assert_eq!(trouble(&otto).await, Value::Null, "it is nothing of theirs");
+    t.clock.advance(Duration::minutes(8));
+    assert_eq!(ready("mailQueue").await, "behind");
     let server = tokio::spawn(mail_server::of(TcpListener::bind(address).await.unwrap(), 2, "250 ok"));
     t.clock.advance(Duration::seconds(20));
     deliver_due(&t.app, Uuid::nil()).await.unwrap();
     assert_eq!(states(&t).await, [(State::Sent, 2), (State::Sent, 2)]);
-    assert_eq!(queue().await, "ok");
+    assert_eq!((ready("mailQueue").await, ready("mailTrouble").await), (json!("ok"), json!("none")));
+    assert_eq!(trouble(&ada).await, Value::Null);
     let mails = server.await.unwrap();
     assert_eq!(mails.len(), 2);
     assert!(mails.iter().any(|mail| mail.contains("To: anna@example.com")));

@@ -107,8 +107,8 @@ async fn talk<S: AsyncRead + AsyncWrite + Unpin>(stream: S, heard: &mut Heard, o
             }
             "AUTH" => {
                 let secret = STANDARD.decode(command.rsplit(' ').next().unwrap()).unwrap();
-                heard.credentials = Some(String::from_utf8(secret).unwrap());
-                "235 welcome\r\n"
+                let secret = heard.credentials.insert(String::from_utf8(secret).unwrap());
+                if secret.ends_with("wrong") { "535 who are you\r\n" } else { "235 welcome\r\n" }
             }
             "DATA" => {
                 stream.write_all(b"354 go on\r\n").await.unwrap();
@@ -132,9 +132,15 @@ async fn talk<S: AsyncRead + AsyncWrite + Unpin>(stream: S, heard: &mut Heard, o
 
 /// Two mails of one message to a server of that kind: what it heard, and how the mails stand.
 async fn send(scheme: &str, host: &str, tls: Tls, trusted: bool) -> (Heard, Vec<State>) {
+    let (heard, rows) = send_with("s%40lt", scheme, host, tls, trusted).await;
+    (heard, rows.into_iter().map(|row| row.state).collect())
+}
+
+/// The same with another password; answers with the mails themselves.
+async fn send_with(password: &str, scheme: &str, host: &str, tls: Tls, trusted: bool) -> (Heard, Vec<outbox::Model>) {
     let Certificate { acceptor, pem } = certificate();
     let listener = TcpListener::bind((if host == "localhost" { "127.0.0.1" } else { host }, 0)).await.unwrap();
-    let url = format!("{scheme}://desk:s%40lt@{host}:{}", listener.local_addr().unwrap().port());
+    let url = format!("{scheme}://desk:{password}@{host}:{}", listener.local_addr().unwrap().port());
     let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(file.path(), pem).unwrap();
     let mut flags = vec!["--smtp-url", &url];
@@ -146,14 +152,33 @@ async fn send(scheme: &str, host: &str, tls: Tls, trusted: bool) -> (Heard, Vec<
     let server = tokio::spawn(serve(listener, acceptor, tls, 2));
     deliver_due(&t.app, Uuid::nil()).await.unwrap();
     let rows = outbox::Entity::find().all(t.app.storage.read()).await.unwrap();
-    let states: Vec<State> = rows.into_iter().map(|row| row.state).collect();
-    let heard = if states.iter().all(|state| *state == State::Sent) {
+    let heard = if rows.iter().all(|row| row.state == State::Sent) {
         server.await.unwrap()
     } else {
         server.abort();
         server.await.unwrap_or_default()
     };
-    (heard, states)
+    (heard, rows)
+}
+
+#[tokio::test]
+async fn what_keeps_mail_here_is_known_by_its_kind() {
+    let cases = [
+        ("s%40lt", "smtps", Tls::FromTheStart, false, "certificate"),
+        ("s%40lt", "smtp", Tls::Starttls, false, "certificate"),
+        ("s%40lt", "smtps", Tls::Never, true, "tls"),
+        ("wrong", "smtps", Tls::FromTheStart, true, "sign_in"),
+    ];
+    for (password, scheme, tls, trusted, fault) in cases {
+        let (_, rows) = send_with(password, scheme, "localhost", tls, trusted).await;
+        // What both mails may meet once the server of this test has ended is another matter.
+        assert!(rows.iter().any(|row| row.fault.as_deref() == Some(fault)), "{fault}: {rows:?}");
+    }
+    let t = TestApp::with(&["--smtp-url", "smtp://nowhere.invalid"]).await;
+    t.send_message(json!({})).await;
+    deliver_due(&t.app, Uuid::nil()).await.unwrap();
+    let row = outbox::Entity::find().one(t.app.storage.read()).await.unwrap().unwrap();
+    assert_eq!(row.fault.as_deref(), Some("name_not_found"), "{:?}", row.last_error);
 }
 
 #[tokio::test]

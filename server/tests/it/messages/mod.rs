@@ -3,4 +3,5 @@
 mod canned;
 mod contact;
 mod inbox;
+mod spam;
 mod thread;

@@ -91,7 +91,7 @@ const SLICE: Slice<App> = Slice {
     readiness: &[Readiness {
         name: "oil",
         help: "How much oil there is.",
-        check: |_| Box::pin(async { Ok("plenty") }),
+        check: |_| Box::pin(async { Ok("plenty".into()) }),
     }],
     brings: Brings {
         bodies: &[("/api/admin/lamps/light", 20)],

@@ -29,8 +29,13 @@ async fn a_logo_is_shown_once_it_was_chosen() {
     let ada = t.admin().await;
     let uploaded = t.upload(&ada, logo()).await;
     let data = uploaded.status(201).data();
-    let (name, url) = (data["name"].as_str().unwrap(), data["url"].as_str().unwrap());
-    assert!(name.starts_with("480x120-") && url == format!("/pictures/{name}"), "{data}");
+    let name = data["name"].as_str().unwrap();
+    let preview = format!("/api/admin/settings/pictures/{name}");
+    assert!(name.starts_with("480x120-") && data["url"] == preview, "{data}");
+    let url = &format!("/pictures/{name}");
+    t.get(url).await.status(404);
+    t.get(&preview).await.status(401);
+    t.get_as(&ada, &preview).await.status(200);
     assert!(!t.get("/").await.text.contains("/pictures/"), "what was uploaded is not shown yet");
     let noted = t.get_as(&ada, "/api/admin/audit?action=settings.picture_uploaded").await.data();
     assert_eq!((noted.as_array().unwrap().len(), &noted[0]["changes"]["picture"]["to"]), (1, &json!(name)));

@@ -248,3 +248,17 @@ async fn what_looks_like_a_token_and_is_none_opens_nothing() {
         answer.problem(401, "unauthenticated");
     }
 }
+
+#[tokio::test]
+async fn of_many_that_make_the_last_token_at_once_one_does() {
+    let t = TestApp::with(&["--rate-limits", "off"]).await;
+    let ada = t.admin().await;
+    let new = |name: String| json!({ "name": name, "permissions": ["messages"], "expiresInDays": 1 });
+    for n in 0..99 {
+        t.post_as(&ada, "/api/admin/tokens", new(format!("token {n}"))).await.status(201);
+    }
+    let all = (0..8).map(|n| t.post_as(&ada, "/api/admin/tokens", new(format!("last {n}"))));
+    let outcomes = futures_util::future::join_all(all).await;
+    assert_eq!(outcomes.iter().filter(|it| it.code == 201).count(), 1);
+    assert_eq!(outcomes.iter().filter(|it| it.code == 409).count(), 7);
+}

@@ -17,7 +17,10 @@ pub struct Telling {
     client_reply: ReplyTo,
     /// Who answers such a mail writes to the client.
     #[serde(rename = "notifications.answersToClient")]
-    answers_to_client: bool,
+    pub answers_to_client: bool,
+    /// Tell once a week what was taken for spam.
+    #[serde(rename = "notifications.spamReport")]
+    pub spam_report: bool,
 }
 
 /// Whom to tell when a client answers.
@@ -82,6 +85,10 @@ impl Part for Telling {
                 "Who answers such a mail in a mail program writes to the client. The dashboard does not see that answer; \
                  without this it reaches the firm itself.",
             ),
+            Key::new(&NOTIFICATIONS, "spamReport", "Weekly list of spam", Kind::Boolean, json!(true)).help(
+                "On Monday morning, what was filed as spam in the week before, so that no client is overlooked. No mail \
+                 when there was none.",
+            ),
         ]
     }
 }
@@ -94,7 +101,7 @@ mod tests {
     fn each_mailbox_is_told_once() {
         let told = |client_reply, assignee: Option<&str>| {
             let firm = vec!["ben@firm.example".to_owned(), "desk@firm.example".to_owned()];
-            Telling { new_message: true, client_reply, answers_to_client: true }
+            Telling { new_message: true, client_reply, answers_to_client: true, spam_report: true }
                 .of_client_reply(firm, assignee.map(str::to_owned))
         };
         assert_eq!(told(ReplyTo::Assignee, Some("ben@firm.example")), ["ben@firm.example"]);

@@ -4,11 +4,10 @@ import { api } from '../api/client';
 const known = new Map<string, Promise<string>>();
 
 /** The picture at that address; "" when it cannot be had, and initials are drawn. An address never changes its picture. */
-export function pictureOf(address: string): Promise<string> {
+export function pictureOf(address: string, load = api.picture): Promise<string> {
   let picture = known.get(address);
   if (!picture) {
-    picture = api
-      .picture(address)
+    picture = load(address)
       .then(asData)
       .catch(() => {
         known.delete(address);

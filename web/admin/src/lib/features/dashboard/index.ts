@@ -16,5 +16,6 @@ export const dashboard: Slice = {
       place: 'tab',
     },
   ],
+  cards: () => import('./cards'),
   stops: [{ id: 'dashboard', at: 10, ...frame.stop }],
 };

@@ -13,7 +13,7 @@ export const api = {
     tagged(http.GET('/api/admin/messages/{id}', { ...id(message), signal })),
   change: (
     message: string,
-    body: { status?: MessageStatus; assignedTo?: string | null },
+    body: { status?: MessageStatus; assignedTo?: string | null; doubtful?: boolean },
     etag?: string | null,
   ) => {
     const headers = etag ? { 'If-Match': etag } : {};
@@ -46,6 +46,13 @@ export const api = {
   export: (query: MessageQuery & { format: 'csv' | 'xlsx' }, signal: AbortSignal) =>
     stream(http.GET('/api/admin/messages/export', { params: { query }, parseAs: 'stream', signal })),
   services: () => data(http.GET('/api/admin/services', {})),
+
+  block: (message: string) => data(http.POST('/api/admin/messages/{id}/block-sender', id(message))),
+  unblock: (message: string) => data(http.DELETE('/api/admin/messages/{id}/block-sender', id(message))),
+  blocked: {
+    list: () => data(http.GET('/api/admin/blocked-senders', {})),
+    remove: (sender: string) => data(http.DELETE('/api/admin/blocked-senders/{id}', id(sender))),
+  },
 
   canned: {
     list: () => data(http.GET('/api/admin/canned-replies', {})),

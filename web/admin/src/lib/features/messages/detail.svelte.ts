@@ -54,6 +54,29 @@ export class DetailState {
     return this.#change({ status }, { status }, text.moved(frame.status[status]));
   }
 
+  /** Somebody looked: it is a message like others. */
+  vouch(): Promise<void> {
+    return this.#change({ doubtful: false }, { doubtful: false }, text.doubt.vouched);
+  }
+
+  /** Blocks the sender or takes the block off. */
+  async block(on: boolean): Promise<void> {
+    try {
+      const detail = await (on ? api.block(this.id) : api.unblock(this.id));
+      this.#take(detail, null);
+      messages.absorb(detail);
+      const again = () => {
+        void this.load();
+        void messages.refresh();
+      };
+      if (on) toasts.undoable(text.doubt.nowBlocked, detail.undoId, again, text.undoPartly);
+      else toasts.say(text.doubt.nowUnblocked);
+    } catch (error) {
+      toasts.fail(error);
+    }
+    void counts.load();
+  }
+
   assign(person: StaffRef | null): Promise<void> {
     const what = person ? text.given(person.id === session.me?.id ? 'you' : person.name) : text.ungiven;
     return this.#change({ assignedTo: person }, { assignedTo: person?.id ?? null }, what);
@@ -108,8 +131,8 @@ export class DetailState {
   }
 
   async #change(
-    local: Partial<Pick<MessageDetail, 'status' | 'assignedTo'>>,
-    body: { status?: MessageStatus; assignedTo?: string | null },
+    local: Partial<Pick<MessageDetail, 'status' | 'assignedTo' | 'doubtful'>>,
+    body: { status?: MessageStatus; assignedTo?: string | null; doubtful?: boolean },
     what: string,
   ): Promise<void> {
     const before = this.detail;

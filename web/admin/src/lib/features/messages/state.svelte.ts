@@ -249,10 +249,10 @@ class MessagesState extends Paged<MessageSummary, Filters> {
 
 function summaryOf(detail: MessageDetail): MessageSummary {
   const { id, name, email, company, service, serviceName, excerpt, status, assignedTo, tags } = detail;
-  const { createdAt, lastActivityAt, replyCount, clientRepliedAt, unread } = detail;
+  const { createdAt, lastActivityAt, replyCount, clientRepliedAt, unread, doubtful } = detail;
   return {
     ...{ id, name, email, company, service, serviceName, excerpt, status, assignedTo, tags },
-    ...{ createdAt, lastActivityAt, replyCount, clientRepliedAt, unread },
+    ...{ createdAt, lastActivityAt, replyCount, clientRepliedAt, unread, doubtful },
   };
 }
 

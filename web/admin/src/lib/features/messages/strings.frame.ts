@@ -71,6 +71,7 @@ export const frame = {
     contact_notice: 'Notice of a new message',
     client_reply_notice: 'Notice of a client’s answer',
     message_assigned: 'Notice of an assignment',
+    spam_report: 'Weekly list of spam',
   },
   stops: {
     messages: { title: 'Messages', text: 'What clients write lands here. Move with j and k, answer with r.' },

@@ -2,6 +2,19 @@
 import { plural } from '../../format/plural';
 import type { Variable } from './canned';
 
+/** Why a message may be spam, by the name that the server gives the sign. */
+const signs: Record<string, string> = {
+  api_trap: 'it filled in a field that is hidden from people',
+  page_trap: 'it filled in a field that is hidden from people',
+  haste: 'it was sent within two seconds',
+  crawler: 'a web crawler sent it',
+  links: 'it contains suspicious links',
+  markup: 'it contains link code for forums or web pages',
+  script: 'its letters look unusual for your clients',
+  phrase: 'it uses a phrase common in spam',
+  phrases: 'it uses phrases common in spam',
+};
+
 const variables: Record<Variable, string> = {
   'client.name': 'their name',
   'client.firstName': 'their first name',
@@ -138,6 +151,31 @@ export const own = {
       `Still missing: ${names.map((name) => variables[name]).join(', ')}. Write it in place of ${names.map((name) => `{{${name}}}`).join(', ')}.`,
     left: (n: number) => `${plural(n, 'character', 'characters')} left`,
     tooLong: (n: number) => `Too long by ${plural(n, 'character', 'characters')}. Shorten it to send it.`,
+  },
+
+  doubt: {
+    short: 'Maybe spam',
+    maybe: 'This may be spam:',
+    filed: 'Filed as spam:',
+    because: (names: string[]) =>
+      `${new Intl.ListFormat('en-GB').format([...new Set(names.map((name) => signs[name] ?? 'it looks unusual'))])}.`,
+    unconfirmed: 'The sender got no confirmation.',
+    fine: 'Not spam',
+    vouched: 'marked as not spam',
+    blocked: 'This sender is blocked. What they write is filed as spam.',
+    block: 'Block sender',
+    unblock: 'Unblock sender',
+    nowBlocked: 'Sender blocked, message moved to Spam',
+    nowUnblocked: 'Sender unblocked',
+  },
+  blocked: {
+    title: 'Blocked senders',
+    intro: 'Messages from these addresses are filed as spam.',
+    none: 'Nobody is blocked. To block a sender, open one of their messages and choose “Block sender”.',
+    by: (name: string) => `by ${name}`,
+    unblock: 'Unblock',
+    unblockOne: (email: string) => `Unblock ${email}`,
+    unblocked: (email: string) => `${email} is unblocked`,
   },
 
   canned: {

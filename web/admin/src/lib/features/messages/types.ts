@@ -10,6 +10,7 @@ export type MessageCounts = Schema['Counts'];
 export type TagCount = Schema['TagCount'];
 export type CannedReply = Schema['CannedReply'];
 export type NewCannedReply = Schema['NewCannedReply'];
+export type BlockedSender = Schema['BlockedSender'];
 export type NewReply = Schema['NewReply'];
 export type BulkChange = Schema['Bulk'];
 export type ServiceRef = Schema['ServiceName'];

@@ -1,5 +1,5 @@
 /** What the firm decides. */
-import { data, http, raw, tagged } from '../../api/http';
+import { data, http, raw, tagged, whole } from '../../api/http';
 import type { MailTrial, SettingValues } from './types';
 
 export const api = {
@@ -8,6 +8,11 @@ export const api = {
   /** `seen` is the version that the change was made on; a stale one is 412. */
   change: (values: SettingValues, seen: string) =>
     tagged(http.PATCH('/api/admin/settings', { body: values, params: { header: { 'If-Match': seen } } })),
+  /** A picture by its name, chosen or not. */
+  async picture(name: string): Promise<Blob> {
+    const call = http.GET('/api/admin/settings/pictures/{name}', { params: { path: { name } }, parseAs: 'blob' });
+    return (await whole(call)).body as unknown as Blob;
+  },
   uploadPicture: (file: Blob) => data(http.POST('/api/admin/settings/pictures', raw(file))),
   previewMail: (body: MailTrial) => data(http.POST('/api/admin/settings/mail/preview', { body })),
   testMail: (body: MailTrial) => data(http.POST('/api/admin/settings/mail/test', { body })),

@@ -1,8 +1,10 @@
 /** What is to be done about mails, on the dashboard. */
 import type { Card } from '../../../slice/slice';
 import FailedMails from './FailedMails.svelte';
+import Trouble from './Trouble.svelte';
 
 export const cards: Card[] = [
+  { id: 'mail-trouble', place: 'top', shows: (board) => Boolean(board.mailTrouble), part: Trouble },
   {
     id: 'failed-mails',
     place: 'top',

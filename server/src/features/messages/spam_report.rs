@@ -1,0 +1,113 @@
+//! Once a week the firm hears what was taken for spam: a mistake of the rules is noticed while the client still waits.
+
+use chrono::{DateTime, Datelike as _, Days, NaiveTime, TimeZone as _, Utc};
+use chrono_tz::Tz;
+use database::entity::messages::{Column, Entity, Model, Status};
+use sea_orm::{
+    ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait, QueryFilter as _, QueryOrder as _, QuerySelect as _,
+};
+use uuid::Uuid;
+
+use super::letters::{SpamReport, Suspect};
+use super::settings::Telling;
+use super::view::one_line;
+use crate::app::App;
+use crate::error::Result;
+use crate::ids::first_of;
+use crate::platform::entity;
+use crate::platform::mail::Mail;
+use crate::platform::marks;
+
+/// Where the end of the last week that was reported is kept.
+const MARK: &str = "spamReportedUntil";
+/// Messages that the mail names.
+const NAMED: usize = 20;
+/// Messages that are counted.
+const COUNTED: u64 = 1_000;
+/// Characters of a message in the mail.
+const EXCERPT: usize = 120;
+
+/// Sends the list of the week that ended last, unless it went out already or is empty.
+pub async fn send(app: &App) -> Result<()> {
+    let settings = app.settings.get();
+    let until = last_monday(app.clock.now(), settings.hours.zone());
+    let from = until - Days::new(7);
+    let mut mails = Vec::new();
+    if settings.part::<Telling>().spam_report {
+        let suspects = filed_between(app.storage.read(), from, until).await?;
+        if !suspects.is_empty() {
+            let letter = letter(app, suspects);
+            for to in settings.notifications.recipients(&settings.firm) {
+                mails.push(Mail::new(&to, &letter).about((entity::Entity::Inbox, Uuid::nil())).row(app)?);
+            }
+        }
+    }
+    let now = app.clock.now();
+    app.storage
+        .write(mails, move |tx, mails| {
+            Box::pin(async move {
+                if marks::advance(tx.conn(), marks::FIRM, MARK, &until.to_rfc3339(), now).await? {
+                    mails.iter().for_each(|mail| tx.mail(mail.clone()));
+                }
+                Ok(())
+            })
+        })
+        .await
+}
+
+/// The last Monday at eight in the zone of the firm, now included.
+fn last_monday(now: DateTime<Utc>, zone: Tz) -> DateTime<Utc> {
+    let eight = NaiveTime::from_hms_opt(8, 0, 0).unwrap_or_default();
+    let today = now.with_timezone(&zone).date_naive();
+    let monday = today - Days::new(u64::from(today.weekday().num_days_from_monday()));
+    let at = |day: chrono::NaiveDate| {
+        let local = zone.from_local_datetime(&day.and_time(eight)).earliest();
+        local.map_or_else(|| day.and_time(eight).and_utc(), |at| at.with_timezone(&Utc))
+    };
+    let this = at(monday);
+    if this <= now { this } else { at(monday - Days::new(7)) }
+}
+
+/// Messages that came in a period, that the rules took for spam, and that are there still, the newest first.
+async fn filed_between(
+    conn: &impl ConnectionTrait,
+    from: DateTime<Utc>,
+    until: DateTime<Utc>,
+) -> Result<Vec<Model>, DbErr> {
+    Entity::find()
+        .filter(Column::Status.eq(Status::Spam))
+        .filter(Column::Id.gte(first_of(from)))
+        .filter(Column::Id.lt(first_of(until)))
+        .filter(Column::Signs.is_not_null())
+        .order_by_desc(Column::Id)
+        .limit(COUNTED)
+        .all(conn)
+        .await
+}
+
+fn letter(app: &App, suspects: Vec<Model>) -> SpamReport {
+    let total = suspects.len();
+    let messages = suspects.into_iter().take(NAMED).map(|it| Suspect {
+        excerpt: one_line(&it.message.chars().take(EXCERPT).collect::<String>()),
+        link: app.config.server.link(&format!("/admin/messages/{}?view=spam", it.id)),
+        name: it.name,
+        email: it.email,
+    });
+    SpamReport { total, messages: messages.collect(), link: app.config.server.link("/admin/messages?view=spam") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_week_ends_on_monday_at_eight_where_the_firm_is() {
+        let last = |now: &str, zone: Tz| last_monday(now.parse().expect("a time"), zone).to_rfc3339();
+        let berlin = chrono_tz::Europe::Berlin;
+        assert_eq!(last("2026-03-02T06:59:59Z", berlin), "2026-02-23T07:00:00+00:00", "a second before");
+        assert_eq!(last("2026-03-02T07:00:00Z", berlin), "2026-03-02T07:00:00+00:00");
+        assert_eq!(last("2026-03-08T22:30:00Z", berlin), "2026-03-02T07:00:00+00:00", "Sunday there too");
+        assert_eq!(last("2026-04-05T23:00:00Z", berlin), "2026-03-30T06:00:00+00:00", "in summer time");
+        assert_eq!(last("2026-03-01T20:00:00Z", chrono_tz::Pacific::Auckland), "2026-03-01T19:00:00+00:00");
+    }
+}
