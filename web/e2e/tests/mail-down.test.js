@@ -71,7 +71,7 @@ step("a mail that is refused for good is shown to staff, with the reason, and go
   const { page, watch } = await person(browser, server);
   await signIn(page);
   await live(page);
-  await page.getByRole("heading", { name: "1 mail could not be delivered" }).waitFor({ timeout: 20_000 });
+  await page.getByRole("heading", { name: "1 email could not be delivered" }).waitFor({ timeout: 20_000 });
   await page.getByRole("button", { name: "Show", exact: true }).click();
   const panel = page.locator("section", { hasText: "could not be delivered" });
   await panel.getByText("No such mailbox here").waitFor();
@@ -80,6 +80,6 @@ step("a mail that is refused for good is shown to staff, with the reason, and go
   await mail.rule("accept", address);
   await panel.getByRole("button", { name: "Send again" }).click();
   await mail.arrives(address, "Your message to");
-  await page.getByRole("heading", { name: "1 mail could not be delivered" }).waitFor({ state: "detached" });
+  await page.getByRole("heading", { name: "1 email could not be delivered" }).waitFor({ state: "detached" });
   watch.assertQuiet();
 });

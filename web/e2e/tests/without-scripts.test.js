@@ -41,7 +41,7 @@ step("errors are said beside the field and what was typed is kept", async () => 
 
 step("a text that is too long is kept whole, and it is said how long it may be", async () => {
   const text = "long ".repeat(1_040);
-  await page.getByLabel("E-mail").fill(CLIENT);
+  await page.getByLabel("Email").fill(CLIENT);
   await page.locator("#message").fill(text);
   await page.getByRole("button", { name: "Send message" }).click();
   await page
@@ -53,7 +53,7 @@ step("a text that is too long is kept whole, and it is said how long it may be",
 });
 
 step("the corrected form is taken and thanked for; a reload does not send it again", async () => {
-  await page.getByLabel("E-mail").fill(CLIENT);
+  await page.getByLabel("Email").fill(CLIENT);
   await page.getByRole("button", { name: "Send message" }).click();
   await page.getByRole("heading", { name: "Your message is here" }).waitFor();
   await page.getByText("No mail after ten minutes?").waitFor();
@@ -68,7 +68,7 @@ step("staff answers", async () => {
   await rows.first().waitFor();
   assert.equal(await rows.count(), 1);
   await rows.click();
-  await staff.page.getByLabel("Answer to Grace Hopper").fill("We would love to.");
+  await staff.page.getByLabel("Reply to Grace Hopper").fill("We would love to.");
   await staff.page.keyboard.press("Control+Enter");
   await mail.arrives(CLIENT, "Re: Your message to");
 });

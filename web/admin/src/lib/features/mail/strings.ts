@@ -2,7 +2,7 @@
 import { plural } from '../../format/plural';
 
 export const own = {
-  failed: (n: number) => `${plural(n, 'mail', 'mails')} could not be delivered`,
+  failed: (n: number) => `${plural(n, 'email', 'emails')} could not be delivered`,
   failedText: 'The server tried several times and gave up. Check the address, then send again.',
   failedShow: 'Show',
   failedHide: 'Hide',
