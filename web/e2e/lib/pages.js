@@ -106,7 +106,7 @@ async function sendOne(page) {
   await page.getByLabel("Email").fill("ada@client.example");
   await page.locator("#message").fill("Our file server fails every Monday. Can you look at it?");
   await page.getByRole("button", { name: "Send message" }).click();
-  await page.getByRole("heading", { name: "Your message is here" }).waitFor();
+  await page.getByRole("heading", { name: "We have your message" }).waitFor();
 }
 
 /** The server's answer to the right password of an account with a second factor. */

@@ -91,7 +91,7 @@ step("a recovery code opens too, once", async () => {
     if (opens) await page.getByRole("heading", { name: /, Anna$/ }).waitFor();
     else await page.getByText("This code is wrong").waitFor();
   }
-  await mail.arrives(ADMIN.email, "A recovery code of your account was used");
+  await mail.arrives(ADMIN.email, "A recovery code for your account was used");
   await page.getByLabel("Recovery code").fill(codes[1]);
   await page.keyboard.press("Enter");
   await page.getByRole("heading", { name: /, Anna$/ }).waitFor();
@@ -174,7 +174,7 @@ step("the app is turned off, the passkey deleted", async () => {
   await page.getByRole("button", { name: "Delete: Laptop" }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Delete" }).click();
   await page.getByText("Passkey deleted").waitFor();
-  await mail.arrives(ADMIN.email, "A passkey of your account was removed");
+  await mail.arrives(ADMIN.email, "A passkey was removed from your account");
   await signOut(page);
   await signIn(page);
 });
@@ -226,7 +226,7 @@ step("an admin takes the factors of a colleague away, who is told and signed out
   await page.getByRole("button", { name: "Remove all" }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Remove all" }).click();
   await page.getByText("None yet. The role needs one").waitFor();
-  await mail.arrives(MANAGER.email, "The second factors of your account were reset");
+  await mail.arrives(MANAGER.email, "The second factors for your account were reset");
   await other.page.waitForURL(/\/admin\/login/);
 });
 

@@ -322,7 +322,7 @@ step("a new message waits in the head of the list: no row moves, none is covered
   const place = await first.boundingBox();
   await fillContact(bo.page, { name: "=1+1", email: "formula@client.example", message: "=HYPERLINK(0) is my name" });
   await bo.page.getByRole("button", { name: "Send message" }).click();
-  await bo.page.getByRole("heading", { level: 1, name: "Your message is here" }).waitFor();
+  await bo.page.getByRole("heading", { level: 1, name: "We have your message" }).waitFor();
   assert.equal(await bo.page.getByRole("heading", { name: "Ask a question" }).count(), 0);
   const news = page.getByRole("button", { name: "1 new message" });
   await news.waitFor();

@@ -37,10 +37,10 @@ step("a client asks on the contact page and is thanked", async () => {
   await page.locator("#message").fill(QUESTION);
   assert.equal(await page.locator("#message").getAttribute("aria-invalid"), null);
   await page.getByRole("button", { name: "Send message" }).click();
-  await page.getByRole("heading", { level: 1, name: "Your message is here" }).waitFor();
-  await page.getByText(`Thank you, Ada Lovelace. It is stored`).waitFor();
+  await page.getByRole("heading", { level: 1, name: "We have your message" }).waitFor();
+  await page.getByText(`Thank you, Ada Lovelace. It is saved`).waitFor();
   await page.getByText(`on its way to ${CLIENT}.`).waitFor();
-  await page.getByText("No mail after ten minutes?").waitFor();
+  await page.getByText("No email after ten minutes?").waitFor();
 });
 
 step("the client gets a confirmation and staff a notice, with the right headers", async () => {

@@ -34,7 +34,7 @@ step("the form is taken while no mail can leave", async () => {
     page.getByRole("button", { name: "Send message" }).click(),
   ]);
   assert.equal(answer.status(), 201);
-  await page.getByRole("heading", { name: "Your message is here" }).waitFor();
+  await page.getByRole("heading", { name: "We have your message" }).waitFor();
   watch.assertQuiet();
 });
 
@@ -66,7 +66,7 @@ step("a mail that is refused for good is shown to staff, with the reason, and go
     message: "May we replace our old system by yours?",
   });
   await client.page.getByRole("button", { name: "Send message" }).click();
-  await client.page.getByRole("heading", { name: "Your message is here" }).waitFor();
+  await client.page.getByRole("heading", { name: "We have your message" }).waitFor();
 
   const { page, watch } = await person(browser, server);
   await signIn(page);

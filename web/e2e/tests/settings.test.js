@@ -48,7 +48,7 @@ step("firm: the site follows at once, and what is wrong is said beside its field
   watch.expect(/api\/admin\/settings/);
   await page.getByRole("button", { name: "Save changes" }).click();
   const email = field("Email");
-  await page.getByText("This does not look like an e-mail address").waitFor();
+  await page.getByText("This does not look like an email address").waitFor();
   assert.equal(await email.getAttribute("aria-invalid"), "true");
   assert.equal(await field("Name").inputValue(), "Virtanen & Co");
   await email.fill("post@virtanen.example");
@@ -216,7 +216,7 @@ step("privacy: the page says what would go, and the policy follows", async () =>
   await visitor.page.goto("/contact");
   await visitor.page.getByLabel("You may write to me about this.").waitFor();
   await visitor.page.goto("/privacy-policy");
-  await visitor.page.getByText("at most 60 days after the last word").waitFor();
+  await visitor.page.getByText("at most 60 days after the last message").waitFor();
 });
 
 step("what was changed, and by whom, stands below", async () => {
