@@ -127,7 +127,7 @@ step("services: two with one address are refused beside the second", async () =>
   await field("Address", edit).fill("gardens");
   await field("Summary", edit).fill("Again.");
   await page.getByRole("button", { name: "Save changes" }).click();
-  await edit.getByText("Another service has this address.").waitFor();
+  await edit.getByText("Another service already has this address.").waitFor();
   await page.getByRole("button", { name: "Discard" }).click();
 });
 
@@ -155,7 +155,7 @@ step("mail: the preview follows what is typed, and an unknown variable is told",
   const { page } = desk;
   await open("mail");
   const preview = page.locator("[data-preview]");
-  await field("Name of the sender").fill("Anna of Virtanen");
+  await field("Sender name").fill("Anna of Virtanen");
   await field("Text").first().fill("Hello, this is {{firm.name}}.");
   await preview.getByText("Hello, this is Virtanen & Co.").waitFor();
   await preview.getByText("Anna of Virtanen <").waitFor();
@@ -194,15 +194,15 @@ step("notifications: the mailboxes that are named get the notice", async () => {
 step("security: a limit that was lowered counts at once", async () => {
   const { page } = desk;
   await open("security");
-  await field("Shortest password").fill("7");
+  await field("Minimum password length").fill("7");
   await page.getByRole("button", { name: "Save changes" }).click();
   await page.getByText("This must be a whole number from 8 to 64.").waitFor();
-  await field("Shortest password").fill("20");
+  await field("Minimum password length").fill("20");
   await save();
   const me = { currentPassword: ADMIN.password, newPassword: "zXk29dQp-seven" };
   const answer = await server.api("/api/auth/password", "POST", me).catch((error) => error);
   assert.match(String(answer?.message ?? JSON.stringify(answer)), /at least 20 characters|422/);
-  await page.getByRole("button", { name: "Reset to default: Shortest password" }).click();
+  await page.getByRole("button", { name: "Reset to default: Minimum password length" }).click();
   await save();
 });
 

@@ -87,7 +87,7 @@ fn check_rights(platform: &Platform, caller: &Caller, values: &Map<String, Value
     let keys: Vec<&Key> = values.keys().filter_map(|name| platform.settings.registry().key(name)).collect();
     if let Some(key) = keys.iter().find(|key| key.change_needs.is_some_and(|it| !caller.may(it))) {
         let what = format!(
-            "Who changes “{}” could read mails to clients by it, so it needs the permission for them too.",
+            "Changing “{}” could expose emails to clients, so you need the permission for messages too.",
             key.label
         );
         return Err(Error::OutOfReach(what.into()));

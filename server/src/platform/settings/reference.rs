@@ -36,8 +36,8 @@ fn form(key: &Key) -> String {
             let names: Vec<String> = variables.iter().map(|it| format!("`{{{{{}}}}}`", it.name)).collect();
             format!("text, at most {max} characters, with {}", names.join(" "))
         }
-        Kind::Email => "an e-mail address".to_owned(),
-        Kind::Addresses { max } => format!("at most {max} e-mail addresses"),
+        Kind::Email => "an email address".to_owned(),
+        Kind::Addresses { max } => format!("at most {max} email addresses"),
         Kind::TimeZone => "an IANA time zone".to_owned(),
         Kind::Integer { min, max, unit } => format!("{min} to {max} {unit}").trim_end().to_owned(),
         Kind::Boolean => "true or false".to_owned(),
