@@ -32,11 +32,11 @@ fn why(error: &sqlx::Error, options: &PgConnectOptions) -> String {
         },
         sqlx::Error::Tls(cause) => format!("{place} and this program do not agree on TLS: {cause}"),
         sqlx::Error::Database(cause) => match cause.code().as_deref() {
-            Some("28P01" | "28000") => format!("{place} refuses the user {user}, or their password"),
+            Some("28P01" | "28000") => format!("{place} refuses the user {user} or their password"),
             Some("3D000") => {
                 format!("{place} has no database {}", options.get_database().unwrap_or(user))
             }
-            Some("53300") => format!("{place} has no connection left"),
+            Some("53300") => format!("{place} has no connections left"),
             _ => format!("{place} refuses: {}", cause.message()),
         },
         other => format!("{place} cannot be used: {other}"),
@@ -57,8 +57,8 @@ pub(super) async fn check_age(conn: &DatabaseConnection) -> Result<(), DbErr> {
     };
     let newest = known.last().map_or("", |own| own.name());
     Err(fault(format!(
-        "it belongs to a newer version of Tekvwarho: it has the change {}, and this version ends with {newest}. Run the \
-         newer version, or restore a backup from before it",
+        "it belongs to a newer version of Tekvwarho: it has the change {}, and this version ends at {newest}. Run the \
+         newer version, or restore an earlier backup",
         newer.version
     )))
 }

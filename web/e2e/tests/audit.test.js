@@ -89,11 +89,11 @@ step("the trail is verified, with the head that was copied and with one of anoth
     (await page.getByLabel("Saved checkpoint").inputValue()).startsWith("1:000"),
   );
   await page.getByRole("button", { name: "Verify" }).click();
-  await page.getByText("The trail is broken at entry 1: the chain is not the one of the kept head.").waitFor();
+  await page.getByText("The trail was altered at entry 1: the chain does not match the saved checkpoint.").waitFor();
   await page.getByLabel("Saved checkpoint").fill("42");
   anna.watch.expect(/status of 422/);
   await page.getByRole("button", { name: "Verify" }).click();
-  await page.getByText("A head looks like 42:").waitFor();
+  await page.getByText("A checkpoint looks like 42:").waitFor();
   await page.getByLabel("Saved checkpoint").fill("");
 });
 
@@ -184,7 +184,7 @@ step("a token is made, shown once, opens what it may, and ends when it is revoke
   await page.getByLabel("Name", { exact: true }).fill("Nightly report");
   await page.getByRole("button", { name: "Create token" }).click();
   anna.watch.expect(/status of 422/);
-  await page.getByText("Choose what the token may do.").waitFor();
+  await page.getByText("Choose what the token can do.").waitFor();
   assert.equal(await page.getByLabel("Name", { exact: true }).inputValue(), "Nightly report");
   await page.getByLabel("Messages", { exact: true }).check();
   await page.getByRole("button", { name: "Create token" }).click();

@@ -43,7 +43,7 @@ step("an authenticator app is set up in the profile; its recovery codes are show
   const field = page.getByLabel("Code", { exact: true });
   await field.fill("000000");
   await field.press("Enter");
-  await page.getByText("This is not the code of now").waitFor();
+  await page.getByText("That code is wrong or has expired").waitFor();
   await field.fill(totp(secret));
   await field.press("Enter");
   await page.getByText("They are shown only now").waitFor();

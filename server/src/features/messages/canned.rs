@@ -220,7 +220,7 @@ fn checked(mut row: Model) -> Result<Model> {
     let mut check = Check::new();
     let title = check.line("title", &row.title, 80, "Give it a title.");
     let shortcut = check.line("shortcut", &row.shortcut, 30, "Give it a shortcut.").to_lowercase();
-    let content = check.text("content", &row.content, 10_000, "Write a text.");
+    let content = check.text("content", &row.content, 10_000, "Enter the text.");
     if shortcut.contains(char::is_whitespace) || shortcut.contains(';') {
         check.refuse("shortcut", "invalid", "A shortcut is one word without a semicolon.");
     }
@@ -248,7 +248,7 @@ fn unknown_variable(content: &str) -> Option<&str> {
 }
 
 fn taken(error: sea_orm::DbErr) -> Error {
-    Error::from(error).on_unique(|| Error::field("shortcut", "taken", "Another canned reply has this shortcut."))
+    Error::from(error).on_unique(|| Error::field("shortcut", "taken", "Another canned reply already has this shortcut."))
 }
 
 fn entry(

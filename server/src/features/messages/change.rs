@@ -63,7 +63,7 @@ pub async fn check_assignee(conn: &impl ConnectionTrait, change: &Change) -> Res
     if let Some(Some(id)) = change.assigned_to
         && !people::can_be_given(conn, id, Permission::Messages).await?
     {
-        return Err(Error::field("assignedTo", "invalid", "This person cannot be given messages."));
+        return Err(Error::field("assignedTo", "invalid", "This person cannot be assigned messages."));
     }
     Ok(())
 }

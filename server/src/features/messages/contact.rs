@@ -123,7 +123,7 @@ pub async fn submit(
 
 fn checked(app: &App, form: &ContactForm, drawn: Drawn, info: &RequestInfo) -> Result<messages::Model> {
     let mut check = Check::new();
-    let name = check.line("name", &form.name, 100, "Tell us your name.");
+    let name = check.line("name", &form.name, 100, "Please tell us your name.");
     let email = check.email("email", &form.email);
     let phone = check.optional_line("phone", form.phone.as_deref(), 40);
     let company = check.optional_line("company", form.company.as_deref(), 120);
@@ -133,7 +133,7 @@ fn checked(app: &App, form: &ContactForm, drawn: Drawn, info: &RequestInfo) -> R
     let service = service.and_then(|slug| {
         let offered = settings.service(&slug).map(|service| service.slug.clone());
         if offered.is_none() {
-            check.refuse("service", "invalid", "We do not offer this service. Choose one of the list, or none.");
+            check.refuse("service", "invalid", "We do not offer this service. Choose one from the list, or none.");
         }
         offered
     });

@@ -87,7 +87,7 @@ async fn export_messages(
     };
     if xlsx && total > LARGEST_WORKBOOK {
         let message =
-            format!("A workbook can have {LARGEST_WORKBOOK} rows here, and these are {total}. Take CSV, or filter.");
+            format!("A workbook can have at most {LARGEST_WORKBOOK} rows; this has {total}. Use CSV, or filter.");
         return Err(Error::field("format", "too_long", message));
     }
     let (format, media) = if xlsx {

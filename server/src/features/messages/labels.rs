@@ -180,9 +180,9 @@ pub fn checked_tags(check: &mut Check, field: &str, tags: &[String]) -> Vec<Stri
     }
     for tag in &fine {
         if tag.chars().count() > 40 {
-            check.refuse(field, "too_long", "A tag may have at most 40 characters.");
+            check.refuse(field, "too_long", "A tag can have at most 40 characters.");
         } else if tag.contains(',') || tag.chars().any(char::is_control) {
-            check.refuse(field, "invalid", "A tag cannot hold a comma.");
+            check.refuse(field, "invalid", "A tag cannot contain a comma.");
         }
     }
     fine

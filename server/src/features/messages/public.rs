@@ -69,7 +69,7 @@ fn taken(id: Uuid) -> Created<Made> {
     Created {
         location: format!("/api/messages/{id}"),
         data: Made { id },
-        message: Some("Your message has arrived. We will answer by e-mail."),
+        message: Some("Your message has arrived. We will reply by email."),
     }
 }
 
@@ -124,7 +124,7 @@ async fn post_client_reply(
     let answered = |reply| Created {
         data: Made { id: reply },
         location: format!("/api/messages/{id}"),
-        message: Some("Your answer has arrived."),
+        message: Some("Your reply has arrived."),
     };
     let keep = |reply| claim.row(&answered(reply));
     let reply = thread::answer_as_client(&app, id, manage_token(&headers)?, &body.content, &info, keep).await?;

@@ -93,7 +93,7 @@ pub async fn usual_answer(app: &App) -> Option<String> {
         Ok(ResponseTime { median_minutes: Some(minutes), answered, .. }) if answered >= ENOUGH => Some(spell(minutes)),
         Ok(_) => None,
         Err(error) => {
-            tracing::warn!(%error, "how fast answers are is not known now");
+            tracing::warn!(%error, "the usual response time is unknown right now");
             return None;
         }
     };

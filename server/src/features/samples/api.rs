@@ -41,7 +41,7 @@ async fn make_samples(
     claim: Claim,
 ) -> Result<Created<Samples>> {
     may(&caller)?;
-    let here = || Error::Conflict("There is sample data here already.".into());
+    let here = || Error::Conflict("Sample data has already been added.".into());
     if store::any(app.storage.read()).await? {
         return Err(here());
     }

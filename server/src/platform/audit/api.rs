@@ -203,7 +203,7 @@ pub struct HeadQuery {
 /// `{"seq":4,"entryId":"…","reason":"…"}` for the first entry that is not as it was sealed; or
 /// `{"type":"error","detail":"…"}` when the walk could not be ended.
 #[utoipa::path(get, path = "/api/admin/audit/verify", tag = "audit", params(HeadQuery),
-    responses((status = 200, description = "Progress and result, a JSON object a line", content((String = "application/x-ndjson"))),
+    responses((status = 200, description = "Progress and result, one JSON object per line", content((String = "application/x-ndjson"))),
         (status = 422, body = Problem), (status = 429, body = Problem)))]
 async fn verify_audit(
     State(platform): State<Platform>,
@@ -213,7 +213,7 @@ async fn verify_audit(
     let kept = match query.head.as_deref().map(str::trim).filter(|text| !text.is_empty()) {
         None => None,
         Some(text) => Some(text.parse::<Head>().map_err(|_| {
-            Error::field("head", "invalid", "A head looks like 42: and 64 hexadecimal digits behind it.")
+            Error::field("head", "invalid", "A checkpoint looks like 42: followed by 64 hexadecimal digits.")
         })?),
     };
     platform.limits.check(&VERIFY, &Subject::Staff(caller.staff_id))?;
@@ -237,8 +237,8 @@ async fn verify_audit(
                     "unsealed": verdict.unsealed, "head": verdict.head.map(|head| head.to_string()), "broken": broken })
             }
             Err(error) => {
-                tracing::warn!(%error, "a verification could not be ended");
-                json!({ "type": "error", "detail": "The trail could not be read to its end. Try again in a moment." })
+                tracing::warn!(%error, "a verification could not be finished");
+                json!({ "type": "error", "detail": "The trail could not be read to the end. Try again in a moment." })
             }
         };
         let _ = lines.send(line(&last)).await;

@@ -93,7 +93,7 @@ impl FilterQuery {
         let entity_id = given(self.entity_id.as_ref()).map(|text| id("entityId", text)).transpose()?;
         let entity_type = given(self.entity_type.as_ref());
         if entity_id.is_some() && entity_type.is_none() {
-            return Err(Error::field("entityType", "required", "Say of what type the entity is."));
+            return Err(Error::field("entityType", "required", "Give the type of the entity."));
         }
         let address = given(self.address.as_ref())
             .map(|text| {

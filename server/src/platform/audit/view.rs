@@ -68,7 +68,7 @@ pub async fn items(platform: &Platform, caller: &Caller, entries: Vec<Line>) -> 
 
 fn item(platform: &Platform, entry: Line, names: &Names) -> AuditItem {
     let by_name = |id: Option<Uuid>, among: &HashMap<Uuid, String>| {
-        id.map(|id| Named { id, name: among.get(&id).cloned().unwrap_or_else(|| "somebody who has left".to_owned()) })
+        id.map(|id| Named { id, name: among.get(&id).cloned().unwrap_or_else(|| "someone who has left".to_owned()) })
     };
     AuditItem {
         seq: entry.seq,

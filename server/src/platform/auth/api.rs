@@ -72,7 +72,7 @@ async fn patch_me(
     let mut check = Check::new();
     let mut change = staff::ActiveModel { id: Set(caller.staff_id), ..Default::default() };
     if let Some(name) = &patch.name {
-        change.name = Set(check.line("name", name, 100, "Fill in a name."));
+        change.name = Set(check.line("name", name, 100, "Enter a name."));
     }
     if let Some(zone) = &patch.time_zone {
         if !zone.is_empty() && zone.parse::<chrono_tz::Tz>().is_err() {

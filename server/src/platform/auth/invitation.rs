@@ -147,6 +147,6 @@ fn link_is_over() -> Error {
     Error::field(
         "token",
         "invalid",
-        "This invitation was used already, has expired or was withdrawn. Ask for a new one.",
+        "This invitation was already used, has expired or was withdrawn. Ask for a new one.",
     )
 }

@@ -93,7 +93,7 @@ async fn begin_totp(State(platform): State<Platform>, caller: Caller) -> Result<
         .write(row, |tx, row| Box::pin(async move { Ok(factors::put_pending(tx.conn(), row).await?) }))
         .await?;
     if !kept {
-        return Err(Error::Conflict("An authenticator app is on already. Turn it off first to set up another.".into()));
+        return Err(Error::Conflict("An authenticator app is already on. Turn it off first to set up another.".into()));
     }
     Ok(Data(TotpBegun { secret: shown.secret, otpauth_url: shown.url, qr_svg: shown.qr_svg }))
 }
@@ -127,9 +127,9 @@ async fn confirm_totp(
         .one(platform.storage.read())
         .await?
         .filter(|row| row.confirmed_at.is_none() && now < row.created_at + PENDING)
-        .ok_or_else(|| Error::Conflict("There is no set-up to finish, or it took too long. Begin again.".into()))?;
+        .ok_or_else(|| Error::Conflict("There is no setup to finish, or it timed out. Start again.".into()))?;
     let wrong =
-        || Error::field("code", "invalid", "This is not the code of now. Check that the device has the right time.");
+        || Error::field("code", "invalid", "That code is wrong or has expired. Check that your device has the right time.");
     let Typed::App(code) = Typed::of(&body.code) else { return Err(wrong()) };
     let person = people::by_id(platform.storage.read(), caller.staff_id).await?.ok_or(Error::Unauthenticated)?;
     let codes = recovery_codes::draw();
@@ -203,7 +203,7 @@ async fn new_recovery_codes(
             Box::pin(async move {
                 if !factors::of(tx.conn(), staff).await?.any() {
                     return Err(Error::Conflict(
-                        "Recovery codes stand in for a second factor. Set one up first.".into(),
+                        "Recovery codes replace a lost second factor. Set one up first.".into(),
                     ));
                 }
                 factors::put_codes(tx.conn(), &platform.keys, &platform.ids, staff, codes, now).await?;

@@ -76,12 +76,12 @@ impl From<passkeys::Model> for PasskeyView {
 
 /// A challenge that is unknown, used or over.
 pub(super) fn challenge_is_over() -> Error {
-    Error::field("challengeId", "invalid", "This took too long, or was answered already. Begin again.")
+    Error::field("challengeId", "invalid", "This timed out or was already used. Start again.")
 }
 
 /// An answer that does not fit its challenge.
 pub(super) fn not_accepted() -> Error {
-    Error::field("credential", "invalid", "This passkey was not accepted here.")
+    Error::field("credential", "invalid", "This passkey was not accepted.")
 }
 
 /// The own passkeys, the oldest first.
@@ -97,7 +97,7 @@ async fn list_passkeys(State(platform): State<Platform>, caller: Caller) -> Resu
 async fn begin_registration(State(platform): State<Platform>, caller: Caller) -> Result<Data<Asked>> {
     let known = passkey_store::of(platform.storage.read(), caller.staff_id).await?;
     if known.len() >= MOST {
-        return Err(Error::Conflict(format!("There are {MOST} passkeys already. Delete one first.").into()));
+        return Err(Error::Conflict(format!("You already have {MOST} passkeys. Delete one first.").into()));
     }
     let ceremony = relying_party::begin_registration(&platform, caller.staff_id, &caller.email, &caller.name, &known)?;
     let id = passkey_store::begin(&platform, Purpose::Register, Some(caller.session_id), ceremony.state).await?;

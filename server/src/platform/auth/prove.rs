@@ -92,7 +92,7 @@ async fn prove(
         (None, Some(code)) => {
             attempt.check(&platform).await?;
             if !use_code(&platform, &person, &Typed::of(&code), attempt, &caller, &info).await? {
-                return Err(Error::field("code", "invalid", "This code is wrong, or was used already."));
+                return Err(Error::field("code", "invalid", "This code is wrong or has already been used."));
             }
         }
         _ => return Err(Error::field("password", "required", "Send your password or a code.")),

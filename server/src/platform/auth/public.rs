@@ -157,7 +157,7 @@ async fn exchange(
     match outcome {
         Outcome::Refused => Err(Error::Unauthenticated),
         Outcome::Reused { person, session } => {
-            tracing::warn!(staff = %person, %session, "an old refresh token was used again; the session was ended");
+            tracing::warn!(staff = %person, %session, "an old refresh token was reused; the session was ended");
             Err(Error::Unauthenticated)
         }
         Outcome::Continued(continued) => {

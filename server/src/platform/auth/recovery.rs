@@ -34,7 +34,7 @@ pub fn routes() -> OpenApiRouter<Platform> {
 }
 
 const ON_ITS_WAY: Accepted =
-    Accepted("If this address belongs to somebody here, a mail with a link is on its way, or in the mailbox already.");
+    Accepted("If this address has an account here, an email with a link is on its way or has already arrived.");
 
 /// Who forgot a password.
 #[derive(Deserialize, ToSchema)]
@@ -182,5 +182,5 @@ async fn reset(State(platform): State<Platform>, info: RequestInfo, Json(body): 
 }
 
 fn link_is_over() -> Error {
-    Error::field("token", "invalid", "This link was used already or has expired. Ask for a new one.")
+    Error::field("token", "invalid", "This link was already used or has expired. Request a new one.")
 }

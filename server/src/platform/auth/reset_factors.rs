@@ -70,7 +70,7 @@ async fn reset_factors(
     Id(id): Id,
 ) -> Result<Data<Nothing>> {
     if caller.staff_id == id {
-        return Err(Error::Conflict("These are your own. Change them in your profile.".into()));
+        return Err(Error::Conflict("These second factors are your own. Change them in your profile.".into()));
     }
     let act = Act::new(&platform, caller, info.clone());
     reset_factors_of(&platform, Some(act), id, &info).await?;
@@ -103,7 +103,7 @@ pub async fn reset_factors_of(platform: &Platform, act: Option<Act>, id: Uuid, i
                     act.pair(tx, id).await?.may_touch()?;
                 }
                 if !factors::remove_all(tx.conn(), id).await? {
-                    return Err(Error::Conflict("There is no second factor to take away.".into()));
+                    return Err(Error::Conflict("There is no second factor to remove.".into()));
                 }
                 sessions::end_all(tx, id, None, now).await?;
                 tx.audit(entry.clone());

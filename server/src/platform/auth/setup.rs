@@ -121,7 +121,7 @@ fn link_is_over() -> Error {
     Error::field(
         "token",
         "invalid",
-        "This link was used already or has expired. Start the program again for a new one.",
+        "This link was already used or has expired. Restart the program to get a new one.",
     )
 }
 
@@ -192,5 +192,5 @@ async fn complete(
 }
 
 fn done_already() -> Error {
-    Error::Conflict("The set-up is done already. Sign in instead.".into())
+    Error::Conflict("Setup is already done. Sign in instead.".into())
 }

@@ -33,7 +33,7 @@ pub fn document() -> Value {
         "channels": {
             "live": {
                 "address": "/ws/chat",
-                "description": "A client sends `auth` with the ticket of `POST /api/auth/ws-ticket` first.",
+                "description": "A client first sends `auth` with the ticket from `POST /api/auth/ws-ticket`.",
                 "messages": {
                     "fromClient": { "$ref": "#/components/messages/ClientFrame" },
                     "toClient": { "$ref": "#/components/messages/ServerFrame" }

@@ -58,7 +58,7 @@ impl Mailer {
     /// The way that the configuration chooses.
     pub fn new(config: &Config) -> Result<Self, String> {
         if config.mail.mail_from.as_ref().is_some_and(|from| !has_plain_name(from.email.as_ref())) {
-            return Err("TEKVWARHO_MAIL_FROM has letters before the @ that many mail servers refuse".to_owned());
+            return Err("TEKVWARHO_MAIL_FROM has characters before the @ that many mail servers refuse".to_owned());
         }
         match config.mail.transport() {
             Transport::Folder => Ok(Self::Folder(config.data_dir.join("mail"))),

@@ -51,8 +51,8 @@ pub const SLICE: Slice<Platform> = Slice {
     jobs: &[Job { name: "mail.clean_up", every: Duration::hours(24), run: |it| Box::pin(outbox::clean_up(it)) }],
     readiness: &[Readiness {
         name: "mailQueue",
-        help: "`ok`, or `behind` while a mail has waited for ten minutes. Mails wait in the database when the mail server is \
-               down, so the rest goes on.",
+        help: "`ok`, or `behind` if an email has waited for ten minutes. Emails wait in the database while the mail server is \
+               down, so everything else keeps working.",
         check: |it| Box::pin(async move { Ok(if outbox::is_behind(it).await? { "behind" } else { "ok" }) }),
     }],
     brings: Brings {

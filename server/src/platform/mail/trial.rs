@@ -40,7 +40,7 @@ pub struct MailTemplate;
 
 impl PartialSchema for MailTemplate {
     fn schema() -> RefOr<Schema> {
-        ObjectBuilder::new().schema_type(Type::String).description(Some("A mail that the firm words itself.")).into()
+        ObjectBuilder::new().schema_type(Type::String).description(Some("An email that the firm words itself.")).into()
     }
 }
 
@@ -173,7 +173,7 @@ fn rendered(platform: &Platform, caller: &Caller, trial: &MailTrial) -> Result<R
         .iter()
         .flat_map(|part| part.letters)
         .find(|kind| kind.words.is_some() && kind.template == trial.template)
-        .ok_or_else(|| Error::field("template", "invalid", "The firm does not word such a mail itself."))?;
+        .ok_or_else(|| Error::field("template", "invalid", "The firm cannot change the text of this email."))?;
     let row = Mail::sample(&caller.email, kind).row(platform)?;
     Rendered::of(platform, &settings, &row)
 }

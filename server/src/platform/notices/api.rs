@@ -112,10 +112,10 @@ impl ReadNow {
         let mut check = Check::new();
         let given = [self.ids.is_some(), self.entity_id.is_some(), self.up_to.is_some()];
         if given.into_iter().filter(|it| *it).count() != 1 {
-            check.refuse("ids", "required", "Say what was read: ids, or entityId, or upTo.");
+            check.refuse("ids", "required", "Say what was read: ids, entityId or upTo.");
         }
         if self.ids.as_ref().is_some_and(|ids| ids.is_empty() || ids.len() > 100) {
-            check.refuse("ids", "invalid", "Name 1 to 100 notices.");
+            check.refuse("ids", "invalid", "Name 1 to 100 notifications.");
         }
         check.done()?;
         let mut which = Condition::all();
@@ -225,7 +225,7 @@ async fn change_preferences(
     let mut check = Check::new();
     let mut changes = Changes::none();
     if body.choices.len() > 50 {
-        check.refuse("choices", "too_long", "At most 50 choices at once.");
+        check.refuse("choices", "too_long", "At most 50 choices at once are allowed.");
     }
     for (place, choice) in body.choices.iter().enumerate() {
         let now = before.iter().find(|it| it.event == choice.event && it.channel == choice.channel);
@@ -234,7 +234,7 @@ async fn change_preferences(
                 let name = format!("{}.{}", choice.event, choice.channel.name());
                 changes = changes.field(&name, now.is_on, choice.is_on);
             }
-            _ => check.refuse(&format!("choices[{place}]"), "invalid", "This cannot be chosen."),
+            _ => check.refuse(&format!("choices[{place}]"), "invalid", "This cannot be changed."),
         }
     }
     check.done()?;

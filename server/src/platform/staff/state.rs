@@ -160,7 +160,7 @@ async fn leaving(tx: &Tx<'_>, act: &Act, id: Uuid, seen: &IfMatch) -> Result<Pai
     let pair = act.pair(tx, id).await?;
     pair.may_touch()?;
     if id == act.caller.staff_id {
-        return Err(Error::Conflict("You cannot take yourself out. Ask another admin.".into()));
+        return Err(Error::Conflict("You cannot deactivate or delete yourself. Ask another admin.".into()));
     }
     pair.keeps_an_admin(&Model { is_active: false, ..pair.target.clone() })?;
     seen.check(&etag(&pair.target))?;
@@ -204,7 +204,7 @@ async fn move_work(tx: &Tx<'_>, act: &Act, from: Uuid, work: Work) -> Result<()>
         let taker = store::by_id(tx.conn(), to).await?.filter(|person| person.is_active && person.id != from);
         let may = taker.map(|person| PermissionSet::of(&person)).unwrap_or_default();
         if let Some(work) = act.platform.work().find(|work| !may.has(work.needs)) {
-            let text = format!("This person cannot be given {}.", work.of);
+            let text = format!("This person cannot be assigned {}.", work.of);
             return Err(Error::field("reassignTo", "invalid", text));
         }
     }

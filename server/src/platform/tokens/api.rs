@@ -200,7 +200,7 @@ async fn create_token(
             Box::pin(async move {
                 idempotency::write(tx.conn(), kept.as_ref()).await?;
                 if store::count_open(tx.conn(), now).await? >= MOST {
-                    let reason = "There are 100 tokens that work already. Revoke one that is not needed any more.";
+                    let reason = "There are already 100 active tokens. Revoke one that is no longer needed.";
                     return Err(Error::Conflict(reason.into()));
                 }
                 store::insert(tx.conn(), row).await?;
@@ -222,9 +222,9 @@ fn made(platform: &Platform, caller: &Caller, new: NewToken) -> Result<(String, 
     permissions.sort_by_key(|permission| *permission as u16);
     permissions.dedup();
     if permissions.is_empty() {
-        check.refuse("permissions", "required", "Choose what the token may do.");
+        check.refuse("permissions", "required", "Choose what the token can do.");
     } else if permissions.iter().any(|permission| !caller.may(*permission)) {
-        check.refuse("permissions", "invalid", "A token cannot have a permission that you lack.");
+        check.refuse("permissions", "invalid", "A token cannot have a permission that you don’t have.");
     }
     if !(1..=LONGEST).contains(&new.expires_in_days) {
         check.refuse("expiresInDays", "invalid", "This must be a whole number from 1 to 365.");
