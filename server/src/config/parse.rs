@@ -23,7 +23,7 @@ impl SecretUrl {
     /// # Errors
     /// Says what is wrong, without the address.
     pub fn read(&self) -> Result<Url, String> {
-        let with_host = |url: Url| if url.has_host() { Ok(url) } else { Err("it names no machine".to_owned()) };
+        let with_host = |url: Url| if url.has_host() { Ok(url) } else { Err("it has no host".to_owned()) };
         Url::parse(&self.0).map_err(|error| error.to_string()).and_then(with_host)
     }
 }
@@ -63,7 +63,7 @@ pub fn listen(text: &str) -> Result<SocketAddr, String> {
 /// The address that visitors type.
 pub fn public_url(text: &str) -> Result<Url, String> {
     let url = Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
-    url.ok_or_else(|| "this must be a whole address, such as https://example.com".to_owned())
+    url.ok_or_else(|| "this must be a full address, such as https://example.com".to_owned())
 }
 
 #[cfg(test)]

@@ -39,7 +39,7 @@ step("the form is taken while no mail can leave", async () => {
 });
 
 step("the server says that mails are waiting", async () => {
-  await until("the failed attempt is in the log", () => /mail|smtp/i.test(server.output.replace(/^Mail: .*$/m, "")));
+  await until("the failed attempt is in the log", () => /mail|smtp/i.test(server.output.replace(/^Email: .*$/m, "")));
 });
 
 step(

@@ -43,7 +43,7 @@ step("an admin invites a person, with some rights only", async () => {
   await dialog.getByLabel("Email").fill(ADMIN.email);
   anna.watch.expect(/api\/admin\/staff/);
   await dialog.getByRole("button", { name: "Send invitation" }).click();
-  await dialog.getByText("exists already").waitFor();
+  await dialog.getByText("already exists").waitFor();
   assert.equal(await dialog.getByLabel("Name").inputValue(), CLEO.name, "what was typed stays");
   await dialog.getByLabel("Email").fill(CLEO.email);
   await dialog.getByRole("checkbox", { name: /^Live chat/ }).uncheck();

@@ -248,7 +248,7 @@ fn unknown_variable(content: &str) -> Option<&str> {
 }
 
 fn taken(error: sea_orm::DbErr) -> Error {
-    Error::from(error).on_unique(|| Error::field("shortcut", "taken", "Another canned reply already has this shortcut."))
+    Error::from(error).on_unique(|| Error::field("shortcut", "taken", "Another canned reply has this shortcut."))
 }
 
 fn entry(

@@ -128,8 +128,9 @@ async fn confirm_totp(
         .await?
         .filter(|row| row.confirmed_at.is_none() && now < row.created_at + PENDING)
         .ok_or_else(|| Error::Conflict("There is no setup to finish, or it timed out. Start again.".into()))?;
-    let wrong =
-        || Error::field("code", "invalid", "That code is wrong or has expired. Check that your device has the right time.");
+    let wrong = || {
+        Error::field("code", "invalid", "That code is wrong or has expired. Check that your device has the right time.")
+    };
     let Typed::App(code) = Typed::of(&body.code) else { return Err(wrong()) };
     let person = people::by_id(platform.storage.read(), caller.staff_id).await?.ok_or(Error::Unauthenticated)?;
     let codes = recovery_codes::draw();

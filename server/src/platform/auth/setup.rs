@@ -118,11 +118,7 @@ impl SetupFirm {
 }
 
 fn link_is_over() -> Error {
-    Error::field(
-        "token",
-        "invalid",
-        "This link was already used or has expired. Restart the program to get a new one.",
-    )
+    Error::field("token", "invalid", "This link was already used or has expired. Restart the program to get a new one.")
 }
 
 /// Makes the first admin, sets the firm's details and signs in.

@@ -26,8 +26,8 @@ pub fn document() -> Value {
         "info": {
             "title": "Tekvwarho, live",
             "version": env!("CARGO_PKG_VERSION"),
-            "description": "Frames of the WebSocket: JSON text, `type` first, at most 16 kB from clients. A frame that is not \
-                known gets `error`, and the socket stays open."
+            "description": "Frames of the WebSocket: JSON text, `type` first, at most 16 kB from clients. An unknown \
+                frame gets `error`, and the socket stays open."
         },
         "defaultContentType": "application/json",
         "channels": {

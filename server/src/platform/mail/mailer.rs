@@ -115,7 +115,7 @@ fn smtp(url: &Url, authority: Option<&Path>) -> Result<AsyncSmtpTransport<Tokio1
         "smtps" => (Tls::Wrapper(parameters()?), 465),
         "smtp" if url.password().is_some() && !local => (Tls::Required(parameters()?), 587),
         "smtp" => (Tls::Opportunistic(parameters()?), 25),
-        other => return Err(format!("SMTP_URL begins with {other}://, but must begin with smtp:// or smtps://")),
+        other => return Err(format!("SMTP_URL starts with {other}://, but must start with smtp:// or smtps://")),
     };
     let mut builder = AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(host)
         .port(url.port().unwrap_or(port))

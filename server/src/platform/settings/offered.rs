@@ -97,7 +97,8 @@ impl Offered {
             let is_first = met.insert(service.id);
             let of_another = owner.filter(|owner| owner.id != service.id || (!is_first && given != owner.id));
             if let Some(other) = of_another {
-                let message = format!("“{}” has or had this address, and links to it will always lead there.", other.name);
+                let message =
+                    format!("“{}” has or had this address, and links to it will always lead there.", other.name);
                 check.refuse(&place(index, "slug"), "taken", message);
             } else if !is_first {
                 check.refuse(&place(index, "id"), "taken", "Another service already has this id.");
@@ -112,9 +113,8 @@ impl Offered {
             }
         }
         if services > MOST {
-            let message = format!(
-                "Including services you no longer offer, at most {MOST} are allowed. Bring an old one back."
-            );
+            let message =
+                format!("Including services you no longer offer, at most {MOST} are allowed. Bring an old one back.");
             check.refuse(SERVICES, "too_long", message);
         }
         check.done()

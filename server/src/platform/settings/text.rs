@@ -13,7 +13,7 @@ pub(super) fn fault(text: &str, variables: &[Variable], required: &[&str]) -> Op
         };
         // The text is filled line by line.
         if name.contains('\n') {
-            return Some("A variable must stand on one line.".to_owned());
+            return Some("A variable must be on one line.".to_owned());
         }
         let name = name.trim();
         if !variables.iter().any(|variable| variable.name == name) {
@@ -67,7 +67,7 @@ mod tests {
         for broken in ["{{\nanswer\n}}", "{{answer\n}}"] {
             assert!(fault(broken, &KNOWN, &[]).is_some_and(|it| it.contains("one line")), "{broken}");
         }
-        assert!(fault("Hello", &KNOWN, &["answer"]).is_some_and(|it| it.contains("{{answer}} must stand")));
+        assert!(fault("Hello", &KNOWN, &["answer"]).is_some_and(|it| it.contains("must contain {{answer}}")));
     }
 
     #[test]

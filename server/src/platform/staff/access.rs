@@ -40,7 +40,7 @@ async fn send_reset_link(
     claim: Claim,
     Id(id): Id,
 ) -> Result<Accepted> {
-    const SENT: Accepted = Accepted("A link for a new password is on its way.");
+    const SENT: Accepted = Accepted("A password reset link is on its way.");
     let act = Act::new(&platform, caller, info);
     act.may_mail(id).await?;
     platform
@@ -51,7 +51,7 @@ async fn send_reset_link(
                 pair.may_touch()?;
                 let person = pair.target;
                 if StaffState::of(&person) != StaffState::Active {
-                    return Err(Error::Conflict("Only an active person can be sent a link for a new password.".into()));
+                    return Err(Error::Conflict("Only active people can be sent a password reset link.".into()));
                 }
                 auth::withdraw_one_time(tx.conn(), OneTimeKind::Reset, Some(id)).await?;
                 let row = auth::one_time_row(&act.platform, OneTimeKind::Reset, token, Some(id), None);

@@ -57,7 +57,7 @@ impl StaffPatch {
     /// Checks each field.
     pub fn read(self, seen: IfMatch) -> Result<Wanted> {
         let mut check = Check::new();
-        let name = self.name.map(|name| check.line("name", &name, 100, "Fill in a name."));
+        let name = self.name.map(|name| check.line("name", &name, 100, "Enter a name."));
         let email = self.email.map(|email| check.email("email", &email));
         check.done()?;
         Ok(Wanted {

@@ -104,11 +104,11 @@ async fn import_staff(
 ) -> Result<Data<ImportDone>> {
     let rows = judged(&platform, &caller, &file.bytes).await?;
     if digest(&rows) != seen.digest {
-        return Err(Error::Conflict("Something has changed since you looked. Look at the preview again.".into()));
+        return Err(Error::Conflict("Something has changed since the preview. Check the preview again.".into()));
     }
     let invited: Vec<Invited> = rows.iter().filter_map(|row| row.invited(&platform)).collect();
     if invited.is_empty() {
-        return Err(Error::field("file", "invalid", "No row of this file can be imported."));
+        return Err(Error::field("file", "invalid", "No row in this file can be imported."));
     }
     let done = Data(ImportDone { invited: invited.len(), skipped: rows.len() - invited.len() });
     let kept = claim.row(&done)?;
@@ -161,14 +161,14 @@ fn judge(rows: Vec<Row>, known: &HashSet<String>, giver: Standing) -> Vec<Import
     rows.into_iter()
         .map(|row| {
             let mut check = Check::new();
-            let name = check.line("name", &row.name, 100, "Fill in a name.");
+            let name = check.line("name", &row.name, 100, "Enter a name.");
             if is_formula(&name) {
-                check.refuse("name", "invalid", "This begins like a formula of a spreadsheet.");
+                check.refuse("name", "invalid", "This starts like a spreadsheet formula.");
             }
             let email = check.email("email", &row.email);
             let key = email_key(&email);
             match first.get(&key) {
-                Some(line) => check.refuse("email", "taken", format!("This address stands in line {line} already.")),
+                Some(line) => check.refuse("email", "taken", format!("This address is already in line {line}.")),
                 None if known.contains(&key) => check.refuse("email", "taken", TAKEN),
                 None => {}
             }
@@ -178,7 +178,7 @@ fn judge(rows: Vec<Row>, known: &HashSet<String>, giver: Standing) -> Vec<Import
             let standing = role.map(|role| Standing::new(role, permissions));
             let beyond = standing.map(|standing| giver.lacks_of(standing)).unwrap_or_default();
             if !beyond.is_empty() {
-                let message = format!("You cannot give what you do not have: {}.", beyond.join(", "));
+                let message = format!("You cannot give permissions that you don’t have: {}.", beyond.join(", "));
                 check.refuse("permissions", "not_allowed", message);
             }
             let errors = match check.done() {

@@ -98,7 +98,7 @@ async fn invite_staff(
     Json(body): Json<Invitation>,
 ) -> Result<Created<StaffSummary>> {
     let mut check = Check::new();
-    let name = check.line("name", &body.name, 100, "Fill in a name.");
+    let name = check.line("name", &body.name, 100, "Enter a name.");
     let email = check.email("email", &body.email);
     check.done()?;
     let given = body.permissions.map_or_else(|| PermissionSet::preset(body.role), |list| list.into_iter().collect());
@@ -219,7 +219,7 @@ async fn invited(tx: &Tx<'_>, act: &Act, id: Uuid) -> Result<Model> {
     let pair = act.pair(tx, id).await?;
     pair.may_touch()?;
     if StaffState::of(&pair.target) != StaffState::Invited {
-        return Err(Error::Conflict("This person has accepted the invitation already.".into()));
+        return Err(Error::Conflict("This person has already accepted the invitation.".into()));
     }
     Ok(pair.target)
 }

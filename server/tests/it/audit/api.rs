@@ -342,10 +342,10 @@ async fn every_security_event_and_every_change_leaves_an_entry() {
     let at = |place: usize| (rows[place]["action"].as_str().unwrap(), rows[place]["sentence"].as_str().unwrap());
     assert_eq!(at(0), ("canned_reply.changed", "changed a canned reply"));
     assert_eq!(rows[0]["changes"], json!({ "content": { "from": "We are here.", "to": "We are there." } }));
-    assert_eq!(at(2), ("auth.reset_requested", "asked for a password reset of Ada"));
+    assert_eq!(at(2), ("auth.reset_requested", "requested a password reset for Ada"));
     assert_eq!(rows[2]["actor"], Value::Null, "anybody can ask for it");
     assert_eq!(at(4), ("auth.sign_in_failed", "tried a wrong password"));
-    assert_eq!(at(5), ("auth.sign_in_failed", "tried a wrong password of Ada"));
+    assert_eq!(at(5), ("auth.sign_in_failed", "tried a wrong password for Ada"));
     let count = audit_logs::Entity::find().count(t.app.storage.read()).await.unwrap();
     assert_eq!(rows.as_array().unwrap().len() as u64, count);
 }

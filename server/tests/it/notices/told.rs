@@ -240,7 +240,7 @@ async fn a_mail_that_was_given_up_is_told_and_noted() {
     assert_eq!((&failed[0]["entityId"], &failed[0]["subject"]), (&json!(id), &json!("Anna Müller")));
     let trail = t.get_as(&ada, "/api/admin/audit?action=mail.given_up").await.data();
     assert_eq!(trail.as_array().unwrap().len(), 2);
-    assert_eq!(trail[0]["sentence"], "gave up on a mail about the message from Anna Müller");
+    assert_eq!(trail[0]["sentence"], "gave up on an email about the message from Anna Müller");
     assert_eq!(trail[0]["actor"], Value::Null);
 }
 

@@ -43,7 +43,7 @@ impl Part for Keeping {
             Key::new(&PRIVACY, "consentText", "Consent in the contact form", Kind::Line { max: 300 }, json!(CONSENT))
                 .help("Shown next to the box that a client can tick. Say what for; a message can be sent without it."),
             days("senderDays", "Sender address and browser", 1, 365, Some(90))
-                .help("Where a message came from helps against abuse. After this time, it is removed from the message."),
+                .help("Where a message came from helps against abuse. After this, it is removed from the message."),
             days("spamDays", "Spam", 1, 365, None).optional().help("Leave empty to keep it until someone deletes it."),
             days("messageDays", "Finished conversations", 30, 3_650, None).optional().help(
                 "Replied, converted and archived ones, with their replies, notes and tags, after this long without \

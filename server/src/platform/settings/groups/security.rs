@@ -98,9 +98,8 @@ pub fn keys() -> Vec<Key> {
         ),
         number("sessionDays", "Unused, if kept signed in", 1, 30, "days", 7)
             .help("People who chose to stay signed in are signed out when a device is unused for this long."),
-        number("browserSessionHours", "Unused, otherwise", 1, 72, "hours", 12).help(
-            "Without that choice, a session ends with the browser, or when it is unused for this long.",
-        ),
+        number("browserSessionHours", "Unused, otherwise", 1, 72, "hours", 12)
+            .help("Without that choice, a session ends with the browser, or when it is unused for this long."),
         number("longestSessionDays", "Maximum", 1, 90, "days", 30)
             .help("After this time everyone signs in again, however much they used the device."),
     ];
@@ -127,9 +126,8 @@ pub fn keys() -> Vec<Key> {
             .help("To one mailbox: confirmations and password reset links together. Beyond it, messages are still accepted, but no confirmation goes out."),
         limit("limitTestMail", "Test emails", 1, 100, "an hour", 10).help("Per person."),
     ];
-    let passwords = [number("passwordMinLength", "Minimum password length", 8, 64, "characters", 8).help(
-        "Applies to passwords set from now on. There are no other rules, but common passwords are refused.",
-    )];
+    let passwords = [number("passwordMinLength", "Minimum password length", 8, 64, "characters", 8)
+        .help("Applies to passwords set from now on. There are no other rules, but common passwords are refused.")];
     let factors = [Key::new(
         &GROUP,
         "secondFactorRoles",
