@@ -14,14 +14,14 @@ use super::RequestId;
 use crate::error::{Error, Exceeded, FieldError};
 use crate::storage;
 
-/// What every failed answer of the API looks like.
+/// The body of every API error.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Problem {
     /// Always false.
     #[schema(example = false)]
     pub success: bool,
-    /// Names the kind of problem; an address below `/api/docs`.
+    /// The kind of problem: an address below `/api/docs`.
     #[serde(rename = "type")]
     pub kind: String,
     pub title: Cow<'static, str>,
@@ -30,7 +30,7 @@ pub struct Problem {
     pub detail: Cow<'static, str>,
     /// Stable, for programs.
     pub code: Cow<'static, str>,
-    /// One entry for each field that is not right; empty where no field is to blame.
+    /// One entry for each invalid field; empty if the error is not about a field.
     pub errors: Vec<FieldError>,
     pub request_id: String,
 }

@@ -45,7 +45,7 @@ pub struct ContactForm {
     pub phone: Option<String>,
     #[serde(default)]
     pub company: Option<String>,
-    /// Slug of a service.
+    /// The slug of a service.
     #[serde(default)]
     pub service: Option<String>,
     /// At most 5,000 characters.
@@ -54,10 +54,10 @@ pub struct ContactForm {
     pub message: String,
     #[serde(default)]
     pub visitor_id: Option<Uuid>,
-    /// The visitor agrees that these details are used for follow-up.
+    /// The visitor agrees that these details can be used to follow up.
     #[serde(default)]
     pub consent: bool,
-    /// Leave it empty: it is a trap for programs.
+    /// Leave this empty: it is a trap for bots.
     #[serde(default)]
     pub website: Option<String>,
     /// From the page, or from `GET /api/form-token`.

@@ -25,13 +25,13 @@ const ENOUGH: u64 = 5;
 /// Answers that a median is taken of: enough for a minute's precision, few enough to ask at any time.
 const SAMPLE: u64 = 1_000;
 
-/// The first answer, now and in the period before.
+/// Time to first reply, in this period and the one before.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ResponseTime {
     pub median_minutes: Option<i64>,
     pub previous_median_minutes: Option<i64>,
-    /// First answers of the period.
+    /// First replies in the period.
     pub answered: u64,
 }
 

@@ -11,7 +11,7 @@ use super::text;
 use crate::error::Error;
 use crate::http::valid::{self, Check, has_plain_name, is_email};
 
-/// The form of a value, with its bounds.
+/// The type of a value, with its bounds.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase", tag = "type")]
 pub enum Kind {
@@ -19,26 +19,26 @@ pub enum Kind {
     Line {
         max: usize,
     },
-    /// Text of several lines.
+    /// Text with several lines.
     Text {
         max: usize,
     },
-    /// Text into which values are put at `{{name}}`.
+    /// Text in which `{{name}}` is replaced with a value.
     Template {
         max: usize,
-        /// False: one line.
+        /// False for a single line.
         lines: bool,
         variables: &'static [Variable],
-        /// Variables that must stand in it.
+        /// Variables that it must contain.
         required: &'static [&'static str],
     },
-    /// One e-mail address.
+    /// One email address.
     Email,
-    /// Several e-mail addresses.
+    /// Several email addresses.
     Addresses {
         max: usize,
     },
-    /// Name of the IANA time zone database.
+    /// An IANA time zone name.
     TimeZone,
     /// A whole number.
     Integer {
@@ -48,11 +48,11 @@ pub enum Kind {
         unit: &'static str,
     },
     Boolean,
-    /// One of a list.
+    /// One of several options.
     Choice {
         options: &'static [Choice],
     },
-    /// Some of a list.
+    /// Any number of several options.
     Choices {
         options: &'static [Choice],
     },
@@ -62,7 +62,7 @@ pub enum Kind {
     Hours,
     /// Days on which the firm is closed.
     Holidays,
-    /// Name of a picture that was uploaded before: `POST /api/admin/settings/pictures`.
+    /// Name of a picture uploaded with `POST /api/admin/settings/pictures`.
     Picture,
     /// Links with a name.
     Links,

@@ -40,13 +40,13 @@ pub fn routes() -> OpenApiRouter<Platform> {
 /// One row of the file, as it would be imported.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct ImportRow {
-    /// Line of the file, from 1.
+    /// Line in the file, starting at 1.
     pub line: u64,
     pub name: String,
     pub email: String,
     pub role: Option<Role>,
     pub permissions: Vec<Permission>,
-    /// What is wrong with the row; empty: it will be imported.
+    /// What is wrong with the row; if empty, it will be imported.
     pub errors: Vec<FieldError>,
 }
 
@@ -56,18 +56,18 @@ pub struct ImportPreview {
     pub rows: Vec<ImportRow>,
     /// Rows that will be imported.
     pub valid: usize,
-    /// Rows that will be left out.
+    /// Rows that will be skipped.
     pub invalid: usize,
-    /// Names this outcome; send it with the import.
+    /// Identifies this outcome. Send it with the import.
     pub digest: String,
 }
 
-/// What an import did.
+/// The result of an import.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ImportDone {
     /// People who were invited.
     pub invited: usize,
-    /// Rows that were left out.
+    /// Rows that were skipped.
     pub skipped: usize,
 }
 
@@ -75,12 +75,12 @@ pub struct ImportDone {
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct Seen {
-    /// `digest` of the preview: the import is refused if it would do anything else by now.
+    /// `digest` from the preview. The import is refused if its outcome would now be different.
     pub digest: String,
 }
 
-/// Says what importing this file would do, row by row, and changes nothing. The body is CSV in UTF-8, at most 1 MB and
-/// 500 people: a head line with `name` and `email`, and if wanted `role` and `permissions`.
+/// Shows what importing this file would do, row by row, and changes nothing. The body is CSV in UTF-8, up to 1 MB and
+/// 500 people, with a header line: `name` and `email`, and optionally `role` and `permissions`.
 #[utoipa::path(post, path = "/api/admin/staff/import/preview", tag = "staff",
     request_body(content = String, content_type = "text/csv"),
     responses((status = 200, body = Envelope<ImportPreview>), (status = 422, body = Problem)))]
@@ -90,7 +90,7 @@ async fn preview_import(State(platform): State<Platform>, caller: Caller, file: 
     Ok(Data(ImportPreview { valid, invalid: rows.len() - valid, digest: digest(&rows), rows }))
 }
 
-/// Invites everybody of the good rows, all or nobody. Rows with errors are left out, as the preview said.
+/// Invites everyone in the valid rows: all of them or none. Rows with errors are skipped, as shown in the preview.
 #[utoipa::path(post, path = "/api/admin/staff/import", tag = "staff", params(Seen),
     request_body(content = String, content_type = "text/csv"),
     responses((status = 200, body = Envelope<ImportDone>), (status = 409, body = Problem), (status = 422, body = Problem)))]
