@@ -283,7 +283,7 @@ pub enum StartError {
     Services(crate::error::Error),
     #[error("cannot read the theme folder: {0}")]
     Theme(std::io::Error),
-    #[error("cannot read the GeoIP database (TEKVWARHO_GEOIP_DB) {0}")]
+    #[error("cannot read the IP location database (TEKVWARHO_GEOIP_DB) {0}")]
     Places(String),
     #[error("cannot use the mail settings: {0}")]
     Mail(String),

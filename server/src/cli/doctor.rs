@@ -48,7 +48,7 @@ pub async fn run(config: Config) -> Result<(), Failure> {
         ("dashboard", dashboard(&config).into()),
         ("audit trail", audit_trail(&config).await),
         ("firm", firm(&config).await),
-        ("mail", mail(&config).await.into()),
+        ("email", mail(&config).await.into()),
         ("TLS", tls(&config)),
         ("browser sign-in", browser_sign_in(&config).into()),
     ];

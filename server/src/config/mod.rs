@@ -33,7 +33,7 @@ pub struct Config {
     /// Folder whose `templates/` and `assets/` replace the built-in ones.
     #[arg(long, env = "TEKVWARHO_THEME_DIR", global = true)]
     pub theme_dir: Option<PathBuf>,
-    /// GeoIP database (MaxMind DB, cities or countries); with it, device lists show where a device is.
+    /// IP location database (MaxMind DB, cities or countries); with it, device lists show where a device is.
     #[arg(long, env = "TEKVWARHO_GEOIP_DB", global = true)]
     pub geoip_db: Option<PathBuf>,
     #[command(flatten)]

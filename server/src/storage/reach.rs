@@ -18,7 +18,7 @@ pub(super) async fn check(url: &str) -> Result<(), DbErr> {
     match tokio::time::timeout(PATIENCE, PgConnection::connect_with(&options)).await {
         Ok(Ok(connection)) => connection.close().await.map_err(|error| fault(why(&error, &options))),
         Ok(Err(error)) => Err(fault(why(&error, &options))),
-        Err(_) => Err(fault(format!("{} does not answer", place(&options)))),
+        Err(_) => Err(fault(format!("{} does not respond", place(&options)))),
     }
 }
 
@@ -27,7 +27,7 @@ fn why(error: &sqlx::Error, options: &PgConnectOptions) -> String {
     match error {
         sqlx::Error::Io(cause) => match cause.kind() {
             ErrorKind::ConnectionRefused => format!("nothing listens at {place}"),
-            ErrorKind::TimedOut => format!("{place} does not answer"),
+            ErrorKind::TimedOut => format!("{place} does not respond"),
             _ => format!("{place} cannot be reached: {cause}"),
         },
         sqlx::Error::Tls(cause) => format!("{place} and this program do not agree on TLS: {cause}"),

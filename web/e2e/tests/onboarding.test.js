@@ -48,9 +48,7 @@ step("the tour goes by keyboard, is left and gone on with", async () => {
   await page.keyboard.press("Escape");
   await page.getByText("You can continue the tour").waitFor();
   await until("the focus is back", () =>
-    start
-      .or(list().getByRole("button", { name: "Continue the tour" }))
-      .evaluate((it) => it === document.activeElement),
+    start.or(list().getByRole("button", { name: "Continue the tour" })).evaluate((it) => it === document.activeElement),
   );
   // The place in the tour is kept by the server, which has to have heard of it.
   await list().getByRole("button", { name: "Continue the tour" }).waitFor();

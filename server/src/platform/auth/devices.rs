@@ -33,7 +33,7 @@ pub struct SessionView {
     #[serde(flatten)]
     pub device: Device,
     pub ip_address: Option<String>,
-    /// Such as `Berlin, Germany`; null without a GeoIP database (`TEKVWARHO_GEOIP_DB`) or if the address is not in it.
+    /// Such as `Berlin, Germany`; null without an IP location database (`TEKVWARHO_GEOIP_DB`), or if the address is not in it.
     pub location: Option<String>,
     /// When its token was last exchanged. A device in use is never more than 15 minutes behind.
     pub last_activity: DateTime<Utc>,

@@ -114,7 +114,7 @@ pub(super) async fn check(conn: &impl ConnectionTrait, registry: &Registry, valu
         if let Some(name) = value.as_str().filter(|_| is_picture)
             && Entity::find_by_id(name).one(conn).await?.is_none()
         {
-            return Err(Error::field(key, "invalid", "This picture is not here any more. Upload it again."));
+            return Err(Error::field(key, "invalid", "This picture no longer exists. Upload it again."));
         }
     }
     Ok(())

@@ -248,7 +248,7 @@ impl Registry {
         for (name, value) in changes {
             // A key that a person may not see is not there.
             let Some(key) = self.key(name).filter(|key| may(key.needs)) else {
-                check.refuse(name, "unknown", "There is no such setting.");
+                check.refuse(name, "unknown", "This setting does not exist.");
                 continue;
             };
             let value = key.tidy(value);

@@ -39,7 +39,7 @@ export const own = {
     action: 'Action',
     entity: 'About',
     address: 'Network address',
-    agent: 'Browser or program',
+    agent: 'User agent',
     request: 'Request',
     id: 'Entry',
   },

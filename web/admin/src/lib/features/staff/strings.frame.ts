@@ -11,5 +11,5 @@ export const frame = {
   entity: 'staff',
   invitation: 'Staff invitation',
   emailChanged: 'Notice of a new sign-in email',
-  colleague: { title: 'Invite a colleague', text: 'Together, you can see who is replying to what.' },
+  colleague: { title: 'Invite a colleague', text: 'See who is replying to what.' },
 };
