@@ -188,5 +188,5 @@ async fn complete(
 }
 
 fn done_already() -> Error {
-    Error::Conflict("Setup is already done. Sign in instead.".into())
+    Error::Conflict("Setup is already complete. Sign in instead.".into())
 }

@@ -9,7 +9,7 @@ export const own = {
   docs: 'How to call the API',
   add: 'New token',
   name: 'Name',
-  nameHint: 'What it is for, so you recognize it later.',
+  nameHint: 'What it is for, so you recognise it later.',
   permissions: 'Permissions',
   expires: 'Expires after',
   days: (n: number) => (n === 365 ? 'one year' : plural(n, 'day', 'days')),
