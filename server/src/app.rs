@@ -188,7 +188,7 @@ impl App {
     /// Begins a piece of background work again when it panics: it must not stop in silence.
     async fn supervise(self, name: &'static str, work: fn(Self) -> BoxFuture<'static, ()>) {
         while let Err(panic) = tokio::spawn(work(self.clone())).await {
-            tracing::error!(name, %panic, "background work panicked and begins again");
+            tracing::error!(name, %panic, "background work panicked and is restarting");
             tokio::time::sleep(Duration::from_secs(1)).await;
         }
     }
@@ -265,7 +265,7 @@ pub fn private_folder(path: &Path) -> std::io::Result<()> {
 pub enum StartError {
     #[error("cannot use the data directory {0}: {1}")]
     DataDir(std::path::PathBuf, std::io::Error),
-    #[error("another server runs on {0}; end it first, or give this one a data directory of its own")]
+    #[error("another server runs on {0}; stop it first, or give this one its own data directory")]
     InUse(std::path::PathBuf),
     #[error("cannot read the key ring {0}: {1}")]
     Keys(std::path::PathBuf, std::io::Error),
@@ -273,15 +273,15 @@ pub enum StartError {
     KeyMismatch(crate::error::Error),
     #[error("cannot use the database: {}", in_words(.0))]
     Database(#[from] sea_orm::DbErr),
-    #[error("cannot start the thread for passwords: {0}")]
+    #[error("cannot start the password thread: {0}")]
     Passwords(std::io::Error),
-    #[error("cannot keep the addresses of people: {0}")]
+    #[error("cannot save the addresses of people: {0}")]
     Addresses(crate::error::Error),
-    #[error("cannot keep the services: {0}")]
+    #[error("cannot save the services: {0}")]
     Services(crate::error::Error),
     #[error("cannot read the theme folder: {0}")]
     Theme(std::io::Error),
-    #[error("cannot read the map of addresses (TEKVWARHO_GEOIP_DB) {0}")]
+    #[error("cannot read the IP location database (TEKVWARHO_GEOIP_DB) {0}")]
     Places(String),
     #[error("cannot use the mail settings: {0}")]
     Mail(String),

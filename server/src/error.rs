@@ -74,10 +74,10 @@ pub enum Error {
     Internal(String),
 }
 
-/// One broken rule of the input.
+/// One validation error.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
 pub struct FieldError {
-    /// Name of the field as in the JSON body; nested ones with dots.
+    /// Name of the field as in the JSON body, with dots for nested fields.
     pub field: String,
     /// Stable: `required`, `too_long`, `too_short`, `too_common`, `invalid`, `unknown`, `taken`, `reused`.
     pub code: Cow<'static, str>,

@@ -11,20 +11,20 @@ use utoipa::{Modify, OpenApi};
 #[derive(OpenApi)]
 #[openapi(
     info(title = "Tekvwarho", description = "The front desk of a services firm: contact inbox, staff and settings. \
-        Every success has the envelope `{success, data, message?, meta?, requestId}`, every failure is an RFC 9457 problem with a stable `code`."),
+        Every successful response has the envelope `{success, data, message?, meta?, requestId}`; every error is an RFC 9457 problem with a stable `code`."),
     modifiers(&Schemes),
     tags(
-        (name = "public", description = "For visitors; no sign-in"),
-        (name = "auth", description = "Signing in and the own account"),
-        (name = "setup", description = "The first start"),
-        (name = "dashboard", description = "The first page of the dashboard"),
+        (name = "public", description = "For visitors; no sign-in needed"),
+        (name = "auth", description = "Signing in, and your own account"),
+        (name = "setup", description = "First-time setup"),
+        (name = "dashboard", description = "The dashboard’s home page"),
         (name = "messages", description = "The inbox"),
-        (name = "mail", description = "Mails that were given up"),
-        (name = "staff", description = "The people of the firm"),
-        (name = "settings", description = "What the firm decides"),
-        (name = "audit", description = "Who did what, and the proof of it"),
-        (name = "notifications", description = "What happened that a person may want to know of"),
-        (name = "tokens", description = "Tokens with which programs call this API"),
+        (name = "mail", description = "Emails that could not be delivered"),
+        (name = "staff", description = "The firm’s people"),
+        (name = "settings", description = "The firm’s settings"),
+        (name = "audit", description = "Who did what, and proof that nothing was altered"),
+        (name = "notifications", description = "Events that a person may want to know about"),
+        (name = "tokens", description = "Tokens for programs that call this API"),
         (name = "health", description = "For operators"),
     )
 )]
@@ -40,7 +40,7 @@ impl Modify for Schemes {
         let token = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("tkw_…").build();
         components.add_security_scheme("apiToken", SecurityScheme::Http(token));
         let manage =
-            ApiKey::Header(ApiKeyValue::with_description("Authorization", "`Manage` and the code of the mail"));
+            ApiKey::Header(ApiKeyValue::with_description("Authorization", "`Manage` and the code from the email"));
         components.add_security_scheme("manageToken", SecurityScheme::ApiKey(manage));
     }
 }
@@ -61,12 +61,12 @@ pub fn complete(document: &mut Built) {
                 ("401", keyed, "The token or the password is missing, wrong or expired"),
                 ("403", guarded || !safe, "The permission is missing, or the origin is not allowed"),
                 ("404", path.contains('{'), "Nothing has this id"),
-                ("409", !safe, "Something is in the way, or the same request is still in progress"),
+                ("409", !safe, "The request conflicts with another change, or the same request is still in progress"),
                 ("413", has_body, "The body is too large"),
                 ("415", has_body, "The body is not JSON"),
-                ("422", has_input || !safe, "Some fields are not right"),
+                ("422", has_input || !safe, "Some fields are invalid"),
                 ("429", true, "Too many requests"),
-                ("503", true, "A part of the service is down"),
+                ("503", true, "Part of the service is down"),
             ] {
                 if added {
                     operation.responses.responses.entry(status.to_owned()).or_insert_with(|| problem(description));
@@ -176,8 +176,8 @@ fn name_headers(operation: &mut Operation) {
     for (status, response) in &mut operation.responses.responses {
         let RefOr::T(response) = response else { continue };
         let (name, kind, description) = match status.as_str() {
-            "201" => ("Location", Type::String, "The address of what was made"),
-            "429" | "503" => ("Retry-After", Type::Integer, "Seconds after which trying again makes sense"),
+            "201" => ("Location", Type::String, "The address of what was created"),
+            "429" | "503" => ("Retry-After", Type::Integer, "Seconds to wait before trying again"),
             _ => continue,
         };
         let mut header = Header::new(Object::with_type(kind));
@@ -188,7 +188,7 @@ fn name_headers(operation: &mut Operation) {
     if operation.responses.responses.contains_key("412") && !named {
         let text = ObjectBuilder::new().schema_type(Type::String);
         let parameter =
-            header_parameter("If-Match", "The `ETag` that the caller has seen; another one by now is 412", text);
+            header_parameter("If-Match", "The `ETag` the caller last saw; 412 if it has changed since", text);
         operation.parameters.get_or_insert_default().push(parameter);
     }
 }
@@ -208,7 +208,7 @@ fn header_parameter(name: &str, description: &str, schema: ObjectBuilder) -> Ref
 /// Says that an operation honours `Idempotency-Key`.
 pub fn name_key(operation: &mut Operation) {
     let text = ObjectBuilder::new().schema_type(Type::String).min_length(Some(1)).max_length(Some(255));
-    let description = "The same key with the same body gets the first answer again, for 24 hours";
+    let description = "Repeating a request with the same key and body returns the first response again, for 24 hours";
     let parameter = header_parameter("Idempotency-Key", description, text);
     operation.parameters.get_or_insert_default().push(parameter);
 }

@@ -104,7 +104,7 @@ fn read(bytes: &[u8]) -> Result<(DynamicImage, Orientation)> {
     // Said by the head of the file, before anything is unpacked: a small file can hold a huge picture.
     let (width, height) = decoder.dimensions();
     if u64::from(width) * u64::from(height) > PIXELS || decoder.total_bytes() > MEMORY {
-        let message = format!("This picture has {width} × {height} pixels, which is too much. Make it smaller first.");
+        let message = format!("This picture is too large: {width} × {height} pixels. Make it smaller first.");
         return Err(Error::field("file", "too_large", message));
     }
     let mut limits = Limits::default();
@@ -146,7 +146,7 @@ fn on_white(picture: &DynamicImage) -> RgbImage {
 }
 
 fn broken() -> Error {
-    Error::field("file", "invalid", "This picture is damaged or cut off. Choose another.")
+    Error::field("file", "invalid", "This picture is damaged or incomplete. Choose another.")
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use sea_orm::entity::prelude::*;
 
-/// Where a message stands in the work of the firm.
+/// The status of a message.
 #[derive(
     Clone,
     Copy,

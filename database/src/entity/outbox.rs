@@ -2,7 +2,7 @@
 
 use sea_orm::entity::prelude::*;
 
-/// How far the delivery is.
+/// The delivery status.
 #[derive(
     Clone,
     Copy,

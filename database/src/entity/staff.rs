@@ -2,7 +2,7 @@
 
 use sea_orm::entity::prelude::*;
 
-/// The preset a person starts from; `permissions` holds what they may really do.
+/// The preset a person starts from; `permissions` says what they can actually do.
 #[derive(
     Clone,
     Copy,

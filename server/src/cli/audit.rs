@@ -12,20 +12,20 @@ use crate::http::RequestInfo;
 use crate::platform::audit::{self, Head, Names};
 use crate::platform::{staff as people, tokens};
 
-/// Prove or export the audit trail.
+/// Verify or export the audit trail, or erase network addresses from it.
 #[derive(Debug, Subcommand)]
 pub enum Audit {
-    /// Walk the chain and name the first entry that is not as it was sealed.
+    /// Check the whole chain and name the first entry that was altered.
     Verify {
-        /// A head that was kept elsewhere, as an earlier run printed it.
+        /// A head that you saved elsewhere, as printed by an earlier run.
         #[arg(long)]
         head: Option<Head>,
     },
-    /// Write every entry to standard output, one JSON object a line, oldest first.
+    /// Write every entry to standard output, one JSON object per line, oldest first.
     Export,
-    /// Remove network addresses and programs from the entries about one entity. The chain still holds.
+    /// Erase network addresses and programs from the entries about one entity. The chain stays valid.
     Erase {
-        /// Such as `message`.
+        /// The type of the entity, such as `message`.
         #[arg(long = "type")]
         entity_type: String,
         /// Its id.
@@ -46,12 +46,12 @@ async fn verify(app: &App, kept: Option<&Head>) -> Result<(), Failure> {
     let verdict = audit::verify(app, kept).await?;
     if let Some((seq, reason)) = verdict.broken {
         return Err(format!(
-            "the audit trail is broken at entry {seq}: {reason} ({} entries before it hold)",
+            "the audit trail was altered at entry {seq}: {reason} ({} entries before it are intact)",
             verdict.sealed
         )
         .into());
     }
-    say(format_args!("{} entries hold, {} wait for their seal.", verdict.sealed, verdict.unsealed))?;
+    say(format_args!("{} entries intact, {} not sealed yet.", verdict.sealed, verdict.unsealed))?;
     if let Some(warning) = audit::waiting_since(app.storage.read()).await?.and_then(|at| too_long(at, app.clock.now()))
     {
         say(format_args!("{warning}"))?;
@@ -66,7 +66,7 @@ async fn verify(app: &App, kept: Option<&Head>) -> Result<(), Failure> {
 pub fn too_long(since: DateTime<Utc>, now: DateTime<Utc>) -> Option<String> {
     (since + Duration::minutes(5) < now).then(|| {
         let since = since.format("%Y-%m-%d %H:%M UTC");
-        format!("An entry has waited for its seal since {since}. If the server runs, its log says why.")
+        format!("An entry has been waiting to be sealed since {since}. If the server is running, its log says why.")
     })
 }
 
@@ -92,6 +92,6 @@ async fn export(app: &App) -> Result<(), Failure> {
 async fn erase(app: &App, entity_type: &str, id: Uuid) -> Result<(), Failure> {
     let erased = audit::erase(app, entity_type, id, None, &RequestInfo::internal()).await?;
     audit::seal_beside_others(app, false).await?;
-    say(format_args!("{erased} entries hold no network address and no program any more."))?;
+    say(format_args!("Erased the network address and program from {erased} entries."))?;
     Ok(())
 }

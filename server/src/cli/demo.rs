@@ -9,13 +9,13 @@ use crate::features::samples;
 use crate::http::RequestInfo;
 use crate::platform::audit;
 
-/// Fill the database with realistic data; the same seed makes the same data.
+/// Fill the database with realistic data; the same seed gives the same data.
 #[derive(Debug, Args)]
 pub struct Demo {
-    /// Messages of the last twelve months.
+    /// Number of messages, spread over the last twelve months.
     #[arg(long, default_value_t = 200)]
     messages: u32,
-    /// Entries of the audit trail about them. They stay for good, as all entries do: for demonstrations and load tests.
+    /// Number of audit entries about them. Like all entries, they stay for good: for demonstrations and load tests.
     #[arg(long, default_value_t = 0)]
     audit_entries: u32,
     #[arg(long, default_value_t = 1)]
@@ -27,7 +27,7 @@ pub async fn run(app: App, demo: Demo) -> Result<(), Failure> {
     let made = samples::make(&app, None, &none, demo.messages as usize, demo.seed, |_| Ok(None)).await;
     let staff = made.map_err(|error| {
         if error.is_unique_violation() {
-            Failure::from("the demo data of this seed is here already; choose another --seed")
+            Failure::from("the demo data for this seed already exists; choose another --seed")
         } else {
             explain(error)
         }
@@ -36,7 +36,7 @@ pub async fn run(app: App, demo: Demo) -> Result<(), Failure> {
     // All of them: the entries of a demonstration are older than what may be sealed already.
     audit::seal_beside_others(&app, true).await?;
     say(format_args!(
-        "{} messages and {staff} staff members (who cannot sign in) are in the database.",
+        "Added {} messages and {staff} staff members (who cannot sign in) to the database.",
         demo.messages
     ))?;
     Ok(())

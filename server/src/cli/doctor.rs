@@ -48,7 +48,7 @@ pub async fn run(config: Config) -> Result<(), Failure> {
         ("dashboard", dashboard(&config).into()),
         ("audit trail", audit_trail(&config).await),
         ("firm", firm(&config).await),
-        ("mail", mail(&config).await.into()),
+        ("email", mail(&config).await.into()),
         ("TLS", tls(&config)),
         ("browser sign-in", browser_sign_in(&config).into()),
     ];
@@ -56,10 +56,10 @@ pub async fn run(config: Config) -> Result<(), Failure> {
     for (part, finding) in checks {
         match finding {
             Fine(text) => say(format_args!("ok     {part}: {text}"))?,
-            Doubtful(text) => say(format_args!("think  {part}: {text}"))?,
+            Doubtful(text) => say(format_args!("warn   {part}: {text}"))?,
             Wrong(text) => {
                 wrong += 1;
-                say(format_args!("wrong  {part}: {text}"))?;
+                say(format_args!("fail   {part}: {text}"))?;
             }
         }
     }
@@ -70,10 +70,10 @@ pub async fn run(config: Config) -> Result<(), Failure> {
 fn room(config: &Config) -> Finding {
     match disk::free(&config.data_dir) {
         Some(bytes) if bytes < disk::LITTLE => {
-            Doubtful(format!("{} MB are free; the database needs room to write", bytes >> 20))
+            Doubtful(format!("only {} MB free; the database needs room to write", bytes >> 20))
         }
-        Some(bytes) => Fine(format!("{} GB are free", bytes >> 30)),
-        None => Doubtful("the system does not say how much is free".to_owned()),
+        Some(bytes) => Fine(format!("{} GB free", bytes >> 30)),
+        None => Doubtful("the system does not report free space".to_owned()),
     }
 }
 
@@ -92,7 +92,7 @@ pub async fn migrations(config: &Config) -> Result<(), Failure> {
 async fn look(config: &Config) -> Result<Storage, Failure> {
     let url = config.database_url();
     if Engine::of_url(&url) == Some(Engine::Sqlite) && !database_file(&url).exists() {
-        return Err(format!("there is no database at {url} yet; `tekvwarho serve` makes it").into());
+        return Err(format!("there is no database at {url} yet; `tekvwarho serve` creates it").into());
     }
     Ok(Storage::open(&url, Bus::in_process(), None).await?)
 }
@@ -110,7 +110,7 @@ fn data_dir(config: &Config) -> Result<String, String> {
 fn key_ring(config: &Config) -> Result<String, String> {
     let path = config.secret_file();
     if !path.exists() {
-        return Err(format!("{} is not there yet; `tekvwarho serve` makes it", path.display()));
+        return Err(format!("{} does not exist yet; `tekvwarho serve` creates it", path.display()));
     }
     KeyRing::open(&path).map(|_| path.display().to_string()).map_err(|error| error.to_string())
 }
@@ -149,9 +149,9 @@ async fn firm(config: &Config) -> Finding {
         Ok(settings) => {
             let email = settings.get().firm.email.clone();
             if email.ends_with(".example") {
-                Doubtful(format!("messages are announced to {email}, which is the sample firm's; set firm.email"))
+                Doubtful(format!("message notices go to {email}, the sample firm's address; set firm.email"))
             } else {
-                Fine(format!("messages are announced to {email}"))
+                Fine(format!("message notices go to {email}"))
             }
         }
         Err(error) => Wrong(error.to_string()),
@@ -163,10 +163,10 @@ async fn mail(config: &Config) -> Result<String, String> {
         Mailer::Folder(folder) => Ok(format!("written to {}; set SMTP_URL to send it", folder.display())),
         Mailer::SendGrid(_) => Ok("sent by SendGrid".to_owned()),
         Mailer::Smtp(server) => match tokio::time::timeout(PROBE, server.test_connection()).await {
-            Ok(Ok(true)) => Ok("sent by SMTP; the server answers and lets us in".to_owned()),
-            Ok(Ok(false)) => Err("the SMTP server does not answer as one".to_owned()),
+            Ok(Ok(true)) => Ok("sent by SMTP; the server accepts our sign-in".to_owned()),
+            Ok(Ok(false)) => Err("the SMTP server does not respond like one".to_owned()),
             Ok(Err(error)) => Err(format!("the SMTP server: {error}")),
-            Err(_) => Err(format!("the SMTP server said nothing for {} s{}", PROBE.as_secs(), hint(config))),
+            Err(_) => Err(format!("the SMTP server did not respond within {} s{}", PROBE.as_secs(), hint(config))),
         },
     }
 }
@@ -176,10 +176,10 @@ fn hint(config: &Config) -> &'static str {
     let url = config.mail.smtp_url.as_ref().and_then(|url| url.read().ok());
     match url {
         Some(url) if url.scheme() == "smtp" && url.port() == Some(465) => {
-            ". Port 465 speaks TLS from the start: write smtps:// instead of smtp://"
+            ". Port 465 uses TLS from the start: write smtps:// instead of smtp://"
         }
         Some(url) if url.scheme() == "smtps" && url.port().is_some_and(|port| port != 465) => {
-            ". This port may begin without TLS: write smtp:// instead of smtps://"
+            ". This port may start without TLS: write smtp:// instead of smtps://"
         }
         _ => "; is there a firewall in between?",
     }
@@ -190,10 +190,10 @@ fn tls(config: &Config) -> Finding {
     let server = &config.server;
     match (&server.tls_cert, &server.tls_key) {
         (Some(certificate), Some(key)) => http::serve::tls(certificate, key)
-            .map(|_| format!("the certificate {} and its key can be read", certificate.display()))
+            .map(|_| format!("the certificate {} and its key are readable", certificate.display()))
             .into(),
         _ if server.is_https() && server.trusted_proxies.is_empty() => Doubtful(
-            "the public address is https and no certificate is set: a proxy stands before us. Set TEKVWARHO_TRUSTED_PROXIES, \
+            "the public address is https but no certificate is set, so there must be a proxy. Set TEKVWARHO_TRUSTED_PROXIES, \
              or all visitors share one limit"
                 .to_owned(),
         ),
@@ -206,7 +206,7 @@ fn browser_sign_in(config: &Config) -> Result<String, String> {
     if config.server.may_set_cookies() {
         Ok(format!("works at {}", config.server.link("/")))
     } else {
-        Err(format!("{} is not https, so browsers get no cookie", config.server.link("/")))
+        Err(format!("{} is not https, so browsers do not get the sign-in cookie", config.server.link("/")))
     }
 }
 

@@ -9,7 +9,7 @@ use crate::secrets::KeyRing;
 /// Manage the key ring.
 #[derive(Debug, Subcommand)]
 pub enum Keys {
-    /// Sign with a fresh key from the next start on; what the older ones signed stays good.
+    /// Sign with a new key from the next start on. What older keys signed stays valid.
     Rotate,
 }
 
@@ -18,10 +18,8 @@ pub fn run(config: &Config, what: &Keys) -> Result<(), Failure> {
     match what {
         Keys::Rotate => {
             let kid = KeyRing::rotate(&path).map_err(|error| format!("{}: {error}", path.display()))?;
-            say(format_args!("Key {kid} stands first in {}.", path.display()))?;
-            say(format_args!(
-                "Copy the file to every server of this installation, then start them again, and make a backup of it."
-            ))?;
+            say(format_args!("Key {kid} is now first in {}.", path.display()))?;
+            say(format_args!("Copy the file to every server of this installation, restart them, and back it up."))?;
         }
     }
     Ok(())

@@ -36,7 +36,7 @@ pub struct Cli {
 pub enum Command {
     /// Serve the site, the dashboard and the API (the default).
     Serve,
-    /// Bring the database to the newest schema, or say what is missing.
+    /// Bring the database to the latest schema, or show what is missing.
     Migrate {
         #[command(subcommand)]
         what: Migrate,
@@ -51,14 +51,14 @@ pub enum Command {
         #[command(subcommand)]
         what: settings::SettingsCommand,
     },
-    /// Fill the database with realistic data; the same seed makes the same data.
+    /// Fill the database with realistic data; the same seed gives the same data.
     Demo(demo::Demo),
-    /// Prove or export the audit trail.
+    /// Verify or export the audit trail, or erase network addresses from it.
     Audit {
         #[command(subcommand)]
         what: audit::Audit,
     },
-    /// Compute anew what is kept of rows, and put right what is wrong.
+    /// Recompute stored figures and correct those that are wrong.
     Rebuild {
         #[command(subcommand)]
         what: rebuild::Rebuild,
@@ -76,10 +76,10 @@ pub enum Command {
     Doctor,
 }
 
-/// Schema of the database.
+/// The database schema.
 #[derive(Debug, Subcommand)]
 pub enum Migrate {
-    /// Bring the database to the newest schema.
+    /// Bring the database to the latest schema.
     Up,
     /// List the migrations that are still missing.
     Status,
@@ -96,10 +96,10 @@ pub fn run() -> ExitCode {
         // The line may hold a password, so it is not repeated.
         let why = match error {
             dotenvy::Error::LineParse(_, at) => {
-                format!("a line cannot be read after its character {at}; quote what has spaces")
+                format!("a line cannot be read after character {at}; quote values that contain spaces")
             }
             dotenvy::Error::Io(cause) => cause.to_string(),
-            _ => "a variable in it is not there".to_owned(),
+            _ => "it refers to a variable that is not set".to_owned(),
         };
         eprintln!("error: .env cannot be read: {why}");
         return ExitCode::from(2);
@@ -108,7 +108,7 @@ pub fn run() -> ExitCode {
     let command = Cli::command();
     let known = command.get_arguments().filter_map(|arg| arg.get_env()?.to_str());
     if let Some(unknown) = config::unknown_variables(known).first() {
-        eprintln!("error: {unknown} is not a setting of this program. See .env.example for those that are.");
+        eprintln!("error: {unknown} is not a setting of this program. See .env.example for the full list.");
         return ExitCode::from(2);
     }
     if let Err(error) = cli.config.check() {
@@ -117,7 +117,7 @@ pub fn run() -> ExitCode {
     }
     start_log(&cli.config);
     for name in config::set_in_vain() {
-        tracing::warn!("{name} is set and not used yet: this version knows neither Redis nor replicas");
+        tracing::warn!("{name} is set but not used yet: this version supports neither Redis nor replicas");
     }
     // One provider for all TLS of the program; a second call would be a mistake of ours.
     let _ = rustls::crypto::ring::default_provider().install_default();
@@ -190,7 +190,7 @@ async fn open(config: Config) -> Result<App, Failure> {
 async fn existing(config: Config) -> Result<App, Failure> {
     if !config.secret_file().exists() {
         let place = config.secret_file().display().to_string();
-        return Err(format!("there is no installation here: {place} is missing. Is --data-dir right?").into());
+        return Err(format!("there is no installation here: {place} is missing. Is --data-dir correct?").into());
     }
     open(config).await
 }

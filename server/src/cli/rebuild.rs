@@ -8,10 +8,10 @@ use crate::app::App;
 use crate::features::messages;
 use crate::storage::fold;
 
-/// Compute anew what is kept of rows, and put right what is wrong.
+/// Recompute stored figures and correct those that are wrong.
 #[derive(Debug, Subcommand)]
 pub enum Rebuild {
-    /// The numbers of the overview. The server may run meanwhile.
+    /// The figures on the dashboard. The server can keep running.
     Dashboard,
 }
 
@@ -20,7 +20,7 @@ pub async fn run(app: App, what: Rebuild) -> Result<(), Failure> {
         Rebuild::Dashboard => {
             let wrong = messages::recount(&app).await.map_err(explain)?;
             fold(&app.storage).await.map_err(explain)?;
-            say(format_args!("The messages are counted anew; {wrong} numbers were wrong and are right now."))?;
+            say(format_args!("Messages recounted; {wrong} figures were wrong and have been corrected."))?;
         }
     }
     Ok(())

@@ -40,7 +40,7 @@ pub async fn run(mut config: Config) -> Result<(), Failure> {
     let (told, asked) = oneshot::channel();
     tokio::spawn(async move {
         wait_for_signal().await;
-        tracing::info!("stopping: requests in flight are finished");
+        tracing::info!("stopping: finishing requests in flight");
         let _ = told.send(Instant::now());
         stopping.cancel();
     });
@@ -54,13 +54,13 @@ pub async fn run(mut config: Config) -> Result<(), Failure> {
     .await
     .is_err()
     {
-        tracing::warn!("background work did not end in time");
+        tracing::warn!("background work did not finish in time");
     }
     // Requests of the drain have written entries after the sealer had stopped.
     match audit::seal_beside_others(&app, false).await {
         // A full disk, or a database that has gone: nothing is lost, and the end is as clean as it can be.
         Err(Error::Database(error)) if is_unavailable(&error) => {
-            tracing::warn!(%error, "the last entries are sealed at the next start");
+            tracing::warn!(%error, "the last entries will be sealed at the next start");
         }
         outcome => outcome?,
     }
@@ -93,11 +93,14 @@ fn alone(config: &Config) -> Result<Option<File>, StartError> {
 /// What an operator wants to know at the start, on standard output.
 async fn greet(app: &App, listening: std::net::SocketAddr) -> Result<(), Failure> {
     let server = &app.config.server;
-    tell(format_args!("Tekvwarho {} listens on {listening}", env!("CARGO_PKG_VERSION")));
+    tell(format_args!("Tekvwarho {} is listening on {listening}", env!("CARGO_PKG_VERSION")));
     tell(format_args!("Site: {}", server.link("/")));
     tell(format_args!("Dashboard: {}", server.link("/admin/")));
     if app.config.mail.transport() == Transport::Folder {
-        tell(format_args!("Mail: written to {} (set SMTP_URL to send it)", app.config.data_dir.join("mail").display()));
+        tell(format_args!(
+            "Email: written to {} (set SMTP_URL to send it)",
+            app.config.data_dir.join("mail").display()
+        ));
     }
     if let Some(link) = auth::setup_link(app).await? {
         let bold = if std::io::stdout().is_terminal() { ("\u{1b}[1m", "\u{1b}[0m") } else { ("", "") };

@@ -14,13 +14,13 @@ use crate::platform::settings::{self, Change, Registry};
 /// Read and change settings.
 #[derive(Debug, Subcommand)]
 pub enum SettingsCommand {
-    /// Write every key with its value.
+    /// Print every key with its value.
     List,
-    /// Write the value of one key, as JSON.
+    /// Print the value of one key, as JSON.
     Get { key: String },
-    /// Write what every key is for, as Markdown; needs no database.
+    /// Print what every key is for, as Markdown. Needs no database.
     Reference,
-    /// Set one key; the value is JSON, or text.
+    /// Set one key. The value is JSON or plain text.
     Set { key: String, value: String },
 }
 

@@ -17,7 +17,7 @@ use crate::platform::staff::{self, NewStaff};
 /// Manage the people who can sign in.
 #[derive(Debug, Subcommand)]
 pub enum Staff {
-    /// Make a staff member; the password is read from standard input.
+    /// Create a staff member. The password is read from standard input.
     Create {
         #[arg(long)]
         email: String,
@@ -30,7 +30,7 @@ pub enum Staff {
         #[arg(long, required = true)]
         password_stdin: bool,
     },
-    /// Take all second factors of a person away and sign them out everywhere: for whoever lost phone and recovery codes.
+    /// Remove all second factors of a person who lost phone and recovery codes, and sign them out everywhere.
     ResetFactors {
         #[arg(long)]
         email: String,
@@ -50,7 +50,7 @@ pub async fn run(app: App, what: Staff) -> Result<(), Failure> {
     match what {
         Staff::Create { email, name, role, password_stdin: _ } => create(app, email, name, role).await,
         Staff::ResetFactors { email } => {
-            let person = staff::by_email(app.storage.read(), &email).await?.ok_or("nobody has this address")?;
+            let person = staff::by_email(app.storage.read(), &email).await?.ok_or("nobody has this email address")?;
             auth::reset_factors_of(&app, None, person.id, &RequestInfo::internal()).await.map_err(explain)?;
             audit::seal_beside_others(&app, false).await?;
             say(format_args!("{}", person.id))?;

@@ -7,10 +7,10 @@ use crate::http::access_log::LogFormat;
 /// What is logged, and how it looks.
 #[derive(Debug, Clone, Args)]
 pub struct LogConfig {
-    /// Filter for messages, such as `info` or `tekvwarho=debug`.
+    /// Which log messages to write, such as `info` or `tekvwarho=debug`.
     #[arg(long = "log", env = "TEKVWARHO_LOG", default_value = "info", global = true)]
     pub filter: String,
-    /// How lines look.
+    /// Format of the log lines.
     #[arg(long = "log-format", env = "TEKVWARHO_LOG_FORMAT", value_enum, default_value_t = LogFormat::Text, global = true)]
     pub format: LogFormat,
 }

@@ -11,11 +11,11 @@ use super::{SecretUrl, parse};
 /// How mail leaves. Without a server, mails are written to `mail/` in the data directory.
 #[derive(Clone, Args)]
 pub struct MailConfig {
-    /// smtp://user:password@host:port (STARTTLS is used where offered, and demanded when a password goes to another machine) or
+    /// smtp://user:password@host:port (STARTTLS is used if offered, and required if a password goes to another machine) or
     /// smtps:// (TLS from the start).
     #[arg(long, env = "SMTP_URL", hide_env_values = true, global = true)]
     pub smtp_url: Option<SecretUrl>,
-    /// Certificates (PEM) that the mail server may be signed by, beside the public ones.
+    /// Additional certificates (PEM) to trust for the mail server, besides the public ones.
     #[arg(long, env = "TEKVWARHO_SMTP_CA", global = true, requires = "smtp_url")]
     pub smtp_ca: Option<PathBuf>,
     /// Send through SendGrid's HTTP API instead.
@@ -24,7 +24,7 @@ pub struct MailConfig {
     /// Where SendGrid's API is; another address is for tests.
     #[arg(long, env = "SENDGRID_API_URL", default_value = "https://api.sendgrid.com", value_parser = parse::public_url, global = true, hide = true)]
     pub sendgrid_api_url: Url,
-    /// Sender of all mails, such as `Tekvwarho <hello@example.com>`.  [default: the firm's name and e-mail]
+    /// Sender of all emails, such as `Tekvwarho <hello@example.com>`.  [default: the firm's name and email]
     #[arg(long, env = "TEKVWARHO_MAIL_FROM", global = true)]
     pub mail_from: Option<lettre::message::Mailbox>,
 }

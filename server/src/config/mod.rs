@@ -24,16 +24,16 @@ pub use server::{Guard, ServerConfig};
 /// Everything that is decided before the program starts.
 #[derive(Debug, Clone, Args)]
 pub struct Config {
-    /// Folder for the SQLite file, the key ring and mails that are not sent.
+    /// Folder for the SQLite file, the key ring and emails that are not sent.
     #[arg(long, env = "TEKVWARHO_DATA_DIR", default_value = "./data", global = true)]
     pub data_dir: PathBuf,
-    /// File of the key ring; made on the first start.  [default: keys.json in the data directory]
+    /// Key ring file; created on the first start.  [default: keys.json in the data directory]
     #[arg(long, env = "TEKVWARHO_SECRET_FILE", global = true)]
     pub secret_file: Option<PathBuf>,
-    /// Folder whose `templates/` and `assets/` stand in for the built-in ones.
+    /// Folder whose `templates/` and `assets/` replace the built-in ones.
     #[arg(long, env = "TEKVWARHO_THEME_DIR", global = true)]
     pub theme_dir: Option<PathBuf>,
-    /// Map of addresses (MaxMind DB, cities or countries); with it, lists of devices say where a device is.
+    /// IP location database (MaxMind DB, cities or countries); with it, device lists show where a device is.
     #[arg(long, env = "TEKVWARHO_GEOIP_DB", global = true)]
     pub geoip_db: Option<PathBuf>,
     #[command(flatten)]
@@ -57,9 +57,9 @@ impl Config {
     /// # Errors
     /// Says what is wrong, without the address: it may hold a password.
     pub fn check(&self) -> Result<(), String> {
-        const ENCODE: &str = "Percent-encode special characters of the password: # is %23, @ is %40, / is %2F";
+        const ENCODE: &str = "Percent-encode special characters in the password: # is %23, @ is %40, / is %2F";
         let database = match Engine::of_url(&self.database_url()) {
-            None => Err("it must begin with sqlite:// or postgres://".to_owned()),
+            None => Err("it must start with sqlite:// or postgres://".to_owned()),
             Some(Engine::Sqlite) => Ok(()),
             Some(Engine::Postgres) => self.database.url.as_ref().map_or(Ok(()), |url| url.read().map(drop)),
         };

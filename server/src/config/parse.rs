@@ -23,7 +23,7 @@ impl SecretUrl {
     /// # Errors
     /// Says what is wrong, without the address.
     pub fn read(&self) -> Result<Url, String> {
-        let with_host = |url: Url| if url.has_host() { Ok(url) } else { Err("it names no machine".to_owned()) };
+        let with_host = |url: Url| if url.has_host() { Ok(url) } else { Err("it has no host".to_owned()) };
         Url::parse(&self.0).map_err(|error| error.to_string()).and_then(with_host)
     }
 }
@@ -63,7 +63,7 @@ pub fn listen(text: &str) -> Result<SocketAddr, String> {
 /// The address that visitors type.
 pub fn public_url(text: &str) -> Result<Url, String> {
     let whole = |url: &Url| matches!(url.scheme(), "http" | "https") && url.has_host();
-    let url = Url::parse(text).ok().filter(whole).ok_or("this must be a whole address, such as https://example.com")?;
+    let url = Url::parse(text).ok().filter(whole).ok_or("this must be a full address, such as https://example.com")?;
     // It stands in every mail and in the log.
     if !url.username().is_empty() || url.password().is_some() {
         return Err("this must not hold a user name or a password".to_owned());

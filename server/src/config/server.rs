@@ -15,25 +15,25 @@ pub struct ServerConfig {
     /// Address and port to listen on.
     #[arg(long, env = "TEKVWARHO_LISTEN", default_value = "127.0.0.1:5500", value_parser = parse::listen, global = true)]
     pub listen: SocketAddr,
-    /// The address that visitors type; links in mails begin with it.  [default: this machine, with the port of `--listen`]
+    /// The address that visitors use; links in emails start with it.  [default: this machine, with the port of `--listen`]
     #[arg(long, env = "TEKVWARHO_PUBLIC_URL", value_parser = parse::public_url, global = true)]
     pub public_url: Option<Url>,
-    /// Addresses or networks of proxies whose X-Forwarded-For is believed, separated by commas.
+    /// Addresses or networks of proxies whose X-Forwarded-For is trusted, separated by commas.
     #[arg(long, env = "TEKVWARHO_TRUSTED_PROXIES", default_value = "", global = true, hide_default_value = true)]
     pub trusted_proxies: TrustedProxies,
-    /// Other origins whose pages may use the API, separated by commas.
+    /// Other origins whose pages can use the API, separated by commas.
     #[arg(long, env = "TEKVWARHO_CORS_ORIGINS", value_delimiter = ',', global = true)]
     pub cors_origins: Vec<Origin>,
-    /// Certificate chain (PEM); with the key, the port speaks TLS and HTTP/2.
+    /// Certificate chain (PEM); with the key, the port uses TLS and HTTP/2.
     #[arg(long, env = "TEKVWARHO_TLS_CERT", requires = "tls_key", global = true)]
     pub tls_cert: Option<PathBuf>,
     /// Private key (PEM).
     #[arg(long, env = "TEKVWARHO_TLS_KEY", requires = "tls_cert", global = true)]
     pub tls_key: Option<PathBuf>,
-    /// For load tests only.
+    /// Rate limits and sign-in lockout. Turn off for load tests only.
     #[arg(long, env = "TEKVWARHO_RATE_LIMITS", value_enum, default_value_t = Guard::On, global = true)]
     pub rate_limits: Guard,
-    /// For load tests only.
+    /// Spam protection of the contact form. Turn off for load tests only.
     #[arg(long, env = "TEKVWARHO_BOT_GUARD", value_enum, default_value_t = Guard::On, global = true)]
     pub bot_guard: Guard,
 }

@@ -260,7 +260,7 @@ fn manifest() -> HashMap<String, String> {
 }
 
 fn not_built() -> Response {
-    let text = "The dashboard is not built yet. Run `make build-web`, then start the server again.\n";
+    let text = "The dashboard has not been built yet. Run `make build-web`, then start the server again.\n";
     (StatusCode::SERVICE_UNAVAILABLE, [(CONTENT_TYPE, "text/plain; charset=utf-8")], text).into_response()
 }
 

@@ -104,7 +104,7 @@ fn hex(bytes: &[u8], from: usize, digits: usize) -> Option<u32> {
 /// Reads a body up to its limit.
 pub async fn read(limit: BodyLimit, body: Body) -> Result<Bytes> {
     let Ok(read) = tokio::time::timeout(SLOWEST, Limited::new(body, limit.bytes).collect()).await else {
-        return Err(Error::MalformedBody("The body did not come in time.".into()));
+        return Err(Error::MalformedBody("The body did not arrive in time.".into()));
     };
     match read {
         Ok(collected) => {
@@ -189,7 +189,7 @@ pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
             Error::MalformedBody("The body is not valid JSON.".into())
         }
     })?;
-    reader.end().map_err(|_| Error::MalformedBody("Something follows the JSON value.".into()))?;
+    reader.end().map_err(|_| Error::MalformedBody("There is extra content after the JSON value.".into()))?;
     Ok(value)
 }
 
@@ -206,7 +206,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Form<T> {
         let limit = BodyLimit::of(request.extensions());
         let bytes = read(limit, request.into_body()).await?;
         serde_urlencoded::from_bytes(&bytes).map(Self).map_err(|_| {
-            Error::MalformedBody("The form is not complete. Go back, reload the page and send it again.".into())
+            Error::MalformedBody("The form is incomplete. Go back, reload the page and send it again.".into())
         })
     }
 }

@@ -58,10 +58,10 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct Paging {
-    /// `nextCursor` of the page before.
+    /// `nextCursor` of the previous page.
     #[serde(default)]
     pub cursor: Option<String>,
-    /// Rows of a page, 1 to 100; 25 if missing.
+    /// Rows per page, 1 to 100; 25 by default.
     #[serde(default)]
     #[param(value_type = Option<u64>, minimum = 1, maximum = 100)]
     pub limit: Option<String>,

@@ -71,7 +71,7 @@ impl AllowedOrigins {
         let opened: String = opened.chars().filter(char::is_ascii_graphic).take(200).collect();
         if !self.told.swap(true, Ordering::Relaxed) {
             let own = &self.own;
-            tracing::warn!(%opened, public = %own, "refused a request of another origin; TEKVWARHO_PUBLIC_URL says which is ours");
+            tracing::warn!(%opened, public = %own, "refused a request from another origin; TEKVWARHO_PUBLIC_URL sets ours");
         }
         Error::OriginForbidden { opened, own: self.own.clone() }
     }

@@ -63,7 +63,7 @@ impl Pipeline {
         let mut response = if whole {
             id.scope(self.route(request)).await
         } else {
-            Error::MalformedBody("A request of HTTP/1.1 names its host, once.".into()).into_response()
+            Error::MalformedBody("An HTTP/1.1 request must name its host exactly once.".into()).into_response()
         };
 
         problem::render(&mut response, id);

@@ -14,14 +14,14 @@ use super::RequestId;
 use crate::error::{Error, Exceeded, FieldError};
 use crate::storage;
 
-/// What every failed answer of the API looks like.
+/// The body of every API error.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Problem {
     /// Always false.
     #[schema(example = false)]
     pub success: bool,
-    /// Names the kind of problem; an address below `/api/docs`.
+    /// The kind of problem: an address below `/api/docs`.
     #[serde(rename = "type")]
     pub kind: String,
     pub title: Cow<'static, str>,
@@ -30,7 +30,7 @@ pub struct Problem {
     pub detail: Cow<'static, str>,
     /// Stable, for programs.
     pub code: Cow<'static, str>,
-    /// One entry for each field that is not right; empty where no field is to blame.
+    /// One entry for each invalid field; empty if the error is not about a field.
     pub errors: Vec<FieldError>,
     pub request_id: String,
 }
@@ -135,8 +135,8 @@ fn describe(error: &Error) -> (StatusCode, &'static str, &'static str, Cow<'stat
         Error::Validation(_) => (
             S::UNPROCESSABLE_ENTITY,
             "validation_failed",
-            "Some fields are not right",
-            "Some fields are not right. See the errors beside them.".into(),
+            "Some fields are invalid",
+            "Some fields are invalid. See the error next to each field.".into(),
         ),
         Error::MalformedBody(detail) => (S::BAD_REQUEST, "malformed_body", "The body cannot be read", detail.clone()),
         Error::Unauthenticated => (
@@ -154,57 +154,57 @@ fn describe(error: &Error) -> (StatusCode, &'static str, &'static str, Cow<'stat
         Error::InvalidCredentials => (
             S::UNAUTHORIZED,
             "invalid_credentials",
-            "E-mail or password is wrong",
-            "E-mail or password is wrong.".into(),
+            "Email or password is wrong",
+            "Email or password is wrong.".into(),
         ),
         Error::WrongCode { late } => (
             S::UNAUTHORIZED,
             "invalid_credentials",
             "The code is wrong",
             if *late {
-                "This code has expired. If your app shows it now, the clock of the device is slow: set it by the network."
+                "This code has expired. If your app shows it now, your device’s clock is slow: set it automatically."
             } else {
-                "This code is wrong or was used already. Wait for the next one and try again."
+                "This code is wrong or has already been used. Wait for the next one and try again."
             }
             .into(),
         ),
         Error::SecondFactorRequired => (
             S::UNAUTHORIZED,
             "second_factor_required",
-            "A second factor is needed",
-            "The password is right. Send it again with `otp`, a code of your app or a recovery code, or use a passkey."
+            "A second factor is required",
+            "The password is correct. Send it again with `otp` (a code from your app or a recovery code), or use a passkey."
                 .into(),
         ),
         Error::SecondFactorMissing => (
             S::FORBIDDEN,
             "second_factor_missing",
             "Set up a second factor first",
-            "Your role needs a second factor. Add a passkey or an authenticator app, then go on.".into(),
+            "Your role needs a second factor. Add a passkey or an authenticator app, then continue.".into(),
         ),
         Error::ReauthenticationRequired => (
             S::FORBIDDEN,
             "reauthentication_required",
-            "Show again that it is you",
-            "This needs a fresh proof: your password, a code or a passkey. Send it to /api/auth/prove and try again."
+            "Confirm it’s you",
+            "Confirm it’s you with your password, a code or a passkey: send it to /api/auth/prove, then try again."
                 .into(),
         ),
         Error::AccountLocked { retry_after, .. } => (
             S::TOO_MANY_REQUESTS,
             "rate_limited",
             "Too many wrong passwords",
-            format!("Too many wrong passwords. Try again in {}, or reset the password.", spell(*retry_after)).into(),
+            format!("Too many wrong passwords. Try again in {}, or reset your password.", spell(*retry_after)).into(),
         ),
         Error::Forbidden => (
             S::FORBIDDEN,
             "forbidden",
-            "This is not allowed",
-            "You do not have the permission for this. Ask an admin of your firm.".into(),
+            "You don’t have permission",
+            "You don’t have permission to do this. Ask an admin.".into(),
         ),
         Error::NotForTokens => (
             S::FORBIDDEN,
             "not_for_tokens",
-            "This is for people only",
-            "An API token cannot do this. Sign in as a person.".into(),
+            "API tokens cannot do this",
+            "API tokens cannot do this. Sign in as a person.".into(),
         ),
         Error::OutOfReach(detail) => (S::FORBIDDEN, "forbidden", "This is not allowed", detail.clone()),
         Error::OriginForbidden { opened, own } => (
@@ -212,52 +212,52 @@ fn describe(error: &Error) -> (StatusCode, &'static str, &'static str, Cow<'stat
             "origin_forbidden",
             "This origin is not allowed",
             format!(
-                "This page was opened at {opened}, but the public address is {own}. Open it there; if that is wrong, the operator \
-                 sets TEKVWARHO_PUBLIC_URL."
+                "This page was opened at {opened}, but the public address is {own}. Open it there. If that is wrong, ask the \
+                 operator to set TEKVWARHO_PUBLIC_URL."
             )
             .into(),
         ),
         Error::NotFound => {
-            (S::NOT_FOUND, "not_found", "Not found", "There is nothing at this address, or it is gone.".into())
+            (S::NOT_FOUND, "not_found", "Not found", "There is nothing at this address, or it has been deleted.".into())
         }
         Error::MethodNotAllowed => (
             S::METHOD_NOT_ALLOWED,
             "method_not_allowed",
             "This method is not allowed",
-            "This address exists, but not for this method.".into(),
+            "This address does not support this method.".into(),
         ),
-        Error::Conflict(detail) => (S::CONFLICT, "conflict", "Something is in the way", detail.clone()),
+        Error::Conflict(detail) => (S::CONFLICT, "conflict", "The request conflicts with another change", detail.clone()),
         Error::PreconditionFailed => (
             S::PRECONDITION_FAILED,
             "precondition_failed",
-            "Somebody changed it first",
-            "Somebody changed this since you loaded it. Load it again, then repeat your change.".into(),
+            "Someone else changed it first",
+            "Someone changed this since you loaded it. Load it again, then repeat your change.".into(),
         ),
         Error::BodyTooLarge { limit } => (
             S::PAYLOAD_TOO_LARGE,
             "body_too_large",
             "The body is too large",
-            format!("This is too large. It may have at most {}.", size(*limit)).into(),
+            format!("This is too large. The limit is {}.", size(*limit)).into(),
         ),
         Error::UnsupportedMediaType => (
             S::UNSUPPORTED_MEDIA_TYPE,
             "unsupported_media_type",
-            "This content type is not read here",
+            "This content type is not supported",
             "Send the body as application/json.".into(),
         ),
         Error::RateLimited(exceeded) => (
             S::TOO_MANY_REQUESTS,
             "rate_limited",
             "Too many requests",
-            format!("That was a bit too often. Try again in {}.", spell(exceeded.retry_after)).into(),
+            format!("Too many requests. Try again in {}.", spell(exceeded.retry_after)).into(),
         ),
         Error::Unavailable { .. } => unavailable(),
         Error::Database(cause) if storage::is_unavailable(cause) => unavailable(),
         Error::Database(_) | Error::Internal(_) | Error::ChainReplaced(_) => (
             S::INTERNAL_SERVER_ERROR,
             "internal",
-            "Something broke on our side",
-            "Something broke on our side. It is in our log under the request id.".into(),
+            "Something went wrong on our side",
+            "Something went wrong on our side. Our log has the details under the request id.".into(),
         ),
     }
 }
@@ -266,8 +266,8 @@ fn unavailable() -> (StatusCode, &'static str, &'static str, Cow<'static, str>) 
     (
         StatusCode::SERVICE_UNAVAILABLE,
         "unavailable",
-        "A part of the service is down",
-        "A part of the service is down for a moment. Nothing was changed. Try again shortly.".into(),
+        "Part of the service is down",
+        "Part of the service is down for a moment. Nothing was changed. Try again shortly.".into(),
     )
 }
 
@@ -285,7 +285,7 @@ pub fn known() -> Vec<Known> {
     let exceeded = Exceeded { limit: 5, window: 3_600, retry_after: 720 };
     [
         Error::Validation(Vec::new()),
-        Error::MalformedBody("The body is not what its content type says.".into()),
+        Error::MalformedBody("The body does not match its content type.".into()),
         Error::Unauthenticated,
         Error::TokenExpired,
         Error::InvalidCredentials,
@@ -300,7 +300,7 @@ pub fn known() -> Vec<Known> {
         },
         Error::NotFound,
         Error::MethodNotAllowed,
-        Error::Conflict("Somebody else was first, or the same request is still in progress.".into()),
+        Error::Conflict("Someone else was first, or the same request is still in progress.".into()),
         Error::PreconditionFailed,
         Error::BodyTooLarge { limit: 10_000 },
         Error::UnsupportedMediaType,

@@ -48,7 +48,7 @@ impl QueryNames {
         let Some(known) = self.0.get(&(request.method().clone(), path.as_str().to_owned())) else { return Ok(()) };
         let stranger = url::form_urlencoded::parse(query.as_bytes()).find(|(name, _)| !known.contains(name.as_ref()));
         match stranger {
-            Some((name, _)) => Err(Error::field(name.as_ref(), "unknown", "There is no such parameter.")),
+            Some((name, _)) => Err(Error::field(name.as_ref(), "unknown", "This parameter does not exist.")),
             None => Ok(()),
         }
     }

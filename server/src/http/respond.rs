@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 use super::RequestId;
 use crate::storage::Page;
 
-/// What every successful answer of the API looks like.
+/// The envelope of every successful API response.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Envelope<T> {
@@ -17,7 +17,7 @@ pub struct Envelope<T> {
     #[schema(example = true)]
     pub success: bool,
     pub data: T,
-    /// A sentence for people, where there is something to say.
+    /// A sentence to show to people, if there is something to say.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub message: Option<String>,
@@ -27,19 +27,19 @@ pub struct Envelope<T> {
     pub request_id: String,
 }
 
-/// Where a list stands in the whole.
+/// The position of a page within the whole list.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Meta {
-    /// Rows under the filter; exact up to 1,000.
+    /// Rows that match the filters; exact up to 1,000.
     pub total: u64,
     /// True when there are more than `total`.
     pub total_is_lower_bound: bool,
-    /// Send it as `cursor` for the next page; null on the last.
+    /// Send it as `cursor` to get the next page; null on the last page.
     pub next_cursor: Option<String>,
 }
 
-/// `data` where there is nothing to say: null.
+/// `data` if there is nothing to return: null.
 #[derive(Clone, Copy, Serialize, ToSchema)]
 pub struct Nothing;
 

@@ -59,12 +59,12 @@ impl Check {
     pub fn email(&mut self, field: &str, value: &str) -> String {
         let value = value.trim();
         if value.is_empty() {
-            self.refuse(field, "required", "Fill in an e-mail address.");
+            self.refuse(field, "required", "Enter an email address.");
         } else if !is_email(value) {
             self.refuse(
                 field,
                 "invalid",
-                "This does not look like an e-mail address. It needs a name, an @ and a domain, such as anna@example.com.",
+                "This does not look like an email address. It needs a name, an @ and a domain, such as anna@example.com.",
             );
         }
         value.to_owned()
@@ -78,7 +78,7 @@ impl Check {
             let message = format!("A password needs at least {shortest} characters. A short sentence works well.");
             self.refuse(field, "too_short", message);
         } else if length > 128 {
-            self.refuse(field, "too_long", "A password may have at most 128 characters.");
+            self.refuse(field, "too_long", "A password can have at most 128 characters.");
         }
     }
 
@@ -89,14 +89,14 @@ impl Check {
 
     fn one_line(&mut self, field: &str, value: &str) {
         if value.chars().any(char::is_control) {
-            self.refuse(field, "invalid", "This must be one line.");
+            self.refuse(field, "invalid", "This must be a single line.");
         }
     }
 
     fn at_most(&mut self, field: &str, value: &str, max: usize) {
         let length = value.chars().count();
         if length > max {
-            self.refuse(field, "too_long", format!("This may have at most {max} characters; it has {length}."));
+            self.refuse(field, "too_long", format!("This can have at most {max} characters; it has {length}."));
         }
     }
 }
@@ -148,11 +148,11 @@ pub fn wrong_shape(path: &str, cause: &str) -> Error {
         }
     };
     let (field, code, message): (String, &'static str, Cow<'static, str>) = if cause.starts_with("missing field") {
-        (below(quoted()), "required", "This is needed.".into())
+        (below(quoted()), "required", "This is required.".into())
     } else if cause.starts_with("unknown field") {
-        (below(quoted()), "unknown", "There is no such field here.".into())
+        (below(quoted()), "unknown", "This field does not exist.".into())
     } else if cause.starts_with("duplicate field") {
-        (below(quoted()), "invalid", "This stands here twice.".into())
+        (below(quoted()), "invalid", "This appears twice.".into())
     } else {
         let expected =
             cause.rsplit_once("expected ").map(|(_, tail)| in_words(tail.split(" at line").next().unwrap_or(tail)));

@@ -74,7 +74,7 @@ impl Schedule {
                         let id = match ended {
                             Ok((id, ())) => id,
                             Err(panic) => {
-                                tracing::error!(%panic, "a job panicked; its lease ends by itself");
+                                tracing::error!(%panic, "a job panicked; its lease will expire");
                                 panic.id()
                             }
                         };
@@ -103,7 +103,7 @@ impl Schedule {
         match lease::take(&self.storage, job.name, owner, self.clock.now()).await {
             Ok(true) => {}
             Ok(false) => return,
-            Err(error) => return tracing::warn!(job = job.name, %error, "cannot take a job"),
+            Err(error) => return tracing::warn!(job = job.name, %error, "cannot claim a job"),
         }
         let error = (job.run)().await.err().map(|error| error.to_string());
         if let Some(error) = &error {
@@ -111,7 +111,7 @@ impl Schedule {
         }
         let now = self.clock.now();
         if let Err(error) = lease::give_back(&self.storage, job.name, owner, now, now + job.every, error).await {
-            tracing::warn!(job = job.name, %error, "cannot give a job back");
+            tracing::warn!(job = job.name, %error, "cannot release a job");
         }
     }
 }

@@ -218,7 +218,7 @@ async fn keep(platform: &Platform, key: &Key, response: Response) -> Result<Resp
     let written =
         platform.storage.write(row, |tx, row| Box::pin(async move { write(tx.conn(), Some(row)).await })).await;
     if let Err(error) = written {
-        tracing::warn!(%error, "an answer could not be kept for its Idempotency-Key");
+        tracing::warn!(%error, "a response could not be stored for its Idempotency-Key");
     }
     Ok(Response::from_parts(head, Body::from(bytes)))
 }
@@ -231,7 +231,7 @@ async fn kept(platform: &Platform, key: &Key) -> Result<Option<Response>> {
         return Err(Error::field(
             "Idempotency-Key",
             "reused",
-            "This key was used with another request. Use a new key.",
+            "This key was already used with another request. Use a new key.",
         ));
     }
     let answer: Kept = found
@@ -243,7 +243,7 @@ async fn kept(platform: &Platform, key: &Key) -> Result<Option<Response>> {
 }
 
 fn in_flight() -> Error {
-    Error::Conflict("A request with this Idempotency-Key is still in progress. Wait for its answer.".into())
+    Error::Conflict("A request with this Idempotency-Key is still in progress. Wait for its response.".into())
 }
 
 impl InFlight {

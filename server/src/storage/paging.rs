@@ -21,9 +21,12 @@ impl Cursor {
 
     /// Reads what [`Cursor::encode`] wrote.
     pub fn decode(text: &str) -> Result<Self> {
-        URL_SAFE_NO_PAD.decode(text).ok().and_then(|bytes| Uuid::from_slice(&bytes).ok()).map(Self).ok_or_else(|| {
-            Error::field("cursor", "invalid", "This cursor is not one of ours. Start from the first page.")
-        })
+        URL_SAFE_NO_PAD
+            .decode(text)
+            .ok()
+            .and_then(|bytes| Uuid::from_slice(&bytes).ok())
+            .map(Self)
+            .ok_or_else(|| Error::field("cursor", "invalid", "This cursor is invalid. Start from the first page."))
     }
 }
 

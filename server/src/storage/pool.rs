@@ -36,7 +36,7 @@ impl Storage {
     /// before its schema changes.
     pub async fn open(url: &str, bus: Bus, snapshots: Option<(&Path, DateTime<Utc>)>) -> Result<Self, DbErr> {
         let engine = Engine::of_url(url)
-            .ok_or_else(|| DbErr::Custom("DATABASE_URL must begin with sqlite:// or postgres://".to_owned()))?;
+            .ok_or_else(|| DbErr::Custom("DATABASE_URL must start with sqlite:// or postgres://".to_owned()))?;
         let writer = match engine.write_options(url) {
             Some(options) => Some(Database::connect(options).await?),
             None => {

@@ -18,7 +18,7 @@ pub(super) async fn check(url: &str) -> Result<(), DbErr> {
     match tokio::time::timeout(PATIENCE, PgConnection::connect_with(&options)).await {
         Ok(Ok(connection)) => connection.close().await.map_err(|error| fault(why(&error, &options))),
         Ok(Err(error)) => Err(fault(why(&error, &options))),
-        Err(_) => Err(fault(format!("{} does not answer", place(&options)))),
+        Err(_) => Err(fault(format!("{} does not respond", place(&options)))),
     }
 }
 
@@ -27,16 +27,16 @@ fn why(error: &sqlx::Error, options: &PgConnectOptions) -> String {
     match error {
         sqlx::Error::Io(cause) => match cause.kind() {
             ErrorKind::ConnectionRefused => format!("nothing listens at {place}"),
-            ErrorKind::TimedOut => format!("{place} does not answer"),
+            ErrorKind::TimedOut => format!("{place} does not respond"),
             _ => format!("{place} cannot be reached: {cause}"),
         },
         sqlx::Error::Tls(cause) => format!("{place} and this program do not agree on TLS: {cause}"),
         sqlx::Error::Database(cause) => match cause.code().as_deref() {
-            Some("28P01" | "28000") => format!("{place} refuses the user {user}, or their password"),
+            Some("28P01" | "28000") => format!("{place} refuses the user {user} or their password"),
             Some("3D000") => {
                 format!("{place} has no database {}", options.get_database().unwrap_or(user))
             }
-            Some("53300") => format!("{place} has no connection left"),
+            Some("53300") => format!("{place} has no connections left"),
             _ => format!("{place} refuses: {}", cause.message()),
         },
         other => format!("{place} cannot be used: {other}"),
@@ -57,8 +57,8 @@ pub(super) async fn check_age(conn: &DatabaseConnection) -> Result<(), DbErr> {
     };
     let newest = known.last().map_or("", |own| own.name());
     Err(fault(format!(
-        "it belongs to a newer version of Tekvwarho: it has the change {}, and this version ends with {newest}. Run the \
-         newer version, or restore a backup from before it",
+        "it belongs to a newer version of Tekvwarho: it has the change {}, and this version ends at {newest}. Run the \
+         newer version, or restore an earlier backup",
         newer.version
     )))
 }

@@ -59,7 +59,7 @@ export async function person(browser, server, options = {}) {
 
 export async function signIn(page, { email, password } = ADMIN, { remember = false } = {}) {
   await page.goto("/admin/login");
-  await page.getByLabel("E-mail").fill(email);
+  await page.getByLabel("Email").fill(email);
   await page.getByLabel("Password", { exact: true }).fill(password);
   if (remember) await page.getByLabel("Keep me signed in").check();
   await page.getByRole("button", { name: "Sign in" }).click();
@@ -90,7 +90,7 @@ export async function fillContact(page, { name, email, message, service }) {
   await page.goto("/contact");
   const drawn = Date.now();
   await page.getByLabel("Your name").fill(name);
-  await page.getByLabel("E-mail").fill(email);
+  await page.getByLabel("Email").fill(email);
   if (service) await page.getByLabel("What is it about?").selectOption(service);
   const field = page.locator("#message");
   const left = Math.max(0, 2_600 - (Date.now() - drawn));

@@ -42,7 +42,7 @@ export const SIGNED_OUT = [
   {
     name: "admin-invite-over",
     path: "/admin/invite#token",
-    ready: "text=This invitation does not work",
+    ready: "text=This invitation no longer works",
     causes: /auth\/invitation/,
   },
 ];
@@ -52,7 +52,7 @@ export const SIGNED_IN = [
   { name: "admin-messages", path: "/admin/messages", ready: "[data-message]" },
   { name: "admin-message", path: "/admin/messages?view=all&status=replied", ready: "[data-message]", act: openFirst },
   { name: "admin-filter", path: "/admin/messages?view=all", ready: "[data-message]", act: openFilter },
-  { name: "admin-nothing-found", path: "/admin/messages?view=all&q=zzzzqq", ready: "text=No message fits" },
+  { name: "admin-nothing-found", path: "/admin/messages?view=all&q=zzzzqq", ready: "text=No matching messages" },
   { name: "admin-selection", path: "/admin/messages", ready: "[data-message]", act: selectThree },
   { name: "admin-palette", path: "/admin/", ready: ".columns", act: (page) => page.keyboard.press("Control+k") },
   { name: "admin-help", path: "/admin/", ready: ".columns", act: openHelp },
@@ -60,7 +60,7 @@ export const SIGNED_IN = [
   { name: "admin-staff", path: "/admin/staff", ready: "main li a" },
   { name: "admin-staff-invite", path: "/admin/staff", ready: "main li a", act: openInvite },
   { name: "admin-staff-import", path: "/admin/staff", ready: "main li a", act: openImport },
-  { name: "admin-staff-none", path: "/admin/staff?q=zzzzqq", ready: "text=Nobody fits" },
+  { name: "admin-staff-none", path: "/admin/staff?q=zzzzqq", ready: "text=No matching people" },
   { name: "admin-person", path: "/admin/staff", ready: "main li a", act: openPerson },
   { name: "admin-person-access", path: "/admin/staff", ready: "main li a", act: openAccess },
   { name: "admin-audit", path: "/admin/audit", ready: "details[data-action]", act: openEntry },
@@ -84,7 +84,7 @@ async function sendWrongCode(page) {
 }
 
 async function askForLink(page) {
-  await page.getByLabel("E-mail").fill("nobody@example.com");
+  await page.getByLabel("Email").fill("nobody@example.com");
   await page.getByRole("button", { name: /link/i }).click();
   await page.locator("form").waitFor({ state: "detached" });
 }
@@ -103,10 +103,10 @@ async function openOperation(page) {
 
 async function sendOne(page) {
   await page.getByLabel("Your name").fill("Ada Lovelace");
-  await page.getByLabel("E-mail").fill("ada@client.example");
+  await page.getByLabel("Email").fill("ada@client.example");
   await page.locator("#message").fill("Our file server fails every Monday. Can you look at it?");
   await page.getByRole("button", { name: "Send message" }).click();
-  await page.getByRole("heading", { name: "Your message is here" }).waitFor();
+  await page.getByRole("heading", { name: "We have your message" }).waitFor();
 }
 
 /** The server's answer to the right password of an account with a second factor. */
@@ -117,7 +117,7 @@ async function askForCode(page) {
     (route) => route.fulfill({ status: 401, contentType: "application/problem+json", body }),
     { times: 1 },
   );
-  await page.getByLabel("E-mail").fill("anna@firm.example");
+  await page.getByLabel("Email").fill("anna@firm.example");
   await page.getByLabel("Password", { exact: true }).fill("seven-quiet-lakes");
   await page.getByRole("button", { name: "Sign in" }).click();
   await page.getByRole("heading", { name: "One more step" }).waitFor();

@@ -26,7 +26,7 @@ after(async () => {
 
 step("without staff, the dashboard tells where the set-up link is", async () => {
   await desk.page.goto("/admin/setup");
-  await desk.page.getByRole("heading", { name: "The set-up link is needed" }).waitFor();
+  await desk.page.getByRole("heading", { name: "You need the setup link" }).waitFor();
   await desk.page.goto("/admin/");
   await desk.page.getByText("Nobody has an account here yet").waitFor();
   assert.ok(desk.page.url().includes("/admin/login"));
@@ -37,7 +37,7 @@ step("a wrong set-up link is refused", async () => {
   await desk.page.goto("about:blank");
   await desk.page.goto("/admin/setup#not-the-token");
   await fillSetup(desk.page);
-  await desk.page.getByRole("button", { name: "Finish set-up" }).click();
+  await desk.page.getByRole("button", { name: "Finish setup" }).click();
   await desk.page.getByRole("alert").waitFor();
 });
 
@@ -48,9 +48,9 @@ step("the link that the first start printed makes the first admin and leads to t
   await desk.page.goto(server.setupLink);
   await fillSetup(desk.page);
   // Fields that stand side by side are as high as each other, whatever is said below one of them.
-  const [left, right] = await Promise.all(["E-mail for clients", "Phone"].map((name) => boxOf(desk.page, name)));
+  const [left, right] = await Promise.all(["Email for clients", "Phone"].map((name) => boxOf(desk.page, name)));
   assert.deepEqual([right.y, right.height], [left.y, left.height]);
-  await desk.page.getByRole("button", { name: "Finish set-up" }).click();
+  await desk.page.getByRole("button", { name: "Finish setup" }).click();
   await desk.page.getByRole("heading", { name: /, Anna$/ }).waitFor();
   await desk.page.getByText("No messages yet").waitFor();
 });
@@ -67,11 +67,11 @@ step("a wrong password is said plainly, the right one opens", async () => {
   const { page, watch } = laptop;
   watch.expect(/auth\/login/);
   await page.goto("/admin/login");
-  await page.getByLabel("E-mail").fill(ADMIN.email);
+  await page.getByLabel("Email").fill(ADMIN.email);
   await page.getByLabel("Password", { exact: true }).fill("wrong-password");
   await page.getByRole("button", { name: "Sign in" }).click();
-  await page.getByText("E-mail or password is not right").waitFor();
-  assert.equal(await page.getByLabel("E-mail").inputValue(), ADMIN.email);
+  await page.getByText("Email or password is wrong").waitFor();
+  assert.equal(await page.getByLabel("Email").inputValue(), ADMIN.email);
   await page.getByLabel("Password", { exact: true }).fill(ADMIN.password);
   await page.getByRole("button", { name: "Sign in" }).click();
   await page.getByRole("heading", { name: /, Anna$/ }).waitFor();
@@ -116,12 +116,12 @@ step("a forgotten password is set anew by mail; the link works once and ends oth
   const { page, watch } = desk;
   await page.goto("/admin/login");
   assert.equal(await page.getByText("Nobody has an account").count(), 0);
-  await page.getByLabel("E-mail").fill(ADMIN.email);
-  await page.getByRole("link", { name: "Forgotten password" }).click();
+  await page.getByLabel("Email").fill(ADMIN.email);
+  await page.getByRole("link", { name: "Forgot password?" }).click();
   await page.waitForURL((url) => url.pathname === "/admin/forgot" && url.search === "");
-  assert.equal(await page.getByLabel("E-mail").inputValue(), ADMIN.email);
+  assert.equal(await page.getByLabel("Email").inputValue(), ADMIN.email);
   await page.getByRole("button", { name: "Send link" }).click();
-  await page.getByText(`If ${ADMIN.email} belongs to a person here`).waitFor();
+  await page.getByText(`If ${ADMIN.email} has an account here`).waitFor();
   const link = linkIn(await mail.arrives(ADMIN.email, "Choose a new password"), `${server.url}/admin/reset`);
   await page.goto(link);
   await page.getByLabel("New password").fill(NEW_PASSWORD);
@@ -142,9 +142,9 @@ step("a forgotten password is set anew by mail; the link works once and ends oth
 step("an unknown address gets the same answer and no mail", async () => {
   const { page } = laptop;
   await page.goto("/admin/forgot");
-  await page.getByLabel("E-mail").fill("nobody@firm.example");
+  await page.getByLabel("Email").fill("nobody@firm.example");
   await page.getByRole("button", { name: "Send link" }).click();
-  await page.getByText("If nobody@firm.example belongs to a person here").waitFor();
+  await page.getByText("If nobody@firm.example has an account here").waitFor();
   assert.equal(mail.to("nobody@firm.example").length, 0);
 });
 
@@ -179,7 +179,7 @@ step("guessing is stopped, and the page says for how long", async () => {
   const button = page.getByRole("button", { name: "Sign in" });
   const password = page.getByLabel("Password", { exact: true });
   for (let guess = 1; guess <= 6; guess++) {
-    await page.getByLabel("E-mail").fill("somebody@firm.example");
+    await page.getByLabel("Email").fill("somebody@firm.example");
     await password.fill(`guess number ${guess}`);
     const [answer] = await Promise.all([page.waitForResponse(/auth\/login/), button.click()]);
     assert.equal(answer.status(), guess <= 5 ? 401 : 429);
@@ -196,9 +196,9 @@ step("no browser complained", () => {
 
 async function fillSetup(page) {
   await page.getByLabel("Your name").fill(ADMIN.name);
-  await page.getByLabel("E-mail", { exact: true }).fill(ADMIN.email);
+  await page.getByLabel("Email", { exact: true }).fill(ADMIN.email);
   await page.getByLabel("Password", { exact: true }).fill(ADMIN.password);
-  await page.getByLabel("Name of the firm").fill("Virtanen & Co");
+  await page.getByLabel("Firm name").fill("Virtanen & Co");
 }
 
 function boxOf(page, label) {

@@ -33,7 +33,7 @@ step("who may not read the trail has no way to it", async () => {
   assert.equal(await page.getByRole("link", { name: "API tokens" }).count(), 0);
   for (const path of ["audit", "tokens"]) {
     await page.goto(`/admin/${path}`);
-    await page.getByText("You may not do this").waitFor();
+    await page.getByText("have permission to do this").waitFor();
     await live(page);
   }
 });
@@ -76,25 +76,25 @@ step("filters narrow the list, stand in the address and can be cleared", async (
 
 step("the trail is verified, with the head that was copied and with one of another trail", async () => {
   const { page } = anna;
-  await page.getByRole("button", { name: "Copy the head" }).click();
+  await page.getByRole("button", { name: "Copy checkpoint" }).click();
   await page.getByText("Copied").waitFor();
   head = await page.evaluate(() => navigator.clipboard.readText());
   assert.match(head, /^\d+:[0-9a-f]{64}$/);
-  await page.getByLabel("A head that you kept").fill(head);
+  await page.getByLabel("Saved checkpoint").fill(head);
   await page.getByRole("button", { name: "Verify" }).click();
-  await page.getByText(/The trail holds: \d+ entries checked.*The head that you kept is on it/).waitFor();
+  await page.getByText(/Nothing was altered: \d+ entries checked.*It matches your saved checkpoint/).waitFor();
   const mail = Buffer.from(`Hello Anna,\r\n\r\n1:${"0".repeat(64)}\r\n\r\nKeep this mail.`);
   await page.getByLabel("Choose a file").setInputFiles({ name: "head.eml", mimeType: "message/rfc822", buffer: mail });
   await until("the head of the file is there", async () =>
-    (await page.getByLabel("A head that you kept").inputValue()).startsWith("1:000"),
+    (await page.getByLabel("Saved checkpoint").inputValue()).startsWith("1:000"),
   );
   await page.getByRole("button", { name: "Verify" }).click();
-  await page.getByText("The trail is broken at entry 1: the chain is not the one of the kept head.").waitFor();
-  await page.getByLabel("A head that you kept").fill("42");
+  await page.getByText("The trail was altered at entry 1: the chain does not match the saved checkpoint.").waitFor();
+  await page.getByLabel("Saved checkpoint").fill("42");
   anna.watch.expect(/status of 422/);
   await page.getByRole("button", { name: "Verify" }).click();
-  await page.getByText("A head looks like 42:").waitFor();
-  await page.getByLabel("A head that you kept").fill("");
+  await page.getByText("A checkpoint looks like 42:").waitFor();
+  await page.getByLabel("Saved checkpoint").fill("");
 });
 
 step("the trail can be saved as a file", async () => {
@@ -138,7 +138,7 @@ step("a notice arrives while the page is open, is counted, read and gone", async
   await page.keyboard.press("g");
   await page.keyboard.press("n");
   const panel = page.getByRole("dialog", { name: "Notifications" });
-  const notice = panel.getByRole("link", { name: `${ADMIN.name} gave you the message from ${name}` });
+  const notice = panel.getByRole("link", { name: `${ADMIN.name} assigned you the message from ${name}` });
   await notice.waitFor();
   assert.deepEqual(await axe(page), []);
   await notice.click();
@@ -162,7 +162,7 @@ step("opening a message reads what was said of it", async () => {
 step("what one chose not to be told is not told", async () => {
   const { page } = ben;
   await page.goto("/admin/profile");
-  const choice = page.getByRole("checkbox", { name: "Tell me when a colleague gives me a message: Here" });
+  const choice = page.getByRole("checkbox", { name: "Notify me when a colleague assigns me a message: Here" });
   await choice.uncheck();
   await page.getByText("Saved").waitFor();
   await page.reload();
@@ -182,17 +182,17 @@ step("a token is made, shown once, opens what it may, and ends when it is revoke
   await page.getByText("No tokens yet").waitFor();
   await page.getByRole("button", { name: "New token" }).first().click();
   await page.getByLabel("Name", { exact: true }).fill("Nightly report");
-  await page.getByRole("button", { name: "Make token" }).click();
+  await page.getByRole("button", { name: "Create token" }).click();
   anna.watch.expect(/status of 422/);
-  await page.getByText("Choose what the token may do.").waitFor();
+  await page.getByText("Choose what the token can do.").waitFor();
   assert.equal(await page.getByLabel("Name", { exact: true }).inputValue(), "Nightly report");
   await page.getByLabel("Messages", { exact: true }).check();
-  await page.getByRole("button", { name: "Make token" }).click();
+  await page.getByRole("button", { name: "Create token" }).click();
   const shown = page.getByRole("dialog", { name: "Copy the token now" });
   const token = await shown.getByRole("textbox").inputValue();
   assert.match(token, /^tkw_[\w-]{43}$/);
   assert.deepEqual(await axe(page), []);
-  await shown.getByRole("button", { name: "I have kept it" }).click();
+  await shown.getByRole("button", { name: "I have saved it" }).click();
   const call = (path) => fetch(server.url + path, { headers: { Authorization: `Bearer ${token}` } });
   assert.equal((await call("/api/admin/messages")).status, 200);
   assert.equal((await call("/api/admin/audit")).status, 403);

@@ -33,7 +33,7 @@ after(async () => {
 });
 
 const log = () => page.getByRole("log", { name: "Conversation" });
-const answer = () => page.getByLabel(/^Answer to/);
+const answer = () => page.getByLabel(/^Reply to/);
 
 async function open(id) {
   await page.goto(`/admin/messages/${id}?view=all`);
@@ -104,7 +104,7 @@ step("an answer with a hole does not go out, also after a reload", async () => {
   await open(id);
   await write(page, "r");
   await page.keyboard.insertText("About {{message.service}}: yes.");
-  const send = page.getByRole("button", { name: "Send answer" });
+  const send = page.getByRole("button", { name: "Send reply" });
   await page.reload();
   await page.getByText("Still missing: the service they asked about").waitFor();
   assert.ok(await send.isDisabled());
@@ -120,7 +120,7 @@ step("an answer that is too long is kept whole and does not go out", async () =>
   await page.getByText("10 characters left").waitFor();
   await answer().fill("x".repeat(20_120));
   await page.getByText("Too long by 120 characters").waitFor();
-  assert.ok(await page.getByRole("button", { name: "Send answer" }).isDisabled());
+  assert.ok(await page.getByRole("button", { name: "Send reply" }).isDisabled());
   assert.equal((await answer().inputValue()).length, 20_120);
 });
 

@@ -43,15 +43,15 @@ step("an authenticator app is set up in the profile; its recovery codes are show
   const field = page.getByLabel("Code", { exact: true });
   await field.fill("000000");
   await field.press("Enter");
-  await page.getByText("This is not the code of now").waitFor();
+  await page.getByText("That code is wrong or has expired").waitFor();
   await field.fill(totp(secret));
   await field.press("Enter");
   await page.getByText("They are shown only now").waitFor();
   codes = await page.locator("section[aria-label='Recovery codes'] li").allInnerTexts();
   assert.equal(codes.length, 10);
   await clean(page);
-  await page.getByRole("button", { name: "I have kept them" }).click();
-  await page.getByText("10 codes are left").waitFor();
+  await page.getByRole("button", { name: "I have saved them" }).click();
+  await page.getByText("10 codes left").waitFor();
   await clean(page);
   await mail.arrives(ADMIN.email, "An authenticator app was added");
 });
@@ -60,12 +60,12 @@ step("the next sign-in asks for a code, by keyboard alone", async () => {
   const { page, watch } = desk;
   await signOut(page);
   watch.expect(/auth\/login/);
-  await page.getByLabel("E-mail").fill(ADMIN.email);
+  await page.getByLabel("Email").fill(ADMIN.email);
   await page.keyboard.press("Tab");
   await page.keyboard.type(ADMIN.password);
   await page.keyboard.press("Enter");
   await page.getByRole("heading", { name: "One more step" }).waitFor();
-  const field = page.getByLabel("Code of your authenticator app");
+  const field = page.getByLabel("Code from your authenticator app");
   await until("the field has the focus", () => field.evaluate((input) => input === document.activeElement));
   await clean(page);
   await page.keyboard.type("123456");
@@ -91,7 +91,7 @@ step("a recovery code opens too, once", async () => {
     if (opens) await page.getByRole("heading", { name: /, Anna$/ }).waitFor();
     else await page.getByText("This code is wrong").waitFor();
   }
-  await mail.arrives(ADMIN.email, "A recovery code of your account was used");
+  await mail.arrives(ADMIN.email, "A recovery code for your account was used");
   await page.getByLabel("Recovery code").fill(codes[1]);
   await page.keyboard.press("Enter");
   await page.getByRole("heading", { name: /, Anna$/ }).waitFor();
@@ -113,9 +113,9 @@ step("what is sensitive asks again who is there, then goes on by itself", async 
     { times: 2 },
   );
   const ask = async () => {
-    await page.getByRole("button", { name: "Make new codes" }).click();
-    await page.getByRole("dialog").getByRole("button", { name: "Make new codes" }).click();
-    await page.getByRole("dialog", { name: "Show that it is you" }).waitFor();
+    await page.getByRole("button", { name: "Create new codes" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Create new codes" }).click();
+    await page.getByRole("dialog", { name: "Confirm it’s you" }).waitFor();
   };
   await ask();
   await clean(page);
@@ -128,7 +128,7 @@ step("what is sensitive asks again who is there, then goes on by itself", async 
   await page.getByLabel("Password", { exact: true }).fill(ADMIN.password);
   await page.keyboard.press("Enter");
   await page.getByText("They are shown only now").waitFor();
-  await page.getByRole("button", { name: "I have kept them" }).click();
+  await page.getByRole("button", { name: "I have saved them" }).click();
 });
 
 step("a passkey is added, renamed, and signs in without a password", async () => {
@@ -174,7 +174,7 @@ step("the app is turned off, the passkey deleted", async () => {
   await page.getByRole("button", { name: "Delete: Laptop" }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Delete" }).click();
   await page.getByText("Passkey deleted").waitFor();
-  await mail.arrives(ADMIN.email, "A passkey of your account was removed");
+  await mail.arrives(ADMIN.email, "A passkey was removed from your account");
   await signOut(page);
   await signIn(page);
 });
@@ -196,7 +196,7 @@ step("a role that needs a second factor leads to set-up, also for who is signed 
   const typed = await page.locator(".secret code").innerText();
   await page.getByLabel("Code", { exact: true }).fill(totp(typed));
   await page.keyboard.press("Enter");
-  await page.getByRole("button", { name: "I have kept them" }).click();
+  await page.getByRole("button", { name: "I have saved them" }).click();
   await page.getByText("Your account is protected").waitFor();
   await page.getByRole("heading", { name: "Profile" }).waitFor();
   await page.goto("/admin/messages");
@@ -206,7 +206,7 @@ step("a role that needs a second factor leads to set-up, also for who is signed 
 step("dates are written in the language that the profile says", async () => {
   const { page } = other;
   await page.goto("/admin/profile");
-  await page.getByLabel("Language of dates").selectOption("de-DE");
+  await page.getByLabel("Date format").selectOption("de-DE");
   await page.getByRole("button", { name: "Save" }).click();
   await page.getByText("Saved").waitFor();
   await page.reload();
@@ -223,10 +223,10 @@ step("an admin takes the factors of a colleague away, who is told and signed out
   await page.getByRole("tab", { name: "Sign-in and devices" }).click();
   await page.getByText("Authenticator app, 10 recovery codes").waitFor();
   await clean(page);
-  await page.getByRole("button", { name: "Take all away" }).click();
-  await page.getByRole("dialog").getByRole("button", { name: "Take all away" }).click();
+  await page.getByRole("button", { name: "Remove all" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Remove all" }).click();
   await page.getByText("None yet. The role needs one").waitFor();
-  await mail.arrives(MANAGER.email, "The second factors of your account were reset");
+  await mail.arrives(MANAGER.email, "The second factors for your account were reset");
   await other.page.waitForURL(/\/admin\/login/);
 });
 
@@ -236,7 +236,7 @@ step("no browser complained", () => {
 });
 
 async function password(page) {
-  await page.getByLabel("E-mail").fill(ADMIN.email);
+  await page.getByLabel("Email").fill(ADMIN.email);
   await page.getByLabel("Password", { exact: true }).fill(ADMIN.password);
   await page.getByRole("button", { name: "Sign in", exact: true }).click();
   await page.getByRole("heading", { name: "One more step" }).waitFor();

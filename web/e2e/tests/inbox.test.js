@@ -79,7 +79,7 @@ step("search finds by the beginning of a word, says when nothing fits, Escape en
   const found = await until("fewer rows", async () => ((await total()) < 120 ? total() : null));
   assert.ok(found >= 1);
   await page.getByLabel("Search messages").fill("zzzzqqq");
-  await page.getByText("No message fits").waitFor();
+  await page.getByText("No matching messages").waitFor();
   await page.getByLabel("Search messages").press("Escape");
   await until("all are back", async () => (await total()) === 120);
 });
@@ -144,10 +144,10 @@ step("days in the wrong order are said beside the field", async () => {
   const dialog = page.getByRole("dialog", { name: "Filter" });
   const last = dialog.getByLabel("Until");
   await last.fill("2026-04-01");
-  await dialog.getByText("This day is before the first one").waitFor();
+  await dialog.getByText("This is before the first day").waitFor();
   assert.equal(await last.getAttribute("aria-invalid"), "true");
   await last.fill("2026-06-01");
-  await dialog.getByText("This day is before the first one").waitFor({ state: "detached" });
+  await dialog.getByText("This is before the first day").waitFor({ state: "detached" });
   await dialog.getByRole("button", { name: "Done" }).click();
 });
 
@@ -215,7 +215,7 @@ step("who was slower hears of it, and sees what is there now", async () => {
   await page.getByRole("button", { name: "Status: New" }).click();
   waiting = false;
   await page.getByRole("menuitemradio", { name: "Converted" }).click();
-  await page.getByText("Somebody changed this message in the meantime").waitFor();
+  await page.getByText("Someone changed this message in the meantime").waitFor();
   await page.getByRole("button", { name: "Status: Replied" }).waitFor();
   assert.equal((await server.api(`/api/admin/messages/${id}`)).status, "replied");
   await page.unroute(`**/api/admin/messages/${id}`);
@@ -264,7 +264,7 @@ step("a canned reply is written once and fills itself in", async () => {
   await page.keyboard.press("Enter");
   const name = (await page.locator("article h2").first().innerText()).split(" ")[0];
   await until("it is filled in", async () =>
-    (await page.getByLabel(/^Answer to/).inputValue()).startsWith(
+    (await page.getByLabel(/^Reply to/).inputValue()).startsWith(
       `Hello ${name}, thank you for writing to Tekvwarho IT Solutions. Anna Virtanen`,
     ),
   );
@@ -274,11 +274,11 @@ step("a draft survives a reload", async () => {
   await page.getByText("Draft kept on this device").waitFor();
   await page.reload();
   await page.getByRole("log", { name: "Conversation" }).waitFor();
-  assert.match(await page.getByLabel(/^Answer to/).inputValue(), /^Hello .*Anna Virtanen$/);
+  assert.match(await page.getByLabel(/^Reply to/).inputValue(), /^Hello .*Anna Virtanen$/);
 });
 
 step("an answer goes on while the connection breaks and comes back", async () => {
-  const field = page.getByLabel(/^Answer to/);
+  const field = page.getByLabel(/^Reply to/);
   const before = await field.inputValue();
   await field.focus();
   anna.watch.expect(/ws\/chat|ERR_CONNECTION_REFUSED|ERR_INTERNET_DISCONNECTED|Failed to load resource|WebSocket/);
@@ -298,7 +298,7 @@ step("two people on one message see each other, and the answer appears for both"
   await live(bo.page);
   await bo.page.getByText("Anna Virtanen is looking at this too").waitFor();
   await page.getByText("Bo Lindqvist is looking at this too").waitFor();
-  await page.getByLabel(/^Answer to/).press("Control+Enter");
+  await page.getByLabel(/^Reply to/).press("Control+Enter");
   await bo.page.getByRole("log", { name: "Conversation" }).getByText("thank you for writing to").waitFor();
   await bo.page.goto("/admin/messages");
   await until("Bo has left", async () => (await page.getByText("is looking at this too").count()) === 0);
@@ -322,7 +322,7 @@ step("a new message waits in the head of the list: no row moves, none is covered
   const place = await first.boundingBox();
   await fillContact(bo.page, { name: "=1+1", email: "formula@client.example", message: "=HYPERLINK(0) is my name" });
   await bo.page.getByRole("button", { name: "Send message" }).click();
-  await bo.page.getByRole("heading", { level: 1, name: "Your message is here" }).waitFor();
+  await bo.page.getByRole("heading", { level: 1, name: "We have your message" }).waitFor();
   assert.equal(await bo.page.getByRole("heading", { name: "Ask a question" }).count(), 0);
   const news = page.getByRole("button", { name: "1 new message" });
   await news.waitFor();

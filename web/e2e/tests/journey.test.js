@@ -37,10 +37,10 @@ step("a client asks on the contact page and is thanked", async () => {
   await page.locator("#message").fill(QUESTION);
   assert.equal(await page.locator("#message").getAttribute("aria-invalid"), null);
   await page.getByRole("button", { name: "Send message" }).click();
-  await page.getByRole("heading", { level: 1, name: "Your message is here" }).waitFor();
-  await page.getByText(`Thank you, Ada Lovelace. It is stored`).waitFor();
+  await page.getByRole("heading", { level: 1, name: "We have your message" }).waitFor();
+  await page.getByText(`Thank you, Ada Lovelace. It is saved`).waitFor();
   await page.getByText(`on its way to ${CLIENT}.`).waitFor();
-  await page.getByText("No mail after ten minutes?").waitFor();
+  await page.getByText("No email after ten minutes?").waitFor();
 });
 
 step("the client gets a confirmation and staff a notice, with the right headers", async () => {
@@ -59,7 +59,7 @@ step("staff finds it in the inbox and answers", async () => {
   const { page } = staff;
   const notice = await mail.arrives(FIRM_EMAIL, "New message");
   await page.goto(linkIn(notice, `${server.url}/admin/messages/`));
-  await page.getByLabel("E-mail").fill(ADMIN.email);
+  await page.getByLabel("Email").fill(ADMIN.email);
   await page.getByLabel("Password", { exact: true }).fill(ADMIN.password);
   await page.getByRole("button", { name: "Sign in" }).click();
   const conversation = page.getByRole("log", { name: "Conversation" });
@@ -68,7 +68,7 @@ step("staff finds it in the inbox and answers", async () => {
 
   await write(page, "r");
   await page.keyboard.insertText(ANSWER);
-  await page.getByRole("button", { name: "Send answer" }).click();
+  await page.getByRole("button", { name: "Send reply" }).click();
   await conversation.getByText("It sounds like a full disk").waitFor();
   await page.getByRole("button", { name: "Status: Replied" }).waitFor();
 });
@@ -87,7 +87,7 @@ step("the answer arrives: both parts, a thread for mail programs, not marked aut
 });
 
 step("staff sees that the mail has gone out", async () => {
-  await staff.page.getByText("Sent by e-mail").waitFor();
+  await staff.page.getByText("Sent by email").waitFor();
 });
 
 step("the client opens the link of the mail and answers on the page", async () => {

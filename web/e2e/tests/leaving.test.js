@@ -48,7 +48,7 @@ step("what is typed about a person survives a look at another tab, and leaving a
   await name.fill("Cleo Half-Typed");
   await page.getByRole("tab", { name: "Open work" }).click();
   await page.getByText("2 open messages").waitFor();
-  await page.getByRole("tab", { name: "Account and rights" }).click();
+  await page.getByRole("tab", { name: "Account and permissions" }).click();
   assert.equal(await name.inputValue(), "Cleo Half-Typed");
   await page.getByRole("link", { name: "All staff" }).click();
   const question = page.getByRole("dialog", { name: "Leave without saving?" });
@@ -113,12 +113,12 @@ step("a shorter time to keep things says how much would go", async () => {
   await page.goto("/admin/settings/privacy");
   await page.getByRole("textbox", { name: /^Finished conversations/ }).fill("30");
   await page
-    .getByText(/^[\d,]+ would go at the next clean-up\.$/)
+    .getByText(/^[\d,]+ would be deleted at the next clean-up\.$/)
     .first()
     .waitFor();
   await page.getByRole("button", { name: "Discard", exact: true }).click();
   await page.getByRole("button", { name: "Save changes" }).waitFor({ state: "detached" });
-  await page.getByText(/^[\d,]+ would go/).waitFor({ state: "detached" });
+  await page.getByText(/^[\d,]+ would be deleted/).waitFor({ state: "detached" });
 });
 
 step("a trail that was tampered with says where, and that it is at work until then", async () => {
@@ -136,7 +136,7 @@ step("a trail that was tampered with says where, and that it is at work until th
   await page.getByRole("progressbar", { name: "Verify" }).waitFor();
   await page.getByRole("button", { name: "Stop" }).waitFor();
   go();
-  await page.getByText(/^The trail is broken at entry 3: /).waitFor();
+  await page.getByText(/^The trail was altered at entry 3: /).waitFor();
   await page.getByRole("progressbar", { name: "Verify" }).waitFor({ state: "detached" });
 });
 

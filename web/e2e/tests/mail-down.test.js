@@ -34,12 +34,12 @@ step("the form is taken while no mail can leave", async () => {
     page.getByRole("button", { name: "Send message" }).click(),
   ]);
   assert.equal(answer.status(), 201);
-  await page.getByRole("heading", { name: "Your message is here" }).waitFor();
+  await page.getByRole("heading", { name: "We have your message" }).waitFor();
   watch.assertQuiet();
 });
 
 step("the server says that mails are waiting", async () => {
-  await until("the failed attempt is in the log", () => /mail|smtp/i.test(server.output.replace(/^Mail: .*$/m, "")));
+  await until("the failed attempt is in the log", () => /mail|smtp/i.test(server.output.replace(/^Email: .*$/m, "")));
 });
 
 step(
@@ -66,12 +66,12 @@ step("a mail that is refused for good is shown to staff, with the reason, and go
     message: "May we replace our old system by yours?",
   });
   await client.page.getByRole("button", { name: "Send message" }).click();
-  await client.page.getByRole("heading", { name: "Your message is here" }).waitFor();
+  await client.page.getByRole("heading", { name: "We have your message" }).waitFor();
 
   const { page, watch } = await person(browser, server);
   await signIn(page);
   await live(page);
-  await page.getByRole("heading", { name: "1 mail could not be delivered" }).waitFor({ timeout: 20_000 });
+  await page.getByRole("heading", { name: "1 email could not be delivered" }).waitFor({ timeout: 20_000 });
   await page.getByRole("button", { name: "Show", exact: true }).click();
   const panel = page.locator("section", { hasText: "could not be delivered" });
   await panel.getByText("No such mailbox here").waitFor();
@@ -80,6 +80,6 @@ step("a mail that is refused for good is shown to staff, with the reason, and go
   await mail.rule("accept", address);
   await panel.getByRole("button", { name: "Send again" }).click();
   await mail.arrives(address, "Your message to");
-  await page.getByRole("heading", { name: "1 mail could not be delivered" }).waitFor({ state: "detached" });
+  await page.getByRole("heading", { name: "1 email could not be delivered" }).waitFor({ state: "detached" });
   watch.assertQuiet();
 });

@@ -37,7 +37,7 @@ step("a manager is invited, for messages only", async () => {
   await until("the focus is back", () => invite.evaluate((button) => button === document.activeElement));
   await page.keyboard.press("Enter");
   await dialog.getByLabel("Name").fill(DORA.name);
-  await dialog.getByLabel("E-mail").fill(DORA.email);
+  await dialog.getByLabel("Email").fill(DORA.email);
   await dialog.getByLabel("Role").selectOption("manager");
   for (const right of await dialog.getByRole("checkbox").all())
     await right.setChecked(/^Messages/.test(await right.evaluate((box) => box.closest("label").innerText.trim())));
@@ -52,7 +52,7 @@ step("the invitation leads through password and second factor to the messages, a
   await page.getByLabel("Password", { exact: true }).fill(DORA.password);
   await page.getByRole("button", { name: "Create account" }).click();
   await page.getByText("Sign in with your new password").waitFor();
-  await page.getByLabel("E-mail").fill(DORA.email);
+  await page.getByLabel("Email").fill(DORA.email);
   await page.getByLabel("Password", { exact: true }).fill(DORA.password);
   await page.getByRole("button", { name: "Sign in", exact: true }).click();
   await page.getByRole("heading", { name: "Set up a second factor" }).waitFor();
@@ -61,7 +61,7 @@ step("the invitation leads through password and second factor to the messages, a
   const secret = await page.locator(".secret code").innerText();
   await page.getByLabel("Code", { exact: true }).fill(totp(secret));
   await page.keyboard.press("Enter");
-  await page.getByRole("button", { name: "I have kept them" }).click();
+  await page.getByRole("button", { name: "I have saved them" }).click();
   await page.getByText("Your account is protected").waitFor();
   await live(page);
   const nav = page.getByRole("navigation", { name: "Main" }).first();
@@ -70,7 +70,7 @@ step("the invitation leads through password and second factor to the messages, a
     assert.equal(await nav.getByRole("link", { name, exact: true }).count(), 0, name);
   for (const path of ["staff", "audit", "tokens", "settings"]) {
     await page.goto(`/admin/${path}`);
-    await page.getByText("You may not do this").waitFor();
+    await page.getByText("have permission to do this").waitFor();
   }
   await live(page);
 });

@@ -46,16 +46,14 @@ step("the tour goes by keyboard, is left and gone on with", async () => {
   await page.keyboard.press("ArrowRight");
   await page.getByRole("dialog", { name: "Search and commands" }).waitFor();
   await page.keyboard.press("Escape");
-  await page.getByText("You can go on with the tour").waitFor();
+  await page.getByText("You can continue the tour").waitFor();
   await until("the focus is back", () =>
-    start
-      .or(list().getByRole("button", { name: "Go on with the tour" }))
-      .evaluate((it) => it === document.activeElement),
+    start.or(list().getByRole("button", { name: "Continue the tour" })).evaluate((it) => it === document.activeElement),
   );
   // The place in the tour is kept by the server, which has to have heard of it.
-  await list().getByRole("button", { name: "Go on with the tour" }).waitFor();
+  await list().getByRole("button", { name: "Continue the tour" }).waitFor();
   await page.reload();
-  await list().getByRole("button", { name: "Go on with the tour" }).click();
+  await list().getByRole("button", { name: "Continue the tour" }).click();
   await page.getByRole("dialog", { name: "Search and commands" }).waitFor();
   for (const name of ["Canned replies", "Settings", "You"]) {
     await page.getByRole("button", { name: "Next", exact: true }).click();
@@ -67,22 +65,22 @@ step("the tour goes by keyboard, is left and gone on with", async () => {
 
 step("samples fill the pages and go again", async () => {
   const { page } = desk;
-  await list().getByRole("button", { name: "Fill in sample data" }).click();
+  await list().getByRole("button", { name: "Add sample data" }).click();
   await page.getByText("60 messages and 4 people").waitFor();
   await page.locator(".columns").getByRole("heading", { name: "Latest messages" }).waitFor();
   await list().getByRole("button", { name: "Remove sample data" }).click();
   const dialog = page.getByRole("dialog", { name: "Remove all sample data?" });
   await dialog.getByRole("button", { name: "Remove sample data" }).click();
-  await page.getByText("Sample data removed, 60 messages").waitFor();
+  await page.getByText("Sample data removed, including 60 messages").waitFor();
   await page.getByText("No messages yet").waitFor();
   await list().getByText("0 of 5 done").waitFor();
 });
 
 step("a mail that arrived, own details and hours tick their steps", async () => {
   const { page } = desk;
-  await list().getByRole("button", { name: "It is right as it is: Look at your services" }).click();
+  await list().getByRole("button", { name: "Looks right: Review your services" }).click();
   await list().getByText("1 of 5 done").waitFor();
-  await list().getByRole("link", { name: "Try a mail" }).click();
+  await list().getByRole("link", { name: "Send a test email" }).click();
   await page.getByRole("button", { name: "Send it to me" }).click();
   await mail.arrives(ADMIN.email, "Your message to");
   await page.getByText(`on its way to ${ADMIN.email}`).waitFor();
@@ -91,14 +89,14 @@ step("a mail that arrived, own details and hours tick their steps", async () => 
   await list().getByRole("link", { name: "Set your hours" }).click();
   await page.getByLabel("Friday closes").fill("14:00");
   await page.getByRole("button", { name: "Save changes" }).click();
-  await page.getByText("Saved. It counts from now on.").waitFor();
+  await page.getByText("Saved.", { exact: true }).first().waitFor();
 });
 
 step("the firm's own details are typed on their page, and the first colleague is invited", async () => {
   const { page } = desk;
   await overview();
   await list().getByText("3 of 5 done").waitFor();
-  await list().getByRole("link", { name: "Tell who you are" }).click();
+  await list().getByRole("link", { name: "Say who you are" }).click();
   for (const [key, value] of Object.entries({
     name: "Virtanen & Co",
     legalName: "Virtanen Oy",
@@ -118,11 +116,11 @@ step("the firm's own details are typed on their page, and the first colleague is
   await overview();
   await list().getByText("4 of 5 done").waitFor();
   await list().getByRole("link", { name: "Invite a colleague" }).click();
-  await page.getByText("It is only you so far").waitFor();
+  await page.getByText("It’s only you so far").waitFor();
   await page.getByRole("button", { name: "Invite", exact: true }).first().click();
   const dialog = page.getByRole("dialog", { name: "Invite a person" });
   await dialog.getByLabel("Name").fill("Ben Okafor");
-  await dialog.getByLabel("E-mail").fill("ben@firm.example");
+  await dialog.getByLabel("Email").fill("ben@firm.example");
   await dialog.getByRole("button", { name: "Send invitation" }).click();
   await page.getByRole("heading", { name: "Ben Okafor" }).waitFor();
   await overview();
@@ -132,7 +130,7 @@ step("the firm's own details are typed on their page, and the first colleague is
 
 step("the list is put away for good, and only by who did it", async () => {
   const { page } = desk;
-  await list().getByRole("button", { name: "Put this list away" }).click();
+  await list().getByRole("button", { name: "Hide this list" }).click();
   await list().waitFor({ state: "detached" });
   await page.reload();
   await page.locator(".columns").waitFor();

@@ -35,7 +35,7 @@ function field(name, within = desk.page) {
 
 async function save() {
   await desk.page.getByRole("button", { name: "Save changes" }).click();
-  await desk.page.getByText("Saved. It counts from now on.").first().waitFor();
+  await desk.page.getByText("Saved.", { exact: true }).first().waitFor();
   await desk.page.getByRole("button", { name: "Save changes" }).waitFor({ state: "detached" });
 }
 
@@ -44,11 +44,11 @@ step("firm: the site follows at once, and what is wrong is said beside its field
   await page.getByRole("link", { name: "Settings" }).click();
   await page.getByRole("heading", { name: "Firm", exact: true }).waitFor();
   await field("Name").fill("Virtanen & Co");
-  await field("E-mail").fill("nobody");
+  await field("Email").fill("nobody");
   watch.expect(/api\/admin\/settings/);
   await page.getByRole("button", { name: "Save changes" }).click();
-  const email = field("E-mail");
-  await page.getByText("This does not look like an e-mail address").waitFor();
+  const email = field("Email");
+  await page.getByText("This does not look like an email address").waitFor();
   assert.equal(await email.getAttribute("aria-invalid"), "true");
   assert.equal(await field("Name").inputValue(), "Virtanen & Co");
   await email.fill("post@virtanen.example");
@@ -98,7 +98,7 @@ step("services: one more, in front, with its page", async () => {
   await page.getByRole("button", { name: "Move New service up" }).click();
   const edit = page.locator("li", { hasText: "New service" });
   await field("Summary", edit).fill("We cut hedges.");
-  await field("First talk, minutes", edit).fill("45");
+  await field("First call, minutes", edit).fill("45");
   await field("Address", edit).fill("gardens");
   await edit.getByRole("button", { name: "Add a step" }).click();
   await field("Step", edit).fill("We look at the hedge");
@@ -112,10 +112,10 @@ step("services: one more, in front, with its page", async () => {
   await visitor.page.getByRole("heading", { name: "Gardens" }).waitFor();
   await visitor.page.getByText("We look at the hedge").waitFor();
   await visitor.page.getByText("Do you cut in winter?").waitFor();
-  await visitor.page.getByText("First talk: 45 minutes").waitFor();
+  await visitor.page.getByText("First call: 45 minutes").waitFor();
   // The summary stands in for the introduction, and no heading stands over nothing.
   await visitor.page.locator(".lead", { hasText: "We cut hedges." }).waitFor();
-  for (const empty of ["What you get", "What it costs to begin", "Good to talk when"])
+  for (const empty of ["What you get", "What it costs to start", "A good fit if"])
     assert.equal(await visitor.page.getByRole("heading", { name: empty }).count(), 0, empty);
 });
 
@@ -127,7 +127,7 @@ step("services: two with one address are refused beside the second", async () =>
   await field("Address", edit).fill("gardens");
   await field("Summary", edit).fill("Again.");
   await page.getByRole("button", { name: "Save changes" }).click();
-  await edit.getByText("Another service has this address.").waitFor();
+  await edit.getByText("Another service already has this address.").waitFor();
   await page.getByRole("button", { name: "Discard" }).click();
 });
 
@@ -155,12 +155,12 @@ step("mail: the preview follows what is typed, and an unknown variable is told",
   const { page } = desk;
   await open("mail");
   const preview = page.locator("[data-preview]");
-  await field("Name of the sender").fill("Anna of Virtanen");
+  await field("Sender name").fill("Anna of Virtanen");
   await field("Text").first().fill("Hello, this is {{firm.name}}.");
   await preview.getByText("Hello, this is Virtanen & Co.").waitFor();
   await preview.getByText("Anna of Virtanen <").waitFor();
   await field("Text").first().fill("Hello {{client.name}}");
-  await page.getByText("The preview comes back").waitFor();
+  await page.getByText("The preview returns").waitFor();
   await page.getByRole("button", { name: "Save changes" }).click();
   await page.getByText("{{client.name}} is not known here").waitFor();
   await field("Text").first().fill("Hello, this is {{firm.name}}.");
@@ -194,15 +194,15 @@ step("notifications: the mailboxes that are named get the notice", async () => {
 step("security: a limit that was lowered counts at once", async () => {
   const { page } = desk;
   await open("security");
-  await field("Shortest password").fill("7");
+  await field("Minimum password length").fill("7");
   await page.getByRole("button", { name: "Save changes" }).click();
   await page.getByText("This must be a whole number from 8 to 64.").waitFor();
-  await field("Shortest password").fill("20");
+  await field("Minimum password length").fill("20");
   await save();
   const me = { currentPassword: ADMIN.password, newPassword: "zXk29dQp-seven" };
   const answer = await server.api("/api/auth/password", "POST", me).catch((error) => error);
   assert.match(String(answer?.message ?? JSON.stringify(answer)), /at least 20 characters|422/);
-  await page.getByRole("button", { name: "Reset to default: Shortest password" }).click();
+  await page.getByRole("button", { name: "Reset to default: Minimum password length" }).click();
   await save();
 });
 
@@ -210,13 +210,13 @@ step("privacy: the page says what would go, and the policy follows", async () =>
   const { page } = desk;
   await open("privacy");
   await field("Finished conversations").fill("60");
-  await page.getByText("Nothing would go at the next clean-up.").last().waitFor();
+  await page.getByText("Nothing would be deleted now.").last().waitFor();
   await field("Consent in the contact form").fill("You may write to me about this.");
   await save();
   await visitor.page.goto("/contact");
   await visitor.page.getByLabel("You may write to me about this.").waitFor();
   await visitor.page.goto("/privacy-policy");
-  await visitor.page.getByText("at most 60 days after the last word").waitFor();
+  await visitor.page.getByText("at most 60 days after the last message").waitFor();
 });
 
 step("what was changed, and by whom, stands below", async () => {
@@ -232,7 +232,7 @@ step("what is not saved is not lost by leaving", async () => {
   const { page } = desk;
   await open("firm");
   await field("City").fill("Turku");
-  await page.getByRole("navigation", { name: "Groups of settings" }).getByRole("link", { name: "Hours" }).click();
+  await page.getByRole("navigation", { name: "Settings groups" }).getByRole("link", { name: "Hours" }).click();
   await page.getByRole("heading", { name: "Hours", exact: true }).waitFor();
   await page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "Dashboard", exact: true }).click();
   await page.getByRole("dialog", { name: "Leave without saving?" }).waitFor();
@@ -251,7 +251,7 @@ step("two who change the same choose whose value counts; other changes meet with
   await field("Street and number").fill("Satama 1");
   await server.api("/api/admin/settings", "PATCH", { "firm.city": "Vaasa" });
   await page.getByRole("button", { name: "Save changes" }).click();
-  const merge = page.getByRole("dialog", { name: "Somebody changed the same" });
+  const merge = page.getByRole("dialog", { name: "Someone changed the same settings" });
   await merge.getByText("Vaasa").waitFor();
   await merge.getByLabel("Theirs").check();
   // Turning away from the question is no answer to it: it comes again, and nothing is chosen yet.

@@ -40,17 +40,17 @@ step("an admin invites a person, with some rights only", async () => {
   await page.getByRole("button", { name: "Invite", exact: true }).click();
   const dialog = page.getByRole("dialog");
   await dialog.getByLabel("Name").fill(CLEO.name);
-  await dialog.getByLabel("E-mail").fill(ADMIN.email);
+  await dialog.getByLabel("Email").fill(ADMIN.email);
   anna.watch.expect(/api\/admin\/staff/);
   await dialog.getByRole("button", { name: "Send invitation" }).click();
-  await dialog.getByText("exists already").waitFor();
+  await dialog.getByText("already exists").waitFor();
   assert.equal(await dialog.getByLabel("Name").inputValue(), CLEO.name, "what was typed stays");
-  await dialog.getByLabel("E-mail").fill(CLEO.email);
+  await dialog.getByLabel("Email").fill(CLEO.email);
   await dialog.getByRole("checkbox", { name: /^Live chat/ }).uncheck();
   await dialog.getByRole("checkbox", { name: /^Consultations/ }).uncheck();
   await dialog.getByRole("button", { name: "Send invitation" }).click();
   await page.getByRole("heading", { name: CLEO.name }).waitFor();
-  await page.getByText("Invitation works until").waitFor();
+  await page.getByText("Invitation valid until").waitFor();
   invitation = linkIn(await mail.arrives(CLEO.email, "Your account at"), `${server.url}/admin/invite`);
 });
 
@@ -67,14 +67,14 @@ step("the invited person chooses a password, signs in, and sees what they may", 
   await nav.getByRole("link", { name: "Messages", exact: true }).waitFor();
   assert.equal(await nav.getByRole("link", { name: "Staff", exact: true }).count(), 0);
   await page.goto("/admin/staff");
-  await page.getByText("You may not do this").waitFor();
+  await page.getByText("have permission to do this").waitFor();
 });
 
 step("the link works once", async () => {
   const { page, watch, context } = await person(browser, server);
   watch.expect(/auth\/invitation/);
   await page.goto(invitation);
-  await page.getByRole("heading", { name: "This invitation does not work" }).waitFor();
+  await page.getByRole("heading", { name: "This invitation no longer works" }).waitFor();
   watch.assertQuiet();
   await context.close();
 });
@@ -90,10 +90,10 @@ step("a right that is given shows on the open page of its person", async () => {
   await cleo.page.getByRole("button", { name: "Invite", exact: true }).click();
   const dialog = cleo.page.getByRole("dialog");
   assert.ok(await dialog.getByRole("checkbox", { name: /^Settings/ }).isDisabled());
-  await dialog.getByText("You do not have this yourself").first().waitFor();
+  await dialog.getByText("You don’t have this permission").first().waitFor();
   await dialog.getByRole("button", { name: "Cancel" }).click();
   await cleo.page.getByRole("link", { name: BEN.name }).click();
-  await cleo.page.getByText("holds rights that you do not have").waitFor();
+  await cleo.page.getByText("has permissions that you don’t have").waitFor();
   assert.equal(await cleo.page.getByRole("button", { name: "Deactivate" }).count(), 0);
 });
 
@@ -109,7 +109,7 @@ step("two admins edit one person: the second chooses, and nothing is lost", asyn
     .getByRole("checkbox", { name: /^Audit/ })
     .check();
   await form(anna).getByLabel("Name").fill("Cleo Marsh-Lee");
-  await form(anna).getByLabel("E-mail").fill("cleo.lee@firm.example");
+  await form(anna).getByLabel("Email").fill("cleo.lee@firm.example");
   await form(anna).getByRole("button", { name: "Save" }).click();
   await anna.page.getByRole("heading", { name: "Cleo Marsh-Lee" }).waitFor();
   // What Ben has typed stays while the page hears of Anna's change.
@@ -117,11 +117,11 @@ step("two admins edit one person: the second chooses, and nothing is lost", asyn
   assert.equal(await form(ben).getByLabel("Name").inputValue(), "Cleo M. Marsh");
   ben.watch.expect(/412/);
   await form(ben).getByRole("button", { name: "Save" }).click();
-  const dialog = ben.page.getByRole("dialog", { name: "Somebody changed this person meanwhile" });
+  const dialog = ben.page.getByRole("dialog", { name: "Someone changed this person in the meantime" });
   const name = dialog.getByRole("group", { name: "Name" });
   await name.getByLabel("Cleo M. Marsh").waitFor();
   assert.ok(await name.getByLabel("Cleo M. Marsh").isChecked());
-  assert.ok(await dialog.getByRole("group", { name: "E-mail" }).getByLabel("cleo.lee@firm.example").isChecked());
+  assert.ok(await dialog.getByRole("group", { name: "Email" }).getByLabel("cleo.lee@firm.example").isChecked());
   await name.getByLabel("Cleo Marsh-Lee").check();
   await dialog.getByRole("button", { name: "Save this" }).click();
   await dialog.waitFor({ state: "detached" });

@@ -33,7 +33,7 @@ step("errors are said beside the field and what was typed is kept", async () => 
   });
   await page.getByRole("button", { name: "Send message" }).click();
   const summary = page.getByRole("alert");
-  await summary.getByRole("link", { name: /e-mail/i }).waitFor();
+  await summary.getByRole("link", { name: /email/i }).waitFor();
   assert.equal(await page.getByLabel("Your name").inputValue(), "Grace Hopper");
   assert.equal(await page.locator("#message").inputValue(), "A compiler, please, by spring.");
   assert.equal(await page.locator("#email").getAttribute("aria-invalid"), "true");
@@ -41,7 +41,7 @@ step("errors are said beside the field and what was typed is kept", async () => 
 
 step("a text that is too long is kept whole, and it is said how long it may be", async () => {
   const text = "long ".repeat(1_040);
-  await page.getByLabel("E-mail").fill(CLIENT);
+  await page.getByLabel("Email").fill(CLIENT);
   await page.locator("#message").fill(text);
   await page.getByRole("button", { name: "Send message" }).click();
   await page
@@ -53,10 +53,10 @@ step("a text that is too long is kept whole, and it is said how long it may be",
 });
 
 step("the corrected form is taken and thanked for; a reload does not send it again", async () => {
-  await page.getByLabel("E-mail").fill(CLIENT);
+  await page.getByLabel("Email").fill(CLIENT);
   await page.getByRole("button", { name: "Send message" }).click();
-  await page.getByRole("heading", { name: "Your message is here" }).waitFor();
-  await page.getByText("No mail after ten minutes?").waitFor();
+  await page.getByRole("heading", { name: "We have your message" }).waitFor();
+  await page.getByText("No email after ten minutes?").waitFor();
   await page.reload();
   await mail.arrives(CLIENT, "Your message to");
 });
@@ -68,7 +68,7 @@ step("staff answers", async () => {
   await rows.first().waitFor();
   assert.equal(await rows.count(), 1);
   await rows.click();
-  await staff.page.getByLabel("Answer to Grace Hopper").fill("We would love to.");
+  await staff.page.getByLabel("Reply to Grace Hopper").fill("We would love to.");
   await staff.page.keyboard.press("Control+Enter");
   await mail.arrives(CLIENT, "Re: Your message to");
 });
@@ -81,11 +81,11 @@ step("the client pastes the code of the mail; a wrong one is refused kindly", as
   assert.equal(printed, code, "the code in the mail is the one in its link");
 
   await page.goto(address);
-  await page.getByLabel("Code from the e-mail").fill("not-the-code");
+  await page.getByLabel("Code from the email").fill("not-the-code");
   await page.getByRole("button", { name: "Open conversation" }).click();
   await page.getByRole("alert").waitFor();
 
-  await page.getByLabel("Code from the e-mail").fill(`  ${code} `);
+  await page.getByLabel("Code from the email").fill(`  ${code} `);
   await page.getByRole("button", { name: "Open conversation" }).click();
   await page.getByText("We would love to.").waitFor();
 });

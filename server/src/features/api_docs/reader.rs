@@ -108,8 +108,8 @@ fn operation_of(document: &Value, method: &str, path: &str, operation: &Value) -
     let access = match (operation["x-permission"].as_str(), operation["security"].as_array()) {
         (Some("signed_in" | "own_account"), _) => "Signed in".to_owned(),
         (Some(permission), _) => format!("Permission {permission}"),
-        (None, Some(_)) => "Code of the mail".to_owned(),
-        (None, None) => "Everybody".to_owned(),
+        (None, Some(_)) => "Code from the email".to_owned(),
+        (None, None) => "Public".to_owned(),
     };
     let parameters = operation["parameters"].as_array().into_iter().flatten().map(|it| Field {
         name: text(&it["name"]),

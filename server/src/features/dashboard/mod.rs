@@ -26,17 +26,17 @@ fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(signed_in_or_token(routes!(dashboard)))
 }
 
-/// Everything on the first page. What the person may not see is missing.
+/// Everything on the dashboard’s home page. What the caller cannot see is left out.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Dashboard {
     pub messages: Option<MessageCounts>,
     pub first_response: Option<ResponseTime>,
-    /// The last 30 days in the zone of the firm, oldest first.
+    /// The last 30 days in the firm's time zone, oldest first.
     pub trend: Vec<TrendDay>,
-    /// The newest five.
+    /// The latest five.
     pub latest: Vec<MessageSummary>,
-    /// The newest ten entries of the audit trail.
+    /// The latest ten entries of the audit trail.
     pub activity: Vec<Activity>,
     /// Mail waits that could have left; null while all is well.
     pub mail_trouble: Option<MailTrouble>,
@@ -44,7 +44,7 @@ pub struct Dashboard {
     pub disk_free: Option<u64>,
 }
 
-/// Counts of the inbox; each at most 1,000, which then means 1,000 or more.
+/// Counts for the inbox; each at most 1,000, which means 1,000 or more.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct MessageCounts {
@@ -52,9 +52,9 @@ pub struct MessageCounts {
     pub in_progress: u64,
     pub unassigned: u64,
     pub mine: u64,
-    /// Arrived since midnight in the zone of the firm.
+    /// Arrived since midnight in the firm's time zone.
     pub today: u64,
-    /// Mails that were given up.
+    /// Emails that could not be delivered.
     pub failed_mails: u64,
 }
 
@@ -62,13 +62,13 @@ pub struct MessageCounts {
 #[derive(Serialize, ToSchema)]
 pub struct TrendDay {
     pub day: NaiveDate,
-    /// Messages that arrived, without spam.
+    /// Messages that arrived, excluding spam.
     pub received: u64,
-    /// Messages that got their first answer.
+    /// Messages that got their first reply.
     pub answered: u64,
 }
 
-/// Something that somebody did.
+/// Something that someone did.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Activity {
@@ -82,7 +82,7 @@ pub struct Activity {
     pub sentence: String,
 }
 
-/// The first page.
+/// Returns everything on the dashboard’s home page.
 #[utoipa::path(get, path = "/api/admin/dashboard", tag = "dashboard", responses((status = 200, body = Envelope<Dashboard>)))]
 async fn dashboard(State(app): State<App>, caller: Caller) -> Result<Data<Dashboard>> {
     let conn = app.storage.read();

@@ -30,7 +30,7 @@ fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(routes!(health)).routes(routes!(ready))
 }
 
-/// The program runs.
+/// The program is running.
 #[derive(Serialize, ToSchema)]
 pub struct Health {
     /// Always `ok`.
@@ -42,7 +42,7 @@ pub struct Health {
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Readiness {
-    /// `ok` when every part is.
+    /// `ok` if every part is.
     pub status: &'static str,
     pub database: &'static str,
     /// What slices need; their names and words stand in the document.
@@ -51,13 +51,13 @@ pub struct Readiness {
     pub parts: BTreeMap<&'static str, Cow<'static, str>>,
 }
 
-/// Answers as long as the program runs. Touches nothing else.
+/// Responds as long as the program runs. Checks nothing else.
 #[utoipa::path(get, path = "/api/health", tag = "health", responses((status = 200, body = Envelope<Health>)))]
 async fn health() -> Data<Health> {
     Data(Health { status: "ok", version: env!("CARGO_PKG_VERSION") })
 }
 
-/// 200 when requests can be served; 503 while the database is away or the program is about to end.
+/// Returns 200 if requests can be served, and 503 while the database is unavailable or the program is shutting down.
 #[utoipa::path(get, path = "/api/health/ready", tag = "health",
     responses((status = 200, body = Envelope<Readiness>), (status = 503, body = Problem)))]
 async fn ready(State(app): State<App>) -> Response {

@@ -32,7 +32,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(demand(Permission::Messages, routes!(retry_mail)))
 }
 
-/// Messages under filters, a page at a time.
+/// Lists messages that match the filters, page by page.
 #[utoipa::path(get, path = "/api/admin/messages", tag = "messages", params(FilterQuery, Paging),
     responses((status = 200, body = Envelope<Vec<MessageSummary>>), (status = 422, body = Problem)))]
 async fn list_messages(
@@ -51,27 +51,27 @@ async fn list_messages(
     Ok(Listed(page.with(rows)))
 }
 
-/// How many messages stand where.
+/// Counts messages by status.
 #[utoipa::path(get, path = "/api/admin/messages/counts", tag = "messages", responses((status = 200, body = Envelope<Counts>)))]
 async fn count_messages(State(app): State<App>, caller: Caller) -> Result<Data<Counts>> {
     Ok(Data(standing(&app).await?.counts(caller.staff_id)))
 }
 
-/// A tag and the number of its messages.
+/// A tag and its number of messages.
 #[derive(Serialize, ToSchema)]
 pub struct TagCount {
     pub tag: String,
     pub count: i64,
 }
 
-/// The tags in use, the most used first.
+/// Lists the tags in use, most used first.
 #[utoipa::path(get, path = "/api/admin/messages/tags", tag = "messages", responses((status = 200, body = Envelope<Vec<TagCount>>)))]
 async fn list_tags(State(app): State<App>) -> Result<All<TagCount>> {
     let tags = store::tag_counts(app.storage.read()).await?;
     Ok(All::up_to(store::TAGS, tags.into_iter().map(|(tag, count)| TagCount { tag, count }).collect()))
 }
 
-/// One message with its thread. Opening it marks it as read.
+/// Returns one message with its thread, and marks it as read.
 #[utoipa::path(get, path = "/api/admin/messages/{id}", tag = "messages", params(("id" = Uuid, Path)),
     responses((status = 200, body = Envelope<MessageDetail>), (status = 404, body = Problem)))]
 async fn get_message(State(app): State<App>, Id(id): Id) -> Result<Tagged<Data<MessageDetail>>> {
@@ -86,7 +86,7 @@ async fn get_message(State(app): State<App>, Id(id): Id) -> Result<Tagged<Data<M
     Ok(with_etag(detail))
 }
 
-/// Changes status or assignment. With `If-Match`, only what the client has seen.
+/// Changes status or assignment. With `If-Match`, fails with 412 if the message has changed since.
 #[utoipa::path(patch, path = "/api/admin/messages/{id}", tag = "messages", params(("id" = Uuid, Path)), request_body = Change,
     responses((status = 200, body = Envelope<MessageDetail>), (status = 404, body = Problem), (status = 412, body = Problem), (status = 422, body = Problem)))]
 async fn change_message(
@@ -114,7 +114,7 @@ async fn change_message(
     Ok(with_etag(detail))
 }
 
-/// Sends the failed mails of a message again.
+/// Resends the failed emails of a message.
 #[utoipa::path(post, path = "/api/admin/messages/{id}/retry-mail", tag = "messages", params(("id" = Uuid, Path)),
     responses((status = 200, body = Envelope<MessageDetail>), (status = 404, body = Problem)))]
 async fn retry_mail(

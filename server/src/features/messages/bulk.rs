@@ -27,7 +27,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(demand(Permission::Messages, routes!(take_back)))
 }
 
-/// One change of many messages. What is missing stays.
+/// One change to many messages. Fields that are left out stay unchanged.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Bulk {
@@ -35,7 +35,7 @@ pub struct Bulk {
     pub ids: Vec<Uuid>,
     #[serde(default)]
     pub status: Option<Status>,
-    /// An id, or null to take the assignment away.
+    /// An id, or null to remove the assignment.
     #[serde(default, deserialize_with = "change::given")]
     #[schema(value_type = Option<Uuid>)]
     pub assigned_to: Option<Option<Uuid>>,
@@ -45,17 +45,17 @@ pub struct Bulk {
     pub remove_tags: Vec<String>,
 }
 
-/// What a change of many came to.
+/// The result of a bulk change.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct BulkDone {
-    /// Messages that are different now.
+    /// Messages that were changed.
     pub changed: usize,
-    /// Takes all of it back, within ten seconds; null when nothing changed.
+    /// Undoes all of it, within ten seconds; null if nothing changed.
     pub undo_id: Option<Uuid>,
 }
 
-/// Changes many messages, all or none.
+/// Changes many messages: all of them or none.
 #[utoipa::path(post, path = "/api/admin/messages/bulk", tag = "messages", request_body = Bulk,
     responses((status = 200, body = Envelope<BulkDone>), (status = 404, body = Problem), (status = 422, body = Problem)))]
 async fn change_many(
@@ -98,7 +98,7 @@ async fn change_many(
         .await
 }
 
-/// Takes a change back, within ten seconds and only where nobody has changed the message since.
+/// Undoes a change, within ten seconds and only if nobody has changed the message since.
 #[utoipa::path(post, path = "/api/admin/undo/{id}", tag = "messages", params(("id" = Uuid, Path)),
     responses((status = 200, body = Envelope<Undone>), (status = 404, body = Problem)))]
 async fn take_back(

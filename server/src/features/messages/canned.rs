@@ -38,9 +38,10 @@ pub fn routes() -> OpenApiRouter<App> {
 pub struct CannedReply {
     pub id: Uuid,
     pub title: String,
-    /// What one types after `;` to find it.
+    /// What to type after `;` to find it.
     pub shortcut: String,
-    /// May hold `{{client.name}}`, `{{client.firstName}}`, `{{staff.name}}`, `{{firm.name}}`, `{{message.service}}`.
+    /// Can contain `{{client.name}}`, `{{client.firstName}}`, `{{staff.name}}`, `{{firm.name}}` and
+    /// `{{message.service}}`.
     pub content: String,
     /// Send it as `If-Match` with a change.
     pub etag: String,
@@ -71,7 +72,7 @@ fn etag(row: &Model) -> String {
     format!("\"{}\"", &sha256_hex(json!([row.title, row.shortcut, row.content]).to_string())[..24])
 }
 
-/// A canned reply to be.
+/// A new canned reply.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewCannedReply {
@@ -80,7 +81,7 @@ pub struct NewCannedReply {
     pub content: String,
 }
 
-/// A canned reply in part.
+/// Changes to a canned reply.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CannedReplyPatch {
@@ -92,7 +93,7 @@ pub struct CannedReplyPatch {
     pub content: Option<String>,
 }
 
-/// All canned replies, by shortcut.
+/// Lists all canned replies, sorted by shortcut.
 #[utoipa::path(get, path = "/api/admin/canned-replies", tag = "messages", responses((status = 200, body = Envelope<Vec<CannedReply>>)))]
 async fn list_canned_replies(State(app): State<App>) -> Result<All<CannedReply>> {
     let rows = Entity::find().order_by_asc(Column::Shortcut).all(app.storage.read()).await?;
@@ -137,14 +138,14 @@ async fn create_canned_reply(
     Ok(created)
 }
 
-/// One canned reply.
+/// Returns one canned reply.
 #[utoipa::path(get, path = "/api/admin/canned-replies/{id}", tag = "messages", params(("id" = Uuid, Path)),
     responses((status = 200, body = Envelope<CannedReply>), (status = 404, body = Problem)))]
 async fn get_canned_reply(State(app): State<App>, Id(id): Id) -> Result<Tagged<Data<CannedReply>>> {
     Ok(shown(Entity::find_by_id(id).one(app.storage.read()).await?.ok_or(Error::NotFound)?))
 }
 
-/// Changes a canned reply. With `If-Match`, only what the caller has seen.
+/// Changes a canned reply. With `If-Match`, fails with 412 if it has changed since.
 #[utoipa::path(patch, path = "/api/admin/canned-replies/{id}", tag = "messages", params(("id" = Uuid, Path)), request_body = CannedReplyPatch,
     responses((status = 200, body = Envelope<CannedReply>), (status = 404, body = Problem), (status = 412, body = Problem), (status = 422, body = Problem)))]
 async fn change_canned_reply(
@@ -190,7 +191,7 @@ async fn change_canned_reply(
     Ok(shown(changed))
 }
 
-/// Deletes a canned reply. With `If-Match`, only what the caller has seen.
+/// Deletes a canned reply. With `If-Match`, fails with 412 if it has changed since.
 #[utoipa::path(delete, path = "/api/admin/canned-replies/{id}", tag = "messages", params(("id" = Uuid, Path)),
     responses((status = 200, body = Envelope<Nothing>), (status = 404, body = Problem), (status = 412, body = Problem)))]
 async fn delete_canned_reply(
@@ -220,7 +221,7 @@ fn checked(mut row: Model) -> Result<Model> {
     let mut check = Check::new();
     let title = check.line("title", &row.title, 80, "Give it a title.");
     let shortcut = check.line("shortcut", &row.shortcut, 30, "Give it a shortcut.").to_lowercase();
-    let content = check.text("content", &row.content, 10_000, "Write a text.");
+    let content = check.text("content", &row.content, 10_000, "Enter the text.");
     if shortcut.contains(char::is_whitespace) || shortcut.contains(';') {
         check.refuse("shortcut", "invalid", "A shortcut is one word without a semicolon.");
     }

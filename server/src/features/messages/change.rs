@@ -17,13 +17,13 @@ use crate::platform::permission::Permission;
 use crate::platform::staff as people;
 use crate::storage::Tx;
 
-/// What is to be changed. What is missing stays.
+/// What to change. Fields that are left out stay unchanged.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Change {
     #[serde(default)]
     pub status: Option<Status>,
-    /// An id, or null to take the assignment away.
+    /// An id, or null to remove the assignment.
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<Uuid>)]
     pub assigned_to: Option<Option<Uuid>>,
@@ -68,7 +68,7 @@ pub async fn check_assignee(conn: &impl ConnectionTrait, change: &Change) -> Res
     if let Some(Some(id)) = change.assigned_to
         && !people::can_be_given(conn, id, Permission::Messages).await?
     {
-        return Err(Error::field("assignedTo", "invalid", "This person cannot be given messages."));
+        return Err(Error::field("assignedTo", "invalid", "This person cannot be assigned messages."));
     }
     Ok(())
 }

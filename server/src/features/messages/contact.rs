@@ -46,7 +46,7 @@ pub struct ContactForm {
     pub phone: Option<String>,
     #[serde(default)]
     pub company: Option<String>,
-    /// Slug of a service.
+    /// The slug of a service.
     #[serde(default)]
     pub service: Option<String>,
     /// At most 5,000 characters.
@@ -55,13 +55,13 @@ pub struct ContactForm {
     pub message: String,
     #[serde(default)]
     pub visitor_id: Option<Uuid>,
-    /// The visitor agrees that these details are used for follow-up.
+    /// The visitor agrees that these details can be used to follow up.
     #[serde(default)]
     pub consent: bool,
-    /// Leave it empty: it is a trap for programs. A message that fills it is spam.
+    /// Leave this empty: it is a trap for bots. A message that fills it in is filed as spam.
     #[serde(default)]
     pub website: Option<String>,
-    /// The trap of our own page; leave it empty as well. Alone it makes a message doubtful.
+    /// Leave this empty too: it is the trap of our own page. On its own, it marks a message as doubtful.
     #[serde(default)]
     pub extra: Option<String>,
     /// From the page, or from `GET /api/form-token`.
@@ -134,7 +134,7 @@ pub async fn submit(
 
 fn checked(app: &App, form: &ContactForm, info: &RequestInfo) -> Result<messages::Model> {
     let mut check = Check::new();
-    let name = check.line("name", &form.name, 100, "Tell us your name.");
+    let name = check.line("name", &form.name, 100, "Please tell us your name.");
     let email = check.email("email", &form.email);
     let phone = check.optional_line("phone", form.phone.as_deref(), 40);
     let company = check.optional_line("company", form.company.as_deref(), 120);
@@ -144,7 +144,7 @@ fn checked(app: &App, form: &ContactForm, info: &RequestInfo) -> Result<messages
     let service = service.and_then(|slug| {
         let offered = settings.service(&slug).map(|service| service.slug.clone());
         if offered.is_none() {
-            check.refuse("service", "invalid", "We do not offer this service. Choose one of the list, or none.");
+            check.refuse("service", "invalid", "We do not offer this service. Choose one from the list, or none.");
         }
         offered
     });

@@ -63,7 +63,7 @@ pub struct FormatQuery {
     format: Option<String>,
 }
 
-/// The messages under the filters as a file. `X-Total-Count` says how many rows come.
+/// Exports the messages that match the filters as a file. `X-Total-Count` is the number of rows.
 #[utoipa::path(get, path = "/api/admin/messages/export", tag = "messages", params(FilterQuery, FormatQuery),
     responses((status = 200, description = "The file", content((Vec<u8> = "text/csv"), (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"))),
         (status = 422, body = Problem)))]
@@ -87,7 +87,7 @@ async fn export_messages(
     };
     if xlsx && total > LARGEST_WORKBOOK {
         let message =
-            format!("A workbook can have {LARGEST_WORKBOOK} rows here, and these are {total}. Take CSV, or filter.");
+            format!("A workbook can have at most {LARGEST_WORKBOOK} rows; this has {total}. Use CSV, or filter.");
         return Err(Error::field("format", "too_long", message));
     }
     let (format, media) = if xlsx {

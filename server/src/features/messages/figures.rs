@@ -16,7 +16,7 @@ use crate::app::App;
 use crate::error::Result;
 use crate::storage::{COUNT_LIMIT, Counted, counted};
 
-/// How many messages stand where, by the names of the statuses; each at most 1,000, which then means 1,000 or more.
+/// Number of messages by status; each at most 1,000, which means 1,000 or more.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Counts {
     pub new: u64,
@@ -25,9 +25,9 @@ pub struct Counts {
     pub converted: u64,
     pub archived: u64,
     pub spam: u64,
-    /// New or in progress, and nobody's.
+    /// New or in progress, and unassigned.
     pub unassigned: u64,
-    /// New or in progress, and assigned to the person who asks.
+    /// New or in progress, and assigned to the caller.
     pub mine: u64,
 }
 
@@ -40,7 +40,7 @@ pub struct Day {
     pub date: NaiveDate,
     /// Messages that came in, without spam.
     pub received: u64,
-    /// Messages that got their first answer.
+    /// Messages that got their first reply.
     pub answered: u64,
 }
 
@@ -49,7 +49,7 @@ pub struct Standing(Vec<(Status, Uuid, i64)>);
 
 /// What is counted of the last days.
 pub struct Figures {
-    /// The last 30 days in the zone of the firm, oldest first.
+    /// The last 30 days in the firm's time zone, oldest first.
     pub trend: Vec<Day>,
     pub first_response: ResponseTime,
 }

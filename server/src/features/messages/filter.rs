@@ -24,7 +24,7 @@ pub struct FilterQuery {
     /// An id, `me` or `none`.
     #[serde(default)]
     pub assigned_to: Option<String>,
-    /// Slug of a service.
+    /// The slug of a service.
     #[serde(default)]
     pub service: Option<String>,
     #[serde(default)]
@@ -35,7 +35,7 @@ pub struct FilterQuery {
     /// Last day, in UTC: `2026-01-31`.
     #[serde(default)]
     pub to: Option<String>,
-    /// Words; each must begin a word of name, e-mail, phone, company or text.
+    /// Words to search for. Each must match the start of a word in the name, email, phone, company or text.
     #[serde(default)]
     pub q: Option<String>,
     /// `newest` (the default) or `oldest`.

@@ -40,7 +40,7 @@ pub struct NewNote {
     pub content: String,
 }
 
-/// Adds a note that only colleagues see.
+/// Adds a note that only staff can see.
 #[utoipa::path(post, path = "/api/admin/messages/{id}/notes", tag = "messages", params(("id" = Uuid, Path)), request_body = NewNote,
     responses((status = 201, body = Envelope<ThreadItem>), (status = 404, body = Problem), (status = 422, body = Problem)))]
 async fn add_note(
@@ -91,7 +91,7 @@ async fn add_note(
     Ok(created)
 }
 
-/// Deletes an own note.
+/// Deletes one of your own notes.
 #[utoipa::path(delete, path = "/api/admin/messages/{id}/notes/{noteId}", tag = "messages",
     params(("id" = Uuid, Path), ("noteId" = Uuid, Path)),
     responses((status = 200, body = Envelope<Nothing>), (status = 404, body = Problem)))]
@@ -125,7 +125,7 @@ async fn delete_note(
     Ok(Data(Nothing))
 }
 
-/// The tags that a message is to have.
+/// The tags that a message will have.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewTags {
@@ -133,7 +133,7 @@ pub struct NewTags {
     pub tags: Vec<String>,
 }
 
-/// Replaces the tags of a message. With `If-Match`, only what the caller has seen.
+/// Replaces the tags of a message. With `If-Match`, fails with 412 if it has changed since.
 #[utoipa::path(put, path = "/api/admin/messages/{id}/tags", tag = "messages", params(("id" = Uuid, Path)), request_body = NewTags,
     responses((status = 200, body = Envelope<view::MessageDetail>), (status = 404, body = Problem), (status = 412, body = Problem), (status = 422, body = Problem)))]
 async fn put_tags(
@@ -180,9 +180,9 @@ pub fn checked_tags(check: &mut Check, field: &str, tags: &[String]) -> Vec<Stri
     }
     for tag in &fine {
         if tag.chars().count() > 40 {
-            check.refuse(field, "too_long", "A tag may have at most 40 characters.");
+            check.refuse(field, "too_long", "A tag can have at most 40 characters.");
         } else if tag.contains(',') || tag.chars().any(char::is_control) {
-            check.refuse(field, "invalid", "A tag cannot hold a comma.");
+            check.refuse(field, "invalid", "A tag cannot contain a comma.");
         }
     }
     fine

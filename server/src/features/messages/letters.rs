@@ -189,7 +189,7 @@ fn words(settings: &Snapshot, which: Text, values: &Value) -> (String, String) {
     let text = |value: Option<&Value>| value.and_then(Value::as_str).map(str::to_owned);
     settings.part::<ClientTexts>().of(which, &settings.firm, |name| match name {
         "answer" => text(values.get("content")),
-        "answer.promise" => text(values.get("answerTime")).map(|time| format!("We usually answer within {time}.")),
+        "answer.promise" => text(values.get("answerTime")).map(|time| format!("We usually reply within {time}.")),
         "client.name" => text(values.get("clientName")),
         "staff.name" => text(values.pointer("/staff/name")),
         _ => None,

@@ -25,11 +25,11 @@ pub struct LimitKeys {}
 impl Part for LimitKeys {
     fn keys() -> Vec<Key> {
         vec![
-            limit("limitContact", "Messages of the contact form", 1, 1_000, "an hour", 5)
-                .help("From one address. What a check refuses is not counted."),
-            limit("limitContactWithoutToken", "Messages without the page", 1, 1_000, "an hour", 3)
-                .help("From one address, sent by a program that has not read the form."),
-            limit("limitClientReply", "Answers of a client", 1, 1_000, "an hour", 20).help("In one conversation."),
+            limit("limitContact", "Contact form messages", 1, 1_000, "an hour", 5)
+                .help("From one network address. Messages with errors are not counted."),
+            limit("limitContactWithoutToken", "Messages without the form", 1, 1_000, "an hour", 3)
+                .help("From one network address, sent by a program that has not loaded the form."),
+            limit("limitClientReply", "Client replies", 1, 1_000, "an hour", 20).help("In one conversation."),
         ]
     }
 }

@@ -30,13 +30,13 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(idempotent(routes!(post_client_reply)))
 }
 
-/// The id of what was made.
+/// The id of what was created.
 #[derive(Serialize, ToSchema)]
 pub struct Made {
     pub id: Uuid,
 }
 
-/// Takes a message in.
+/// Submits a message.
 #[utoipa::path(post, path = "/api/contact", tag = "public", request_body = ContactForm,
     responses((status = 201, body = Envelope<Made>), (status = 422, body = Problem), (status = 429, body = Problem)))]
 async fn post_contact(
@@ -69,18 +69,18 @@ fn taken(id: Uuid) -> Created<Made> {
     Created {
         location: format!("/api/messages/{id}"),
         data: Made { id },
-        message: Some("Your message has arrived. We will answer by e-mail."),
+        message: Some("Your message has arrived. We will reply by email."),
     }
 }
 
-/// A token that says when a form was drawn.
+/// A token that says when a form was loaded.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct FormToken {
     pub form_token: String,
 }
 
-/// A fresh form token.
+/// Issues a new form token.
 #[utoipa::path(get, path = "/api/form-token", tag = "public",
     responses((status = 200, body = Envelope<FormToken>), (status = 429, body = Problem)))]
 async fn get_form_token(State(app): State<App>, info: RequestInfo) -> Result<Data<FormToken>> {
@@ -88,7 +88,7 @@ async fn get_form_token(State(app): State<App>, info: RequestInfo) -> Result<Dat
     Ok(Data(FormToken { form_token: form_token::issue(&app) }))
 }
 
-/// The thread of a message, for the client who wrote it. `Authorization: Manage <code from the mail>`.
+/// Returns the thread of a message to the client who wrote it. Send `Authorization: Manage <code from the email>`.
 #[utoipa::path(get, path = "/api/messages/{id}", tag = "public", params(("id" = Uuid, Path)), security(("manageToken" = [])),
     responses((status = 200, body = Envelope<ClientThread>), (status = 401, body = Problem), (status = 429, body = Problem)))]
 async fn get_thread(
@@ -101,7 +101,7 @@ async fn get_thread(
     Ok(Data(thread::client_thread(&app, id, manage_token(&headers)?).await?))
 }
 
-/// What a client answers.
+/// A reply from a client.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ClientReply {
@@ -109,7 +109,7 @@ pub struct ClientReply {
     pub content: String,
 }
 
-/// Adds an answer of the client to the thread. `Authorization: Manage <code from the mail>`.
+/// Adds a reply from the client to the thread. Send `Authorization: Manage <code from the email>`.
 #[utoipa::path(post, path = "/api/messages/{id}/replies", tag = "public", params(("id" = Uuid, Path)), request_body = ClientReply,
     security(("manageToken" = [])),
     responses((status = 201, body = Envelope<Made>), (status = 401, body = Problem), (status = 422, body = Problem), (status = 429, body = Problem)))]
@@ -124,7 +124,7 @@ async fn post_client_reply(
     let answered = |reply| Created {
         data: Made { id: reply },
         location: format!("/api/messages/{id}"),
-        message: Some("Your answer has arrived."),
+        message: Some("Your reply has arrived."),
     };
     let keep = |reply| claim.row(&answered(reply));
     let reply = thread::answer_as_client(&app, id, manage_token(&headers)?, &body.content, &info, keep).await?;

@@ -37,16 +37,16 @@ pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(demand(Permission::Messages, routes!(reply)))
 }
 
-/// An answer to a client.
+/// A reply to a client.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct NewReply {
     /// At most 20,000 characters.
     pub content: String,
-    /// False: it stands on the thread page only.
+    /// False: it appears only on the conversation page.
     #[serde(default = "yes")]
     pub send_email: bool,
-    /// The status after it; `replied` if missing.
+    /// The status afterwards; `replied` by default.
     #[serde(default)]
     pub status: Option<Status>,
 }
@@ -55,7 +55,7 @@ fn yes() -> bool {
     true
 }
 
-/// Answers a message, by mail and on the thread page.
+/// Replies to a message, by email and on the conversation page.
 #[utoipa::path(post, path = "/api/admin/messages/{id}/replies", tag = "messages", params(("id" = Uuid, Path)), request_body = NewReply,
     responses((status = 201, body = Envelope<ThreadItem>), (status = 404, body = Problem), (status = 422, body = Problem)))]
 async fn reply(

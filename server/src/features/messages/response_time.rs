@@ -25,13 +25,13 @@ const ENOUGH: u64 = 5;
 /// Answers that a median is taken of: enough for a minute's precision, few enough to ask at any time.
 const SAMPLE: u64 = 1_000;
 
-/// The first answer, now and in the period before.
+/// Time to first reply, in this period and the one before.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ResponseTime {
     pub median_minutes: Option<i64>,
     pub previous_median_minutes: Option<i64>,
-    /// First answers of the period.
+    /// First replies in the period.
     pub answered: u64,
 }
 
@@ -93,7 +93,7 @@ pub async fn usual_answer(app: &App) -> Option<String> {
         Ok(ResponseTime { median_minutes: Some(minutes), answered, .. }) if answered >= ENOUGH => Some(spell(minutes)),
         Ok(_) => None,
         Err(error) => {
-            tracing::warn!(%error, "how fast answers are is not known now");
+            tracing::warn!(%error, "the usual response time is unknown right now");
             return None;
         }
     };

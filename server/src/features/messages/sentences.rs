@@ -22,9 +22,9 @@ pub fn sentences(it: &Words<'_>) -> Option<String> {
             it.moved("status"),
             it.moved("assignedTo")
         ),
-        "message.replied" if it.is_inside() => "answered".to_owned(),
-        "message.replied" => format!("answered {message}"),
-        "message.client_replied" => "answered on the thread page".to_owned(),
+        "message.replied" if it.is_inside() => "replied".to_owned(),
+        "message.replied" => format!("replied to {message}"),
+        "message.client_replied" => "replied on the conversation page".to_owned(),
         "message.noted" => format!("added a note{}", here(it, "to")),
         "message.note_deleted" => format!("deleted a note{}", here(it, "of")),
         "message.tagged" => format!("changed the tags{}{}", here(it, "of"), it.moved("tags")),
@@ -44,9 +44,9 @@ pub fn sentences(it: &Words<'_>) -> Option<String> {
         "canned_reply.deleted" => format!("deleted the canned reply {}", it.from("shortcut")),
         // Of a mail that is about a message.
         "mail.retried" if it.entity() == Some(Entity::Message) => {
-            format!("sent a failed mail again{}", here(it, "about"))
+            format!("sent a failed email again{}", here(it, "about"))
         }
-        "mail.given_up" if it.entity() == Some(Entity::Message) => format!("gave up on a mail{}", here(it, "about")),
+        "mail.given_up" if it.entity() == Some(Entity::Message) => format!("gave up on an email{}", here(it, "about")),
         _ => return None,
     })
 }

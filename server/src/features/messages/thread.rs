@@ -25,7 +25,7 @@ use crate::platform::idempotency;
 use crate::platform::mail::Mail;
 use crate::platform::staff as people;
 
-/// A message with its answers, without anything internal.
+/// A message with its replies, without anything internal.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ClientThread {
@@ -37,11 +37,11 @@ pub struct ClientThread {
     pub created_at: DateTime<Utc>,
     pub firm_name: String,
     pub thread: Vec<ThreadEntry>,
-    /// False when the firm has closed the door: the message was taken for spam.
+    /// False if the conversation is closed because the message was marked as spam.
     pub can_reply: bool,
 }
 
-/// One answer.
+/// One reply.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ThreadEntry {

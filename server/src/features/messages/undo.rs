@@ -22,11 +22,11 @@ use crate::storage::Tx;
 /// How long a change can be taken back.
 const TIME: Duration = Duration::seconds(10);
 
-/// What came of it.
+/// The result of the undo.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Undone {
     pub restored: u64,
-    /// Somebody has changed these since, so they stay as they are.
+    /// Someone has changed these since, so they stay as they are.
     pub skipped: u64,
 }
 

@@ -32,20 +32,20 @@ pub struct MessageSummary {
     pub name: String,
     pub email: String,
     pub company: Option<String>,
-    /// Slug.
+    /// The slug.
     pub service: Option<String>,
     pub service_name: Option<String>,
-    /// The beginning of the text, in one line.
+    /// The start of the text, in one line.
     pub excerpt: String,
     pub status: Status,
     pub assigned_to: Option<Person>,
     pub tags: Vec<String>,
     pub created_at: DateTime<Utc>,
     pub last_activity_at: DateTime<Utc>,
-    /// Answers of both sides.
+    /// Replies from both sides.
     pub reply_count: i32,
     pub client_replied_at: Option<DateTime<Utc>>,
-    /// Nobody has opened it yet, or the client answered since.
+    /// Nobody has opened it yet, or the client has replied since.
     pub unread: bool,
     /// Something speaks against it: the firm was told, and the sender got no confirmation.
     pub doubtful: bool,
@@ -70,30 +70,30 @@ pub struct MessageDetail {
     pub version: i32,
     pub thread: Vec<ThreadItem>,
     pub history: Vec<HistoryItem>,
-    /// The page on which the client reads the thread.
+    /// The page where the client reads the thread.
     pub thread_url: String,
     pub client: Client,
-    /// Takes the change back that made this answer, within ten seconds.
+    /// Undoes the change that led to this response, within ten seconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub undo_id: Option<Uuid>,
 }
 
-/// One piece of a thread.
+/// One entry of a thread.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ThreadItem {
     pub kind: ThreadKind,
     pub id: Uuid,
-    /// None: the client.
+    /// Null for the client.
     pub author: Option<Person>,
     pub content: String,
     pub created_at: DateTime<Utc>,
-    /// The mail that carries it, if there is one.
+    /// The email that delivers it, if there is one.
     pub mail: Option<MailState>,
 }
 
-/// Who speaks to whom.
+/// Who is writing to whom.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ThreadKind {
@@ -110,7 +110,7 @@ pub enum ThreadKind {
 #[serde(rename_all = "camelCase")]
 pub struct HistoryItem {
     pub id: Uuid,
-    /// None: the client or the program.
+    /// Null for the client or the program.
     pub actor: Option<String>,
     pub action: String,
     pub changes: Option<Value>,
@@ -119,15 +119,15 @@ pub struct HistoryItem {
     pub sentence: String,
 }
 
-/// What else is known of the client.
+/// What else is known about the client.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Client {
-    /// Other messages of the same address, at most 10.
+    /// Other messages from the same address, at most 10.
     pub other_messages: Vec<OtherMessage>,
 }
 
-/// Another message of the same client.
+/// Another message from the same client.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct OtherMessage {

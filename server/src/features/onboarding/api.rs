@@ -25,18 +25,18 @@ pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(signed_in(routes!(get_onboarding, patch_onboarding)))
 }
 
-/// How far the firm and the person are.
+/// The progress of the firm and the person.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Onboarding {
-    /// Steps that the caller can do, in their order.
+    /// Steps that the caller can do, in order.
     pub steps: Vec<StepState>,
-    /// The caller has put the list away.
+    /// The caller has hidden the list.
     pub dismissed: bool,
     pub tour: Tour,
     /// There is sample data.
     pub samples: bool,
-    /// The caller may make and remove it.
+    /// The caller can add and remove sample data.
     pub may_make_samples: bool,
 }
 
@@ -46,9 +46,9 @@ pub struct Onboarding {
 pub struct StepState {
     pub name: &'static str,
     pub done: bool,
-    /// Where it is done, below /admin.
+    /// Where to do it, below /admin.
     pub link: &'static str,
-    /// It can be said to be right as it is.
+    /// It can be marked as needing no change.
     pub reviewable: bool,
 }
 
@@ -56,14 +56,14 @@ pub struct StepState {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Tour {
-    /// The stop that comes next, from 0.
+    /// The next stop, starting at 0.
     #[schema(maximum = 100)]
     pub stop: u32,
-    /// It was walked to its end, or is not wanted.
+    /// The tour was finished or declined.
     pub done: bool,
 }
 
-/// What is new.
+/// What to change.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct OnboardingPatch {
@@ -71,19 +71,19 @@ pub struct OnboardingPatch {
     pub dismissed: Option<bool>,
     #[serde(default)]
     pub tour: Option<Tour>,
-    /// Name of a step whose contents are right as they are.
+    /// Name of a step that needs no change.
     #[serde(default)]
     pub reviewed: Option<String>,
 }
 
-/// The first steps and what is done of them, the tour, and whether there is sample data.
+/// Returns the first steps and which of them are done, the tour, and whether there is sample data.
 #[utoipa::path(get, path = "/api/admin/onboarding", tag = "dashboard",
     responses((status = 200, body = Envelope<Onboarding>)))]
 async fn get_onboarding(State(app): State<App>, caller: Caller) -> Result<Data<Onboarding>> {
     Ok(Data(state(&app, &caller).await?))
 }
 
-/// Notes that the list was put away, where the tour was left, or that a step is right as it is.
+/// Records that the list was hidden, where the tour was left, or that a step needs no change.
 #[utoipa::path(patch, path = "/api/admin/onboarding", tag = "dashboard", request_body = OnboardingPatch,
     responses((status = 200, body = Envelope<Onboarding>), (status = 422, body = Problem)))]
 async fn patch_onboarding(

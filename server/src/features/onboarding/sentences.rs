@@ -5,7 +5,7 @@ use crate::platform::audit::Words;
 /// The words; none for the actions of others.
 pub fn sentences(it: &Words<'_>) -> Option<String> {
     Some(match it.action() {
-        "onboarding.noted" => "ticked off a first step".to_owned(),
+        "onboarding.noted" => "updated the first steps".to_owned(),
         _ => return None,
     })
 }

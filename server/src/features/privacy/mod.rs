@@ -32,7 +32,7 @@ const MOST: u64 = 10_000;
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RetentionTrial {
-    /// Keys of the settings with their values.
+    /// Setting keys with their values.
     #[serde(default)]
     #[schema(value_type = std::collections::HashMap<String, Value>)]
     pub values: Map<String, Value>,
@@ -42,11 +42,11 @@ pub struct RetentionTrial {
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Expiring {
-    /// Key of the setting.
+    /// The key of the setting.
     pub key: String,
-    /// Everything older goes; null: nothing goes.
+    /// Everything older would be deleted; null means nothing would.
     pub before: Option<DateTime<Utc>>,
-    /// Rows that would go, at most 10,000, which then means 10,000 or more.
+    /// Rows that would be deleted, at most 10,000, which means 10,000 or more.
     pub count: u64,
 }
 

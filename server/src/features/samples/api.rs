@@ -22,7 +22,7 @@ pub fn routes() -> OpenApiRouter<App> {
 /// Enough to see lists, filters and figures at work.
 const MESSAGES: usize = 60;
 
-/// What was made up.
+/// The sample data that was added.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Samples {
@@ -30,8 +30,8 @@ pub struct Samples {
     pub staff: usize,
 }
 
-/// Fills in made-up messages, people who cannot sign in, and canned replies. The caller needs every permission that
-/// these people have.
+/// Adds sample messages, people who cannot sign in, and canned replies. The caller needs every permission that these
+/// people have.
 #[utoipa::path(post, path = "/api/admin/samples", tag = "settings",
     responses((status = 201, body = Envelope<Samples>), (status = 409, body = Problem)))]
 async fn make_samples(
@@ -41,7 +41,7 @@ async fn make_samples(
     claim: Claim,
 ) -> Result<Created<Samples>> {
     may(&caller)?;
-    let here = || Error::Conflict("There is sample data here already.".into());
+    let here = || Error::Conflict("Sample data has already been added.".into());
     if store::any(app.storage.read()).await? {
         return Err(here());
     }
@@ -57,7 +57,7 @@ async fn make_samples(
     Ok(made(staff))
 }
 
-/// Takes everything away that was made up.
+/// Removes all sample data.
 #[utoipa::path(delete, path = "/api/admin/samples", tag = "settings",
     responses((status = 200, body = Envelope<Removed>), (status = 409, body = Problem)))]
 async fn remove_samples(State(app): State<App>, caller: Caller, info: RequestInfo) -> Result<Data<Removed>> {

@@ -5,8 +5,9 @@ use crate::platform::audit::Words;
 /// The words; none for the actions of others.
 pub fn sentences(it: &Words<'_>) -> Option<String> {
     Some(match it.action() {
-        "demo.created" => "filled in demo data".to_owned(),
-        "demo.removed" => format!("removed the sample data, {} messages", it.to("messages")),
+        "demo.created" => "added sample data".to_owned(),
+        "demo.removed" if !it.has_changes() => "removed the sample data".to_owned(),
+        "demo.removed" => format!("removed the sample data, including {} messages", it.to("messages")),
         _ => return None,
     })
 }

@@ -22,7 +22,7 @@ const MESSAGE: &str = "message";
 const CANNED: &str = "canned";
 const STAFF: &str = "staff";
 
-/// What was taken away.
+/// What was removed.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Removed {

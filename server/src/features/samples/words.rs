@@ -34,17 +34,17 @@ pub const OPENINGS: &[&str] = &[
     "Hello, a colleague told us about you.",
 ];
 pub const TOPICS: &[&str] = &[
-    "Our stock list is a spreadsheet that three people open at once, and every Friday somebody loses an hour of work.",
+    "Our stock list is a spreadsheet that three people open at once, and every Friday someone loses an hour of work.",
     "The web shop takes eight seconds to load on a phone, and customers tell us so.",
     "We have two programs that do not talk to each other, so orders are typed twice.",
-    "Our web site was made in 2014 and nobody can change the opening hours any more.",
+    "Our website was built in 2014 and nobody can change the opening hours any more.",
     "The person who built our planning tool retires in autumn, and we do not know how it works.",
     "We want to see on Monday morning which jobs made money last week, without asking four people.",
-    "Our backup has never been tested, and the insurance asks for proof.",
-    "We are moving to a new office and need somebody who looks at network, phones and servers with a clear head.",
-    "The booking form on our page sends mails that land in spam.",
+    "Our backup has never been tested, and our insurer is asking for proof.",
+    "We are moving to a new office and need someone to look at the network, phones and servers with a clear head.",
+    "The booking form on our page sends emails that land in spam.",
     "Sales figures come from three systems and never agree.",
-    "We would like customers to see the state of their repair online instead of calling us.",
+    "We would like customers to see the status of their repair online instead of calling us.",
     "Half of our invoices are still written by hand from delivery notes.",
 ];
 pub const PLEAS: &[&str] = &[
@@ -52,11 +52,11 @@ pub const PLEAS: &[&str] = &[
     "Is that something you do, and have you done it for a firm of our size?",
     "We would like to talk for half an hour next week. Tuesday or Thursday would suit us.",
     "We have a budget for this year and would like to know what is realistic.",
-    "Please call us after two o'clock, or answer by mail.",
+    "Please call us after two o'clock, or reply by email.",
     "What would you need from us to make an offer?",
 ];
 pub const REPLIES: &[&str] = &[
-    "Thank you for writing. Yes, that is the kind of work we do. May we call you on Thursday at ten for half an hour?",
+    "Thank you for writing. Yes, that is the kind of work we do. Can we call you on Thursday at ten for half an hour?",
     "Thanks for the details. A first look takes us two days; after that you have a plan with prices, whoever builds it.",
     "We had a look at your page. Two changes would help at once, and both fit into a week. Shall I send you an offer?",
     "That sounds familiar. Could you send us one of the spreadsheets, with the names taken out?",
@@ -72,17 +72,17 @@ pub const TAGS: &[&str] = &["urgent", "offer sent", "referral", "call back", "ex
 pub const CANNED: &[(&str, &str, &str)] = &[
     (
         "thanks",
-        "Thanks, we look into it",
-        "Hello {{client.firstName}},\n\nthank you for writing to {{firm.name}}. I will look into it and answer by tomorrow.",
+        "Thanks, we’ll look into it",
+        "Hello {{client.firstName}},\n\nThank you for writing to {{firm.name}}. I will look into it and reply by tomorrow.",
     ),
     (
         "call",
         "Offer a call",
-        "Hello {{client.firstName}},\n\nlet us talk for half an hour. Which day suits you best this week?",
+        "Hello {{client.firstName}},\n\nLet us talk for half an hour. Which day suits you best this week?",
     ),
     (
         "price",
-        "What it costs to begin",
-        "Hello {{client.firstName}},\n\nour page on {{message.service}} says what it costs to begin. With two or three more details I can tell you more.",
+        "What it costs to start",
+        "Hello {{client.firstName}},\n\nOur page on {{message.service}} says what it costs to start. With two or three more details I can tell you more.",
     ),
 ];

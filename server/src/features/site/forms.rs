@@ -128,7 +128,7 @@ async fn contact_page(app: &App, form: &FormView) -> Result<String> {
         "/contact",
         "contact",
         format!("Contact — {name}"),
-        format!("Ask {name} a question. A person reads it and answers by e-mail."),
+        format!("Ask {name} a question. A person reads it and replies by email."),
     );
     render(app, "site/contact.html", &page, None, context! { form => value(form) }).await
 }
@@ -158,7 +158,7 @@ async fn post_message(
     let mut status = StatusCode::OK;
     if let Some(content) = posted.content.map(|content| content.replace("\r\n", "\n")) {
         match messages::answer_as_client(&app, id, code, &content, &info, |_| Ok(None)).await {
-            Ok(_) => form.notice = Some("Your answer has arrived.".to_owned()),
+            Ok(_) => form.notice = Some("Your reply has arrived.".to_owned()),
             Err(Error::Unauthenticated | Error::NotFound) => {}
             Err(error) => {
                 status = problem::status(&error);
@@ -172,7 +172,7 @@ async fn post_message(
         Err(Error::Unauthenticated | Error::NotFound) => {
             form.errors.insert(
                 "token".to_owned(),
-                "This code does not open this conversation. Copy it from the mail once more.".to_owned(),
+                "This code does not open this conversation. Copy it from the email again.".to_owned(),
             );
             Ok(thread_response(StatusCode::UNAUTHORIZED, message_page(&app, id, None, form).await?))
         }

@@ -71,7 +71,7 @@ async fn services(State(app): State<App>, headers: HeaderMap) -> Result<Response
             "/services",
             "services",
             format!("Services — {}", settings.firm.name),
-            format!("{}: what you get, how it goes and what it costs to begin.", names.join(", ")),
+            format!("{}: what you get, how it works and what it costs to start.", names.join(", ")),
         )
     })
     .await
@@ -138,7 +138,7 @@ async fn thanks(State(app): State<App>, headers: HeaderMap) -> Result<Response> 
         Some(page) => page,
         None => {
             let page =
-                Page::private(path, "thanks", format!("Your message is here — {}", app.settings.get().firm.name));
+                Page::private(path, "thanks", format!("We have your message — {}", app.settings.get().firm.name));
             let own = context! { thanks => context! { name => "", answerTime => crate::features::messages::usual_answer(&app).await } };
             app.front.pages.keep(generation, path, path, render(&app, "site/thanks.html", &page, None, own).await?)
         }

@@ -55,7 +55,8 @@ async fn read(platform: &Platform, query: &FilterQuery) -> Result<Filter> {
     query.read(known, |id| tokens.contains(&id))
 }
 
-/// Audit entries under filters, a page at a time. With `entityType` and `entityId` it is the history of that entity.
+/// Lists audit entries that match the filters, page by page. With `entityType` and `entityId`, this is the history of
+/// that entity.
 #[utoipa::path(get, path = "/api/admin/audit", tag = "audit", params(FilterQuery, Paging),
     responses((status = 200, body = Envelope<Vec<AuditItem>>), (status = 422, body = Problem)))]
 async fn list_audit(
@@ -71,7 +72,7 @@ async fn list_audit(
     Ok(Listed(page.with(rows)))
 }
 
-/// What the filters can be set to.
+/// The values that the filters can have.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct AuditChoices {
@@ -89,7 +90,7 @@ pub struct ActionChoice {
     pub label: String,
 }
 
-/// The actions, types, people and tokens that the trail knows.
+/// Lists the actions, types, people and tokens that appear in the trail.
 #[utoipa::path(get, path = "/api/admin/audit/choices", tag = "audit",
     responses((status = 200, body = Envelope<AuditChoices>)))]
 async fn audit_choices(State(platform): State<Platform>) -> Result<Data<AuditChoices>> {
@@ -111,18 +112,18 @@ async fn audit_choices(State(platform): State<Platform>) -> Result<Data<AuditCho
     }))
 }
 
-/// The head of the chain: whoever keeps it elsewhere can prove a cut tail.
+/// The head of the chain. Save it elsewhere to be able to prove that the end was cut off.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct AuditHead {
-    /// `42:<hash>`, as `verify` takes it; null while nothing is sealed.
+    /// `42:<hash>`, as `verify` accepts it; null if nothing is sealed yet.
     pub head: Option<String>,
     /// Number of the last sealed entry.
     pub seq: i64,
     pub hash: Option<String>,
-    /// The newest signed head.
+    /// The latest signed head.
     pub checkpoint: Option<Checkpoint>,
-    /// Ed25519, in hex: checks the signature of `tekvwarho audit head`, line feed, number, line feed, hash.
+    /// Ed25519 in hex. It verifies the signature over `tekvwarho audit head`, line feed, number, line feed, hash.
     pub public_key: String,
 }
 
@@ -137,7 +138,7 @@ pub struct Checkpoint {
     pub created_at: DateTime<Utc>,
 }
 
-/// The head of the chain as it is now.
+/// Returns the current head of the chain.
 #[utoipa::path(get, path = "/api/admin/audit/head", tag = "audit", responses((status = 200, body = Envelope<AuditHead>)))]
 async fn audit_head(State(platform): State<Platform>) -> Result<Data<AuditHead>> {
     let conn = platform.storage.read();
@@ -166,7 +167,7 @@ pub struct FormatQuery {
     format: Option<String>,
 }
 
-/// The entries under the filters as a file. `X-Total-Count` says how many rows come.
+/// Exports the entries that match the filters as a file. `X-Total-Count` is the number of rows.
 #[utoipa::path(get, path = "/api/admin/audit/export", tag = "audit", params(FilterQuery, FormatQuery),
     responses((status = 200, description = "The file", content((String = "text/csv"), (String = "application/x-ndjson"))),
         (status = 422, body = Problem)))]
@@ -191,19 +192,19 @@ async fn export_audit(
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct HeadQuery {
-    /// A head that was kept elsewhere, `42:<64 hexadecimal digits>`: it must still be on the chain.
+    /// A head that you saved elsewhere, `42:<64 hexadecimal digits>`. It must still be part of the chain.
     #[serde(default)]
     head: Option<String>,
 }
 
-/// Walks the whole chain and says how far it is: one JSON object a line.
+/// Verifies the whole chain and reports progress: one JSON object per line.
 ///
-/// `{"type":"progress","checked":2000,"total":10000}` comes after each page; the last line is
+/// `{"type":"progress","checked":2000,"total":10000}` follows each page. The last line is
 /// `{"type":"result","holds":true,"sealed":10000,"unsealed":0,"head":"10000:…","broken":null}`, where `broken` is
-/// `{"seq":4,"entryId":"…","reason":"…"}` for the first entry that is not as it was sealed; or
-/// `{"type":"error","detail":"…"}` when the walk could not be ended.
+/// `{"seq":4,"entryId":"…","reason":"…"}` for the first entry that was altered, or `{"type":"error","detail":"…"}` if
+/// the verification could not be finished.
 #[utoipa::path(get, path = "/api/admin/audit/verify", tag = "audit", params(HeadQuery),
-    responses((status = 200, description = "Progress and result, a JSON object a line", content((String = "application/x-ndjson"))),
+    responses((status = 200, description = "Progress and result, one JSON object per line", content((String = "application/x-ndjson"))),
         (status = 422, body = Problem), (status = 429, body = Problem)))]
 async fn verify_audit(
     State(platform): State<Platform>,
@@ -213,7 +214,7 @@ async fn verify_audit(
     let kept = match query.head.as_deref().map(str::trim).filter(|text| !text.is_empty()) {
         None => None,
         Some(text) => Some(text.parse::<Head>().map_err(|_| {
-            Error::field("head", "invalid", "A head looks like 42: and 64 hexadecimal digits behind it.")
+            Error::field("head", "invalid", "A checkpoint looks like 42: followed by 64 hexadecimal digits.")
         })?),
     };
     platform.limits.check(&VERIFY, &Subject::Staff(caller.staff_id))?;
@@ -237,8 +238,8 @@ async fn verify_audit(
                     "unsealed": verdict.unsealed, "head": verdict.head.map(|head| head.to_string()), "broken": broken })
             }
             Err(error) => {
-                tracing::warn!(%error, "a verification could not be ended");
-                json!({ "type": "error", "detail": "The trail could not be read to its end. Try again in a moment." })
+                tracing::warn!(%error, "a verification could not be finished");
+                json!({ "type": "error", "detail": "The trail could not be read to the end. Try again in a moment." })
             }
         };
         let _ = lines.send(line(&last)).await;

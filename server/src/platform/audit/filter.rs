@@ -17,10 +17,10 @@ use crate::storage::Cursor;
 #[serde(rename_all = "camelCase")]
 #[into_params(parameter_in = Query)]
 pub struct FilterQuery {
-    /// Id of a staff member or of an API token.
+    /// Id of a staff member or an API token.
     #[serde(default)]
     pub actor: Option<String>,
-    /// One or more actions, separated by commas; `auth.*` stands for a whole group.
+    /// One or more actions, separated by commas. `auth.*` stands for a whole group.
     #[serde(default)]
     pub action: Option<String>,
     /// Such as `message` or `staff`.
@@ -35,10 +35,10 @@ pub struct FilterQuery {
     /// Last day, in UTC: `2026-01-31`.
     #[serde(default)]
     pub to: Option<String>,
-    /// Network address, as a whole.
+    /// The full network address.
     #[serde(default)]
     pub address: Option<String>,
-    /// Words of an action, as they are written or as sentences have them: `wrong password`.
+    /// Words from the name or the sentence of an action, such as `wrong password`.
     #[serde(default)]
     pub q: Option<String>,
     /// `newest` (the default) or `oldest`.
@@ -93,7 +93,7 @@ impl FilterQuery {
         let entity_id = given(self.entity_id.as_ref()).map(|text| id("entityId", text)).transpose()?;
         let entity_type = given(self.entity_type.as_ref());
         if entity_id.is_some() && entity_type.is_none() {
-            return Err(Error::field("entityType", "required", "Say of what type the entity is."));
+            return Err(Error::field("entityType", "required", "Give the type of the entity."));
         }
         let address = given(self.address.as_ref())
             .map(|text| {

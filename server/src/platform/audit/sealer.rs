@@ -96,19 +96,19 @@ pub async fn seal_until_stopped(platform: Platform) {
                 // Said once an hour: what is written meanwhile stays unsealed, and `audit verify` says why.
                 Err(Error::ChainReplaced(at)) => {
                     if everything || !told {
-                        tracing::error!(entry = at, "the audit chain was replaced, so nothing is sealed onto it");
+                        tracing::error!(entry = at, "the audit chain was replaced, so nothing more is sealed onto it");
                         told = true;
                     }
                     break;
                 }
                 // Another node was first; what it left is sealed in the next turn.
                 Err(error) if error.is_unique_violation() => {}
-                Err(error) => tracing::warn!(%error, "the audit log cannot be sealed yet"),
+                Err(error) => tracing::warn!(%error, "the audit trail cannot be sealed yet"),
             }
         }
     }
     if let Err(error) = seal_pending(&platform, false).await {
-        tracing::warn!(%error, "the last entries are sealed at the next start");
+        tracing::warn!(%error, "the last entries will be sealed at the next start");
     }
 }
 

@@ -71,7 +71,7 @@ pub(super) async fn unsealed(
         .await
 }
 
-/// The newest signed head.
+/// The latest signed head.
 pub(super) async fn last_checkpoint(conn: &impl ConnectionTrait) -> Result<Option<audit_checkpoints::Model>, DbErr> {
     audit_checkpoints::Entity::find().order_by_desc(audit_checkpoints::Column::Seq).one(conn).await
 }

@@ -117,10 +117,10 @@ pub async fn verify_telling(
         }
     }
     if broken.is_none() && known > walk.seq {
-        broken = Some((walk.seq + 1, "the tail of the chain was cut off".to_owned()));
+        broken = Some((walk.seq + 1, "the end of the chain was cut off".to_owned()));
     }
     if let Some(at) = unexplained.filter(|at| broken.as_ref().is_none_or(|(first, _)| at < first)) {
-        broken = Some((at, "personal data was removed without an entry that says so".to_owned()));
+        broken = Some((at, "personal data was removed without an entry that records it".to_owned()));
     }
     let unsealed = extent.entries.saturating_sub(u64::try_from(extent.head).unwrap_or(0));
     let head = (walk.seq > 0).then_some(Head { seq: walk.seq, hash: walk.hash });
@@ -198,13 +198,13 @@ impl Walk {
     ) -> Option<&'static str> {
         let Some(entry) = entry else { return Some("the entry was deleted") };
         if chain::link(&self.hash, link.seq, entry) != link.hash {
-            return Some("the entry or its place was changed");
+            return Some("the entry or its position was changed");
         }
         if !chain::keeps_commitments(entry) {
-            return Some("the personal data of the entry was changed");
+            return Some("the personal data in the entry was changed");
         }
         if self.kept.iter().any(|kept| kept.seq == link.seq && kept.hash != link.hash) {
-            return Some("the chain is not the one of the kept head");
+            return Some("the chain does not match the saved checkpoint");
         }
         let signed = signed?;
         let keys = platform.keys.all(Purpose::AuditSignature);

@@ -16,7 +16,7 @@ use crate::platform::auth::Caller;
 use crate::platform::entity::Entity;
 use crate::platform::{staff as people, tokens};
 
-/// Somebody or something by name.
+/// A person or thing by name.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Named {
     pub id: Uuid,
@@ -28,10 +28,10 @@ pub struct Named {
 #[serde(rename_all = "camelCase")]
 pub struct AuditItem {
     pub id: Uuid,
-    /// Its place in the chain; null for the second in which it is not sealed yet.
+    /// Its position in the chain; null until it is sealed, about a second later.
     pub seq: Option<i64>,
     pub created_at: DateTime<Utc>,
-    /// The member of staff; null for a visitor, a client or the program itself.
+    /// The staff member; null for a visitor, a client or the program itself.
     pub actor: Option<Named>,
     /// The API token with which a program acted for the actor.
     pub token: Option<Named>,
@@ -40,9 +40,9 @@ pub struct AuditItem {
     pub entity_id: Option<String>,
     /// In words, without the actor.
     pub sentence: String,
-    /// `{"field": {"from": …, "to": …}}`; a fact without a value before has only `to`.
+    /// `{"field": {"from": …, "to": …}}`; a field without a previous value has only `to`.
     pub changes: Option<Value>,
-    /// Names of the people whose ids stand in `changes`.
+    /// Names of the people whose ids appear in `changes`.
     pub people: Vec<Named>,
     pub ip_address: Option<String>,
     pub user_agent: Option<String>,
@@ -68,7 +68,7 @@ pub async fn items(platform: &Platform, caller: &Caller, entries: Vec<Line>) -> 
 
 fn item(platform: &Platform, entry: Line, names: &Names) -> AuditItem {
     let by_name = |id: Option<Uuid>, among: &HashMap<Uuid, String>| {
-        id.map(|id| Named { id, name: among.get(&id).cloned().unwrap_or_else(|| "somebody who has left".to_owned()) })
+        id.map(|id| Named { id, name: among.get(&id).cloned().unwrap_or_else(|| "someone who has left".to_owned()) })
     };
     AuditItem {
         seq: entry.seq,

@@ -36,31 +36,31 @@ pub fn routes() -> OpenApiRouter<Platform> {
         .routes(signed_in(routes!(ws_ticket)))
 }
 
-/// Who is signed in.
+/// Returns the person who is signed in.
 #[utoipa::path(get, path = "/api/auth/me", tag = "auth", responses((status = 200, body = Envelope<Me>)))]
 async fn get_me(State(platform): State<Platform>, caller: Caller) -> Result<Data<Me>> {
     let person = people::by_id(platform.storage.read(), caller.staff_id).await?.ok_or(Error::Unauthenticated)?;
     Ok(Data(Me::of(&platform, person, caller.second_factor_missing)))
 }
 
-/// What a person may change of the own profile.
+/// What a person can change in their own profile.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct MePatch {
     #[serde(default)]
     pub name: Option<String>,
-    /// IANA name; empty: the browser decides.
+    /// IANA name; empty lets the browser decide.
     #[serde(default)]
     pub time_zone: Option<String>,
     /// `system`, `light` or `dark`.
     #[serde(default)]
     pub theme: Option<String>,
-    /// BCP 47 tag of a language and, if need be, its country, such as `de` or `en-US`; empty: British English.
+    /// BCP 47 tag of a language, optionally with a country, such as `de` or `en-US`; empty means British English.
     #[serde(default)]
     pub locale: Option<String>,
 }
 
-/// Changes the own profile.
+/// Changes your own profile.
 #[utoipa::path(patch, path = "/api/auth/me", tag = "auth", request_body = MePatch,
     responses((status = 200, body = Envelope<Me>), (status = 422, body = Problem)))]
 async fn patch_me(
@@ -72,7 +72,7 @@ async fn patch_me(
     let mut check = Check::new();
     let mut change = staff::ActiveModel { id: Set(caller.staff_id), ..Default::default() };
     if let Some(name) = &patch.name {
-        change.name = Set(check.line("name", name, 100, "Fill in a name."));
+        change.name = Set(check.line("name", name, 100, "Enter a name."));
     }
     if let Some(zone) = &patch.time_zone {
         if !zone.is_empty() && zone.parse::<chrono_tz::Tz>().is_err() {
@@ -138,7 +138,7 @@ pub struct PasswordChange {
     pub new_password: String,
 }
 
-/// Changes the own password; all other sessions end.
+/// Changes your own password and ends all other sessions.
 #[utoipa::path(post, path = "/api/auth/password", tag = "auth", request_body = PasswordChange,
     responses((status = 200, body = Envelope<Nothing>), (status = 422, body = Problem)))]
 async fn change_password(
@@ -189,7 +189,7 @@ async fn change_password(
     Ok(Data(Nothing))
 }
 
-/// Signs out on all devices, this one included.
+/// Signs out on all devices, including this one.
 #[utoipa::path(post, path = "/api/auth/logout-all", tag = "auth", responses((status = 200, body = Envelope<Nothing>)))]
 async fn logout_all(State(platform): State<Platform>, caller: Caller, info: RequestInfo) -> Result<Response> {
     let now = platform.clock.now();
@@ -218,7 +218,7 @@ pub struct Ticket {
     pub expires_in: i64,
 }
 
-/// A ticket for `/ws/chat`, so that no token stands in an address.
+/// Issues a ticket for `/ws/chat`, so that no token appears in a URL.
 #[utoipa::path(post, path = "/api/auth/ws-ticket", tag = "auth", responses((status = 200, body = Envelope<Ticket>)))]
 async fn ws_ticket(State(platform): State<Platform>, caller: Caller) -> Result<Data<Ticket>> {
     let ticket = secrets::new_token();

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use crate::platform::Platform;
 use crate::secrets::{Key, Purpose, hmac, new_token};
 
-/// What a user agent says of a device.
+/// What a user agent reveals about a device.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Device {
     /// Such as `Firefox on Linux`.

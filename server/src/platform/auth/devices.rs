@@ -25,7 +25,7 @@ pub fn routes() -> OpenApiRouter<Platform> {
         .routes(signed_in(routes!(delete_session)))
 }
 
-/// A device that is signed in.
+/// A signed-in device.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct SessionView {
@@ -33,16 +33,16 @@ pub struct SessionView {
     #[serde(flatten)]
     pub device: Device,
     pub ip_address: Option<String>,
-    /// Such as `Berlin, Germany`; null without a map of addresses (`TEKVWARHO_GEOIP_DB`), or where it does not know.
+    /// Such as `Berlin, Germany`; null without an IP location database (`TEKVWARHO_GEOIP_DB`), or if the address is not in it.
     pub location: Option<String>,
-    /// The last exchange of its token: a device in use is never more than a quarter of an hour behind.
+    /// When its token was last exchanged. A device in use is never more than 15 minutes behind.
     pub last_activity: DateTime<Utc>,
     pub created_at: DateTime<Utc>,
-    /// The session that asks.
+    /// The session that makes this request.
     pub current: bool,
 }
 
-/// The own devices, the one used last first.
+/// Lists your own devices, most recently used first.
 #[utoipa::path(get, path = "/api/auth/sessions", tag = "auth", responses((status = 200, body = Envelope<Vec<SessionView>>)))]
 async fn list_sessions(State(platform): State<Platform>, caller: Caller) -> Result<All<SessionView>> {
     Ok(All::of(session_views(&platform, caller.staff_id, caller.session_id).await?))
@@ -63,7 +63,7 @@ pub async fn session_views(platform: &Platform, person: Uuid, asking: Uuid) -> R
     Ok(rows.into_iter().map(show).collect())
 }
 
-/// Signs one of the own devices out.
+/// Signs out one of your own devices.
 #[utoipa::path(delete, path = "/api/auth/sessions/{id}", tag = "auth", params(("id" = Uuid, Path)),
     responses((status = 200, body = Envelope<Nothing>), (status = 404, body = Problem)))]
 async fn delete_session(
@@ -80,7 +80,7 @@ async fn delete_session(
     Ok(Data(Nothing))
 }
 
-/// Signs all own devices out but the one that asks.
+/// Signs out all your devices except the one that makes the request.
 #[utoipa::path(delete, path = "/api/auth/sessions", tag = "auth", responses((status = 200, body = Envelope<Nothing>)))]
 async fn end_others(State(platform): State<Platform>, caller: Caller, info: RequestInfo) -> Result<Data<Nothing>> {
     let now = platform.clock.now();

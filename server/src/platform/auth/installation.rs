@@ -47,7 +47,7 @@ pub async fn claim_installation(storage: &Storage, keys: &KeyRing) -> Result<()>
             .await;
     }
     Err(Error::internal(
-        "this database belongs to another key ring. Bring back the keys.json that it was made with, or point \
+        "this database belongs to another key ring. Restore the keys.json it was created with, or point \
          TEKVWARHO_SECRET_FILE at it",
     ))
 }

@@ -27,14 +27,14 @@ pub fn routes() -> OpenApiRouter<Platform> {
     OpenApiRouter::new().routes(routes!(open_invitation)).routes(routes!(accept_invitation))
 }
 
-/// The token of the mail.
+/// The token from the email.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct InvitationToken {
     pub token: String,
 }
 
-/// Whom an invitation is for.
+/// The person an invitation is for.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct InvitationView {
@@ -44,7 +44,7 @@ pub struct InvitationView {
     pub expires_at: DateTime<Utc>,
 }
 
-/// Says whom the link of an invitation is for. It stays as it is.
+/// Returns who an invitation link is for. The link stays valid.
 #[utoipa::path(post, path = "/api/auth/invitation", tag = "auth", request_body = InvitationToken,
     responses((status = 200, body = Envelope<InvitationView>), (status = 422, body = Problem), (status = 429, body = Problem)))]
 async fn open_invitation(
@@ -64,7 +64,7 @@ async fn open_invitation(
     }))
 }
 
-/// A password, with the token of the mail.
+/// A password, with the token from the email.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Acceptance {
@@ -72,7 +72,7 @@ pub struct Acceptance {
     pub password: String,
 }
 
-/// Who can sign in now.
+/// The person who can now sign in.
 #[derive(Serialize, ToSchema)]
 pub struct Accepted {
     pub email: String,
@@ -147,6 +147,6 @@ fn link_is_over() -> Error {
     Error::field(
         "token",
         "invalid",
-        "This invitation was used already, has expired or was withdrawn. Ask for a new one.",
+        "This invitation was already used, has expired or was withdrawn. Ask for a new one.",
     )
 }

@@ -34,22 +34,22 @@ pub fn routes() -> OpenApiRouter<Platform> {
         .routes(signed_in(recently_proven(routes!(new_recovery_codes))))
 }
 
-/// The own second factors.
+/// Your own second factors.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct FactorState {
-    /// Since when the authenticator app is on; null: it is off.
+    /// When the authenticator app was turned on; null if it is off.
     pub totp_since: Option<DateTime<Utc>>,
     pub passkeys: u64,
-    /// Recovery codes that were not used yet.
+    /// Unused recovery codes.
     pub recovery_codes_left: u64,
     /// The role needs a second factor.
     pub required: bool,
-    /// Browsers can use passkeys at this address: it is https, or this machine, and has a name.
+    /// Browsers can use passkeys at this address: it has a name, and is https or this machine.
     pub passkeys_possible: bool,
 }
 
-/// Which second factors there are.
+/// Returns your own second factors.
 #[utoipa::path(get, path = "/api/auth/mfa", tag = "auth", responses((status = 200, body = Envelope<FactorState>)))]
 async fn factor_state(State(platform): State<Platform>, caller: Caller) -> Result<Data<FactorState>> {
     let factors = factors::of(platform.storage.read(), caller.staff_id).await?;
@@ -62,19 +62,19 @@ async fn factor_state(State(platform): State<Platform>, caller: Caller) -> Resul
     }))
 }
 
-/// What brings a secret into an authenticator app. Shown once.
+/// The secret for an authenticator app. Shown only once.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct TotpBegun {
-    /// Base32, for typing.
+    /// Base32, for typing it in.
     pub secret: String,
     pub otpauth_url: String,
     /// The same as a QR code: an SVG document.
     pub qr_svg: String,
 }
 
-/// Begins to set up an authenticator app. It counts once `/api/auth/mfa/totp/confirm` got a code of it, within half an
-/// hour.
+/// Starts setting up an authenticator app. To turn it on, send a code from it to `/api/auth/mfa/totp/confirm` within
+/// half an hour.
 #[utoipa::path(post, path = "/api/auth/mfa/totp", tag = "auth",
     responses((status = 200, body = Envelope<TotpBegun>), (status = 409, body = Problem)))]
 async fn begin_totp(State(platform): State<Platform>, caller: Caller) -> Result<Data<TotpBegun>> {
@@ -93,12 +93,12 @@ async fn begin_totp(State(platform): State<Platform>, caller: Caller) -> Result<
         .write(row, |tx, row| Box::pin(async move { Ok(factors::put_pending(tx.conn(), row).await?) }))
         .await?;
     if !kept {
-        return Err(Error::Conflict("An authenticator app is on already. Turn it off first to set up another.".into()));
+        return Err(Error::Conflict("An authenticator app is already on. Turn it off first to set up another.".into()));
     }
     Ok(Data(TotpBegun { secret: shown.secret, otpauth_url: shown.url, qr_svg: shown.qr_svg }))
 }
 
-/// A code of the app.
+/// A code from the app.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TotpCode {
@@ -106,14 +106,14 @@ pub struct TotpCode {
     pub code: String,
 }
 
-/// Recovery codes, in the only answer that ever shows them.
+/// Recovery codes, in the only response that ever shows them.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct RecoveryCodes {
     pub recovery_codes: Vec<String>,
 }
 
-/// Turns the authenticator app on, with a code that it shows. Answers with ten recovery codes; older ones end.
+/// Turns on the authenticator app with a code that it shows. Returns ten recovery codes; older ones stop working.
 #[utoipa::path(post, path = "/api/auth/mfa/totp/confirm", tag = "auth", request_body = TotpCode,
     responses((status = 200, body = Envelope<RecoveryCodes>), (status = 409, body = Problem), (status = 422, body = Problem)))]
 async fn confirm_totp(
@@ -127,9 +127,10 @@ async fn confirm_totp(
         .one(platform.storage.read())
         .await?
         .filter(|row| row.confirmed_at.is_none() && now < row.created_at + PENDING)
-        .ok_or_else(|| Error::Conflict("There is no set-up to finish, or it took too long. Begin again.".into()))?;
-    let wrong =
-        || Error::field("code", "invalid", "This is not the code of now. Check that the device has the right time.");
+        .ok_or_else(|| Error::Conflict("There is no setup to finish, or it timed out. Start again.".into()))?;
+    let wrong = || {
+        Error::field("code", "invalid", "That code is wrong or has expired. Check that your device has the right time.")
+    };
     let Typed::App(code) = Typed::of(&body.code) else { return Err(wrong()) };
     let person = people::by_id(platform.storage.read(), caller.staff_id).await?.ok_or(Error::Unauthenticated)?;
     let codes = recovery_codes::draw();
@@ -157,7 +158,7 @@ async fn confirm_totp(
     if right { Ok(Data(RecoveryCodes { recovery_codes: codes })) } else { Err(wrong()) }
 }
 
-/// Turns the authenticator app off.
+/// Turns off the authenticator app.
 #[utoipa::path(delete, path = "/api/auth/mfa/totp", tag = "auth",
     responses((status = 200, body = Envelope<Nothing>), (status = 404, body = Problem)))]
 async fn remove_totp(State(platform): State<Platform>, caller: Caller, info: RequestInfo) -> Result<Data<Nothing>> {
@@ -183,7 +184,7 @@ async fn remove_totp(State(platform): State<Platform>, caller: Caller, info: Req
     Ok(Data(Nothing))
 }
 
-/// Makes ten new recovery codes; older ones end.
+/// Creates ten new recovery codes. Older ones stop working.
 #[utoipa::path(post, path = "/api/auth/mfa/recovery-codes", tag = "auth",
     responses((status = 200, body = Envelope<RecoveryCodes>), (status = 409, body = Problem)))]
 async fn new_recovery_codes(
@@ -203,7 +204,7 @@ async fn new_recovery_codes(
             Box::pin(async move {
                 if !factors::of(tx.conn(), staff).await?.any() {
                     return Err(Error::Conflict(
-                        "Recovery codes stand in for a second factor. Set one up first.".into(),
+                        "Recovery codes replace a lost second factor. Set one up first.".into(),
                     ));
                 }
                 factors::put_codes(tx.conn(), &platform.keys, &platform.ids, staff, codes, now).await?;

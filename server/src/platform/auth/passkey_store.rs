@@ -130,7 +130,7 @@ pub async fn note_use(conn: &impl ConnectionTrait, used: &Use, now: DateTime<Utc
 
 /// Notes that a passkey came with a counter that did not rise.
 pub async fn note_counter(platform: &Platform, staff: Uuid, info: &RequestInfo) -> Result<()> {
-    tracing::warn!(%staff, "a passkey came with a counter that did not rise: there may be a copy of it");
+    tracing::warn!(%staff, "a passkey counter did not increase: the passkey may have been copied");
     note_refusal(platform, "auth.passkey_counter", staff, info).await
 }
 

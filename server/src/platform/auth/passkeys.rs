@@ -47,13 +47,13 @@ pub fn routes() -> OpenApiRouter<Platform> {
         .routes(signed_in(recently_proven(routes!(delete_passkey))))
 }
 
-/// A question for `navigator.credentials`.
+/// A challenge for `navigator.credentials`.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Asked {
-    /// Goes back with the answer. Works once and for five minutes.
+    /// Send it back with the response. Works once, for five minutes.
     pub challenge_id: Uuid,
-    /// `{publicKey: …}` of WebAuthn, with bytes in base64url.
+    /// WebAuthn `{publicKey: …}`, with bytes in base64url.
     #[schema(value_type = Object)]
     pub options: Value,
 }
@@ -76,28 +76,28 @@ impl From<passkeys::Model> for PasskeyView {
 
 /// A challenge that is unknown, used or over.
 pub(super) fn challenge_is_over() -> Error {
-    Error::field("challengeId", "invalid", "This took too long, or was answered already. Begin again.")
+    Error::field("challengeId", "invalid", "This timed out or was already used. Start again.")
 }
 
 /// An answer that does not fit its challenge.
 pub(super) fn not_accepted() -> Error {
-    Error::field("credential", "invalid", "This passkey was not accepted here.")
+    Error::field("credential", "invalid", "This passkey was not accepted.")
 }
 
-/// The own passkeys, the oldest first.
+/// Lists your own passkeys, oldest first.
 #[utoipa::path(get, path = "/api/auth/passkeys", tag = "auth", responses((status = 200, body = Envelope<Vec<PasskeyView>>)))]
 async fn list_passkeys(State(platform): State<Platform>, caller: Caller) -> Result<All<PasskeyView>> {
     let rows = passkey_store::of(platform.storage.read(), caller.staff_id).await?;
     Ok(All::of(rows.into_iter().map(Into::into).collect()))
 }
 
-/// Begins to add a passkey.
+/// Starts adding a passkey.
 #[utoipa::path(post, path = "/api/auth/passkeys/register/begin", tag = "auth",
     responses((status = 200, body = Envelope<Asked>), (status = 409, body = Problem)))]
 async fn begin_registration(State(platform): State<Platform>, caller: Caller) -> Result<Data<Asked>> {
     let known = passkey_store::of(platform.storage.read(), caller.staff_id).await?;
     if known.len() >= MOST {
-        return Err(Error::Conflict(format!("There are {MOST} passkeys already. Delete one first.").into()));
+        return Err(Error::Conflict(format!("You already have {MOST} passkeys. Delete one first.").into()));
     }
     let ceremony = relying_party::begin_registration(&platform, caller.staff_id, &caller.email, &caller.name, &known)?;
     let id = passkey_store::begin(&platform, Purpose::Register, Some(caller.session_id), ceremony.state).await?;
@@ -121,11 +121,11 @@ pub struct NewPasskey {
 #[serde(rename_all = "camelCase")]
 pub struct PasskeyAdded {
     pub passkey: PasskeyView,
-    /// With the first second factor: ten recovery codes, in the only answer that ever shows them. Otherwise empty.
+    /// With the first second factor: ten recovery codes, in the only response that ever shows them. Otherwise empty.
     pub recovery_codes: Vec<String>,
 }
 
-/// Adds a passkey, with what the authenticator answered.
+/// Adds a passkey with the response of the authenticator.
 #[utoipa::path(post, path = "/api/auth/passkeys/register", tag = "auth", request_body = NewPasskey,
     responses((status = 201, body = Envelope<PasskeyAdded>), (status = 422, body = Problem)))]
 async fn add_passkey(
@@ -192,7 +192,7 @@ pub struct PasskeyName {
     pub name: String,
 }
 
-/// Gives one of the own passkeys another name.
+/// Renames one of your own passkeys.
 #[utoipa::path(patch, path = "/api/auth/passkeys/{id}", tag = "auth", params(("id" = Uuid, Path)), request_body = PasskeyName,
     responses((status = 200, body = Envelope<PasskeyView>), (status = 404, body = Problem), (status = 422, body = Problem)))]
 async fn rename_passkey(
@@ -226,7 +226,7 @@ async fn rename_passkey(
     Ok(Data(renamed.into()))
 }
 
-/// Deletes one of the own passkeys.
+/// Deletes one of your own passkeys.
 #[utoipa::path(delete, path = "/api/auth/passkeys/{id}", tag = "auth", params(("id" = Uuid, Path)),
     responses((status = 200, body = Envelope<Nothing>), (status = 404, body = Problem)))]
 async fn delete_passkey(
@@ -262,7 +262,7 @@ async fn delete_passkey(
     Ok(Data(Nothing))
 }
 
-/// Begins a sign-in without a password, by a passkey that the browser finds.
+/// Starts signing in without a password, with a passkey that the browser finds.
 #[utoipa::path(post, path = "/api/auth/passkeys/sign-in/begin", tag = "auth",
     responses((status = 200, body = Envelope<Asked>), (status = 409, body = Problem), (status = 429, body = Problem)))]
 async fn begin_sign_in(State(platform): State<Platform>, info: RequestInfo) -> Result<Data<Asked>> {
@@ -272,7 +272,7 @@ async fn begin_sign_in(State(platform): State<Platform>, info: RequestInfo) -> R
     Ok(Data(Asked { challenge_id: id, options: ceremony.options }))
 }
 
-/// What the passkey answered.
+/// The response of the passkey.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct PasskeyLogin {
@@ -280,12 +280,12 @@ pub struct PasskeyLogin {
     /// `PublicKeyCredential` as JSON, with bytes in base64url.
     #[schema(value_type = Object)]
     pub credential: Value,
-    /// Keep the browser signed in for 7 days without use; otherwise its session ends with the browser.
+    /// Stay signed in for 7 days without use; otherwise the session ends with the browser.
     #[serde(default)]
     pub remember: bool,
 }
 
-/// Signs in by passkey. It stands for password and second factor, and no lockout is in its way.
+/// Signs in with a passkey. It replaces password and second factor, and works even if the account is locked.
 #[utoipa::path(post, path = "/api/auth/passkeys/sign-in", tag = "auth", request_body = PasskeyLogin,
     responses((status = 200, body = Envelope<SignedIn>), (status = 401, body = Problem), (status = 422, body = Problem),
         (status = 429, body = Problem)))]

@@ -74,7 +74,7 @@ impl Passwords {
         let about = about.iter().map(String::as_str).chain(["tekvwarho"]).flat_map(words).collect();
         self.enqueue(lane, Task::Hash(prepared(password), about, reply))?;
         answer.await.map_err(|_| Error::Unavailable { retry_after: 2 })??.ok_or_else(|| {
-            let message = "This password is among the first that others would try. Choose another.";
+            let message = "This password is too easy to guess. Choose another.";
             Error::field(field, "too_common", message)
         })
     }

@@ -39,27 +39,28 @@ pub fn routes() -> OpenApiRouter<Platform> {
         .routes(own_account(routes!(prove_by_passkey)))
 }
 
-/// One of both.
+/// Exactly one of the two.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Proof {
     #[serde(default)]
     #[schema(nullable = false)]
     pub password: Option<String>,
-    /// A code of the authenticator app, or a recovery code, which is used up by it.
+    /// A code from the authenticator app, or a recovery code, which is then used up.
     #[serde(default)]
     #[schema(nullable = false)]
     pub code: Option<String>,
 }
 
-/// How long the proof holds.
+/// How long the proof is valid.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Proved {
     pub until: DateTime<Utc>,
 }
 
-/// Shows again who is there, by password or code. What answered `reauthentication_required` works for ten minutes.
+/// Confirms your identity with password or code. Requests that returned `reauthentication_required` then work for ten
+/// minutes.
 #[utoipa::path(post, path = "/api/auth/prove", tag = "auth", request_body = Proof,
     responses((status = 200, body = Envelope<Proved>), (status = 422, body = Problem), (status = 429, body = Problem)))]
 async fn prove(
@@ -92,7 +93,7 @@ async fn prove(
         (None, Some(code)) => {
             attempt.check(&platform).await?;
             if !use_code(&platform, &person, &Typed::of(&code), attempt, &caller, &info).await? {
-                return Err(Error::field("code", "invalid", "This code is wrong, or was used already."));
+                return Err(Error::field("code", "invalid", "This code is wrong or has already been used."));
             }
         }
         _ => return Err(Error::field("password", "required", "Send your password or a code.")),
@@ -169,7 +170,7 @@ impl Proving {
     }
 }
 
-/// Begins to show again who is there, with one of the own passkeys.
+/// Starts confirming your identity with one of your own passkeys.
 #[utoipa::path(post, path = "/api/auth/prove/passkey/begin", tag = "auth",
     responses((status = 200, body = Envelope<Asked>), (status = 409, body = Problem)))]
 async fn begin_passkey_proof(State(platform): State<Platform>, caller: Caller) -> Result<Data<Asked>> {
@@ -182,7 +183,7 @@ async fn begin_passkey_proof(State(platform): State<Platform>, caller: Caller) -
     Ok(Data(Asked { challenge_id: id, options: ceremony.options }))
 }
 
-/// What the passkey answered.
+/// The response of the passkey.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct PasskeyProof {
@@ -192,7 +193,7 @@ pub struct PasskeyProof {
     pub credential: Value,
 }
 
-/// Shows again who is there, by passkey.
+/// Confirms your identity with a passkey.
 #[utoipa::path(post, path = "/api/auth/prove/passkey", tag = "auth", request_body = PasskeyProof,
     responses((status = 200, body = Envelope<Proved>), (status = 422, body = Problem)))]
 async fn prove_by_passkey(

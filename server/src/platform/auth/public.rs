@@ -37,16 +37,16 @@ pub fn routes() -> OpenApiRouter<Platform> {
         .routes(routes!(logout_admin))
 }
 
-/// What signing in needs.
+/// Sign-in credentials.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Login {
     pub email: String,
     pub password: String,
-    /// Keep the browser signed in for 7 days without use; otherwise its session ends with the browser.
+    /// Stay signed in for 7 days without use; otherwise the session ends with the browser.
     #[serde(default)]
     pub remember: bool,
-    /// A code of the authenticator app, or a recovery code: for accounts with a second factor.
+    /// A code from the authenticator app or a recovery code, for accounts with a second factor.
     #[serde(default)]
     #[schema(nullable = false)]
     pub otp: Option<String>,
@@ -54,9 +54,9 @@ pub struct Login {
 
 /// Signs in. A browser sends `X-Client: web` and gets the refresh token as a cookie.
 ///
-/// An account with a second factor answers the right password with 401 `second_factor_required`: ask for a code and
-/// send everything again with `otp`, or sign in with a passkey. A wrong code is 401 `invalid_credentials` and counts
-/// like a wrong password.
+/// If the account has a second factor, the correct password returns 401 `second_factor_required`: ask for a code and
+/// send everything again with `otp`, or sign in with a passkey. A wrong code returns 401 `invalid_credentials` and
+/// counts as a wrong password.
 #[utoipa::path(post, path = "/api/admin/auth/login", tag = "auth", request_body = Login,
     responses((status = 200, body = Envelope<SignedIn>), (status = 401, body = Problem),
         (status = 422, body = Problem), (status = 429, body = Problem)))]
@@ -93,7 +93,7 @@ async fn login(
     sign_in::begin(&platform, person, keeping, way, attempt, &info).await
 }
 
-/// A refresh token, where it is not in a cookie.
+/// A refresh token, if it is not in a cookie.
 #[derive(Default, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct RefreshToken {
@@ -101,7 +101,7 @@ pub struct RefreshToken {
     pub refresh_token: Option<String>,
 }
 
-/// Exchanges a refresh token for a new one and an access token. Asking twice at once gives the same answer.
+/// Exchanges a refresh token for a new one and an access token. Two requests at the same time get the same response.
 #[utoipa::path(post, path = "/api/auth/refresh", tag = "auth", request_body = Option<RefreshToken>,
     responses((status = 200, body = Envelope<SignedIn>), (status = 401, body = Problem), (status = 429, body = Problem)))]
 async fn refresh(
@@ -157,7 +157,7 @@ async fn exchange(
     match outcome {
         Outcome::Refused => Err(Error::Unauthenticated),
         Outcome::Reused { person, session } => {
-            tracing::warn!(staff = %person, %session, "an old refresh token was used again; the session was ended");
+            tracing::warn!(staff = %person, %session, "an old refresh token was reused; the session was ended");
             Err(Error::Unauthenticated)
         }
         Outcome::Continued(continued) => {
@@ -172,7 +172,7 @@ fn presented(platform: &Platform, headers: &HeaderMap, body: Option<Json<Refresh
     body.and_then(|Json(body)| body.refresh_token).or_else(|| cookies::refresh_token(platform, headers))
 }
 
-/// Ends this session, told by its access token or its refresh token.
+/// Ends this session, identified by its access token or refresh token.
 #[utoipa::path(post, path = "/api/auth/logout", tag = "auth", request_body = Option<RefreshToken>,
     responses((status = 200, body = Envelope<Nothing>), (status = 401, body = Problem)))]
 async fn logout(

@@ -34,9 +34,9 @@ pub fn routes() -> OpenApiRouter<Platform> {
 }
 
 const ON_ITS_WAY: Accepted =
-    Accepted("If this address belongs to somebody here, a mail with a link is on its way, or in the mailbox already.");
+    Accepted("If this address has an account here, an email with a link is on its way or has already arrived.");
 
-/// Who forgot a password.
+/// The person who forgot their password.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Forgot {
@@ -99,13 +99,13 @@ async fn forgot(State(platform): State<Platform>, info: RequestInfo, Json(body):
     Ok(ON_ITS_WAY)
 }
 
-/// A new password, with the token of the mail.
+/// A new password, with the token from the email.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Reset {
     pub token: String,
     pub password: String,
-    /// Revoke the API tokens that act in the person's name, too: somebody else may have made one.
+    /// Also revoke the API tokens that act in the person's name: someone else may have created one.
     #[serde(default = "yes")]
     #[schema(default = true)]
     pub end_tokens: bool,
@@ -182,5 +182,5 @@ async fn reset(State(platform): State<Platform>, info: RequestInfo, Json(body): 
 }
 
 fn link_is_over() -> Error {
-    Error::field("token", "invalid", "This link was used already or has expired. Ask for a new one.")
+    Error::field("token", "invalid", "This link was already used or has expired. Request a new one.")
 }

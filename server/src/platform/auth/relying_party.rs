@@ -52,7 +52,7 @@ fn own_url(platform: &Platform) -> Result<Url> {
 fn party(platform: &Platform) -> Result<Webauthn> {
     let url = &own_url(platform)?;
     let host = url.domain().filter(|_| is_possible(platform)).ok_or_else(|| {
-        Error::Conflict("Passkeys need an https address with a name. Set TEKVWARHO_PUBLIC_URL to one.".into())
+        Error::Conflict("Passkeys need an https address with a domain name. Set TEKVWARHO_PUBLIC_URL to one.".into())
     })?;
     let name = platform.settings.get().firm.name.clone();
     WebauthnBuilder::new(host, url)

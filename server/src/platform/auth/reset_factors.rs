@@ -38,11 +38,11 @@ pub struct ColleagueFactors {
     pub recovery_codes_left: u64,
     /// The role needs a second factor.
     pub required: bool,
-    /// You may take them away: the person is somebody else and holds no right that you lack.
+    /// You can remove them: the person is not you and has no permission that you don't have.
     pub may_reset: bool,
 }
 
-/// Which second factors a member of staff has.
+/// Returns which second factors a staff member has.
 #[utoipa::path(get, path = "/api/admin/staff/{id}/factors", tag = "staff", params(("id" = Uuid, Path)),
     responses((status = 200, body = Envelope<ColleagueFactors>), (status = 404, body = Problem)))]
 async fn show_factors(State(platform): State<Platform>, caller: Caller, Id(id): Id) -> Result<Data<ColleagueFactors>> {
@@ -59,7 +59,7 @@ async fn show_factors(State(platform): State<Platform>, caller: Caller, Id(id): 
     }))
 }
 
-/// Takes all second factors of a member of staff away and signs them out everywhere. They get a mail.
+/// Removes all second factors of a staff member and signs them out everywhere. They get an email.
 #[utoipa::path(delete, path = "/api/admin/staff/{id}/factors", tag = "staff", params(("id" = Uuid, Path)),
     responses((status = 200, body = Envelope<Nothing>), (status = 403, body = Problem), (status = 404, body = Problem),
         (status = 409, body = Problem)))]
@@ -70,7 +70,7 @@ async fn reset_factors(
     Id(id): Id,
 ) -> Result<Data<Nothing>> {
     if caller.staff_id == id {
-        return Err(Error::Conflict("These are your own. Change them in your profile.".into()));
+        return Err(Error::Conflict("These second factors are your own. Change them in your profile.".into()));
     }
     let act = Act::new(&platform, caller, info.clone());
     reset_factors_of(&platform, Some(act), id, &info).await?;
@@ -103,7 +103,7 @@ pub async fn reset_factors_of(platform: &Platform, act: Option<Act>, id: Uuid, i
                     act.pair(tx, id).await?.may_touch()?;
                 }
                 if !factors::remove_all(tx.conn(), id).await? {
-                    return Err(Error::Conflict("There is no second factor to take away.".into()));
+                    return Err(Error::Conflict("There is no second factor to remove.".into()));
                 }
                 sessions::end_all(tx, id, None, now).await?;
                 tx.audit(entry.clone());

@@ -50,13 +50,13 @@ pub async fn setup_link(platform: &Platform) -> Result<Option<String>> {
     Ok(Some(platform.config.server.link(&format!("/admin/setup#{token}"))))
 }
 
-/// Whether set-up is still to be done.
+/// Whether setup is still needed.
 #[derive(Serialize, ToSchema)]
 pub struct SetupState {
     pub needed: bool,
 }
 
-/// Says whether nobody can sign in yet.
+/// Returns whether setup is still needed because nobody can sign in yet.
 #[utoipa::path(get, path = "/api/setup", tag = "setup", responses((status = 200, body = Envelope<SetupState>)))]
 async fn needed(State(platform): State<Platform>) -> Result<Data<SetupState>> {
     Ok(Data(SetupState { needed: !people::anybody_can_sign_in(platform.storage.read()).await? }))
@@ -66,7 +66,7 @@ async fn needed(State(platform): State<Platform>) -> Result<Data<SetupState>> {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Setup {
-    /// From the link that the program printed.
+    /// From the link that the program printed at its start.
     pub token: String,
     pub name: String,
     pub email: String,
@@ -74,7 +74,7 @@ pub struct Setup {
     pub firm: SetupFirm,
 }
 
-/// The firm's details; what is missing keeps its default and can be set later.
+/// The firm's details. Fields that are left out keep their defaults and can be set later.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct SetupFirm {
@@ -118,14 +118,10 @@ impl SetupFirm {
 }
 
 fn link_is_over() -> Error {
-    Error::field(
-        "token",
-        "invalid",
-        "This link was used already or has expired. Start the program again for a new one.",
-    )
+    Error::field("token", "invalid", "This link was already used or has expired. Restart the program to get a new one.")
 }
 
-/// Makes the first admin, sets the firm's details and signs in.
+/// Creates the first admin, sets the firm's details and signs in.
 #[utoipa::path(post, path = "/api/setup", tag = "setup", request_body = Setup,
     responses((status = 201, body = Envelope<SignedIn>), (status = 409, body = Problem), (status = 422, body = Problem)))]
 async fn complete(
@@ -192,5 +188,5 @@ async fn complete(
 }
 
 fn done_already() -> Error {
-    Error::Conflict("The set-up is done already. Sign in instead.".into())
+    Error::Conflict("Setup is already complete. Sign in instead.".into())
 }

@@ -26,7 +26,7 @@ pub fn step_of(secret: &[u8], code: &str, now: DateTime<Utc>) -> Option<i64> {
 
 /// What a person needs to bring a secret into an app.
 pub struct Enrolment {
-    /// Base32, for typing.
+    /// Base32, for typing it in.
     pub secret: String,
     /// `otpauth://totp/…`
     pub url: String,

@@ -24,17 +24,17 @@ pub struct Me {
     pub email: String,
     pub role: Role,
     pub permissions: Vec<Permission>,
-    /// IANA name; null: the browser decides.
+    /// IANA name; null lets the browser decide.
     pub time_zone: Option<String>,
     /// `system`, `light` or `dark`.
     pub theme: String,
-    /// BCP 47 tag that dates are written by; null: British English, like the words.
+    /// BCP 47 tag for writing dates; null means British English.
     pub locale: Option<String>,
-    /// The role needs a second factor and there is none: until one is set up, only the routes for that answer.
+    /// The role needs a second factor and there is none. Until one is set up, only the routes for that can be used.
     pub second_factor_missing: bool,
     pub last_login: Option<DateTime<Utc>>,
     pub created_at: DateTime<Utc>,
-    /// Address of the own picture, for `GET` with an access token; null: there is none.
+    /// Address of your own picture, for `GET` with an access token; null if there is none.
     pub avatar: Option<String>,
     /// The firm that the person works for.
     pub firm_name: String,
@@ -61,17 +61,17 @@ impl Me {
     }
 }
 
-/// What signing in and refreshing bring.
+/// The result of signing in or refreshing.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct SignedIn {
     /// JWT for `Authorization: Bearer`.
     pub access_token: String,
-    /// For programs. A browser has it in a cookie and not here.
+    /// For programs. Browsers get it in a cookie instead.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub refresh_token: Option<String>,
-    /// Seconds until the access token ends.
+    /// Seconds until the access token expires.
     pub expires_in: i64,
     pub staff: Me,
 }

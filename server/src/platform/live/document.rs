@@ -26,14 +26,14 @@ pub fn document() -> Value {
         "info": {
             "title": "Tekvwarho, live",
             "version": env!("CARGO_PKG_VERSION"),
-            "description": "Frames of the WebSocket: JSON text, `type` first, at most 16 kB from clients. A frame that is not \
-                known gets `error`, and the socket stays open."
+            "description": "Frames of the WebSocket: JSON text, `type` first, at most 16 kB from clients. An unknown \
+                frame gets `error`, and the socket stays open."
         },
         "defaultContentType": "application/json",
         "channels": {
             "live": {
                 "address": "/ws/chat",
-                "description": "A client sends `auth` with the ticket of `POST /api/auth/ws-ticket` first.",
+                "description": "A client first sends `auth` with the ticket from `POST /api/auth/ws-ticket`.",
                 "messages": {
                     "fromClient": { "$ref": "#/components/messages/ClientFrame" },
                     "toClient": { "$ref": "#/components/messages/ServerFrame" }

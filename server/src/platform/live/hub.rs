@@ -312,7 +312,7 @@ async fn watch(platform: Platform) {
         }
         // While the database is away, who was in stays in. A panic in one look must not be the last look.
         if AssertUnwindSafe(look(&platform)).catch_unwind().await.is_err() {
-            tracing::error!("a look at all sessions panicked; the next one comes");
+            tracing::error!("a check of all sessions panicked; the next one will follow");
         }
         let beat = pinged.elapsed() >= PING;
         if beat {

@@ -15,15 +15,15 @@ pub const LARGEST: usize = 16 * 1024;
 #[serde(tag = "type", rename_all = "snake_case")]
 #[schema(as = ClientFrame)]
 pub enum FromClient {
-    /// First: the ticket of `POST /api/auth/ws-ticket`.
+    /// Must come first: the ticket from `POST /api/auth/ws-ticket`.
     Auth { ticket: String },
-    /// Every 20 s as long as the person looks at it; without an id, the person looks away.
+    /// Every 20 s while the person is viewing it; without an id, they have stopped viewing.
     Viewing {
         /// Such as `message`.
         entity: String,
         id: Option<Uuid>,
     },
-    /// Asks for a sign of life, where the client cannot see the pings of the socket: `pong` answers.
+    /// Checks the connection if the client cannot see the socket's own pings; the response is `pong`.
     Ping {},
 }
 
@@ -32,28 +32,28 @@ pub enum FromClient {
 #[serde(tag = "type", rename_all = "snake_case")]
 #[schema(as = ServerFrame)]
 pub enum ToClient {
-    /// The ticket was good.
+    /// The ticket was accepted.
     Ready {
         #[serde(rename = "staffId")]
         staff_id: Uuid,
     },
-    /// Who looks at the same thing, oneself included.
+    /// The people viewing the same thing, including you.
     Viewing { entity: String, id: Uuid, staff: Vec<Viewer> },
-    /// Something to load again. `missed`: everything.
+    /// Something to reload. `missed`: reload everything.
     Notice { kind: String, entity: String, id: Option<Uuid> },
     /// The response to `ping`.
     Pong {},
-    /// The last frame, with the seconds after which trying again makes sense.
+    /// The last frame, with the seconds to wait before trying again.
     Bye {
         reason: Goodbye,
         #[serde(rename = "retryAfter", skip_serializing_if = "Option::is_none")]
         retry_after: Option<u64>,
     },
-    /// A frame that could not be followed. The socket stays open.
+    /// A frame that could not be processed. The socket stays open.
     Error { code: String, detail: String },
 }
 
-/// Why a socket ends.
+/// Why a socket was closed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Goodbye {
@@ -67,7 +67,7 @@ pub enum Goodbye {
     Idle,
 }
 
-/// A person who looks at something.
+/// A person who is viewing something.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Viewer {
     pub id: Uuid,

@@ -132,7 +132,7 @@ impl Person {
             },
             Ok(FromClient::Ping {}) => self.line.send(&ToClient::Pong {}).await,
             Ok(FromClient::Auth { .. }) => refuse(&self.line, "conflict", "this socket is already signed in").await,
-            Err(_) => refuse(&self.line, "malformed_body", "this frame is not known").await,
+            Err(_) => refuse(&self.line, "malformed_body", "this frame is unknown").await,
         }
     }
 

@@ -36,7 +36,7 @@ pub async fn upgrade(
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Result<Response> {
     platform.front.origins.check_origin(&headers)?;
-    let upgrade = upgrade.map_err(|_| Error::MalformedBody("This address speaks WebSocket only.".into()))?;
+    let upgrade = upgrade.map_err(|_| Error::MalformedBody("This address supports WebSocket only.".into()))?;
     platform.limits.check(&UPGRADES, &Subject::Address(info.ip.into()))?;
     // Held from here on, so that the end of the program waits for the goodbye.
     let open = platform.hub.open();

@@ -29,17 +29,17 @@ pub fn routes() -> OpenApiRouter<Platform> {
         .routes(demand(Permission::Messages, routes!(retry_failed_mail)))
 }
 
-/// A mail that was given up.
+/// An email that could not be delivered.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct FailedMail {
     pub id: Uuid,
     pub template: String,
     pub recipient: String,
-    /// As it would be written today; null when its template or its values do not allow it.
+    /// As it would be written today; null if its template or values do not allow it.
     pub subject: Option<String>,
     pub attempts: i32,
-    /// What the mail server said last.
+    /// The last response from the mail server.
     pub last_error: Option<String>,
     pub created_at: DateTime<Utc>,
     pub entity_type: Option<String>,
@@ -49,7 +49,7 @@ pub struct FailedMail {
 /// Failed mails that are listed.
 const MOST: u64 = 100;
 
-/// Mails that were given up, the newest 100 of those about things that the caller may see.
+/// Lists emails that could not be delivered: the newest 100 about things that the caller can see.
 #[utoipa::path(get, path = "/api/admin/mail/failed", tag = "mail",
     responses((status = 200, body = Envelope<Vec<FailedMail>>)))]
 async fn list_failed_mails(State(platform): State<Platform>, caller: Caller) -> Result<All<FailedMail>> {
@@ -74,7 +74,7 @@ async fn list_failed_mails(State(platform): State<Platform>, caller: Caller) -> 
     ))
 }
 
-/// Sends a mail again that was given up.
+/// Resends an email that could not be delivered.
 #[utoipa::path(post, path = "/api/admin/mail/{id}/retry", tag = "mail", params(("id" = Uuid, Path)),
     responses((status = 200, body = Envelope<Nothing>), (status = 404, body = Problem)))]
 async fn retry_failed_mail(

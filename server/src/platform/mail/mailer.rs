@@ -61,7 +61,7 @@ impl Mailer {
     /// The way that the configuration chooses.
     pub fn new(config: &Config) -> Result<Self, String> {
         if config.mail.mail_from.as_ref().is_some_and(|from| !has_plain_name(from.email.as_ref())) {
-            return Err("TEKVWARHO_MAIL_FROM has letters before the @ that many mail servers refuse".to_owned());
+            return Err("TEKVWARHO_MAIL_FROM has characters before the @ that many mail servers refuse".to_owned());
         }
         match config.mail.transport() {
             Transport::Folder => Ok(Self::Folder(config.data_dir.join("mail"))),
@@ -117,7 +117,7 @@ fn smtp(url: &Url, authority: Option<&Path>) -> Result<AsyncSmtpTransport<Tokio1
         "smtps" => (Tls::Wrapper(parameters()?), 465),
         "smtp" if url.password().is_some() && !local => (Tls::Required(parameters()?), 587),
         "smtp" => (Tls::Opportunistic(parameters()?), 25),
-        other => return Err(format!("SMTP_URL begins with {other}://, but must begin with smtp:// or smtps://")),
+        other => return Err(format!("SMTP_URL starts with {other}://, but must start with smtp:// or smtps://")),
     };
     let mut builder = AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(host)
         .port(url.port().unwrap_or(port))

@@ -55,13 +55,13 @@ pub const SLICE: Slice<Platform> = Slice {
     readiness: &[
         Readiness {
             name: "mailQueue",
-            help: "`ok`, or `behind` while a mail has waited for ten minutes. Mails wait in the database when the mail \
-                   server is down, so the rest goes on.",
+            help: "`ok`, or `behind` if an email has waited for ten minutes. Emails wait in the database while the \
+                   mail server is down, so everything else keeps working.",
             check: |it| Box::pin(async move { Ok(if outbox::is_behind(it).await? { "behind" } else { "ok" }.into()) }),
         },
         Readiness {
             name: "mailTrouble",
-            help: "`none`, or since when mail does not leave and why, such as `since 2026-01-31T09:00:00Z: the mail server \
+            help: "`none`, or since when email has not been leaving, and why, such as `since 2026-01-31T09:00:00Z: the mail server \
                    does not answer`.",
             check: |it| Box::pin(async move { Ok(trouble::in_words(trouble(it).await?.as_ref())) }),
         },

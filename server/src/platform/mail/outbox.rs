@@ -166,7 +166,7 @@ async fn deliver(platform: &Platform, owner: Uuid, mail: outbox::Model) -> Resul
     let again =
         if error.permanent { None } else { retry::wait_after(mail.attempts, rand::random()).map(|wait| now + wait) };
     // The reason may quote the address, so it goes to the table that staff see and not to the log.
-    tracing::warn!(mail = %id, template = %mail.template, attempts = mail.attempts, given_up = again.is_none(), why = error.fault.in_words(), "a mail was not taken");
+    tracing::warn!(mail = %id, template = %mail.template, attempts = mail.attempts, given_up = again.is_none(), why = error.fault.in_words(), "an email was not accepted");
     let refusal = Refusal { reason: error.reason.chars().take(500).collect(), fault: error.fault, again };
     let last = if again.is_none() { Some(given_up(platform, &mail).await?) } else { None };
     platform
@@ -236,7 +236,7 @@ async fn mark_sent(platform: &Platform, owner: Uuid, mail: &outbox::Model) -> Re
             .await;
         match marked {
             Err(error) if tries < 20 => {
-                tracing::warn!(mail = %id, %error, "a mail was sent and cannot be marked yet");
+                tracing::warn!(mail = %id, %error, "an email was sent but cannot be marked as sent yet");
                 tries += 1;
                 tokio::time::sleep(Duration::from_secs(1)).await;
             }

@@ -5,9 +5,10 @@ use crate::platform::audit::Words;
 /// The words; none for the actions of others.
 pub fn sentences(it: &Words<'_>) -> Option<String> {
     Some(match it.action() {
-        "mail.retried" => "sent a failed mail again".to_owned(),
-        "mail.given_up" => "gave up on a mail".to_owned(),
-        "mail.tested" => format!("sent a test mail by {}", it.to("transport")),
+        "mail.retried" => "sent a failed email again".to_owned(),
+        "mail.given_up" => "gave up on an email".to_owned(),
+        "mail.tested" if !it.has_changes() => "sent a test email".to_owned(),
+        "mail.tested" => format!("sent a test email via {}", it.to("transport")),
         _ => return None,
     })
 }

@@ -18,7 +18,7 @@ use crate::platform::auth::Caller;
 use crate::platform::entity::Entity;
 use crate::storage::COUNT_LIMIT;
 
-/// How far the delivery of a mail is.
+/// The delivery status of an email.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct MailState {

@@ -40,7 +40,7 @@ pub struct MailTemplate;
 
 impl PartialSchema for MailTemplate {
     fn schema() -> RefOr<Schema> {
-        ObjectBuilder::new().schema_type(Type::String).description(Some("A mail that the firm words itself.")).into()
+        ObjectBuilder::new().schema_type(Type::String).description(Some("An email that the firm words itself.")).into()
     }
 }
 
@@ -50,19 +50,19 @@ impl ToSchema for MailTemplate {
     }
 }
 
-/// Which mail, and settings that count for it only.
+/// Which email, and settings that apply only to it.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MailTrial {
     #[schema(value_type = MailTemplate)]
     pub template: String,
-    /// Keys of the settings with values that are not saved yet.
+    /// Setting keys with values that are not saved yet.
     #[serde(default)]
     #[schema(value_type = std::collections::HashMap<String, Value>)]
     pub values: Map<String, Value>,
 }
 
-/// A mail as a client would get it, about a made-up message.
+/// An email as a client would get it, about a sample message.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct MailPreview {
@@ -73,20 +73,20 @@ pub struct MailPreview {
     pub html: String,
 }
 
-/// What came of a test mail.
+/// The result of a test email.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct MailTest {
-    /// True when the next server has taken it, or when it was written to the folder.
+    /// True if the next server accepted it, or if it was written to the folder.
     pub delivered: bool,
-    /// `smtp`, `sendgrid`, or `folder` where no mail leaves the machine.
+    /// `smtp`, `sendgrid`, or `folder` if no email leaves the machine.
     pub transport: String,
     pub recipient: String,
-    /// What the mail server said, if it did not take it.
+    /// The mail server's response, if it did not accept the email.
     pub error: Option<String>,
 }
 
-/// Shows a mail as it would be, with settings that are not saved yet.
+/// Previews an email with settings that are not saved yet.
 #[utoipa::path(post, path = "/api/admin/settings/mail/preview", tag = "settings", request_body = MailTrial,
     responses((status = 200, body = Envelope<MailPreview>), (status = 422, body = Problem)))]
 async fn preview_mail(
@@ -104,7 +104,7 @@ async fn preview_mail(
     }))
 }
 
-/// Sends such a mail to the caller's own address, and says what the mail server said.
+/// Sends such an email to the caller's own address, and returns the mail server's response.
 #[utoipa::path(post, path = "/api/admin/settings/mail/test", tag = "settings", request_body = MailTrial,
     responses((status = 200, body = Envelope<MailTest>), (status = 422, body = Problem)))]
 async fn test_mail(
@@ -173,7 +173,7 @@ fn rendered(platform: &Platform, caller: &Caller, trial: &MailTrial) -> Result<R
         .iter()
         .flat_map(|part| part.letters)
         .find(|kind| kind.words.is_some() && kind.template == trial.template)
-        .ok_or_else(|| Error::field("template", "invalid", "The firm does not word such a mail itself."))?;
+        .ok_or_else(|| Error::field("template", "invalid", "The firm cannot change the text of this email."))?;
     let row = Mail::sample(&caller.email, kind).row(platform)?;
     Rendered::of(platform, &settings, &row)
 }

@@ -35,7 +35,7 @@ pub fn routes() -> OpenApiRouter<Platform> {
 #[derive(Debug, std::default::Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct Wanted {
-    /// `true`: only those that were not read.
+    /// `true`: only unread ones.
     #[serde(default)]
     #[param(value_type = Option<bool>)]
     unread: Option<String>,
@@ -45,7 +45,7 @@ fn own(caller: &Caller, unread_only: bool) -> Which {
     Which { person: caller.staff_id, unread_only, seen: Entity::names_for(caller) }
 }
 
-/// The own notices, the newest first, a page at a time.
+/// Lists your own notifications, newest first, page by page.
 #[utoipa::path(get, path = "/api/admin/notifications", tag = "notifications", params(Wanted, Paging),
     responses((status = 200, body = Envelope<Vec<Notification>>), (status = 422, body = Problem)))]
 async fn list_notifications(
@@ -70,10 +70,10 @@ async fn list_notifications(
     Ok(Listed(page.with(rows)))
 }
 
-/// How many wait.
+/// The number of unread notifications.
 #[derive(Serialize, ToSchema)]
 pub struct Unread {
-    /// At most 1,000, which then means 1,000 or more.
+    /// At most 1,000, which means 1,000 or more.
     pub unread: u64,
 }
 
@@ -82,7 +82,7 @@ async fn unread(platform: &Platform, caller: &Caller) -> Result<Data<Unread>> {
     Ok(Data(Unread { unread }))
 }
 
-/// How many of the own notices were not read.
+/// Counts your own unread notifications.
 #[utoipa::path(get, path = "/api/admin/notifications/count", tag = "notifications",
     responses((status = 200, body = Envelope<Unread>)))]
 async fn count_notifications(State(platform): State<Platform>, caller: Caller) -> Result<Data<Unread>> {
@@ -93,15 +93,15 @@ async fn count_notifications(State(platform): State<Platform>, caller: Caller) -
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ReadNow {
-    /// These, at most 100.
+    /// These notifications, at most 100.
     #[serde(default)]
     #[schema(nullable = false)]
     pub ids: Option<Vec<Uuid>>,
-    /// All about this entity: who opens a message has read what was said of it.
+    /// All notifications about this entity, such as a message that was just opened.
     #[serde(default)]
     #[schema(nullable = false)]
     pub entity_id: Option<Uuid>,
-    /// All up to this one, which is the newest that was seen.
+    /// All notifications up to this one, the latest that was seen.
     #[serde(default)]
     #[schema(nullable = false)]
     pub up_to: Option<Uuid>,
@@ -112,10 +112,10 @@ impl ReadNow {
         let mut check = Check::new();
         let given = [self.ids.is_some(), self.entity_id.is_some(), self.up_to.is_some()];
         if given.into_iter().filter(|it| *it).count() != 1 {
-            check.refuse("ids", "required", "Say what was read: ids, or entityId, or upTo.");
+            check.refuse("ids", "required", "Say what was read: ids, entityId or upTo.");
         }
         if self.ids.as_ref().is_some_and(|ids| ids.is_empty() || ids.len() > 100) {
-            check.refuse("ids", "invalid", "Name 1 to 100 notices.");
+            check.refuse("ids", "invalid", "Name 1 to 100 notifications.");
         }
         check.done()?;
         let mut which = Condition::all();
@@ -132,7 +132,7 @@ impl ReadNow {
     }
 }
 
-/// Marks own notices as read; answers how many are left.
+/// Marks your own notifications as read, and returns how many are left.
 #[utoipa::path(post, path = "/api/admin/notifications/read", tag = "notifications", request_body = ReadNow,
     responses((status = 200, body = Envelope<Unread>), (status = 422, body = Problem)))]
 async fn read_notifications(
@@ -157,7 +157,7 @@ async fn read_notifications(
     unread(&platform, &caller).await
 }
 
-/// One way in which one event can be told.
+/// Whether one event is sent through one channel.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct NotificationPreference {
@@ -169,7 +169,7 @@ pub struct NotificationPreference {
     pub fixed: bool,
 }
 
-/// What the person hears of, and how. Events that the person may not know of are missing.
+/// Returns which events you are notified about, and how. Events that you are not allowed to see are left out.
 #[utoipa::path(get, path = "/api/admin/notifications/preferences", tag = "notifications",
     responses((status = 200, body = Envelope<Vec<NotificationPreference>>)))]
 async fn get_preferences(State(platform): State<Platform>, caller: Caller) -> Result<All<NotificationPreference>> {
@@ -194,7 +194,7 @@ async fn preferences(platform: &Platform, caller: &Caller) -> Result<Vec<Notific
         .collect())
 }
 
-/// Choices. What is missing stays.
+/// Choices. Those that are left out stay unchanged.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NotificationChoices {
@@ -212,7 +212,7 @@ pub struct NotificationChoice {
     pub is_on: bool,
 }
 
-/// Chooses what to hear of, and how.
+/// Changes which events you are notified about, and how.
 #[utoipa::path(patch, path = "/api/admin/notifications/preferences", tag = "notifications", request_body = NotificationChoices,
     responses((status = 200, body = Envelope<Vec<NotificationPreference>>), (status = 422, body = Problem)))]
 async fn change_preferences(
@@ -225,7 +225,7 @@ async fn change_preferences(
     let mut check = Check::new();
     let mut changes = Changes::none();
     if body.choices.len() > 50 {
-        check.refuse("choices", "too_long", "At most 50 choices at once.");
+        check.refuse("choices", "too_long", "At most 50 choices at once are allowed.");
     }
     for (place, choice) in body.choices.iter().enumerate() {
         let now = before.iter().find(|it| it.event == choice.event && it.channel == choice.channel);
@@ -234,7 +234,7 @@ async fn change_preferences(
                 let name = format!("{}.{}", choice.event, choice.channel.name());
                 changes = changes.field(&name, now.is_on, choice.is_on);
             }
-            _ => check.refuse(&format!("choices[{place}]"), "invalid", "This cannot be chosen."),
+            _ => check.refuse(&format!("choices[{place}]"), "invalid", "This cannot be changed."),
         }
     }
     check.done()?;

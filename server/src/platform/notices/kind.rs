@@ -23,7 +23,7 @@ pub struct Kind {
     pub mail: Default,
 }
 
-/// A way to tell.
+/// A notification channel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 #[schema(as = NotificationChannel)]
@@ -84,7 +84,10 @@ pub struct NotificationEvent;
 
 impl PartialSchema for NotificationEvent {
     fn schema() -> RefOr<Schema> {
-        ObjectBuilder::new().schema_type(Type::String).description(Some("Something that happened.")).into()
+        ObjectBuilder::new()
+            .schema_type(Type::String)
+            .description(Some("An event that people can be notified about."))
+            .into()
     }
 }
 

@@ -12,7 +12,7 @@ use crate::platform::Platform;
 use crate::platform::entity::Entity;
 use crate::platform::staff as people;
 
-/// A notice.
+/// A notification.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Notification {
@@ -21,11 +21,11 @@ pub struct Notification {
     pub event: &'static str,
     pub entity_type: Option<String>,
     pub entity_id: Option<Uuid>,
-    /// Whom it is about, by name: the client who wrote.
+    /// The name of the client it is about.
     pub subject: Option<String>,
     /// The colleague who did it.
     pub actor: Option<String>,
-    /// A word or two more, such as the name of a device.
+    /// A further detail, such as the name of a device.
     pub detail: Option<String>,
     pub created_at: DateTime<Utc>,
     pub read_at: Option<DateTime<Utc>>,

@@ -27,7 +27,7 @@ pub fn routes() -> OpenApiRouter<Platform> {
 /// What can be set.
 #[derive(Serialize, ToSchema)]
 pub struct SettingsSchema {
-    /// In the order of the page.
+    /// In the order of the settings page.
     pub groups: Vec<Group>,
     pub keys: Vec<Key>,
 }
@@ -45,7 +45,8 @@ pub struct ServiceName {
     pub name: String,
 }
 
-/// Every group and key with form, bounds, default and help. What the caller may not change is missing.
+/// Returns every group and key with its type, bounds, default and help. Keys that the caller cannot change are left
+/// out.
 #[utoipa::path(get, path = "/api/admin/settings/schema", tag = "settings",
     responses((status = 200, body = Envelope<SettingsSchema>)))]
 async fn get_schema(State(platform): State<Platform>, caller: Caller) -> Data<SettingsSchema> {
@@ -56,16 +57,16 @@ async fn get_schema(State(platform): State<Platform>, caller: Caller) -> Data<Se
     })
 }
 
-/// Every key with its value. The `ETag` is the version of all settings.
+/// Returns every key with its value. The `ETag` is the version of all settings.
 #[utoipa::path(get, path = "/api/admin/settings", tag = "settings",
     responses((status = 200, body = Envelope<SettingValues>)))]
 async fn get_settings(State(platform): State<Platform>, caller: Caller) -> Tagged<Data<SettingValues>> {
     shown(platform.settings.registry(), &platform.settings.get(), &caller)
 }
 
-/// Changes settings: the keys of the body get the values of the body, all or none. With `If-Match`, only what the
-/// caller has seen. The schema says what a key needs beside: a `sensitive` one a signed-in person with a fresh proof
-/// (`reauthentication_required`), one with `changeNeeds` that permission.
+/// Changes settings: sets the keys in the body to their values, all or none. With `If-Match`, fails with 412 if any
+/// setting has changed since. The schema says what else a key needs: a `sensitive` key needs a signed-in person who has
+/// just confirmed their identity (`reauthentication_required`); a key with `changeNeeds` needs that permission.
 #[utoipa::path(patch, path = "/api/admin/settings", tag = "settings", request_body = SettingValues,
     responses((status = 200, body = Envelope<SettingValues>), (status = 403, body = Problem), (status = 412, body = Problem),
         (status = 422, body = Problem)))]
@@ -88,7 +89,7 @@ fn check_rights(platform: &Platform, caller: &Caller, values: &Map<String, Value
     let keys: Vec<&Key> = values.keys().filter_map(|name| platform.settings.registry().key(name)).collect();
     if let Some(key) = keys.iter().find(|key| key.change_needs.is_some_and(|it| !caller.may(it))) {
         let what = format!(
-            "Who changes “{}” could read mails to clients by it, so it needs the permission for them too.",
+            "Changing “{}” could expose emails to clients, so you need the permission for messages too.",
             key.label
         );
         return Err(Error::OutOfReach(what.into()));
@@ -102,7 +103,7 @@ fn check_rights(platform: &Platform, caller: &Caller, values: &Map<String, Value
     Ok(())
 }
 
-/// The services by slug and name, for filters.
+/// Lists the services by slug and name, for filters.
 #[utoipa::path(get, path = "/api/admin/services", tag = "settings",
     responses((status = 200, body = Envelope<Vec<ServiceName>>)))]
 async fn list_services(State(platform): State<Platform>) -> All<ServiceName> {

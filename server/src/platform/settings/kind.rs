@@ -11,7 +11,7 @@ use super::text;
 use crate::error::Error;
 use crate::http::valid::{self, Check, has_plain_name, is_email};
 
-/// The form of a value, with its bounds.
+/// The type of a value, with its bounds.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase", tag = "type")]
 pub enum Kind {
@@ -19,26 +19,26 @@ pub enum Kind {
     Line {
         max: usize,
     },
-    /// Text of several lines.
+    /// Text with several lines.
     Text {
         max: usize,
     },
-    /// Text into which values are put at `{{name}}`.
+    /// Text in which `{{name}}` is replaced with a value.
     Template {
         max: usize,
-        /// False: one line.
+        /// False for a single line.
         lines: bool,
         variables: &'static [Variable],
-        /// Variables that must stand in it.
+        /// Variables that it must contain.
         required: &'static [&'static str],
     },
-    /// One e-mail address.
+    /// One email address.
     Email,
-    /// Several e-mail addresses.
+    /// Several email addresses.
     Addresses {
         max: usize,
     },
-    /// Name of the IANA time zone database.
+    /// An IANA time zone name.
     TimeZone,
     /// A whole number.
     Integer {
@@ -48,11 +48,11 @@ pub enum Kind {
         unit: &'static str,
     },
     Boolean,
-    /// One of a list.
+    /// One of several options.
     Choice {
         options: &'static [Choice],
     },
-    /// Some of a list.
+    /// Any number of several options.
     Choices {
         options: &'static [Choice],
     },
@@ -62,7 +62,7 @@ pub enum Kind {
     Hours,
     /// Days on which the firm is closed.
     Holidays,
-    /// Name of a picture that was uploaded before: `POST /api/admin/settings/pictures`.
+    /// Name of a picture uploaded with `POST /api/admin/settings/pictures`.
     Picture,
     /// Links with a name.
     Links,
@@ -102,10 +102,10 @@ impl Kind {
                 Some(address) if is_email(address) && !has_plain_name(address) => check.refuse(
                     field,
                     "invalid",
-                    "Before the @ only the letters a to z, digits and signs can stand: many mail servers refuse others.",
+                    "Use only the letters a to z, digits and symbols before the @: many mail servers refuse others.",
                 ),
                 Some(address) => drop(check.email(field, address)),
-                None => check.refuse(field, "invalid", "This must be an e-mail address."),
+                None => check.refuse(field, "invalid", "This must be an email address."),
             },
             Self::Addresses { max } => addresses(check, field, value, *max),
             Self::TimeZone => {
@@ -146,9 +146,9 @@ fn line(check: &mut Check, field: &str, value: &Value, max: usize, several: bool
         return check.refuse(field, code, "This must be text.");
     };
     if several {
-        check.text(field, text, max, "This must not be empty.");
+        check.text(field, text, max, "This cannot be empty.");
     } else {
-        check.line(field, text, max, "This must not be empty.");
+        check.line(field, text, max, "This cannot be empty.");
     }
 }
 
@@ -161,14 +161,14 @@ fn integer(check: &mut Check, field: &str, value: &Value, min: u64, max: u64) {
 fn addresses(check: &mut Check, field: &str, value: &Value, max: usize) {
     let Some(list) = read::<Vec<String>>(check, field, value) else { return };
     if list.len() > max {
-        check.refuse(field, "too_long", format!("There may be at most {max} addresses."));
+        check.refuse(field, "too_long", format!("At most {max} addresses are allowed."));
     }
     for (index, address) in list.iter().enumerate() {
         let place = format!("{field}.{index}");
         if !is_email(address) {
-            check.refuse(&place, "invalid", "This does not look like an e-mail address.");
+            check.refuse(&place, "invalid", "This does not look like an email address.");
         } else if list[..index].iter().any(|other| other.eq_ignore_ascii_case(address)) {
-            check.refuse(&place, "taken", "This address stands here twice.");
+            check.refuse(&place, "taken", "This address is listed twice.");
         }
     }
 }
@@ -177,7 +177,7 @@ fn choices(check: &mut Check, field: &str, value: &Value, options: &[Choice]) {
     let Some(list) = read::<Vec<String>>(check, field, value) else { return };
     for (index, chosen) in list.iter().enumerate() {
         if !options.iter().any(|option| option.value == chosen) || list[..index].contains(chosen) {
-            check.refuse(field, "invalid", format!("These must be some of: {}.", names(options)));
+            check.refuse(field, "invalid", format!("Choose from: {}.", names(options)));
             return;
         }
     }

@@ -216,7 +216,7 @@ impl Settings {
         }
         match store::snapshot(storage.read(), &self.registry).await {
             Ok(fresh) => self.adopt(&Arc::new(fresh)),
-            Err(error) => tracing::warn!(%error, "cannot read the settings again"),
+            Err(error) => tracing::warn!(%error, "cannot reload the settings"),
         }
     }
 

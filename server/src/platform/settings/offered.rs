@@ -97,10 +97,11 @@ impl Offered {
             let is_first = met.insert(service.id);
             let of_another = owner.filter(|owner| owner.id != service.id || (!is_first && given != owner.id));
             if let Some(other) = of_another {
-                let message = format!("“{}” has or had this address, and links to it lead there for good.", other.name);
+                let message =
+                    format!("“{}” has or had this address, and links to it will always lead there.", other.name);
                 check.refuse(&place(index, "slug"), "taken", message);
             } else if !is_first {
-                check.refuse(&place(index, "id"), "taken", "Another service has this id.");
+                check.refuse(&place(index, "id"), "taken", "Another service already has this id.");
             }
             match self.services.get(&service.id) {
                 None => services += 1,
@@ -112,9 +113,8 @@ impl Offered {
             }
         }
         if services > MOST {
-            let message = format!(
-                "Counting those that are not offered any more, there may be {MOST} services. Bring an old one back."
-            );
+            let message =
+                format!("Including services you no longer offer, at most {MOST} are allowed. Bring an old one back.");
             check.refuse(SERVICES, "too_long", message);
         }
         check.done()
@@ -251,12 +251,12 @@ mod tests {
 
     #[test]
     fn an_address_leads_to_one_service_for_ever() {
-        let words = |name: &str| format!("“{name}” has or had this address, and links to it lead there for good.");
+        let words = |name: &str| format!("“{name}” has or had this address, and links to it will always lead there.");
         assert_eq!(refused(&[(2, "sites")]), [("services.list.0.slug".to_owned(), words("Number 1"))]);
         assert_eq!(refused(&[(1, "internet"), (0, "web")]), [("services.list.1.slug".to_owned(), words("Number 1"))]);
         assert_eq!(refused(&[(1, "data"), (2, "web")]).len(), 2, "two do not swap");
         for twice in [[(7, "gardens"), (7, "roofs")], [(1, "internet"), (1, "web")]] {
-            let words = "Another service has this id.".to_owned();
+            let words = "Another service already has this id.".to_owned();
             assert_eq!(refused(&twice), [("services.list.1.id".to_owned(), words)], "{twice:?}");
         }
     }

@@ -49,7 +49,7 @@ impl PictureName {
 /// A picture that can be chosen.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct UploadedPicture {
-    /// What a setting is set to.
+    /// The value for the setting.
     pub name: String,
     /// Where it can be looked at before a setting names it.
     pub url: String,
@@ -60,8 +60,8 @@ pub struct UploadedPicture {
 #[schema(value_type = String, format = Binary)]
 pub struct PictureFile(#[expect(dead_code, reason = "it describes a body and is never made")] Vec<u8>);
 
-/// Uploads a picture for a setting such as `firm.logo`: PNG, JPEG or WebP, at most 2 MB. It is drawn anew, and shown
-/// nowhere until a setting names it; one that none names within a day is deleted.
+/// Uploads a picture for a setting such as `firm.logo`: PNG, JPEG or WebP, up to 2 MB. It is re-encoded, and not shown
+/// until a setting names it. A picture that no setting names within a day is deleted.
 #[utoipa::path(post, path = "/api/admin/settings/pictures", tag = "settings",
     request_body(content = PictureFile, content_type = "application/octet-stream"),
     responses((status = 201, body = Envelope<UploadedPicture>), (status = 422, body = Problem)))]
@@ -133,7 +133,7 @@ pub(super) async fn check(conn: &impl ConnectionTrait, registry: &Registry, valu
         if let Some(name) = value.as_str().filter(|_| is_picture)
             && Entity::find_by_id(name).one(conn).await?.is_none()
         {
-            return Err(Error::field(key, "invalid", "This picture is not here any more. Upload it again."));
+            return Err(Error::field(key, "invalid", "This picture no longer exists. Upload it again."));
         }
     }
     Ok(())

@@ -17,15 +17,15 @@ use crate::error::Result;
 use crate::http::valid::Check;
 use crate::platform::permission::Permission;
 
-/// Keys that belong together: a page of the settings, and a struct that code reads.
+/// Keys that belong together: one page of the settings.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Group {
-    /// What its keys begin with, such as `firm`.
+    /// What its keys start with, such as `firm`.
     pub id: &'static str,
     pub label: &'static str,
-    /// For people: what is decided here.
+    /// For people: what this group is about.
     pub help: &'static str,
-    /// What a person needs, beside `settings`, to see and change it.
+    /// The permission needed to see and change it, in addition to `settings`.
     pub needs: Permission,
     /// Where it stands among all groups.
     #[serde(skip)]
@@ -41,23 +41,23 @@ pub struct Group {
 pub struct Key {
     /// Such as `firm.name`.
     pub key: String,
-    /// The group that it stands in.
+    /// The group it belongs to.
     pub group: &'static str,
-    /// The heading that it stands under within its group; empty: none.
+    /// Its heading within the group; empty if there is none.
     pub section: &'static str,
     pub label: &'static str,
     pub kind: Kind,
-    /// What it is when nobody has set it.
+    /// The value if nobody has set it.
     pub default: Value,
-    /// The default is that of an example firm, so going back to it makes little sense.
+    /// The default belongs to a sample firm, so resetting to it makes little sense.
     pub sample: bool,
-    /// May be empty.
+    /// Can be empty.
     pub optional: bool,
     /// For people.
     pub help: &'static str,
-    /// Only a signed-in person changes it, who has proved a moment ago who they are; no API token does.
+    /// Only a signed-in person who has just confirmed their identity can change it; API tokens cannot.
     pub sensitive: bool,
-    /// What a person needs beside, to change it; to see it they need no more than for its group.
+    /// An additional permission needed to change it. To see it, the permission for its group is enough.
     pub change_needs: Option<Permission>,
     #[serde(skip)]
     pub(super) needs: Permission,
@@ -248,7 +248,7 @@ impl Registry {
         for (name, value) in changes {
             // A key that a person may not see is not there.
             let Some(key) = self.key(name).filter(|key| may(key.needs)) else {
-                check.refuse(name, "unknown", "There is no such setting.");
+                check.refuse(name, "unknown", "This setting does not exist.");
                 continue;
             };
             let value = key.tidy(value);

@@ -44,7 +44,7 @@ pub(super) async fn values(
         if check.done().is_ok() {
             values.insert(row.key, row.value);
         } else {
-            tracing::warn!(key = row.key, "a setting has a value that does not fit; its default counts");
+            tracing::warn!(key = row.key, "a setting has an invalid value; its default is used");
         }
     }
     Ok((values, version, last_change))

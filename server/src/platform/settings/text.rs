@@ -9,23 +9,23 @@ pub(super) fn fault(text: &str, variables: &[Variable], required: &[&str]) -> Op
     let mut rest = text;
     while let Some((_, tail)) = rest.split_once("{{") {
         let Some((name, after)) = tail.split_once("}}") else {
-            return Some("A variable begins with {{ and is not closed by }}.".to_owned());
+            return Some("A variable starts with {{ but is not closed by }}.".to_owned());
         };
         // The text is filled line by line.
         if name.contains('\n') {
-            return Some("A variable must stand on one line.".to_owned());
+            return Some("A variable must be on one line.".to_owned());
         }
         let name = name.trim();
         if !variables.iter().any(|variable| variable.name == name) {
             let known: Vec<String> = variables.iter().map(|variable| format!("{{{{{}}}}}", variable.name)).collect();
             let shown: String = name.chars().take(40).collect();
-            return Some(format!("{{{{{shown}}}}} is not known here. There are {}.", known.join(", ")));
+            return Some(format!("{{{{{shown}}}}} is not known here. You can use {}.", known.join(", ")));
         }
         found.push(name);
         rest = after;
     }
     let missing = required.iter().find(|name| !found.contains(name))?;
-    Some(format!("{{{{{missing}}}}} must stand in this text."))
+    Some(format!("This text must contain {{{{{missing}}}}}."))
 }
 
 /// The text with the values in it. A line that held nothing but a variable without a value goes.
@@ -67,7 +67,7 @@ mod tests {
         for broken in ["{{\nanswer\n}}", "{{answer\n}}"] {
             assert!(fault(broken, &KNOWN, &[]).is_some_and(|it| it.contains("one line")), "{broken}");
         }
-        assert!(fault("Hello", &KNOWN, &["answer"]).is_some_and(|it| it.contains("{{answer}} must stand")));
+        assert!(fault("Hello", &KNOWN, &["answer"]).is_some_and(|it| it.contains("must contain {{answer}}")));
     }
 
     #[test]

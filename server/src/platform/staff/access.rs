@@ -30,7 +30,7 @@ pub fn routes() -> OpenApiRouter<Platform> {
         .routes(demand(Permission::Staff, routes!(end_staff_session)))
 }
 
-/// Sends a person a link for a new password. Nobody sets a password for somebody else.
+/// Sends a person a password reset link. Nobody can set another person's password.
 #[utoipa::path(post, path = "/api/admin/staff/{id}/reset-link", tag = "staff", params(("id" = Uuid, Path)),
     responses((status = 202, body = Envelope<Nothing>), (status = 404, body = Problem), (status = 409, body = Problem)))]
 async fn send_reset_link(
@@ -40,7 +40,7 @@ async fn send_reset_link(
     claim: Claim,
     Id(id): Id,
 ) -> Result<Accepted> {
-    const SENT: Accepted = Accepted("A link for a new password is on its way.");
+    const SENT: Accepted = Accepted("A password reset link is on its way.");
     let act = Act::new(&platform, caller, info);
     act.may_mail(id).await?;
     platform
@@ -51,7 +51,7 @@ async fn send_reset_link(
                 pair.may_touch()?;
                 let person = pair.target;
                 if StaffState::of(&person) != StaffState::Active {
-                    return Err(Error::Conflict("Only an active person can be sent a link for a new password.".into()));
+                    return Err(Error::Conflict("Only active people can be sent a password reset link.".into()));
                 }
                 auth::withdraw_one_time(tx.conn(), OneTimeKind::Reset, Some(id)).await?;
                 let row = auth::one_time_row(&act.platform, OneTimeKind::Reset, token, Some(id), None);
@@ -72,7 +72,7 @@ async fn send_reset_link(
     Ok(SENT)
 }
 
-/// Forgets the wrong passwords that locked an account.
+/// Unlocks an account that was locked after too many wrong passwords.
 #[utoipa::path(post, path = "/api/admin/staff/{id}/unlock", tag = "staff", params(("id" = Uuid, Path)),
     responses((status = 200, body = Envelope<StaffDetail>), (status = 404, body = Problem)))]
 async fn unlock_staff(
@@ -97,7 +97,7 @@ async fn unlock_staff(
     shown(&platform, &caller, id).await
 }
 
-/// Devices of a person, the one used last first.
+/// Lists the devices of a person, most recently used first.
 #[utoipa::path(get, path = "/api/admin/staff/{id}/sessions", tag = "staff", params(("id" = Uuid, Path)),
     responses((status = 200, body = Envelope<Vec<SessionView>>), (status = 404, body = Problem)))]
 async fn list_staff_sessions(State(platform): State<Platform>, caller: Caller, Id(id): Id) -> Result<All<SessionView>> {
@@ -132,7 +132,7 @@ async fn end_staff_sessions(
     Ok(Data(Nothing))
 }
 
-/// Signs one device of a person out.
+/// Signs out one device of a person.
 #[utoipa::path(delete, path = "/api/admin/staff/{id}/sessions/{sessionId}", tag = "staff",
     params(("id" = Uuid, Path), ("sessionId" = Uuid, Path)),
     responses((status = 200, body = Envelope<Nothing>), (status = 404, body = Problem)))]

@@ -68,14 +68,14 @@ impl Pair {
         if beyond.is_empty() {
             return Ok(());
         }
-        let text = format!("This person holds rights that you do not have: {}. Ask an admin.", beyond.join(", "));
+        let text = format!("This person has permissions that you don’t have: {}. Ask an admin.", beyond.join(", "));
         Err(Error::OutOfReach(text.into()))
     }
 
     /// Refuses when nobody would be left who may do everything.
     pub fn keeps_an_admin(&self, after: &Model) -> Result<()> {
         if is_active_admin(&self.target) && !is_active_admin(after) && self.other_admins == 0 {
-            return Err(Error::Conflict("This is the last active admin. Make somebody else an admin first.".into()));
+            return Err(Error::Conflict("This is the last active admin. Make someone else an admin first.".into()));
         }
         Ok(())
     }
@@ -87,7 +87,9 @@ pub fn may_give(standing: Standing, given: Standing) -> Result<()> {
     if beyond.is_empty() {
         return Ok(());
     }
-    Err(Error::OutOfReach(format!("You cannot give what you do not have: {}. Ask an admin.", beyond.join(", ")).into()))
+    Err(Error::OutOfReach(
+        format!("You cannot give permissions that you don’t have: {}. Ask an admin.", beyond.join(", ")).into(),
+    ))
 }
 
 fn is_active_admin(person: &Model) -> bool {

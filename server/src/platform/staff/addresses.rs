@@ -21,7 +21,7 @@ pub async fn settle_addresses(storage: &Storage) -> Result<()> {
             .await;
         match settled {
             Err(error) if error.is_unique_violation() => {
-                tracing::warn!(staff = %person.id, "two people have one address; the older spelling is left");
+                tracing::warn!(staff = %person.id, "two people share one address; the older spelling is kept");
             }
             outcome => drop(outcome?),
         }

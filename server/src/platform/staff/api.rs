@@ -28,19 +28,19 @@ pub fn routes() -> OpenApiRouter<Platform> {
         .routes(demand_in_person(Permission::Staff, recently_proven(routes!(patch_staff))))
 }
 
-/// A person that work can be given to.
+/// A person that work can be assigned to.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Colleague {
     pub id: Uuid,
     pub name: String,
-    /// False: past work is theirs, new work cannot be.
+    /// False: they keep past work but cannot be assigned new work.
     pub is_active: bool,
-    /// Address of the picture, for `GET` with an access token; null: there is none.
+    /// Address of the picture, for `GET` with an access token; null if there is none.
     pub avatar: Option<String>,
 }
 
-/// Everybody of the firm, by name. Who has not accepted an invitation yet is not among them.
+/// Lists everyone in the firm, sorted by name, except people who have not accepted their invitation yet.
 #[utoipa::path(get, path = "/api/admin/colleagues", tag = "staff",
     responses((status = 200, body = Envelope<Vec<Colleague>>)))]
 async fn list_colleagues(State(platform): State<Platform>) -> Result<All<Colleague>> {
@@ -59,7 +59,7 @@ async fn list_colleagues(State(platform): State<Platform>) -> Result<All<Colleag
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct StaffFilter {
-    /// Words; each must begin a word of name or address.
+    /// Words to search for. Each must match the start of a word in the name or address.
     #[serde(default)]
     pub q: Option<String>,
     /// `admin`, `manager` or `staff`.
@@ -105,7 +105,7 @@ impl Filter {
     }
 }
 
-/// People under filters, by name, a page at a time.
+/// Lists people who match the filters, sorted by name, page by page.
 #[utoipa::path(get, path = "/api/admin/staff", tag = "staff", params(StaffFilter, Paging),
     responses((status = 200, body = Envelope<Vec<StaffSummary>>), (status = 422, body = Problem)))]
 async fn list_staff(
@@ -127,15 +127,15 @@ async fn list_staff(
     Ok(Listed(page.with(rows)))
 }
 
-/// One person. The `ETag` goes with what can be edited.
+/// Returns one person. The `ETag` covers the fields that can be edited.
 #[utoipa::path(get, path = "/api/admin/staff/{id}", tag = "staff", params(("id" = Uuid, Path)),
     responses((status = 200, body = Envelope<StaffDetail>), (status = 404, body = Problem)))]
 async fn get_staff(State(platform): State<Platform>, caller: Caller, Id(id): Id) -> Result<Tagged<Data<StaffDetail>>> {
     shown(&platform, &caller, id).await
 }
 
-/// Changes name, address, role or permissions. With `If-Match`, only what the client has seen. A new role brings its
-/// own permissions unless some are given; tokens of the person are exchanged within a second.
+/// Changes name, address, role or permissions. With `If-Match`, fails with 412 if the person has changed since. A new
+/// role brings its own permissions unless some are given. The person's access tokens are replaced within a second.
 #[utoipa::path(patch, path = "/api/admin/staff/{id}", tag = "staff", params(("id" = Uuid, Path)), request_body = StaffPatch,
     responses((status = 200, body = Envelope<StaffDetail>), (status = 404, body = Problem), (status = 412, body = Problem), (status = 422, body = Problem)))]
 async fn patch_staff(

@@ -45,13 +45,13 @@ pub fn url(person: &Model) -> Option<String> {
 #[schema(value_type = String, format = Binary)]
 pub struct Picture(#[expect(dead_code, reason = "it describes a body and is never made")] Vec<u8>);
 
-/// Where the new picture is.
+/// The address of the new picture.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct AvatarMade {
     pub avatar: Option<String>,
 }
 
-/// A picture by its content. It never changes, so a browser may keep it.
+/// Returns a picture by its content hash. It never changes, so browsers can cache it.
 #[utoipa::path(get, path = "/api/admin/avatars/{hash}", tag = "staff", params(("hash" = String, Path)),
     responses((status = 200, content_type = "image/jpeg", body = Picture), (status = 404, body = Problem)))]
 async fn get_avatar(State(platform): State<Platform>, Name(hash): Name) -> Result<Response> {
@@ -64,7 +64,7 @@ async fn get_avatar(State(platform): State<Platform>, Name(hash): Name) -> Resul
     Ok((headers, content).into_response())
 }
 
-/// Sets the own picture: PNG, JPEG or WebP, at most 2 MB. It is cut to a square and drawn anew.
+/// Sets your own picture: PNG, JPEG or WebP, up to 2 MB. It is cropped to a square and re-encoded.
 #[utoipa::path(put, path = "/api/auth/me/avatar", tag = "auth",
     request_body(content = Picture, content_type = "application/octet-stream"),
     responses((status = 200, body = Envelope<AvatarMade>), (status = 422, body = Problem)))]
@@ -78,7 +78,7 @@ async fn put_own_avatar(
     set(&Act::new(&platform, caller, info), id, IfMatch::default(), Some(file)).await
 }
 
-/// Takes the own picture away.
+/// Removes your own picture.
 #[utoipa::path(delete, path = "/api/auth/me/avatar", tag = "auth", responses((status = 200, body = Envelope<AvatarMade>)))]
 async fn delete_own_avatar(
     State(platform): State<Platform>,
@@ -89,8 +89,8 @@ async fn delete_own_avatar(
     set(&Act::new(&platform, caller, info), id, IfMatch::default(), None).await
 }
 
-/// Sets the picture of a person: PNG, JPEG or WebP, at most 2 MB. It is cut to a square and drawn anew. With `If-Match`,
-/// only as the caller has seen them; a picture does not change the tag.
+/// Sets the picture of a person: PNG, JPEG or WebP, up to 2 MB. It is cropped to a square and re-encoded. With
+/// `If-Match`, fails with 412 if the person has changed since; a new picture does not change the tag.
 #[utoipa::path(put, path = "/api/admin/staff/{id}/avatar", tag = "staff", params(("id" = Uuid, Path)),
     request_body(content = Picture, content_type = "application/octet-stream"),
     responses((status = 200, body = Envelope<AvatarMade>), (status = 404, body = Problem), (status = 412, body = Problem), (status = 422, body = Problem)))]
@@ -105,7 +105,7 @@ async fn put_staff_avatar(
     set(&Act::new(&platform, caller, info), id, seen, Some(file)).await
 }
 
-/// Takes the picture of a person away. With `If-Match`, only as the caller has seen them.
+/// Removes the picture of a person. With `If-Match`, fails with 412 if the person has changed since.
 #[utoipa::path(delete, path = "/api/admin/staff/{id}/avatar", tag = "staff", params(("id" = Uuid, Path)),
     responses((status = 200, body = Envelope<AvatarMade>), (status = 404, body = Problem), (status = 412, body = Problem)))]
 async fn delete_staff_avatar(

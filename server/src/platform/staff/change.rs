@@ -24,18 +24,18 @@ use crate::platform::permission::{Permission, PermissionSet, Standing};
 use crate::secrets;
 use crate::storage::{Tx, email_key};
 
-/// What is to be changed of a person. What is missing stays.
+/// What to change about a person. Fields that are left out stay unchanged.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct StaffPatch {
     #[serde(default)]
     pub name: Option<String>,
-    /// A new address. Who is invited gets the invitation there; who is active is told at the old one.
+    /// A new address. Invited people get the invitation there; active people are told at the old one.
     #[serde(default)]
     pub email: Option<String>,
     #[serde(default)]
     pub role: Option<Role>,
-    /// All that the person may do afterwards. An admin may everything, whatever stands here.
+    /// Everything the person can do afterwards. An admin can do everything, whatever is given here.
     #[serde(default)]
     pub permissions: Option<Vec<Permission>>,
 }
@@ -57,7 +57,7 @@ impl StaffPatch {
     /// Checks each field.
     pub fn read(self, seen: IfMatch) -> Result<Wanted> {
         let mut check = Check::new();
-        let name = self.name.map(|name| check.line("name", &name, 100, "Fill in a name."));
+        let name = self.name.map(|name| check.line("name", &name, 100, "Enter a name."));
         let email = self.email.map(|email| check.email("email", &email));
         check.done()?;
         Ok(Wanted {

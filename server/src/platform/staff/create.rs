@@ -21,7 +21,7 @@ pub struct NewStaff {
 /// Checks the values and hashes the password; the row is inserted by [`insert`] within a unit.
 pub async fn create(platform: &Platform, new: NewStaff) -> Result<Model> {
     let mut check = Check::new();
-    let name = check.line("name", &new.name, 100, "Fill in a name.");
+    let name = check.line("name", &new.name, 100, "Enter a name.");
     let email = check.email("email", &new.email);
     check.new_password("password", &new.password, platform.settings.get().security.password_min_length);
     check.done()?;
@@ -68,4 +68,4 @@ pub(super) fn taken(error: sea_orm::DbErr) -> Error {
 }
 
 /// What is said of an address that somebody has.
-pub(super) const TAKEN: &str = "A staff member with this address exists already.";
+pub(super) const TAKEN: &str = "A staff member with this address already exists.";

@@ -40,13 +40,13 @@ pub fn routes() -> OpenApiRouter<Platform> {
 /// One row of the file, as it would be imported.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct ImportRow {
-    /// Line of the file, from 1.
+    /// Line in the file, starting at 1.
     pub line: u64,
     pub name: String,
     pub email: String,
     pub role: Option<Role>,
     pub permissions: Vec<Permission>,
-    /// What is wrong with the row; empty: it will be imported.
+    /// What is wrong with the row; if empty, it will be imported.
     pub errors: Vec<FieldError>,
 }
 
@@ -56,18 +56,18 @@ pub struct ImportPreview {
     pub rows: Vec<ImportRow>,
     /// Rows that will be imported.
     pub valid: usize,
-    /// Rows that will be left out.
+    /// Rows that will be skipped.
     pub invalid: usize,
-    /// Names this outcome; send it with the import.
+    /// Identifies this outcome. Send it with the import.
     pub digest: String,
 }
 
-/// What an import did.
+/// The result of an import.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ImportDone {
     /// People who were invited.
     pub invited: usize,
-    /// Rows that were left out.
+    /// Rows that were skipped.
     pub skipped: usize,
 }
 
@@ -75,12 +75,12 @@ pub struct ImportDone {
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct Seen {
-    /// `digest` of the preview: the import is refused if it would do anything else by now.
+    /// `digest` from the preview. The import is refused if its outcome would now be different.
     pub digest: String,
 }
 
-/// Says what importing this file would do, row by row, and changes nothing. The body is CSV in UTF-8, at most 1 MB and
-/// 500 people: a head line with `name` and `email`, and if wanted `role` and `permissions`.
+/// Shows what importing this file would do, row by row, and changes nothing. The body is CSV in UTF-8, up to 1 MB and
+/// 500 people, with a header line: `name` and `email`, and optionally `role` and `permissions`.
 #[utoipa::path(post, path = "/api/admin/staff/import/preview", tag = "staff",
     request_body(content = String, content_type = "text/csv"),
     responses((status = 200, body = Envelope<ImportPreview>), (status = 422, body = Problem)))]
@@ -90,7 +90,7 @@ async fn preview_import(State(platform): State<Platform>, caller: Caller, file: 
     Ok(Data(ImportPreview { valid, invalid: rows.len() - valid, digest: digest(&rows), rows }))
 }
 
-/// Invites everybody of the good rows, all or nobody. Rows with errors are left out, as the preview said.
+/// Invites everyone in the valid rows: all of them or none. Rows with errors are skipped, as shown in the preview.
 #[utoipa::path(post, path = "/api/admin/staff/import", tag = "staff", params(Seen),
     request_body(content = String, content_type = "text/csv"),
     responses((status = 200, body = Envelope<ImportDone>), (status = 409, body = Problem), (status = 422, body = Problem)))]
@@ -104,11 +104,11 @@ async fn import_staff(
 ) -> Result<Data<ImportDone>> {
     let rows = judged(&platform, &caller, &file.bytes).await?;
     if digest(&rows) != seen.digest {
-        return Err(Error::Conflict("Something has changed since you looked. Look at the preview again.".into()));
+        return Err(Error::Conflict("Something has changed since the preview. Check the preview again.".into()));
     }
     let invited: Vec<Invited> = rows.iter().filter_map(|row| row.invited(&platform)).collect();
     if invited.is_empty() {
-        return Err(Error::field("file", "invalid", "No row of this file can be imported."));
+        return Err(Error::field("file", "invalid", "No row in this file can be imported."));
     }
     let done = Data(ImportDone { invited: invited.len(), skipped: rows.len() - invited.len() });
     let kept = claim.row(&done)?;
@@ -161,14 +161,14 @@ fn judge(rows: Vec<Row>, known: &HashSet<String>, giver: Standing) -> Vec<Import
     rows.into_iter()
         .map(|row| {
             let mut check = Check::new();
-            let name = check.line("name", &row.name, 100, "Fill in a name.");
+            let name = check.line("name", &row.name, 100, "Enter a name.");
             if is_formula(&name) {
-                check.refuse("name", "invalid", "This begins like a formula of a spreadsheet.");
+                check.refuse("name", "invalid", "This starts like a spreadsheet formula.");
             }
             let email = check.email("email", &row.email);
             let key = email_key(&email);
             match first.get(&key) {
-                Some(line) => check.refuse("email", "taken", format!("This address stands in line {line} already.")),
+                Some(line) => check.refuse("email", "taken", format!("This address is already in line {line}.")),
                 None if known.contains(&key) => check.refuse("email", "taken", TAKEN),
                 None => {}
             }
@@ -178,7 +178,7 @@ fn judge(rows: Vec<Row>, known: &HashSet<String>, giver: Standing) -> Vec<Import
             let standing = role.map(|role| Standing::new(role, permissions));
             let beyond = standing.map(|standing| giver.lacks_of(standing)).unwrap_or_default();
             if !beyond.is_empty() {
-                let message = format!("You cannot give what you do not have: {}.", beyond.join(", "));
+                let message = format!("You cannot give permissions that you don’t have: {}.", beyond.join(", "));
                 check.refuse("permissions", "not_allowed", message);
             }
             let errors = match check.done() {

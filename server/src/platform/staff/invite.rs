@@ -35,14 +35,15 @@ pub fn routes() -> OpenApiRouter<Platform> {
         .routes(demand_in_person(Permission::Staff, routes!(resend_invitation, withdraw_invitation)))
 }
 
-/// Who is to be invited.
+/// The person to invite.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Invitation {
     pub name: String,
     pub email: String,
     pub role: Role,
-    /// What the person may do; missing: what the role starts with. An admin may everything, whatever stands here.
+    /// What the person can do; by default, what the role starts with. An admin can do everything, whatever is given
+    /// here.
     #[serde(default)]
     pub permissions: Option<Vec<Permission>>,
 }
@@ -87,7 +88,7 @@ impl Invited {
     }
 }
 
-/// Invites a person by mail. The link works once and for 7 days.
+/// Invites a person by email. The link works once, for 7 days.
 #[utoipa::path(post, path = "/api/admin/staff", tag = "staff", request_body = Invitation,
     responses((status = 201, body = Envelope<StaffSummary>), (status = 422, body = Problem)))]
 async fn invite_staff(
@@ -98,7 +99,7 @@ async fn invite_staff(
     Json(body): Json<Invitation>,
 ) -> Result<Created<StaffSummary>> {
     let mut check = Check::new();
-    let name = check.line("name", &body.name, 100, "Fill in a name.");
+    let name = check.line("name", &body.name, 100, "Enter a name.");
     let email = check.email("email", &body.email);
     check.done()?;
     let given = body.permissions.map_or_else(|| PermissionSet::preset(body.role), |list| list.into_iter().collect());
@@ -153,7 +154,7 @@ pub fn mail(act: &Act, person: &Model, token: &str) -> Result<database::entity::
     Mail::new(&person.email, &letter).about((Entity::Staff, person.id)).row(&act.platform)
 }
 
-/// Sends the invitation again; older links end.
+/// Sends the invitation again. Older links stop working.
 #[utoipa::path(post, path = "/api/admin/staff/{id}/invitation", tag = "staff", params(("id" = Uuid, Path)),
     responses((status = 200, body = Envelope<StaffDetail>), (status = 404, body = Problem), (status = 409, body = Problem)))]
 async fn resend_invitation(
@@ -181,7 +182,8 @@ async fn resend_invitation(
         .await
 }
 
-/// Takes an invitation back; nothing is kept of the person. With `If-Match`, only as the caller has seen them.
+/// Withdraws an invitation. Nothing about the person is kept. With `If-Match`, fails with 412 if the person has changed
+/// since.
 #[utoipa::path(delete, path = "/api/admin/staff/{id}/invitation", tag = "staff", params(("id" = Uuid, Path)),
     responses((status = 200, body = Envelope<Nothing>), (status = 404, body = Problem), (status = 409, body = Problem), (status = 412, body = Problem)))]
 async fn withdraw_invitation(
@@ -219,7 +221,7 @@ async fn invited(tx: &Tx<'_>, act: &Act, id: Uuid) -> Result<Model> {
     let pair = act.pair(tx, id).await?;
     pair.may_touch()?;
     if StaffState::of(&pair.target) != StaffState::Invited {
-        return Err(Error::Conflict("This person has accepted the invitation already.".into()));
+        return Err(Error::Conflict("This person has already accepted the invitation.".into()));
     }
     Ok(pair.target)
 }

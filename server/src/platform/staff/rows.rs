@@ -11,7 +11,7 @@ pub const MOST: usize = 500;
 /// One row as it stands in the file.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Row {
-    /// Line of the file, from 1.
+    /// Line in the file, starting at 1.
     pub line: u64,
     pub name: String,
     pub email: String,
@@ -51,14 +51,14 @@ pub fn read(bytes: &[u8]) -> Result<Vec<Row>> {
             continue;
         };
         if rows.len() == MOST {
-            return Err(refuse(&format!("A file may have at most {MOST} people. Split it.")));
+            return Err(refuse(&format!("A file can have at most {MOST} people. Split it.")));
         }
         let begin = record.position().map_or(0, csv::Position::byte);
         rows.push(columns.row(&record, skipped + lines.at(text, begin)));
     }
     if rows.is_empty() {
         return Err(refuse(
-            "There is nobody in this file. Below a head line with name and email, each line is a person.",
+            "This file contains no people. After a header line with name and email, each line is one person.",
         ));
     }
     Ok(rows)
@@ -88,10 +88,10 @@ impl Lines {
 
 fn decode(bytes: &[u8]) -> Result<&str> {
     if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) || bytes.contains(&0) {
-        return Err(refuse("This is no text in UTF-8. Save the sheet as “CSV UTF-8”."));
+        return Err(refuse("This is not UTF-8 text. Save the sheet as “CSV UTF-8”."));
     }
     let text =
-        std::str::from_utf8(bytes).map_err(|_| refuse("This is no text in UTF-8. Save the sheet as “CSV UTF-8”."))?;
+        std::str::from_utf8(bytes).map_err(|_| refuse("This is not UTF-8 text. Save the sheet as “CSV UTF-8”."))?;
     Ok(text.strip_prefix('\u{feff}').unwrap_or(text))
 }
 
@@ -132,7 +132,7 @@ impl Columns {
         };
         if columns.name == usize::MAX || columns.email == usize::MAX {
             return Err(refuse(
-                "The first line must name the columns: name and email, and if you like role and permissions.",
+                "The first line must name the columns: name and email, and optionally role and permissions.",
             ));
         }
         Ok(columns)

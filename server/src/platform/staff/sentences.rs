@@ -9,7 +9,7 @@ pub fn sentences(it: &Words<'_>) -> Option<String> {
         "staff.factors_reset" => format!("removed the second factors{of_whom}"),
         "staff.created" => "created a staff member".to_owned(),
         "staff.invited" => format!("invited a person as {}", it.to("role")),
-        "staff.invitation_sent_again" => "sent an invitation again".to_owned(),
+        "staff.invitation_sent_again" => "resent an invitation".to_owned(),
         "staff.invitation_withdrawn" => "withdrew an invitation".to_owned(),
         "staff.invitation_accepted" => "accepted the invitation".to_owned(),
         "staff.imported" => format!("invited {} people from a file", it.to("people")),
@@ -19,22 +19,22 @@ pub fn sentences(it: &Words<'_>) -> Option<String> {
         "staff.deactivated" => format!("deactivated {whom}"),
         "staff.deleted" => format!("deleted {whom}"),
         "staff.work_handed_over" => handed_over(it),
-        "staff.reset_link_sent" => format!("sent {whom} a link for a new password"),
+        "staff.reset_link_sent" => format!("sent {whom} a password reset link"),
         "staff.tokens_revoked" => format!("revoked {} API tokens of {whom}", it.to("tokens")),
         "staff.unlocked" => format!("unlocked {whom}"),
         "staff.signed_out" => format!("signed {whom} out on all devices"),
-        "staff.device_signed_out" => format!("signed a device of {whom} out"),
+        "staff.device_signed_out" => format!("signed out a device of {whom}"),
         "staff.picture_changed" => "changed a picture".to_owned(),
         "staff.profile_changed" => "changed their own profile".to_owned(),
         _ => return None,
     })
 }
 
-/// "handed 3 open messages over"; each kind of work stands under its name.
+/// "handed over 3 open messages"; each kind of work stands under its name.
 fn handed_over(it: &Words<'_>) -> String {
     let counts = it.facts().filter_map(|(of, value)| Some(format!("{} open {of}", value.as_u64()?)));
     match counts.collect::<Vec<_>>().join(" and ") {
-        nothing if nothing.is_empty() => "handed open work over".to_owned(),
-        work => format!("handed {work} over"),
+        nothing if nothing.is_empty() => "handed over open work".to_owned(),
+        work => format!("handed over {work}"),
     }
 }

@@ -40,7 +40,7 @@ pub fn routes() -> OpenApiRouter<Platform> {
 #[serde(rename_all = "camelCase")]
 #[into_params(parameter_in = Query)]
 pub struct HandOver {
-    /// Id of the person who takes over the messages that are not closed, or `none` for nobody.
+    /// Id of the person who takes over the open messages, or `none` for nobody.
     #[serde(default)]
     pub reassign_to: Option<String>,
 }
@@ -65,7 +65,7 @@ impl HandOver {
     }
 }
 
-/// Lets a person in again who was deactivated. With `If-Match`, only as the caller has seen them.
+/// Reactivates a person who was deactivated. With `If-Match`, fails with 412 if the person has changed since.
 #[utoipa::path(post, path = "/api/admin/staff/{id}/activate", tag = "staff", params(("id" = Uuid, Path)),
     responses((status = 200, body = Envelope<StaffDetail>), (status = 404, body = Problem), (status = 409, body = Problem), (status = 412, body = Problem)))]
 async fn activate_staff(
@@ -94,8 +94,8 @@ async fn activate_staff(
     shown(&platform, &caller, id).await
 }
 
-/// Shuts a person out: requests, pages and sockets end within a second. Open work stays theirs unless it is given to
-/// somebody. With `If-Match`, only as the caller has seen them.
+/// Deactivates a person: their requests, pages and sockets end within a second. Open work stays with them unless it is
+/// reassigned. With `If-Match`, fails with 412 if the person has changed since.
 #[utoipa::path(post, path = "/api/admin/staff/{id}/deactivate", tag = "staff", params(("id" = Uuid, Path), HandOver),
     responses((status = 200, body = Envelope<StaffDetail>), (status = 404, body = Problem), (status = 409, body = Problem), (status = 412, body = Problem), (status = 422, body = Problem)))]
 async fn deactivate_staff(
@@ -125,8 +125,8 @@ async fn deactivate_staff(
     shown(&platform, &caller, id).await
 }
 
-/// Deletes a person. Open work goes to whom `reassignTo` names, or to nobody; what they did keeps their name, and the
-/// address is free again. With `If-Match`, only as the caller has seen them.
+/// Deletes a person. Open work goes to the person in `reassignTo`, or to nobody. Their name stays on what they did, and
+/// their address can be used again. With `If-Match`, fails with 412 if the person has changed since.
 #[utoipa::path(delete, path = "/api/admin/staff/{id}", tag = "staff", params(("id" = Uuid, Path), HandOver),
     responses((status = 200, body = Envelope<Nothing>), (status = 404, body = Problem), (status = 409, body = Problem), (status = 412, body = Problem), (status = 422, body = Problem)))]
 async fn delete_staff(
@@ -160,7 +160,7 @@ async fn leaving(tx: &Tx<'_>, act: &Act, id: Uuid, seen: &IfMatch) -> Result<Pai
     let pair = act.pair(tx, id).await?;
     pair.may_touch()?;
     if id == act.caller.staff_id {
-        return Err(Error::Conflict("You cannot take yourself out. Ask another admin.".into()));
+        return Err(Error::Conflict("You cannot deactivate or delete yourself. Ask another admin.".into()));
     }
     pair.keeps_an_admin(&Model { is_active: false, ..pair.target.clone() })?;
     seen.check(&etag(&pair.target))?;
@@ -204,7 +204,7 @@ async fn move_work(tx: &Tx<'_>, act: &Act, from: Uuid, work: Work) -> Result<()>
         let taker = store::by_id(tx.conn(), to).await?.filter(|person| person.is_active && person.id != from);
         let may = taker.map(|person| PermissionSet::of(&person)).unwrap_or_default();
         if let Some(work) = act.platform.work().find(|work| !may.has(work.needs)) {
-            let text = format!("This person cannot be given {}.", work.of);
+            let text = format!("This person cannot be assigned {}.", work.of);
             return Err(Error::field("reassignTo", "invalid", text));
         }
     }

@@ -16,7 +16,7 @@ use crate::platform::permission::{Permission, PermissionSet, Standing};
 use crate::secrets::sha256_hex;
 use crate::storage::email_key;
 
-/// How far a person is.
+/// The status of a person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum StaffState {
@@ -36,7 +36,7 @@ impl StaffState {
     }
 }
 
-/// A person in the list of staff.
+/// A person in the staff list.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct StaffSummary {
@@ -49,23 +49,23 @@ pub struct StaffSummary {
     /// The last sign-in.
     pub last_login: Option<DateTime<Utc>>,
     pub created_at: DateTime<Utc>,
-    /// Until when the newest invitation works; null for who is not invited.
+    /// When the latest invitation expires; null for people who are not invited.
     pub invite_expires_at: Option<DateTime<Utc>>,
-    /// Address of the picture, for `GET` with an access token; null: there is none.
+    /// Address of the picture, for `GET` with an access token; null if there is none.
     pub avatar: Option<String>,
-    /// False: the person holds a right that the caller lacks, so the caller cannot change them.
+    /// False: the person has a permission that the caller lacks, so the caller cannot change them.
     pub may_change: bool,
 }
 
-/// A person with what matters on their own page.
+/// A person with the details of their own page.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct StaffDetail {
     #[serde(flatten)]
     pub summary: StaffSummary,
-    /// Until when sign-in is locked after wrong passwords; null when it is not.
+    /// When the sign-in lock after wrong passwords ends; null if it is not locked.
     pub locked_until: Option<DateTime<Utc>>,
-    /// Work that is not closed and belongs to the person, such as messages; at 1,000 it means 1,000 or more.
+    /// Open work assigned to the person, such as messages; 1,000 means 1,000 or more.
     pub open_work: u64,
 }
 

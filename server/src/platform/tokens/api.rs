@@ -44,7 +44,7 @@ pub fn routes() -> OpenApiRouter<Platform> {
         .routes(demand_in_person(Permission::Settings, routes!(get_token, revoke_token)))
 }
 
-/// Whether a token works.
+/// The status of a token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum TokenState {
@@ -61,17 +61,17 @@ pub enum TokenState {
 pub struct TokenView {
     pub id: Uuid,
     pub name: String,
-    /// The beginning of the token.
+    /// The first characters of the token.
     pub prefix: String,
-    /// What was chosen for it; it never may more than its person may.
+    /// What was chosen for it. It can never do more than its owner can.
     pub permissions: Vec<Permission>,
     pub state: TokenState,
     pub person_id: Uuid,
-    /// Null when the person is gone.
+    /// Null if the person has been deleted.
     pub person_name: Option<String>,
     pub created_at: DateTime<Utc>,
     pub expires_at: DateTime<Utc>,
-    /// Exact to a minute.
+    /// Accurate to the minute.
     pub last_used_at: Option<DateTime<Utc>>,
     pub last_used_address: Option<String>,
     pub revoked_at: Option<DateTime<Utc>>,
@@ -106,7 +106,7 @@ impl TokenView {
     }
 }
 
-/// All tokens, the newest first, those included that work no longer.
+/// Lists all tokens, newest first, including those that no longer work.
 #[utoipa::path(get, path = "/api/admin/tokens", tag = "tokens", responses((status = 200, body = Envelope<Vec<TokenView>>)))]
 async fn list_tokens(State(platform): State<Platform>) -> Result<All<TokenView>> {
     let conn = platform.storage.read();
@@ -118,7 +118,7 @@ async fn list_tokens(State(platform): State<Platform>) -> Result<All<TokenView>>
     ))
 }
 
-/// One token.
+/// Returns one token.
 #[utoipa::path(get, path = "/api/admin/tokens/{id}", tag = "tokens", params(("id" = Uuid, Path)),
     responses((status = 200, body = Envelope<TokenView>), (status = 404, body = Problem)))]
 async fn get_token(State(platform): State<Platform>, Id(id): Id) -> Result<Data<TokenView>> {
@@ -133,30 +133,30 @@ fn known(people: impl IntoIterator<Item = staff::Model>) -> HashMap<Uuid, (Strin
     people.into_iter().map(|person| (person.id, (person.name, person.is_active))).collect()
 }
 
-/// A token to be.
+/// A new token.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct NewToken {
     /// What it is for, at most 80 characters.
     pub name: String,
-    /// At least one, and only what you have yourself.
+    /// At least one, and only permissions that you have yourself.
     pub permissions: Vec<Permission>,
-    /// Days that it works, 1 to 365.
+    /// Days until it expires, 1 to 365.
     #[schema(minimum = 1, maximum = 365)]
     pub expires_in_days: u32,
 }
 
-/// A token that was just made. The token itself is shown this once.
+/// A token that was just created. The token itself is shown only once.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct MadeToken {
-    /// For `Authorization: Bearer`. Keep it: it cannot be shown again.
+    /// For `Authorization: Bearer`. Save it: it cannot be shown again.
     pub token: String,
     #[serde(flatten)]
     pub view: TokenView,
 }
 
-/// Makes a token that acts in your name.
+/// Creates a token that acts in your name.
 #[utoipa::path(post, path = "/api/admin/tokens", tag = "tokens", request_body = NewToken,
     responses((status = 201, body = Envelope<MadeToken>), (status = 409, body = Problem), (status = 422, body = Problem)))]
 async fn create_token(
@@ -202,7 +202,7 @@ async fn create_token(
                 // Of two that come at once, the second waits here and then counts the first.
                 store::one_at_a_time(tx.conn()).await?;
                 if store::count_open(tx.conn(), now).await? >= MOST {
-                    let reason = "There are 100 tokens that work already. Revoke one that is not needed any more.";
+                    let reason = "There are already 100 active tokens. Revoke one that is no longer needed.";
                     return Err(Error::Conflict(reason.into()));
                 }
                 store::insert(tx.conn(), row).await?;
@@ -224,9 +224,9 @@ fn made(platform: &Platform, caller: &Caller, new: NewToken) -> Result<(String, 
     permissions.sort_by_key(|permission| *permission as u16);
     permissions.dedup();
     if permissions.is_empty() {
-        check.refuse("permissions", "required", "Choose what the token may do.");
+        check.refuse("permissions", "required", "Choose what the token can do.");
     } else if permissions.iter().any(|permission| !caller.may(*permission)) {
-        check.refuse("permissions", "invalid", "A token cannot have a permission that you lack.");
+        check.refuse("permissions", "invalid", "A token cannot have a permission that you don’t have.");
     }
     if !(1..=LONGEST).contains(&new.expires_in_days) {
         check.refuse("expiresInDays", "invalid", "This must be a whole number from 1 to 365.");
@@ -251,7 +251,8 @@ fn made(platform: &Platform, caller: &Caller, new: NewToken) -> Result<(String, 
     Ok((token, row))
 }
 
-/// Revokes a token, at once and for ever. One that may what you may not, and is not yours, is not yours to touch.
+/// Revokes a token immediately and permanently. You can revoke another person's token only if you have all of its
+/// permissions.
 #[utoipa::path(delete, path = "/api/admin/tokens/{id}", tag = "tokens", params(("id" = Uuid, Path)),
     responses((status = 200, body = Envelope<Nothing>), (status = 404, body = Problem)))]
 async fn revoke_token(

@@ -77,7 +77,7 @@ pub async fn note_use(platform: &Platform, holder: &Holder, address: String) -> 
         })
         .await;
     if let Err(error) = noted {
-        tracing::warn!(%error, "the use of a token cannot be noted");
+        tracing::warn!(%error, "the use of a token cannot be recorded");
     }
     true
 }

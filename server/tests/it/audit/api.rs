@@ -220,12 +220,12 @@ async fn the_api_names_the_first_bad_entry_of_each_kind_of_tampering() {
                 "UPDATE audit_logs SET action = 'message.deleted' WHERE id = (SELECT audit_id FROM audit_chain WHERE seq = 4)",
             ][..],
             4,
-            "the entry or its place was changed",
+            "the entry or its position was changed",
         ),
         (
             &["UPDATE audit_logs SET token_id = id WHERE id = (SELECT audit_id FROM audit_chain WHERE seq = 5)"],
             5,
-            "the entry or its place was changed",
+            "the entry or its position was changed",
         ),
         (
             &["DELETE FROM audit_logs WHERE id = (SELECT audit_id FROM audit_chain WHERE seq = 6)"],
@@ -239,7 +239,7 @@ async fn the_api_names_the_first_bad_entry_of_each_kind_of_tampering() {
                 "UPDATE audit_chain SET seq = 4 WHERE seq = -3",
             ],
             3,
-            "the entry or its place was changed",
+            "the entry or its position was changed",
         ),
     ] {
         let (t, ada) = sealed().await;
@@ -263,7 +263,7 @@ async fn a_saved_head_catches_a_cut_tail() {
     tamper(&t, "DELETE FROM audit_checkpoints").await;
     for head in [None, Some(&*head)] {
         let caught = result(&t, &ada, head).await;
-        let cut = json!({ "seq": 8, "entryId": null, "reason": "the tail of the chain was cut off" });
+        let cut = json!({ "seq": 8, "entryId": null, "reason": "the end of the chain was cut off" });
         assert_eq!(caught["broken"], cut, "the head is known, and so is what this process has sealed");
     }
     // New entries grow over the cut, by a program that does not know of it: the head still does.
@@ -342,10 +342,10 @@ async fn every_security_event_and_every_change_leaves_an_entry() {
     let at = |place: usize| (rows[place]["action"].as_str().unwrap(), rows[place]["sentence"].as_str().unwrap());
     assert_eq!(at(0), ("canned_reply.changed", "changed a canned reply"));
     assert_eq!(rows[0]["changes"], json!({ "content": { "from": "We are here.", "to": "We are there." } }));
-    assert_eq!(at(2), ("auth.reset_requested", "asked for a password reset of Ada"));
+    assert_eq!(at(2), ("auth.reset_requested", "requested a password reset for Ada"));
     assert_eq!(rows[2]["actor"], Value::Null, "anybody can ask for it");
     assert_eq!(at(4), ("auth.sign_in_failed", "tried a wrong password"));
-    assert_eq!(at(5), ("auth.sign_in_failed", "tried a wrong password of Ada"));
+    assert_eq!(at(5), ("auth.sign_in_failed", "tried a wrong password for Ada"));
     let count = audit_logs::Entity::find().count(t.app.storage.read()).await.unwrap();
     assert_eq!(rows.as_array().unwrap().len() as u64, count);
 }

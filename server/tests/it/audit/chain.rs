@@ -79,7 +79,7 @@ async fn changed_personal_data_is_named_too() {
         "UPDATE audit_logs SET ip_address = '198.51.100.7' WHERE id = (SELECT audit_id FROM audit_chain WHERE seq = 6)",
     )
     .await;
-    assert_eq!(check(&t, None).await.broken, Some((6, "the personal data of the entry was changed".to_owned())));
+    assert_eq!(check(&t, None).await.broken, Some((6, "the personal data in the entry was changed".to_owned())));
 }
 
 #[tokio::test]
@@ -98,7 +98,7 @@ async fn entries_that_changed_places_are_named() {
     tamper(&t, "UPDATE audit_chain SET seq = -3 WHERE seq = 3").await;
     tamper(&t, "UPDATE audit_chain SET seq = 3 WHERE seq = 4").await;
     tamper(&t, "UPDATE audit_chain SET seq = 4 WHERE seq = -3").await;
-    assert_eq!(check(&t, None).await.broken, Some((3, "the entry or its place was changed".to_owned())));
+    assert_eq!(check(&t, None).await.broken, Some((3, "the entry or its position was changed".to_owned())));
 }
 
 #[tokio::test]
@@ -107,7 +107,7 @@ async fn a_cut_tail_is_caught_by_the_signed_checkpoint_and_by_a_kept_head() {
     let head = check(&t, None).await.head.unwrap();
     tamper(&t, "DELETE FROM audit_logs WHERE id IN (SELECT audit_id FROM audit_chain WHERE seq > 7)").await;
     tamper(&t, "DELETE FROM audit_chain WHERE seq > 7").await;
-    let cut = Some((8, "the tail of the chain was cut off".to_owned()));
+    let cut = Some((8, "the end of the chain was cut off".to_owned()));
     assert_eq!(check(&t, None).await.broken, cut, "the signed checkpoint knows");
     tamper(&t, "DELETE FROM audit_checkpoints").await;
     assert_eq!(check(&t, None).await.broken, cut, "the process that sealed it knows");
@@ -152,7 +152,7 @@ async fn nothing_is_sealed_onto_a_chain_that_was_written_anew() {
     let checkpoints = audit_checkpoints::Entity::find().all(t.app.storage.read()).await.unwrap();
     assert!(checkpoints.is_empty(), "the forged head is not signed");
     let verdict = check(&t, None).await;
-    assert_eq!(verdict.broken, Some((10, "the chain is not the one of the kept head".to_owned())));
+    assert_eq!(verdict.broken, Some((10, "the chain does not match the saved checkpoint".to_owned())));
     assert_eq!(verdict.unsealed, 1);
     // Whoever did not see the old chain needs a head from elsewhere.
     let stranger = t.restarted().await;
@@ -165,7 +165,7 @@ async fn of_two_faults_the_first_is_named() {
     let t = sealed().await;
     tamper(&t, "UPDATE audit_logs SET ip_address = NULL, user_agent = NULL, salt = NULL WHERE id = (SELECT audit_id FROM audit_chain WHERE seq = 2)").await;
     tamper(&t, "DELETE FROM audit_logs WHERE id = (SELECT audit_id FROM audit_chain WHERE seq = 5)").await;
-    let reason = "personal data was removed without an entry that says so".to_owned();
+    let reason = "personal data was removed without an entry that records it".to_owned();
     assert_eq!(check(&t, None).await.broken, Some((2, reason)));
 }
 

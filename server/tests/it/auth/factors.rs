@@ -124,7 +124,7 @@ async fn one_code_at_once_lets_one_in() {
     t.clock.advance(Duration::minutes(20));
     let late = login_with(&t, &person, &code).await;
     late.problem(401, "invalid_credentials");
-    assert!(late.text.contains("the clock of the device is slow"), "{}", late.text);
+    assert!(late.text.contains("device’s clock is slow"), "{}", late.text);
 }
 
 #[tokio::test]
@@ -136,7 +136,7 @@ async fn a_recovery_code_works_once_and_is_told_by_mail() {
     login_with(&t, &person, &codes[3].to_uppercase().replace('-', " ")).await.status(200);
     login_with(&t, &person, &codes[3]).await.problem(401, "invalid_credentials");
     assert_eq!(t.get_as(&ada, "/api/auth/mfa").await.data()["recoveryCodesLeft"], 9);
-    assert!(t.mails().await.iter().any(|mail| mail.contains("Subject: A recovery code of your account was used")));
+    assert!(t.mails().await.iter().any(|mail| mail.contains("Subject: A recovery code for your account was used")));
     let fresh = texts(&t.post_as(&ada, "/api/auth/mfa/recovery-codes", json!({})).await.data()["recoveryCodes"]);
     login_with(&t, &person, &codes[4]).await.problem(401, "invalid_credentials");
     login_with(&t, &person, &fresh[0]).await.status(200);

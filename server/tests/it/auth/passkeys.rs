@@ -88,7 +88,7 @@ async fn passkeys_are_renamed_and_deleted_by_their_owner_alone() {
     sign_in(&t, &key).await.problem(401, "invalid_credentials");
     t.login("ada@tekvwarho.example", PASSWORD).await.status(200);
     let mails = t.mails().await;
-    assert!(mails.iter().any(|mail| mail.contains("Subject: A passkey of your account was removed")));
+    assert!(mails.iter().any(|mail| mail.contains("Subject: A passkey was removed from your account")));
 }
 
 #[tokio::test]

@@ -330,14 +330,11 @@ async fn the_command_line_rebuilds_what_the_overview_counts() {
     let conn = sea_orm::Database::connect(&program.database).await.unwrap();
     assert_eq!(count_changes::Entity::find().count(&conn).await.unwrap(), 0, "the demo folds what it counted");
     let fine = program.run(&["rebuild", "dashboard"]).await;
-    assert_eq!(
-        (fine.code, &*fine.out),
-        (0, "The messages are counted anew; 0 numbers were wrong and are right now.\n")
-    );
+    assert_eq!((fine.code, &*fine.out), (0, "Messages recounted; 0 figures were wrong and have been corrected.\n"));
     let before = counts::Entity::find().count(&conn).await.unwrap();
     counts::Entity::delete_many().exec(&conn).await.unwrap();
     let mended = program.run(&["rebuild", "dashboard"]).await;
-    assert!(!mended.out.contains("; 0 numbers"), "{mended:?}");
+    assert!(!mended.out.contains("; 0 figures"), "{mended:?}");
     assert_eq!(count_changes::Entity::find().count(&conn).await.unwrap(), 0);
     assert_eq!(counts::Entity::find().count(&conn).await.unwrap(), before);
     conn.close().await.unwrap();

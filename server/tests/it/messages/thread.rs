@@ -62,7 +62,7 @@ async fn the_code_of_the_mail_opens_the_thread_and_nothing_else_does() {
 
     let detail = t.get_as(&ada, &format!("/api/admin/messages/{id}")).await.data();
     assert_eq!((detail["status"].as_str(), detail["unread"].as_bool()), (Some("in_progress"), Some(false)));
-    let notice = t.mails().await.into_iter().find(|mail| mail.contains("has answered")).unwrap();
+    let notice = t.mails().await.into_iter().find(|mail| mail.contains("has replied")).unwrap();
     assert!(notice.contains("To: ada@tekvwarho.example"), "the assignee is told: {notice}");
 }
 

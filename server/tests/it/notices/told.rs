@@ -159,7 +159,7 @@ async fn choices_are_obeyed_by_both_channels() {
         mails.iter().filter(|mail| mail.contains(&format!("To: {address}")) && mail.contains(subject)).count()
     };
     assert_eq!(to("ada@tekvwarho.example", "Anna"), 1, "{mails:#?}");
-    assert_eq!(to("ben@tekvwarho.example", "Ada gave you the message"), 1, "{mails:#?}");
+    assert_eq!(to("ben@tekvwarho.example", "Ada assigned you the message"), 1, "{mails:#?}");
     let trail = t.get_as(&ada, "/api/admin/audit?action=notifications.changed").await.data();
     assert_eq!(trail.as_array().unwrap().len(), 3);
     assert_eq!(trail[2]["changes"], json!({ "message_created.app": { "from": true, "to": false } }));
@@ -240,7 +240,7 @@ async fn a_mail_that_was_given_up_is_told_and_noted() {
     assert_eq!((&failed[0]["entityId"], &failed[0]["subject"]), (&json!(id), &json!("Anna Müller")));
     let trail = t.get_as(&ada, "/api/admin/audit?action=mail.given_up").await.data();
     assert_eq!(trail.as_array().unwrap().len(), 2);
-    assert_eq!(trail[0]["sentence"], "gave up on a mail about the message from Anna Müller");
+    assert_eq!(trail[0]["sentence"], "gave up on an email about the message from Anna Müller");
     assert_eq!(trail[0]["actor"], Value::Null);
 }
 
@@ -305,7 +305,7 @@ async fn the_head_of_the_trail_is_mailed_once_a_week_to_who_wants_it() {
     seal_pending(&t.app, false).await.unwrap();
     let mails = async || {
         t.app.schedule().run_due(Uuid::nil()).await;
-        t.mails().await.into_iter().filter(|mail| mail.contains("Subject: Head of the audit trail")).collect::<Vec<_>>()
+        t.mails().await.into_iter().filter(|mail| mail.contains("Subject: Audit trail checkpoint")).collect::<Vec<_>>()
     };
     assert!(mails().await.is_empty(), "nobody wants it");
     let head = t.get_as(&otto, "/api/admin/audit/head").await.data()["head"].as_str().unwrap().to_owned();

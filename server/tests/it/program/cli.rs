@@ -79,7 +79,7 @@ async fn the_same_seed_makes_the_same_people_and_conversations() {
         assert_eq!(again.code, 1);
         assert!(again.err.contains("choose another --seed"), "{again:?}");
         let verified = program.run(&["audit", "verify"]).await;
-        assert!(verified.out.starts_with("31 entries hold, 0 wait"), "{verified:?}");
+        assert!(verified.out.starts_with("31 entries intact, 0 not sealed"), "{verified:?}");
         let conn = sea_orm::Database::connect(&program.database).await.unwrap();
         let people: BTreeSet<String> =
             staff::Entity::find().all(&conn).await.unwrap().into_iter().map(|person| person.email).collect();
@@ -110,7 +110,7 @@ async fn the_trail_is_proved_exported_and_erased() {
     let other = format!("41:{}", "0".repeat(64));
     let refused = program.run(&["audit", "verify", "--head", &other]).await;
     assert_eq!((refused.code, &*refused.out), (1, ""));
-    assert!(refused.err.starts_with("error: the audit trail is broken at entry 41: "), "{refused:?}");
+    assert!(refused.err.starts_with("error: the audit trail was altered at entry 41: "), "{refused:?}");
     assert_eq!(program.run(&["audit", "verify", "--head", "41"]).await.code, 2);
 
     let entries = async || -> Vec<Value> {
@@ -153,16 +153,16 @@ async fn the_doctor_says_what_is_wrong_and_changes_nothing() {
     let program = Program::new().await;
     let before = program.run(&["doctor"]).await;
     assert_eq!(before.code, 1);
-    assert!(before.out.contains("wrong  key ring: "), "{before:?}");
+    assert!(before.out.contains("fail   key ring: "), "{before:?}");
     assert!(!program.data().join("keys.json").exists());
     program.run(&["migrate", "up"]).await;
     let after = program.run(&["doctor"]).await;
     for fine in ["ok     key ring: ", "ok     database: reachable, schema up to date", "ok     audit trail: sealed"] {
         assert!(after.out.contains(fine), "{after:?}");
     }
-    assert!(after.out.contains("think  firm: "));
+    assert!(after.out.contains("warn   firm: "));
     // The dashboard may not be built where this runs.
-    assert_eq!(after.code, i32::from(after.out.contains("wrong  ")));
+    assert_eq!(after.code, i32::from(after.out.contains("fail   ")));
 }
 
 #[tokio::test]
@@ -201,8 +201,8 @@ async fn an_address_of_no_database_we_know_is_misuse_and_is_not_shown() {
     assert_eq!((said.code, &*said.out), (2, ""));
     assert_eq!(
         said.err,
-        "error: DATABASE_URL cannot be read: it must begin with sqlite:// or postgres://. It looks like \
-         postgres://user:password@host:5432/database. Percent-encode special characters of the password: # is %23, @ is %40, \
+        "error: DATABASE_URL cannot be read: it must start with sqlite:// or postgres://. It looks like \
+         postgres://user:password@host:5432/database. Percent-encode special characters in the password: # is %23, @ is %40, \
          / is %2F\n"
     );
 }

@@ -210,7 +210,7 @@ async fn a_slice_brings_everything_in_one_value() {
     refused.status(200);
     assert_eq!(t.get_as(&ada, &path).await.data()["openWork"], 0);
     let trail = t.get_as(&ada, "/api/admin/audit?action=staff.work_handed_over").await.data();
-    assert_eq!(trail[0]["sentence"], "handed 3 open lamps over");
+    assert_eq!(trail[0]["sentence"], "handed over 3 open lamps");
 }
 
 #[test]

@@ -25,7 +25,7 @@ async fn a_preview_shows_what_is_not_saved_yet_and_saves_nothing() {
     assert_eq!(shown["replyTo"], "desk@nordlicht.example");
     assert!(shown["from"].as_str().unwrap().starts_with("Anna <"), "{shown}");
     let (text, html) = (shown["text"].as_str().unwrap(), shown["html"].as_str().unwrap());
-    assert!(text.starts_with("Hello,\nthis is Nord <licht>.\nWe usually answer within 2 h.\n"), "{text}");
+    assert!(text.starts_with("Hello,\nthis is Nord <licht>.\nWe usually reply within 2 h.\n"), "{text}");
     assert!(html.contains("this is Nord &lt;licht&gt;.<br>We usually"), "{html}");
     assert_eq!(t.get_as(&ada, "/api/admin/settings").await.data()["mail.senderName"], json!(null));
     let refused = json!({ "template": "reply", "values": { "mail.replyText": "no answer in it" } });

@@ -168,8 +168,7 @@ async fn a_service_with_little_to_say_has_no_empty_headings() {
     let page = t.get("/services/gardens").await;
     assert!(page.status(200).text.contains("<p class=\"lead\">Green ones, all year.</p>"));
     let overview = t.get("/services").await;
-    let headings =
-        ["What you get", "How it goes", "Questions people ask", "What it costs to begin", "Good to talk when"];
+    let headings = ["What you get", "How it works", "Common questions", "What it costs to start", "A good fit if"];
     for heading in headings {
         for page in [&page, &overview] {
             assert!(!page.text.contains(&format!("{heading}</h")), "{heading}");

@@ -34,20 +34,20 @@ impl Keeping {
     }
 }
 
-const CONSENT: &str = "You may use these details to answer me and to follow up on this request.";
+const CONSENT: &str = "You may use these details to reply to me and to follow up on this request.";
 
 impl Part for Keeping {
     fn keys() -> Vec<Key> {
         vec![
             // The contact page shows it.
             Key::new(&PRIVACY, "consentText", "Consent in the contact form", Kind::Line { max: 300 }, json!(CONSENT))
-                .help("Beside the box that a client may tick. Say what for; a message can be sent without it."),
-            days("senderDays", "Address and browser of a message", 1, 365, Some(90))
-                .help("From where a message came helps against abuse. After this it is taken out of the message."),
-            days("spamDays", "Spam", 1, 365, None).optional().help("Empty: it stays until somebody deletes it."),
+                .help("Shown next to the box that a client can tick. Say what for; a message can be sent without it."),
+            days("senderDays", "Sender address and browser", 1, 365, Some(90))
+                .help("Where a message came from helps against abuse. After this, it is removed from the message."),
+            days("spamDays", "Spam", 1, 365, None).optional().help("Leave empty to keep it until someone deletes it."),
             days("messageDays", "Finished conversations", 30, 3_650, None).optional().help(
-                "Answered, converted and archived ones, with answers, notes and tags, after so long without anything \
-                 new. Empty: they stay.",
+                "Replied, converted and archived ones, with their replies, notes and tags, after this long without \
+                 anything new. Leave empty to keep them.",
             ),
         ]
     }

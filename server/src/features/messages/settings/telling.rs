@@ -62,7 +62,7 @@ impl Telling {
 }
 
 const REPLY_TO: [Choice; 4] = [
-    Choice { value: "assignee", label: "Whose message it is, else the firm" },
+    Choice { value: "assignee", label: "The assignee, or else the firm" },
     Choice { value: "firm", label: "The firm" },
     Choice { value: "both", label: "Both" },
     Choice { value: "nobody", label: "Nobody" },
@@ -71,19 +71,19 @@ const REPLY_TO: [Choice; 4] = [
 impl Part for Telling {
     fn keys() -> Vec<Key> {
         vec![
-            Key::new(&NOTIFICATIONS, "newMessage", "A new message", Kind::Boolean, json!(true))
-                .help("A mail to the firm for each message of the contact form, without spam."),
+            Key::new(&NOTIFICATIONS, "newMessage", "New message", Kind::Boolean, json!(true))
+                .help("Emails the firm about each message from the contact form, except spam."),
             Key::new(
                 &NOTIFICATIONS,
                 "clientReply",
-                "A client answers",
+                "Client reply",
                 Kind::Choice { options: &REPLY_TO },
                 json!("assignee"),
             )
-            .help("Who gets a mail when a client adds something on the conversation page."),
-            Key::new(&NOTIFICATIONS, "answersToClient", "Answers go to the client", Kind::Boolean, json!(true)).help(
-                "Who answers such a mail in a mail program writes to the client. The dashboard does not see that answer; \
-                 without this it reaches the firm itself.",
+            .help("Who gets an email when a client adds something on the conversation page."),
+            Key::new(&NOTIFICATIONS, "answersToClient", "Replies go to the client", Kind::Boolean, json!(true)).help(
+                "A reply to such an email goes to the client and does not show up in the dashboard. If this is off, it \
+                 goes to the firm.",
             ),
             Key::new(&NOTIFICATIONS, "spamReport", "Weekly list of spam", Kind::Boolean, json!(true)).help(
                 "On Monday morning, what was filed as spam in the week before, so that no client is overlooked. No mail \

@@ -41,14 +41,14 @@ impl ClientTexts {
     }
 }
 
-const NAME: Variable = Variable { name: "firm.name", help: "Name of the firm" };
-const LEGAL: Variable = Variable { name: "firm.legalName", help: "Legal name of the firm" };
-const EMAIL: Variable = Variable { name: "firm.email", help: "E-mail of the firm" };
-const PHONE: Variable = Variable { name: "firm.phone", help: "Phone of the firm" };
-const STAFF: Variable = Variable { name: "staff.name", help: "Who answers" };
+const NAME: Variable = Variable { name: "firm.name", help: "The firm’s name" };
+const LEGAL: Variable = Variable { name: "firm.legalName", help: "The firm’s legal name" };
+const EMAIL: Variable = Variable { name: "firm.email", help: "The firm’s email" };
+const PHONE: Variable = Variable { name: "firm.phone", help: "The firm’s phone" };
+const STAFF: Variable = Variable { name: "staff.name", help: "The person who replies" };
 const CLIENT: Variable = Variable { name: "client.name", help: "The client" };
-const PROMISE: Variable = Variable { name: "answer.promise", help: "How fast you usually answer, once that is known" };
-const ANSWER: Variable = Variable { name: "answer", help: "What was answered" };
+const PROMISE: Variable = Variable { name: "answer.promise", help: "How fast you usually reply, once that is known" };
+const ANSWER: Variable = Variable { name: "answer", help: "The reply" };
 const SIGNATURE: Variable = Variable { name: "signature", help: "The signature" };
 
 /// A confirmation goes to an address that a stranger typed, so it can show nothing that they typed.
@@ -58,33 +58,33 @@ const REPLY: [Variable; 8] = [ANSWER, SIGNATURE, STAFF, CLIENT, NAME, LEGAL, EMA
 const SIGNED: [Variable; 5] = [STAFF, NAME, LEGAL, EMAIL, PHONE];
 
 const CONFIRMATION_TEXT: &str =
-    "Hello,\n\nyour message to {{firm.name}} has arrived and a person will read it.\n{{answer.promise}}";
+    "Hello,\n\nYour message to {{firm.name}} has arrived, and a person will read it.\n{{answer.promise}}";
 
 impl Part for ClientTexts {
     fn keys() -> Vec<Key> {
         let key = |name: &str, label, kind, default: &str| Key::new(&MAIL, name, label, kind, json!(default));
         let subject = |variables| Kind::Template { max: 120, lines: false, variables, required: &[] };
         let text = |max, variables, required| Kind::Template { max, lines: true, variables, required };
-        let confirmation = "Confirmation of a message";
-        let reply = "Answer to a client";
+        let confirmation = "Message confirmation";
+        let reply = "Reply to a client";
         vec![
             key("confirmationSubject", "Subject", subject(&CONFIRMATION), "Your message to {{firm.name}}")
                 .under(confirmation)
                 .help(
-                    "What a client reads first after writing to you. That of the answers is the same with Re: before it.",
+                    "What a client reads first after writing to you. Replies have the same subject with Re: in front.",
                 ),
             key("confirmationText", "Text", text(2_000, &CONFIRMATION, &[]), CONFIRMATION_TEXT)
                 .under(confirmation)
-                .help("The link to the conversation and its code follow by themselves."),
+                .help("The link to the conversation and its code are added automatically."),
             key("replySubject", "Subject", subject(&REPLY_SUBJECT), "Re: Your message to {{firm.name}}")
                 .under(reply)
-                .help("The same for all answers, so that mail programs keep a conversation together."),
+                .help("The same for all replies, so that mail programs keep a conversation together."),
             key("replyText", "Text", text(4_000, &REPLY, &["answer"]), "{{answer}}\n\n{{signature}}")
                 .under(reply)
-                .help("What stands around an answer. The link to the conversation follows by itself."),
+                .help("The text around a reply. The link to the conversation is added automatically."),
             key("signature", "Signature", text(1_000, &SIGNED, &[]), "{{staff.name}}\n{{firm.name}}")
                 .under(reply)
-                .help("Who signs. It stands where the text says so."),
+                .help("Who signs. It goes where the text says so."),
         ]
     }
 }

@@ -12,7 +12,7 @@ use crate::platform::permission::Permission;
 pub const GROUP: Group = Group {
     id: "firm",
     label: "Firm",
-    help: "Who you are and how you are reached. The public site and every mail show it.",
+    help: "Who you are and how to reach you. Shown on the public site and in every email.",
     needs: Permission::Settings,
     place: 10,
     sensitive: false,
@@ -87,53 +87,53 @@ pub fn keys() -> Vec<Key> {
     };
     let line = |max| Kind::Line { max };
     vec![
-        key("name", "Name", line(80)).help("The name on every page and in every mail.").under("Name and texts"),
+        key("name", "Name", line(80)).help("The name on every page and in every email.").under("Name and texts"),
         key("legalName", "Legal name", line(120))
-            .help("The name in the terms, in the privacy policy and below mails.")
+            .help("The name in the terms, in the privacy policy and at the end of emails.")
             .under("Name and texts"),
-        key("tagline", "In one sentence", line(120))
-            .help("Says what the firm does. The first thing on the home page.")
+        key("tagline", "Tagline", line(120))
+            .help("One sentence that says what the firm does. It comes first on the home page.")
             .under("Name and texts"),
         key("description", "Description", Kind::Text { max: 400 })
             .help("Two or three sentences for the home page and for search engines.")
             .under("Name and texts"),
-        key("email", "E-mail", Kind::Email)
+        key("email", "Email", Kind::Email)
             .opens(Permission::Messages)
-            .help("Shown on the site. Notices of messages go there unless you name others, and mails are sent as it unless the operator chose another sender.")
-            .under("How you are reached"),
+            .help("Shown on the site. Message notices go there unless you name other mailboxes, and emails are sent from it unless the operator chose another sender.")
+            .under("How to reach you"),
         key("phone", "Phone", line(40))
             .optional()
-            .help("Shown in the footer, on the contact page and in mails.")
-            .under("How you are reached"),
+            .help("Shown in the footer, on the contact page and in emails.")
+            .under("How to reach you"),
         key("social", "Pages elsewhere", Kind::Links)
-            .help("Your pages on other sites. They stand in the footer.")
-            .under("How you are reached"),
-        key("street", "Street and number", line(120)).optional().help("Empty: not shown.").under("Address"),
-        key("postalCode", "Postal code", line(20)).optional().help("Empty: not shown.").under("Address"),
-        key("city", "City", line(80)).optional().help("Empty: not shown.").under("Address"),
+            .help("Your pages on other sites. Shown in the footer.")
+            .under("How to reach you"),
+        key("street", "Street and number", line(120)).optional().help("Leave empty to hide it.").under("Address"),
+        key("postalCode", "Postal code", line(20)).optional().help("Leave empty to hide it.").under("Address"),
+        key("city", "City", line(80)).optional().help("Leave empty to hide it.").under("Address"),
         key("region", "State or region", line(80))
             .optional()
-            .help("Names the data protection authority in the privacy policy, and search engines read it.")
+            .help("Determines the data protection authority named in the privacy policy. Search engines read it too.")
             .under("Address"),
         key("country", "Country", line(80))
             .optional()
-            .help("Stands in the address, and the terms name its law.")
+            .help("Shown in the address. The terms apply its law.")
             .under("Address"),
-        key("registration", "Register and tax number", line(200))
+        key("registration", "Company register and tax number", line(200))
             .optional()
-            .help("Stands in the footer and in the terms, where the law asks for it.")
+            .help("Shown in the footer and in the terms, if the law requires it.")
             .under("Address"),
         key("founded", "Founded in", Kind::Integer { min: 1_800, max: 2_200, unit: "" })
             .optional()
-            .help("The year in which the firm began. Stands in the footer.")
+            .help("The year in which the firm was founded. Shown in the footer.")
             .under("Name and texts"),
         key("logo", "Logo", Kind::Picture)
             .optional()
-            .help("Stands at the head of every page of the site, in place of the drawn mark. PNG, JPEG or WebP, at most 2 MB; best wide and on a transparent ground.")
-            .under("Look"),
+            .help("Shown at the top of every page of the site, in place of the built-in mark. PNG, JPEG or WebP, up to 2 MB; best wide, with a transparent background.")
+            .under("Appearance"),
         key("accentHue", "Accent colour", Kind::Hue)
-            .help("The colour of buttons, links and drawings, on the site and in the dashboard. Every hue keeps text readable.")
-            .under("Look"),
+            .help("The colour of buttons, links and illustrations, on the site and in the dashboard. Text stays readable in every hue.")
+            .under("Appearance"),
     ]
 }
 
@@ -141,16 +141,16 @@ pub fn keys() -> Vec<Key> {
 pub(in super::super) fn check_links(check: &mut Check, field: &str, value: &Value) {
     let Some(links) = read::<Vec<SocialLink>>(check, field, value) else { return };
     if links.len() > 10 {
-        check.refuse(field, "too_long", "There may be at most 10 links.");
+        check.refuse(field, "too_long", "At most 10 links are allowed.");
     }
     for (index, link) in links.iter().enumerate() {
         check.line(&format!("{field}.{index}.name"), &link.name, 40, "Every link needs a name.");
         let place = format!("{field}.{index}.url");
         let readable = url::Url::parse(&link.url).is_ok_and(|url| url.scheme() == "https" && url.has_host());
         if !readable || link.url.chars().any(|c| c.is_control() || c.is_whitespace()) {
-            check.refuse(&place, "invalid", "This must be an address that begins with https://.");
+            check.refuse(&place, "invalid", "This must be an address that starts with https://.");
         } else if link.url.len() > 300 {
-            check.refuse(&place, "too_long", "This may have at most 300 characters.");
+            check.refuse(&place, "too_long", "This can have at most 300 characters.");
         }
     }
 }

@@ -14,7 +14,7 @@ use crate::platform::permission::Permission;
 pub const GROUP: Group = Group {
     id: "hours",
     label: "Hours",
-    help: "When somebody answers. The site says whether you are open, and when you open next.",
+    help: "When someone is there to reply. The site shows whether you are open, and when you open next.",
     needs: Permission::Settings,
     place: 30,
     sensitive: false,
@@ -49,10 +49,10 @@ pub fn keys() -> Vec<Key> {
     vec![
         Key::new(&GROUP, "timeZone", "Time zone", Kind::TimeZone, json!("Europe/Berlin"))
             .sample()
-            .help("The zone in which hours are meant and in which a day of the overview begins."),
-        Key::new(&GROUP, "weekly", "Every week", Kind::Hours, week)
+            .help("The zone of your opening hours, and the one in which days start on the dashboard."),
+        Key::new(&GROUP, "weekly", "Weekly hours", Kind::Hours, week)
             .sample()
-            .help("A day may have several times. Days without any are closed; without any at all the site says nothing about hours."),
+            .help("A day can have several times. Days without any are closed; without any at all, the site does not mention hours."),
         Key::new(&GROUP, "holidays", "Holidays", Kind::Holidays, json!([]))
             .help("Days on which you are closed, with a name that visitors see."),
     ]
@@ -62,12 +62,12 @@ pub fn keys() -> Vec<Key> {
 pub(in super::super) fn check_weekly(check: &mut Check, field: &str, value: &Value) {
     let Some(week) = read::<Vec<Opening>>(check, field, value) else { return };
     if week.len() > 28 {
-        check.refuse(field, "too_long", "There may be at most 28 times a week.");
+        check.refuse(field, "too_long", "At most 28 times a week are allowed.");
     }
     for (index, opening) in week.iter().enumerate() {
         let place = format!("{field}.{index}");
         let Some((day, opens, closes)) = opening.parsed() else {
-            let message = "This needs a day (mon to sun) and two times such as 09:00, the first before the second.";
+            let message = "Closing time must be after opening time, both written like 09:00.";
             check.refuse(&place, "invalid", message);
             continue;
         };
@@ -76,7 +76,7 @@ pub(in super::super) fn check_weekly(check: &mut Check, field: &str, value: &Val
             .filter_map(Opening::parsed)
             .any(|(other, from, until)| other == day && opens < until && from < closes);
         if overlaps {
-            check.refuse(&place, "taken", "This overlaps with another time of the same day.");
+            check.refuse(&place, "taken", "This overlaps another time on the same day.");
         }
     }
 }
@@ -90,7 +90,7 @@ const LONGEST: i64 = 100;
 pub(in super::super) fn check_holidays(check: &mut Check, field: &str, value: &Value) {
     let Some(holidays) = read::<Vec<Holiday>>(check, field, value) else { return };
     if holidays.len() > 200 {
-        check.refuse(field, "too_long", "There may be at most 200 holidays.");
+        check.refuse(field, "too_long", "At most 200 holidays are allowed.");
     }
     for (index, holiday) in holidays.iter().enumerate() {
         check.line(&format!("{field}.{index}.name"), &holiday.name, 60, "Every holiday needs a name.");
@@ -100,11 +100,11 @@ pub(in super::super) fn check_holidays(check: &mut Check, field: &str, value: &V
         if until < from {
             check.refuse(&format!("{field}.{index}.until"), "invalid", "This is before the first day.");
         } else if (until - from).num_days() >= LONGEST {
-            let message = format!("A holiday may last at most {LONGEST} days.");
+            let message = format!("A holiday can last at most {LONGEST} days.");
             check.refuse(&format!("{field}.{index}.until"), "invalid", message);
         } else if holidays[..index].iter().filter_map(Holiday::days).any(|(first, last)| from <= last && first <= until)
         {
-            check.refuse(&format!("{field}.{index}.from"), "taken", "Another holiday covers this day already.");
+            check.refuse(&format!("{field}.{index}.from"), "taken", "Another holiday already covers this day.");
         }
     }
 }

@@ -10,8 +10,8 @@ use crate::platform::permission::Permission;
 
 pub const GROUP: Group = Group {
     id: "mail",
-    label: "Mail",
-    help: "The sender and the words of mails to clients. Links, codes and what the law wants are added by the program.",
+    label: "Email",
+    help: "The sender and the text of emails to clients. Links, codes and legal details are added automatically.",
     needs: Permission::Settings,
     place: 60,
     sensitive: false,
@@ -31,12 +31,12 @@ pub struct Sender {
 pub fn keys() -> Vec<Key> {
     let sender = "Sender";
     vec![
-        Key::new(&GROUP, "senderName", "Name of the sender", Kind::Line { max: 80 }, json!(null))
+        Key::new(&GROUP, "senderName", "Sender name", Kind::Line { max: 80 }, json!(null))
             .optional()
             .under(sender)
-            .help("Empty: the name of the firm. The address is that of the firm, or the one that the operator chose."),
-        Key::new(&GROUP, "replyTo", "Answers go to", Kind::Email, json!(null)).optional().under(sender).opens(Permission::Messages).help(
-            "Empty: to the sender. Answers by mail reach that mailbox and not the dashboard; mails say so and have a link.",
+            .help("Leave empty to use the firm’s name. The address is the firm’s, or the one that the operator chose."),
+        Key::new(&GROUP, "replyTo", "Replies go to", Kind::Email, json!(null)).optional().under(sender).opens(Permission::Messages).help(
+            "Leave empty to use the sender. Replies by email reach that mailbox, not the dashboard; emails say so and include a link.",
         ),
     ]
 }
@@ -45,6 +45,6 @@ pub fn keys() -> Vec<Key> {
 pub fn check_together(check: &mut Check, values: &Map<String, Value>) {
     let name = values.get("mail.senderName").and_then(Value::as_str);
     if name.is_some_and(|name| name.contains('@')) {
-        check.refuse("mail.senderName", "invalid", "This must be a name and no address.");
+        check.refuse("mail.senderName", "invalid", "This must be a name, not an address.");
     }
 }

@@ -11,7 +11,7 @@ use crate::platform::permission::Permission;
 pub const GROUP: Group = Group {
     id: "notifications",
     label: "Notifications",
-    help: "Of what you are told by mail. The dashboard shows everything at once, whatever stands here.",
+    help: "What you are told about by email. The dashboard shows everything at once, whatever you choose here.",
     needs: Permission::Settings,
     place: 70,
     sensitive: false,
@@ -36,11 +36,11 @@ impl Notifications {
 /// The keys of the group.
 pub fn keys() -> Vec<Key> {
     vec![
-        Key::new(&GROUP, "recipients", "Mailboxes of the firm", Kind::Addresses { max: 10 }, json!([]))
+        Key::new(&GROUP, "recipients", "The firm’s mailboxes", Kind::Addresses { max: 10 }, json!([]))
             .opens(Permission::Messages)
-            .help("Who gets the notices to the firm. Without any it is the e-mail of the firm."),
+            .help("Who gets the firm’s notices. Without any, they go to the firm’s email."),
         Key::new(&GROUP, "newDevice", "Sign-in from a new device", Kind::Boolean, json!(true))
             .sensitive()
-            .help("A mail to the person whose account it is. Best left on."),
+            .help("Emails the person whose account it is. Best left on."),
     ]
 }

@@ -11,7 +11,7 @@ use crate::platform::permission::Permission;
 pub const GROUP: Group = Group {
     id: "privacy",
     label: "Privacy",
-    help: "What clients agree to and how long data is kept. The privacy policy of the site says what stands here.",
+    help: "What clients agree to and how long data is kept. The site’s privacy policy shows these values.",
     needs: Permission::Privacy,
     place: 90,
     sensitive: false,
@@ -45,15 +45,15 @@ pub fn days_ago(now: DateTime<Utc>, days: u32) -> DateTime<Utc> {
 /// The keys of the group.
 pub fn keys() -> Vec<Key> {
     vec![
-        days("mailDays", "Record of mails", 7, 365, Some(90))
-            .help("That a mail went to somebody and when. Its text is gone as soon as it is delivered."),
-        days("sessionDays", "Sessions that have ended", 1, 90, Some(7))
-            .help("Device and address of a sign-in, for whoever looks into one."),
+        days("mailDays", "Email records", 7, 365, Some(90))
+            .help("Who was sent an email, and when. Its text is deleted as soon as it is delivered."),
+        days("sessionDays", "Ended sessions", 1, 90, Some(7))
+            .help("Device and address of each sign-in, in case you need to look into one."),
     ]
 }
 
 /// A key that says after how many days something goes.
 pub fn days(name: &str, label: &'static str, min: u64, max: u64, default: Option<u32>) -> Key {
     let key = Key::new(&GROUP, name, label, Kind::Integer { min, max, unit: "days" }, json!(default));
-    key.under("How long it is kept")
+    key.under("How long data is kept")
 }

@@ -13,7 +13,7 @@ use crate::platform::permission::Permission;
 pub const GROUP: Group = Group {
     id: "security",
     label: "Security",
-    help: "Passwords, sessions and limits. The defaults are good; changes count at once, for everybody.",
+    help: "Passwords, sessions and limits. The defaults are good; changes take effect at once, for everyone.",
     needs: Permission::Staff,
     place: 80,
     sensitive: true,
@@ -94,52 +94,50 @@ pub fn keys() -> Vec<Key> {
     };
     let sessions = [
         number("accessMinutes", "Access token", 5, 60, "minutes", 15).help(
-            "A program or page asks for a new one after this time. A sign-out counts at once, whatever stands here.",
+            "How long a token lasts before a new one is requested. Signing out takes effect at once in any case.",
         ),
-        number("sessionDays", "Without use, kept signed in", 1, 30, "days", 7)
-            .help("Whoever chose to stay signed in is signed out when the device was not used for so long."),
-        number("browserSessionHours", "Without use, otherwise", 1, 72, "hours", 12).help(
-            "Without that choice a session ends with the browser, and at the latest when it was not used for so long.",
-        ),
-        number("longestSessionDays", "At most", 1, 90, "days", 30)
-            .help("After this time everybody signs in again, however much the device was used."),
+        number("sessionDays", "Unused, if kept signed in", 1, 30, "days", 7)
+            .help("People who chose to stay signed in are signed out when a device is unused for this long."),
+        number("browserSessionHours", "Unused, otherwise", 1, 72, "hours", 12)
+            .help("Without that choice, a session ends with the browser, or when it is unused for this long."),
+        number("longestSessionDays", "Maximum", 1, 90, "days", 30)
+            .help("After this time everyone signs in again, however much they used the device."),
     ];
     let lockout = [
-        number("lockoutAccount", "For one account", 3, 20, "wrong passwords", 5)
-            .help("So many in a row lock the account for browsers that are not known to it."),
-        number("lockoutDevice", "For a known browser", 3, 50, "wrong passwords", 10)
-            .help("A browser that has signed in before counts for itself alone."),
-        number("lockoutAddress", "For one network address", 5, 1_000, "wrong passwords", 20)
-            .help("Over all accounts. Many people may share an address, so this must not be small."),
-        number("lockoutMinutes", "Wait", 1, 1_440, "minutes", 15)
-            .help("Each full allowance of failures locks: the first time for so long, then twice as long as the time before, a day at most. The count is forgotten one wait after the last lock or failure."),
+        number("lockoutAccount", "Per account", 3, 20, "wrong passwords", 5)
+            .help("This many in a row lock the account for unknown browsers."),
+        number("lockoutDevice", "Per known browser", 3, 50, "wrong passwords", 10)
+            .help("A browser that has signed in before is counted on its own."),
+        number("lockoutAddress", "Per network address", 5, 1_000, "wrong passwords", 20)
+            .help("Across all accounts. Many people can share an address, so do not set this too low."),
+        number("lockoutMinutes", "Lock duration", 1, 1_440, "minutes", 15)
+            .help("The first lock lasts this long; each further one twice as long, up to a day. The count resets once this much time has passed since the last lock or failure."),
     ];
     let limits = [
-        limit("limitResetMail", "Mails to reset a password", 1, 100, "an hour", 3)
-            .help("For one mailbox, and from one address."),
+        limit("limitResetMail", "Password reset emails", 1, 100, "an hour", 3)
+            .help("For one mailbox, and from one network address."),
         limit("limitRefresh", "Renewals of one session", 10, 1_000, "in 15 minutes", 60)
-            .help("Unknown tokens, and setting a password by link, count the same for one address."),
-        limit("limitPublicRead", "Reads of the public interface", 10, 10_000, "a minute", 120)
-            .help("From one address: form tokens, conversation pages, sign-ins by passkey."),
-        limit("limitStaff", "Requests of one person", 60, 100_000, "a minute", 600)
-            .help("To the dashboard's interface."),
-        limit("limitStrangerMail", "Mails that a stranger can cause", 1, 100, "an hour", 3)
-            .help("To one mailbox: confirmations and links to reset a password together. Beyond it a message is taken, and no confirmation goes out."),
-        limit("limitTestMail", "Test mails", 1, 100, "an hour", 10).help("For one person."),
+            .help("The same limit applies per network address to unknown tokens and to setting a password by link."),
+        limit("limitPublicRead", "Public API reads", 10, 10_000, "a minute", 120)
+            .help("From one network address: form tokens, conversation pages, passkey sign-ins."),
+        limit("limitStaff", "Requests per person", 60, 100_000, "a minute", 600)
+            .help("To the dashboard API."),
+        limit("limitStrangerMail", "Emails a stranger can trigger", 1, 100, "an hour", 3)
+            .help("To one mailbox: confirmations and password reset links together. Beyond it, messages are still accepted, but no confirmation goes out."),
+        limit("limitTestMail", "Test emails", 1, 100, "an hour", 10).help("Per person."),
     ];
-    let passwords = [number("passwordMinLength", "Shortest password", 8, 64, "characters", 8).help(
-        "Counts for passwords that are set from now on. There are no other rules, but common passwords are refused.",
-    )];
+    let passwords = [number("passwordMinLength", "Minimum password length", 8, 64, "characters", 8)
+        .help("Applies to passwords set from now on. There are no other rules, but common passwords are refused.")];
     let factors = [Key::new(
         &GROUP,
         "secondFactorRoles",
-        "Needed for",
+        "Required for",
         Kind::Choices { options: &ROLES },
         json!([]),
     )
     .help(
-        "Whoever has such a role and no authenticator app or passkey sets one up before anything else opens. It counts \
-         at once, for those who are signed in too.",
+        "People with these roles must set up an authenticator app or passkey before they can do anything else. This takes \
+         effect at once, also for those already signed in.",
     )];
     let under = |section: &'static str| move |key: Key| key.under(section);
     (passwords.into_iter().map(under("Passwords")))
@@ -159,6 +157,6 @@ pub fn limit(name: &str, label: &'static str, min: u64, max: u64, unit: &'static
 pub(in super::super) fn check_together(check: &mut Check, values: &Map<String, Value>) {
     let days = |name: &str| values.get(name).and_then(Value::as_u64).unwrap_or_default();
     if days("security.sessionDays") > days("security.longestSessionDays") {
-        check.refuse("security.sessionDays", "invalid", "This must not be more than sessions may last at most.");
+        check.refuse("security.sessionDays", "invalid", "This cannot be longer than the maximum session length.");
     }
 }

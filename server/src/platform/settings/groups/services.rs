@@ -13,7 +13,7 @@ use crate::platform::permission::Permission;
 pub const GROUP: Group = Group {
     id: "services",
     label: "Services",
-    help: "What you offer, in the order of the site. Each service has a page, and clients can choose it in the contact form.",
+    help: "What you offer, in the order of the site. Each service has its own page, and clients can choose it in the contact form.",
     needs: Permission::Settings,
     place: 20,
     sensitive: false,
@@ -75,7 +75,7 @@ pub fn keys() -> Vec<Key> {
     vec![
         Key::new(&GROUP, "list", "Services", Kind::Services, whole(&samples))
             .sample()
-            .help("1 to 30 services. Their order is that of the site. A service keeps its id when its address changes, and old addresses lead to the new one."),
+            .help("1 to 30 services, in the order shown on the site. A service keeps its id when its address changes, and old addresses lead to the new one."),
     ]
 }
 
@@ -94,18 +94,18 @@ const MOST: usize = 20;
 pub(in super::super) fn check(check: &mut Check, field: &str, value: &Value) {
     let Some(services) = read::<Vec<Service>>(check, field, value) else { return };
     match services.len() {
-        0 => check.refuse(field, "required", "There must be at least one service."),
+        0 => check.refuse(field, "required", "At least one service is required."),
         1..=30 => {}
-        _ => check.refuse(field, "too_long", "There may be at most 30 services."),
+        _ => check.refuse(field, "too_long", "At most 30 services are allowed."),
     }
     for (index, service) in services.iter().enumerate() {
         let place = |part: &str| format!("{field}.{index}.{part}");
         if !fits(&service.slug) {
-            let message = "Use 1 to 60 small letters, digits and hyphens: this is part of an address.";
+            let message = "Use 1 to 60 lowercase letters, digits and hyphens: this is part of an address.";
             check.refuse(&place("slug"), "invalid", message);
         } else if services.iter().filter(|other| other.slug == service.slug).count() > 1 {
             // At both: whichever was changed last has it.
-            check.refuse(&place("slug"), "taken", "Another service has this address.");
+            check.refuse(&place("slug"), "taken", "Another service already has this address.");
         }
         check.line(&place("name"), &service.name, 80, "Every service needs a name.");
         check.line(&place("summary"), &service.summary, 300, "Say in a sentence what it is.");
@@ -132,10 +132,10 @@ fn check_lists(check: &mut Check, place: &str, service: &Service) {
     ];
     for (part, length) in lengths {
         if length > MOST {
-            check.refuse(&format!("{place}{part}"), "too_long", format!("There may be at most {MOST} of these."));
+            check.refuse(&format!("{place}{part}"), "too_long", format!("At most {MOST} of these are allowed."));
         }
     }
-    let ask = "Fill this in, or take it out.";
+    let ask = "Fill this in, or remove it.";
     for (part, list) in [("gets", &service.gets), ("fits", &service.fits)] {
         for (index, text) in list.iter().enumerate() {
             check.line(&format!("{place}{part}.{index}"), text, LONGEST, ask);

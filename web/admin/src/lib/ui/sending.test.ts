@@ -6,7 +6,7 @@ const refused = (...fields: [string, string][]) =>
   new ApiError(
     422,
     'validation_failed',
-    'Some fields are not right.',
+    'Some fields are invalid.',
     fields.map(([field, message]) => ({ field, message, code: 'invalid' })),
   );
 const failing = (error: unknown) => () => Promise.reject(error);

@@ -1,2 +1,2 @@
 /** The words of getting in that the frame says. */
-export const frame = { entity: 'sign-in', stranger: 'Somebody', passwordReset: 'Link for a new password' };
+export const frame = { entity: 'sign-in', stranger: 'Someone', passwordReset: 'Password reset link' };

@@ -4,6 +4,6 @@ export const frame = {
   goTo: 'Go to the audit trail',
   entity: 'audit trail',
   server: 'The server',
-  headWhen: 'the head of the audit trail, once a week',
-  head: 'Head of the audit trail',
+  headWhen: 'weekly with the audit trail checkpoint',
+  head: 'Audit trail checkpoint',
 };

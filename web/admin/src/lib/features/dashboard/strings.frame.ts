@@ -2,5 +2,5 @@
 export const frame = {
   dashboard: 'Dashboard',
   goTo: 'Go to the dashboard',
-  stop: { title: 'The dashboard', text: 'What is waiting, how fast you answer, and what happened.' },
+  stop: { title: 'The dashboard', text: 'What is waiting, how fast you reply, and what happened.' },
 };

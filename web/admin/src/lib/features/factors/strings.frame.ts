@@ -1,2 +1,2 @@
 /** The words of second factors that the frame says. */
-export const frame = { title: 'Second factor', factorChanged: 'Notice of a changed second factor' };
+export const frame = { title: 'Second factor', factorChanged: 'Notice of a second factor change' };

@@ -1,9 +1,9 @@
 /** The words of mail that the frame says. */
 export const frame = {
-  entity: 'mail',
+  entity: 'email',
   failed: (subject: string | null | undefined) =>
     subject
-      ? `A mail about the message from ${subject} could not be delivered`
-      : 'A mail could not be delivered',
-  failedWhen: 'when a mail could not be delivered',
+      ? `An email about the message from ${subject} could not be delivered`
+      : 'An email could not be delivered',
+  failedWhen: 'when an email could not be delivered',
 };

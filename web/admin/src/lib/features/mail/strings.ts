@@ -24,7 +24,7 @@ export const own = {
       `${n >= 1000 ? '1,000 or more emails wait' : plural(n, 'email waits', 'emails wait')} and will be sent when it works again.`,
     settings: 'Send a test email',
   },
-  failed: (n: number) => `${plural(n, 'mail', 'mails')} could not be delivered`,
+  failed: (n: number) => `${plural(n, 'email', 'emails')} could not be delivered`,
   failedText: 'The server tried several times and gave up. Check the address, then send again.',
   failedShow: 'Show',
   failedHide: 'Hide',

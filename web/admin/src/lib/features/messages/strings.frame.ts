@@ -48,33 +48,36 @@ export const frame = {
     assign: 'Assign',
     archive: 'Archive',
     tag: 'Tags',
-    send: 'Send answer or note',
+    send: 'Send reply or note',
   },
 
   notices: {
     created: (notice: { subject?: string | null }) => `New message from ${who(notice)}`,
-    createdWhen: 'when somebody writes',
-    replied: (notice: { subject?: string | null }) => `${notice.subject ?? 'A client'} has answered`,
-    repliedWhen: 'when a client answers me, or nobody has the message',
+    createdWhen: 'when a new message arrives',
+    replied: (notice: { subject?: string | null }) => `${notice.subject ?? 'A client'} has replied`,
+    repliedWhen: 'when a client replies to me or to an unassigned message',
     assigned: (notice: { subject?: string | null; actor?: string | null }) =>
-      `${notice.actor ?? 'A colleague'} gave you the message from ${who(notice)}`,
+      `${notice.actor ?? 'A colleague'} assigned you the message from ${who(notice)}`,
     handedOver: (notice: { actor?: string | null; detail?: string | null }) =>
-      `${notice.actor ?? 'A colleague'} gave you ${notice.detail ?? 'open work'}`,
-    assignedWhen: 'when a colleague gives me a message',
+      `${notice.actor ?? 'A colleague'} handed you ${notice.detail ?? 'open work'}`,
+    assignedWhen: 'when a colleague assigns me a message',
   },
 
   entities: { message: 'message', open: 'Open the message', canned: 'canned reply' },
   stranger: 'A client',
   letters: {
-    reply: 'Your answer',
+    reply: 'Your reply',
     contact_confirmation: 'Confirmation to the client',
     contact_notice: 'Notice of a new message',
-    client_reply_notice: 'Notice of a client’s answer',
+    client_reply_notice: 'Notice of a client’s reply',
     message_assigned: 'Notice of an assignment',
     spam_report: 'Weekly list of spam',
   },
   stops: {
-    messages: { title: 'Messages', text: 'What clients write lands here. Move with j and k, answer with r.' },
-    canned: { title: 'Canned replies', text: 'Texts for what you answer often. Type ; while answering.' },
+    messages: {
+      title: 'Messages',
+      text: 'What clients write arrives here. Move with j and k, reply with r.',
+    },
+    canned: { title: 'Canned replies', text: 'Texts for replies you send often. Type ; while replying.' },
   },
 };

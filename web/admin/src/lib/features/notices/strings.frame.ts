@@ -6,6 +6,6 @@ export const frame = {
   goTo: 'Notifications',
   bell: (unread: number) =>
     unread ? `Notifications, ${unread > 99 ? 'more than 99' : unread} unread` : 'Notifications',
-  waiting: ' not read yet',
+  waiting: ' unread',
   arrived: (n: number) => plural(n, 'new notification', 'new notifications'),
 };

@@ -4,23 +4,24 @@ import { plural } from '../../format/plural';
 export const own = {
   title: 'First steps',
   progress: (done: number, all: number) => `${done} of ${all} done`,
-  allDone: 'Everything is set up. You can put this list away.',
+  allDone: 'Everything is set up. You can hide this list.',
   done: 'Done',
   open: 'To do',
-  right: 'It is right as it is',
-  rightOf: (title: string) => `It is right as it is: ${title}`,
-  away: 'Put this list away',
+  right: 'Looks right',
+  rightOf: (title: string) => `Looks right: ${title}`,
+  away: 'Hide this list',
   resume: (left: number) => (left ? `First steps: ${left} left` : 'First steps'),
   startTour: 'Take the tour',
-  resumeTour: 'Go on with the tour',
-  samples: 'Fill in sample data',
+  resumeTour: 'Continue the tour',
+  samples: 'Add sample data',
   samplesMade: (messages: number, staff: number) =>
     `${plural(messages, 'message', 'messages')} and ${plural(staff, 'person', 'people')} to try things with`,
   unsample: 'Remove sample data',
   unsampleTitle: 'Remove all sample data?',
   unsampleText:
-    'Every made-up message goes with its answers, notes and tags, yours included, and so do the made-up people and canned replies. What real clients wrote stays, and so does whatever you changed into your own.',
-  unsampled: (messages: number) => `Sample data removed, ${plural(messages, 'message', 'messages')} among it`,
+    'Every sample message is deleted with its replies, notes and tags, including yours, and so are the sample people and canned replies. What real clients wrote stays, and so does anything you have made your own.',
+  unsampled: (messages: number) =>
+    `Sample data removed, including ${plural(messages, 'message', 'messages')}`,
 
   tour: {
     title: 'Tour',
@@ -29,6 +30,6 @@ export const own = {
     next: 'Next',
     finish: 'Finish',
     leave: 'Leave the tour',
-    left: 'You can go on with the tour from the first steps on the dashboard.',
+    left: 'You can continue the tour from the first steps on the dashboard.',
   },
 };

@@ -3,20 +3,20 @@ export const frame = {
   settings: 'Settings',
   goTo: 'Go to settings',
   entity: 'settings',
-  stop: { title: 'Settings', text: 'The firm, services, hours and mails. The site follows at once.' },
+  stop: { title: 'Settings', text: 'The firm, services, hours and emails. The site updates at once.' },
   steps: {
     firm: {
-      title: 'Tell who you are',
-      text: 'Name, sentence and address of the firm, as the site shows them.',
+      title: 'Say who you are',
+      text: 'The firm’s name, tagline and address, as shown on the site.',
     },
     services: {
-      title: 'Look at your services',
+      title: 'Review your services',
       text: 'The site shows those of an example firm until you change them.',
     },
     hours: { title: 'Set your hours', text: 'Visitors see whether you are open, and when you open next.' },
     mail: {
-      title: 'Try a mail',
-      text: 'Send yourself one from the mail settings. It counts when a mail server took it.',
+      title: 'Send a test email',
+      text: 'Send yourself one from the email settings. It counts once a mail server accepts it.',
     },
   },
 };

@@ -14,7 +14,7 @@ export const own = {
 
   connection: {
     offline: 'You are offline. What you see may be out of date; drafts are kept on this device.',
-    waiting: 'The server cannot be reached. You stay signed in; trying again.',
+    waiting: 'The server cannot be reached. You’re still signed in; trying again.',
     now: 'Try now',
     live: 'Live updates are on',
     notLive: 'Live updates are reconnecting',
@@ -22,7 +22,7 @@ export const own = {
 
   noPage: {
     title: 'Page not found',
-    text: 'There is nothing at this address. It may have been moved, or the link is incomplete.',
+    text: 'There is nothing at this address. It may have moved, or the link is incomplete.',
     crash: 'This page could not be shown',
     home: 'Go to the dashboard',
   },
@@ -40,14 +40,14 @@ export const own = {
     title: 'Keyboard shortcuts',
     everywhere: 'Everywhere',
     palette: 'Search and commands',
-    help: 'This sheet',
+    help: 'This list',
     undo: 'Undo the last change',
   },
 
   tour: {
     search: {
       title: 'Search and commands',
-      text: 'Find a message, go to a page, do something: Ctrl+K from anywhere.',
+      text: 'Find a message, go to a page or run a command: Ctrl+K from anywhere.',
     },
   },
 };

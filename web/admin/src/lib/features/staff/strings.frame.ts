@@ -9,7 +9,7 @@ export const frame = {
     string
   >,
   entity: 'staff',
-  invitation: 'Invitation of a person',
-  emailChanged: 'Notice of a new sign-in address',
-  colleague: { title: 'Invite a colleague', text: 'Two of you see who answers what.' },
+  invitation: 'Staff invitation',
+  emailChanged: 'Notice of a new sign-in email',
+  colleague: { title: 'Invite a colleague', text: 'See who is replying to what.' },
 };

@@ -1,5 +1,5 @@
 /** The words of the card on the dashboard. */
 export const own = {
   activity: 'Activity',
-  none: 'What people do here will be listed.',
+  none: 'What people do here shows up in this list.',
 };

@@ -12,11 +12,11 @@ it('says how much is open, and how much of it nobody has', () => {
       [3, 2],
     ].map(([open, unassigned]) => own.summary(open!, unassigned!)),
   ).toEqual([
-    'Nothing is waiting for an answer.',
-    '1 message is open.',
-    '1 message is open and nobody is on it.',
-    '3 messages are open and nobody is on them.',
-    '3 messages are open, 1 of them with nobody on it.',
-    '3 messages are open, 2 of them with nobody on them.',
+    'Nothing is waiting for a reply.',
+    '1 open message',
+    '1 open message, unassigned',
+    '3 open messages, all unassigned',
+    '3 open messages, 1 unassigned',
+    '3 open messages, 2 unassigned',
   ]);
 });

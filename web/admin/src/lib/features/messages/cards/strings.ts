@@ -5,14 +5,14 @@ export const own = {
   unread: 'Unread',
   summary: (open: number, unassigned: number) =>
     open === 0
-      ? 'Nothing is waiting for an answer.'
-      : `${plural(open, 'message is', 'messages are')} open${
+      ? 'Nothing is waiting for a reply.'
+      : `${plural(open, 'open message', 'open messages')}${
           !unassigned
             ? ''
             : unassigned >= open
-              ? ` and nobody is on ${open === 1 ? 'it' : 'them'}`
-              : `, ${unassigned} of them with nobody on ${unassigned === 1 ? 'it' : 'them'}`
-        }.`,
+              ? `, ${open === 1 ? '' : 'all '}unassigned`
+              : `, ${unassigned} unassigned`
+        }`,
   figures: {
     new: 'New',
     unassigned: 'Unassigned',
@@ -22,24 +22,25 @@ export const own = {
   },
   latest: 'Latest messages',
   all: 'All open messages',
-  response: 'First answer',
+  response: 'First reply',
   responseMedian: 'median, last 30 days',
-  responseFrom: (n: number) => `from ${plural(n, 'answered message', 'answered messages')}`,
-  responseNone: 'Once you have answered a message, the time to the first answer stands here.',
+  responseFrom: (n: number) => `based on ${plural(n, 'message', 'messages')}`,
+  responseNone: 'Once you have replied to a message, the time to first reply appears here.',
   faster: (t: string) => `${t} faster than the 30 days before`,
   slower: (t: string) => `${t} slower than the 30 days before`,
   same: 'Same as the 30 days before',
-  trend: 'Received and answered',
+  trend: 'Received and replied to',
   trendSpan: 'last 30 days',
-  trendNone: 'With the first message, a line begins here.',
+  trendNone: 'The chart starts with your first message.',
   received: 'Received',
-  answered: 'Answered',
+  answered: 'Replied to',
   day: 'Day',
   asTable: 'Show as table',
   asChart: 'Show as chart',
   chartSummary: (received: number, answered: number) =>
-    `${plural(received, 'message', 'messages')} received and ${answered} answered in the last 30 days.`,
+    `${plural(received, 'message', 'messages')} received and ${answered} replied to in the last 30 days.`,
   emptyTitle: 'No messages yet',
-  emptyText: 'Messages from the contact form on your site land here. Send yourself one to see the whole way.',
+  emptyText:
+    'Messages from the contact form on your site arrive here. Send yourself one to see how it works.',
   emptyAction: 'Open the contact form',
 };
