@@ -1,4 +1,4 @@
-//! A text that staff answer with again and again.
+//! A text that staff use in replies again and again.
 
 use sea_orm::entity::prelude::*;
 
@@ -8,7 +8,7 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
     pub title: String,
-    /// What one types after `;` to find it.
+    /// What staff type after `;` to find it.
     #[sea_orm(unique)]
     pub shortcut: String,
     pub content: String,
