@@ -127,10 +127,10 @@ pub async fn seal_beside_others(platform: &Platform, everything: bool) -> Result
     Ok(())
 }
 
-/// Seals what is not sealed yet. `everything` looks at the whole log and not only at its end.
+/// Seals unsealed entries. With `everything`, scans the whole log instead of only its end.
 ///
 /// # Errors
-/// The chain is not the one that was sealed here; the database is away; another node was first.
+/// The chain is not the one that was sealed here; the database is unavailable; another node was first.
 pub async fn seal_pending(platform: &Platform, everything: bool) -> Result<u64> {
     let conn = platform.storage.read();
     let mut from = if everything { Uuid::nil() } else { end_of(conn).await? };

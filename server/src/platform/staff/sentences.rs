@@ -1,8 +1,8 @@
-//! What was done to people of the firm, in words.
+//! Wording of actions on staff.
 
 use crate::platform::audit::Words;
 
-/// The words; none for the actions of others.
+/// The sentence; none for actions of other parts.
 pub fn sentences(it: &Words<'_>) -> Option<String> {
     let (whom, of_whom) = (it.whom(), it.of_whom());
     Some(match it.action() {
@@ -30,7 +30,7 @@ pub fn sentences(it: &Words<'_>) -> Option<String> {
     })
 }
 
-/// "handed 3 open messages over"; each kind of work stands under its name.
+/// "handed 3 open messages over"; each kind of work has its own name.
 fn handed_over(it: &Words<'_>) -> String {
     let counts = it.facts().filter_map(|(of, value)| Some(format!("{} open {of}", value.as_u64()?)));
     match counts.collect::<Vec<_>>().join(" and ") {
