@@ -1,4 +1,4 @@
-/** Writes frames.ts: the frames of the WebSocket as types, from their AsyncAPI document. */
+/** Writes frames.ts: the WebSocket frames as types, generated from their AsyncAPI document. */
 import { readFileSync, writeFileSync } from "node:fs";
 import openapiTS, { astToString } from "openapi-typescript";
 

@@ -1,8 +1,8 @@
 import { test } from "node:test";
 
 /**
- * Tests that build on each other: after the first failure the rest is skipped instead of waiting in vain.
- * A step that takes longer than `timeout` has failed.
+ * Tests that build on each other: after the first failure the rest is skipped instead of timing out. A step that takes
+ * longer than `timeout` fails.
  */
 export function story() {
   let broken = null;

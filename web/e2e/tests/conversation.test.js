@@ -41,7 +41,7 @@ async function open(id) {
   await live(page);
 }
 
-/** Whether the newest entry stands between the head and the composer. */
+/** Whether the newest entry is between the header and the composer. */
 const atNewest = () =>
   page.evaluate(() => {
     const last = document.querySelector("[role=log]").lastElementChild.getBoundingClientRect();

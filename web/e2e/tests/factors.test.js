@@ -242,7 +242,7 @@ async function password(page) {
   await page.getByRole("heading", { name: "One more step" }).waitFor();
 }
 
-/** axe finds nothing in light, dark and on 320 pixels, and nothing is wider than that. */
+/** axe finds nothing in light, dark and at 320 pixels, and nothing is wider than that. */
 async function clean(page) {
   const problems = [];
   for (const colorScheme of ["light", "dark"]) {

@@ -28,7 +28,7 @@ after(async () => {
 
 const rows = () => page.locator("[data-message]");
 const rowIds = () => rows().evaluateAll((list) => list.map((row) => row.dataset.message));
-/** The number that the head of the list says, once it is loaded. */
+/** The number in the header of the list, once it is loaded. */
 const total = async () => Number((await page.getByText(/^[\d,]+\+? messages?$/).innerText()).replace(/\D/g, ""));
 const settled = () => page.locator('.scroll[aria-busy="false"]').waitFor();
 const focusedRow = () =>

@@ -106,7 +106,7 @@ test("the first load of the dashboard stays small, and so does what each page ad
   }
 });
 
-/** What a page loads with an empty cache, as bytes of compressed files; answers of the API are data. */
+/** What a page loads with an empty cache, in compressed bytes; API responses count as data. */
 async function filesOf(page, spec) {
   const debug = await page.context().newCDPSession(page);
   await debug.send("Network.enable");
@@ -134,8 +134,8 @@ async function filesOf(page, spec) {
 }
 
 /**
- * Light, then dark, then narrow. Dark loads again: Chromium now and then keeps an inherited colour of the scheme
- * of before when the scheme changes under a drawn page, which no person with a fixed scheme meets.
+ * Light, then dark, then narrow. Dark reloads the page: Chromium sometimes keeps an inherited colour of the previous
+ * scheme when the scheme changes on a rendered page, which nobody with a fixed scheme encounters.
  */
 async function check(spec, { page, watch }) {
   if (spec.status === 404) watch.expect(/status of 404/);

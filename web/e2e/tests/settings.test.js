@@ -28,7 +28,7 @@ async function open(group) {
   await desk.page.locator("main form").waitFor();
 }
 
-/** A field of text by its whole name. */
+/** A text field by its full name. */
 function field(name, within = desk.page) {
   return within.getByRole("textbox", { name: new RegExp(`^${name}( ?optional)?$`) });
 }

@@ -102,7 +102,7 @@ function enhance(form) {
     if (problems.length === 0) summary.focus();
   }
 
-  /** The page of thanks, as it is without scripts; here it is known who wrote. */
+  /** Shows the thank-you page, as without scripts; here the sender is known. */
   function showSent() {
     clearDraft();
     const sent = document.getElementById("sent").content.cloneNode(true);
@@ -124,7 +124,7 @@ function problemOf(field) {
   return null;
 }
 
-/** Empty optional fields are left out: "not given" is not "given as nothing". */
+/** Omits empty optional fields: "not given" differs from "empty". */
 function valuesOf(form) {
   const values = { consent: form.elements.consent.checked };
   for (const name of ["name", "email", "phone", "company", "service", "message", "website", "formToken"]) {

@@ -1,7 +1,7 @@
 const KEY = "contact-draft";
 const KEPT = ["name", "email", "phone", "company", "service", "message", "consent"];
 
-/** What was typed survives a reload or a wrong click, in this tab only, until it was sent. */
+/** Input survives a reload or a wrong click, in this tab only, until it is sent. */
 export function keepDraft(form) {
   const fields = KEPT.map((name) => form.elements[name]).filter(Boolean);
 

@@ -1,4 +1,4 @@
-/** Who may know whom in the dashboard. What `CONTRIBUTING.md` and `web/README.md` say of its layout is held here. */
+/** Import rules of the dashboard. Enforces what `CONTRIBUTING.md` and `web/README.md` say about its layout. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -10,9 +10,9 @@ const ENDINGS = ['', '.ts', '.svelte', '.svelte.ts', '/index.ts'];
 interface Import {
   from: string;
   to: string;
-  /** Of types only: nothing is loaded. */
+  /** Types only: nothing is loaded. */
   type: boolean;
-  /** `import('…')`: loaded when it is needed. */
+  /** `import('…')`: loaded on demand. */
   later: boolean;
 }
 

@@ -9,8 +9,8 @@ let timer: ReturnType<typeof setTimeout> | undefined;
 const SETTING = 'tekvwarho:keys';
 
 /**
- * For `$effect(() => bind({...}))`: names are "j", "Enter", "?", "g d", "mod+k".
- * The frame binds as the base: its effects run after those of the page inside it, and must not win for that.
+ * For `$effect(() => bind({...}))`: names are "j", "Enter", "?", "g d", "mod+k". The shell binds as the base: its
+ * effects run after those of the page inside it, and must not take precedence for that.
  */
 export function bind(keys: Keys, base = false): () => void {
   if (base) layers.unshift(keys);

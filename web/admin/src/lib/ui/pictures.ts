@@ -1,9 +1,12 @@
-/** Pictures of people as data addresses. They need the access token, and the policy allows `data:` for images. */
+/**
+ * Pictures of people as data URLs. They require the access token, and the content security policy allows `data:` for
+ * images.
+ */
 import { api } from '../api/client';
 
 const known = new Map<string, Promise<string>>();
 
-/** The picture at that address; "" when it cannot be had, and initials are drawn. An address never changes its picture. */
+/** The picture at that URL; "" if it cannot be loaded, and initials are drawn. The picture at a URL never changes. */
 export function pictureOf(address: string): Promise<string> {
   let picture = known.get(address);
   if (!picture) {

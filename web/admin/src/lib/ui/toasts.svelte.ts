@@ -37,7 +37,10 @@ class Toasts {
     return this.list.at(-1) as Toast;
   }
 
-  /** "Done", with the server's undo behind the button; `then` refreshes what is shown, `partly` says that some were left out. */
+  /**
+   * "Done", with the server's undo behind the button; `then` refreshes what is shown, `partly` says that some items
+   * were skipped.
+   */
   undoable(
     text: string,
     undoId: string | null | undefined,
@@ -80,7 +83,7 @@ class Toasts {
     this.#timers.delete(id);
   }
 
-  /** Pointer or focus is on the toasts: nobody should be hurried. */
+  /** Pointer or focus is on the toasts: they stay. */
   hold(): void {
     for (const timing of this.#timers.values()) {
       if (!timing.timer) continue;

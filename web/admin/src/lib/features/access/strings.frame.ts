@@ -1,2 +1,2 @@
-/** The words of getting in that the frame says. */
+/** Access text in the shell. */
 export const frame = { entity: 'sign-in', stranger: 'Somebody', passwordReset: 'Link for a new password' };

@@ -1,2 +1,2 @@
-/** The words of second factors that the frame says. */
+/** Second factor text in the shell. */
 export const frame = { title: 'Second factor', factorChanged: 'Notice of a changed second factor' };

@@ -1,4 +1,4 @@
-/** One open message: loading it, changing it optimistically, and what to do when somebody else was faster. */
+/** One open message: loading it, changing it optimistically, and resolving conflicts. */
 import { ApiError, isAbort } from '../../api/errors';
 import type { StaffRef } from '../../api/types';
 import { session } from '../../auth/session.svelte';

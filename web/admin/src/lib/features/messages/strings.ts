@@ -1,4 +1,4 @@
-/** The words of messages and canned replies. */
+/** Text for messages and canned replies. */
 import { plural } from '../../format/plural';
 import type { Variable } from './canned';
 
@@ -163,7 +163,7 @@ export const own = {
     updated: 'changed',
   },
 
-  /** Of a colleague, on their page. */
+  /** On a colleague's page. */
   work: {
     none: 'No open messages',
     noneText: 'Messages that are assigned to this person and not closed stand here.',

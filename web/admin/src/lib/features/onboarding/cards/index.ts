@@ -1,4 +1,4 @@
-/** The first steps on the dashboard, and the way back to them. */
+/** The checklist on the dashboard, and a way to bring it back. */
 import type { Card } from '../../../slice/slice';
 import { onboarding } from '../state.svelte';
 import Checklist from './Checklist.svelte';
