@@ -53,7 +53,7 @@ export function scripts(): { name: (id: string, graph: Graph) => string | null; 
     return name && !others.length ? name : FIRST;
   };
   const only = (first: boolean) => (id: string, graph: Graph) => {
-    // What only mounts a page is what SvelteKit loads for it, and stays that.
+    // SvelteKit already loads modules that only mount a page by themselves; they stay separate.
     if (/\/nodes\/\d+\.js$|\/\+page\.svelte$/.test(id)) return null;
     const name = nameOf(id, graph);
     return (name === FIRST) === first ? name : null;

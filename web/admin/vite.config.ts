@@ -3,7 +3,7 @@ import type { Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
 import { scripts } from './chunks.ts';
 
-// `npm run dev` serves the dashboard itself and hands the rest to the Rust server.
+// `npm run dev` serves the dashboard itself and proxies the rest to the Rust server.
 const server = process.env.TEKVWARHO_DEV_SERVER ?? 'http://localhost:5500';
 
 /**

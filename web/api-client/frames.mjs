@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import openapiTS, { astToString } from "openapi-typescript";
 
 const { info, components } = JSON.parse(readFileSync("../../api/asyncapi.json", "utf8"));
-// Schemas of both kinds of document are JSON Schema, so an OpenAPI document without paths holds them as well.
+// Both kinds of document use JSON Schema, so an OpenAPI document without paths can hold these schemas too.
 const document = { openapi: "3.1.0", info, paths: {}, components: { schemas: components.schemas } };
 const head = "/** Written by `npm run gen` from api/asyncapi.json: do not edit. */\n\n";
 writeFileSync("frames.ts", head + astToString(await openapiTS(document)));

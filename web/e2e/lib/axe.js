@@ -8,7 +8,7 @@ const source = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe
  * policy does not restrict.
  */
 export async function axe(page) {
-  // A theme that has just changed is painted first.
+  // Let a theme that has just changed be painted first.
   await page.evaluate(
     () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(true)))),
   );

@@ -33,7 +33,7 @@ const running = new Set();
 process.on("exit", () => {
   for (const server of running) server.kill();
 });
-// Without a handler there is no "exit"; Chromium goes the same way.
+// Without a handler there is no "exit" event; it cleans up Chromium too.
 for (const [signal, number] of [
   ["SIGTERM", 15],
   ["SIGINT", 2],

@@ -9,7 +9,7 @@ export function story() {
   return (name, act, { timeout = 60_000 } = {}) =>
     test(name, { timeout }, async (t) => {
       if (broken) return t.skip(`after “${broken}”`);
-      // Until it is over, so that a step that is cut off counts as well.
+      // Set until the step ends, so that an aborted step counts as well.
       broken = name;
       await act(t);
       if (!t.signal.aborted) broken = null;

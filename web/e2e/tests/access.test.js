@@ -47,7 +47,7 @@ step("the link that the first start printed makes the first admin and leads to t
   await desk.page.goto("about:blank");
   await desk.page.goto(server.setupLink);
   await fillSetup(desk.page);
-  // Fields that stand side by side are as high as each other, whatever is said below one of them.
+  // Fields side by side have the same height, whatever text is below one of them.
   const [left, right] = await Promise.all(["E-mail for clients", "Phone"].map((name) => boxOf(desk.page, name)));
   assert.deepEqual([right.y, right.height], [left.y, left.height]);
   await desk.page.getByRole("button", { name: "Finish set-up" }).click();
@@ -100,7 +100,7 @@ step("many tabs that start at once share one session", async () => {
 });
 
 step("signing out in one tab signs out the others", async () => {
-  // The socket says that the session is over; the refresh has the last word on it.
+  // The socket reports that the session has ended; the refresh confirms it.
   desk.watch.expect(/auth\/refresh/);
   const other = await desk.context.newPage();
   await other.goto("/admin/messages");

@@ -1,4 +1,4 @@
-// From an empty firm to one that is set up: the list of first steps, the tour by keyboard, samples and their end.
+// From an empty installation to one that is set up: the checklist, the tour by keyboard, sample data and its removal.
 import assert from "node:assert/strict";
 import { after, before } from "node:test";
 import { axe } from "../lib/axe.js";
@@ -52,7 +52,7 @@ step("the tour goes by keyboard, is left and gone on with", async () => {
       .or(list().getByRole("button", { name: "Go on with the tour" }))
       .evaluate((it) => it === document.activeElement),
   );
-  // The place in the tour is kept by the server, which has to have heard of it.
+  // The server stores the position in the tour; wait until it has it.
   await list().getByRole("button", { name: "Go on with the tour" }).waitFor();
   await page.reload();
   await list().getByRole("button", { name: "Go on with the tour" }).click();

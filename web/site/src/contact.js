@@ -13,7 +13,7 @@ function enhance(form) {
   const button = form.querySelector("button[type=submit]");
   const checked = ["name", "email", "message", "service", "company", "phone", "consent"].map((name) => form.elements[name]);
   const address = form.dataset.email;
-  // Kept while the outcome is unknown: sending again after a lost answer stores the message once.
+  // Kept while the outcome is unknown: a retry after a lost response stores the message only once.
   let key = null;
   let sending = false;
 
@@ -24,7 +24,7 @@ function enhance(form) {
 
   for (const field of checked) {
     field.addEventListener("blur", () => afterPress(() => {
-      // an empty field that was only passed is not an error yet
+      // an empty field that was only tabbed through is not an error yet
       const problem = field.value ? problemOf(field) : null;
       if (problem) showError(field, problem);
     }));

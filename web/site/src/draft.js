@@ -23,7 +23,7 @@ export function keepDraft(form) {
     try {
       draft = JSON.parse(sessionStorage.getItem(KEY));
     } catch {
-      // no storage, or not ours
+      // no storage, or not our data
     }
     if (!draft || typeof draft !== "object") return;
     for (const field of fields) {
@@ -48,6 +48,6 @@ export function clearDraft() {
   try {
     sessionStorage.removeItem(KEY);
   } catch {
-    // nothing was kept
+    // nothing was stored
   }
 }

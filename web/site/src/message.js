@@ -10,7 +10,7 @@ function openFromFragment() {
   const code = location.hash.slice(1);
   if (!code) return;
   const form = document.getElementById("code-form");
-  // "#content", "#token": links of the page itself
+  // "#content", "#token": links within the page
   if (document.getElementById(code)) return;
   history.replaceState(null, "", location.pathname);
   if (!form) return;
@@ -46,6 +46,6 @@ function enhanceReply() {
     sent = true;
     busy(form.querySelector("button"), text.sending);
   });
-  // back from the cache of the browser: the form may be used again
+  // restored from the back/forward cache: make the form usable again
   addEventListener("pageshow", (event) => event.persisted && location.reload());
 }

@@ -61,7 +61,7 @@ async function ask(request: Request): Promise<Response> {
   const response = await sendWithToken(request, tokens);
   if (response.status !== 403) return response;
   const code = await codeOf(response);
-  // The role needs a second factor now: the own profile says so, and the set-up takes the place of the page.
+  // The role now requires a second factor: reloading the profile makes the set-up replace the page.
   if (code === 'second_factor_missing') void tokens.current(lastToken).catch(() => undefined);
   if (code !== 'reauthentication_required' || !prove || !(await prove())) return response;
   return sendWithToken(again, tokens);

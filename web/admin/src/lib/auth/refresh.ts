@@ -113,7 +113,7 @@ export class TokenKeeper {
     const epoch = this.#epoch;
     const before = stale ?? this.#token;
     const result = await this.world.withLock(async (waited): Promise<RefreshResult | null> => {
-      // Another tab may just have done it: its news can arrive a moment after its lock went.
+      // Another tab may just have refreshed: its message can arrive a moment after it released the lock.
       if (waited && this.#epoch === epoch) await this.world.sleep(50);
       if (this.#epoch !== epoch) return null;
       const answer = await this.world.refresh();

@@ -85,8 +85,8 @@ class Session {
   }
 
   async #signOut(): Promise<void> {
-    // What is being asked gets its answer, then the server hears of it, while the token is still there. Neither may keep
-    // a person from leaving.
+    // Pending requests finish first; then the server is told, while the token still exists. Neither may keep a person
+    // from signing out.
     const told = quiet().then(() => api.logout());
     await Promise.race([told.catch(() => undefined), new Promise((done) => setTimeout(done, 3_000))]);
     this.leftByHand = true;

@@ -32,7 +32,7 @@ export function shortTime(iso: string, now: number, zone?: string, locale?: stri
 export function longTime(iso: string, now: number, zone?: string, locale?: string): string {
   const at = Date.parse(iso);
   const ago = now - at;
-  // A minute is left to a clock that runs ahead.
+  // Tolerate a clock that is up to a minute ahead.
   if (ago <= -MINUTE) return ahead(at, now, zone, locale);
   if (ago < MINUTE) return text.justNow;
   if (ago < HOUR) return text.minutesAgo(Math.floor(ago / MINUTE));

@@ -46,7 +46,7 @@ function dispatch(event: KeyboardEvent): void {
   }
   if (typing(event.target) || document.querySelector('dialog[open]')) return;
   if (!singleKeysOn() && event.key.length === 1) return;
-  // Enter and space belong to the control that has the focus.
+  // Enter and space belong to the focused control.
   if (
     (event.key === 'Enter' || event.key === ' ') &&
     (event.target as HTMLElement).closest('a, button, input, [role^=menuitem]')

@@ -30,7 +30,7 @@ class Live {
       if (document.visibilityState === 'hidden') this.#hiddenAt = Date.now();
       else this.#wake(Date.now() - this.#hiddenAt > QUIET_MS);
     });
-    // Another network: nothing comes over the socket of the last one, and only the server would notice.
+    // After a network change, the old socket receives nothing, and only the server would notice.
     addEventListener('online', () => this.#wake(true));
   }
 
@@ -148,7 +148,7 @@ class Live {
     if (!this.#wanted) return;
     clearTimeout(this.#timer);
     const backoff = Math.min(30_000, 500 * 2 ** this.#tries++);
-    // A hidden tab reconnects at once when it is looked at.
+    // A hidden tab reconnects as soon as it becomes visible.
     const hidden = document.visibilityState === 'hidden' ? QUIET_MS : 0;
     this.#timer = setTimeout(() => void this.#open(), ms ?? backoff * (0.5 + Math.random()) + hidden);
   }

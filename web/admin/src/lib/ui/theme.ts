@@ -10,6 +10,6 @@ export function applyTheme(theme: Theme): void {
     if (theme === 'system') localStorage.removeItem(KEY);
     else localStorage.setItem(KEY, theme);
   } catch {
-    // Blocked storage: the theme holds for this page.
+    // Storage is blocked: the theme applies to this page only.
   }
 }

@@ -118,7 +118,7 @@ export class DetailState {
     this.detail = { ...before, ...local };
     try {
       const { detail, etag } = await api.change(this.id, body, this.#etag);
-      // What is still being loaded is older than this.
+      // A pending load is older than this.
       this.#abort?.abort();
       this.#take(detail, etag);
       messages.absorb(detail);

@@ -44,7 +44,7 @@ export function saveDraft(staff: string, message: string, draft: Draft): void {
       localStorage.setItem(name(staff, message), JSON.stringify({ ...draft, at: Date.now() }));
     else localStorage.removeItem(name(staff, message));
   } catch {
-    // Storage full or blocked: the text is still in the field.
+    // Storage is full or blocked: the text is still in the field.
   }
   if ((draft.text.trim() !== '') !== before) changes++;
 }
@@ -53,7 +53,7 @@ export function dropDraft(staff: string, message: string): void {
   try {
     localStorage.removeItem(name(staff, message));
   } catch {
-    // Nothing was stored then.
+    // Nothing was stored.
   }
   changes++;
 }

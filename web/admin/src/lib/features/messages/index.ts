@@ -90,7 +90,7 @@ export const messages: Slice = {
     client_replied: { icon: 'reply', says: notices.replied, when: notices.repliedWhen },
     message_assigned: {
       icon: 'people',
-      // Of open work that was handed over, the notice says how much it was and names no message.
+      // For handed-over work, the notice says how much it was and names no message.
       says: (notice) => (notice.entityId ? notices.assigned(notice) : notices.handedOver(notice)),
       path: allMine,
       when: notices.assignedWhen,

@@ -224,7 +224,7 @@ class MessagesState extends Paged<MessageSummary, Filters> {
         restore();
         void this.refresh();
       };
-      // An answer that is on its way was given before the change, or in the middle of it.
+      // A pending response dates from before the change, or from the middle of it.
       this.#turn++;
       this.#soon();
       toasts.undoable(
@@ -235,7 +235,7 @@ class MessagesState extends Paged<MessageSummary, Filters> {
       );
     } catch (error) {
       restore();
-      // What was not done is still selected, for another attempt; what was done before it shows at the next look.
+      // What failed stays selected for another attempt; what succeeded before it appears with the next load.
       if (look === this.look)
         this.selected = [
           ...new Set([...this.selected, ...selected.filter((id) => !ids.slice(0, done).includes(id))]),

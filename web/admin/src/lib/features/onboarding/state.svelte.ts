@@ -27,7 +27,7 @@ class OnboardingState {
 
   async load(): Promise<void> {
     const turn = ++this.#turn;
-    // Nobody needs this to work: a failure leaves the list out.
+    // Not essential: after a failure, the checklist is omitted.
     const state = await api.get().catch(() => null);
     if (state && turn === this.#turn) this.state = state;
   }

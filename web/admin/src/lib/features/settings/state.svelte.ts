@@ -43,7 +43,7 @@ class SettingsState {
       if (turn !== this.#turn) return;
       this.schema = schema;
       this.error = null;
-      // Editing has begun on what was there before: saving must still notice that somebody else has saved.
+      // Editing started from the previous values: saving must still detect that somebody else has saved.
       if (this.#editing()) this.#behind = true;
       else this.#adopt(loaded);
     } catch (error) {
@@ -137,7 +137,7 @@ class SettingsState {
     const theirs = await api.load();
     const values = theirs.detail;
     const both = conflictsOf(this.values, values, this.drafts);
-    // Somebody changed other things: nothing is in the way.
+    // Somebody changed other settings: no conflict.
     if (!both.length) {
       this.#adopt(theirs);
       return this.#send(false);

@@ -55,7 +55,7 @@ function follow(before: unknown, after: unknown, path: string[]): string[] | nul
       ? Number(head)
       : after.findIndex((other) => same(other, part));
     if (now >= 0) return [String(now), ...rest];
-    // An entry of the list was written in, or it is gone.
+    // An entry of the list was edited, or it is gone.
     if (before.length !== after.length) return null;
   }
   const part = (value: object) => (value as Record<string, unknown>)[head];

@@ -16,7 +16,7 @@ export function placeOf(list: readonly Service[], which: Which): number {
   const fits = (service: Service | undefined): boolean =>
     which.id ? service?.id === which.id : service?.slug === which.slug;
   if (fits(list[which.index])) return which.index;
-  // A saved one with the address of one that was thrown away is another.
+  // A saved service with the address of a discarded one is a different service.
   return list.findIndex((service) => fits(service) && Boolean(service.id) === Boolean(which.id));
 }
 
