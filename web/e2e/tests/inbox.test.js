@@ -205,7 +205,7 @@ step("who was slower hears of it, and sees what is there now", async () => {
   await page.goto(`/admin/messages/${id}?view=all`);
   await page.getByRole("button", { name: "Status: New" }).waitFor();
   await live(page);
-  // Delay the response to the change, as on a slow connection.
+  // Keep the page from loading the change, as on a slow connection.
   let waiting = true;
   await page.route(`**/api/admin/messages/${id}`, (route) =>
     waiting && route.request().method() === "GET" ? route.abort() : route.continue(),
