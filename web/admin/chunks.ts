@@ -19,7 +19,7 @@ const FIRST = 'first';
 /** The script of a module that is loaded for its own sake: a layout, a page, or a dynamic import. */
 function scriptOf(id: string): string {
   const path = id.split('?')[0] ?? '';
-  // A page only mounts a part of its slice.
+  // A page file only mounts a part of its slice.
   const mounted = path.endsWith('/+page.svelte') && /\$lib\/features\/[^']+/.exec(readFileSync(path, 'utf8'));
   const [, slice, place] =
     /\/features\/([^/]+)\/(?:([^/]+)\/index\.ts$)?/.exec(mounted ? mounted[0] : path) ?? [];
