@@ -1,8 +1,8 @@
 """Measures the applicable rows of the quality table, each against a baseline from the same run, and prints targets and figures side by side.
 
 Needs wrk, `tools/with-postgres`, the release binary and the baselines (built here). Rate limits and bot guard are off, the access log is on.
-BENCH_QUICK=1: short runs. BENCH_ONLY="pages contact lists cost storm start size weights": selected parts. BENCH_ENGINES="sqlite postgres".
-BENCH_JSON=FILE, BENCH_TABLES=FILE: the figures, as JSON or as the tables of docs/measurements.md. BENCH_ROWS: rows of the large database (1,000,000). BENCH_KEEP: a folder that keeps the seeded SQLite databases for the next run.
+BENCH_QUICK=1: short runs. BENCH_ONLY="pages contact lists cost storm start size weights": some of it. BENCH_ENGINES="sqlite postgres".
+BENCH_JSON=FILE, BENCH_TABLES=FILE: the figures, as JSON or as the tables of docs/measurements.md. BENCH_ROWS: rows of the large database (1,000,000). BENCH_KEEP: a folder where the seeded SQLite databases stay for the next run.
 """
 
 import contextlib

@@ -25,7 +25,7 @@ def post_script(path):
 
 
 def wrk(url, seconds, connections=64, headers=(), script=None, threads=2):
-    """Requests, requests per second, latencies in ms (p50, p99), responses that were not 2xx or 3xx."""
+    """Requests, requests a second, latencies in ms (p50, p99), answers that were not 2xx or 3xx."""
     command = ["wrk", "-t", str(threads), "-c", str(connections), "-d", f"{seconds}s", "--latency", "--timeout", "10s"]
     for header in headers:
         command += ["-H", header]

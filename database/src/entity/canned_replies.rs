@@ -8,7 +8,7 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
     pub title: String,
-    /// What staff type after `;` to find it.
+    /// What to type after `;` to find it.
     #[sea_orm(unique)]
     pub shortcut: String,
     pub content: String,

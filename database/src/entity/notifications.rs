@@ -15,7 +15,7 @@ pub struct Model {
     pub entity_id: Option<Uuid>,
     /// The colleague who did it; none: a client or the program.
     pub actor_id: Option<Uuid>,
-    /// Short extra information, such as the name of a device.
+    /// A further detail, such as the name of a device.
     pub detail: Option<String>,
     pub created_at: DateTimeUtc,
     pub read_at: Option<DateTimeUtc>,

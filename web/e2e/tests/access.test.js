@@ -47,7 +47,7 @@ step("the link that the first start printed makes the first admin and leads to t
   await desk.page.goto("about:blank");
   await desk.page.goto(server.setupLink);
   await fillSetup(desk.page);
-  // Fields side by side have the same height, whatever text is below one of them.
+  // Fields that stand side by side are as high as each other, whatever is said below one of them.
   const [left, right] = await Promise.all(["E-mail for clients", "Phone"].map((name) => boxOf(desk.page, name)));
   assert.deepEqual([right.y, right.height], [left.y, left.height]);
   await desk.page.getByRole("button", { name: "Finish set-up" }).click();

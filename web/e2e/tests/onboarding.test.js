@@ -52,7 +52,7 @@ step("the tour goes by keyboard, is left and gone on with", async () => {
       .or(list().getByRole("button", { name: "Go on with the tour" }))
       .evaluate((it) => it === document.activeElement),
   );
-  // The server stores the position in the tour; wait until it has it.
+  // The place in the tour is kept by the server, which has to have heard of it.
   await list().getByRole("button", { name: "Go on with the tour" }).waitFor();
   await page.reload();
   await list().getByRole("button", { name: "Go on with the tour" }).click();

@@ -113,7 +113,7 @@ step("services: one more, in front, with its page", async () => {
   await visitor.page.getByText("We look at the hedge").waitFor();
   await visitor.page.getByText("Do you cut in winter?").waitFor();
   await visitor.page.getByText("First talk: 45 minutes").waitFor();
-  // The summary replaces the introduction, and no heading stands above an empty section.
+  // The summary stands in for the introduction, and no heading stands over nothing.
   await visitor.page.locator(".lead", { hasText: "We cut hedges." }).waitFor();
   for (const empty of ["What you get", "What it costs to begin", "Good to talk when"])
     assert.equal(await visitor.page.getByRole("heading", { name: empty }).count(), 0, empty);

@@ -67,5 +67,5 @@ pub(super) fn taken(error: sea_orm::DbErr) -> Error {
     Error::from(error).on_unique(|| Error::field("email", "taken", TAKEN))
 }
 
-/// The message for a taken address.
+/// What is said of an address that somebody has.
 pub(super) const TAKEN: &str = "A staff member with this address exists already.";

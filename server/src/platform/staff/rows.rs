@@ -11,7 +11,7 @@ pub const MOST: usize = 500;
 /// One row as it is in the file.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Row {
-    /// Line number in the file, from 1.
+    /// Line in the file, starting at 1.
     pub line: u64,
     pub name: String,
     pub email: String,

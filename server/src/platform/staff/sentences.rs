@@ -30,7 +30,7 @@ pub fn sentences(it: &Words<'_>) -> Option<String> {
     })
 }
 
-/// "handed 3 open messages over"; each kind of work has its own name.
+/// "handed 3 open messages over"; each kind of work stands under its name.
 fn handed_over(it: &Words<'_>) -> String {
     let counts = it.facts().filter_map(|(of, value)| Some(format!("{} open {of}", value.as_u64()?)));
     match counts.collect::<Vec<_>>().join(" and ") {

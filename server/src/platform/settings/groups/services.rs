@@ -104,7 +104,7 @@ pub(in super::super) fn check(check: &mut Check, field: &str, value: &Value) {
             let message = "Use 1 to 60 small letters, digits and hyphens: this is part of an address.";
             check.refuse(&place("slug"), "invalid", message);
         } else if services.iter().filter(|other| other.slug == service.slug).count() > 1 {
-            // On both: either could be the one that was changed.
+            // At both: whichever was changed last has it.
             check.refuse(&place("slug"), "taken", "Another service has this address.");
         }
         check.line(&place("name"), &service.name, 80, "Every service needs a name.");

@@ -1,2 +1,2 @@
-/** Access text in the shell. */
+/** The words of getting in that the frame says. */
 export const frame = { entity: 'sign-in', stranger: 'Somebody', passwordReset: 'Link for a new password' };

@@ -1,2 +1,2 @@
-/** Second factor text in the shell. */
+/** The words of second factors that the frame says. */
 export const frame = { title: 'Second factor', factorChanged: 'Notice of a changed second factor' };
