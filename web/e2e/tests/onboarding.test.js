@@ -1,4 +1,4 @@
-// From an empty installation to one that is set up: the checklist, the tour by keyboard, sample data and its removal.
+// From an empty installation to one that is set up: the first steps, the tour by keyboard, sample data and its removal.
 import assert from "node:assert/strict";
 import { after, before } from "node:test";
 import { axe } from "../lib/axe.js";

@@ -1,4 +1,4 @@
-//! Onboarding after set-up: a checklist that knows what is done, and each person's progress in the tour. Slices declare
+//! Onboarding after set-up: the first steps, which know what is done, and each person's progress in the tour. Slices declare
 //! the steps.
 //!
 //! Table: `onboarding_marks`. Permission: each step requires that of its page.

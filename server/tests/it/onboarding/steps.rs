@@ -1,4 +1,4 @@
-//! The checklist knows what is done, and sample data disappears without a trace.
+//! The first steps know what is done, and sample data disappears without a trace.
 
 use std::collections::BTreeMap;
 

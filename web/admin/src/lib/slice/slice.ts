@@ -1,6 +1,6 @@
 /**
  * What a slice declares about itself: one plain value, which its `index.ts` exports and `features/index.ts` lists. The
- * shell, the dashboard, the palette, the help, the notices, the checklist and the audit trail know nothing else about a
+ * shell, the dashboard, the palette, the help, the notices, the first steps and the audit trail know nothing else about a
  * slice.
  *
  * The value is part of the first load, so it contains only text and routes. Components are loaded with a `Later`.

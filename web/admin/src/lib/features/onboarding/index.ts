@@ -1,4 +1,4 @@
-/** Onboarding: the checklist, the tour and sample data. */
+/** Onboarding: the first steps, the tour and sample data. */
 import type { Slice } from '../../slice/slice';
 import { frame } from './strings.frame';
 import { tour } from './tour.svelte';

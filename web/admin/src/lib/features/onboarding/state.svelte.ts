@@ -12,7 +12,7 @@ class OnboardingState {
   busy = $state(false);
 
   left = $derived(this.state?.steps.filter((step) => !step.done).length ?? 0);
-  /** The checklist was dismissed with steps left. */
+  /** The list of first steps is hidden, but steps or sample data remain. */
   resumable = $derived(Boolean(this.state?.dismissed && (this.left || this.state.samples)));
 
   /** Incremented by every request, so that an older response cannot undo a newer one. */
@@ -27,7 +27,7 @@ class OnboardingState {
 
   async load(): Promise<void> {
     const turn = ++this.#turn;
-    // Not essential: after a failure, the checklist is omitted.
+    // Not essential: after a failure, the list is omitted.
     const state = await api.get().catch(() => null);
     if (state && turn === this.#turn) this.state = state;
   }

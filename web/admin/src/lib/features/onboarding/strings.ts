@@ -1,4 +1,4 @@
-/** Text of the checklist, the tour and the sample data. */
+/** Text of the first steps, the tour and the sample data. */
 import { plural } from '../../format/plural';
 
 export const own = {
