@@ -6,7 +6,7 @@ use rustix::fs::statvfs;
 
 /// With less, the next write to the database may fail.
 pub const TOO_LITTLE: u64 = 16 << 20;
-/// With less, somebody should check.
+/// With less, someone should check.
 pub const LITTLE: u64 = 1 << 30;
 
 /// Bytes that this user can still write below `folder`; none if the system does not say.

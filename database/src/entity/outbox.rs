@@ -29,7 +29,7 @@ pub enum State {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum)]
 #[sea_orm(rs_type = "String", db_type = "String(StringLen::N(10))", rename_all = "snake_case")]
 pub enum Lane {
-    /// Somebody is waiting for it.
+    /// Someone is waiting for it.
     Prompt,
     /// One of many.
     Bulk,

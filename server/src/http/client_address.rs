@@ -51,7 +51,7 @@ impl TrustedProxies {
             .collect::<Vec<_>>()
             .into_iter()
             .rev()
-            // From the nearest proxy outward. A part that cannot be parsed ends the search: anybody may have written
+            // From the nearest proxy outward. A part that cannot be parsed ends the search: anyone may have written
             // what lies beyond.
             .map_while(|part| address_of(std::str::from_utf8(part).ok()?.trim()))
             .collect();

@@ -81,7 +81,7 @@ impl AllowedOrigins {
         self.is_own(origin) || self.others.iter().any(|other| other == origin)
     }
 
-    /// True for the origin of our pages. Loopback names with the same port count as one: somebody who opens `127.0.0.1`
+    /// True for the origin of our pages. Loopback names with the same port count as one: someone who opens `127.0.0.1`
     /// when the public URL says `localhost` is on the same machine.
     pub fn is_own(&self, origin: &str) -> bool {
         origin == self.own || self.is_same_loopback(origin)

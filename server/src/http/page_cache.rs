@@ -1,4 +1,4 @@
-//! Pages that are the same for everybody: rendered and compressed once, until settings change or they expire.
+//! Pages that are the same for everyone: rendered and compressed once, until settings change or they expire.
 //!
 //! A cached page is returned before the router runs; that is what makes the public site fast.
 

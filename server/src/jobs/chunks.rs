@@ -1,4 +1,4 @@
-//! Deletes many rows without making anybody wait.
+//! Deletes many rows without making anyone wait.
 
 use sea_orm::{ColumnTrait as _, EntityTrait, QueryFilter as _, QuerySelect as _, QueryTrait as _, Select};
 use tokio_util::sync::CancellationToken;

@@ -78,7 +78,7 @@ impl Entity {
         }
     }
 
-    /// A live notice about such an entity, for everybody who may see it. `id`: which one; none: any of them.
+    /// A live notice about such an entity, for everyone who may see it. `id`: which one; none: any of them.
     pub fn notice(self, kind: &'static str, id: Option<Uuid>) -> Event {
         Event::Notice(Notice { kind, entity: self.name(), id })
     }

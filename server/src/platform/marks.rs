@@ -1,4 +1,4 @@
-//! Marks for facts that other data does not show: that somebody approved the texts, that a test email arrived, that a
+//! Marks for facts that other data does not show: that someone approved the texts, that a test email arrived, that a
 //! person has dismissed a list. Table: `onboarding_marks`.
 
 use chrono::{DateTime, Utc};

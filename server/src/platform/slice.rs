@@ -160,13 +160,13 @@ pub struct Step {
     pub needs: Permission,
     /// Its page, below /admin.
     pub link: &'static str,
-    /// True if existing content may already be right; somebody can confirm that.
+    /// True if existing content may already be right; someone can confirm that.
     pub reviewable: bool,
     pub done: fn(&Facts<'_>) -> bool,
 }
 
 impl Step {
-    /// True if it is done: by the facts, or because somebody confirmed it.
+    /// True if it is done: by the facts, or because someone confirmed it.
     pub fn is_done(&self, facts: &Facts<'_>) -> bool {
         (self.reviewable && facts.marks.contains_key(self.name)) || (self.done)(facts)
     }

@@ -143,7 +143,7 @@ pub async fn remove_messages(tx: &Tx<'_>, limit: u64) -> Result<u64> {
     Ok(count)
 }
 
-/// Deletes people who never got a password and texts that nobody has changed; returns how many of each. What somebody
+/// Deletes people who never got a password and texts that nobody has changed; returns how many of each. What someone
 /// has made their own stays and is no longer a sample.
 pub async fn remove_people(tx: &Tx<'_>) -> Result<(u64, u64)> {
     let conn = tx.conn();

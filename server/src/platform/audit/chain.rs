@@ -60,7 +60,7 @@ pub fn is_signed<'k>(mut keys: impl Iterator<Item = &'k Key>, seq: i64, hash: &s
     })
 }
 
-/// The public key, in hex, with which anybody can check a signature (RFC 8032).
+/// The public key, in hex, with which anyone can check a signature (RFC 8032).
 pub fn public_key(key: &Key) -> String {
     hex::encode(SigningKey::from_bytes(key).verifying_key().to_bytes())
 }

@@ -67,7 +67,7 @@ impl Format {
     }
 }
 
-/// Records that somebody exports entries.
+/// Records that someone exports entries.
 pub async fn note(platform: &Platform, caller: &Caller, info: &RequestInfo, format: Format, rows: u64) -> Result<()> {
     let changes = Changes::none().fact("rows", rows).fact("format", format.ending());
     let entry = Entry {

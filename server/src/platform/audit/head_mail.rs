@@ -1,4 +1,4 @@
-//! Emails the chain head once a week to everybody who opted in: a head stored elsewhere proves a truncated tail.
+//! Emails the chain head once a week to everyone who opted in: a head stored elsewhere proves a truncated tail.
 
 use chrono::Duration;
 
@@ -18,7 +18,7 @@ use crate::platform::permission::Permission;
 const EVERY: Duration = Duration::days(7);
 const ACTION: &str = "audit.head_mailed";
 
-/// Emails the head if a week has passed since the last time and anybody wants it. The emails and the entry that records
+/// Emails the head if a week has passed since the last time and anyone wants it. The emails and the entry that records
 /// them are one unit, so a job that runs twice sends once.
 ///
 /// # Errors

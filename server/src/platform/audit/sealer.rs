@@ -31,7 +31,7 @@ const TURN: std::time::Duration = std::time::Duration::from_millis(20);
 /// A signed head is stored at most this often.
 const CHECKPOINT: Duration = Duration::minutes(1);
 
-/// The last head that this process sealed. Somebody who rewrites the chain can remove the later signed checkpoints, but
+/// The last head that this process sealed. Someone who rewrites the chain can remove the later signed checkpoints, but
 /// not this: nothing is sealed onto another chain, so the process never signs one.
 #[derive(Default)]
 pub struct LastSealed(Mutex<Option<Head>>);

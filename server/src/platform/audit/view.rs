@@ -55,7 +55,7 @@ pub async fn names_for(platform: &Platform, caller: &Caller, entries: &[Line]) -
         .iter()
         .filter_map(|entry| Some((Entity::of(&entry.entity_type)?, entry.entity_id.as_deref()?.parse().ok()?)));
     let mut subjects = platform.names_of(about, |permission| caller.may(permission)).await?;
-    // Tokens act for people, so everybody who can read the trail may see their names.
+    // Tokens act for people, so everyone who can read the trail may see their names.
     subjects.extend(tokens::names(platform).await?.iter().map(|(id, name)| (*id, name.clone())));
     Ok(Names { people: people::names(platform).await?, subjects, inside: false })
 }

@@ -103,7 +103,7 @@ impl Attempt {
         Ok(())
     }
 
-    /// Records a failure: `action` in the audit trail, and the count of each subject. `actor` is set if somebody is
+    /// Records a failure: `action` in the audit trail, and the count of each subject. `actor` is set if someone is
     /// signed in, `about` if the account exists.
     pub async fn failed(
         &self,

@@ -108,7 +108,7 @@ pub async fn use_code(
     }
 }
 
-/// True for a code that was valid within the last hour: the device's clock is slow. Such a code never signs anybody in,
+/// True for a code that was valid within the last hour: the device's clock is slow. Such a code never signs anyone in,
 /// so this can be disclosed.
 pub async fn is_late(
     conn: &impl ConnectionTrait,

@@ -105,7 +105,7 @@ impl Caller {
 /// Who is admitted.
 #[derive(Debug, Clone, Copy)]
 enum Demand {
-    /// Everybody with the permission, by session or by token.
+    /// Everyone with the permission, by session or by token.
     May(Permission),
     /// A person with the permission, by session only.
     MayInPerson(Permission),

@@ -43,7 +43,7 @@ impl Letter for PasswordChanged {
     }
 }
 
-/// To a person: somebody signed in from a new device.
+/// To a person: someone signed in from a new device.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct NewDevice {

@@ -115,7 +115,7 @@ pub async fn redeem(
     Ok(used.into_iter().next())
 }
 
-/// Revokes all open tokens of that kind, of one person or of everybody.
+/// Revokes all open tokens of that kind, of one person or of everyone.
 pub async fn withdraw(conn: &impl ConnectionTrait, kind: Kind, staff: Option<Uuid>) -> Result<(), DbErr> {
     let mut delete = Entity::delete_many().filter(Column::Kind.eq(kind.name()));
     if let Some(staff) = staff {

@@ -64,7 +64,7 @@ impl Passwords {
         Ok(Self { known, strangers })
     }
 
-    /// The PHC string of a new password for somebody who is entitled to set one. `about` are words that others know
+    /// The PHC string of a new password for someone who is entitled to set one. `about` are words that others know
     /// about the person: a password made of them counts as common, and the error names `field`.
     ///
     /// # Errors

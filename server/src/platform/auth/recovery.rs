@@ -60,7 +60,7 @@ async fn forgot(State(platform): State<Platform>, info: RequestInfo, Json(body):
     let person = people::by_email(platform.storage.read(), &email).await?.filter(|person| person.is_active);
     let whose = person.as_ref().map(|person| person.id);
     let now = platform.clock.now();
-    // Anybody can request a link for any mailbox, so the actor is unknown.
+    // Anyone can request a link for any mailbox, so the actor is unknown.
     let entry = Entry {
         actor: None,
         action: "auth.reset_requested",

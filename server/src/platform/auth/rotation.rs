@@ -36,7 +36,7 @@ enum Verdict {
     Rotate,
     /// Exchanged a moment ago, and its successor is unused: return it again.
     Replay,
-    /// Old: somebody has a copy. Revoke the family.
+    /// Old: someone has a copy. Revoke the family.
     Reuse,
     /// Expired or revoked.
     Refuse,

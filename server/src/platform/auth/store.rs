@@ -105,7 +105,7 @@ pub async fn count_old_sessions(conn: &impl ConnectionTrait, before: DateTime<Ut
     Ok(ids.len() as u64)
 }
 
-/// Deletes expired tokens, tickets, failures and sessions. Ended sessions stay for a while, so that somebody can
+/// Deletes expired tokens, tickets, failures and sessions. Ended sessions stay for a while, so that someone can
 /// inspect them.
 pub async fn clean_up(platform: &Platform) -> Result<()> {
     let now = platform.clock.now();

@@ -43,7 +43,7 @@ mod tests {
     const ME: Uuid = Uuid::from_u128(1);
     const OTHER: Uuid = Uuid::from_u128(2);
 
-    /// The kind of notice for somebody with these permissions.
+    /// The kind of notice for someone with these permissions.
     fn told(event: &Event, permissions: &[Permission]) -> Option<&'static str> {
         let caller = Caller {
             staff_id: ME,

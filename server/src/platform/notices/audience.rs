@@ -1,4 +1,4 @@
-//! Who gets a notice. Everybody's permissions and preferences are cached for less than a second, because every visitor
+//! Who gets a notice. Everyone's permissions and preferences are cached for less than a second, because every visitor
 //! message needs them.
 
 use std::collections::HashMap;
@@ -66,7 +66,7 @@ impl Audience {
         Self(Cache::builder().max_capacity(1).time_to_live(FRESH).build())
     }
 
-    /// Reloads everybody after an event that changes who gets notices.
+    /// Reloads everyone after an event that changes who gets notices.
     pub fn follow(&self, event: &cluster::Event) {
         use cluster::Event::{Everything, PreferencesChanged, StaffChanged};
         if matches!(event, StaffChanged(_) | PreferencesChanged(_) | Everything) {
@@ -120,7 +120,7 @@ impl Listener {
     }
 }
 
-/// The rows of an event for everybody who wants it in the dashboard: created before the unit that inserts them.
+/// The rows of an event for everyone who wants it in the dashboard: created before the unit that inserts them.
 ///
 /// # Errors
 /// The database is unavailable.

@@ -37,14 +37,14 @@ pub enum Channel {
 pub enum Default {
     On,
     Off,
-    /// Always: somebody who took over an account must not be able to silence it.
+    /// Always: someone who took over an account must not be able to silence it.
     Always,
     /// Never.
     Never,
 }
 
 impl Kind {
-    /// True if somebody with these permissions may get it.
+    /// True if someone with these permissions may get it.
     pub fn may_reach(&self, has: impl Fn(Permission) -> bool) -> bool {
         self.needs.is_empty() || self.needs.iter().any(|needed| has(*needed))
     }

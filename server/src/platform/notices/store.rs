@@ -93,7 +93,7 @@ pub async fn delete_of_entities(conn: &impl ConnectionTrait, entities: Vec<Uuid>
     Ok(done.rows_affected)
 }
 
-/// Everybody's preferences.
+/// Everyone's preferences.
 pub(super) async fn all_choices(conn: &impl ConnectionTrait) -> Result<Vec<choices::Model>, DbErr> {
     choices::Entity::find().all(conn).await
 }

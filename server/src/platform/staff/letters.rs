@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::platform::mail::Letter;
 
-/// To somebody who has no account yet. `by` is the colleague who invites them.
+/// To someone who has no account yet. `by` is the colleague who invites them.
 #[derive(Serialize)]
 pub struct Invitation {
     pub name: String,

@@ -14,7 +14,7 @@ use uuid::Uuid;
 use crate::platform::permission::{Permission, PermissionSet};
 use crate::storage::{email_key, search_text};
 
-/// True if somebody can sign in. Sample, invited and deleted people have no password.
+/// True if someone can sign in. Sample, invited and deleted people have no password.
 pub async fn anybody_can_sign_in(conn: &impl ConnectionTrait) -> Result<bool, DbErr> {
     let first: Option<Uuid> = Entity::find()
         .select_only()

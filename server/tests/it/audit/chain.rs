@@ -116,7 +116,7 @@ async fn a_cut_tail_is_caught_by_the_signed_checkpoint_and_by_a_kept_head() {
     assert_eq!(verify(&restarted, Some(&head)).await.unwrap().broken, cut, "the kept head knows");
 }
 
-/// Rewrites the chain from a position on, as anybody with write access to the database can: with their own entries, and
+/// Rewrites the chain from a position on, as anyone with write access to the database can: with their own entries, and
 /// without the checkpoints that contradict them.
 async fn forge_from(t: &TestApp, seq: i64) {
     tamper(t, "DELETE FROM audit_checkpoints").await;

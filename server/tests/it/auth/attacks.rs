@@ -32,7 +32,7 @@ async fn a_stranger_without_a_link_makes_nobody_judge_a_password() {
         for answer in join_all((0..10).map(|_| ask(path))).await {
             assert_eq!(answer.refused(), [("token".to_owned(), "invalid".to_owned())]);
         }
-        // Only somebody who is entitled to set a password learns that it is too common.
+        // Only someone who is entitled to set a password learns that it is too common.
         let common = t.post(path, json!({ "token": "x", "password": "password1234" })).await;
         assert_eq!(common.refused(), [("token".to_owned(), "invalid".to_owned())]);
     }

@@ -272,7 +272,7 @@ async fn an_admin_takes_the_factors_of_a_colleague_away() {
     turn_on(&t, &signed).await;
     let seen = t.get_as(&admin, &path).await.data();
     assert_eq!((&seen["totp"], &seen["mayReset"]), (&json!(true), &json!(true)));
-    // A person who can only manage staff cannot touch somebody with more permissions.
+    // A person who can only manage staff cannot touch someone with more permissions.
     let clerk = t.person_with("Clerk", &[tekvwarho::platform::permission::Permission::Staff]).await;
     let clerk = t.sign_in(&clerk).await;
     assert_eq!(t.get_as(&clerk, &path).await.data()["mayReset"], false);

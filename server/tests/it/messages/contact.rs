@@ -292,7 +292,7 @@ async fn what_strangers_ask_for_an_address_keeps_its_owner_from_nothing() {
     let mails = outbox::Entity::find().all(t.app.storage.read()).await.unwrap();
     let count = |template: &str| mails.iter().filter(|mail| mail.template == template).count();
     assert_eq!((count("password_reset"), count("contact_confirmation")), (3, 3), "each kind has its own allowance");
-    // The owner's own request comes too late for another email, but the newest one that somebody else requested works.
+    // The owner's own request comes too late for another email, but the newest one that someone else requested works.
     forgot("203.0.113.5").await.status(202);
     let resets = mails.iter().filter(|mail| mail.template == "password_reset");
     assert!(resets.map(|mail| mail.payload.to_string()).all(|values| !values.contains("/admin/reset")));

@@ -218,7 +218,7 @@ async fn many_are_changed_at_once_and_taken_back_for_ten_seconds() {
     assert_eq!(done["changed"], 3);
     let undo = format!("/api/admin/undo/{}", done["undoId"].as_str().unwrap());
     assert_eq!(list(&t, &ada, "?status=archived&tag=old").await.json()["meta"]["total"], 3);
-    // Somebody continues with one of them.
+    // Someone continues with one of them.
     t.patch_as(&ben, &format!("/api/admin/messages/{}", ids[0]), json!({ "status": "converted" })).await.status(200);
     t.post_as(&ben, &undo, json!({})).await.problem(404, "not_found");
     let undone = t.post_as(&ada, &undo, json!({})).await.data();

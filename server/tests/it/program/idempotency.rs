@@ -140,7 +140,7 @@ async fn what_changes_something_gets_its_answer_again() {
     t.twice(&ada, Method::PATCH, &person, json!({ "name": "Benno" })).await;
     t.twice(&ada, Method::POST, &format!("{person}/deactivate"), json!(null)).await;
     t.twice(&ada, Method::POST, &format!("{person}/activate"), json!(null)).await;
-    // A repeated deletion gets the first response; for everybody else the person is gone.
+    // A repeated deletion gets the first response; for everyone else the person is gone.
     t.twice(&ada, Method::DELETE, &person, json!(null)).await;
     t.delete_as(&ada, &person).await.problem(404, "not_found");
     // A failure stores nothing.

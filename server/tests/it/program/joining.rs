@@ -203,7 +203,7 @@ async fn a_slice_brings_everything_in_one_value() {
     assert_eq!(steps, ["firm", "services", "hours", "mail", "lamp", "colleague"]);
     assert_eq!(t.get("/api/health/ready").await.data()["oil"], "plenty");
 
-    // Its work is handed over to somebody, who must be able to do it.
+    // Its work is handed over to someone, who must be able to do it.
     let path = format!("/api/admin/staff/{}", bob.id);
     assert_eq!(t.get_as(&ada, &path).await.data()["openWork"], 3);
     let refused = t.post_as(&ada, &format!("{path}/deactivate?reassignTo={}", ada.id), json!({})).await;

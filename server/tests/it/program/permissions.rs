@@ -21,7 +21,7 @@ enum Who {
     Staff,
     /// Every signed-in person, and any API token.
     StaffOrToken,
-    /// Everybody with that permission.
+    /// Everyone with that permission.
     May(Permission),
     /// Signed-in people with that permission; no API token.
     InPerson(Permission),

@@ -110,7 +110,7 @@ async fn what_another_process_sets_is_seen_within_two_seconds() {
     }
 }
 
-/// A change by somebody who has seen that version.
+/// A change by someone who has seen that version.
 async fn patch_seen(t: &TestApp, who: &Signed, seen: &str, body: serde_json::Value) -> Answer {
     let request = t.request_as(who, Method::PATCH, "/api/admin/settings").header("if-match", seen);
     Answer::of(request.json(&body)).await

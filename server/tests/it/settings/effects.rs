@@ -97,7 +97,7 @@ fn page<'t>(t: &'t TestApp, path: &'static str) -> BoxFuture<'t, String> {
     })
 }
 
-/// Whether somebody without a second factor has access.
+/// Whether someone without a second factor has access.
 async fn what_opens(t: &TestApp, ada: Signed) -> String {
     t.app.liveness.forget_all();
     t.get_as(&ada, "/api/admin/messages").await.code.to_string()

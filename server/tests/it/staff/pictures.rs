@@ -127,7 +127,7 @@ async fn made_up_people_go_with_their_pictures_and_are_told_nothing_more() {
     let made_up = people.iter().find(|person| person.password_hash == "none").unwrap();
     let path = format!("/api/admin/staff/{}/avatar", made_up.id);
     t.put_picture(&ada, &path, picture(ImageFormat::Png)).await.status(200);
-    // Everybody is known now, including the sample people.
+    // Everyone is known now, including the sample people.
     t.send_message(serde_json::json!({})).await;
     let gone = t.delete_as(&ada, "/api/admin/samples").await;
     assert_eq!(gone.data()["staff"], 4);

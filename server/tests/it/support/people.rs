@@ -10,7 +10,7 @@ use tekvwarho::platform::staff::{self as people, NewStaff};
 
 use super::{Answer, TestApp};
 
-/// Everybody's password in tests.
+/// Everyone's password in tests.
 pub const PASSWORD: &str = "tulpe fahrrad neun";
 
 /// A signed-in person, using a program.

@@ -22,7 +22,7 @@ pub const GROUP: Group = Group {
 #[serde(rename_all = "camelCase")]
 pub struct Notifications {
     recipients: Vec<String>,
-    /// Notify a person when somebody signs in to their account from a new device.
+    /// Notify a person when someone signs in to their account from a new device.
     pub new_device: bool,
 }
 

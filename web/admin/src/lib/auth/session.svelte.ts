@@ -6,7 +6,7 @@ import { applyTheme } from '../ui/theme';
 import { SignedOut, TokenKeeper, type TabMessage } from './refresh';
 
 const LOCK = 'tekvwarho-refresh';
-/** Set if somebody is signed in on this device: without it, start skips the refresh. */
+/** Set if someone is signed in on this device: without it, start skips the refresh. */
 const HINT = 'tekvwarho:signed-in';
 
 /** `starting`: unknown yet. `waiting`: the server could not be reached; that signs nobody out. */
@@ -101,7 +101,7 @@ class Session {
   }
 
   /**
-   * Registers a callback that clears personal data before somebody else uses this tab; `byHand`: the person signed out
+   * Registers a callback that clears personal data before someone else uses this tab; `byHand`: the person signed out
    * themselves.
    */
   whenLeft(forget: (byHand: boolean) => void): void {

@@ -61,7 +61,7 @@ export interface Slice {
   /** Something happened elsewhere. */
   hear?: (notice: Notice | 'reconnected') => void;
   /**
-   * Called before somebody else uses this tab. Modules that are loaded later register with `session.whenLeft`
+   * Called before someone else uses this tab. Modules that are loaded later register with `session.whenLeft`
    * themselves.
    */
   forget?: () => void;

@@ -103,7 +103,7 @@ export class Paged<Item extends { id: string }, Filters> {
     }
   }
 
-  /** Somebody else may use this tab, or nobody looks at the list any more: clears it and cancels loads. */
+  /** Someone else may use this tab, or nobody looks at the list any more: clears it and cancels loads. */
   reset(): void {
     this.look?.abort();
     this.look = null;

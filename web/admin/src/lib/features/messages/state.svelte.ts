@@ -25,7 +25,7 @@ class MessagesState extends Paged<MessageSummary, Filters> {
   selected = $state<string[]>([]);
   /** Ids of messages that arrived since, waiting behind the pill. */
   waiting = $state<string[]>([]);
-  /** Ids that somebody else moved out of this view; they stay in place, dimmed. */
+  /** Ids that someone else moved out of this view; they stay in place, dimmed. */
   gone = $state<string[]>([]);
   colleagues = $state.raw<Colleague[]>([]);
   services = $state.raw<ServiceRef[]>([]);

@@ -23,7 +23,7 @@ class SettingsState {
   busy = $state(false);
   /** The version of the settings that is shown. */
   version = $state('');
-  /** The server's state after a save that found a newer version: adopted once somebody has resolved the conflicts. */
+  /** The server's state after a save that found a newer version: adopted once someone has resolved the conflicts. */
   #theirs: Tagged<SettingValues> | null = null;
   /** Incremented by every load and save, so that an older response cannot replace a newer one. */
   #turn = 0;
@@ -43,7 +43,7 @@ class SettingsState {
       if (turn !== this.#turn) return;
       this.schema = schema;
       this.error = null;
-      // Editing started from the previous values: saving must still detect that somebody else has saved.
+      // Editing started from the previous values: saving must still detect that someone else has saved.
       if (this.#editing()) this.#behind = true;
       else this.#adopt(loaded);
     } catch (error) {
@@ -51,7 +51,7 @@ class SettingsState {
     }
   }
 
-  /** Somebody saved settings. Edits made here stay; saving will report conflicts. */
+  /** Someone saved settings. Edits made here stay; saving will report conflicts. */
   hear(): void {
     if (this.#editing()) this.#behind = true;
     else void this.load();
@@ -137,7 +137,7 @@ class SettingsState {
     const theirs = await api.load();
     const values = theirs.detail;
     const both = conflictsOf(this.values, values, this.drafts);
-    // Somebody changed other settings: no conflict.
+    // Someone changed other settings: no conflict.
     if (!both.length) {
       this.#adopt(theirs);
       return this.#send(false);
