@@ -1,4 +1,4 @@
-# Two commands: `make run` serves the product, `make test` proves it. `make help` lists the rest.
+# Two commands: `make run` serves the product, `make test` tests it. `make help` lists the rest.
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
@@ -12,7 +12,7 @@ ADMIN_SOURCES := web/site/src/tokens.css $(shell find web/admin/src web/admin/st
 help: ## List the targets.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  \1\t\2/' | expand -t 18
 
-run: build-web ## Build what is missing and serve http://127.0.0.1:5500 with the data in ./data.
+run: build-web ## Build whatever is missing and serve http://127.0.0.1:5500 with its data in ./data.
 	cargo build --package tekvwarho
 	exec target/debug/tekvwarho serve
 
@@ -29,7 +29,7 @@ web/dist/site/.vite/manifest.json: web/node_modules/.package-lock.json $(SITE_SO
 web/dist/admin/index.html: web/node_modules/.package-lock.json $(ADMIN_SOURCES)
 	cd web/admin && npm run build
 
-dev: build-web ## Serve, and build the front ends again whenever they change.
+dev: build-web ## Serve, and rebuild the front ends whenever they change.
 	tools/dev
 
 test: ## Everything: checks, both engines, front ends, browser, fuzzing, a short chaos run. Installs what it needs.
@@ -45,10 +45,10 @@ test-web: web/node_modules/.package-lock.json ## Unit tests of both front ends.
 	cd web/site && npm test
 	cd web/admin && npm test
 
-check: web/node_modules/.package-lock.json ## Format, lints, types, dead dependencies, generated files in step.
+check: web/node_modules/.package-lock.json ## Format, lints, types, unused dependencies, stale generated files.
 	tools/check
 
-gen: ## Make the generated files again: OpenAPI document, TypeScript types, reference of settings, schema for readers.
+gen: ## Regenerate files: OpenAPI document, TypeScript types, settings reference, database schema.
 	tools/gen
 
 e2e: build-web web/node_modules/.package-lock.json ## The product in a real browser with a real mail server.
@@ -63,11 +63,11 @@ fuzz: build-web ## Schema-driven fuzzing of the whole API, with and without a to
 	cargo build --package tekvwarho
 	tools/fuzz
 
-chaos: ## kill -9 under load, on both engines: everything that was answered is there, once.
+chaos: ## kill -9 under load, on both engines: everything acknowledged is there, exactly once.
 	cargo build --release --package tekvwarho
 	tools/with-postgres tools/python bench/chaos.py
 
-bench: build ## Measure against baselines of the same run, and print target and figure side by side.
+bench: build ## Measure against baselines from the same run, and print targets and figures side by side.
 	tools/with-postgres tools/python bench/bench.py
 
 clean: ## Remove what was built. The data in ./data stays.

@@ -1,4 +1,4 @@
-"""Measures the rows of the quality table that apply now, each against a baseline of the same run, and prints target and figure side by side.
+"""Measures the applicable rows of the quality table, each against a baseline from the same run, and prints targets and figures side by side.
 
 Needs wrk, `tools/with-postgres`, the release binary and the baselines (built here). Rate limits and bot guard are off, the access log is on.
 BENCH_QUICK=1: short runs. BENCH_ONLY="pages contact lists cost storm start size weights": some of it. BENCH_ENGINES="sqlite postgres".
@@ -113,7 +113,7 @@ def pages(path):
             with example("baseline_hyper", f"127.0.0.1:{port}", f"127.0.0.1:{server.port}", page, port=port) as baseline:
                 ours, bare = [], []
                 for turn in range(TURNS):
-                    # Who comes first changes, too.
+                    # Alternate which of the two comes first.
                     for url, rates in ((server.url, ours), (baseline, bare))[:: 1 if turn % 2 else -1]:
                         run = load.wrk(url + page, 2, headers=["Accept-Encoding: br, gzip"])
                         if run["errors"]:
@@ -144,9 +144,9 @@ def posted(url, script):
 def contact_sqlite(path, script):
     ours, bare, latency = [], [], []
     for number in range(TURNS // 2):
-        # A fresh database for every run, or the later ones would write into larger trees.
+        # A new database for every run; otherwise later runs would write into larger B-trees.
         server = Server(path / f"contact-{number}", binary("release"))
-        # One person who gets a notice of each message: a row more than the baseline writes.
+        # One person who gets a notice of each message: one row more than the baseline writes.
         server.create_admin()
         server.start()
         run = posted(server.url, script)
@@ -182,9 +182,9 @@ COMMIT;
 
 
 def pgbench_script(person):
-    """What one request writes: message, audit entry, two mails, and a notice for the one person there is."""
+    """What one request writes: message, audit entry, two emails, and a notice for the only person."""
     def identity(variable, digit):
-        # As UUIDv7: the time first, so that new rows stand at the end of the trees.
+        # UUIDv7: the time comes first, so that new rows go to the end of the B-trees.
         return f"(lpad(to_hex((extract(epoch from now()) * 1000)::bigint), 12, '0') || '7{digit}00' || lpad(to_hex(:{variable}::bigint), 16, '0'))::uuid"
 
     text = FORM["message"].replace("'", "''")
@@ -244,7 +244,7 @@ def storm(path):
         token = server.sign_in()
 
         def mix(delay=None):
-            # Seldom enough to halve the load: a pause of that many ms in a share of the requests.
+            # A pause of that many ms in a share of the requests, calibrated to halve the load.
             text = f"delay = function() return {delay} end" if delay is not None else ""
             script.write_text(MIX.format(token=token, delay=text))
             run = load.wrk(server.url, SECONDS, script=script)
@@ -270,7 +270,7 @@ def storm(path):
 
 
 def calibrate(mix, top):
-    """The pause (ms) between two requests of a connection that halves the load."""
+    """The pause (ms) between two requests on a connection that halves the load."""
     best = None
     for delay in ("0", "1", "2", "3", "4", "6", "8", "12", "16"):
         rate = mix(delay)["rate"]
@@ -283,7 +283,7 @@ def calibrate(mix, top):
 
 @contextlib.contextmanager
 def signing_in(server):
-    """64 people who sign in again and again, half of them with a wrong password."""
+    """64 people who sign in repeatedly, half of them with a wrong password."""
     done, counted = threading.Event(), [0]
 
     def person(number):
@@ -348,7 +348,7 @@ def markdown():
 
 def main():
     subprocess.run([ROOT / "tools/need", "wrk"], check=True)
-    # Linking is most of the time of a build, so a part that needs no baseline does without.
+    # Linking takes most of the build time, so parts that need no baseline skip it.
     if "BENCH_EXAMPLES" not in os.environ and {"pages", "contact"} & set(ONLY):
         build = ["cargo", "build", "--quiet", "--release", "--package", "tekvwarho", "--bins", "--example", "baseline_hyper", "--example", "baseline_contact"]
         subprocess.run(build, cwd=ROOT, check=True)

@@ -1,15 +1,15 @@
-"""Nothing acknowledged is lost: `kill -9` at random moments under load, on both engines; then SIGTERM, which may lose nothing at all.
+"""Nothing acknowledged is lost: `kill -9` at random moments under load, on both engines; then SIGTERM, which must lose nothing at all.
 
-Every round, workers post contact messages with a marker of their own; after a random number of answers the server is
-killed while requests are in flight, and started again. One in five requests carries an `Idempotency-Key`; those whose
-answer got lost are sent again until they are answered. At the end the database is read:
+In each round, workers post contact messages, each with its own marker; after a random number of responses the server is
+killed while requests are in flight, and restarted. One in five requests carries an `Idempotency-Key`; those whose
+response was lost are sent again until they get one. At the end the script reads the database and checks:
 
-- each answered message is there exactly once, with one audit entry and each of its two mails once;
-- each keyed message is there exactly once, however often it was sent;
-- no message, answered or not, is there twice or without audit entry and mails;
+- each acknowledged message exists exactly once, with one audit entry and each of its two emails once;
+- each keyed message exists exactly once, however often it was sent;
+- no message, acknowledged or not, exists twice or without audit entry and emails;
 - `tekvwarho audit verify` exits 0.
 
-CHAOS_ROUNDS: kills for each engine (default 50). CHAOS_ENGINES: default `sqlite postgres`. CHAOS_SEED.
+CHAOS_ROUNDS: kills per engine (default 50). CHAOS_ENGINES: default `sqlite postgres`. CHAOS_SEED.
 """
 
 import asyncio
@@ -31,7 +31,7 @@ ENGINES = os.environ.get("CHAOS_ENGINES", "sqlite postgres").split()
 SEED = int(os.environ.get("CHAOS_SEED", "0")) or random.randrange(1, 10**9)
 WORKERS = 48
 DRAINED = 50
-# A key whose first request died is free again after two minutes.
+# If the first request died, its key is free again after two minutes.
 KEY_PATIENCE = 180
 
 
@@ -100,7 +100,7 @@ async def rounds(server, load, dice):
             server.kill()
             late = len(load.acknowledged)
             await asyncio.gather(*workers)
-            # Answers that were on their way when it died count as answered, and must be there too.
+            # Responses in transit when the server died count as acknowledged, and must be there too.
             late = len(load.acknowledged) - late
         flights.append(in_flight)
         print(f"  kill {number + 1:>2}: {answered:>4} answered before, {in_flight:>2} in flight, {late:>2} of them answered all the same", flush=True)
@@ -109,7 +109,7 @@ async def rounds(server, load, dice):
 
 
 async def answer_keys(server, load):
-    """Sends every keyed request whose answer got lost until it is answered; how long that took."""
+    """Sends every keyed request whose response was lost until it gets one; returns how long that took."""
     began = time.monotonic()
     async with session_for(server) as session:
         while left := load.unanswered_keys():
@@ -119,7 +119,7 @@ async def answer_keys(server, load):
                 if time.monotonic() - began > KEY_PATIENCE:
                     break
                 await asyncio.sleep(1)
-        # And those that were answered get the same answer again.
+        # And acknowledged requests get the same response again.
         different = 0
         for marker in random.sample([marker for marker in load.keyed if marker in load.acknowledged], min(50, len(load.keyed))):
             first = load.acknowledged[marker]
@@ -129,7 +129,7 @@ async def answer_keys(server, load):
 
 
 def read(database):
-    """Ids by marker, audit entries by message, templates of mails by message."""
+    """Ids by marker, audit entries by message, email templates by message."""
     def text(value):
         return str(uuid.UUID(bytes=value)) if isinstance(value, bytes) else str(value)
 
@@ -172,7 +172,7 @@ def check(database, server, load):
 
 
 def drain(server, load):
-    """SIGTERM while handlers wait for the rest of their bodies: all of them are answered, then it ends with 0."""
+    """SIGTERM while handlers wait for the rest of their bodies: each gets a response, then the program exits with 0."""
     waiting = []
     for number in range(DRAINED):
         marker = f"{server.port}-drain-{number}"
@@ -182,7 +182,7 @@ def drain(server, load):
         connection.sendall(head.encode())
         waiting.append((marker, connection, body))
     for _, connection, _ in waiting:
-        # The server says that its handler asks for the body: the request is in flight, and nobody has to guess.
+        # The server says that its handler wants the body: the request is definitely in flight.
         assert connection.recv(64).startswith(b"HTTP/1.1 100"), "no 100 Continue"
     began = time.monotonic()
     server.process.terminate()

@@ -1,4 +1,4 @@
-"""Cost: processor time of the whole process for a request, in multiples of `GET /api/health` in the same run."""
+"""Cost: CPU time of the whole process per request, in multiples of `GET /api/health` in the same run."""
 
 import os
 import pathlib
@@ -11,23 +11,23 @@ from results import ENGINES, QUICK, ROUNDS, ROWS, middle, report, spread
 from support import Postgres, Server, binary, running
 
 SMALL = 50_000
-# One request of each kind after the other would mostly measure how the machine wakes up from idling.
+# Sequential requests would mostly measure how the machine wakes up from idling.
 CONNECTIONS = 16
 SECONDS = 1 if QUICK else 3
 TICK = 1e3 / os.sysconf("SC_CLK_TCK")
-# Name, address, target in multiples. Those that read; the form is sent last, and for a second only: it makes rows.
+# Name, URL, target in multiples. Reads only; the form comes last, and for only a second, because it creates rows.
 READS = (("list of 25 messages", "/api/admin/messages?limit=25", 15), ("audit list", "/api/admin/audit?limit=25", 15), ("dashboard", "/api/admin/dashboard", 30))
 CONTACT = ("POST /api/contact", "/api/contact", 12)
 
 
 def processor_time(server):
-    """Milliseconds that all threads of the server have run so far, in user mode and in the kernel."""
+    """CPU time of all server threads so far in milliseconds, in user mode and in the kernel."""
     fields = pathlib.Path(f"/proc/{server.process.pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) * TICK
 
 
 def per_request(server, address, seconds=SECONDS, **more):
-    """Milliseconds of processor time for one request."""
+    """CPU time per request in milliseconds."""
     before = processor_time(server)
     run = load.wrk(server.url + address, seconds, CONNECTIONS, threads=1, **more)
     if run["errors"]:
@@ -36,7 +36,7 @@ def per_request(server, address, seconds=SECONDS, **more):
 
 
 def settled(server):
-    """Waits until what the requests before left to do is done: the mails of the forms."""
+    """Waits until the background work of earlier requests is done: the emails of the forms."""
     deadline = time.monotonic() + 30
     while time.monotonic() < deadline:
         before = processor_time(server)
@@ -49,7 +49,7 @@ def cost(path):
     for engine in ENGINES:
         for rows in (SMALL, ROWS):
             if engine == "sqlite":
-                # Sending the form makes rows: a copy, so that the others meet what was seeded.
+                # Sending the form creates rows: use a copy, so that the others see only the seeded data.
                 data = path / f"cost-{rows}"
                 shutil.copytree(seeded(path, rows), data)
                 measure("SQLite", Server(data, binary("release")), rows, path)
@@ -88,7 +88,7 @@ def measure(engine, server, rows, path):
             note(CONTACT[0], per_request(server, CONTACT[1], 1, script=script), health)
             settled(server)
     for name, _, target in (*READS, CONTACT):
-        # What PostgreSQL does is done by its own processes, and not in these figures.
+        # PostgreSQL works in its own processes, which these figures exclude.
         limit = target if engine == "SQLite" else None
         times = middle(seen[name])
         report(

@@ -1,9 +1,10 @@
-"""Whatever comes in: no 5xx, no crash, no answer that breaks the OpenAPI document.
+"""Whatever the input: no 5xx, no crash, no response that violates the OpenAPI document.
 
-First schemathesis over the whole document, nothing excluded: once without and once with a token. Then input that no
-document describes, over plain sockets and WebSockets (`raw_input.py`). The server must answer afterwards and end with 0.
+First, schemathesis covers the whole document, with nothing excluded: once without and once with a token. Then comes input
+that no document describes, over plain sockets and WebSockets (`raw_input.py`). Afterwards, the server must still respond
+and exit with 0.
 
-FUZZ_EXAMPLES: cases for each operation (default 60); FUZZ_SEED: default 1; FUZZ_PART=schema|raw runs one half.
+FUZZ_EXAMPLES: cases per operation (default 60); FUZZ_SEED: default 1; FUZZ_PART=schema|raw runs one half.
 """
 
 import email
@@ -24,9 +25,9 @@ EXAMPLES = os.environ.get("FUZZ_EXAMPLES", "60")
 SEED = os.environ.get("FUZZ_SEED", "1")
 WANTED = os.environ.get("FUZZ_PART", "schema raw").split()
 
-# A rule that a schema cannot say is answered with 422 (an unknown service, a reused key) or with 412 (If-Match).
-# What was made is not looked for by its Location: fuzz_hooks.py aims at ids that another case may have deleted.
-# NUL is left to raw_input.py: no JSON schema can forbid it, and we answer it with 400 and 422.
+# A rule that a schema cannot express returns 422 (an unknown service, a reused key) or 412 (If-Match).
+# Created resources are not fetched by their Location: fuzz_hooks.py uses ids that another case may have deleted.
+# NUL is left to raw_input.py: no JSON schema can forbid it, and we return 400 or 422.
 CONFIG = """
 workers = 2
 continue-on-failure = true
@@ -75,7 +76,7 @@ def main():
 
 
 def what_exists(server):
-    """Ids that requests can aim at, and the code of one client's thread."""
+    """Existing ids for requests to use, and the code of one client's conversation."""
     status, _, body = server.call("POST", "/api/contact", {"name": "Fuzz", "email": "fuzz@example.com", "message": "Hello", "consent": True})
     assert status == 201, body
     token = {"Authorization": f"Bearer {server.sign_in()}"}
@@ -123,7 +124,7 @@ def schemathesis(path, server, title, variables):
 
 
 def read_report(text):
-    """One line for each failure: operation, check, what was seen, how to see it again."""
+    """One line per failure: operation, check, what was observed, how to reproduce it."""
     _, _, text = text.partition("= FAILURES =")
     failures = []
     for section in re.split(r"\n(?=_{3,} )", text.split("= WARNINGS =")[0].split("= SUMMARY =")[0]):
@@ -138,7 +139,7 @@ def read_report(text):
 
 
 def read_log(server):
-    """The access log has every answer, whoever asked for it."""
+    """The access log contains every response, whoever sent the request."""
     failures = []
     answers = 0
     for line in server.log.read_text(errors="replace").splitlines():

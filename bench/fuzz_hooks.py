@@ -1,7 +1,7 @@
-"""Loaded by schemathesis: signs in, and signs in again when a fuzzed sign-out has ended the session; aims at rows that exist.
+"""Loaded by schemathesis: signs in, and signs in again when a fuzzed sign-out has ended the session; uses ids of existing rows.
 
-FUZZ_URL, FUZZ_EMAIL and FUZZ_PASSWORD say where and who (without them nobody signs in); FUZZ_KNOWN is JSON: ids by the
-beginning of a path, and the code of one client's thread.
+FUZZ_URL, FUZZ_EMAIL and FUZZ_PASSWORD set the server and the account (without them nobody signs in); FUZZ_KNOWN is JSON:
+ids by path prefix, and the code of one client's conversation.
 """
 
 import json
@@ -35,7 +35,7 @@ def _is_id(value):
 
 @schemathesis.hook
 def before_call(context, case, kwargs):
-    """Most of the ids that are ids become ids of rows that exist; one that is broken on purpose stays."""
+    """Replaces most valid ids with ids of existing rows; a deliberately malformed one stays."""
     parameters = case.path_parameters or {}
     ids = next((ids for prefix, ids in _known.get("ids", {}).items() if case.operation.path.startswith(prefix)), None)
     if ids and _is_id(parameters.get("id")) and _random.random() < 0.8:

@@ -1,4 +1,4 @@
-"""Lists at 10,000 and 1,000,000 rows: each filter of messages and of the audit trail, and the walk along its chain."""
+"""Lists at 10,000 and 1,000,000 rows: each filter of messages and of the audit trail, and the verification of its chain."""
 
 import os
 import pathlib
@@ -28,14 +28,14 @@ def fill(server, database, rows):
     server.create_admin()
     server.command("demo", "--messages", str(rows), "--audit-entries", str(rows), "--seed", "1")
     if isinstance(database, Postgres):
-        # What filling left to do is done now, and not beside the first queries.
+        # Do the maintenance after filling now, not during the first queries.
         database.script("VACUUM ANALYZE")
         database.script("CHECKPOINT")
     print(f"  {rows:,} messages and as many audit entries on {database.name} in {time.monotonic() - began:.0f} s", flush=True)
 
 
 def list_queries(database):
-    """What people filter by, with values that occur."""
+    """Typical filters, with existing values."""
     (busy,) = database.rows("SELECT assigned_to FROM messages WHERE assigned_to IS NOT NULL GROUP BY 1 ORDER BY count(*) DESC LIMIT 1")[0]
     person = uuid.UUID(bytes=busy) if isinstance(busy, bytes) else busy
     (service,) = database.rows("SELECT service FROM messages WHERE service IS NOT NULL GROUP BY 1 ORDER BY count(*) DESC LIMIT 1")[0]
@@ -61,7 +61,7 @@ def list_queries(database):
 
 
 def audit_queries(database):
-    """What an auditor filters by."""
+    """An auditor's filters."""
     (person,) = database.rows("SELECT user_id FROM audit_logs WHERE action = 'message.replied' ORDER BY id LIMIT 1")[0]
     person = uuid.UUID(bytes=person) if isinstance(person, bytes) else person
     (message,) = database.rows("SELECT entity_id FROM audit_logs WHERE action = 'message.created' ORDER BY id LIMIT 1")[0]
@@ -104,7 +104,7 @@ def lists(path):
 
 
 def measure_verify(engine, server):
-    """How fast the chain of the audit trail is walked, with the start of the program."""
+    """The speed of `audit verify`, including program start."""
     began = time.perf_counter()
     said = server.command("audit", "verify").stdout
     seconds = time.perf_counter() - began
@@ -113,14 +113,14 @@ def measure_verify(engine, server):
 
 
 def measure_lists(what, engine, servers, tokens, asked, free):
-    """p95 of every query on both sizes; those named in `free` have no target."""
+    """p95 of every query at both sizes; those named in `free` have no target."""
     count = 40 if QUICK else 150
     rows, missed, worst = [], [], 0.0
     for (title, small_path), (_, large_path) in zip(*asked):
         seen = ([], [])
         for _ in range(ROUNDS):
             for size, path in ((0, small_path), (1, large_path)):
-                # The first two warm up; a query that takes a second is not asked fifty times.
+                # The first two warm up; a query that takes a second is not repeated fifty times.
                 first = load.times(servers[size], path, 2, tokens[size])
                 if min(first) > 1_000:
                     seen[size] += first

@@ -1,4 +1,4 @@
-"""Load: wrk for requests a second, and a patient client for the time of single requests."""
+"""Load: wrk for requests per second, and a sequential client for the latency of single requests."""
 
 import http.client
 import json
@@ -6,7 +6,7 @@ import re
 import subprocess
 import time
 
-# What somebody fills into the contact form.
+# Sample input for the contact form.
 FORM = {
     "name": "Marlene Brinkmann",
     "email": "marlene.brinkmann@example.com",
@@ -18,7 +18,7 @@ UNITS = {"us": 1e-3, "ms": 1.0, "s": 1e3, "m": 60e3}
 
 
 def post_script(path):
-    """A script for wrk that sends the contact form."""
+    """A wrk script that submits the contact form."""
     script = path / "post.lua"
     script.write_text(f"wrk.method = 'POST'\nwrk.body = [==[{json.dumps(FORM)}]==]\nwrk.headers['Content-Type'] = 'application/json'\n")
     return script
@@ -45,7 +45,7 @@ def wrk(url, seconds, connections=64, headers=(), script=None, threads=2):
 
 
 def times(server, path, count, token=None):
-    """Milliseconds of `count` requests, one after the other on one connection."""
+    """Latencies in ms of `count` sequential requests on one connection."""
     connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
     headers = {"Authorization": f"Bearer {token}"} if token else {}
     taken = []

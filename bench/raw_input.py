@@ -109,7 +109,7 @@ class Findings:
             raise SystemExit("\n".join(self.failures))
 
     def write(self, data, timeout=20, finish=False):
-        """Sends bytes, and nothing after them if `finish`; status, headers and body of the answer, or none when the server just closed."""
+        """Sends bytes, and nothing after them if `finish`; returns status, headers and body, or none if the server just closed."""
         self.sent += 1
         with socket.create_connection(("127.0.0.1", self.server.port), timeout=timeout) as connection:
             connection.settimeout(timeout)
@@ -138,7 +138,7 @@ class Findings:
         return self.write(b"\r\n".join(lines) + b"\r\n\r\n" + (body or b""), **how)
 
     def expect(self, title, answer, statuses=range(200, 500), api=True, may_close=False):
-        """A status among the allowed ones, and the contract's body when it is a failure of the API."""
+        """Expects one of the allowed statuses, and a problem body if it is an API error."""
         if answer is None or answer == "timeout":
             if answer == "timeout" or not may_close:
                 self.fail(title, "an answer", answer or "a closed connection")
@@ -191,7 +191,7 @@ def bodies(out):
         out.expect(f"{title} with 1 MB", out.request(method, path, [*head, json_type], b'{"name":"' + b"a" * 1_000_000 + b'"}'), [413])
         chunk = b"10000\r\n" + b"a" * 65_536 + b"\r\n"
         out.expect(f"{title} with 1 MB in chunks", out.request(method, path, [*head, json_type, ("Transfer-Encoding", "chunked")], chunk * 16 + b"0\r\n\r\n"), [413])
-        # Where a body may be missing, one of another type is refused as well.
+        # Optional bodies of another type are rejected as well.
         for media in ("text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "application/json/x", "\xff", ""):
             out.expect(f"{title} with content type {media!r}", out.request(method, path, [*head, ("Content-Type", media.encode("latin-1"))], b'{"name":"a"}'), [415])
         out.expect(f"{title} without content type", out.request(method, path, head, b'{"name":"a"}'), [400, 415, 422])
@@ -298,7 +298,7 @@ def protocol(out):
 
 
 def slow(out):
-    """Heads and bodies that come slowly, stop, or break off: many at once, and none may hold the server up."""
+    """Heads and bodies that arrive slowly, stop, or break off: many at once, and none may block the server."""
     head = b"POST /api/contact HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 500\r\n\r\n"
     parts = [b"GET /api/he", b"GET /api/health HTTP/1.1\r\nHost: a\r\nX-Slow: ", head, head + b'{"name":"a"', head.replace(b"Content-Length: 500", b"Transfer-Encoding: chunked") + b"5\r\n{\"na"]
     waiting = []
@@ -366,7 +366,7 @@ class WebSocket:
         self.connection.sendall(data)
 
     def receive(self):
-        """Opcode and payload of the next frame, or none when the server closed."""
+        """Opcode and payload of the next frame, or none if the server closed."""
         try:
             head = self.reader.read(2)
             if len(head) < 2:
@@ -422,7 +422,7 @@ def open_socket(out, signed):
 
 
 def frames_that_stay(out, signed):
-    """What is well-formed but makes no sense gets an `error` frame, and the socket stays open."""
+    """Well-formed but invalid frames get an `error` frame, and the socket stays open."""
     where = "after auth" if signed else "before auth"
     socket_ = open_socket(out, signed)
     frames = {
@@ -446,7 +446,7 @@ def frames_that_stay(out, signed):
 
 
 def frames_that_may_close(out, signed):
-    """What breaks the protocol may end the socket, and nothing but the socket."""
+    """A protocol violation may close the socket, and must affect nothing else."""
     noise = random.Random(3)
     cases = [
         frame(2, os.urandom(1_000)), frame(2, bytes(200_000)), text(b"a" * 17_000), text(b"a" * 1_000_000), frame(1, b"\xff\xfe\xc3("), frame(0, b"continuation"),

@@ -1,4 +1,4 @@
-"""What every part of the benchmark shares: how long it runs, and where its figures go."""
+"""Shared by all parts of the benchmark: run lengths, and the collected figures."""
 
 import os
 import statistics
@@ -8,10 +8,10 @@ ENGINES = os.environ.get("BENCH_ENGINES", "sqlite postgres").split()
 ROWS = int(os.environ.get("BENCH_ROWS", "1000000"))
 SECONDS = 2 if QUICK else 5
 ROUNDS = 3
-# Product and baseline in short turns: what else the machine does meets both. A ratio is the median of the ratios of the turns.
+# Product and baseline alternate in short turns, so that other load on the machine affects both. A ratio is the median over the turns.
 TURNS = 5 if QUICK else 11
 results = []
-# Tables beside the results: title, header, lines.
+# Additional tables: title, header, lines.
 details = []
 
 

@@ -1,4 +1,4 @@
-"""What fuzzing, chaos and benchmarks share: a server of their own, an admin, and a database to look into."""
+"""Shared by fuzzing, chaos and benchmarks: a separate server, an admin, and access to its database."""
 
 import contextlib
 import http.client
@@ -27,7 +27,7 @@ def free_port():
 
 
 def wait_until(condition, what, seconds=30.0, step=0.002):
-    """Waits for a condition; says what did not happen when it does not."""
+    """Waits for a condition; on timeout, says what did not happen."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         if result := condition():
@@ -37,7 +37,7 @@ def wait_until(condition, what, seconds=30.0, step=0.002):
 
 
 def binary(profile):
-    """The program of that profile, or the one that BENCH_BINARY names."""
+    """The binary of that profile, or the one in BENCH_BINARY."""
     path = pathlib.Path(os.environ.get("BENCH_BINARY") or ROOT / "target" / profile / "tekvwarho")
     if not path.exists():
         raise SystemExit(f"{path} is missing: build it first")
@@ -45,7 +45,7 @@ def binary(profile):
 
 
 def environment(**more):
-    """A clean environment: nothing of the caller's settings reaches the server."""
+    """A clean environment: none of the caller's settings reach the server."""
     kept = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "TMPDIR", "LANG", "RUST_BACKTRACE")}
     return kept | {name: str(value) for name, value in more.items()}
 
@@ -60,7 +60,7 @@ def folder(prefix):
 
 
 class Server:
-    """One installation: a data folder, a database, a port. Can be started, killed and started again."""
+    """One installation: a data folder, a database, a port. Can be started, killed and restarted."""
 
     def __init__(self, data, program, database_url=None, port=None, unlimited=True, **settings):
         self.data = pathlib.Path(data)
@@ -83,7 +83,7 @@ class Server:
         self.process = None
 
     def start(self, wait=True):
-        # In the data folder there is no .env of a developer.
+        # The data folder contains no developer's .env.
         with self.log.open("ab") as log:
             self.process = subprocess.Popen([self.program, "serve"], env=self.env, cwd=self.data, stdout=log, stderr=log)
         if wait:
@@ -135,7 +135,7 @@ class Server:
         self.command("staff", "create", "--email", EMAIL, "--name", "Bench Admin", "--role", "admin", "--password-stdin", stdin=PASSWORD + "\n")
 
     def call(self, method, path, body=None, headers=None, timeout=30):
-        """One request on a connection of its own: status, headers, body."""
+        """One request on a new connection: status, headers, body."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout)
         try:
             sent = dict(headers or {})
@@ -164,7 +164,7 @@ class Server:
 
 
 class Sqlite:
-    """Looks into an SQLite file."""
+    """Queries an SQLite file."""
 
     name = "SQLite"
 
@@ -182,7 +182,7 @@ class Sqlite:
 
 
 class Postgres:
-    """Looks into a database of its own on the server of TEST_DATABASE_URL."""
+    """Queries a separate database on the server of TEST_DATABASE_URL."""
 
     name = "PostgreSQL"
 

@@ -1,4 +1,4 @@
-// What a browser loads: bytes on the wire of every file of a page, as JSON. `node weigh.mjs URL EMAIL PASSWORD`
+// What a browser loads: bytes on the wire for every file of a page, as JSON. `node weigh.mjs URL EMAIL PASSWORD`
 import { createRequire } from "node:module";
 
 const require = createRequire(new URL("../web/e2e/package.json", import.meta.url));
@@ -7,12 +7,12 @@ const [url, email, password] = process.argv.slice(2);
 
 const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox"] });
 
-/** Loads a page with an empty cache; the JSON of the API is data and counted apart. */
+/** Loads a page with an empty cache; API responses count separately, as data. */
 async function weigh(path, state, ready) {
   const context = await browser.newContext({ storageState: state });
   const page = await context.newPage();
   const waiting = [];
-  // What ends after the page was weighed is of what follows it, and may end with the window.
+  // Requests that finish after the measurement belong to a later page, and may be cut off with the window.
   page.on("requestfinished", (request) => waiting.push(size(request).catch(() => null)));
   await page.goto(url + path);
   if (ready) await page.locator(ready).first().waitFor();

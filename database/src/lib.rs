@@ -1,7 +1,7 @@
-//! The tables of Tekvwarho and the migrations that make them.
+//! The tables of Tekvwarho and the migrations that create them.
 //!
-//! One source serves `SQLite` and `PostgreSQL`; no file here holds a rule of the product. Entities
-//! change seldom and compile slowly, so they stand apart from the server.
+//! One source serves `SQLite` and `PostgreSQL`; no file here contains a product rule. Entities change seldom and
+//! compile slowly, so they are a separate crate.
 
 pub mod entity;
 pub mod migration;

@@ -1,8 +1,8 @@
-//! Baseline for the contact form: a bare axum handler that parses the body and writes the rows of one message (the message,
-//! its audit entry, two mails of the outbox) with the group commit of the product. Without pipeline, checks, limits,
-//! letters, sealer and deliveries.
+//! Baseline for the contact form: a bare axum handler that parses the body and writes the rows of one message (the
+//! message, its audit entry, two outbox emails) with the product's group commit. Without pipeline, checks, limits,
+//! email rendering, sealer and deliveries.
 //!
-//! `baseline_contact LISTEN DATABASE_URL`: the database has the schema already (`tekvwarho migrate up`).
+//! `baseline_contact LISTEN DATABASE_URL`: the database must have the schema (`tekvwarho migrate up`).
 
 use std::error::Error;
 

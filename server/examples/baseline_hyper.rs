@@ -1,5 +1,5 @@
-//! Baseline for pages: a bare hyper server that answers every request with the bytes and headers of one page of the real
-//! server, from memory. Without routing, pipeline and access log.
+//! Baseline for pages: a bare hyper server that returns the bytes and headers of one page of the real server for every
+//! request, from memory. Without routing, pipeline and access log.
 //!
 //! `baseline_hyper LISTEN REAL_SERVER PATH`
 
@@ -38,14 +38,14 @@ async fn main() -> Result<(), Box<dyn Error>> {
                 response.headers_mut().clone_from(&headers);
                 async move { Ok::<_, Infallible>(response) }
             });
-            // A connection that breaks is the load generator's business.
+            // A broken connection is the load generator's problem.
             let _ =
                 server::Builder::new().timer(TokioTimer::new()).serve_connection(TokioIo::new(stream), service).await;
         });
     }
 }
 
-/// The page as the real server answers it, without the headers that hyper writes by itself.
+/// The page as the real server returns it, without the headers that hyper adds by itself.
 async fn fetch(real: &str, path: &str) -> Result<(HeaderMap, Bytes), Box<dyn Error>> {
     let stream = TcpStream::connect(real).await?;
     let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await?;

@@ -1,4 +1,4 @@
-//! The one value that holds all parts, and the only place where parts are joined.
+//! The value that holds all parts, and the only place that constructs and connects them.
 
 use std::ops::Deref;
 use std::path::Path;
@@ -37,24 +37,24 @@ use crate::secrets::KeyRing;
 use crate::storage::{BoxFuture, Storage, fold_until_stopped};
 use crate::templates::Templates;
 
-/// Settings that another process has changed are seen after this time at the latest.
+/// The longest time until changes of settings by another process are noticed.
 const SETTINGS_LOOK: Duration = Duration::from_secs(1);
-/// Limits forget whom they have not met for long this often.
+/// How often rate limits forget subjects that have not appeared for a while.
 const SWEEP: Duration = Duration::from_secs(30);
 
-/// The program: the platform, and what slices keep of their own. Cheap to clone; handlers get it as axum state.
+/// The program: the platform, and the per-slice state. Cheap to clone; handlers get it as axum state.
 #[derive(Clone)]
 pub struct App(Arc<Parts>);
 
-/// What the program consists of.
+/// The parts of the program.
 pub struct Parts {
     pub platform: Platform,
-    /// The slices that it was built of.
+    /// The slices it was built from.
     pub slices: &'static [Slice<App>],
     pub inbox: messages::Kept,
 }
 
-/// Time and randomness, whether requests are logged, and the slices: what tests replace.
+/// What tests replace: time and randomness, request logging, and the slices.
 pub struct Surroundings {
     pub clock: Clock,
     pub ids: Ids,
@@ -69,7 +69,7 @@ impl Default for Surroundings {
 }
 
 impl App {
-    /// Opens the database, brings it to the newest schema and joins the parts.
+    /// Opens the database, migrates it and connects the parts.
     pub async fn build(config: Config, around: Surroundings) -> Result<Self, StartError> {
         private_folder(&config.data_dir).map_err(|error| StartError::DataDir(config.data_dir.clone(), error))?;
         let keys =
@@ -133,8 +133,8 @@ impl App {
         Ok(app)
     }
 
-    /// Says what of this process follows events and settings: every cache that a change could make stale. The parts are
-    /// held weakly, or they would hold themselves.
+    /// Registers which caches of this process follow events and settings: every cache that a change could make stale.
+    /// The hooks hold the parts weakly, because they would otherwise keep themselves alive.
     fn keep_true(&self) {
         let parts = Arc::downgrade(&self.0);
         self.bus.keep_true(vec![Box::new(move |event| {
@@ -150,7 +150,7 @@ impl App {
         let parts = Arc::downgrade(&self.0);
         self.settings.keep_true(vec![Box::new(move |settings| {
             let Some(parts) = parts.upgrade() else { return };
-            // A role may need a second factor now.
+            // A role may now require a second factor.
             parts.liveness.forget_all();
             parts.limits.adopt(|key| settings.number(key));
             parts.inbox.forget();
@@ -158,7 +158,7 @@ impl App {
         })]);
     }
 
-    /// Starts what works beside requests: mail, jobs, the sealer, and the looks of every second. All of it ends when
+    /// Starts the background work: email, jobs, the sealer, and the checks that run every second. All of it stops when
     /// [`platform::Parts::stopping`] is cancelled.
     pub fn start_background(&self) -> JoinSet<()> {
         let mut tasks = JoinSet::new();
@@ -185,7 +185,7 @@ impl App {
         Schedule { jobs, storage: self.storage.clone(), clock: self.clock.clone(), stopping: self.stopping.clone() }
     }
 
-    /// Begins a piece of background work again when it panics: it must not stop in silence.
+    /// Restarts a background task when it panics, so that it does not stop silently.
     async fn supervise(self, name: &'static str, work: fn(Self) -> BoxFuture<'static, ()>) {
         while let Err(panic) = tokio::spawn(work(self.clone())).await {
             tracing::error!(name, %panic, "background work panicked and is restarting");
@@ -193,7 +193,7 @@ impl App {
         }
     }
 
-    /// Sees what the command line and other nodes have set: they write past the bus of this process.
+    /// Notices what the command line and other nodes have set: their writes do not reach this process's bus.
     async fn follow_settings(self) {
         while self.pause(SETTINGS_LOOK).await {
             self.settings.follow(&self.storage).await;
@@ -206,7 +206,7 @@ impl App {
         }
     }
 
-    /// Waits so long; false when the program is told to end meanwhile.
+    /// Waits for `time`; returns false if the program starts to shut down in the meantime.
     async fn pause(&self, time: Duration) -> bool {
         tokio::time::timeout(time, self.stopping.cancelled()).await.is_err()
     }
@@ -234,18 +234,19 @@ impl FromRef<App> for Platform {
     }
 }
 
-/// What all parts bring: first the slices, because they say more of their own things than the platform can.
+/// The contributions of all parts: slices first, because they describe their own entities in more detail than the
+/// platform.
 pub fn brings(slices: &[Slice<App>]) -> Vec<Brings> {
     slices.iter().map(|slice| slice.brings).chain(platform::PARTS.iter().map(|part| part.brings)).collect()
 }
 
-/// The settings of all parts; those of the platform stand first on each page.
+/// The settings of all parts; those of the platform come first on each page.
 pub fn sections(brings: &[Brings]) -> Vec<Section> {
     brings.iter().rev().flat_map(|part| part.settings).copied().collect()
 }
 
-/// Makes the data directory, for this user alone: it will hold messages, mails and keys. One that is there already
-/// keeps its rights.
+/// Creates the data directory with mode 0700: it will contain messages, emails and keys. Leaves the mode of an existing
+/// one unchanged.
 pub fn private_folder(path: &Path) -> std::io::Result<()> {
     if path.is_dir() {
         return Ok(());
@@ -291,7 +292,7 @@ pub enum StartError {
     Tls(String),
 }
 
-/// What the database said, or what we say of it.
+/// The database's error message, or our own explanation of it.
 fn in_words(error: &sea_orm::DbErr) -> String {
     match error {
         sea_orm::DbErr::Custom(text) => text.clone(),

@@ -1,11 +1,11 @@
-//! The time that every part sees. Production follows the system; tests set and move it.
+//! The time that every part sees. Production uses the system clock; tests set and move it.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use chrono::{DateTime, Duration, Utc};
 
-/// A clock that can be shared. Cheap to clone.
+/// A shared clock. Cheap to clone.
 #[derive(Clone)]
 pub struct Clock(Source);
 
@@ -22,12 +22,12 @@ impl Clock {
         Self(Source::System)
     }
 
-    /// A clock that stands at `start` until [`Clock::advance`] moves it.
+    /// A clock that stays at `start` until [`Clock::advance`] moves it.
     pub fn manual(start: DateTime<Utc>) -> Self {
         Self(Source::Manual(Arc::new(AtomicI64::new(start.timestamp_micros()))))
     }
 
-    /// Now, cut to microseconds: `PostgreSQL` keeps no more, and a row read back must equal the row written.
+    /// Now, truncated to microseconds: `PostgreSQL` stores no more, and a row must read back equal to the row written.
     pub fn now(&self) -> DateTime<Utc> {
         let micros = match &self.0 {
             #[expect(clippy::disallowed_methods, reason = "the one place that asks the system")]
@@ -37,10 +37,10 @@ impl Clock {
         DateTime::from_timestamp_micros(micros).unwrap_or_default()
     }
 
-    /// Moves a manual clock forward; the system's cannot be moved.
+    /// Moves a manual clock forward; the system clock cannot be moved.
     ///
     /// # Panics
-    /// When this is the system's clock.
+    /// If this is the system clock.
     pub fn advance(&self, by: Duration) {
         match &self.0 {
             Source::Manual(micros) => {

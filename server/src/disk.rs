@@ -1,15 +1,15 @@
-//! Room on the disk.
+//! Free disk space.
 
 use std::path::Path;
 
 use rustix::fs::statvfs;
 
-/// With less, the next write of the database may fail.
+/// With less, the next write to the database may fail.
 pub const TOO_LITTLE: u64 = 16 << 20;
-/// With less, somebody should look.
+/// With less, someone should check.
 pub const LITTLE: u64 = 1 << 30;
 
-/// Bytes that this user may still write below `folder`; none where the system does not say.
+/// Bytes that this user can still write below `folder`; none if the system does not say.
 pub fn free(folder: &Path) -> Option<u64> {
     let told = statvfs(folder).ok()?;
     Some(told.f_bavail.saturating_mul(told.f_frsize))

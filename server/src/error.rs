@@ -1,7 +1,7 @@
-//! The one error of the program: what went wrong, in terms that an answer can be made of.
+//! The error type of the program: what went wrong, in terms from which a response can be built.
 //!
-//! `http::problem` turns it into RFC 9457. Text in [`Error::Internal`] and in database errors goes to the
-//! log and never to a client.
+//! `http::problem` turns it into RFC 9457. The text of [`Error::Internal`] and of database errors goes to the log,
+//! never to a client.
 
 use std::borrow::Cow;
 
@@ -10,10 +10,10 @@ use sea_orm::{DbErr, SqlErr};
 /// What a rule, a store or a handler fails with.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// The input has the right form and breaks rules; one entry for each of them.
+    /// The input is well-formed but breaks rules; one entry per broken rule.
     #[error("validation failed")]
     Validation(Vec<FieldError>),
-    /// The body is not what its content type says.
+    /// The body does not match its content type.
     #[error("malformed body: {0}")]
     MalformedBody(Cow<'static, str>),
     #[error("unauthenticated")]
@@ -22,27 +22,27 @@ pub enum Error {
     TokenExpired,
     #[error("invalid credentials")]
     InvalidCredentials,
-    /// The password was right and the code was not; `late`: it was right within the last hour.
+    /// The password was correct but the code was not; `late`: the code was valid within the last hour.
     #[error("wrong code")]
     WrongCode { late: bool },
-    /// The password was right; the account asks for a second factor too.
+    /// The password was correct; the account also requires a second factor.
     #[error("second factor required")]
     SecondFactorRequired,
-    /// The person's role needs a second factor, and the person has none yet.
+    /// The person's role requires a second factor, and the person has none yet.
     #[error("second factor missing")]
     SecondFactorMissing,
-    /// This needs a proof of who is there that is a few minutes old at most.
+    /// The action requires a proof of identity that is at most a few minutes old.
     #[error("reauthentication required")]
     ReauthenticationRequired,
-    /// Too many wrong passwords: how many are allowed, and seconds until it opens.
+    /// Too many wrong passwords: the allowance, and the seconds until the account unlocks.
     #[error("account locked")]
     AccountLocked { allowed: u32, retry_after: u64 },
     #[error("forbidden")]
     Forbidden,
-    /// An API token came where only a person who is signed in is let in.
+    /// An API token was used where only a signed-in person is accepted.
     #[error("not for API tokens")]
     NotForTokens,
-    /// Allowed in general, not for this person or with these rights; the text says why.
+    /// The caller has the permission in general, but not for this person or these permissions; the text says why.
     #[error("out of reach: {0}")]
     OutOfReach(Cow<'static, str>),
     #[error("origin forbidden")]
@@ -51,7 +51,7 @@ pub enum Error {
     NotFound,
     #[error("method not allowed")]
     MethodNotAllowed,
-    /// Somebody else was first; the text says what is in the way.
+    /// The current state does not allow it; the text says why.
     #[error("conflict: {0}")]
     Conflict(Cow<'static, str>),
     #[error("precondition failed")]
@@ -62,12 +62,12 @@ pub enum Error {
     UnsupportedMediaType,
     #[error("rate limited")]
     RateLimited(Exceeded),
-    /// A part we need is down; seconds after which trying again makes sense.
+    /// A required part is down; seconds after which a retry makes sense.
     #[error("unavailable")]
     Unavailable { retry_after: u64 },
     #[error("database: {0}")]
     Database(#[from] DbErr),
-    /// The audit chain no longer holds what this process sealed at that place.
+    /// The audit chain no longer contains what this process sealed at that position.
     #[error("the audit chain was replaced: entry {0} is not the one that was sealed here")]
     ChainReplaced(i64),
     #[error("internal: {0}")]
@@ -85,14 +85,14 @@ pub struct FieldError {
     pub message: String,
 }
 
-/// A rate limit that was reached.
+/// An exceeded rate limit.
 #[derive(Debug, Clone, Copy)]
 pub struct Exceeded {
-    /// Requests allowed in a window.
+    /// Requests allowed per window.
     pub limit: u32,
     /// Length of the window in seconds.
     pub window: u64,
-    /// Seconds until the next request passes.
+    /// Seconds until the next request is allowed.
     pub retry_after: u64,
 }
 
@@ -100,7 +100,7 @@ pub struct Exceeded {
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 impl Error {
-    /// One broken field.
+    /// One invalid field.
     pub fn field(field: impl Into<String>, code: &'static str, message: impl Into<String>) -> Self {
         Self::Validation(vec![FieldError { field: field.into(), code: code.into(), message: message.into() }])
     }
@@ -110,12 +110,12 @@ impl Error {
         Self::Internal(reason.to_string())
     }
 
-    /// True when a unique constraint refused the row.
+    /// True if a unique constraint rejected the row.
     pub fn is_unique_violation(&self) -> bool {
         matches!(self, Self::Database(error) if matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_))))
     }
 
-    /// Gives a refused unique constraint the meaning that it has at this place.
+    /// Replaces a unique violation with the error that it means here.
     #[must_use]
     pub fn on_unique(self, meaning: impl FnOnce() -> Self) -> Self {
         if self.is_unique_violation() { meaning() } else { self }

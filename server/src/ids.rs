@@ -8,17 +8,17 @@ use rand::SeedableRng;
 use rand::rngs::StdRng;
 use uuid::{Builder, Uuid};
 
-/// Draws ids. Random in production, repeatable by seed in tests and demo data. Cheap to clone.
+/// Generates ids. Random in production, repeatable by seed in tests and demo data. Cheap to clone.
 #[derive(Clone)]
 pub struct Ids(Arc<State>);
 
 struct State {
     seeded: Option<Mutex<StdRng>>,
-    /// Millisecond and counter of the last id: ids of one millisecond keep the order in which they were drawn.
+    /// Millisecond and counter of the last id: ids within one millisecond keep their order.
     last: AtomicU64,
 }
 
-/// The 12 bits behind the millisecond count up (RFC 9562, 6.2, method 1).
+/// The 12 bits after the millisecond count up (RFC 9562, 6.2, method 1).
 const COUNTER_BITS: u32 = 12;
 
 impl Ids {
@@ -36,7 +36,7 @@ impl Ids {
         Self(Arc::new(State { seeded, last: AtomicU64::new(0) }))
     }
 
-    /// A `UUIDv7` (RFC 9562) of that moment: its order is the order of time, and within a millisecond that of drawing.
+    /// A `UUIDv7` (RFC 9562) for that time: ids sort by time, and within a millisecond by order of creation.
     pub fn next(&self, at: DateTime<Utc>) -> Uuid {
         let mut random = [0u8; 10];
         match &self.0.seeded {
@@ -54,7 +54,7 @@ impl Ids {
 }
 
 impl State {
-    /// Counts up within a millisecond, from 0 in a new one. More than 4,096 in one begin again.
+    /// Counts up within a millisecond, from 0 in a new one. Wraps after 4,096.
     fn counter(&self, at: DateTime<Utc>) -> u64 {
         let fresh = millis(at) << COUNTER_BITS;
         let next = |last: u64| if last >> COUNTER_BITS == millis(at) { last + 1 } else { fresh };
@@ -63,7 +63,7 @@ impl State {
     }
 }
 
-/// The smallest id of that moment: where a range of ids begins that stands for a range of time.
+/// The smallest id for that time: the start of an id range that represents a time range.
 pub fn first_of(at: DateTime<Utc>) -> Uuid {
     at_millisecond(at, [0; 10])
 }

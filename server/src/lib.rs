@@ -1,18 +1,18 @@
 //! Tekvwarho: the front desk of a services firm in one program.
 //!
 //! The map:
-//! - [`app`] joins the parts; nothing else constructs them.
-//! - [`router`] lists the slices; [`openapi`] completes the document that comes out of them.
+//! - [`app`] constructs and connects the parts; nothing else does.
+//! - [`router`] combines the routes of all slices; [`openapi`] completes the resulting document.
 //! - [`http`] is the pipeline around every request.
 //! - [`storage`] is the database: read, or write a unit of work.
 //! - [`cluster`] carries events between parts and nodes.
-//! - [`jobs`] runs what is due by a schedule.
-//! - [`features`] are the slices; each has its tables, rules, endpoints and jobs.
-//! - [`templates`] renders pages and mails.
-//! - [`pictures`] draws again what somebody uploads.
-//! - [`places`] says where an address is, if the operator has a map.
+//! - [`jobs`] runs scheduled work.
+//! - [`features`] contains the slices; each has its tables, rules, endpoints and jobs.
+//! - [`templates`] renders pages and emails.
+//! - [`pictures`] re-encodes uploaded pictures.
+//! - [`places`] locates an address, if the operator provides a geolocation database.
 //! - [`config`] holds flags and environment; [`cli`] the commands.
-//! - [`clock`], [`ids`], [`secrets`], [`error`] are what everything stands on.
+//! - [`clock`], [`ids`], [`secrets`], [`error`] are the foundation of everything else.
 
 pub mod app;
 pub mod cli;

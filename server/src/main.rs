@@ -1,8 +1,8 @@
-//! The program: reads the command line and runs one command.
+//! The program: parses the command line and runs one command.
 
 use std::process::ExitCode;
 
-/// What was freed goes back to the system a second later, by a thread of the allocator: see `.cargo/config.toml`.
+/// A background thread of the allocator returns freed memory to the system after a second: see `.cargo/config.toml`.
 #[global_allocator]
 static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 

@@ -1,4 +1,5 @@
-//! What the OpenAPI document says beside what stands at each handler: schemes, and the failures that the pipeline adds.
+//! The parts of the OpenAPI document that do not come from handlers: security schemes, and the errors that the pipeline
+//! adds.
 
 use utoipa::openapi::header::Header;
 use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn, PathItem};
@@ -45,10 +46,10 @@ impl Modify for Schemes {
     }
 }
 
-/// What every failure is sent as.
+/// The media type of every error.
 const PROBLEM: &str = "application/problem+json";
 
-/// Adds to each operation the failures that can come before or around its handler, by what the operation has.
+/// Adds to each operation the errors that can occur before or around its handler, based on what the operation declares.
 pub fn complete(document: &mut Built) {
     for (path, item) in &mut document.paths.paths {
         for (safe, operation) in operations(item) {
@@ -79,7 +80,7 @@ pub fn complete(document: &mut Built) {
     say_once(document);
 }
 
-/// Failures that are the same everywhere stand once among the components, and each operation names them.
+/// Moves errors that are the same everywhere into the components, and refers to them from each operation.
 fn say_once(document: &mut Built) {
     let mut known: Vec<(String, utoipa::openapi::Response)> = Vec::new();
     for (_, operation) in document.paths.paths.values_mut().flat_map(operations) {
@@ -102,10 +103,10 @@ fn say_once(document: &mut Built) {
     components.responses.extend(known.into_iter().map(|(name, response)| (name, RefOr::T(response))));
 }
 
-/// Says which values a named text can have.
+/// Sets the possible values of a named string type.
 ///
 /// # Panics
-/// When no route speaks of that text: the document would be silent about what a slice brings.
+/// If no route uses that type: the document would omit what a slice declares.
 pub fn name_values(document: &mut Built, schema: &str, values: Vec<&str>) {
     named_object(document, schema).enum_values = Some(values.into_iter().map(Into::into).collect());
 }
@@ -118,11 +119,11 @@ fn named_object<'a>(document: &'a mut Built, schema: &str) -> &'a mut Object {
     }
 }
 
-/// Adds fields that slices bring to an object: their names with what they mean. The object stands among the components,
-/// and once more in the envelope of each response that has it.
+/// Adds fields that slices contribute to an object: their names with descriptions. The object appears in the
+/// components, and again in the envelope of each response that contains it.
 ///
 /// # Panics
-/// When there is no such object.
+/// If there is no such object.
 pub fn name_parts(document: &mut Built, schema: &str, parts: Vec<(&str, &str)>) {
     let object = named_object(document, schema);
     let before = object.clone();
@@ -148,7 +149,7 @@ pub fn name_parts(document: &mut Built, schema: &str, parts: Vec<(&str, &str)>) 
     }
 }
 
-/// The operations of a path; true: it changes nothing.
+/// The operations of a path; true: the operation is safe.
 pub fn operations(item: &mut PathItem) -> impl Iterator<Item = (bool, &mut Operation)> {
     let safe = item.get.iter_mut().map(|it| (true, it));
     let unsafe_ones = [&mut item.post, &mut item.put, &mut item.patch, &mut item.delete];
@@ -160,7 +161,7 @@ fn problem(description: &str) -> RefOr<utoipa::openapi::Response> {
     RefOr::T(ResponseBuilder::new().description(description).content(PROBLEM, Content::new(Some(schema))).build())
 }
 
-/// Failures that stand at a handler are written as JSON there; they are sent as problems.
+/// Handlers declare errors as JSON; they are sent as problems.
 fn as_problems(operation: &mut Operation) {
     for (status, response) in &mut operation.responses.responses {
         if let (true, RefOr::T(response)) = (status.starts_with(['4', '5']), response)
@@ -171,7 +172,7 @@ fn as_problems(operation: &mut Operation) {
     }
 }
 
-/// Names the headers that go with an answer or ask for one.
+/// Documents the headers that a response carries or an operation accepts.
 fn name_headers(operation: &mut Operation) {
     for (status, response) in &mut operation.responses.responses {
         let RefOr::T(response) = response else { continue };
@@ -193,7 +194,7 @@ fn name_headers(operation: &mut Operation) {
     }
 }
 
-/// A header that may be sent.
+/// An optional request header.
 fn header_parameter(name: &str, description: &str, schema: ObjectBuilder) -> RefOr<Parameter> {
     let parameter = ParameterBuilder::new()
         .name(name)
@@ -205,7 +206,7 @@ fn header_parameter(name: &str, description: &str, schema: ObjectBuilder) -> Ref
     RefOr::T(parameter)
 }
 
-/// Says that an operation honours `Idempotency-Key`.
+/// Documents that an operation honours `Idempotency-Key`.
 pub fn name_key(operation: &mut Operation) {
     let text = ObjectBuilder::new().schema_type(Type::String).min_length(Some(1)).max_length(Some(255));
     let description = "Repeating a request with the same key and body returns the first response again, for 24 hours";

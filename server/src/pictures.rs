@@ -1,9 +1,9 @@
-//! From a picture that somebody sent to the picture that we keep: checked before it is unpacked and drawn anew, so that
+//! Converts an uploaded picture into the one that we store: checked before it is decoded, and re-encoded, so that
 //! nothing of the file itself is served.
 
 use std::io::Cursor;
 
-/// Bytes of a picture as a camera made it.
+/// Size limit in bytes, enough for a photo from a camera.
 pub const PICTURE: usize = 2_000_000;
 
 use image::codecs::jpeg::JpegEncoder;
@@ -20,29 +20,29 @@ use crate::error::{Error, Result};
 use crate::http::Raw;
 use crate::secrets::sha256_hex;
 
-/// Side of the picture of a person, in pixels.
+/// Side of a person's picture, in pixels.
 const SIDE: u32 = 256;
-/// What a logo is fitted into, in pixels: twice as large as it is shown.
+/// Bounding box of a logo, in pixels: twice its displayed size.
 const LOGO: (u32, u32) = (480, 120);
-/// Pixels that a picture may have: more than the camera of a telephone makes.
+/// Pixel limit: more than a phone camera produces.
 const PIXELS: u64 = 50_000_000;
-/// Bytes that unpacking may take.
+/// Memory limit for decoding, in bytes.
 const MEMORY: u64 = 160_000_000;
 const QUALITY: u8 = 86;
 
-/// Pictures that are unpacked at once: one may take [`MEMORY`] for a moment.
+/// Pictures decoded at once: one can take up to [`MEMORY`] for a moment.
 static DRAWING: Semaphore = Semaphore::const_new(1);
 
-/// How a picture is drawn.
+/// How a picture is rendered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Drawing {
-    /// A person: the middle of it, a JPEG of 256 × 256 pixels on white.
+    /// A person: the centre of the picture, a JPEG of 256 × 256 pixels on white.
     Portrait,
-    /// A logo: the whole of it, a PNG of at most 480 × 120 pixels that keeps what can be seen through.
+    /// A logo: the whole picture, a PNG of at most 480 × 120 pixels that keeps transparency.
     Logo,
 }
 
-/// A picture that this program drew.
+/// A picture encoded by this program.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Drawn {
     /// SHA-256 of `content`, in hex.
@@ -52,13 +52,13 @@ pub struct Drawn {
     pub height: u32,
 }
 
-/// Reads PNG, JPEG or WebP and draws it without metadata, on a thread of its own, one at a time.
+/// Decodes PNG, JPEG or WebP and re-encodes it without metadata, on a separate thread, one at a time.
 ///
 /// # Errors
-/// A validation error of the field `file`: it is empty, no such picture, damaged, or too large.
+/// A validation error of the field `file`: it is empty, not such a picture, damaged, or too large.
 pub async fn draw(file: Raw, drawing: Drawing) -> Result<Drawn> {
     let turn = DRAWING.acquire().await.map_err(Error::internal)?;
-    // The turn and the place of the file go with the work: a client that goes away does not end it.
+    // The decoding permit and the upload slot move into the task: it continues if the client disconnects.
     let work = move || {
         let _turn = turn;
         drawn(&file.bytes, drawing)
@@ -91,7 +91,7 @@ fn drawn(bytes: &[u8], drawing: Drawing) -> Result<Drawn> {
     Ok(Drawn { hash: sha256_hex(&content), content, width, height })
 }
 
-/// The picture, unpacked, and how it has to be turned.
+/// The decoded picture, and its orientation.
 fn read(bytes: &[u8]) -> Result<(DynamicImage, Orientation)> {
     if bytes.is_empty() {
         return Err(Error::field("file", "required", "Choose a picture."));
@@ -101,7 +101,7 @@ fn read(bytes: &[u8]) -> Result<(DynamicImage, Orientation)> {
         return Err(Error::field("file", "invalid", "This is not a PNG, JPEG or WebP picture."));
     }
     let mut decoder = reader.into_decoder().map_err(|_| broken())?;
-    // Said by the head of the file, before anything is unpacked: a small file can hold a huge picture.
+    // Read from the file header, before anything is decoded: a small file can contain a huge picture.
     let (width, height) = decoder.dimensions();
     if u64::from(width) * u64::from(height) > PIXELS || decoder.total_bytes() > MEMORY {
         let message = format!("This picture is too large: {width} × {height} pixels. Make it smaller first.");
@@ -114,7 +114,7 @@ fn read(bytes: &[u8]) -> Result<(DynamicImage, Orientation)> {
     Ok((DynamicImage::from_decoder(decoder).map_err(|_| broken())?, orientation))
 }
 
-/// The middle of the picture, made small in two steps: roughly, which is quick, and then well.
+/// The centre of the picture, downscaled in two steps: roughly, which is fast, and then with high quality.
 fn square(picture: &DynamicImage) -> DynamicImage {
     let (width, height) = picture.dimensions();
     let side = width.min(height);
@@ -123,7 +123,7 @@ fn square(picture: &DynamicImage) -> DynamicImage {
     rough.resize_exact(SIDE, SIDE, FilterType::CatmullRom)
 }
 
-/// The whole picture, no larger than a logo may be; a smaller one stays as it is.
+/// The whole picture, fitted to the size of a logo; a smaller one keeps its size.
 fn fitted(picture: DynamicImage) -> DynamicImage {
     let (width, height) = picture.dimensions();
     if width <= LOGO.0 && height <= LOGO.1 {
@@ -134,7 +134,7 @@ fn fitted(picture: DynamicImage) -> DynamicImage {
     rough.resize(LOGO.0, LOGO.1, FilterType::CatmullRom)
 }
 
-/// What can be seen through becomes white, since JPEG knows no transparency.
+/// Transparency becomes white, because JPEG has none.
 fn on_white(picture: &DynamicImage) -> RgbImage {
     let mut flat = RgbImage::from_pixel(SIDE, SIDE, Rgb([255; 3]));
     for (x, y, pixel) in picture.to_rgba8().enumerate_pixels() {
@@ -199,7 +199,7 @@ mod tests {
 
     #[test]
     fn a_bomb_is_refused_by_its_head() {
-        // The head says 60,000 × 60,000; nothing of it is unpacked.
+        // The header says 60,000 × 60,000; nothing of it is decoded.
         let mut bomb = png(1, 1);
         bomb[16..20].copy_from_slice(&60_000_u32.to_be_bytes());
         bomb[20..24].copy_from_slice(&60_000_u32.to_be_bytes());

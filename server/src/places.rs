@@ -1,27 +1,27 @@
-//! Where an address is: a look into a map of addresses (MaxMind DB format) that the operator may provide.
+//! Locates an IP address in a geolocation database (MaxMind DB format) that the operator can provide.
 //!
-//! The file is read once at the start. Without one, nobody has a place. No finer than a city.
+//! The file is read once on start. Without one, no address has a location. No finer than a city.
 
 use std::net::IpAddr;
 use std::path::Path;
 
 use maxminddb::{Reader, geoip2};
 
-/// The map, if there is one.
+/// The geolocation database, if there is one.
 #[derive(Debug, Default)]
 pub struct Places(Option<Reader<Vec<u8>>>);
 
 impl Places {
-    /// Reads the file; none: no address has a place. An error is one line for the operator.
+    /// Reads the file; none: no address has a location. An error is one line for the operator.
     pub fn open(path: Option<&Path>) -> Result<Self, String> {
         let Some(path) = path else { return Ok(Self(None)) };
         let reader = Reader::open_readfile(path).map_err(|error| format!("{}: {error}", path.display()))?;
-        // The structure is walked through once now, rather than found broken by a sign-in.
+        // Verify the structure now, so that a sign-in does not find it broken.
         reader.verify().map_err(|error| format!("{}: {error}", path.display()))?;
         Ok(Self(Some(reader)))
     }
 
-    /// Such as `Berlin, Germany`, in English. None for addresses that the map does not know.
+    /// For example `Berlin, Germany`, in English. None for unknown addresses.
     pub fn of(&self, ip: IpAddr) -> Option<String> {
         let found = self.0.as_ref()?.lookup(ip.to_canonical()).ok()?;
         let place: geoip2::City<'_> = found.decode().ok()??;

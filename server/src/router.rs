@@ -20,15 +20,15 @@ use crate::openapi;
 use crate::platform::slice::Slice;
 use crate::platform::{self, Platform};
 
-/// The documented routes of all parts, without the parts' state.
+/// The documented routes of all parts, without their state.
 struct Api {
     platform: OpenApiRouter<Platform>,
     slices: OpenApiRouter<App>,
-    /// Names of what people can be told of.
+    /// Names of the kinds of notices.
     notices: Vec<&'static str>,
-    /// Names of the mails that the firm words itself.
+    /// Names of the emails whose wording the firm can change.
     worded: Vec<&'static str>,
-    /// Names and meanings of the parts of the readiness.
+    /// Names and descriptions of the readiness parts.
     readiness: Vec<(&'static str, &'static str)>,
 }
 
@@ -61,17 +61,17 @@ impl Api {
     }
 }
 
-/// The OpenAPI 3.1 document of the program. It needs no database.
+/// The OpenAPI 3.1 document of the program. Needs no database.
 pub fn document() -> utoipa::openapi::OpenApi {
     document_of(&features::SLICES)
 }
 
-/// The document of a program of these slices.
+/// The document for a program with these slices.
 pub fn document_of(slices: &[Slice<App>]) -> utoipa::openapi::OpenApi {
     Api::of(slices).split().2
 }
 
-/// Every route behind the pipeline.
+/// All routes behind the pipeline.
 pub fn build(app: &App) -> Pipeline {
     let (platform, slices, document) = Api::of(app.slices).split();
     let names = from_fn_with_state(QueryNames::of(&document), query_names::check);
@@ -89,7 +89,7 @@ pub fn build(app: &App) -> Pipeline {
         .route("/admin/{*path}", get(dashboard_page))
         .method_not_allowed_fallback(|| async { Error::MethodNotAllowed })
         .fallback(|| async { Error::NotFound })
-        // The guards of routes find the platform in the request: they are made before there is one.
+        // Route guards find the platform in the request: they are created before it exists.
         .layer(Extension(app.platform.clone()))
         .layer(NameRoute)
         .layer(from_fn_with_state(app.front.clone(), admit::admit))

@@ -1,7 +1,7 @@
 //! The key ring: master secrets of the installation, and the keys derived from them.
 //!
-//! The file holds one or more 32-byte secrets with a `kid`; the first is used for new tokens, all
-//! are accepted. Each purpose has its own key (HKDF-SHA-256, RFC 5869), so that none can stand in for another.
+//! The file contains one or more 32-byte secrets with a `kid`; new tokens use the first, all are accepted. Each purpose
+//! has its own key (HKDF-SHA-256, RFC 5869), so that none can replace another.
 
 use std::fs::{self, OpenOptions};
 use std::io::Write as _;
@@ -18,7 +18,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::ids;
 
-/// What a derived key is for. One variant, one key.
+/// The purpose of a derived key. One variant, one key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Purpose {
     AccessToken,
@@ -83,7 +83,7 @@ struct FileKey {
 }
 
 impl KeyRing {
-    /// Reads the ring, or makes one with a fresh secret (mode 0600) when there is no file.
+    /// Reads the key ring, or creates one with a new secret (mode 0600) if there is no file.
     pub fn open(path: &Path) -> std::io::Result<Self> {
         match fs::read(path) {
             Ok(bytes) => Self::parse(&bytes)
@@ -93,7 +93,7 @@ impl KeyRing {
         }
     }
 
-    /// A ring that lives in memory only.
+    /// A key ring that exists only in memory.
     pub fn ephemeral() -> Self {
         Self { entries: vec![Entry::new("test".to_owned(), &ids::secret::<32>())] }
     }
@@ -104,7 +104,7 @@ impl KeyRing {
         Self::parse(&file).ok_or_else(|| std::io::Error::other("a fresh key ring does not parse"))
     }
 
-    /// Puts a fresh secret in front of those in the file and gives its id. Those of before stay accepted. The file is
+    /// Adds a new secret in front of those in the file and returns its id. Older ones stay accepted. The file is
     /// replaced as a whole, or not at all.
     pub fn rotate(path: &Path) -> std::io::Result<String> {
         let mut file: File = serde_json::from_slice(&fs::read(path)?)?;
@@ -136,7 +136,7 @@ impl KeyRing {
         (&entry.kid, entry.key(purpose))
     }
 
-    /// The key of that id, if the ring has it.
+    /// The key with that id, if the ring contains it.
     pub fn by_kid(&self, kid: &str, purpose: Purpose) -> Option<&Key> {
         self.entries.iter().find(|entry| entry.kid == kid).map(|entry| entry.key(purpose))
     }
@@ -146,19 +146,19 @@ impl KeyRing {
         self.entries.iter().map(move |entry| entry.key(purpose))
     }
 
-    /// Encrypts for the database under the current key of that purpose; `bound_to` (the id of the row's owner) must be
-    /// the same when it is opened, so that a sealed value cannot be moved to another row.
+    /// Encrypts for the database under the current key of that purpose. Decryption requires the same `bound_to` (the id
+    /// of the row's owner), so that a sealed value cannot be moved to another row.
     pub fn seal(&self, purpose: Purpose, bound_to: &[u8], plain: &[u8]) -> Vec<u8> {
         encrypt(&ChaCha20Poly1305::new(&(*self.current(purpose).1).into()), bound_to, plain)
     }
 
-    /// Opens what [`KeyRing::seal`] made under any key of the ring; none when it was made under another key, for
-    /// another row, or changed.
+    /// Decrypts what [`KeyRing::seal`] made under any key of the ring; none if it was made under another key, for
+    /// another row, or modified.
     pub fn open_sealed(&self, purpose: Purpose, bound_to: &[u8], sealed: &[u8]) -> Option<Vec<u8>> {
         self.all(purpose).find_map(|key| decrypt(&ChaCha20Poly1305::new(&(*key).into()), bound_to, sealed))
     }
 
-    /// Tells rings apart without telling anything of the secrets.
+    /// Identifies key rings without revealing the secrets.
     pub fn fingerprints(&self) -> impl Iterator<Item = &str> {
         self.entries.iter().map(|entry| entry.fingerprint.as_str())
     }
@@ -170,7 +170,7 @@ impl FileKey {
     }
 }
 
-/// Writes a file that must not be there yet, for this user alone.
+/// Writes a file that must not exist yet, readable only by this user.
 fn write_private(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
@@ -189,7 +189,7 @@ impl Entry {
         let expand = Hkdf::<Sha256>::new(None, secret);
         let derived = Purpose::ALL.map(|purpose| {
             let mut key = Key::default();
-            // 32 bytes is far below what HKDF can give.
+            // 32 bytes is far below the limit of HKDF.
             let _ = expand.expand(purpose.label().as_bytes(), &mut key);
             key
         });
@@ -201,7 +201,7 @@ impl Entry {
     }
 }
 
-/// SHA-256 in hex: how tokens of 128 bit or more stand in the database.
+/// SHA-256 in hex: the stored form of tokens of 128 bits or more.
 pub fn sha256_hex(bytes: impl AsRef<[u8]>) -> String {
     hex::encode(Sha256::digest(bytes.as_ref()))
 }
@@ -215,7 +215,7 @@ pub fn hmac(key: &[u8], message: &[u8]) -> [u8; 32] {
     })
 }
 
-/// A new random token of 256 bit, in base64url, to be given out once.
+/// A new random 256-bit token, in base64url, to be handed out once.
 pub fn new_token() -> String {
     URL_SAFE_NO_PAD.encode(ids::secret::<32>())
 }
@@ -225,12 +225,12 @@ pub fn seal_under(token: &str, label: &str, plain: &[u8]) -> Vec<u8> {
     encrypt(&cipher(token, label), label.as_bytes(), plain)
 }
 
-/// Opens what [`seal_under`] made; none when the token is another or a byte was changed.
+/// Decrypts what [`seal_under`] made; none if the token differs or a byte was changed.
 pub fn open_under(token: &str, label: &str, sealed: &[u8]) -> Option<Vec<u8>> {
     decrypt(&cipher(token, label), label.as_bytes(), sealed)
 }
 
-/// A fresh nonce, then the text with its tag.
+/// A new nonce, then the ciphertext with its tag.
 fn encrypt(cipher: &ChaCha20Poly1305, aad: &[u8], plain: &[u8]) -> Vec<u8> {
     let nonce = ids::secret::<12>();
     let mut sealed = nonce.to_vec();

@@ -1,4 +1,4 @@
-//! Pages and mails from minijinja templates: built in, or from the theme folder.
+//! Pages and emails from minijinja templates: built in, or from the theme folder.
 
 use std::path::{Path, PathBuf};
 
@@ -13,11 +13,11 @@ use crate::error::{Error, Result};
 #[folder = "templates"]
 struct BuiltIn;
 
-/// All templates. A name that is undefined is an error, not an empty string.
+/// All templates. An undefined name is an error, not an empty string.
 pub struct Templates(Environment<'static>);
 
 impl Templates {
-    /// Templates of the program; a file of the same name in `theme/templates` stands in.
+    /// The program's templates; a file with the same name in `theme/templates` replaces one.
     pub fn load(theme: Option<&Path>) -> Self {
         let theme: Option<PathBuf> = theme.map(|theme| theme.join("templates"));
         let mut environment = Environment::new();
@@ -30,7 +30,7 @@ impl Templates {
         Self(environment)
     }
 
-    /// Renders the template of that name, such as `site/home.html`.
+    /// Renders the template with that name, such as `site/home.html`.
     pub fn render(&self, name: &str, context: Value) -> Result<String> {
         self.0
             .get_template(name)
@@ -40,7 +40,7 @@ impl Templates {
 }
 
 fn source(theme: Option<&Path>, name: &str) -> Option<String> {
-    // Names come from the program and from templates, never from a request; `..` has no business in them all the same.
+    // Names come from the program and from templates, never from a request; reject `..` anyway.
     if name.split('/').any(|part| part == "..") {
         return None;
     }
@@ -49,7 +49,7 @@ fn source(theme: Option<&Path>, name: &str) -> Option<String> {
         .or_else(|| BuiltIn::get(name).and_then(|file| String::from_utf8(file.data.into_owned()).ok()))
 }
 
-/// Escaped text whose `words in backticks` are code. A backtick without a partner is a backtick.
+/// Escaped text whose `words in backticks` become code. An unpaired backtick stays as it is.
 fn code(text: &str) -> Value {
     let escaped = HtmlEscape(text).to_string();
     let (mut html, mut rest) = (String::new(), escaped.as_str());
@@ -63,7 +63,7 @@ fn code(text: &str) -> Value {
     Value::from_safe_string(html)
 }
 
-/// A value for a template from anything that can be written as JSON.
+/// Converts anything serializable into a template value.
 pub fn value(of: impl Serialize) -> Value {
     Value::from(Serde(of))
 }

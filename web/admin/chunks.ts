@@ -1,11 +1,11 @@
 /**
- * Which script a module comes in. Few scripts, and nobody's page in another's: what the layouts need at once is one
- * script, and each folder below `features` is one of its own, with its styles. What several slices bring to one place
- * (their `cards/`) is one script of them all. No name of a slice stands here.
+ * Assigns modules to scripts. Few scripts, and no page's code in another page's script: what the layouts need at once
+ * is one script, and each folder below `features` is its own, with its styles. The `cards/` of all slices, shown in one
+ * place, share a script. No slice is named here.
  */
 import { readFileSync } from 'node:fs';
 
-/** What the bundler knows of a module. */
+/** The bundler's information about a module. */
 interface Graph {
   getModuleInfo: (id: string) => {
     importers: readonly string[];
@@ -16,21 +16,24 @@ interface Graph {
 
 const FIRST = 'first';
 
-/** The script of a module that is loaded for its own sake: a layout, a page, or what is imported when it is needed. */
+/** The script of a module that is loaded for its own sake: a layout, a page, or a dynamic import. */
 function scriptOf(id: string): string {
   const path = id.split('?')[0] ?? '';
-  // A page only mounts a part of its slice.
+  // A page file only mounts a part of its slice.
   const mounted = path.endsWith('/+page.svelte') && /\$lib\/features\/[^']+/.exec(readFileSync(path, 'utf8'));
   const [, slice, place] =
     /\/features\/([^/]+)\/(?:([^/]+)\/index\.ts$)?/.exec(mounted ? mounted[0] : path) ?? [];
   return place ?? slice ?? FIRST;
 }
 
-/** For `codeSplitting`: the first script takes what it needs, and what two others need; the rest stays with its own. */
+/**
+ * For `codeSplitting`: the first script takes what it needs, and what two others need; the rest stays with its own
+ * script.
+ */
 export function scripts(): { name: (id: string, graph: Graph) => string | null; priority: number }[] {
   const known = new Map<string, Set<string>>();
 
-  /** The scripts that cannot do without this module. */
+  /** The scripts that need this module. */
   function neededBy(id: string, graph: Graph): Set<string> {
     const found = known.get(id);
     if (found) return found;
@@ -50,7 +53,7 @@ export function scripts(): { name: (id: string, graph: Graph) => string | null; 
     return name && !others.length ? name : FIRST;
   };
   const only = (first: boolean) => (id: string, graph: Graph) => {
-    // What only mounts a page is what SvelteKit loads for it, and stays that.
+    // SvelteKit already loads modules that only mount a page by themselves; they stay separate.
     if (/\/nodes\/\d+\.js$|\/\+page\.svelte$/.test(id)) return null;
     const name = nameOf(id, graph);
     return (name === FIRST) === first ? name : null;

@@ -8,7 +8,7 @@ export default {
   preprocess: vitePreprocess(),
   compilerOptions: { runes: true },
   kit: {
-    // One shell for every address under /admin; the server embeds the folder with its .br and .gz files.
+    // One shell for every URL under /admin; the server embeds the folder with its .br and .gz files.
     adapter: adapter({ pages: out, assets: out, fallback: 'index.html', precompress: true }),
     paths: { base: '/admin', relative: false },
     // Few scripts: vite.config.ts says which, web/README.md why.

@@ -3,10 +3,13 @@ import type { Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
 import { scripts } from './chunks.ts';
 
-// `npm run dev` serves the dashboard itself and hands the rest to the Rust server.
+// `npm run dev` serves the dashboard itself and proxies the rest to the Rust server.
 const server = process.env.TEKVWARHO_DEV_SERVER ?? 'http://localhost:5500';
 
-/** SvelteKit hides its route announcer with a style attribute, which our policy forbids: our class does the same. */
+/**
+ * SvelteKit hides its route announcer with a style attribute, which our content security policy forbids: our class does
+ * the same.
+ */
 function announcerWithoutStyle(): Plugin {
   return {
     name: 'announcer-without-style',

@@ -1,4 +1,5 @@
-// All browser tests: gets what they need, copies the program (somebody may build it anew meanwhile), runs them two at a time.
+// Runs all browser tests: installs what they need, copies the binary (it may be rebuilt meanwhile), runs two files at a
+// time.
 import { execFileSync, spawnSync } from "node:child_process";
 import { copyFileSync, existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";

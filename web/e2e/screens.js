@@ -20,7 +20,7 @@ mkdirSync(folder, { recursive: true });
 if (wanted.length === 0) for (const name of readdirSync(folder)) if (name.endsWith(".png")) rmSync(join(folder, name));
 
 const [server, empty, unset, browser] = await Promise.all([
-  // A page that sends a mail is drawn more often than a stranger may ask for one.
+  // A page that sends an email is captured more often than the rate limit allows.
   Server.make({
     demo: ["--messages", "200", "--audit-entries", "300", "--seed", "7"],
     env: { TEKVWARHO_RATE_LIMITS: "off" },
@@ -64,8 +64,8 @@ async function shoot(page, spec, size) {
       () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(true)))),
     );
     const path = join(folder, `${spec.name}-${size}-${theme}.png`);
-    // A page that is longer than the window is shown whole, except the dashboard's, whose frame is the window, and the
-    // reference of the API, which is as long as a book.
+    // Pages longer than the window are captured in full, except the dashboard's, whose shell is the window, and the API
+    // reference, which is as long as a book.
     await page.screenshot({
       path,
       fullPage: !/^(admin-|api$)/.test(spec.name) || (size === "desktop" && /profile|overview|setup/.test(spec.name)),

@@ -9,7 +9,7 @@ const outDir = here("../dist/site");
 const pictures = ["icon.svg", "icon-maskable.svg", "apple-touch-icon.png", "og.svg", "og.png"];
 const textFile = /\.(css|js|svg|json)$/;
 
-/** Files that only templates refer to: hashed like everything else. */
+/** Files that only templates reference: hashed like everything else. */
 function emitPictures() {
   return {
     name: "emit-pictures",
@@ -22,7 +22,7 @@ function emitPictures() {
   };
 }
 
-/** `manifest.json`: what templates call a file → what it is called here. */
+/** `manifest.json`: the name that templates use → the output name. */
 function flatManifest() {
   return {
     name: "flat-manifest",

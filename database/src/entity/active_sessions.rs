@@ -11,17 +11,17 @@ pub struct Model {
     /// The newest refresh token of this session.
     pub refresh_token_id: Option<Uuid>,
     pub is_active: bool,
-    /// False: the refresh cookie ends with the browser session, and the sliding time is 12 h.
+    /// False: the refresh cookie ends with the browser session, and the session expires after 12 h without use.
     pub remember: bool,
-    /// Set when the browser keeps the refresh token in a cookie.
+    /// True if a browser holds the refresh token in a cookie.
     pub web: bool,
     pub user_agent: Option<String>,
     pub ip_address: Option<String>,
     pub created_at: DateTimeUtc,
     pub last_activity: DateTimeUtc,
-    /// Absolute end (ASVS 10.4.8), whatever the activity.
+    /// Absolute expiry (ASVS 10.4.8), regardless of activity.
     pub expires_at: DateTimeUtc,
-    /// When the person last showed who they are in this session: by signing in, or again since.
+    /// When the person last confirmed their identity in this session, by signing in or later.
     pub proved_at: Option<DateTimeUtc>,
 }
 

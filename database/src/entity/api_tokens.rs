@@ -1,4 +1,4 @@
-//! A token with which a program calls the API in the name of a person. The table holds its hash only.
+//! An API token: a program calls the API with it on behalf of a person. The table stores only its hash.
 
 use sea_orm::entity::prelude::*;
 
@@ -8,18 +8,18 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
     pub name: String,
-    /// The beginning of the token, for telling it from others.
+    /// The first characters of the token, to tell it from others.
     pub prefix: String,
     /// SHA-256 in hex.
     #[sea_orm(unique)]
     pub token_hash: String,
     /// JSON array of permission names.
     pub permissions: Json,
-    /// For whom it acts.
+    /// The person it acts for.
     pub created_by: Uuid,
     pub created_at: DateTimeUtc,
     pub expires_at: DateTimeUtc,
-    /// Written at most once a minute.
+    /// Updated at most once a minute.
     pub last_used_at: Option<DateTimeUtc>,
     pub last_used_address: Option<String>,
     pub revoked_at: Option<DateTimeUtc>,

@@ -1,4 +1,4 @@
-//! The seal over the audit log: entry `seq` covers the one before.
+//! The seal over the audit log: entry `seq` covers the previous entry.
 
 use sea_orm::entity::prelude::*;
 
@@ -9,7 +9,7 @@ pub struct Model {
     pub seq: i64,
     #[sea_orm(unique)]
     pub audit_id: Uuid,
-    /// SHA-256 over the hash before and the canonical entry, in hex.
+    /// SHA-256 over the previous hash and the canonical entry, in hex.
     pub hash: String,
 }
 

@@ -1,4 +1,4 @@
-//! Who did what to which entity. Rows are only ever added; erasing nulls the personal columns and `salt`.
+//! Who did what to which entity. Rows are only ever added; erasure nulls the personal columns and `salt`.
 
 use sea_orm::entity::prelude::*;
 
@@ -8,7 +8,7 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
     pub user_id: Option<Uuid>,
-    /// The token with which a program acted for that person.
+    /// The API token with which a program acted for that person.
     pub token_id: Option<Uuid>,
     /// For example `message.status_changed`.
     pub action: String,
@@ -20,7 +20,7 @@ pub struct Model {
     pub user_agent: Option<String>,
     /// Random; the commitments of the personal columns are keyed with it.
     pub salt: Option<Vec<u8>>,
-    /// HMAC-SHA-256 of each personal column under `salt`, in hex; stays when the value is erased.
+    /// HMAC-SHA-256 of each personal column under `salt`, in hex; remains when the value is erased.
     pub commitments: Json,
     pub request_id: Option<String>,
     pub created_at: DateTimeUtc,

@@ -1,4 +1,4 @@
-//! A text that staff answer with again and again.
+//! A text that staff use in replies again and again.
 
 use sea_orm::entity::prelude::*;
 

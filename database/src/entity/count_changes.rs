@@ -1,5 +1,5 @@
-//! What was added to a number or taken off, written with what caused it. Rows are only added here, so units never wait
-//! for one another; a fold adds them up into `counts` and deletes them.
+//! What was added to or subtracted from a count, written in the same transaction as its cause. Units only insert rows
+//! here, so they never wait for one another; a fold adds them to `counts` and deletes them.
 
 use sea_orm::entity::prelude::*;
 

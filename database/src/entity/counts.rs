@@ -1,17 +1,17 @@
-//! A number that is kept as rows change, up to the last fold; `count_changes` has what came since.
+//! A count that is maintained as rows change, up to the last fold; `count_changes` has what happened since.
 
 use sea_orm::entity::prelude::*;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "counts")]
 pub struct Model {
-    /// What is counted.
+    /// The name of the count.
     #[sea_orm(primary_key, auto_increment = false)]
     pub name: String,
-    /// Quarter hours since 1970 in UTC, every zone's days begin with one of them; 0 for what has no time.
+    /// Quarter hours since 1970 in UTC (days in every time zone begin with one); 0 for counts without a time.
     #[sea_orm(primary_key, auto_increment = false)]
     pub slot: i32,
-    /// Whose they are; the nil id for nobody's.
+    /// The person it belongs to; the nil id if nobody.
     #[sea_orm(primary_key, auto_increment = false)]
     pub person: Uuid,
     pub total: i32,

@@ -1,4 +1,4 @@
-//! The first answer to a request that carried an `Idempotency-Key`.
+//! The first response to a request with an `Idempotency-Key`.
 
 use sea_orm::entity::prelude::*;
 
@@ -9,7 +9,7 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: String,
     pub body_hash: String,
-    /// The answer, encrypted under a key derived from the header.
+    /// The response, encrypted under a key derived from the header.
     pub answer_sealed: Option<Vec<u8>>,
     pub created_at: DateTimeUtc,
     pub expires_at: DateTimeUtc,

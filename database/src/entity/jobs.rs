@@ -1,4 +1,4 @@
-//! One scheduled job: who runs it now, and when it is due again.
+//! One scheduled job: which node runs it now, and when it is next due.
 
 use sea_orm::entity::prelude::*;
 

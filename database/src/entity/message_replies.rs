@@ -1,4 +1,4 @@
-//! One answer in the thread of a message, by staff or by the client.
+//! One reply in the thread of a message, by staff or by the client.
 
 use sea_orm::entity::prelude::*;
 
@@ -11,7 +11,7 @@ pub struct Model {
     /// None: the client wrote it.
     pub staff_id: Option<Uuid>,
     pub content: String,
-    /// The mail that carries it, if one was sent.
+    /// The email that carries it, if one was sent.
     pub outbox_id: Option<Uuid>,
     pub created_at: DateTimeUtc,
 }

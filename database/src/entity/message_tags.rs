@@ -1,4 +1,4 @@
-//! A word that staff put on a message.
+//! A tag that staff put on a message.
 
 use sea_orm::entity::prelude::*;
 

@@ -31,7 +31,7 @@ pub enum Status {
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "messages")]
 pub struct Model {
-    /// `UUIDv7`: its order is the order of arrival, so lists page by it.
+    /// A `UUIDv7`: it sorts by time of arrival, so lists page by it.
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
     pub name: String,
@@ -39,15 +39,15 @@ pub struct Model {
     pub email_key: String,
     pub phone: Option<String>,
     pub company: Option<String>,
-    /// Slug of the service asked about.
+    /// Slug of the service that the client asked about.
     pub service: Option<String>,
     pub message: String,
     pub status: Status,
     pub assigned_to: Option<Uuid>,
-    /// The newest answer, for readers of the table.
+    /// The newest reply, for people who read the table directly.
     pub reply_content: Option<String>,
     pub replied_at: Option<DateTimeUtc>,
-    /// The first answer of a person; response times are counted to it.
+    /// When a person first replied; response times are measured to this.
     pub first_replied_at: Option<DateTimeUtc>,
     pub client_replied_at: Option<DateTimeUtc>,
     /// When a staff member last opened it.
@@ -58,9 +58,9 @@ pub struct Model {
     pub visitor_id: Option<Uuid>,
     pub ip_address: Option<String>,
     pub user_agent: Option<String>,
-    /// Rises with every change; the `ETag` of the entity.
+    /// Increases with every change; the `ETag` of the entity.
     pub version: i32,
-    /// Name, addresses, company and text, folded: what search looks through.
+    /// Name, addresses, company and text, folded: the text that search matches.
     pub search_text: String,
     /// Something speaks against it: the firm is told, and the sender got no confirmation.
     pub doubtful: bool,

@@ -1,4 +1,4 @@
-//! One table a file. Column names are those of the database; rules live in the server's slices.
+//! One file per table. Fields are named like the columns; rules live in the server's slices.
 
 pub mod active_sessions;
 pub mod api_tokens;

@@ -1,4 +1,4 @@
-//! What a person wants to hear of, and how, where that differs from the default.
+//! Which notices a person wants, and on which channel, where that differs from the default.
 
 use sea_orm::entity::prelude::*;
 

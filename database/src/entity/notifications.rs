@@ -1,4 +1,4 @@
-//! A notice for one person, shown in the dashboard. It names what happened and holds no personal data of clients.
+//! A notice for one person, shown in the dashboard. It names what happened and contains no personal data of clients.
 
 use sea_orm::entity::prelude::*;
 
@@ -7,13 +7,13 @@ use sea_orm::entity::prelude::*;
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
-    /// Whose it is.
+    /// The recipient.
     pub staff_id: Uuid,
-    /// Such as `message_created`.
+    /// For example `message_created`.
     pub event: String,
     pub entity_type: Option<String>,
     pub entity_id: Option<Uuid>,
-    /// Which colleague did it; none: a client or the program.
+    /// The colleague who did it; none: a client or the program.
     pub actor_id: Option<Uuid>,
     /// A further detail, such as the name of a device.
     pub detail: Option<String>,

@@ -1,4 +1,4 @@
-//! Something that is noted about the first steps, of the firm or of one person.
+//! A completed onboarding step or tour position, of the firm or of one person.
 
 use sea_orm::entity::prelude::*;
 

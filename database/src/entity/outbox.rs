@@ -1,4 +1,4 @@
-//! A mail that was decided in a transaction and is delivered afterwards.
+//! An email that was created in a transaction and is delivered afterwards.
 
 use sea_orm::entity::prelude::*;
 
@@ -25,11 +25,11 @@ pub enum State {
     Failed,
 }
 
-/// Mails of one lane wait for each other, and not for those of another.
+/// Emails in one lane wait for each other, but not for those in another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum)]
 #[sea_orm(rs_type = "String", db_type = "String(StringLen::N(10))", rename_all = "snake_case")]
 pub enum Lane {
-    /// Somebody waits for it.
+    /// Someone is waiting for it.
     Prompt,
     /// One of many.
     Bulk,
@@ -43,11 +43,11 @@ pub struct Model {
     /// Folder under `templates/email`.
     pub template: String,
     pub recipient: String,
-    /// Values of the template.
+    /// Values for the template.
     pub payload: Json,
-    /// `Message-ID`, fixed at the decision, so that a second delivery can be told.
+    /// `Message-ID`, fixed on creation, so that a duplicate delivery can be recognized.
     pub message_id: String,
-    /// Where answers go, if not to the address of the settings.
+    /// Where replies go, if not to the address in the settings.
     pub reply_to: Option<String>,
     pub in_reply_to: Option<String>,
     /// Message ids separated by spaces, oldest first.
@@ -59,7 +59,7 @@ pub struct Model {
     pub state: State,
     pub lane: Lane,
     pub attempts: i32,
-    /// When it could leave at the earliest; null for mails that were over before there was this column.
+    /// The earliest time of delivery; null for emails that were finished before this column existed.
     pub due_at: Option<DateTimeUtc>,
     pub next_attempt_at: DateTimeUtc,
     pub lease_owner: Option<Uuid>,

@@ -1,4 +1,4 @@
-//! A WebAuthn ceremony that has begun: what its answer must fit. Used once, within minutes.
+//! A WebAuthn ceremony in progress: the state that its response must match. Single use; expires within minutes.
 
 use sea_orm::entity::prelude::*;
 
@@ -9,9 +9,9 @@ pub struct Model {
     pub id: Uuid,
     /// `register`, `sign_in` or `prove`.
     pub purpose: String,
-    /// The session that began it; none for a sign-in.
+    /// The session that started it; none for a sign-in.
     pub session_id: Option<Uuid>,
-    /// The state of `webauthn-rs`: it holds the challenge and never leaves the server.
+    /// The state of `webauthn-rs`: it contains the challenge and never leaves the server.
     pub state: Json,
     pub expires_at: DateTimeUtc,
     pub used_at: Option<DateTimeUtc>,

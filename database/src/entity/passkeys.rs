@@ -11,11 +11,11 @@ pub struct Model {
     /// Id of the credential, in base64url.
     #[sea_orm(unique)]
     pub credential_id: String,
-    /// The credential as `webauthn-rs` keeps it; its public key is no secret.
+    /// The credential as `webauthn-rs` serializes it; its public key is not secret.
     pub credential: Json,
-    /// Signature counter; 0 where the authenticator has none.
+    /// Signature counter; 0 if the authenticator has none.
     pub sign_count: i64,
-    /// As the person calls it.
+    /// The name that the person gave it.
     pub name: String,
     pub created_at: DateTimeUtc,
     pub last_used_at: Option<DateTimeUtc>,

@@ -1,4 +1,4 @@
-//! A code that stands in for a lost second factor, once.
+//! A single-use code that replaces a lost second factor.
 
 use sea_orm::entity::prelude::*;
 

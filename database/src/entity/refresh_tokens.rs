@@ -1,4 +1,4 @@
-//! One refresh token of a session; the table holds hashes only.
+//! One refresh token of a session; the table stores only hashes.
 
 use sea_orm::entity::prelude::*;
 

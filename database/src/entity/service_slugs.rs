@@ -1,4 +1,4 @@
-//! An address that a service has or had. It never goes to another service: links and messages hold on to it.
+//! An address that a service has or had. It never moves to another service, because links and messages refer to it.
 
 use sea_orm::entity::prelude::*;
 

@@ -1,4 +1,4 @@
-//! A service that the firm offers or once offered. Its texts stand in the setting `services.list`.
+//! A service that the firm offers or once offered. Its texts are in the setting `services.list`.
 
 use sea_orm::entity::prelude::*;
 
@@ -7,10 +7,10 @@ use sea_orm::entity::prelude::*;
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
-    /// The part of the address after /services/, as it is now or was last.
+    /// The part of the URL after /services/, current or last used.
     pub slug: String,
     pub name: String,
-    /// When it left the list. Null: it is offered.
+    /// When it left the list. Null: it is still offered.
     pub retired_at: Option<DateTimeUtc>,
     pub created_at: DateTimeUtc,
 }

@@ -1,4 +1,4 @@
-//! A picture of the public site, as this program drew it again.
+//! A picture of the public site, as re-encoded by this program.
 
 use sea_orm::entity::prelude::*;
 

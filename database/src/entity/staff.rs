@@ -30,32 +30,32 @@ pub struct Model {
     pub id: Uuid,
     pub name: String,
     pub email: String,
-    /// The folded address: unique, and what sign-in looks for.
+    /// The folded email address: unique; sign-in looks it up.
     #[sea_orm(unique)]
     pub email_key: String,
-    /// PHC string of Argon2id; empty for who cannot sign in yet or any more.
+    /// PHC string of Argon2id; empty for a person who cannot sign in yet or no longer can.
     pub password_hash: String,
     pub role: Role,
-    /// JSON array of permission names. An admin has all, whatever stands here.
+    /// JSON array of permission names. An admin has all of them, whatever it contains.
     pub permissions: Json,
-    /// Rises when every token of the person must die.
+    /// Increased to invalidate every token of the person.
     pub token_version: i32,
     pub is_active: bool,
     /// IANA name; none: the browser decides.
     pub time_zone: Option<String>,
     /// `system`, `light` or `dark`.
     pub theme: String,
-    /// BCP 47 tag that dates are written by; none: British English, like the words.
+    /// BCP 47 tag for formatting dates; none: British English, like the text.
     pub locale: Option<String>,
     pub created_at: DateTimeUtc,
     pub last_login: Option<DateTimeUtc>,
-    /// When the newest invitation went out; none once it was accepted.
+    /// When the newest invitation was sent; none once it was accepted.
     pub invited_at: Option<DateTimeUtc>,
-    /// Set when the person was deleted. The row stays, so that what they did keeps its name.
+    /// Set when the person was deleted. The row stays, so that their past work keeps its name.
     pub deleted_at: Option<DateTimeUtc>,
-    /// SHA-256 of the picture in `staff_avatars`; none: initials are drawn.
+    /// SHA-256 of the picture in `staff_avatars`; none: the dashboard draws initials.
     pub avatar: Option<String>,
-    /// Browsers that signed in before this moment are not known any more.
+    /// Browsers that signed in before this time are no longer recognized.
     pub devices_from: Option<DateTimeUtc>,
 }
 

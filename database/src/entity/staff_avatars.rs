@@ -1,4 +1,4 @@
-//! The picture of a staff member, as this program drew it again.
+//! The picture of a staff member, as re-encoded by this program.
 
 use sea_orm::entity::prelude::*;
 

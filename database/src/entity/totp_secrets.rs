@@ -1,4 +1,4 @@
-//! The secret that a person's authenticator app shares with us.
+//! The secret that a person's authenticator app shares with the server.
 
 use sea_orm::entity::prelude::*;
 
@@ -7,12 +7,12 @@ use sea_orm::entity::prelude::*;
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub staff_id: Uuid,
-    /// 160 bit, sealed under a key of the key ring.
+    /// 160 bit, encrypted under a key of the key ring.
     pub secret_sealed: Vec<u8>,
-    /// Number of the newest step of 30 s whose code was used: a code counts once (RFC 6238, 5.2).
+    /// Number of the newest 30 s step whose code was used: a code works once (RFC 6238, 5.2).
     pub last_step: i64,
     pub created_at: DateTimeUtc,
-    /// None: the person has not shown yet that the app has it, and it counts for nothing.
+    /// None: the person has not confirmed the app with a code yet, and the secret is not in effect.
     pub confirmed_at: Option<DateTimeUtc>,
 }
 

@@ -1,4 +1,4 @@
-//! What one change of messages was before, so that it can be taken back for a few seconds.
+//! The state of messages before one change, so that it can be undone for a few seconds.
 
 use sea_orm::entity::prelude::*;
 
@@ -8,7 +8,7 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
     pub staff_id: Uuid,
-    /// The state before, one entry a message.
+    /// The previous state, one entry per message.
     pub before: Json,
     pub expires_at: DateTimeUtc,
 }

@@ -17,8 +17,7 @@ impl MigrationTrait for Migration {
 
         let mut messages = Table::create().table("messages").to_owned();
         if sqlite {
-            // The full-text index points at rows by number, and a number that is not declared may
-            // change in a VACUUM.
+            // The full-text index refers to rows by number, and an undeclared row number can change in a VACUUM.
             messages.col(integer("serial").primary_key().auto_increment()).col(uuid_uniq("id"));
         } else {
             messages.col(pk_uuid("id"));
@@ -53,28 +52,28 @@ impl MigrationTrait for Migration {
                     .to_owned(),
             )
             .await?;
-        // The list shows the newest first under any one filter, and under status and assignee.
+        // The list shows the newest first under any single filter, and under status and assignee.
         index(manager, "messages", "messages_by_status", &["status", "id"]).await?;
         index(manager, "messages", "messages_by_assignee", &["assigned_to", "status", "id"]).await?;
         index(manager, "messages", "messages_by_assignee_only", &["assigned_to", "id"]).await?;
         index(manager, "messages", "messages_by_service", &["service", "id"]).await?;
         index(manager, "messages", "messages_by_client", &["email_key", "id"]).await?;
 
-        // Response times look at answers, newest first, and most messages of a day have none yet.
+        // Response times read the newest replies first, and most messages of a day have none yet.
         manager
             .get_connection()
             .execute_unprepared(
                 "CREATE INDEX messages_by_first_answer ON messages (first_replied_at) WHERE first_replied_at IS NOT NULL",
             )
             .await?;
-        // The clean-up looks each hour for old messages that still say from where they came.
+        // Every hour, the clean-up looks for old messages that still have their sender's address.
         manager
             .get_connection()
             .execute_unprepared(
                 "CREATE INDEX messages_with_sender ON messages (id) WHERE ip_address IS NOT NULL OR user_agent IS NOT NULL",
             )
             .await?;
-        // PostgreSQL does not see that rows without an assignee stand in the order of their ids.
+        // PostgreSQL cannot tell that rows without an assignee are in the order of their ids.
         manager
             .get_connection()
             .execute_unprepared("CREATE INDEX messages_of_nobody ON messages (status, id) WHERE assigned_to IS NULL")
@@ -95,7 +94,7 @@ impl MigrationTrait for Migration {
                  INSERT INTO messages_search(rowid, search_text) VALUES (new.serial, new.search_text); END",
             ]
         } else {
-            // Stored, because the planner would rather compute it for every row than ask an index on an expression.
+            // Stored, because with an index on an expression the planner would rather compute the value for every row.
             &[
                 "ALTER TABLE messages ADD COLUMN search_vector tsvector \
                  GENERATED ALWAYS AS (to_tsvector('simple', search_text)) STORED",

@@ -1,4 +1,4 @@
-//! What every slice uses: outbox, jobs, settings, first answers, facts of the installation.
+//! Tables that every slice uses: outbox, jobs, settings, stored responses, facts of the installation.
 
 use sea_orm_migration::{prelude::*, schema::*};
 

@@ -1,4 +1,4 @@
-//! Second factors: codes of an app, recovery codes, passkeys; and what sessions and profiles need beside them.
+//! Second factors: app codes, recovery codes, passkeys; and the columns that sessions and profiles need for them.
 
 use sea_orm_migration::{prelude::*, schema::*};
 

@@ -1,4 +1,4 @@
-//! What is done of the first steps, and which rows are samples.
+//! Which onboarding steps are done, and which rows are samples.
 
 use sea_orm_migration::{prelude::*, schema::*};
 

@@ -1,4 +1,4 @@
-//! Finding audit entries, tokens for programs, and notices for people.
+//! Indexes for audit entries, tokens for programs, and notices for people.
 
 use sea_orm_migration::{prelude::*, schema::*};
 
@@ -75,11 +75,11 @@ impl MigrationTrait for Migration {
             )
             .await?;
 
-        // Which token acted for the person of `user_id`. Entries of before have none, and their hashes stay as they are.
+        // The token that acted for the person in `user_id`. Older entries have none, and their hashes stay as they are.
         manager.alter_table(Table::alter().table("audit_logs").add_column(uuid_null("token_id")).to_owned()).await?;
         index(manager, "audit_logs", "audit_logs_by_action", &["action", "id"]).await?;
         index(manager, "audit_logs", "audit_logs_by_type", &["entity_type", "id"]).await?;
-        // Most entries come from visitors and the program: those have no person, and few have a token.
+        // Most entries come from visitors and the program: those have no person, and few entries have a token.
         for statement in [
             "CREATE INDEX audit_logs_by_person ON audit_logs (user_id, id) WHERE user_id IS NOT NULL",
             "CREATE INDEX audit_logs_by_token ON audit_logs (token_id, id) WHERE token_id IS NOT NULL",

@@ -1,4 +1,4 @@
-//! What the overview counts, kept as it changes: the tables, and the numbers of the messages that are there.
+//! The counts of the overview, maintained as data changes: the tables, and the initial counts of the existing messages.
 
 use sea_orm_migration::{prelude::*, schema::*};
 
@@ -20,7 +20,7 @@ impl MigrationTrait for Migration {
             .primary_key(Index::create().col("name").col("slot").col("person"))
             .to_owned();
         if sqlite {
-            // The rows stand in the order of their key, so a range of quarter hours is read in one go.
+            // The rows are stored in key order, so a range of quarter hours is read in one go.
             counts.extra("WITHOUT ROWID");
         }
         manager.create_table(counts).await?;
@@ -40,7 +40,7 @@ impl MigrationTrait for Migration {
         let nobody = if sqlite { "zeroblob(16)" } else { "'00000000-0000-0000-0000-000000000000'::uuid" };
         let slot = |column: &str| {
             if sqlite {
-                // It would round parts of a second up.
+                // Without the cut, fractions of a second would be rounded up.
                 format!("CAST(strftime('%s', substr({column}, 1, 19)) AS INTEGER) / 900")
             } else {
                 format!("CAST(floor(extract(epoch FROM {column}) / 900) AS integer)")
@@ -62,7 +62,8 @@ impl MigrationTrait for Migration {
                  SELECT 'messages_answered', {answered}, {nobody}, count(*) FROM messages \
                  WHERE first_replied_at IS NOT NULL GROUP BY 2"
             ),
-            // Response times are read from the index alone. It begins as the older one did, which goes.
+            // Response times are read from the index alone. It starts with the same column as the older index, which it
+            // replaces.
             "CREATE INDEX messages_by_answer ON messages (first_replied_at, created_at) \
              WHERE first_replied_at IS NOT NULL"
                 .to_owned(),

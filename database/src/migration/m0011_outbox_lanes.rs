@@ -1,4 +1,4 @@
-//! The outbox gets lanes, and knows since when a mail could have left.
+//! The outbox gets lanes, and records when an email could first have been delivered.
 
 use sea_orm_migration::{prelude::*, schema::*};
 
@@ -14,7 +14,7 @@ impl MigrationTrait for Migration {
         manager.alter_table(Table::alter().table("outbox").add_column(lane).to_owned()).await?;
         let due = timestamp_with_time_zone_null("due_at");
         manager.alter_table(Table::alter().table("outbox").add_column(due).to_owned()).await?;
-        // What was decided before was due at once. Mails that are over are not asked for it.
+        // Existing emails were due at once. For finished ones, the time is never read.
         let open = Query::update()
             .table("outbox")
             .value("due_at", Expr::col("created_at"))

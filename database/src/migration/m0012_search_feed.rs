@@ -1,4 +1,4 @@
-//! The word index of messages is fed once for all messages of a commit, and no longer by a trigger for each.
+//! The word index of messages is fed once for all messages of a commit, no longer by a trigger for each.
 
 use sea_orm::DbBackend;
 use sea_orm_migration::prelude::*;
@@ -12,8 +12,8 @@ impl MigrationTrait for Migration {
         if manager.get_database_backend() != DbBackend::Sqlite {
             return Ok(());
         }
-        // A row that the index does not hold yet must not be taken out of it: the two triggers that are left ask how far
-        // it goes. Serials rise and are never given twice.
+        // A row that is not in the index yet must not be removed from it: the two remaining triggers check how far the
+        // index has got. Serials increase and are never reused.
         let statements = [
             "CREATE TABLE messages_search_feed (up_to integer NOT NULL)",
             "INSERT INTO messages_search_feed SELECT coalesce(max(serial), 0) FROM messages",

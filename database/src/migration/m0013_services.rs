@@ -1,4 +1,4 @@
-//! Services become rows with an id that stays, and keep every address that they ever had.
+//! Services become rows with a permanent id, and keep every address that they ever had.
 
 use sea_orm_migration::{prelude::*, schema::*};
 

@@ -1,5 +1,5 @@
-//! A browser that signed in before is known only from a moment on: signing out everywhere ends what was known. A mail says
-//! where its answers go.
+//! A browser that signed in before is recognized only from a certain time on: signing out everywhere resets this. An
+//! email stores where its replies go.
 
 use sea_orm_migration::{prelude::*, schema::*};
 

@@ -1,7 +1,7 @@
 //! The migrations, oldest first; one list for both engines.
 //!
-//! A released migration never changes. Rules: one change per `ALTER`, additive, and every
-//! difference between the engines stands beside the statement that needs it.
+//! A released migration never changes. Rules: one change per `ALTER`, only add, and put every difference between the
+//! engines beside the statement that needs it.
 
 use sea_orm_migration::prelude::*;
 
@@ -21,7 +21,7 @@ mod m0013_services;
 mod m0014_devices_and_answers;
 mod m0015_doubts_and_faults;
 
-/// Brings a database of any released version to the newest schema.
+/// Migrates a database of any released version to the newest schema.
 pub struct Migrator;
 
 #[async_trait::async_trait]

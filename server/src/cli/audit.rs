@@ -62,7 +62,7 @@ async fn verify(app: &App, kept: Option<&Head>) -> Result<(), Failure> {
     Ok(())
 }
 
-/// What to say of an entry that has waited for its seal since then.
+/// The warning about an entry that has waited for its seal since then, if that is too long.
 pub fn too_long(since: DateTime<Utc>, now: DateTime<Utc>) -> Option<String> {
     (since + Duration::minutes(5) < now).then(|| {
         let since = since.format("%Y-%m-%d %H:%M UTC");

@@ -33,7 +33,7 @@ pub async fn run(app: App, demo: Demo) -> Result<(), Failure> {
         }
     })?;
     samples::make_trail(&app, demo.audit_entries, demo.seed).await?;
-    // All of them: the entries of a demonstration are older than what may be sealed already.
+    // Seal all of them: demo entries can be older than entries that are already sealed.
     audit::seal_beside_others(&app, true).await?;
     say(format_args!(
         "Added {} messages and {staff} staff members (who cannot sign in) to the database.",

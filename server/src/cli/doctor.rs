@@ -1,4 +1,4 @@
-//! `tekvwarho doctor` and `tekvwarho migrate status`: looks, and changes nothing.
+//! `tekvwarho doctor` and `tekvwarho migrate status`: read-only checks.
 
 use std::time::Duration;
 
@@ -20,10 +20,10 @@ use crate::platform::settings::Settings;
 use crate::secrets::KeyRing;
 use crate::storage::{Engine, Storage, database_file};
 
-/// The longest that a probe takes.
+/// Timeout of a single check.
 const PROBE: Duration = Duration::from_secs(10);
 
-/// What a check found: fine, worth a thought, or wrong.
+/// The result of a check: fine, worth a thought, or wrong.
 enum Finding {
     Fine(String),
     Doubtful(String),
@@ -38,7 +38,7 @@ impl From<Result<String, String>> for Finding {
     }
 }
 
-/// Checks part by part; fails when one of them is not right.
+/// Checks part by part; fails if one of them is wrong.
 pub async fn run(config: Config) -> Result<(), Failure> {
     let checks = [
         ("data directory", data_dir(&config).into()),
@@ -66,7 +66,7 @@ pub async fn run(config: Config) -> Result<(), Failure> {
     if wrong == 0 { Ok(()) } else { Err(format!("{wrong} of the checks failed").into()) }
 }
 
-/// A full disk stops a SQLite database, and it is better known before.
+/// A full disk stops a SQLite database, so warn early.
 fn room(config: &Config) -> Finding {
     match disk::free(&config.data_dir) {
         Some(bytes) if bytes < disk::LITTLE => {
@@ -77,7 +77,7 @@ fn room(config: &Config) -> Finding {
     }
 }
 
-/// Lists missing migrations.
+/// Lists pending migrations.
 pub async fn migrations(config: &Config) -> Result<(), Failure> {
     let pending = look(config).await?.pending_migrations().await?;
     if pending.is_empty() {
@@ -142,7 +142,7 @@ async fn audit_trail(config: &Config) -> Finding {
     }
 }
 
-/// The address where messages are announced: the sample firm's leads nowhere.
+/// The address that gets notices of new messages: the sample firm's leads nowhere.
 async fn firm(config: &Config) -> Finding {
     let Ok(storage) = look(config).await else { return Doubtful("unknown without the database".to_owned()) };
     match Settings::load(&storage, sections(&brings(&features::SLICES))).await {
@@ -171,7 +171,7 @@ async fn mail(config: &Config) -> Result<String, String> {
     }
 }
 
-/// Why a mail server may keep silent.
+/// Why a mail server might not respond.
 fn hint(config: &Config) -> &'static str {
     let url = config.mail.smtp_url.as_ref().and_then(|url| url.read().ok());
     match url {
@@ -185,7 +185,8 @@ fn hint(config: &Config) -> &'static str {
     }
 }
 
-/// Where TLS ends: here, or at a proxy that we must know, or every visitor looks like one and shares its limits.
+/// Where TLS is terminated: here, or at a proxy. An unlisted proxy makes all visitors share one address and its rate
+/// limits.
 fn tls(config: &Config) -> Finding {
     let server = &config.server;
     match (&server.tls_cert, &server.tls_key) {

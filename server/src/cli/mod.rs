@@ -1,4 +1,4 @@
-//! The command line. Exit code 0: done; 1: failed, with one clear line; 2: misused.
+//! The command line. Exit codes: 0 success; 1 failure, with one clear line; 2 usage error.
 
 mod audit;
 mod demo;
@@ -88,12 +88,12 @@ pub enum Migrate {
 /// Why a command failed, in one line.
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
-/// Reads the command line and runs one command.
+/// Parses the command line and runs one command.
 pub fn run() -> ExitCode {
     if let Err(error) = dotenvy::dotenv()
         && !error.not_found()
     {
-        // The line may hold a password, so it is not repeated.
+        // The line can contain a password, so it is not repeated.
         let why = match error {
             dotenvy::Error::LineParse(_, at) => {
                 format!("a line cannot be read after character {at}; quote values that contain spaces")
@@ -119,7 +119,7 @@ pub fn run() -> ExitCode {
     for name in config::set_in_vain() {
         tracing::warn!("{name} is set but not used yet: this version supports neither Redis nor replicas");
     }
-    // One provider for all TLS of the program; a second call would be a mistake of ours.
+    // One crypto provider for all TLS in the program; installing it twice would be a bug.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
@@ -130,7 +130,7 @@ pub fn run() -> ExitCode {
     };
     match runtime.block_on(dispatch(cli)) {
         Ok(()) => ExitCode::SUCCESS,
-        // Whoever reads the output has seen enough: `tekvwarho settings list | head`.
+        // The reader of the output has closed it: `tekvwarho settings list | head`.
         Err(error) if error.downcast_ref().is_some_and(|error: &io::Error| error.kind() == BrokenPipe) => {
             ExitCode::SUCCESS
         }
@@ -181,12 +181,12 @@ async fn dispatch(cli: Cli) -> Result<(), Failure> {
     }
 }
 
-/// The program without its server.
+/// Opens the program without its server.
 async fn open(config: Config) -> Result<App, Failure> {
     Ok(App::build(config, Surroundings { access_log: false, ..Surroundings::default() }).await?)
 }
 
-/// The same, but only where there is an installation: a wrong folder must not become a new, empty one.
+/// The same, but only if there is an installation: a wrong folder must not become a new, empty one.
 async fn existing(config: Config) -> Result<App, Failure> {
     if !config.secret_file().exists() {
         let place = config.secret_file().display().to_string();
@@ -196,12 +196,12 @@ async fn existing(config: Config) -> Result<App, Failure> {
 }
 
 fn start_log(config: &Config) {
-    // The migrator announces every step; the program says in one line what came of it.
-    // PostgreSQL says at each start that the table of migrations exists already.
+    // The migrator logs every step; the program logs the result in one line. On every start, PostgreSQL says that the
+    // migrations table already exists.
     let directives = format!("sea_orm_migration=warn,sqlx=warn,{}", config.log.filter);
     let filter = EnvFilter::try_new(directives).unwrap_or_else(|_| EnvFilter::new("info"));
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false);
-    // A log that cannot be written, on a full disk, harms nobody: telling of it on the same disk would panic.
+    // A log that cannot be written, on a full disk, harms nobody: reporting it on the same disk would panic.
     let builder = builder.with_ansi(std::io::stderr().is_terminal()).log_internal_errors(false);
     match config.log.format {
         LogFormat::Text => builder.compact().init(),

@@ -18,8 +18,8 @@ use crate::platform::{audit, auth};
 use crate::router;
 use crate::storage::{Engine, database_file, is_unavailable};
 
-/// From the signal to the end of the background work: what requests do not need of the ten seconds of the promise, less
-/// one for what follows. A mail whose server is slow to answer must not be cut off, or it would go out again.
+/// From the signal to the end of the background work: the promised ten seconds, less one for what follows. An email to
+/// a slow server must not be cut off, or it would be sent again.
 const FINISH: Duration = Duration::from_secs(9);
 
 pub async fn run(mut config: Config) -> Result<(), Failure> {
@@ -28,10 +28,10 @@ pub async fn run(mut config: Config) -> Result<(), Failure> {
         (Some(certificate), Some(key)) => Some(tls(certificate, key).map_err(StartError::Tls)?),
         _ => None,
     };
-    // Held until the end: a second server would answer beside this one, and end its set-up link.
+    // Held until the end: a second server would serve beside this one and invalidate its set-up link.
     let _alone = alone(&config)?;
     let listener = TcpListener::bind(listen).await.map_err(|error| StartError::Listen(listen, error))?;
-    // Links name the port that the system chose, where it was asked to.
+    // If the system chose the port, links use that one.
     config.server.listen = listener.local_addr()?;
     let app = App::build(config, Surroundings::default()).await?;
     let mut background = app.start_background();
@@ -45,7 +45,7 @@ pub async fn run(mut config: Config) -> Result<(), Failure> {
         stopping.cancel();
     });
     serve(listener, acceptor, router::build(&app), app.stopping.clone()).await;
-    // Sockets have said goodbye, and the sealer and the outbox finish what they hold.
+    // Sockets have said goodbye; the sealer and the outbox finish their current work.
     let end = asked.await.unwrap_or_else(|_| Instant::now()) + FINISH;
     if tokio::time::timeout_at(end, async {
         app.hub.closed().await;
@@ -56,9 +56,9 @@ pub async fn run(mut config: Config) -> Result<(), Failure> {
     {
         tracing::warn!("background work did not finish in time");
     }
-    // Requests of the drain have written entries after the sealer had stopped.
+    // Requests of the drain have written entries after the sealer stopped.
     match audit::seal_beside_others(&app, false).await {
-        // A full disk, or a database that has gone: nothing is lost, and the end is as clean as it can be.
+        // A full disk, or a database that is gone: nothing is lost, and the shutdown is as clean as it can be.
         Err(Error::Database(error)) if is_unavailable(&error) => {
             tracing::warn!(%error, "the last entries will be sealed at the next start");
         }
@@ -68,8 +68,8 @@ pub async fn run(mut config: Config) -> Result<(), Failure> {
     Ok(())
 }
 
-/// The right to serve the file in the data directory; the system takes it back with the process. Commands beside a server
-/// need none, and servers on PostgreSQL share nothing in their folders but the keys.
+/// An exclusive lock on the data directory; the system releases it with the process. Commands need none, and servers on
+/// PostgreSQL share nothing in their folders except the keys.
 fn alone(config: &Config) -> Result<Option<File>, StartError> {
     let url = config.database_url();
     if Engine::of_url(&url) != Some(Engine::Sqlite) {
@@ -90,7 +90,7 @@ fn alone(config: &Config) -> Result<Option<File>, StartError> {
     }
 }
 
-/// What an operator wants to know at the start, on standard output.
+/// Prints what an operator wants to know on start to standard output.
 async fn greet(app: &App, listening: std::net::SocketAddr) -> Result<(), Failure> {
     let server = &app.config.server;
     tell(format_args!("Tekvwarho {} is listening on {listening}", env!("CARGO_PKG_VERSION")));
@@ -121,7 +121,7 @@ async fn greet(app: &App, listening: std::net::SocketAddr) -> Result<(), Failure
     Ok(())
 }
 
-/// Writes a line to standard output. A server goes on when nobody reads it any more.
+/// Writes a line to standard output. A server continues when nobody reads it any more.
 fn tell(line: std::fmt::Arguments<'_>) {
     let _ = super::say(line);
 }

@@ -24,7 +24,7 @@ pub enum SettingsCommand {
     Set { key: String, value: String },
 }
 
-/// The reference of all settings; it needs no database.
+/// The reference of all settings; needs no database.
 pub fn reference() -> String {
     settings::reference(&Registry::new(sections(&brings(&features::SLICES))))
 }
@@ -36,7 +36,7 @@ pub async fn run(app: App, what: SettingsCommand) -> Result<(), Failure> {
                 say(format_args!("{key} = {value}"))?;
             }
         }
-        // Answered before anything is opened.
+        // Handled before anything is opened.
         SettingsCommand::Reference => {}
         SettingsCommand::Get { key } => {
             let value =

@@ -89,7 +89,7 @@ async fn create(app: App, email: String, name: String, role: Role) -> Result<(),
     Ok(())
 }
 
-/// An error in one line, with every field that is wrong.
+/// An error in one line, with every invalid field.
 pub fn explain(error: Error) -> Failure {
     match error {
         Error::Validation(errors) => errors

@@ -6,47 +6,47 @@ use std::sync::{Arc, OnceLock};
 use tokio::sync::broadcast;
 use uuid::Uuid;
 
-/// Something that happened and that others may want to know at once. Nobody may depend on receiving it.
+/// Something that happened and that others may want to know at once. Correctness must not depend on receiving it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Event {
     /// Something changed that the dashboard may show.
     Notice(Notice),
-    /// Much changed at once: whoever keeps or shows something reads it again.
+    /// Much changed at once: everything that caches or shows data reloads it.
     Everything,
-    /// A session ended, or what it has proven changed; requests and sockets look at it again.
+    /// A session ended, or what it has proven changed; requests and sockets check it again.
     SessionChanged(Uuid),
-    /// Rights, state or version of a staff member changed.
+    /// Permissions, state or token version of a staff member changed.
     StaffChanged(Uuid),
     /// API tokens of a staff member were made or revoked.
     TokensChanged(Uuid),
-    /// A staff member chose anew what they are told of.
+    /// A staff member changed which notices they get.
     PreferencesChanged(Uuid),
-    /// Settings changed; pages and caches made from them are stale.
+    /// Settings changed; pages and caches based on them are stale.
     SettingsChanged,
-    /// These staff members have new notices, or read some.
+    /// These staff members have new notices, or have read some.
     Notified(Arc<[Uuid]>),
-    /// The outbox has work.
+    /// The outbox has emails to deliver.
     MailQueued,
-    /// Numbers that are kept have changed.
+    /// Maintained counts have changed.
     Counted,
     /// The audit log has entries to seal.
     AuditWritten,
 }
 
-/// A live notice for the dashboard. It names what to look at and carries no data, so it needs no right but the one
-/// that its entity asks for.
+/// A live notice for the dashboard. It names what to load and carries no data, so it requires only the permission of
+/// its entity.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Notice {
     pub kind: &'static str,
-    /// The name of a kind of thing that the platform knows; others are told to nobody.
+    /// The name of an entity kind that the platform knows; notices with other names reach nobody.
     pub entity: &'static str,
     pub id: Option<Uuid>,
 }
 
-/// Something of this process that an event makes stale.
+/// A cache of this process that an event makes stale.
 pub type Hook = Box<dyn Fn(&Event) + Send + Sync>;
 
-/// Sends events to everybody who listens. Cheap to clone.
+/// Sends events to all subscribers. Cheap to clone.
 #[derive(Clone)]
 pub struct Bus {
     sender: broadcast::Sender<Event>,
@@ -59,17 +59,18 @@ impl Bus {
         Self { sender: broadcast::channel(1_024).0, hooks: Arc::default() }
     }
 
-    /// What runs at each event before anybody hears of it: caches of this process. A unit of work publishes between its
-    /// commit and its answer, so whoever has the answer does not meet what the unit made stale; a cache that was being
-    /// filled during the event says itself how long it may be wrong. Only the first call counts.
+    /// Registers the hooks that run at each event before any subscriber gets it: caches of this process. A unit of work
+    /// publishes between its commit and its response, so whoever has the response never reads what the unit made stale.
+    /// A cache that is being filled during the event defines itself how long it may be stale. Only the first call
+    /// counts.
     pub fn keep_true(&self, hooks: Vec<Hook>) {
         let _ = self.hooks.set(hooks);
     }
 
-    /// Tells everybody who listens now.
+    /// Runs the hooks and sends the event to all subscribers.
     pub fn publish(&self, event: Event) {
         for hook in self.hooks.get().into_iter().flatten() {
-            // Events come from the only writer of SQLite too, and that one must not end with a cache.
+            // SQLite's only writer publishes events too, and a panicking cache must not take it down.
             if catch_unwind(AssertUnwindSafe(|| hook(&event))).is_err() {
                 tracing::error!(?event, "a cache could not follow an event");
             }
@@ -78,7 +79,7 @@ impl Bus {
         let _ = self.sender.send(event);
     }
 
-    /// Everything from now on. A listener that falls behind misses the oldest events and is told so.
+    /// Everything from now on. A subscriber that falls behind misses the oldest events and gets an error that says so.
     pub fn subscribe(&self) -> broadcast::Receiver<Event> {
         self.sender.subscribe()
     }

@@ -1,5 +1,5 @@
-//! What the nodes of one installation tell each other. One node is the whole cluster for now: everything that must
-//! be true lives in the database, and the bus only makes it quick.
+//! Communication between the nodes of one installation. For now one node is the whole cluster: everything that must be
+//! correct lives in the database, and the bus only makes it fast.
 
 mod bus;
 mod recent;

@@ -1,4 +1,4 @@
-//! What was read a moment ago, for everybody who asks.
+//! Recently read data, shared by all readers.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -9,11 +9,11 @@ use tokio::sync::broadcast::error::TryRecvError;
 
 use super::{Bus, Event};
 
-/// What is kept is good for this long. What another node has changed is seen after it.
+/// How long an entry stays fresh. Changes by another node become visible after this time.
 const KEPT: Duration = Duration::from_secs(1);
 
-/// Something that is read once for all who ask within a second, and again as soon as this process has changed it. Of many
-/// who ask at once, one reads and the others wait for it.
+/// A value that is read once for all readers within a second, and again as soon as this process has changed it. Of
+/// concurrent readers, one loads it and the others wait.
 pub struct Recent<K, T> {
     state: Mutex<State<K, T>>,
     ends: fn(&Event) -> bool,
@@ -31,18 +31,18 @@ struct Known<K, T> {
 }
 
 impl<K: PartialEq, T> Recent<K, T> {
-    /// Nothing yet; `ends` says which events make it stale.
+    /// An empty cache; `ends` says which events make it stale.
     pub fn new(bus: &Bus, ends: fn(&Event) -> bool) -> Self {
         Self { state: Mutex::new(State { events: bus.subscribe(), known: None }), ends }
     }
 
-    /// What is known of `key`, or what `read` answers.
+    /// The cached value for `key`, or the result of `read`.
     ///
     /// # Errors
-    /// Those of `read`; then nothing is kept.
+    /// Those of `read`; nothing is cached then.
     pub async fn get<E>(&self, key: K, read: impl AsyncFnOnce(&K) -> Result<T, E>) -> Result<Arc<T>, E> {
         let mut state = self.state.lock().await;
-        // What happens during the read is heard of at the next call.
+        // Events during the load are handled at the next call.
         state.hear(self.ends);
         if let Some(known) = state.known.as_ref().filter(|known| known.of == key && known.until > Instant::now()) {
             return Ok(Arc::clone(&known.value));
@@ -75,7 +75,7 @@ mod tests {
     struct Source(AtomicU32);
 
     impl Source {
-        /// How often it was read.
+        /// How often it was loaded.
         fn read(&self) -> u32 {
             self.0.fetch_add(1, Ordering::Relaxed) + 1
         }

@@ -1,4 +1,4 @@
-//! How mail leaves.
+//! How email is delivered.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -29,7 +29,7 @@ pub struct MailConfig {
     pub mail_from: Option<lettre::message::Mailbox>,
 }
 
-/// The way that the configuration chooses.
+/// The configured transport.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Transport {
     Folder,
@@ -38,7 +38,7 @@ pub enum Transport {
 }
 
 impl MailConfig {
-    /// The server that takes mails, and their sender, without secrets; none when no mail leaves the machine.
+    /// The mail server and the sender, without secrets; none if no email leaves the machine.
     pub fn way(&self) -> Option<String> {
         let server = match (self.transport(), &self.smtp_url) {
             (Transport::Smtp, Some(url)) => {
@@ -52,7 +52,7 @@ impl MailConfig {
         Some(format!("{server} {from}"))
     }
 
-    /// The way that mails take.
+    /// The configured transport.
     pub fn transport(&self) -> Transport {
         match (&self.smtp_url, &self.sendgrid_api_key) {
             (Some(_), _) => Transport::Smtp,
@@ -64,7 +64,7 @@ impl MailConfig {
 
 impl fmt::Debug for MailConfig {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Both ways carry a secret.
+        // Both transports carry a secret.
         f.debug_struct("MailConfig")
             .field("transport", &self.transport())
             .field("from", &self.mail_from)

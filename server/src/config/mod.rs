@@ -1,7 +1,7 @@
-//! The settings of the process: flags and environment, one struct a concern.
+//! The settings of the process: flags and environment, one struct per concern.
 //!
-//! `.env` is read first. A `TEKVWARHO_*` variable that no field reads is an error, because a misspelt
-//! setting that is ignored is worse than none.
+//! `.env` is read first. A `TEKVWARHO_*` variable that no field reads is an error, because silently ignoring a misspelt
+//! setting is worse.
 
 mod database;
 mod log;
@@ -47,15 +47,15 @@ pub struct Config {
 }
 
 impl Config {
-    /// Where the key ring is.
+    /// The path of the key ring.
     pub fn secret_file(&self) -> PathBuf {
         self.secret_file.clone().unwrap_or_else(|| self.data_dir.join("keys.json"))
     }
 
-    /// Refuses addresses that cannot be those of a database or a mail server.
+    /// Rejects URLs that cannot belong to a database or a mail server.
     ///
     /// # Errors
-    /// Says what is wrong, without the address: it may hold a password.
+    /// Says what is wrong, without the URL: it can contain a password.
     pub fn check(&self) -> Result<(), String> {
         const ENCODE: &str = "Percent-encode special characters in the password: # is %23, @ is %40, / is %2F";
         let database = match Engine::of_url(&self.database_url()) {
@@ -73,14 +73,14 @@ impl Config {
         })
     }
 
-    /// The address of the database.
+    /// The URL of the database.
     pub fn database_url(&self) -> String {
         let given = self.database.url.as_ref().map(|url| url.as_str().to_owned());
         given.unwrap_or_else(|| crate::storage::database_url(&self.data_dir))
     }
 }
 
-/// `TEKVWARHO_*` variables of the environment that `known` does not name.
+/// `TEKVWARHO_*` environment variables that `known` does not contain.
 pub fn unknown_variables<'k>(known: impl Iterator<Item = &'k str>) -> Vec<String> {
     let known: Vec<&str> = known.collect();
     let mut unknown: Vec<String> = std::env::vars_os()
@@ -91,7 +91,7 @@ pub fn unknown_variables<'k>(known: impl Iterator<Item = &'k str>) -> Vec<String
     unknown
 }
 
-/// Variables of the environment that a later version will read.
+/// Environment variables that only a later version will read.
 pub fn set_in_vain() -> impl Iterator<Item = &'static str> {
     ["REDIS_URL", "DATABASE_READ_URL"].into_iter().filter(|name| std::env::var_os(name).is_some())
 }

@@ -1,4 +1,4 @@
-//! How settings of the process are read, and what is said when one cannot be.
+//! Parsing of process settings, and the error messages.
 
 use std::convert::Infallible;
 use std::fmt;
@@ -7,21 +7,21 @@ use std::str::FromStr;
 
 use url::Url;
 
-/// An address that may hold a password. It is kept as it was typed and read later, because the parser of the command line
-/// repeats what it cannot read.
+/// A URL that can contain a password. It is kept as typed and parsed later, because the command-line parser repeats
+/// what it cannot parse.
 #[derive(Clone, PartialEq, Eq)]
 pub struct SecretUrl(String);
 
 impl SecretUrl {
-    /// The text, with what it holds.
+    /// The text, secrets included.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// Reads it as the address of a machine.
+    /// Parses it as a URL with a host.
     ///
     /// # Errors
-    /// Says what is wrong, without the address.
+    /// Says what is wrong, without the URL.
     pub fn read(&self) -> Result<Url, String> {
         let with_host = |url: Url| if url.has_host() { Ok(url) } else { Err("it has no host".to_owned()) };
         Url::parse(&self.0).map_err(|error| error.to_string()).and_then(with_host)
@@ -42,7 +42,7 @@ impl fmt::Debug for SecretUrl {
     }
 }
 
-/// Where to listen: an address with its port, a port alone (of this machine only), `:8080` (of all networks), or a name.
+/// Where to listen: an address with its port, a port alone (this machine only), `:8080` (all networks), or a host name.
 pub fn listen(text: &str) -> Result<SocketAddr, String> {
     let port = |text: &str| text.parse::<u16>().ok();
     let known = text
@@ -60,7 +60,7 @@ pub fn listen(text: &str) -> Result<SocketAddr, String> {
     })
 }
 
-/// The address that visitors type.
+/// The URL that visitors type.
 pub fn public_url(text: &str) -> Result<Url, String> {
     let whole = |url: &Url| matches!(url.scheme(), "http" | "https") && url.has_host();
     let url = Url::parse(text).ok().filter(whole).ok_or("this must be a full address, such as https://example.com")?;

@@ -1,4 +1,4 @@
-//! How the program is reached.
+//! How visitors reach the program.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -46,22 +46,22 @@ pub enum Guard {
 }
 
 impl ServerConfig {
-    /// True when visitors come over TLS, ended here or by a proxy.
+    /// True if visitors come over TLS, terminated here or by a proxy.
     pub fn is_https(&self) -> bool {
         self.public_url.as_ref().map_or(self.tls_cert.is_some(), |url| url.scheme() == "https")
     }
 
-    /// The name of the machine that visitors type.
+    /// The host name that visitors type.
     pub fn host(&self) -> &str {
         self.public_url.as_ref().and_then(Url::host_str).unwrap_or("localhost")
     }
 
-    /// True when visitors are on this machine.
+    /// True if visitors are on this machine.
     pub fn is_local(&self) -> bool {
         matches!(self.host(), "localhost" | "127.0.0.1" | "[::1]")
     }
 
-    /// True when a refresh cookie may be given: over TLS, or to this machine itself.
+    /// True if a refresh cookie can be set: over TLS, or for localhost.
     pub fn may_set_cookies(&self) -> bool {
         self.is_https() || self.is_local()
     }
@@ -71,7 +71,7 @@ impl ServerConfig {
         self.public_url.as_ref().map_or_else(|| self.link(""), |url| url.origin().ascii_serialization())
     }
 
-    /// An absolute address below the public one. Without a public address, visitors are on this machine.
+    /// An absolute URL below the public one. Without a public URL, visitors are on this machine.
     pub fn link(&self, path: &str) -> String {
         match &self.public_url {
             Some(url) => format!("{}{path}", url.as_str().trim_end_matches('/')),

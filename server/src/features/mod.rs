@@ -1,5 +1,5 @@
-//! What the firm does, a slice each. A slice knows its tables, rules and endpoints, and calls another only through its
-//! `mod.rs`.
+//! What the firm does, one slice each. A slice knows its tables, rules and endpoints, and calls another slice only
+//! through its `mod.rs`.
 
 pub mod api_docs;
 pub mod dashboard;
@@ -13,6 +13,6 @@ pub mod site;
 use crate::app::App;
 use crate::platform::slice::Slice;
 
-/// Every slice. What all share is made by walking this list; a new slice joins by its line.
+/// Every slice. The shared parts iterate over this list; adding its line is how a new slice joins.
 pub static SLICES: [Slice<App>; 7] =
     [site::SLICE, messages::SLICE, dashboard::SLICE, onboarding::SLICE, samples::SLICE, privacy::SLICE, health::SLICE];

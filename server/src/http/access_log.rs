@@ -1,6 +1,6 @@
-//! One line for each request, with the template of its route: never a raw path, query, address or body.
+//! One line for each request, with its route template: never a raw path, query, address or body.
 //!
-//! Lines are gathered and written by a thread of its own, so that a slow disk does not slow answers.
+//! A separate thread buffers and writes the lines, so that a slow disk does not slow down responses.
 
 use std::fmt::Write as _;
 use std::io::Write as _;
@@ -19,7 +19,7 @@ pub enum LogFormat {
     Json,
 }
 
-/// Gathers lines and writes them to standard output. Cheap to clone.
+/// Buffers lines and writes them to standard output. Cheap to clone.
 #[derive(Clone)]
 pub struct AccessLog(Option<Arc<Shared>>);
 
@@ -31,20 +31,20 @@ struct Shared {
 #[derive(Default)]
 struct Lines {
     waiting: String,
-    /// Lines that found no room since the last writing.
+    /// Lines dropped for lack of space since the last write.
     dropped: u64,
-    /// The last second that was written out, with its text: most lines are of the same one.
+    /// The last second that was formatted, with its text: most lines share it.
     second: i64,
     second_text: String,
 }
 
-/// Lines that wait may take this many bytes. When standard output stalls, later ones are dropped and counted.
+/// Buffered lines take at most this many bytes. When standard output stalls, later lines are dropped and counted.
 const MOST: usize = 4_000_000;
 /// Lines are written at least this often.
 const EVERY: Duration = Duration::from_millis(100);
 
 impl AccessLog {
-    /// A log on standard output.
+    /// A log to standard output.
     pub fn stdout(format: LogFormat) -> Self {
         let shared = Arc::new(Shared { format, lines: Mutex::default() });
         let weak = Arc::downgrade(&shared);
@@ -63,7 +63,7 @@ impl AccessLog {
         Self(None)
     }
 
-    /// Notes one answered request.
+    /// Logs one completed request.
     pub fn note(
         &self,
         now: DateTime<Utc>,
@@ -79,11 +79,11 @@ impl AccessLog {
             lines.dropped += 1;
             return;
         }
-        // Writing into a String does not fail.
+        // Writing into a String cannot fail.
         let _ = lines.write(shared.format, now, method, route, status, took, id);
     }
 
-    /// Writes what waits; the drain calls it before the program ends.
+    /// Writes the buffered lines; the drain calls it before the program exits.
     pub fn flush(&self) {
         if let Some(shared) = &self.0 {
             shared.flush();
@@ -127,7 +127,8 @@ impl Lines {
         let (status, micros, out) = (status.as_u16(), took.as_micros(), &mut self.waiting);
         match format {
             LogFormat::Text => writeln!(out, "{at}.{millis:03}Z {method} {route} {status} {micros}us {id}"),
-            // None of the values can hold a quote: a method and a route template of ours, numbers, an id of letters and digits.
+            // None of the values can contain a quote: our own method and route template, numbers, an id of letters and
+            // digits.
             LogFormat::Json => writeln!(
                 out,
                 r#"{{"time":"{at}.{millis:03}Z","kind":"access","method":"{method}","route":"{route}","status":{status},"micros":{micros},"requestId":"{id}"}}"#

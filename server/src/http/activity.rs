@@ -1,5 +1,5 @@
-//! Whether anything happens on a connection. HTTP/2 has pings, windows and a preface, with which a client can hold a
-//! connection for ever and ask for nothing; only requests, responses and their parts count here.
+//! Detects idle connections. HTTP/2 has pings, windows and a preface with which a client could hold a connection
+//! forever without a request; only requests, responses and their parts count as activity here.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -12,15 +12,15 @@ use http_body::{Frame, SizeHint};
 use pin_project_lite::pin_project;
 use tokio::time::Instant;
 
-/// The first request has this long to come, as the head of one on the plain port.
+/// The first request must arrive within this time, like a request head on the plain port.
 const FIRST: Duration = Duration::from_secs(15);
-/// Later nothing may happen for this long: no request, and no part of a body in either direction.
+/// Later, the connection may be idle for this long: no request, and no part of a body in either direction.
 const QUIET: Duration = Duration::from_secs(75);
 
-/// Bytes that are given out at once.
+/// Maximum bytes passed on at once.
 const PART: usize = 16 * 1024;
 
-/// When something last happened on a connection.
+/// When a connection was last active.
 pub struct Activity {
     began: Instant,
     /// Milliseconds after `began`; 0 before the first request.
@@ -28,18 +28,18 @@ pub struct Activity {
 }
 
 impl Activity {
-    /// Of a connection that begins now.
+    /// For a connection that starts now.
     pub fn begin() -> Arc<Self> {
         Arc::new(Self { began: Instant::now(), last: AtomicU64::new(0) })
     }
 
-    /// The same body; each frame of it counts, and so does its beginning.
+    /// Wraps the body; its start and each of its frames count as activity.
     pub fn note_frames<B>(self: &Arc<Self>, body: B) -> Noted<B> {
         self.note();
         Noted { body, rest: None, activity: Arc::clone(self) }
     }
 
-    /// Returns once nothing has happened for too long.
+    /// Returns once the connection has been idle for too long.
     pub async fn ceased(&self) {
         loop {
             let until = self.deadline();
@@ -64,11 +64,11 @@ impl Activity {
 }
 
 pin_project! {
-    /// A body whose frames are noted.
+    /// A body whose frames count as activity.
     pub struct Noted<B> {
         #[pin]
         body: B,
-        // What is left of a frame: a large one is given out in parts, so that who takes it slowly is seen to take it.
+        // The rest of a frame: a large one is passed on in parts, so that a slow reader still counts as active.
         rest: Option<Bytes>,
         activity: Arc<Activity>,
     }

@@ -1,4 +1,4 @@
-//! What is decided before any handler: may this request come in at all?
+//! Decides, before any handler, whether a request is admitted.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use super::body::BodyLimit;
 use super::{Front, origin};
 use crate::error::{Error, Result};
 
-/// Answers the question of a browser before a cross-origin request, refuses what may not come in, and lets the rest pass.
+/// Responds to a browser's preflight request, rejects what must not come in, and passes on the rest.
 pub async fn admit(State(front): State<Arc<Front>>, mut request: Request, next: Next) -> Response {
     if origin::is_preflight(request.method(), request.headers()) {
         return StatusCode::NO_CONTENT.into_response();
@@ -25,10 +25,10 @@ pub async fn admit(State(front): State<Arc<Front>>, mut request: Request, next: 
     }
 }
 
-/// Answers with how long the body may be.
+/// Returns the body limit of the request.
 fn check(front: &Front, request: &Request) -> Result<BodyLimit> {
     let uri = request.uri();
-    // No column of PostgreSQL can hold this character, so nothing that we have is named by it.
+    // No PostgreSQL column can contain this character, so it cannot be part of any name.
     if uri.path().contains("%00") || uri.query().is_some_and(|query| query.contains("%00")) {
         return Err(Error::MalformedBody("The address contains a character that cannot be stored.".into()));
     }

@@ -1,7 +1,7 @@
-//! The built front ends: content-hashed, compressed beforehand, held in memory.
+//! The built front ends: content-hashed, precompressed, held in memory.
 //!
-//! Release builds carry them in the binary; debug builds read `web/dist`. Nothing but these files is ever served from
-//! a path that a client sends.
+//! Release builds embed them in the binary; debug builds read `web/dist`. Only these files are ever served for a path
+//! that a client sends.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -45,7 +45,7 @@ struct Asset {
     immutable: bool,
 }
 
-/// The page that every address of the dashboard answers with.
+/// The page returned for every URL of the dashboard.
 struct Shell {
     page: Asset,
     policy: HeaderValue,
@@ -62,7 +62,7 @@ const IMMUTABLE: &str = "public, max-age=31536000, immutable";
 const REVALIDATE: &str = "private, no-cache";
 
 impl Assets {
-    /// Loads what was built, and lets files of `theme` stand in for those of the same name.
+    /// Loads the built assets, and lets files in `theme` replace those of the same name.
     pub fn load(theme: Option<&Path>) -> std::io::Result<Self> {
         let mut site = collect("site/");
         let admin = collect("admin/");
@@ -82,22 +82,22 @@ impl Assets {
         Ok(Self { site, admin, names, shell })
     }
 
-    /// The address of an asset by its source name, such as `site.css`.
+    /// The URL of an asset by its source name, such as `site.css`.
     pub fn address(&self, name: &str) -> Option<String> {
         self.names.get(name).map(|path| format!("/assets/{path}"))
     }
 
-    /// True when the dashboard is in this build.
+    /// True if this build contains the dashboard.
     pub fn has_dashboard(&self) -> bool {
         self.shell.is_some()
     }
 
-    /// Answers `/assets/{path}`.
+    /// The response to `/assets/{path}`.
     pub fn site(&self, path: &str, headers: &HeaderMap) -> Option<Response> {
         self.site.get(path).map(|asset| asset.answer(headers))
     }
 
-    /// Answers `/admin/{path}`: a file of the dashboard, or its shell for everything that looks like a page.
+    /// The response to `/admin/{path}`: a file of the dashboard, or its shell for everything that looks like a page.
     pub fn admin(&self, path: &str, headers: &HeaderMap) -> Option<Response> {
         if let Some(asset) = self.admin.get(path).filter(|_| path != "index.html") {
             return Some(asset.answer(headers));
@@ -139,7 +139,7 @@ impl Shell {
     }
 }
 
-/// The text of each script that stands in the page itself.
+/// The text of each inline script in the page.
 fn inline_scripts(html: &str) -> impl Iterator<Item = &str> {
     html.split("<script").skip(1).filter_map(|rest| {
         let (attributes, rest) = rest.split_once('>')?;
@@ -188,7 +188,7 @@ impl Asset {
     }
 }
 
-/// The best encoding that a client reads.
+/// The best encoding that a client accepts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Encoding {
     Brotli,
@@ -196,14 +196,14 @@ pub enum Encoding {
     Plain,
 }
 
-/// True when the client has this version already: `If-None-Match` holds `*`, or its tag among others (RFC 9110, 13.1.2).
+/// True if the client has this version already: `If-None-Match` contains `*` or the tag (RFC 9110, 13.1.2).
 pub fn is_known(headers: &HeaderMap, etag: &HeaderValue) -> bool {
     let Some(sent) = headers.get(IF_NONE_MATCH) else { return false };
     let (Ok(sent), Ok(etag)) = (sent.to_str(), etag.to_str()) else { return false };
     sent.split(',').map(str::trim).any(|tag| tag == "*" || tag.strip_prefix("W/").unwrap_or(tag) == etag)
 }
 
-/// What `Accept-Encoding` allows; an encoding with `q=0` is not wanted.
+/// The best encoding in `Accept-Encoding`; `q=0` excludes an encoding.
 pub fn accepted(headers: &HeaderMap) -> Encoding {
     let text = headers.get(ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let takes = |name: &str| {
@@ -245,7 +245,7 @@ fn collect(prefix: &str) -> HashMap<String, Asset> {
         .collect()
 }
 
-/// Names of the site's sources and where Vite put them.
+/// Maps the site's source names to Vite's output paths.
 fn manifest() -> HashMap<String, String> {
     let Some(file) = Built::get("site/.vite/manifest.json") else { return HashMap::new() };
     let entries: HashMap<String, ManifestEntry> = serde_json::from_slice(&file.data).unwrap_or_default();

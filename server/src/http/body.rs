@@ -1,4 +1,4 @@
-//! Bodies: how large they may be, and how they become values.
+//! Request bodies: size limits and parsing.
 
 use std::collections::HashMap;
 
@@ -13,20 +13,20 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 use super::valid;
 use crate::error::{Error, Result};
 
-/// Characters of a body to public and auth routes. A message of 5,000 letters has room in every script.
+/// Characters in a body to public and auth routes. A message of 5,000 letters fits in every script.
 const SMALL: usize = 10_000;
-/// Bytes of such a body: a letter takes up to 12 of them where a form without scripts escapes it.
+/// Bytes in such a body: a form without scripts escapes a letter to as many as 12.
 const SMALL_BYTES: usize = 64_000;
-/// Staff write long answers and import lists.
+/// Staff write long replies and import lists.
 const LARGE: usize = 256_000;
 
-/// A body has this long to arrive.
+/// A body must arrive within this time.
 const SLOWEST: std::time::Duration = std::time::Duration::from_secs(30);
 
-/// Routes whose bodies may be longer or must be shorter than those of their kind: the template of the route, and bytes.
+/// A route whose limit differs from that of its kind: the route template, and bytes.
 pub type OwnLimit = (&'static str, usize);
 
-/// How long bodies may be, route by route.
+/// Body limits per route.
 pub struct BodyLimits(HashMap<&'static str, usize>);
 
 impl BodyLimits {
@@ -35,51 +35,51 @@ impl BodyLimits {
         Self(own.into_iter().collect())
     }
 
-    /// The limit of a route, told by its template.
+    /// The limit of a route, by its template.
     pub fn of(&self, route: &str) -> BodyLimit {
         let staff = route.starts_with("/api/admin/") && !route.starts_with("/api/admin/auth/");
         match self.0.get(route) {
             Some(&bytes) => BodyLimit { bytes, in_letters: false },
             None if staff => BodyLimit { bytes: LARGE, in_letters: false },
-            // A page takes more: it is drawn again with what was typed, so that it can be shortened.
+            // A page accepts more: it is rendered again with the submitted text, so that the visitor can shorten it.
             None => BodyLimit { bytes: SMALL_BYTES, in_letters: route.starts_with("/api/") },
         }
     }
 }
 
-/// How long the body of a request may be.
+/// The limit for one request's body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BodyLimit {
     bytes: usize,
-    /// Letters count too, because a letter can take many bytes.
+    /// Letters are limited too, because a letter can take many bytes.
     in_letters: bool,
 }
 
 impl BodyLimit {
-    /// The limit of a request, as [`admit`](super::admit) has noted it.
+    /// The limit of a request, as stored by [`admit`](super::admit).
     pub fn of(extensions: &Extensions) -> Self {
         extensions.get().copied().unwrap_or(Self { bytes: SMALL_BYTES, in_letters: true })
     }
 
-    /// Refuses a body that announces more than it may have, before anything reads it.
+    /// Rejects a body whose announced length exceeds the limit, before anything reads it.
     pub fn check_length(self, headers: &HeaderMap) -> Result<()> {
         let announced = headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
         if announced.is_some_and(|length| length > self.bytes) { Err(self.exceeded()) } else { Ok(()) }
     }
 
-    /// Refuses a body that is long because there is much in it, and not because of how it is written.
+    /// Rejects a body with too many characters, however few bytes each takes.
     fn check_letters(self, bytes: &[u8]) -> Result<()> {
         let within = !self.in_letters || bytes.len() <= SMALL || characters(bytes) <= SMALL;
         if within { Ok(()) } else { Err(self.exceeded()) }
     }
 
-    /// Where letters count, the limit that is told is the one that plain letters meet first.
+    /// Where letters are limited, the error reports the limit that plain text reaches first.
     fn exceeded(self) -> Error {
         Error::BodyTooLarge { limit: if self.in_letters { SMALL } else { self.bytes } }
     }
 }
 
-/// Characters of a text in UTF-8, where an escape of JSON (`\u00e4`) or of a form (`%C3%A4`) stands for what it writes.
+/// Counts characters of UTF-8 text; a JSON escape (`\u00e4`) or a form escape (`%C3%A4`) counts as what it stands for.
 fn characters(bytes: &[u8]) -> usize {
     let (mut count, mut at) = (0, 0);
     while let Some(&byte) = bytes.get(at) {
@@ -116,7 +116,7 @@ pub async fn read(limit: BodyLimit, body: Body) -> Result<Bytes> {
     }
 }
 
-/// A JSON body, with the name of the field in every complaint.
+/// A JSON body; errors name the field.
 pub struct Json<T>(pub T);
 
 impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
@@ -131,7 +131,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
     }
 }
 
-/// A request without a body has none, and `null` is none.
+/// A request without a body yields none, and so does `null`.
 impl<S: Send + Sync, T: DeserializeOwned> OptionalFromRequest<S> for Json<T> {
     type Rejection = Error;
 
@@ -150,13 +150,13 @@ impl<S: Send + Sync, T: DeserializeOwned> OptionalFromRequest<S> for Json<T> {
     }
 }
 
-/// Files that are read or worked on at once on this node. Whoever comes then is told to come again: bodies of files are
-/// large, and what waits for its turn would fill the memory.
+/// Uploads handled at once on this node. Further ones are told to retry: file bodies are large, and queuing them would
+/// fill the memory.
 const FILES: usize = 8;
 static PLACES: Semaphore = Semaphore::const_new(FILES);
 
-/// A body as it came: a file. What it holds is told by its bytes, not by what the client calls it. It has one of few
-/// places for as long as it is there.
+/// A raw body: a file. Its type is detected from its bytes, not from what the client claims. It occupies one of the few
+/// upload slots for as long as it exists.
 pub struct Raw {
     pub bytes: Bytes,
     _place: SemaphorePermit<'static>,
@@ -172,9 +172,9 @@ impl<S: Send + Sync> FromRequest<S> for Raw {
     }
 }
 
-/// Parses JSON that a client sent.
+/// Parses JSON from a client.
 pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
-    // serde reads a list where it wants a struct, field by field; nobody means that.
+    // serde accepts a list for a struct, field by field; no client means that.
     if bytes.trim_ascii_start().first() == Some(&b'[') {
         serde_json::from_slice::<serde::de::IgnoredAny>(bytes)
             .map_err(|_| Error::MalformedBody("The body is not valid JSON.".into()))?;
@@ -182,7 +182,7 @@ pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
     }
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
-        // What is cut off is no JSON, even where something of a wrong shape came before the end.
+        // A truncated body is malformed JSON, even if an earlier value has the wrong type.
         if error.inner().is_data() && serde_json::from_slice::<serde::de::IgnoredAny>(bytes).is_ok() {
             valid::wrong_shape(&error.path().to_string(), &error.inner().to_string())
         } else {
@@ -193,7 +193,7 @@ pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
     Ok(value)
 }
 
-/// A body as a browser's form sends it without scripts.
+/// A form body as a browser submits it without scripts.
 pub struct Form<T>(pub T);
 
 impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Form<T> {

@@ -1,4 +1,4 @@
-//! Who is asking: the peer, or what a trusted proxy says of it.
+//! The client's address: the peer, or what a trusted proxy reports.
 
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::str::FromStr;
@@ -6,7 +6,7 @@ use std::str::FromStr;
 use axum::http::HeaderMap;
 use ipnet::IpNet;
 
-/// Networks whose `X-Forwarded-For` and `CF-Connecting-IP` we believe.
+/// Networks whose `X-Forwarded-For` and `CF-Connecting-IP` are trusted.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct TrustedProxies(Vec<IpNet>);
 
@@ -28,17 +28,17 @@ impl FromStr for TrustedProxies {
 }
 
 impl TrustedProxies {
-    /// True when nobody is trusted.
+    /// True if no proxy is trusted.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// True when the peer is one of them.
+    /// True if the peer is a trusted proxy.
     pub fn contain(&self, peer: IpAddr) -> bool {
         self.0.iter().any(|network| network.contains(&peer.to_canonical()))
     }
 
-    /// The address of the client: the nearest one that is not a proxy of ours.
+    /// The client's address: the nearest one that is not a trusted proxy.
     pub fn client_of(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
         let peer = peer.to_canonical();
         if !self.contain(peer) {
@@ -51,27 +51,28 @@ impl TrustedProxies {
             .collect::<Vec<_>>()
             .into_iter()
             .rev()
-            // From the nearest proxy outward. What cannot be read ends the walk: beyond it, anybody may have written.
+            // From the nearest proxy outward. A part that cannot be parsed ends the search: anyone may have written
+            // what lies beyond.
             .map_while(|part| address_of(std::str::from_utf8(part).ok()?.trim()))
             .collect();
         let nearest = forwarded.iter().find(|address| !self.contain(**address)).or(forwarded.last());
-        // A proxy appends to X-Forwarded-For, but lets a CF-Connecting-IP of the client through: it counts only alone,
-        // not beside one that says nothing.
+        // A proxy appends to X-Forwarded-For, but passes a client's CF-Connecting-IP through. The latter is therefore
+        // used only if X-Forwarded-For is absent, not if it is empty.
         let cloudflare = || headers.get("cf-connecting-ip").and_then(|value| value.to_str().ok()?.trim().parse().ok());
         let alone = !headers.contains_key("x-forwarded-for");
         nearest.copied().or_else(|| alone.then(cloudflare).flatten()).unwrap_or(peer)
     }
 }
 
-/// An address as proxies write it, some of them with a port or in brackets.
+/// Parses an address as proxies write it, possibly with a port or in brackets.
 fn address_of(text: &str) -> Option<IpAddr> {
     let bare = text.strip_prefix('[').and_then(|text| text.strip_suffix(']')).unwrap_or(text);
     let plain = bare.parse::<IpAddr>().ok();
     plain.or_else(|| text.parse::<SocketAddr>().ok().map(|it| it.ip())).map(|address| address.to_canonical())
 }
 
-/// What rate limits count by: an IPv4 address, or the /64 network of an IPv6 address, since one
-/// household has a whole /64.
+/// The key for rate limits: an IPv4 address, or the /64 network of an IPv6 address, because one household has a whole
+/// /64.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct AddressKey(IpAddr);
 
@@ -123,7 +124,7 @@ mod tests {
         assert_eq!(proxies.client_of(peer, &headers).to_string(), "198.51.100.9");
         headers.insert("x-forwarded-for", "1.1.1.1, 203.0.113.5".parse().expect("a header value"));
         assert_eq!(proxies.client_of(peer, &headers).to_string(), "203.0.113.5");
-        // A byte that is no text ends the walk where it stands, and no sooner.
+        // A byte that is not text ends the search at its position, not before.
         let odd = |bytes: &[u8]| axum::http::HeaderValue::from_bytes(bytes).expect("a header value");
         headers.insert("x-forwarded-for", odd(b"9.9.9.9, \xff, 203.0.113.7"));
         assert_eq!(proxies.client_of(peer, &headers).to_string(), "203.0.113.7");

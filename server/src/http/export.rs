@@ -1,4 +1,4 @@
-//! Files that a client downloads: how their cells are written, and the headers that make a file of an answer.
+//! File downloads: how cells are written, and the headers that make a response a file.
 
 use std::io::Seek as _;
 
@@ -13,18 +13,18 @@ use crate::error::{Error, Result};
 /// Tells spreadsheet programs that the text is UTF-8.
 pub const BYTE_ORDER_MARK: &str = "\u{feff}";
 
-/// Rows as CSV (RFC 4180). No cell of them is taken for a formula.
+/// Rows as CSV (RFC 4180). No cell can be taken for a formula.
 pub fn csv_lines<const N: usize>(rows: impl Iterator<Item = [String; N]>) -> Vec<u8> {
     let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
     for row in rows {
-        // Writing into memory does not fail, and every row has the same length.
+        // Writing into memory cannot fail, and every row has the same length.
         let _ = writer.write_record(row.map(|cell| harmless(&cell)));
     }
     writer.into_inner().unwrap_or_default()
 }
 
-/// A cell that no spreadsheet program takes for a formula, nor a part of it: where a semicolon separates cells, one of ours
-/// becomes several, and a line of it the beginning of a row.
+/// Makes a cell safe: no spreadsheet program takes it, or a part of it, for a formula. Where a semicolon separates
+/// cells, one cell becomes several, and a line within it starts a row.
 pub fn harmless(cell: &str) -> String {
     if is_phone(cell) {
         return cell.to_owned();
@@ -47,10 +47,10 @@ pub fn harmless(cell: &str) -> String {
     out
 }
 
-/// True for a cell that a spreadsheet program may take for a formula (OWASP, CSV injection): what it does not show, and the
-/// wide forms of East Asia, it passes over.
+/// True if a spreadsheet program may take the cell for a formula (OWASP, CSV injection): such programs skip invisible
+/// characters and accept East Asian full-width forms.
 pub fn is_formula(cell: &str) -> bool {
-    // A quote too: where it begins a cell, it ends by the next one.
+    // A quote too: at the start of a cell, it closes with the next one.
     let unseen = |letter: char| {
         letter.is_whitespace() || matches!(letter, '"' | '\u{feff}' | '\u{200b}'..='\u{200f}' | '\u{2060}')
     };
@@ -58,14 +58,14 @@ pub fn is_formula(cell: &str) -> bool {
     cell.starts_with(['\t', '\r']) || shown.starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠'])
 }
 
-/// What can only be a phone number: a program that computes with it would do no harm.
+/// A phone number is harmless even if a program evaluates it.
 fn is_phone(cell: &str) -> bool {
     let digits = cell.chars().filter(char::is_ascii_digit).count();
     let rest = cell.strip_prefix('+').unwrap_or_default();
     digits >= 5 && rest.chars().all(|it| it.is_ascii_digit() || matches!(it, ' ' | '(' | ')' | '/' | '.' | '-'))
 }
 
-/// A line such as `- and this`, which people write, and no program computes.
+/// A line such as `- and this`, which people write and no program evaluates.
 fn is_list_item(line: &str) -> bool {
     let Some(text) = line.trim_start().strip_prefix("- ").or_else(|| line.trim_start().strip_prefix("+ ")) else {
         return false;
@@ -75,7 +75,7 @@ fn is_list_item(line: &str) -> bool {
     text.starts_with(char::is_alphabetic) && !after.starts_with(['(', '|', '!', '.']) && !line.contains('|')
 }
 
-/// An answer that a browser saves under that name. `total` is the number of rows that come, for a progress bar.
+/// A response that a browser saves under `name`. `total` is the number of rows, for a progress bar.
 pub fn file(body: Body, media: &'static str, name: &str, total: u64) -> Response {
     let mut response = Response::new(body);
     let headers = response.headers_mut();
@@ -87,7 +87,7 @@ pub fn file(body: Body, media: &'static str, name: &str, total: u64) -> Response
     response
 }
 
-/// The same of a file on the disk, whose size the client learns before its content comes.
+/// The same for a file on disk, whose size is sent before its content.
 ///
 /// # Errors
 /// The file cannot be read.

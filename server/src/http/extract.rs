@@ -1,4 +1,4 @@
-//! Ids, queries and paging from the address of a request.
+//! Extractors for ids, queries and pagination from a request's URL.
 
 use axum::extract::{FromRequestParts, Path};
 use axum::http::request::Parts;
@@ -11,7 +11,7 @@ use super::valid;
 use crate::error::{Error, Result};
 use crate::storage::Cursor;
 
-/// The `{id}` of the path. What is not an id names nothing, so it is not found.
+/// The `{id}` of the path. A malformed id names nothing, so it is a 404.
 pub struct Id(pub Uuid);
 
 impl<S: Send + Sync> FromRequestParts<S> for Id {
@@ -25,7 +25,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Id {
     }
 }
 
-/// The name that is the one variable of the path. What is not UTF-8 names nothing, so it is not found.
+/// The only variable of the path, as text. Invalid UTF-8 names nothing, so it is a 404.
 pub struct Name(pub String);
 
 impl<S: Send + Sync> FromRequestParts<S> for Name {
@@ -39,7 +39,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Name {
     }
 }
 
-/// The query of the address, with the name of the field in every complaint.
+/// The query of the URL; errors name the field.
 pub struct Query<T>(pub T);
 
 impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {
@@ -71,7 +71,7 @@ impl Paging {
     /// The position after which the page begins, and its length.
     ///
     /// # Errors
-    /// A cursor that is not ours, or a length out of bounds.
+    /// An invalid cursor, or a length out of bounds.
     pub fn read(&self) -> Result<(Option<Cursor>, usize)> {
         let wrong = || Error::field("limit", "invalid", "This must be a whole number from 1 to 100.");
         let limit = match self.limit.as_deref() {

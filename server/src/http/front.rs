@@ -1,4 +1,4 @@
-//! What the steps around every handler need to know.
+//! What the steps around every handler need.
 
 use super::AllowedOrigins;
 use super::access_log::AccessLog;

@@ -1,4 +1,4 @@
-//! `If-Match`: a change that is wanted only on what the caller has seen.
+//! `If-Match`: apply a change only to the version that the caller has seen.
 
 use axum::extract::FromRequestParts;
 use axum::http::HeaderMap;
@@ -7,21 +7,21 @@ use axum::http::request::Parts;
 
 use crate::error::{Error, Result};
 
-/// What the caller has seen, by RFC 9110 § 13.1.1; nothing said is everything allowed.
+/// The versions that the caller has seen, by RFC 9110 § 13.1.1; without the header, any version is accepted.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct IfMatch(Option<Seen>);
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Seen {
-    /// `*`: whatever it is, as long as it is there.
+    /// `*`: any version, as long as the entity exists.
     Anything,
-    /// One of these tags, with their quotes. Weak ones never match, so they are not among them.
+    /// One of these tags, with their quotes. Weak tags never match, so they are omitted.
     OneOf(Vec<String>),
 }
 
 impl IfMatch {
-    /// Refuses when `current`, the tag of what is there now, is none that the caller has seen. Called in the unit of the
-    /// change, on the locked row.
+    /// Returns an error unless the caller has seen `current`, the tag of the current version. Call it in the unit of
+    /// the change, on the locked row.
     ///
     /// # Errors
     /// [`Error::PreconditionFailed`].
@@ -42,12 +42,12 @@ impl IfMatch {
         if text.trim() == "*" {
             return Self(Some(Seen::Anything));
         }
-        // Who says it so that nobody can read it has seen nothing.
+        // An unparsable header matches no version.
         Self(Some(Seen::OneOf(tags(&text).unwrap_or_default())))
     }
 }
 
-/// The strong tags of a list; none when it is no list of tags.
+/// The strong tags of a list; none if it is not a list of tags.
 fn tags(text: &str) -> Option<Vec<String>> {
     let mut strong = Vec::new();
     let mut rest = text;

@@ -1,4 +1,4 @@
-//! Answers that are kept, to be given again.
+//! Stored responses, to be replayed.
 
 use axum::body::{Body, Bytes};
 use axum::http::header::{CONTENT_TYPE, ETAG, LOCATION};
@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::respond::{Accepted, Created, Data, Nothing, Tagged, bytes};
 
-/// An answer as it is kept.
+/// A response in stored form.
 #[derive(Serialize, Deserialize)]
 pub struct Kept {
     status: u16,
@@ -19,9 +19,9 @@ pub struct Kept {
     body: Vec<u8>,
 }
 
-/// An answer that can be kept before it is given.
+/// A response that can be stored before it is sent.
 pub trait Keep {
-    /// What the request of that id gets.
+    /// The stored form of the response to the request with that id.
     fn keep(&self, request_id: &str) -> serde_json::Result<Kept>;
 }
 
@@ -30,7 +30,7 @@ impl Kept {
         Self { status: status.as_u16(), location: String::new(), etag: String::new(), body }
     }
 
-    /// An answer that a handler gave.
+    /// The stored form of a handler's response.
     pub fn of(head: &Parts, body: &Bytes) -> Self {
         let text = |name: HeaderName| {
             head.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned()

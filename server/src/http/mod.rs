@@ -1,7 +1,7 @@
-//! The pipeline that every request walks, one file a step.
+//! The pipeline that every request passes through, one file per step.
 //!
-//! `pipeline.rs` shows the order. Handlers see the parts of it as extractors ([`Json`], [`Query`], [`Id`],
-//! [`RequestInfo`]) and answer with [`respond`] types or an [`Error`](crate::error::Error).
+//! `pipeline.rs` shows the order. Handlers use extractors ([`Json`], [`Query`], [`Id`], [`RequestInfo`]) and return
+//! [`respond`] types or an [`Error`](crate::error::Error).
 
 pub mod access_log;
 mod activity;

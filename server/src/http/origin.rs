@@ -1,4 +1,4 @@
-//! Foreign pages: which other origins may make a browser send us something, and which may read our answers.
+//! Cross-origin requests: which other origins can make a browser send us something, and which can read our responses.
 
 use std::str::FromStr;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -17,11 +17,11 @@ use crate::error::{Error, Result};
 pub struct AllowedOrigins {
     own: String,
     others: Vec<String>,
-    /// The log has heard of another one.
+    /// True once a rejected origin was logged.
     told: AtomicBool,
 }
 
-/// One origin of the allow-list, checked.
+/// A validated origin of the allow-list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Origin(pub String);
 
@@ -44,7 +44,7 @@ impl AllowedOrigins {
         Self { own, others: others.iter().map(|origin| origin.0.clone()).collect(), told: AtomicBool::new(false) }
     }
 
-    /// Refuses an unsafe request that another site made a browser send.
+    /// Rejects an unsafe request that another site made a browser send.
     pub fn check(&self, method: &Method, headers: &HeaderMap) -> Result<()> {
         if method.is_safe() {
             return Ok(());
@@ -55,7 +55,7 @@ impl AllowedOrigins {
         self.check_origin(headers)
     }
 
-    /// Refuses whatever names an origin that is neither ours nor on the list.
+    /// Rejects a request whose origin is neither ours nor on the list.
     pub fn check_origin(&self, headers: &HeaderMap) -> Result<()> {
         match header(headers, ORIGIN.as_str()) {
             None if headers.contains_key(ORIGIN) => Err(self.refusal("unreadable")),
@@ -65,8 +65,8 @@ impl AllowedOrigins {
         }
     }
 
-    /// Says which addresses differ: mostly it is the operator, who opened the program by another one than they set. The log
-    /// has the first of them.
+    /// Says which addresses differ: it is usually the operator, who opened the program under another address than the
+    /// configured one. The first case is logged.
     fn refusal(&self, opened: &str) -> Error {
         let opened: String = opened.chars().filter(char::is_ascii_graphic).take(200).collect();
         if !self.told.swap(true, Ordering::Relaxed) {
@@ -81,20 +81,20 @@ impl AllowedOrigins {
         self.is_own(origin) || self.others.iter().any(|other| other == origin)
     }
 
-    /// True for the origin of our pages. Loopback names of the same port count as one: who opens `127.0.0.1` where the
-    /// public address says `localhost` is on the same machine.
+    /// True for the origin of our pages. Loopback names with the same port count as one: someone who opens `127.0.0.1`
+    /// when the public URL says `localhost` is on the same machine.
     pub fn is_own(&self, origin: &str) -> bool {
         origin == self.own || self.is_same_loopback(origin)
     }
 
-    /// Tells caches that answers differ by origin, asked with one or without, where others may read them.
+    /// Tells caches that responses vary by origin, even to requests without one, if others may read them.
     pub fn vary(&self, headers: &mut HeaderMap) {
         if !self.others.is_empty() {
             headers.append(VARY, HeaderValue::from_static("origin"));
         }
     }
 
-    /// The origin that may read the answer, if it is another one than ours.
+    /// The origin that may read the response, if it is not ours.
     pub fn readable_by<'h>(&self, headers: &'h HeaderMap) -> Option<&'h HeaderValue> {
         let origin = headers.get(ORIGIN)?;
         let text = origin.to_str().ok()?;
@@ -111,12 +111,12 @@ impl AllowedOrigins {
     }
 }
 
-/// True for the question that a browser asks before it sends a cross-origin request.
+/// True for the preflight request that a browser sends before a cross-origin request.
 pub fn is_preflight(method: &Method, headers: &HeaderMap) -> bool {
     method == Method::OPTIONS && headers.contains_key(ORIGIN) && headers.contains_key(ACCESS_CONTROL_REQUEST_METHOD)
 }
 
-/// Lets `origin` read the answer.
+/// Lets `origin` read the response.
 pub fn allow(headers: &mut HeaderMap, origin: HeaderValue, preflight: bool) {
     headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin);
     if preflight {

@@ -1,6 +1,6 @@
-//! Pages that are the same for everybody: rendered and compressed once, until settings change or they grow old.
+//! Pages that are the same for everyone: rendered and compressed once, until settings change or they expire.
 //!
-//! A kept page is answered before the router is asked; that is what makes the public site quick.
+//! A cached page is returned before the router runs; that is what makes the public site fast.
 
 use std::collections::HashMap;
 use std::io::Write as _;
@@ -18,22 +18,22 @@ use super::assets::{Encoding, accepted, is_known};
 use super::security_headers::{self, PAGE_POLICY};
 use crate::secrets::sha256_hex;
 
-/// Pages say whether the firm is open, so none is kept for longer.
+/// Pages say whether the firm is open, so none is cached for longer.
 const FRESH: Duration = Duration::from_mins(1);
 
-/// Pages that were rendered, by path and query.
+/// Rendered pages, by path and query.
 pub struct PageCache {
     kept: RwLock<HashMap<String, Arc<Page>>>,
-    /// Rises when everything is forgotten.
+    /// Increases when the cache is cleared.
     generation: AtomicU64,
     https: bool,
 }
 
-/// One page in three encodings, with all headers but the request's own.
+/// One page in three encodings, with all headers except the request's own.
 pub struct Page {
     /// The template of the route, for the access log.
     pub route: &'static str,
-    /// Rendered anew after this moment.
+    /// Rendered again after this time.
     until: Instant,
     etag: HeaderValue,
     plain: Variant,
@@ -48,12 +48,12 @@ struct Variant {
 }
 
 impl PageCache {
-    /// An empty cache. With `https` its pages carry the header that browsers then want.
+    /// An empty cache. With `https`, its pages carry the HSTS header.
     pub fn new(https: bool) -> Self {
         Self { kept: RwLock::default(), generation: AtomicU64::new(0), https }
     }
 
-    /// The kept page that answers a request.
+    /// The cached page for a request.
     pub fn of<B>(&self, request: &Request<B>) -> Option<Arc<Page>> {
         if request.method() != Method::GET {
             return None;
@@ -61,23 +61,23 @@ impl PageCache {
         self.get(request.uri().path_and_query()?.as_str())
     }
 
-    /// The page of that path and query, if it is fresh.
+    /// The page for that path and query, if it is fresh.
     pub fn get(&self, address: &str) -> Option<Arc<Page>> {
         let pages = self.kept.read().unwrap_or_else(PoisonError::into_inner);
         pages.get(address).filter(|page| Instant::now() < page.until).cloned()
     }
 
-    /// Asked before a page is rendered: one that was made from what is forgotten in the meantime is not kept.
+    /// Read before rendering: a page made from data that is invalidated in the meantime is not cached.
     pub fn generation(&self) -> u64 {
         self.generation.load(Ordering::Relaxed)
     }
 
-    /// Keeps a page that was rendered now.
+    /// Caches a page that was just rendered.
     pub fn keep(&self, generation: u64, route: &'static str, address: &str, html: String) -> Arc<Page> {
         self.keep_for(generation, route, address, html, FRESH)
     }
 
-    /// The same, for another time.
+    /// The same, with another lifetime.
     pub fn keep_for(
         &self,
         generation: u64,
@@ -94,7 +94,7 @@ impl PageCache {
         page
     }
 
-    /// Everything is rendered anew when it is asked for next.
+    /// Clears the cache; every page is rendered again on the next request.
     pub fn forget_all(&self) {
         let mut pages = self.kept.write().unwrap_or_else(PoisonError::into_inner);
         self.generation.fetch_add(1, Ordering::Relaxed);
@@ -129,7 +129,7 @@ impl Page {
         }
     }
 
-    /// The answer to a request with these headers.
+    /// The response to a request with these headers.
     pub fn answer(&self, headers: &HeaderMap) -> Response {
         if is_known(headers, &self.etag) {
             let mut response = Response::new(Body::empty());
@@ -159,7 +159,7 @@ fn brotli(plain: &[u8]) -> Bytes {
     let params =
         brotli::enc::BrotliEncoderParams { quality: 5, lgwin: 18, size_hint: plain.len(), ..Default::default() };
     let mut out = Vec::new();
-    // Memory to memory does not fail; an empty body would be seen by every test.
+    // Memory to memory cannot fail; every test would notice an empty body.
     let _ = brotli::BrotliCompress(&mut &plain[..], &mut out, &params);
     out.into()
 }

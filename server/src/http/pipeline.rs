@@ -21,7 +21,7 @@ use super::request_info::ClientAddress;
 use super::{Front, RequestId, origin, problem, request_id, security_headers};
 use crate::error::Error;
 
-/// The router with everything around it. Cheap to clone.
+/// The router with all steps around it. Cheap to clone.
 #[derive(Clone)]
 pub struct Pipeline {
     front: Arc<Front>,
@@ -29,12 +29,12 @@ pub struct Pipeline {
 }
 
 impl Pipeline {
-    /// Puts the steps around `router`.
+    /// Wraps `router` in the steps.
     pub fn new(front: Arc<Front>, router: Router) -> Self {
         Self { front, router }
     }
 
-    /// Answers one request of the peer at `peer`.
+    /// Handles one request from the peer at `peer`.
     pub async fn answer<B>(&self, request: Request<B>, peer: IpAddr) -> Response
     where
         B: HttpBody<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
@@ -80,7 +80,7 @@ impl Pipeline {
         response
     }
 
-    /// Runs the handler. A panic becomes an error and ends nothing but this request.
+    /// Runs the handler. A panic becomes an error of this request and affects nothing else.
     async fn route(&self, request: Request) -> Response {
         match AssertUnwindSafe(self.router.clone().oneshot(request)).catch_unwind().await {
             Ok(Ok(response)) => response,
@@ -90,7 +90,7 @@ impl Pipeline {
     }
 }
 
-/// RFC 9112, 3.2: a proxy in front may read another host than we do, where there are two or none.
+/// RFC 9112, 3.2: with two hosts or none, a proxy in front may use another host than we do.
 fn has_one_host<B>(request: &axum::http::Request<B>) -> bool {
     request.version() != Version::HTTP_11 || request.headers().get_all(HOST).iter().count() == 1
 }
@@ -101,11 +101,11 @@ fn name(response: &mut Response, id: RequestId) {
     }
 }
 
-/// The route that answered, passed outward from the router.
+/// The matched route, passed outward from the router.
 #[derive(Clone)]
 struct Route(MatchedPath);
 
-/// Passes the route that matched outward, for the access log.
+/// Passes the matched route outward, for the access log.
 #[derive(Clone)]
 pub struct NameRoute;
 
@@ -117,7 +117,7 @@ impl<S> Layer<S> for NameRoute {
     }
 }
 
-/// A service whose answers know their route.
+/// A service whose responses carry their route.
 #[derive(Clone)]
 pub struct NamedRoute<S>(S);
 
@@ -140,7 +140,7 @@ where
 }
 
 pin_project! {
-    /// An answer that is told its route when it is there.
+    /// A response future that attaches the route to its result.
     pub struct Naming<F> {
         #[pin]
         answer: F,

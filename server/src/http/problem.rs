@@ -1,4 +1,4 @@
-//! The envelope of failure: RFC 9457 `application/problem+json`.
+//! The error envelope: RFC 9457 `application/problem+json`.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -35,7 +35,7 @@ pub struct Problem {
     pub request_id: String,
 }
 
-/// The error that a response stands for; the pipeline writes the body, when the request is known.
+/// The error behind a response; the pipeline writes the body, when the request is known.
 #[derive(Clone)]
 pub struct Failure(pub Arc<Error>);
 
@@ -48,20 +48,20 @@ impl IntoResponse for Error {
     }
 }
 
-/// Writes the body of a failed response, if nobody else has.
+/// Writes the body of an error response, unless it has one.
 pub fn render(response: &mut Response, request_id: RequestId) {
     let Some(Failure(error)) = response.extensions_mut().remove::<Failure>() else { return };
     log(&error, request_id.as_str());
     let problem = Problem::of(&error, request_id.to_string());
     let headers = response.headers_mut();
-    // The router counted the empty body that stood here.
+    // The router set this for the empty body that was here.
     headers.remove(CONTENT_LENGTH);
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
     announce(&error, headers);
     *response.body_mut() = Body::from(serde_json::to_vec(&problem).unwrap_or_default());
 }
 
-/// The headers that belong to an error: when to come back, how much is allowed, what to send.
+/// The headers of an error: when to retry, what is allowed, what to send.
 pub fn announce(error: &Error, headers: &mut HeaderMap) {
     if let Some(seconds) = retry_after(error) {
         headers.insert(RETRY_AFTER, seconds.into());
@@ -81,7 +81,7 @@ pub fn announce(error: &Error, headers: &mut HeaderMap) {
     }
 }
 
-/// Says on the log what the client is not told.
+/// Logs what the client is not told.
 pub fn log(error: &Error, request_id: &str) {
     match error {
         Error::Database(cause) if !storage::is_unavailable(cause) => {
@@ -280,7 +280,7 @@ pub struct Known {
     pub detail: Cow<'static, str>,
 }
 
-/// Every problem that can be answered with.
+/// Every problem that a response can contain.
 pub fn known() -> Vec<Known> {
     let exceeded = Exceeded { limit: 5, window: 3_600, retry_after: 720 };
     [
@@ -321,7 +321,7 @@ fn size(bytes: usize) -> String {
     if bytes >= 1_000_000 { format!("{} MB", bytes / 1_000_000) } else { format!("{bytes} bytes") }
 }
 
-/// A length of time in words.
+/// A duration in words.
 pub fn spell(seconds: u64) -> String {
     match seconds {
         0 | 1 => "a second".to_owned(),

@@ -1,7 +1,6 @@
-//! Names in the query of an address: one that a route does not know is a mistake, and a mistyped filter must not export
-//! everything.
+//! Rejects unknown query parameters: a mistyped filter must not export everything.
 //!
-//! The names come from the OpenAPI document. A route without any takes what it gets: load balancers add their own.
+//! The names come from the OpenAPI document. A route without any accepts all: load balancers add their own.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -15,7 +14,7 @@ use utoipa::openapi::path::{Operation, Parameter, ParameterIn};
 
 use crate::error::{Error, Result};
 
-/// The names of each route. Cheap to clone.
+/// The parameter names of each route. Cheap to clone.
 #[derive(Clone)]
 pub struct QueryNames(Arc<HashMap<(Method, String), HashSet<String>>>);
 
@@ -62,7 +61,7 @@ fn names_of(operation: &Operation) -> HashSet<String> {
     operation.parameters.iter().flatten().filter_map(of_query).collect()
 }
 
-/// Refuses a request with a name that its route does not know.
+/// Rejects a request with a parameter that its route does not know.
 pub async fn check(State(names): State<QueryNames>, request: Request, next: Next) -> Response {
     match names.check(&request) {
         Ok(()) => next.run(request).await,

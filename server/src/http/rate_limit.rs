@@ -1,4 +1,4 @@
-//! Rate limits by GCRA: an allowance that refills steadily, so that nobody waits for a full window to pass.
+//! Rate limits by GCRA: an allowance that refills steadily, so that nobody has to wait for a full window.
 
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -13,20 +13,19 @@ use uuid::Uuid;
 use super::AddressKey;
 use crate::error::{Error, Exceeded, Result};
 
-/// A kind of request that is limited. Whoever limits it says so in its slice.
+/// A kind of limited request. The slice that limits it declares it.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Limit {
-    /// Unique.
     pub name: &'static str,
-    /// Seconds after which a used allowance is full again.
+    /// Seconds in which a used-up allowance refills completely.
     pub window: u64,
     pub allowed: Allowed,
 }
 
-/// How many requests fit into the window of a limit.
+/// The number of requests allowed per window.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Allowed {
-    /// As many as the setting of that key says.
+    /// As many as the setting with that key says.
     BySetting(&'static str),
     Fixed(u32),
 }
@@ -36,9 +35,9 @@ pub enum Allowed {
 pub enum Subject {
     Address(AddressKey),
     Staff(Uuid),
-    /// A folded e-mail address.
+    /// A folded email address.
     Mailbox(String),
-    /// Anything else that has a name: a conversation, a token's hash.
+    /// Anything else with a name: a conversation, a token's hash.
     Key(String),
 }
 
@@ -48,7 +47,7 @@ pub struct RateLimits {
     limiters: RwLock<HashMap<&'static str, Limiter>>,
 }
 
-/// One limit with what it has counted.
+/// One limit with its counters.
 struct Limiter {
     limit: &'static Limit,
     allowed: NonZeroU32,
@@ -64,7 +63,7 @@ impl Limiter {
 }
 
 impl Limit {
-    /// What is allowed now; nothing at all counts as one. `setting` reads a number from the settings.
+    /// The current allowance, at least one. `setting` reads a number from the settings.
     fn allowance(&self, setting: &impl Fn(&str) -> u32) -> NonZeroU32 {
         let allowed = match self.allowed {
             Allowed::BySetting(key) => setting(key),
@@ -75,13 +74,13 @@ impl Limit {
 }
 
 impl RateLimits {
-    /// These limits, with the allowances of the settings, or none at all for load tests.
+    /// These limits, with the allowances of the settings; disabled for load tests.
     pub fn new(enabled: bool, limits: impl IntoIterator<Item = &'static Limit>, setting: impl Fn(&str) -> u32) -> Self {
         let limiters = limits.into_iter().map(|it| (it.name, Limiter::new(it, it.allowance(&setting)))).collect();
         Self { enabled, limiters: RwLock::new(limiters) }
     }
 
-    /// From now on these settings count. A limit that changes begins to count anew; the others go on.
+    /// Applies new settings. A limit that changes resets its counters; the others continue.
     pub fn adopt(&self, setting: impl Fn(&str) -> u32) {
         let mut limiters = self.limiters.write().unwrap_or_else(PoisonError::into_inner);
         for limiter in limiters.values_mut() {
@@ -97,7 +96,7 @@ impl RateLimits {
         self.enabled
     }
 
-    /// Counts one request, or refuses it.
+    /// Counts one request, or rejects it.
     pub fn check(&self, limit: &'static Limit, subject: &Subject) -> Result<()> {
         if !self.enabled {
             return Ok(());
@@ -117,7 +116,7 @@ impl RateLimits {
         })
     }
 
-    /// Forgets subjects whose allowance is full again, so that memory does not grow with every address seen.
+    /// Drops subjects whose allowance is full again, so that memory does not grow with every address seen.
     pub fn sweep(&self) {
         for limiter in self.limiters.read().unwrap_or_else(PoisonError::into_inner).values() {
             limiter.counts.retain_recent();

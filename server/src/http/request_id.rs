@@ -1,4 +1,4 @@
-//! A name for each request, given before anything can fail. It is in every answer and every log line.
+//! An id for each request, assigned before anything can fail. Every response and every log line contains it.
 
 use std::fmt;
 
@@ -21,7 +21,7 @@ tokio::task_local! {
 }
 
 impl RequestId {
-    /// Keeps the id of a trusted proxy if it looks like one, or names the request anew.
+    /// Keeps the id from a trusted proxy if it is well-formed, or creates a new one.
     pub fn assign(headers: &HeaderMap, from_proxy: bool, fresh: Uuid) -> Self {
         from_proxy
             .then(|| headers.get(HEADER)?.to_str().ok().and_then(Self::parse))
@@ -47,17 +47,16 @@ impl RequestId {
         })
     }
 
-    /// The id as text.
     pub fn as_str(&self) -> &str {
         std::str::from_utf8(&self.text[..usize::from(self.length)]).unwrap_or("")
     }
 
-    /// Runs a future that can ask for [`RequestId::current`].
+    /// Runs a future in which [`RequestId::current`] works.
     pub async fn scope<F: Future>(self, future: F) -> F::Output {
         CURRENT.scope(self, future).await
     }
 
-    /// The id of the request that this task answers; empty outside of one.
+    /// The id of the request that this task handles; empty outside of one.
     pub fn current() -> String {
         CURRENT.try_with(|id| id.as_str().to_owned()).unwrap_or_default()
     }

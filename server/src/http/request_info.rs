@@ -1,4 +1,4 @@
-//! What audit entries and rules want to know about a request.
+//! Facts about a request that audit entries and rules need.
 
 use std::net::{IpAddr, Ipv4Addr};
 
@@ -22,20 +22,20 @@ pub struct RequestInfo {
     pub token: Option<Uuid>,
 }
 
-/// The address of the client, put there by the pipeline.
+/// The address of the client, set by the pipeline.
 #[derive(Debug, Clone, Copy)]
 pub struct ClientAddress(pub IpAddr);
 
-/// The staff member whose session came with the request, or the API token, put there when it was checked.
+/// The staff member of the request's session or API token, set once it was checked.
 #[derive(Debug, Clone, Copy)]
 pub struct CallerId(pub Uuid);
 
-/// The API token that came with the request, put there when it was checked.
+/// The request's API token, set once it was checked.
 #[derive(Debug, Clone, Copy)]
 pub struct TokenId(pub Uuid);
 
 impl RequestInfo {
-    /// For what the program does by itself or from the command line.
+    /// For work that the program does by itself or from the command line.
     pub fn internal() -> Self {
         Self { request_id: String::new(), ip: Ipv4Addr::LOCALHOST.into(), user_agent: None, token: None }
     }

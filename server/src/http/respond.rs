@@ -45,38 +45,38 @@ pub struct Nothing;
 
 /// 200 with data.
 pub struct Data<T>(pub T);
-/// 201 with data, the address of what was made, and a sentence for people.
+/// 201 with data, the URL of the new resource, and a sentence for people.
 pub struct Created<T> {
     pub data: T,
     pub location: String,
     pub message: Option<&'static str>,
 }
-/// 202: it will be done, or there was nothing to do; the answer is the same.
+/// 202: the work will be done, or there was nothing to do; the response is the same.
 pub struct Accepted(pub &'static str);
 /// 200 with one page of a list.
 pub struct Listed<T>(pub Page<T>);
-/// 200 with a whole list: it is short, and has no pages.
+/// 200 with a whole list that is short and has no pages.
 pub struct All<T> {
     pub rows: Vec<T>,
-    /// There may be more rows, which nobody asks for here.
+    /// There may be more rows beyond the limit.
     pub cut: bool,
 }
 
 impl<T> All<T> {
-    /// All there is.
+    /// A complete list.
     pub fn of(rows: Vec<T>) -> Self {
         Self { rows, cut: false }
     }
 
-    /// What was asked for with a limit.
+    /// A list that was read with a limit.
     pub fn up_to(limit: u64, rows: Vec<T>) -> Self {
         Self { cut: rows.len() as u64 >= limit, rows }
     }
 }
 
-/// An answer with the version of what it shows as its `ETag`.
+/// A response with the version of its content as `ETag`.
 pub struct Tagged<R> {
-    /// With its quotes.
+    /// Includes the quotes.
     pub etag: String,
     pub answer: R,
 }

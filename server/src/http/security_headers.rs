@@ -1,4 +1,4 @@
-//! The headers that tell a browser what our pages may do.
+//! The headers that tell a browser what our pages are allowed to do.
 
 use axum::http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS,
@@ -6,7 +6,7 @@ use axum::http::header::{
 };
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 
-/// Everything from ourselves, nothing inline, nothing framed. Pages that need more set their own.
+/// Everything from our own origin, nothing inline, nothing framed. Pages that need more set their own policy.
 pub const PAGE_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
      font-src 'self'; connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; object-src 'none'; \
      frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'";
@@ -22,7 +22,7 @@ const FIXED: [(HeaderName, HeaderValue); 5] = [
     (HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("same-origin")),
 ];
 
-/// Sets the headers that are the same everywhere, and adds the others where the answer has none of its own.
+/// Sets the headers that are the same everywhere, and adds the others unless the response has its own.
 pub fn apply(headers: &mut HeaderMap, https: bool) {
     for (name, value) in FIXED {
         headers.insert(name, value);

@@ -1,4 +1,4 @@
-//! Listening: HTTP/1.1 on a plain port, HTTP/2 by ALPN under TLS, and a drain that loses nothing.
+//! The listener: HTTP/1.1 on a plain port, HTTP/2 by ALPN under TLS, and a drain that loses nothing.
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
@@ -25,19 +25,20 @@ use tokio_util::task::TaskTracker;
 use super::activity::Activity;
 use super::pipeline::Pipeline;
 
-/// Requests in flight and sockets have this long to end after a signal; the promise is 10 s for the whole program.
+/// Requests in flight and sockets have this long after a signal; the promise is 10 s for the whole program.
 const DRAIN: Duration = Duration::from_secs(7);
-/// New connections are still answered for this long, so that a load balancer sees readiness turn 503 and looks elsewhere.
+/// New connections are still accepted for this long, so that a load balancer sees readiness turn 503 and sends traffic
+/// elsewhere.
 const GRACE: Duration = Duration::from_secs(1);
-/// A client has this long to send the head of a request.
+/// A client has this long to send a request head.
 const HEAD: Duration = Duration::from_secs(15);
-/// Headers that a request may have.
+/// Maximum number of request headers.
 const HEADERS: usize = 64;
 /// A client has this long for the TLS handshake.
 const HANDSHAKE: Duration = Duration::from_secs(10);
-/// A client that takes nothing of what is written to it is given up after this time.
+/// A client that reads nothing of what is written to it is disconnected after this time.
 const WRITE: Duration = Duration::from_secs(30);
-/// A connection that was told to end has this long for what it has begun.
+/// A connection that was told to close has this long to finish what it has started.
 const FAREWELL: Duration = Duration::from_secs(5);
 
 /// Reads certificate chain and key (PEM) for [`serve`].
@@ -55,7 +56,7 @@ pub fn tls(certificate: &Path, key: &Path) -> Result<TlsAcceptor, String> {
     Ok(TlsAcceptor::from(Arc::new(config)))
 }
 
-/// Answers connections until `stop`, then finishes what is in flight.
+/// Serves connections until `stop`, then finishes what is in flight.
 pub async fn serve(listener: TcpListener, tls: Option<TlsAcceptor>, pipeline: Pipeline, stop: CancellationToken) {
     let server = Arc::new(Server { protocols: Protocols::new(), tls, pipeline, ending: CancellationToken::new() });
     let open = TaskTracker::new();
@@ -77,7 +78,7 @@ pub async fn serve(listener: TcpListener, tls: Option<TlsAcceptor>, pipeline: Pi
                 open.spawn(async move { server.answer(stream, peer).await });
             }
             Err(error) => {
-                // Out of files, most likely: wait for some to close instead of spinning.
+                // Most likely out of file descriptors: wait for some to close instead of spinning.
                 tracing::warn!(%error, "cannot accept a connection");
                 tokio::time::sleep(Duration::from_millis(50)).await;
             }
@@ -91,16 +92,16 @@ pub async fn serve(listener: TcpListener, tls: Option<TlsAcceptor>, pipeline: Pi
     }
 }
 
-/// What every connection needs.
+/// Shared by all connections.
 struct Server {
     protocols: Protocols,
     tls: Option<TlsAcceptor>,
     pipeline: Pipeline,
-    /// Connections finish what they are doing and take up nothing new.
+    /// Cancelled when connections should finish their current work and accept nothing new.
     ending: CancellationToken,
 }
 
-/// How connections are read: HTTP/1.1 without TLS, so that nobody has to guess; with it, what was agreed on.
+/// The protocol settings: HTTP/1.1 without TLS, so that nothing has to be detected; with TLS, the negotiated protocol.
 struct Protocols {
     plain: http1::Builder,
     agreed: auto::Builder<TokioExecutor>,
@@ -122,7 +123,7 @@ impl Protocols {
 }
 
 impl Server {
-    /// Answers one connection. One that breaks is the client's business.
+    /// Serves one connection. A broken connection is the client's problem.
     async fn answer(&self, stream: TcpStream, peer: SocketAddr) {
         let mut stream = Box::pin(TimeoutStream::new(stream));
         stream.as_mut().set_write_timeout_pinned(Some(WRITE));
@@ -131,7 +132,7 @@ impl Server {
                 Ok::<_, Infallible>(self.pipeline.answer(request, peer.ip()).await)
             });
             let connection = self.protocols.plain.serve_connection(TokioIo::new(stream), service).with_upgrades();
-            // HTTP/1.1 has a time for each head, the first one and those after a response.
+            // HTTP/1.1 has a timeout for each head, the first one and those after a response.
             let never = std::future::pending();
             return self.finish(connection, never, http1::UpgradeableConnection::graceful_shutdown).await;
         };
@@ -149,8 +150,8 @@ impl Server {
         self.finish(connection, activity.ceased(), auto::UpgradeableConnection::graceful_shutdown).await;
     }
 
-    /// Goes on with a connection until it is over, or `end` has told it to be because nothing happens on it or the program
-    /// ends, and it has finished what it had begun.
+    /// Drives a connection until it closes. If it is idle or the program shuts down, `end` tells it to close, and it
+    /// finishes what it has started.
     async fn finish<C: Future>(&self, connection: C, ceased: impl Future<Output = ()>, end: impl FnOnce(Pin<&mut C>)) {
         tokio::pin!(connection);
         let farewell = tokio::select! {

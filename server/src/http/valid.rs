@@ -1,6 +1,6 @@
-//! Checking input: every broken rule is reported at once, beside its field, in words that help.
+//! Input validation: every broken rule is reported at once, per field, in words that help.
 //!
-//! Text is kept as it was written; only space at both ends goes.
+//! Text is kept as written; only leading and trailing space is trimmed.
 
 use std::borrow::Cow;
 
@@ -9,7 +9,7 @@ use url::Host;
 
 use crate::error::{Error, FieldError, Result};
 
-/// Collects what is wrong with an input.
+/// Collects the errors of an input.
 #[derive(Default)]
 pub struct Check(Vec<FieldError>);
 
@@ -18,12 +18,12 @@ impl Check {
         Self::default()
     }
 
-    /// Notes a broken rule.
+    /// Adds a broken rule.
     pub fn refuse(&mut self, field: &str, code: &'static str, message: impl Into<String>) {
         self.0.push(FieldError { field: field.to_owned(), code: code.into(), message: message.into() });
     }
 
-    /// One line that must be there. `ask` says what is missing.
+    /// A required line. `ask` says what is missing.
     pub fn line(&mut self, field: &str, value: &str, max: usize, ask: &str) -> String {
         let value = in_order(value).trim().to_owned();
         if value.is_empty() {
@@ -34,7 +34,7 @@ impl Check {
         value
     }
 
-    /// One line that may be missing; an empty one is missing.
+    /// An optional line; an empty one counts as missing.
     pub fn optional_line(&mut self, field: &str, value: Option<&str>, max: usize) -> Option<String> {
         let value = value.map(|value| in_order(value).trim().to_owned()).filter(|value| !value.is_empty())?;
         self.one_line(field, &value);
@@ -42,7 +42,7 @@ impl Check {
         Some(value)
     }
 
-    /// Text with line breaks that must be there.
+    /// Required text with line breaks.
     pub fn text(&mut self, field: &str, value: &str, max: usize, ask: &str) -> String {
         let value = value.trim();
         if value.is_empty() {
@@ -55,7 +55,7 @@ impl Check {
         value.to_owned()
     }
 
-    /// An e-mail address that must be there (RFC 5321, without comments and display names).
+    /// A required email address (RFC 5321, without comments and display names).
     pub fn email(&mut self, field: &str, value: &str) -> String {
         let value = value.trim();
         if value.is_empty() {
@@ -70,8 +70,8 @@ impl Check {
         value.to_owned()
     }
 
-    /// A new password: `shortest` to 128 characters, no rules of composition (ASVS 6.2). Whether it is a common one is
-    /// judged where it is hashed.
+    /// A new password: `shortest` to 128 characters, no composition rules (ASVS 6.2). Whether it is too common is
+    /// checked where it is hashed.
     pub fn new_password(&mut self, field: &str, value: &str, shortest: usize) {
         let length = value.chars().count();
         if length < shortest {
@@ -82,7 +82,7 @@ impl Check {
         }
     }
 
-    /// An error with all that is wrong, or nothing.
+    /// An error with everything that is wrong, or nothing.
     pub fn done(self) -> Result<()> {
         if self.0.is_empty() { Ok(()) } else { Err(Error::Validation(self.0)) }
     }
@@ -101,14 +101,14 @@ impl Check {
     }
 }
 
-/// The same text without the letters that turn the order of others round (UAX 9: embeddings, overrides, isolates). A line of a
-/// stranger stands in subjects and headings among words of ours, and must not move them.
+/// Removes bidirectional control characters (UAX 9: embeddings, overrides, isolates). A stranger's text appears in
+/// subjects and headings beside our own words, and must not reorder them.
 pub fn in_order(text: &str) -> String {
     text.chars().filter(|letter| !matches!(letter, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')).collect()
 }
 
-/// True for an address that mail can be sent to. A question mark is left out: in a link, what follows it is for the mail
-/// program, such as a blind copy.
+/// True for an address that can receive email. Question marks are excluded: in a link, a mail program interprets what
+/// follows them, such as a blind copy.
 pub fn is_email(text: &str) -> bool {
     let options = Options::default().without_display_text().without_domain_literal().with_required_tld();
     text.len() <= 254
@@ -117,7 +117,7 @@ pub fn is_email(text: &str) -> bool {
         && EmailAddress::parse_with_options(text, options).is_ok()
 }
 
-/// An address as every mail server understands it: its domain in ASCII (RFC 5891). Everything else is left as it is.
+/// An address that every mail server accepts: its domain in ASCII (RFC 5891). The rest is unchanged.
 pub fn mailable(address: &str) -> Option<String> {
     let (local, domain) = address.rsplit_once('@')?;
     if domain.is_ascii() {
@@ -129,12 +129,12 @@ pub fn mailable(address: &str) -> Option<String> {
     }
 }
 
-/// True when every mail server takes what stands before the @. Mails of ours come from such addresses only.
+/// True if every mail server accepts the part before the @. We send only from such addresses.
 pub fn has_plain_name(address: &str) -> bool {
     address.rsplit_once('@').is_some_and(|(name, _)| name.is_ascii())
 }
 
-/// The error for input of the wrong type, from what serde says of it.
+/// The error for input of the wrong type, from serde's message.
 pub fn wrong_shape(path: &str, cause: &str) -> Error {
     let parent = if path == "." { "" } else { path };
     let quoted = || cause.split('`').nth(1).unwrap_or_default();
@@ -162,7 +162,7 @@ pub fn wrong_shape(path: &str, cause: &str) -> Error {
     Error::field(field, code, message)
 }
 
-/// What serde expected, without names of ours.
+/// What serde expected, without internal names.
 fn in_words(expected: &str) -> &str {
     if expected.starts_with("struct ") || expected == "a map" {
         "an object"

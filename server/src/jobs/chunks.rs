@@ -1,4 +1,4 @@
-//! Deleting much without making anybody wait.
+//! Deletes many rows without making anyone wait.
 
 use sea_orm::{ColumnTrait as _, EntityTrait, QueryFilter as _, QuerySelect as _, QueryTrait as _, Select};
 use tokio_util::sync::CancellationToken;
@@ -6,11 +6,11 @@ use tokio_util::sync::CancellationToken;
 use crate::error::Result;
 use crate::storage::Storage;
 
-/// Rows of one unit: far below 50 ms.
+/// Rows per unit: takes far less than 50 ms.
 const CHUNK: u64 = 500;
 
-/// Deletes what is selected, told by `key`, a chunk a unit. When the program is told to end, the rest waits for the next
-/// turn.
+/// Deletes the selected rows, identified by the column `key`, one chunk per unit of work. On shutdown, the rest waits
+/// for the next run.
 pub async fn delete_in_chunks<E: EntityTrait>(
     storage: &Storage,
     stopping: &CancellationToken,

@@ -1,4 +1,4 @@
-//! Taking and giving back a job. One conditional update decides, so two nodes cannot both have it.
+//! Taking and releasing a job. One conditional update decides, so two nodes cannot both have it.
 
 use chrono::{DateTime, Duration, Utc};
 use database::entity::jobs;
@@ -9,10 +9,10 @@ use uuid::Uuid;
 use crate::error::Result;
 use crate::storage::Storage;
 
-/// A node that dies holds a job no longer than this.
+/// If a node dies, its jobs become available after this time.
 const LEASE: Duration = Duration::minutes(5);
 
-/// Takes the job if it is due and nobody has it.
+/// Takes the job if it is due and no node has it.
 pub async fn take(storage: &Storage, name: &'static str, owner: Uuid, now: DateTime<Utc>) -> Result<bool> {
     storage
         .write((), move |tx, ()| {
@@ -45,7 +45,7 @@ pub async fn take(storage: &Storage, name: &'static str, owner: Uuid, now: DateT
         .await
 }
 
-/// Gives it back and says when it is due again.
+/// Releases it and sets when it is next due.
 pub async fn give_back(
     storage: &Storage,
     name: &'static str,

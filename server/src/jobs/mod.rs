@@ -1,5 +1,5 @@
-//! What runs by a schedule: each job is begun by one node at a time, by a lease in the `jobs` table. One that outlives its
-//! lease may be begun by another node, so every job can run beside itself without harm.
+//! Scheduled jobs: a lease in the `jobs` table ensures that only one node starts a job at a time. Another node can
+//! start a job that outlives its lease, so every job must be safe to run concurrently with itself.
 
 mod chunks;
 mod lease;

@@ -14,15 +14,15 @@ use crate::clock::Clock;
 use crate::error::Result;
 use crate::storage::{BoxFuture, Storage};
 
-/// What runs by a schedule, on the state of whoever brings it.
+/// A scheduled job, on the state of the part that declares it.
 pub struct Job<S: 'static> {
-    /// Such as `mail.clean_up`; the key of its row.
+    /// For example `mail.clean_up`; the key of its row.
     pub name: &'static str,
     pub every: Duration,
     pub run: fn(&S) -> BoxFuture<'_, Result<()>>,
 }
 
-/// A job with the state that it runs on.
+/// A job bound to its state.
 pub struct Ready {
     name: &'static str,
     every: Duration,
@@ -41,7 +41,7 @@ impl<S: Clone + Send + Sync + 'static> Job<S> {
     }
 }
 
-/// Due jobs are looked for this often.
+/// How often the loop checks for due jobs.
 const LOOK: std::time::Duration = std::time::Duration::from_secs(30);
 
 /// All jobs. Cheap to clone.
@@ -54,7 +54,7 @@ pub struct Schedule {
 }
 
 impl Schedule {
-    /// Runs due jobs until the program ends, each by itself: a long one delays no other.
+    /// Runs due jobs until shutdown, each independently: a long one delays no other.
     pub async fn run_until_stopped(self, owner: Uuid) {
         let mut running: JoinSet<()> = JoinSet::new();
         let mut busy: HashMap<Id, usize> = HashMap::new();
@@ -91,7 +91,7 @@ impl Schedule {
         }
     }
 
-    /// Runs every job that is due now and that no other node has.
+    /// Runs every job that is due and that no other node has.
     pub async fn run_due(&self, owner: Uuid) {
         join_all(self.jobs.iter().map(|job| self.run(job, owner))).await;
     }

@@ -1,4 +1,4 @@
-//! Who does something, and when: what every change by a person carries along.
+//! Who acts, and when: the context of every change made by a person.
 
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
@@ -10,13 +10,13 @@ use super::entity::Entity;
 use crate::http::RequestInfo;
 use crate::storage::Tx;
 
-/// A person who does something in a request.
+/// The person behind a request.
 #[derive(Clone)]
 pub struct Act {
     pub platform: Platform,
     pub caller: Caller,
     pub info: RequestInfo,
-    /// One moment for everything that the request writes.
+    /// One timestamp for everything that the request writes.
     pub now: DateTime<Utc>,
 }
 
@@ -25,7 +25,7 @@ impl Act {
         Self { platform: platform.clone(), caller, info, now: platform.clock.now() }
     }
 
-    /// Adds an audit entry about one thing.
+    /// Adds an audit entry about one entity.
     pub fn note(&self, tx: &Tx<'_>, action: &'static str, entity: (Entity, Uuid), changes: Changes) {
         let entry = Entry {
             actor: Some(self.caller.staff_id),

@@ -1,7 +1,7 @@
-//! The kinds of things that rows, notices, mails and audit entries are about.
+//! The kinds of entities that rows, notices, emails and audit entries refer to.
 //!
-//! A kind stands here once, with the permission that its things need. A kind without a rule does not compile, and a name
-//! that this version does not know is nobody's to see.
+//! Each kind is listed once, with the permission that its entities require. A kind without a rule does not compile, and
+//! a name that this version does not know is visible to nobody.
 
 use uuid::Uuid;
 
@@ -9,7 +9,7 @@ use super::auth::Caller;
 use super::permission::Permission;
 use crate::cluster::{Event, Notice};
 
-/// A kind of thing.
+/// A kind of entity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Entity {
     /// One message with its conversation.
@@ -17,10 +17,10 @@ pub enum Entity {
     /// The inbox: many messages at once.
     Inbox,
     CannedReply,
-    /// A mail that is about nothing else.
+    /// An email that is about nothing else.
     Mail,
     Staff,
-    /// The door: tries to come in that lead to no account.
+    /// Sign-in attempts that lead to no account.
     SignIn,
     Settings,
     ApiToken,
@@ -42,7 +42,7 @@ impl Entity {
         Self::Samples,
     ];
 
-    /// As it stands in the database, in frames and in addresses.
+    /// Its name in the database, in frames and in URLs.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Message => "message",
@@ -58,17 +58,17 @@ impl Entity {
         }
     }
 
-    /// The kind of that name, if this version knows it.
+    /// The kind with that name, if this version knows it.
     pub fn of(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.name() == name)
     }
 
-    /// The names of the kinds that somebody may see.
+    /// The names of the kinds that the caller may see.
     pub fn names_for(caller: &Caller) -> Vec<&'static str> {
         Self::ALL.into_iter().filter(|kind| caller.may(kind.needs())).map(Self::name).collect()
     }
 
-    /// What a person needs to know of such a thing.
+    /// The permission that is required to see such an entity.
     pub const fn needs(self) -> Permission {
         match self {
             Self::Message | Self::Inbox | Self::CannedReply => Permission::Messages,
@@ -78,12 +78,12 @@ impl Entity {
         }
     }
 
-    /// A live notice about such a thing, for everybody who may know of it. `id`: which one; none: any of them.
+    /// A live notice about such an entity, for everyone who may see it. `id`: which one; none: any of them.
     pub fn notice(self, kind: &'static str, id: Option<Uuid>) -> Event {
         Event::Notice(Notice { kind, entity: self.name(), id })
     }
 
-    /// True when colleagues see of each other that they look at it.
+    /// True if colleagues see each other's presence on it.
     pub const fn is_looked_at(self) -> bool {
         matches!(self, Self::Message)
     }

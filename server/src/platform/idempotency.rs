@@ -1,9 +1,9 @@
-//! `Idempotency-Key`: the same request sent again gets the first answer again for 24 hours.
+//! `Idempotency-Key`: a repeated request gets the first response again for 24 hours.
 //!
-//! What makes or sends something writes the key with the answer in the very unit that does the work ([`Claim`]): a crash
-//! leaves both or neither. Of what can be done twice without harm the step here keeps the answer after the work: a crash
-//! in between leaves the work without its answer, and the request that is sent again does it again. The answer is kept
-//! encrypted under a key derived from the header: the table alone gives nothing away.
+//! Handlers that create or send something write the key with the response in the same unit of work ([`Claim`]): a crash
+//! leaves both or neither. For work that is safe to repeat, the middleware in this file stores the response afterwards:
+//! a crash in between leaves the work without its response, and a repeated request does it again. The response is
+//! encrypted under a key derived from the header, so the table alone reveals nothing.
 
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -30,7 +30,6 @@ use crate::platform::slice::Slice;
 use crate::platform::{Platform, State};
 use crate::secrets::{open_under, seal_under, sha256_hex};
 
-/// What this part brings.
 pub const SLICE: Slice<Platform> = Slice {
     jobs: &[Job { name: "idempotency.clean_up", every: Duration::hours(1), run: |it| Box::pin(clean_up(it)) }],
     ..Slice::new("idempotency")
@@ -40,7 +39,7 @@ const HEADER: &str = "idempotency-key";
 const LABEL: &str = "idempotent answer";
 const KEPT: Duration = Duration::hours(24);
 
-/// Makes the unsafe ones of the routes honour `Idempotency-Key`. Routes of the staff API do by their guard.
+/// Makes the unsafe routes among these honour `Idempotency-Key`. For the staff API, the guard does this.
 pub fn idempotent<S: State>(routes: UtoipaMethodRouter<S>) -> UtoipaMethodRouter<S> {
     let (schemas, mut paths, handlers) = routes;
     let mut some = false;
@@ -57,8 +56,8 @@ pub fn idempotent<S: State>(routes: UtoipaMethodRouter<S>) -> UtoipaMethodRouter
 #[derive(Default)]
 pub struct InFlight(Mutex<HashSet<String>>);
 
-/// The key of a request that is to be done for the first time; empty when the request has none. A handler that makes or
-/// sends something takes it and writes it with its work; for all others the step keeps the answer.
+/// The key of a request that is processed for the first time; empty if the request has none. A handler that creates or
+/// sends something takes it and writes it with its work; for all others the middleware stores the response.
 #[derive(Clone, Default)]
 pub struct Claim(Option<Key>);
 
@@ -66,29 +65,29 @@ pub struct Claim(Option<Key>);
 struct Key {
     id: String,
     body_hash: String,
-    /// What the client sent: the answer is sealed under it.
+    /// What the client sent: the response is encrypted under it.
     secret: String,
     now: DateTime<Utc>,
-    /// The request that came first.
+    /// The first request.
     request_id: String,
-    /// The handler has made the row, so the step does not.
+    /// Set if the handler has created the row, so that the middleware does not.
     taken: Arc<AtomicBool>,
 }
 
 impl Claim {
-    /// The claim of a form that was posted without scripts: `drawn` is the token of its drawing, `text` what was typed.
-    /// Whoever presses the button twice has sent it once.
+    /// The claim of a form that was submitted without scripts: `drawn` is its form token, `text` what was typed.
+    /// Pressing the button twice submits once.
     pub fn of_form(drawn: &str, text: &str, now: DateTime<Utc>) -> Self {
         let secret = sha256_hex(format!("{drawn}\n{text}"));
         Self(Some(Key::new(sha256_hex(format!("form\n{secret}")), String::new(), secret, now)))
     }
 
-    /// A row that says no more than that the work was done; nobody asks for its answer.
+    /// A row that only records that the work was done; its response is never read.
     pub fn mark(&self) -> Option<Model> {
         self.0.as_ref().map(|key| key.row(None))
     }
 
-    /// The row for the answer that the work will have; none without a key. It is written by [`write`].
+    /// The row with the response of the work; none without a key. [`write`] inserts it.
     pub fn row(&self, answer: &impl Keep) -> Result<Option<Model>> {
         let Some(key) = &self.0 else { return Ok(None) };
         key.taken.store(true, Ordering::Relaxed);
@@ -96,7 +95,7 @@ impl Claim {
         Ok(Some(key.sealed(&kept)?))
     }
 
-    /// Writes the row for the answer in the unit of the work, where the answer is known only there.
+    /// Writes the row with the response in the unit of the work, if the response is known only there.
     pub async fn keep(&self, conn: &impl ConnectionTrait, answer: &impl Keep) -> Result<()> {
         let row = self.row(answer)?;
         write(conn, row.as_ref()).await
@@ -132,7 +131,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Claim {
     }
 }
 
-/// Writes the row in the unit of the work. Of two nodes with one key, the second fails here.
+/// Writes the row in the unit of the work. If two nodes use one key, the second fails here.
 pub async fn write(conn: &impl ConnectionTrait, row: Option<&Model>) -> Result<()> {
     let Some(row) = row else { return Ok(()) };
     Entity::delete_many()
@@ -147,7 +146,7 @@ pub async fn write(conn: &impl ConnectionTrait, row: Option<&Model>) -> Result<(
     Ok(())
 }
 
-/// Deletes answers that are not given again any more.
+/// Deletes expired responses.
 async fn clean_up(platform: &Platform) -> Result<()> {
     let over = Entity::find().filter(Column::ExpiresAt.lte(platform.clock.now()));
     platform.delete_in_chunks(over, Column::Id).await
@@ -182,7 +181,7 @@ async fn once(secret: &HeaderValue, request: Request, next: Next) -> Result<Resp
         return Ok(answer);
     }
     let _working = platform.in_flight.begin(&key.id).ok_or_else(in_flight)?;
-    // The one that was in flight may have ended between the look and the note.
+    // The request in flight may have ended between the lookup and the registration.
     if let Some(answer) = kept(&platform, &key).await? {
         return Ok(answer);
     }
@@ -194,8 +193,8 @@ async fn once(secret: &HeaderValue, request: Request, next: Next) -> Result<Resp
     Ok(response)
 }
 
-/// A caller without an account is told from others by what the request authorises itself with: a wrong code must not
-/// get what the right one got.
+/// Identifies a caller without an account by the request's `Authorization`: a wrong code must not get the response of
+/// the right one.
 fn stranger(headers: &HeaderMap) -> String {
     match headers.get(AUTHORIZATION) {
         Some(value) => format!("anonymous {}", sha256_hex(value.as_bytes())),
@@ -203,14 +202,14 @@ fn stranger(headers: &HeaderMap) -> String {
     }
 }
 
-/// What was asked for: the body by its bytes, the query, and the version that it is a change of.
+/// The hash of what was requested: the body's bytes, the query, and the version that it changes.
 fn hash(uri: &Uri, headers: &HeaderMap, body: &[u8]) -> String {
     let seen = headers.get(IF_MATCH).map(|value| [value.as_bytes(), b"\n"].concat()).unwrap_or_default();
     let query = uri.query().map(|query| [query.as_bytes(), b"\n"].concat()).unwrap_or_default();
     sha256_hex([seen.as_slice(), &query, body].concat())
 }
 
-/// Keeps an answer whose work is done. If that cannot be, the answer is still the answer.
+/// Stores a response whose work is done. If that fails, the response is still sent.
 async fn keep(platform: &Platform, key: &Key, response: Response) -> Result<Response> {
     let (head, stream) = response.into_parts();
     let bytes = bodies::to_bytes(stream, usize::MAX).await.map_err(Error::internal)?;
@@ -223,7 +222,7 @@ async fn keep(platform: &Platform, key: &Key, response: Response) -> Result<Resp
     Ok(Response::from_parts(head, Body::from(bytes)))
 }
 
-/// The answer that this key has already.
+/// The stored response for this key.
 async fn kept(platform: &Platform, key: &Key) -> Result<Option<Response>> {
     let found = Entity::find_by_id(&key.id).one(platform.storage.read()).await?.filter(|row| row.expires_at > key.now);
     let Some(found) = found else { return Ok(None) };
@@ -247,7 +246,7 @@ fn in_flight() -> Error {
 }
 
 impl InFlight {
-    /// Notes a key until the guard is dropped; none when it is noted already.
+    /// Registers a key until the guard is dropped; none if it is registered already.
     fn begin<'a>(&'a self, id: &str) -> Option<impl Drop + use<'a>> {
         let fresh = self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(id.to_owned());
         fresh.then(|| Working { all: self, id: id.to_owned() })

@@ -1,4 +1,4 @@
-//! What people and things are called, read once for all who ask: most pages that staff see say it of somebody.
+//! The names of people and entities, shared by all readers: most staff pages show some.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -9,10 +9,10 @@ use uuid::Uuid;
 use crate::cluster::{Bus, Event, Recent};
 use crate::error::Result;
 
-/// Names by the ids of people or things.
+/// Names by the ids of people or entities.
 pub type NamesById = Arc<HashMap<Uuid, String>>;
 
-/// The names of one kind that were read last; a change of any person, who has them or owns them, ends them.
+/// Cached names of one kind; a change of any person who has or owns them invalidates them.
 pub struct KnownNames(Recent<(), HashMap<Uuid, String>>);
 
 impl KnownNames {
@@ -22,10 +22,10 @@ impl KnownNames {
         }))
     }
 
-    /// The names, or what `read` answers.
+    /// The cached names, or the result of `read`.
     ///
     /// # Errors
-    /// Those of `read`: the database is away.
+    /// Those of `read`: the database is unavailable.
     pub async fn get(&self, read: impl Future<Output = Result<HashMap<Uuid, String>, DbErr>>) -> Result<NamesById> {
         Ok(self.0.get((), async |()| read.await).await?)
     }

@@ -1,5 +1,5 @@
-//! Notes that data alone does not show: that somebody found texts right as they are, that a test mail arrived, that a person
-//! has had enough of a list. Table: `onboarding_marks`.
+//! Marks for facts that other data does not show: that someone approved the texts, that a test email arrived, that a
+//! person has dismissed a list. Table: `onboarding_marks`.
 
 use chrono::{DateTime, Utc};
 use database::entity::onboarding_marks as marks;
@@ -8,16 +8,16 @@ use sea_orm::{ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait, QueryFilter
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-/// The scope of what concerns the whole firm.
+/// The scope of marks that concern the whole firm.
 pub const FIRM: &str = "firm";
 
-/// Everything that is noted in a scope.
+/// All marks of a scope.
 pub async fn of(conn: &impl ConnectionTrait, scope: &str) -> Result<Map<String, Value>, DbErr> {
     let rows = marks::Entity::find().filter(marks::Column::Scope.eq(scope)).all(conn).await?;
     Ok(rows.into_iter().map(|row| (row.name, row.value)).collect())
 }
 
-/// Notes something; null takes a note away.
+/// Sets a mark; null removes it.
 pub async fn mark(
     conn: &impl ConnectionTrait,
     scope: &str,
@@ -40,7 +40,7 @@ pub async fn mark(
     marks::Entity::insert(row).on_conflict(replace).exec_without_returning(conn).await.map(drop)
 }
 
-/// Notes how far something has come; false when it had come as far before. `to` is an RFC 3339 time in UTC, all of one
+/// Records how far something has come; false if it had already come that far. `to` is an RFC 3339 time in UTC, all of one
 /// length, so that later is greater.
 pub async fn advance(
     conn: &impl ConnectionTrait,
@@ -58,7 +58,7 @@ pub async fn advance(
     Ok(true)
 }
 
-/// Forgets what is noted of people who are gone.
+/// Deletes the marks of people who are gone.
 pub async fn forget(conn: &impl ConnectionTrait, people: &[Uuid]) -> Result<(), DbErr> {
     let scopes: Vec<String> = people.iter().map(Uuid::to_string).collect();
     marks::Entity::delete_many().filter(marks::Column::Scope.is_in(scopes)).exec(conn).await.map(drop)

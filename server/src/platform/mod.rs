@@ -1,7 +1,8 @@
-//! What every slice stands on and that knows no slice: people and their rights, settings, the audit trail, mail, notices.
+//! What every slice builds on, without knowing any slice: people and their permissions, settings, the audit trail,
+//! email, notices.
 //!
-//! Platform code takes a [`Platform`]. What it needs to know of the slices is plain data, given to it when the program is
-//! joined.
+//! Platform code takes a [`Platform`]. What it needs to know about the slices is plain data, passed to it when the
+//! program is built.
 
 pub mod act;
 pub mod audit;
@@ -58,7 +59,7 @@ use crate::templates::Templates;
 #[derive(Clone)]
 pub struct Platform(Arc<Parts>);
 
-/// What the platform consists of.
+/// The parts of the platform.
 pub struct Parts {
     pub config: Config,
     pub clock: Clock,
@@ -69,7 +70,7 @@ pub struct Parts {
     pub settings: Settings,
     pub templates: Templates,
     pub assets: Assets,
-    /// What the pipeline around every request has.
+    /// What the pipeline around every request uses.
     pub front: Arc<Front>,
     pub limits: RateLimits,
     pub passwords: Passwords,
@@ -81,28 +82,28 @@ pub struct Parts {
     pub in_flight: InFlight,
     pub staff_names: KnownNames,
     pub token_names: KnownNames,
-    /// Who is connected, and who looks at what.
+    /// Who is connected, and who is viewing what.
     pub hub: Hub,
     pub viewers: Viewers,
     pub places: Places,
-    /// What all parts of the program bring, those of the platform last.
+    /// The contributions of all parts of the program, those of the platform last.
     pub brings: Vec<Brings>,
-    /// Cancelled when the program is told to end: readiness turns 503 and sockets say `bye`.
+    /// Cancelled on shutdown: readiness turns 503 and sockets send `bye`.
     pub stopping: CancellationToken,
 }
 
 impl Platform {
-    /// Joins the parts.
+    /// Combines the parts.
     pub fn new(parts: Parts) -> Self {
         Self(Arc::new(parts))
     }
 
-    /// Everything that people can be told of.
+    /// All kinds of notices.
     pub fn notice_kinds(&self) -> impl Iterator<Item = &'static Kind> {
         self.brings.iter().flat_map(|part| part.notices).copied()
     }
 
-    /// The first steps, in their order.
+    /// The onboarding steps, in order.
     pub fn steps(&self) -> impl Iterator<Item = &'static Step> {
         let mut steps: Vec<&Step> = self.brings.iter().flat_map(|part| part.steps).collect();
         steps.sort_by_key(|step| step.place);
@@ -117,7 +118,7 @@ impl Platform {
     /// How much open work a person has, all kinds together.
     ///
     /// # Errors
-    /// The database is away.
+    /// The database is unavailable.
     pub async fn open_work_of(&self, person: Uuid) -> Result<u64> {
         let mut open = 0;
         for work in self.work() {
@@ -126,10 +127,10 @@ impl Platform {
         Ok(open)
     }
 
-    /// How things are called, those of which `may` says that one may know them.
+    /// The names of entities, limited to those that `may` permits.
     ///
     /// # Errors
-    /// The database is away.
+    /// The database is unavailable.
     pub async fn names_of(
         &self,
         things: impl Iterator<Item = (Entity, Uuid)>,
@@ -148,7 +149,7 @@ impl Platform {
         Ok(names)
     }
 
-    /// An audit entry in words, without who did it.
+    /// An audit entry as a sentence, without who did it.
     pub fn sentence(&self, entry: &audit::Line, names: &audit::Names) -> String {
         audit::sentence(&self.brings, entry, names)
     }
@@ -158,7 +159,8 @@ impl Platform {
         audit::label(&self.brings, action)
     }
 
-    /// Deletes what is selected, told by `key`, so that nobody waits for it; stops when the program ends.
+    /// Deletes the selected rows, identified by the column `key`, in chunks, so that nobody waits for it; stops on
+    /// shutdown.
     pub async fn delete_in_chunks<E: EntityTrait>(&self, which: Select<E>, key: E::Column) -> Result<()> {
         jobs::delete_in_chunks(&self.storage, &self.stopping, which, key).await
     }
@@ -172,7 +174,7 @@ impl Deref for Platform {
     }
 }
 
-/// What the parts of the platform bring to it.
+/// The contributions of the platform's parts.
 pub static PARTS: [Slice<Platform>; 9] = [
     auth::SLICE,
     staff::SLICE,

@@ -41,7 +41,7 @@ impl Permission {
 pub struct PermissionSet(u16);
 
 impl PermissionSet {
-    /// What the role starts with.
+    /// The preset of a role.
     pub fn preset(role: Role) -> Self {
         use Permission as P;
         match role {
@@ -53,7 +53,7 @@ impl PermissionSet {
         }
     }
 
-    /// What this person has. Names that this version does not know are passed over.
+    /// The person's permissions. Ignores names that this version does not know.
     pub fn of(person: &Model) -> Self {
         if person.role == Role::Admin {
             return Self::preset(Role::Admin);
@@ -70,27 +70,27 @@ impl PermissionSet {
         Permission::ALL.into_iter().filter(|it| self.has(*it)).collect()
     }
 
-    /// As it stands in the database.
+    /// The form stored in the database.
     pub fn to_json(self) -> Value {
         json!(self.list())
     }
 }
 
 impl PermissionSet {
-    /// What is in this set and not in the other.
+    /// The permissions in this set that are not in the other.
     #[must_use]
     pub fn without(self, other: Self) -> Self {
         Self(self.0 & !other.0)
     }
 
-    /// What is in both.
+    /// The permissions in both sets.
     #[must_use]
     pub fn and(self, other: Self) -> Self {
         Self(self.0 & other.0)
     }
 }
 
-/// Role and rights together: what a person has to give, and what guards them from others.
+/// Role and permissions together: what a person can grant, and what protects them from others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Standing {
     pub role: Role,
@@ -98,7 +98,7 @@ pub struct Standing {
 }
 
 impl Standing {
-    /// A role with its permissions; an admin has all, whatever is said.
+    /// A role with its permissions; an admin has all, whatever is passed.
     pub fn new(role: Role, permissions: PermissionSet) -> Self {
         let permissions = if role == Role::Admin { PermissionSet::preset(Role::Admin) } else { permissions };
         Self { role, permissions }
@@ -108,9 +108,9 @@ impl Standing {
         Self { role: person.role, permissions: PermissionSet::of(person) }
     }
 
-    /// What of `other` is beyond this one: the permissions, or `admin` for the role itself. Nobody grants it, and
-    /// nobody edits, resets, deactivates or signs out a person who has it. Being admin counts as a right of its own,
-    /// because it brings the rights of later versions too.
+    /// What `other` has beyond this one: permissions, or `admin` for the role itself. Nobody can grant it, or edit,
+    /// reset, deactivate or sign out a person who has it. Being an admin counts as a permission of its own, because it
+    /// includes the permissions of later versions.
     pub fn lacks_of(self, other: Self) -> Vec<String> {
         if other.role == Role::Admin && self.role != Role::Admin {
             return vec!["admin".to_owned()];

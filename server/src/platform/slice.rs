@@ -1,8 +1,8 @@
-//! What a part of the program brings to those that all share, in one plain value.
+//! The contributions of one part of the program to the shared parts, in one plain value.
 //!
-//! [`Slice`] is over the state `S` that its handlers and jobs work on: [`Platform`] for parts of the platform, the whole
-//! program for what stands above it. What the platform itself needs of a slice is [`Brings`]: data, and functions over the
-//! platform, so that it need not know who brought them.
+//! [`Slice`] is generic over the state `S` of its handlers and jobs: [`Platform`] for parts of the platform, the whole
+//! program for what is above it. What the platform itself needs from a slice is [`Brings`]: data, and functions over
+//! the platform, so that it need not know who contributed them.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -32,15 +32,15 @@ use crate::storage::{BoxFuture, Tx};
 pub struct Slice<S: 'static> {
     /// The name of its folder.
     pub name: &'static str,
-    /// Its routes that stand in the OpenAPI document.
+    /// Its routes that are in the OpenAPI document.
     pub api: fn() -> OpenApiRouter<S>,
     /// Its pages and sockets.
     pub pages: fn() -> Router<S>,
-    /// What it does by a schedule.
+    /// Its scheduled jobs.
     pub jobs: &'static [Job<S>],
-    /// Its part of the readiness of the program.
+    /// Its contributions to readiness.
     pub readiness: &'static [Readiness<S>],
-    /// What the platform needs of it.
+    /// What the platform needs from it.
     pub brings: Brings,
 }
 
@@ -53,34 +53,34 @@ impl<S> Clone for Slice<S> {
 impl<S> Copy for Slice<S> {}
 
 impl<S: Clone + Send + Sync + 'static> Slice<S> {
-    /// A slice that brings nothing yet.
+    /// A slice that contributes nothing yet.
     pub const fn new(name: &'static str) -> Self {
         Self { name, api: OpenApiRouter::new, pages: Router::new, jobs: &[], readiness: &[], brings: Brings::NOTHING }
     }
 }
 
-/// What a slice brings to the shared parts of the platform.
+/// The contributions of a slice to the shared parts of the platform.
 #[derive(Clone, Copy)]
 pub struct Brings {
-    /// Its routes whose bodies have a limit of their own.
+    /// Its routes whose bodies have their own limit.
     pub bodies: &'static [OwnLimit],
-    /// What it counts per address, person or mailbox.
+    /// Its rate limits, per address, person or mailbox.
     pub limits: &'static [&'static Limit],
     /// Its settings.
     pub settings: &'static [Section],
-    /// Its mails.
+    /// Its emails.
     pub letters: &'static [LetterKind],
-    /// The words of its audit actions; none for the actions of others.
+    /// The wording of its audit actions; none for actions of other parts.
     pub sentences: fn(&Words<'_>) -> Option<String>,
-    /// How its things are called, for lists that name them.
+    /// Names of its entities, for lists that show them.
     pub names: &'static [Names],
-    /// What it tells people of.
+    /// Its kinds of notices.
     pub notices: &'static [&'static Kind],
-    /// What it keeps for a time that the settings say.
+    /// Data that it keeps for a time set in the settings.
     pub retention: &'static [Retention],
-    /// The work of a person, which goes to another when they leave.
+    /// The work of a person, which is handed over when they leave.
     pub work: Option<Work>,
-    /// First steps of a new firm.
+    /// Onboarding steps of a new firm.
     pub steps: &'static [Step],
 }
 
@@ -99,7 +99,7 @@ impl Brings {
     };
 }
 
-/// Part of the readiness of the program: a word such as `ok` or `behind`, or a few, under a name. An error is 503.
+/// Part of the readiness check: a word such as `ok` or `behind` or a short sentence under a name. An error means 503.
 pub struct Readiness<S: 'static> {
     /// The field of the response.
     pub name: &'static str,
@@ -107,22 +107,22 @@ pub struct Readiness<S: 'static> {
     pub check: fn(&S) -> BoxFuture<'_, Result<Cow<'static, str>>>,
 }
 
-/// How things of a kind are called. Who asks must have what the kind needs.
+/// Names of entities of one kind. The reader must have the permission that the kind requires.
 pub struct Names {
     pub of: Entity,
     pub find: FindNames,
 }
 
-/// Finds the names of things by their ids.
+/// Finds the names of entities by their ids.
 pub type FindNames = fn(&DatabaseConnection, Vec<Uuid>) -> BoxFuture<'_, Result<HashMap<Uuid, String>>>;
 
-/// A time after which something is deleted.
+/// A retention period.
 pub struct Retention {
-    /// The setting that says it.
+    /// The setting that defines it.
     pub key: &'static str,
-    /// Everything older goes; none: nothing goes.
+    /// Everything older is deleted; none: nothing is deleted.
     pub before: fn(&Snapshot, DateTime<Utc>) -> Option<DateTime<Utc>>,
-    /// How many rows would go, at most `limit`.
+    /// How many rows would be deleted, at most `limit`.
     pub count: fn(&DatabaseConnection, DateTime<Utc>, u64) -> BoxFuture<'_, Result<u64>>,
 }
 
@@ -131,43 +131,43 @@ pub struct Retention {
 pub struct Work {
     /// What it consists of, in the plural: `messages`.
     pub of: &'static str,
-    /// Who can be given it.
+    /// The permission that a person needs to be given it.
     pub needs: Permission,
     /// How much a person has; at most 1,000, which then means 1,000 or more.
     pub open: fn(&DatabaseConnection, Uuid) -> BoxFuture<'_, Result<u64>>,
-    /// Gives all of it to another, or to nobody; answers how much it was.
+    /// Gives all of it to another person, or to nobody; returns how much it was.
     pub hand_over: HandOver,
 }
 
-/// Hands work over, from one person to another or to nobody, in the unit of whoever decides it.
+/// Hands over work, from one person to another or to nobody, within the caller's unit.
 pub type HandOver = for<'t> fn(&'t Tx<'t>, &'t Act, Uuid, Option<Uuid>) -> BoxFuture<'t, Result<usize>>;
 
-/// What is known when the first steps are asked.
+/// The facts that decide which onboarding steps are done.
 pub struct Facts<'a> {
     pub platform: &'a Platform,
     pub settings: &'a Snapshot,
-    /// What was noted of the firm.
+    /// The marks of the firm.
     pub marks: Map<String, Value>,
-    /// Staff, made-up people left out.
+    /// Number of staff, without sample people.
     pub staff: u64,
 }
 
-/// A first step of a new firm. The dashboard has the words for it, by the name.
+/// An onboarding step of a new firm. The dashboard has its text, by name.
 pub struct Step {
     pub name: &'static str,
-    /// Where it stands in the list, among the steps of all slices.
+    /// Its position in the list, among the steps of all slices.
     pub place: u8,
-    /// Who can do it.
+    /// The permission that it requires.
     pub needs: Permission,
-    /// Where, below /admin.
+    /// Its page, below /admin.
     pub link: &'static str,
-    /// What is there may be right as it is; somebody can say so.
+    /// True if existing content may already be right; someone can confirm that.
     pub reviewable: bool,
     pub done: fn(&Facts<'_>) -> bool,
 }
 
 impl Step {
-    /// True when it is done: by what is there, or because somebody said that it is right.
+    /// True if it is done: by the facts, or because someone confirmed it.
     pub fn is_done(&self, facts: &Facts<'_>) -> bool {
         (self.reviewable && facts.marks.contains_key(self.name)) || (self.done)(facts)
     }

@@ -1,8 +1,9 @@
-//! Numbers that are kept as rows change, so that nobody counts rows to show them.
+//! Counts that are maintained as rows change, so that nothing has to count rows to show them.
 //!
-//! A unit says with [`Tx::count`](super::Tx::count) what it adds and takes off. That is written with the unit as rows of
-//! `count_changes`, added up over the units of one commit. No unit touches a row of another, so none waits for another. A
-//! fold moves them into `counts`. Who reads adds both in one statement, which sees each change in one of them.
+//! A unit declares with [`Tx::count`](super::Tx::count) what it adds and subtracts. These changes are summed over the
+//! units of one commit and written in the same transaction as rows of `count_changes`. No unit touches another's rows,
+//! so none waits for another. A fold moves them into `counts`. Readers sum both tables in one statement, which sees
+//! each change in exactly one of them.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
@@ -16,26 +17,26 @@ use super::pool::Storage;
 use super::waiting::insert_all;
 use crate::error::Result;
 
-/// Seconds of a slot. The days of every zone begin with one.
+/// Seconds of a slot. Days in every time zone begin with one.
 pub const SLOT: i64 = 900;
-/// With fewer changes a fold is not worth its commit.
+/// With fewer changes, a fold is not worth its commit.
 pub const FOLD_AT: u64 = 100;
-/// Changes of one fold: far below 50 ms.
+/// Changes per fold: takes far less than 50 ms.
 const CHUNK: u64 = 1_000;
-/// Rows of one insert.
+/// Rows per insert.
 const BULK: usize = 500;
 
-/// What a number is about.
+/// The subject of a count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Count {
     pub name: &'static str,
-    /// A quarter hour since 1970 in UTC; 0 for what has no time.
+    /// A quarter hour since 1970 in UTC; 0 for counts without a time.
     pub slot: i32,
-    /// The nil id for nobody's.
+    /// The nil id if it belongs to nobody.
     pub person: Uuid,
 }
 
-/// What units of one commit have changed.
+/// The changes of one commit's units.
 #[derive(Default)]
 pub(super) struct Changed(BTreeMap<Count, i32>);
 
@@ -50,7 +51,7 @@ impl Changed {
         }
     }
 
-    /// Writes it; false when nothing is different.
+    /// Writes them; false if nothing changed.
     pub(super) async fn insert(&mut self, conn: &DatabaseTransaction) -> Result<bool, DbErr> {
         let rows: Vec<count_changes::ActiveModel> = std::mem::take(&mut self.0)
             .into_iter()
@@ -69,7 +70,7 @@ impl Changed {
     }
 }
 
-/// A part of a number, to be added up with the others of its name.
+/// A part of a count, to be summed with the others of its name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Counted {
     pub name: String,
@@ -78,8 +79,8 @@ pub struct Counted {
     pub number: i64,
 }
 
-/// The numbers of these names, and the sums of slots, each at its first slot. One statement: what is folded in the
-/// meantime is seen before or after, and never twice.
+/// The counts with these names, and sums of slots, each at its first slot. One statement: a concurrent fold is seen
+/// before or after, and never twice.
 pub async fn counted(
     conn: &impl ConnectionTrait,
     names: &[&'static str],
@@ -135,14 +136,13 @@ fn changes(names: &[&'static str], sums: &[(&'static str, Range<i32>)]) -> Selec
         .take()
 }
 
-/// Changes that wait for a fold, at most [`FOLD_AT`].
+/// Number of changes that wait for a fold, at most [`FOLD_AT`].
 pub async fn unfolded(conn: &impl ConnectionTrait) -> Result<u64, DbErr> {
     let some = Query::select().column(count_changes::Column::Id).from(count_changes::Entity).limit(FOLD_AT).take();
     Ok(conn.query_all(&some).await?.len() as u64)
 }
 
-/// Adds the changes up into the totals. Each row is taken by the one statement that deletes it, so folds of two nodes
-/// can run beside one another.
+/// Adds the changes to the totals. The statement that reads a row also deletes it, so two nodes can fold concurrently.
 pub async fn fold(storage: &Storage) -> Result<()> {
     while storage.write((), |tx, ()| Box::pin(fold_some(tx.conn()))).await? == CHUNK {}
     Ok(())
@@ -160,7 +160,7 @@ async fn fold_some(conn: &DatabaseTransaction) -> Result<u64> {
         .exec_with_returning(conn)
         .await?;
     let taken = changes.len() as u64;
-    // In one order, so that two folds do not wait for each other.
+    // In a fixed order, so that two folds do not deadlock.
     let mut sums: BTreeMap<(String, i32, Uuid), i32> = BTreeMap::new();
     for change in changes {
         *sums.entry((change.name, change.slot, change.person)).or_default() += change.delta;
@@ -185,7 +185,7 @@ async fn fold_some(conn: &DatabaseTransaction) -> Result<u64> {
             .exec_without_returning(conn)
             .await?;
     }
-    // Nothing is left of what is gone, people included.
+    // Delete totals that are zero, including those of people who are gone.
     counts::Entity::delete_many()
         .filter(counts::Column::Name.is_in(names))
         .filter(counts::Column::Slot.is_in(slots))

@@ -12,7 +12,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-/// Which database holds the data.
+/// The database engine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Engine {
     Sqlite,
@@ -20,7 +20,7 @@ pub enum Engine {
 }
 
 impl Engine {
-    /// Tells the engine by the scheme of its address.
+    /// The engine, by the scheme of its URL.
     pub fn of_url(url: &str) -> Option<Self> {
         match url.split_once(':')?.0 {
             "sqlite" => Some(Self::Sqlite),
@@ -29,19 +29,19 @@ impl Engine {
         }
     }
 
-    /// Tells the engine of an open connection.
+    /// The engine of an open connection.
     #[expect(clippy::disallowed_methods, reason = "this file is where the question may be asked")]
     pub fn of(conn: &impl ConnectionTrait) -> Self {
         if conn.get_database_backend() == DbBackend::Sqlite { Self::Sqlite } else { Self::Postgres }
     }
 
-    /// True when a search gathers all matches before it gives the first one.
+    /// True if a search gathers all matches before it returns the first one.
     pub fn gathers_matches(self) -> bool {
         self == Self::Postgres
     }
 
-    /// Pages of a long walk that are read while one is worked on. A server reads two at once; two connections to one
-    /// file are slower together than one.
+    /// Pages of a long walk to prefetch while one is processed. A server reads two at once; two connections to one file
+    /// are slower together than one.
     pub fn pages_ahead(self) -> usize {
         match self {
             Self::Sqlite => 1,
@@ -49,7 +49,7 @@ impl Engine {
         }
     }
 
-    /// Options for the pool that queries use.
+    /// Options for the query pool.
     pub(super) fn read_options(self, url: &str) -> ConnectOptions {
         match self {
             Self::Sqlite => {
@@ -63,15 +63,14 @@ impl Engine {
                     .max_connections(POSTGRES_POOL)
                     .acquire_timeout(Duration::from_secs(5))
                     .test_before_acquire_if_idle_for(Duration::from_secs(1))
-                    // Compiling a query takes longer than any of ours.
+                    // JIT compilation takes longer than any of our queries.
                     .map_sqlx_postgres_opts(|postgres| postgres.options([("jit", "off")]));
                 options
             }
         }
     }
 
-    /// Options for the pool that units use, where they have one: units that wait for locks take no connection from those
-    /// who only look.
+    /// Options for the pool of units, if they have one: units that wait for locks then take no connection from readers.
     pub(super) fn unit_options(self, url: &str) -> ConnectOptions {
         self.read_options(url)
     }
@@ -93,7 +92,7 @@ impl Engine {
     }
 }
 
-/// Connections of a server for reading, and as many for writing.
+/// Pool size for reading, and for writing.
 const POSTGRES_POOL: u32 = 10;
 
 fn plain_options(url: &str) -> ConnectOptions {
@@ -125,8 +124,8 @@ fn sqlite_options(url: &str, read_only: bool) -> ConnectOptions {
     options
 }
 
-/// Opens a transaction for writing. On `SQLite` it takes the write lock at once, so that it cannot fail half-way
-/// because another process has it.
+/// Begins a write transaction. On `SQLite` it takes the write lock at once, so that it cannot fail half-way because
+/// another process has it.
 pub(super) async fn begin(conn: &DatabaseConnection) -> Result<DatabaseTransaction, DbErr> {
     conn.begin_with_options(TransactionOptions {
         sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
@@ -135,8 +134,8 @@ pub(super) async fn begin(conn: &DatabaseConnection) -> Result<DatabaseTransacti
     .await
 }
 
-/// Gives the messages of this transaction to the index of words, all at once: each statement that writes to that index
-/// makes a part of its own, which others must join later. `PostgreSQL` computes what it searches by itself.
+/// Adds the messages of this transaction to the word index, all at once: each statement that writes to that index
+/// creates a segment that must be merged later. `PostgreSQL` computes its search column by itself.
 pub(super) async fn feed_search(txn: &DatabaseTransaction) -> Result<(), DbErr> {
     if Engine::of(txn) == Engine::Postgres {
         return Ok(());
@@ -153,18 +152,18 @@ pub(super) async fn feed_search(txn: &DatabaseTransaction) -> Result<(), DbErr> 
     Ok(())
 }
 
-/// Waits until no other node migrates this `PostgreSQL` database, and holds that place until the connection ends.
+/// Waits until no other node migrates this `PostgreSQL` database, and holds the lock until the connection ends.
 pub(super) async fn lock_migrations(conn: &DatabaseConnection) -> Result<(), DbErr> {
-    // The key is "tekvwarh" in ASCII: nobody else draws it by chance.
+    // The key is "tekvwarh" in ASCII, which nobody else uses by chance.
     conn.execute_unprepared("SELECT pg_advisory_lock(x'74656b7677617268'::bigint)").await.map(drop)
 }
 
-/// True when the same unit may succeed if it runs again (serialisation failure, deadlock).
+/// True if the same unit may succeed on a retry (serialisation failure, deadlock).
 pub(super) fn may_run_again(error: &DbErr) -> bool {
     sqlstate(error).is_some_and(|code| code == "40001" || code == "40P01")
 }
 
-/// True when the database is not there, or is going away or coming up.
+/// True if the database is unreachable, or is shutting down or starting up.
 pub fn is_unavailable(error: &DbErr) -> bool {
     match error {
         DbErr::ConnectionAcquire(_) | DbErr::Conn(_) => true,
@@ -176,8 +175,8 @@ pub fn is_unavailable(error: &DbErr) -> bool {
                 | sqlx::Error::Tls(_)
                 | sqlx::Error::WorkerCrashed,
             ) => true,
-            // Class 57: operator intervention; class 08: connection; 53300: too many connections.
-            // And of SQLite: another process holds the lock (5 and its kinds), or the disk is full (13).
+            // Class 57: operator intervention; class 08: connection; 53300: too many connections. On SQLite: another
+            // process holds the lock (5 and its variants), or the disk is full (13).
             _ => sqlstate(error).is_some_and(|code| {
                 code.starts_with("57P")
                     || code.starts_with("08")
@@ -201,7 +200,7 @@ fn sqlstate(error: &DbErr) -> Option<String> {
     }
 }
 
-/// How much of a word a term must be.
+/// How much of a word a term must match.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Match {
     /// The whole word.
@@ -210,21 +209,21 @@ pub enum Match {
     Beginning,
 }
 
-/// True when the engines find such words by their index.
+/// True if the engines find such words by their index.
 pub fn are_indexed(terms: &[String]) -> bool {
     terms.iter().all(|term| term.chars().all(is_indexed))
 }
 
-/// A selection from `messages` whose `search_text` holds every term, found by the full-text index.
+/// Selects from `messages` where `search_text` contains every term, using the full-text index.
 ///
-/// `SQLite` must be told to walk the index first: it would gather all matches before it looks at a LIMIT. `among` tells
-/// it of a condition that leaves some tens of thousands of messages: what is outside is skipped without reading it, and
-/// the walk begins with the newest, since those are what the filters of an inbox mostly leave.
+/// `SQLite` must be told to walk the index first: it would otherwise gather all matches before it applies a LIMIT.
+/// `among` is a condition that leaves some tens of thousands of messages: other rows are skipped without reading them,
+/// and the walk begins with the newest, which inbox filters mostly leave.
 pub fn search_messages(engine: Engine, terms: &[String], how: Match, among: Option<Condition>) -> SelectStatement {
-    // Terms are letters and digits only (see `fold`), so no operator of either query language can hide in them.
+    // Terms contain only letters and digits (see `fold`), so they cannot contain operators of either query language.
     let mut select = Query::select();
     if !are_indexed(terms) {
-        // The engines cut such words apart, each in its own way: look at the column itself.
+        // The engines tokenize such words differently: match the column itself.
         select.from(Alias::new("messages"));
         for term in terms {
             select.and_where(holds(term));
@@ -237,7 +236,7 @@ pub fn search_messages(engine: Engine, terms: &[String], how: Match, among: Opti
             let query = terms.iter().map(|term| format!("\"{term}\"{star}")).collect::<Vec<_>>().join(" AND ");
             select
                 .from(Alias::new("messages_search"))
-                // The builder gives a cross join no ON.
+                // The query builder emits no ON for a cross join.
                 .join(JoinType::CrossJoin, Alias::new("messages"), Condition::all())
                 .and_where(Expr::cust("messages.serial = messages_search.rowid"))
                 .and_where(Expr::cust_with_values("messages_search MATCH ?", [query]));
@@ -247,7 +246,7 @@ pub fn search_messages(engine: Engine, terms: &[String], how: Match, among: Opti
                     .from(Alias::new("messages"))
                     .cond_where(condition)
                     .take();
-                // The plus keeps the index of words from being asked once for each of them.
+                // The plus prevents a separate lookup in the word index for each of them.
                 select.and_where(Expr::cust("+messages_search.rowid").in_subquery(serials));
                 select.order_by_expr(Expr::cust("messages_search.rowid"), Order::Desc);
             }
@@ -263,17 +262,17 @@ pub fn search_messages(engine: Engine, terms: &[String], how: Match, among: Opti
     select
 }
 
-/// A condition on the search column of a message. Languages that the engines cannot index may write without spaces, so a word
-/// of theirs is found anywhere; others at the beginning of a word. Terms are letters and digits, so nothing in them is a
-/// wildcard.
+/// A condition on the search column of a message. Languages that the engines cannot index may have no spaces, so their
+/// words match anywhere; others match at the beginning of a word. Terms contain only letters and digits, so nothing in
+/// them is a wildcard.
 pub fn holds(term: &str) -> Expr {
     let begins = if term.chars().all(is_indexed) { " " } else { "" };
     Expr::col((Alias::new("messages"), Alias::new("search_text"))).like(format!("%{begins}{term}%"))
 }
 
-/// The ids of a selection, in no order, at most `limit`.
+/// The ids of a selection, in no particular order, at most `limit`.
 ///
-/// `PostgreSQL` must not see the limit: it would walk the table in the hope of finding that many soon.
+/// `PostgreSQL` must not see the limit: it would scan the table in the hope of finding that many soon.
 pub async fn ids_up_to(conn: &impl ConnectionTrait, ids: SelectStatement, limit: u64) -> Result<Vec<Uuid>, DbErr> {
     let rows = match Engine::of(conn) {
         Engine::Sqlite => conn.query_all(ids.clone().limit(limit)).await?,
@@ -287,7 +286,8 @@ pub async fn ids_up_to(conn: &impl ConnectionTrait, ids: SelectStatement, limit:
     rows.iter().map(|row| row.try_get("", "id")).collect()
 }
 
-/// Rows that `PostgreSQL` expects of a selection, by its statistics and without running it; 0 on `SQLite`, which keeps none.
+/// The row count that `PostgreSQL` estimates from its statistics, without running the selection; 0 on `SQLite`, which
+/// has none.
 pub async fn estimate(conn: &impl ConnectionTrait, select: SelectStatement) -> Result<u64, DbErr> {
     if Engine::of(conn) == Engine::Sqlite {
         return Ok(0);
@@ -299,7 +299,7 @@ pub async fn estimate(conn: &impl ConnectionTrait, select: SelectStatement) -> R
     Ok(plan.pointer("/0/Plan/Plan Rows").and_then(serde_json::Value::as_u64).unwrap_or(0))
 }
 
-/// Letters and digits that both full-text engines take for parts of words: Latin, Greek, Cyrillic, Armenian.
+/// Letters and digits that both full-text engines treat as parts of words: Latin, Greek, Cyrillic, Armenian.
 fn is_indexed(letter: char) -> bool {
     letter.is_ascii_alphanumeric() || ('\u{c0}'..='\u{58f}').contains(&letter)
 }

@@ -1,11 +1,12 @@
-//! Folding: one form of text for comparing and searching, computed here and not by an engine,
-//! because the engines disagree on case and accents.
+//! Folding: one form of text for comparing and searching, computed here because the engines disagree on case and
+//! accents.
 
 use unicode_normalization::UnicodeNormalization as _;
 use unicode_normalization::char::is_combining_mark;
 use url::Host;
 
-/// Lower case, without accents, compatibility forms joined: `Äpfel` and `APFEL` are one, and so are `Straße` and `STRASSE`.
+/// Lower case, without accents, in compatibility form: `Äpfel` and `APFEL` fold to the same text, and so do `Straße`
+/// and `STRASSE`.
 fn fold(text: &str) -> String {
     let mut folded = String::with_capacity(text.len());
     for letter in text.nfkd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase) {
@@ -17,7 +18,7 @@ fn fold(text: &str) -> String {
     folded
 }
 
-/// How those type a letter who lack it on their keyboard; it has no accent that could go.
+/// The usual spelling of a letter on a keyboard that lacks it; such letters have no accent to remove.
 fn spelled(letter: char) -> Option<&'static str> {
     Some(match letter {
         'ß' => "ss",
@@ -32,8 +33,8 @@ fn spelled(letter: char) -> Option<&'static str> {
     })
 }
 
-/// The form in which an e-mail address is unique. The part before `@` keeps its accents: `josé` and
-/// `jose` are two mailboxes. The domain is what the name system is asked for (IDNA, UTS 46), however it is spelled.
+/// The form in which an email address is unique. The part before `@` keeps its accents: `josé` and `jose` are two
+/// mailboxes. The domain is the one used in DNS lookups (IDNA, UTS 46), however it is spelled.
 pub fn email_key(email: &str) -> String {
     let folded: String = email.trim().nfc().flat_map(char::to_lowercase).collect();
     match folded.rsplit_once('@').map(|(name, domain)| (name, Host::parse(domain))) {
@@ -42,8 +43,9 @@ pub fn email_key(email: &str) -> String {
     }
 }
 
-/// The words of the texts, folded, each with a space before and after: what the search column holds. A number that is written
-/// in parts is one more word, from each of its parts on: so a phone number is found with its country and without.
+/// The folded words of the texts, each with a space before and after: the content of the search column. A number
+/// written in parts adds one word starting at each part, so that a phone number is found with its country code and
+/// without.
 pub fn search_text<'a>(texts: impl IntoIterator<Item = &'a str>) -> String {
     let mut joined = String::from(" ");
     let mut add = |word: &str| {
@@ -60,8 +62,8 @@ pub fn search_text<'a>(texts: impl IntoIterator<Item = &'a str>) -> String {
     joined
 }
 
-/// The words that somebody looks for, folded; each must be the beginning of a word in the text.
-/// At most eight count. A number is one word, however it is written.
+/// The folded search terms; each must be the beginning of a word in the text. At most eight count. A number is one
+/// term, however it is written.
 pub fn search_terms(query: &str) -> Vec<String> {
     let mut plain = String::with_capacity(query.len());
     let mut after = 0;
@@ -76,25 +78,25 @@ pub fn search_terms(query: &str) -> Vec<String> {
     words(&plain).take(8).collect()
 }
 
-/// Digits from which on a number is more than a word: dates, amounts and phone numbers are.
+/// Minimum digits of a number with its own words: dates, amounts and phone numbers have them.
 const NUMBER: usize = 5;
 
 /// A number that people write in parts: `+49 (0)30 1234-567`, `2026-11-29`, `12.500`.
 struct Number<'a> {
     parts: Vec<&'a str>,
-    /// Where it stands in its text.
+    /// Its position in the text.
     begin: usize,
     end: usize,
 }
 
 impl Number<'_> {
-    /// Its digits from one part on, without zeros in front: those stand for a country or a long distance, or for nothing.
+    /// Its digits from one part on, without leading zeros: those are trunk or international prefixes, or meaningless.
     fn digits_from(&self, part: usize) -> String {
         self.parts[part..].concat().trim_start_matches('0').chars().take(20).collect()
     }
 }
 
-/// The numbers of a text that are long enough to be one.
+/// The numbers of a text that are long enough.
 fn numbers(text: &str) -> Vec<Number<'_>> {
     let (mut found, mut open): (Vec<Number<'_>>, Option<Number<'_>>) = (Vec::new(), None);
     let mut rest = 0;
@@ -108,7 +110,7 @@ fn numbers(text: &str) -> Vec<Number<'_>> {
             found.extend(open.take());
         }
         let number = open.get_or_insert(Number { parts: Vec::new(), begin, end });
-        // The zero of `+49 (0)30` is left out by who dials from abroad, and dialled by who does not.
+        // The zero of `+49 (0)30` is dialled only within the country.
         if !(digits == "0" && text[..begin].ends_with('(') && text[end..].starts_with(')')) {
             number.parts.push(digits);
         }

@@ -1,4 +1,4 @@
-//! Adds up what was counted, beside the requests, so that whoever asks for a number has little to add.
+//! Folds the counts in the background, so that readers have few changes to add.
 
 use std::time::Duration;
 
@@ -10,12 +10,12 @@ use super::pool::Storage;
 use crate::cluster::Event;
 use crate::error::Result;
 
-/// Changes gather this long.
+/// Changes accumulate for this long.
 const DELAY: Duration = Duration::from_secs(1);
-/// What other processes have left is looked for this often.
+/// How often to check for changes that other processes left.
 const LOOK: Duration = Duration::from_mins(1);
 
-/// Folds a second after something was counted, if much waits, until the program ends.
+/// Folds a second after something was counted, if enough changes wait, until shutdown.
 pub async fn fold_until_stopped(storage: Storage, stopping: CancellationToken) {
     let mut events = storage.bus.subscribe();
     let mut look = tokio::time::interval(LOOK);
@@ -33,7 +33,7 @@ pub async fn fold_until_stopped(storage: Storage, stopping: CancellationToken) {
             () = tokio::time::sleep(DELAY) => {}
             () = stopping.cancelled() => return,
         }
-        // What is told up to here is folded now.
+        // This fold covers everything published so far.
         events = events.resubscribe();
         if let Err(error) = fold_if_much(&storage).await {
             tracing::warn!(%error, "counts cannot be added up yet");

@@ -1,7 +1,7 @@
 //! The database: one pool to read from, one way to write to it.
 //!
-//! Features call [`Storage::read`] for queries and [`Storage::write`] for units of work. Everything that
-//! differs between `SQLite` and `PostgreSQL` stands in `dialect.rs`.
+//! Features call [`Storage::read`] for queries and [`Storage::write`] for units of work. `dialect.rs` contains
+//! everything that differs between `SQLite` and `PostgreSQL`.
 
 mod counts;
 mod dialect;

@@ -1,4 +1,4 @@
-//! Cursor paging: a page is what comes after the last id of the page before.
+//! Cursor pagination: a page is what follows the last id of the previous page.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 /// Totals are exact up to this number; beyond, they are a lower bound.
 pub const COUNT_LIMIT: u64 = 1_000;
 
-/// Where the next page begins. Opaque to clients.
+/// The position where the next page begins. Opaque to clients.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Cursor(pub Uuid);
 
@@ -19,7 +19,7 @@ impl Cursor {
         URL_SAFE_NO_PAD.encode(self.0.as_bytes())
     }
 
-    /// Reads what [`Cursor::encode`] wrote.
+    /// Parses the output of [`Cursor::encode`].
     pub fn decode(text: &str) -> Result<Self> {
         URL_SAFE_NO_PAD
             .decode(text)
@@ -36,14 +36,14 @@ pub struct Page<T> {
     pub rows: Vec<T>,
     /// All rows under the filter, at most [`COUNT_LIMIT`].
     pub total: u64,
-    /// True when there are more than `total`.
+    /// True if there are more than `total`.
     pub total_is_lower_bound: bool,
     pub next: Option<Cursor>,
 }
 
 impl<T> Page<T> {
-    /// Makes a page of up to `limit` rows out of one more than that, and a count that stopped after
-    /// [`COUNT_LIMIT`] + 1.
+    /// Builds a page of up to `limit` rows from up to `limit` + 1, and from a count that stopped after [`COUNT_LIMIT`]
+    /// + 1.
     pub fn new(mut rows: Vec<T>, limit: usize, counted: u64, id: impl Fn(&T) -> Uuid) -> Self {
         let more = rows.len() > limit;
         rows.truncate(limit);
@@ -51,7 +51,7 @@ impl<T> Page<T> {
         Self { rows, total: counted.min(COUNT_LIMIT), total_is_lower_bound: counted > COUNT_LIMIT, next }
     }
 
-    /// The same page with its rows shown in another way.
+    /// The same page with its rows converted.
     pub fn with<U>(self, rows: Vec<U>) -> Page<U> {
         Page { rows, total: self.total, total_is_lower_bound: self.total_is_lower_bound, next: self.next }
     }

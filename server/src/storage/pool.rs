@@ -1,4 +1,4 @@
-//! Opening the database and bringing it to the newest schema.
+//! Opening and migrating the database.
 
 use std::path::{Path, PathBuf};
 
@@ -20,20 +20,20 @@ pub struct Storage {
     pub(super) bus: Bus,
 }
 
-/// The address of the embedded database in `data_dir`.
+/// The URL of the embedded database in `data_dir`.
 pub fn database_url(data_dir: &Path) -> String {
     format!("sqlite://{}", data_dir.join("tekvwarho.db").display())
 }
 
-/// The file of an address such as `sqlite://data/tekvwarho.db?mode=rwc`.
+/// The file in a URL such as `sqlite://data/tekvwarho.db?mode=rwc`.
 pub fn database_file(url: &str) -> &Path {
     let path = url.trim_start_matches("sqlite:").trim_start_matches("//");
     Path::new(path.split_once('?').map_or(path, |(path, _)| path))
 }
 
 impl Storage {
-    /// Connects, and migrates if `snapshots` names a folder: a snapshot of an `SQLite` file that holds data is written there
-    /// before its schema changes.
+    /// Connects, and migrates if `snapshots` names a folder: before its schema changes, an `SQLite` file that contains
+    /// data is copied there.
     pub async fn open(url: &str, bus: Bus, snapshots: Option<(&Path, DateTime<Utc>)>) -> Result<Self, DbErr> {
         let engine = Engine::of_url(url)
             .ok_or_else(|| DbErr::Custom("DATABASE_URL must start with sqlite:// or postgres://".to_owned()))?;
@@ -55,7 +55,7 @@ impl Storage {
                     Migrator::up(writer, None).await?;
                 }
                 None => {
-                    // Nodes that start together: one migrates, the others wait for it and find nothing left to do.
+                    // If nodes start together, one migrates; the others wait for it and find nothing left to do.
                     let alone = Database::connect(engine.migration_options(url)).await?;
                     dialect::lock_migrations(&alone).await?;
                     Migrator::up(&alone, None).await?;
@@ -75,18 +75,18 @@ impl Storage {
         &self.read
     }
 
-    /// For queries that may see what was committed a moment ago: reports, exports, lists of what was. There are no
-    /// standby servers yet, so it is [`Self::read`] by another name.
+    /// For queries that can be slightly stale: reports, exports, lists of past events. There are no standby servers
+    /// yet, so it is the same as [`Self::read`].
     pub fn standby(&self) -> &DatabaseConnection {
         &self.read
     }
 
-    /// Names of the migrations that this database still lacks.
+    /// Names of the migrations that this database lacks.
     pub async fn pending_migrations(&self) -> Result<Vec<String>, DbErr> {
         Ok(Migrator::get_pending_migrations(&self.read).await?.iter().map(|it| it.name().to_owned()).collect())
     }
 
-    /// Answers when the database does, and when it can be written to.
+    /// Returns once the database responds and can be written to.
     pub async fn ping(&self) -> Result<(), DbErr> {
         if !self.writer.is_open() {
             return Err(DbErr::Custom("the writer has ended".to_owned()));

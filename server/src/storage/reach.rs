@@ -1,4 +1,4 @@
-//! Why a database cannot be used, in words for who runs the program, and never with its password.
+//! Explains to the operator why a database cannot be used, without revealing its password.
 
 use std::io::ErrorKind;
 use std::time::Duration;
@@ -9,10 +9,10 @@ use sea_orm::sqlx::{self, Connection as _};
 use sea_orm::{DatabaseConnection, DbErr, EntityTrait as _};
 use sea_orm_migration::{MigratorTrait as _, seaql_migrations};
 
-/// A server that is there answers long before.
+/// A reachable server responds long before.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// Asks a `PostgreSQL` server for one connection: a pool would say of everything that it timed out.
+/// Asks a `PostgreSQL` server for one connection: a pool would report every problem as a timeout.
 pub(super) async fn check(url: &str) -> Result<(), DbErr> {
     let options: PgConnectOptions = url.parse().map_err(|_| fault("DATABASE_URL cannot be read".to_owned()))?;
     match tokio::time::timeout(PATIENCE, PgConnection::connect_with(&options)).await {
@@ -47,9 +47,9 @@ fn place(options: &PgConnectOptions) -> String {
     format!("{}:{}", options.get_host(), options.get_port())
 }
 
-/// Refuses a database that a newer version has changed.
+/// Rejects a database that a newer version has migrated.
 pub(super) async fn check_age(conn: &DatabaseConnection) -> Result<(), DbErr> {
-    // A database without the table of migrations is new.
+    // A database without the migrations table is new.
     let Ok(applied) = seaql_migrations::Entity::find().all(conn).await else { return Ok(()) };
     let known = Migrator::migrations();
     let Some(newer) = applied.iter().find(|it| !known.iter().any(|own| own.name() == it.version)) else {

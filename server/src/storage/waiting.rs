@@ -1,4 +1,4 @@
-//! Rows that wait for the end of their unit, to be inserted together with those of the units that share its commit.
+//! Rows to be inserted at the end of their unit, together with those of the units that share its commit.
 
 use std::any::Any;
 
@@ -6,10 +6,11 @@ use sea_orm::{ActiveModelTrait, DatabaseTransaction, DbErr, EntityTrait};
 
 use super::write::BoxFuture;
 
-/// Rows of one insert at most, far below the parameters that either engine takes.
+/// Maximum rows per insert, far below the parameter limit of either engine.
 const BULK: usize = 512;
 
-/// Rows of any tables. A table comes before those that were named after it, so a row may point at one of them.
+/// Rows of any tables. Tables are inserted in the order in which they first appeared, so a row can reference one in an
+/// earlier table.
 #[derive(Default)]
 pub(super) struct Waiting(Vec<Box<dyn Rows>>);
 
@@ -38,7 +39,7 @@ impl Waiting {
 
 /// Rows of one table.
 trait Rows: Any + Send {
-    /// Takes the others over if they are of this table.
+    /// Takes over the others if they are of this table.
     fn absorb(&mut self, others: &mut dyn Any) -> bool;
     fn insert(self: Box<Self>, conn: &DatabaseTransaction) -> BoxFuture<'_, Result<(), DbErr>>;
 }
@@ -53,8 +54,8 @@ impl<T: ActiveModelTrait + Send + 'static> Rows for Vec<T> {
     }
 }
 
-/// Inserts rows of one table in few statements. Each has a power of two of them: statements are told by their text, so
-/// that those of any number are soon all prepared.
+/// Inserts rows of one table in few statements. The size of each is a power of two: statements are prepared by their
+/// text, so a few prepared ones soon cover any number of rows.
 pub(super) async fn insert_all<A>(conn: &DatabaseTransaction, mut rows: Vec<A>) -> Result<(), DbErr>
 where
     A: ActiveModelTrait + Send,

@@ -1,11 +1,11 @@
-//! The one way to write.
+//! The only way to write.
 //!
-//! A *unit* is a function over a [`Tx`] that may run more than once and awaits nothing but the database. Its audit
-//! entries, mails and notices are collected and inserted in bulk before the commit; its events are published after it.
+//! A *unit* is a function over a [`Tx`] that may run more than once and awaits only the database. Its audit entries,
+//! emails and notices are collected and inserted in bulk before the commit; its events are published after it.
 //!
-//! On `PostgreSQL` a unit is a transaction, run again on a serialisation failure. On `SQLite` one task takes the units
-//! that wait, runs them in one transaction and commits once for all of them: one flush of the disk serves many. If a
-//! unit fails, the group is rolled back and its units run one by one, so that none pays for another.
+//! On `PostgreSQL` a unit is a transaction, retried on a serialisation failure. On `SQLite` one task takes the waiting
+//! units, runs them in one transaction and commits once for all of them: one disk flush serves many. If a unit fails,
+//! the group is rolled back and its units run one by one, so that none pays for another.
 
 use std::collections::BTreeSet;
 use std::future::Future;
@@ -33,11 +33,11 @@ use crate::error::{Error, Result};
 /// A boxed future that can move between threads.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
-/// Units that share one commit at most. More make answers wait longer than they save.
+/// Maximum units per commit. With more, responses wait longer than the shared flush saves.
 const GROUP: usize = 64;
-/// Units that may wait; beyond, callers wait at the door.
+/// Units that can wait; after that, callers block until there is room.
 const QUEUE: usize = 4_096;
-/// Times that a unit runs when the database asks for it.
+/// How often a unit runs if the database asks for a retry.
 const ATTEMPTS: u32 = 4;
 
 /// The transaction of one unit.
@@ -66,8 +66,9 @@ impl<'c> Tx<'c> {
         self.conn
     }
 
-    /// Adds a row, to be inserted at the end with those of the units that share the commit. For what nothing in the unit
-    /// reads, and what fails only if something is wrong: a failure costs the others their common commit.
+    /// Adds a row, to be inserted at the end with those of the units that share the commit. Use it for rows that the
+    /// unit does not read, and whose insert fails only if something is wrong: a failure costs the others their common
+    /// commit.
     pub fn add<A: ActiveModelTrait + Send + 'static>(&self, row: A) {
         self.effects().rows.add(row);
     }
@@ -77,17 +78,17 @@ impl<'c> Tx<'c> {
         self.effects().audit.push(entry.into_active_model());
     }
 
-    /// Adds a mail to the outbox.
+    /// Adds an email to the outbox.
     pub fn mail(&self, mail: outbox::Model) {
         self.effects().mails.push(mail.into_active_model());
     }
 
-    /// Adds notices for people; their open dashboards hear of it after the commit.
+    /// Adds notices for people; their open dashboards are notified after the commit.
     pub fn notify(&self, notices: Vec<notifications::Model>) {
         self.effects().notices.extend(notices);
     }
 
-    /// Adds to a number that is kept, or takes off it.
+    /// Adds to a maintained count, or subtracts from it.
     pub fn count(&self, count: Count, delta: i32) {
         self.effects().counts.add(count, delta);
     }
@@ -125,7 +126,7 @@ impl Effects {
         }
         if !self.notices.is_empty() {
             let people: BTreeSet<Uuid> = self.notices.iter().map(|notice| notice.staff_id).collect();
-            // Who was to be told may be gone by now, and that must not undo what they were to be told of.
+            // A recipient may be gone by now, and that must not undo what the notice is about.
             let there: BTreeSet<Uuid> = still_there(conn, people).await?.into_iter().collect();
             self.notices.retain(|notice| there.contains(&notice.staff_id));
             self.events.push(Event::Notified(there.into_iter().collect()));
@@ -148,7 +149,7 @@ impl Effects {
     }
 }
 
-/// Those of these people who have a row, which stays until the transaction ends.
+/// Those of these people who have a row, which then stays until the transaction ends.
 async fn still_there(conn: &DatabaseTransaction, people: BTreeSet<Uuid>) -> Result<Vec<Uuid>, DbErr> {
     staff::Entity::find()
         .select_only()
@@ -162,9 +163,9 @@ async fn still_there(conn: &DatabaseTransaction, people: BTreeSet<Uuid>) -> Resu
 }
 
 impl Storage {
-    /// Runs `act` on `input` as one unit and answers after the commit.
+    /// Runs `act` on `input` as one unit and returns after the commit.
     ///
-    /// `act` may run again, so it must not do anything but talk to the database through [`Tx`].
+    /// `act` can run again, so it must only talk to the database through [`Tx`].
     pub async fn write<I, T, F>(&self, input: I, act: F) -> Result<T>
     where
         I: Send + Sync + 'static,
@@ -216,12 +217,12 @@ fn closed() -> Error {
 pub(super) enum Writer {
     /// One task commits groups of units over one connection.
     Grouped(mpsc::Sender<Box<dyn Unit>>),
-    /// Each unit has a transaction of its own.
+    /// Each unit has its own transaction.
     Direct(DatabaseConnection),
 }
 
 impl Writer {
-    /// False when the task that writes has ended.
+    /// False if the writing task has ended.
     pub(super) fn is_open(&self) -> bool {
         match self {
             Self::Grouped(queue) => !queue.is_closed(),
@@ -245,13 +246,13 @@ impl Writer {
     }
 }
 
-/// A unit whose types are hidden from the writer.
+/// A unit with its types erased.
 pub(super) trait Unit: Send {
-    /// Runs it and keeps what it returns; false when it failed.
+    /// Runs it and keeps its result; false if it failed.
     fn run<'a>(&'a mut self, tx: &'a Tx<'a>) -> BoxFuture<'a, bool>;
-    /// Hands the outcome to who waits for it; an error of the commit replaces it.
+    /// Passes the result to the caller; an error of the commit replaces it.
     fn settle(self: Box<Self>, commit: Result<(), DbErr>);
-    /// True when nobody waits any more.
+    /// True if the caller no longer waits.
     fn is_abandoned(&self) -> bool;
 }
 
@@ -270,7 +271,7 @@ where
 {
     fn run<'a>(&'a mut self, tx: &'a Tx<'a>) -> BoxFuture<'a, bool> {
         Box::pin(async move {
-            // A panic ends this unit and not the writer.
+            // A panic ends this unit, not the writer.
             let outcome = AssertUnwindSafe((self.act)(tx, &self.input))
                 .catch_unwind()
                 .await
@@ -287,7 +288,7 @@ where
             (Err(error), _) => Err(error.into()),
             (Ok(()), None) => Err(closed()),
         };
-        // The caller may have gone away in the meantime.
+        // The caller may be gone in the meantime.
         let _ = self.reply.send(outcome);
     }
 

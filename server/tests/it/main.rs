@@ -1,4 +1,4 @@
-//! The program from outside: real requests against a real database, a database for each test.
+//! Black-box tests: real requests against a real database, one database per test.
 //!
 //! `cargo nextest run` uses SQLite; with `TEST_DATABASE_URL` the same tests run on PostgreSQL.
 

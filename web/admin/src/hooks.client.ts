@@ -1,6 +1,6 @@
 import type { HandleClientError } from '@sveltejs/kit';
 
-/** A page that does not exist is said on the page; only what is really broken goes to the console. */
+/** A missing page shows its error on the page; only real errors go to the console. */
 export const handleError: HandleClientError = ({ error, status, message }) => {
   if (status !== 404) console.error(error);
   return { message };

@@ -1,9 +1,9 @@
-/** What a person holds beside the password: an authenticator app, and a device with passkeys. */
+/** What a person has besides the password: an authenticator app, and a device with passkeys. */
 import { createHmac } from "node:crypto";
 
 const BASE32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 
-/** The code of an authenticator app (RFC 6238); `ahead` steps of half a minute from now, since a code counts once. */
+/** The code of an authenticator app (RFC 6238), `ahead` steps of half a minute from now, because a code works once. */
 export function totp(secret, ahead = 0) {
   const letters = secret.replaceAll(" ", "");
   const bits = [...letters].map((letter) => BASE32.indexOf(letter).toString(2).padStart(5, "0")).join("");
@@ -15,7 +15,7 @@ export function totp(secret, ahead = 0) {
   return String((hash.readUInt32BE(at) & 0x7fffffff) % 1_000_000).padStart(6, "0");
 }
 
-/** A device that keeps passkeys and knows its owner by touch: Chromium's own virtual authenticator. */
+/** A device that stores passkeys and accepts its owner's touch: Chromium's own virtual authenticator. */
 export async function passkeyDevice(page) {
   const debug = await page.context().newCDPSession(page);
   await debug.send("WebAuthn.enable");

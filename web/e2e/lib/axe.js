@@ -3,9 +3,12 @@ import { createRequire } from "node:module";
 
 const source = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
-/** What axe finds, each as one line. The rules come in through the debugger, which the page's policy does not bind. */
+/**
+ * The findings of axe, one line each. The rules are injected through the debugger, which the page's content security
+ * policy does not restrict.
+ */
 export async function axe(page) {
-  // A theme that has just changed is painted first.
+  // Let a theme that has just changed be painted first.
   await page.evaluate(
     () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(true)))),
   );

@@ -1,4 +1,4 @@
-/** Chromium that writes down everything a user should never cause: script errors, console errors, policy violations. */
+/** Chromium that records everything a user should never cause: script errors, console errors, policy violations. */
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
@@ -16,7 +16,7 @@ export class Watch {
   complaints = [];
   #expected = [];
 
-  /** Chromium logs every answer of 400 and above as an error; a test says which ones it means to cause. */
+  /** Chromium logs every response of 400 and above as an error; a test declares which ones it expects. */
   expect(...patterns) {
     this.#expected.push(...patterns);
   }
@@ -31,7 +31,7 @@ export class Watch {
   }
 }
 
-/** A browser profile of its own: cookies and storage are not shared with another one. */
+/** A separate browser profile: shares no cookies and storage with another one. */
 export async function person(browser, server, options = {}) {
   const context = await browser.newContext({
     baseURL: server.url,
@@ -66,12 +66,15 @@ export async function signIn(page, { email, password } = ADMIN, { remember = fal
   await page.waitForURL((url) => !url.pathname.includes("/login"));
 }
 
-/** The page hears of everything from now on, also of what happened while it was being loaded. */
+/** Waits until the page receives every notice, including those sent while it was loading. */
 export async function live(page) {
   await page.getByTitle("Live updates are on").first().waitFor({ state: "attached" });
 }
 
-/** By one's own hand. Not before the socket is there: its ticket would be asked for while the session ends. */
+/**
+ * Signs out through the menu. Waits for the socket first: its ticket request would otherwise race with the end of the
+ * session.
+ */
 export async function signOut(page) {
   await live(page);
   await page.getByRole("button", { name: /^Account and theme/ }).click();
@@ -79,7 +82,7 @@ export async function signOut(page) {
   await page.waitForURL(/\/admin\/login/);
 }
 
-/** Presses the key that begins an answer or a note, and waits until one can type. */
+/** Presses the key that starts a reply or a note, and waits for the text field. */
 export async function write(page, key) {
   await page.keyboard.press(key);
   await page.waitForFunction(() => document.activeElement?.matches("article textarea"));

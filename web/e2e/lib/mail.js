@@ -7,7 +7,7 @@ import { until } from "./until.js";
 const python = fileURLToPath(new URL("../../../tools/python", import.meta.url));
 const script = fileURLToPath(new URL("./mail.py", import.meta.url));
 
-/** The mail server of a test. It may be started later than the server that sends to it. */
+/** The mail server of a test. It can be started later than the server that sends to it. */
 export class Mail {
   #child = null;
   #ready = false;
@@ -51,7 +51,7 @@ export class Mail {
     return this.mails.filter((mail) => mail.to.includes(address));
   }
 
-  /** The first mail that fits; what fits is given by address and a part of the subject. */
+  /** The first email to that address with that part of the subject. */
   arrives(address, subject, timeout = 20_000) {
     const find = () => this.to(address).find((mail) => mail.headers.subject.includes(subject));
     return until(`a mail to ${address} about “${subject}” arrives`, find, timeout);
@@ -67,7 +67,7 @@ export class Mail {
   }
 }
 
-/** The first address in a mail that begins like this. */
+/** The first URL in an email that begins like this. */
 export function linkIn(mail, start) {
   const found = mail.text.split(/\s+/).find((word) => word.startsWith(start));
   if (!found) throw new Error(`no link ${start} in: ${mail.text}`);

@@ -1,4 +1,4 @@
-/** Every page there is: for the checks of all pages and for the screenshots. */
+/** Every page: for the checks of all pages and for the screenshots. */
 
 export const PUBLIC = [
   { name: "home", path: "/" },
@@ -13,7 +13,7 @@ export const PUBLIC = [
   { name: "not-found", path: "/no-such-page", status: 404 },
 ];
 
-/** A front desk to which nobody has written. */
+/** An installation to which nobody has written yet. */
 export const NOTHING_YET = [
   { name: "admin-overview-empty", path: "/admin/", ready: ".columns" },
   { name: "admin-messages-empty", path: "/admin/messages", ready: "text=No messages yet" },
@@ -22,7 +22,7 @@ export const NOTHING_YET = [
 /** Leaves a message behind. */
 export const SENT = [{ name: "contact-sent", path: "/contact", act: sendOne }];
 
-/** Pages of one message: reached by its link, and by hand with the code. */
+/** Pages of one message: opened by its link, and by typing the code. */
 export async function ofMessage(server) {
   const [{ id }] = await server.api("/api/admin/messages?status=replied&limit=1");
   const { threadUrl } = await server.api(`/api/admin/messages/${id}`);
@@ -109,7 +109,7 @@ async function sendOne(page) {
   await page.getByRole("heading", { name: "We have your message" }).waitFor();
 }
 
-/** The server's answer to the right password of an account with a second factor. */
+/** The server's response to the correct password of an account with a second factor. */
 async function askForCode(page) {
   const body = JSON.stringify({ success: false, status: 401, code: "second_factor_required" });
   await page.route(
@@ -186,7 +186,7 @@ async function selectThree(page) {
   await page.getByRole("toolbar").waitFor();
 }
 
-/** Goes there and waits until it is all there. */
+/** Opens the page and waits until it is complete. */
 export async function visit(page, { path, ready, act }) {
   if (page.url().split("#")[0].endsWith(path.split("#")[0])) await page.goto("about:blank");
   const answer = await page.goto(path);

@@ -1,4 +1,4 @@
-/** One server of its own for a test file: free port, own data, own mail server. */
+/** A server of its own for each test file: free port, own data, own mail server. */
 import { spawn, execFile } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
@@ -17,7 +17,7 @@ export const ADMIN = {
   password: "seven-quiet-lakes",
 };
 
-/** Of the default firm: notices about messages go there. */
+/** The default firm's address, which gets notices of messages. */
 export const FIRM_EMAIL = "hello@tekvwarho.example";
 
 export async function freePort() {
@@ -28,12 +28,12 @@ export async function freePort() {
   return port;
 }
 
-/** Servers that run, and their folders: a test file that is cut off takes them along. */
+/** Running servers and their folders: cleaned up even if a test file is aborted. */
 const running = new Set();
 process.on("exit", () => {
   for (const server of running) server.kill();
 });
-// Without a handler there is no "exit"; Chromium goes the same way.
+// Without a handler there is no "exit" event; it cleans up Chromium too.
 for (const [signal, number] of [
   ["SIGTERM", 15],
   ["SIGINT", 2],
@@ -59,7 +59,7 @@ export class Server {
     };
   }
 
-  /** `env` may name `SMTP_URL`; without one the server writes mails into its data folder. */
+  /** `env` can set `SMTP_URL`; without one the server writes emails into its data folder. */
   static async make({ env = {}, staff = [ADMIN], demo = [] } = {}) {
     const server = new Server(await freePort(), mkdtempSync(join(tmpdir(), "tekvwarho-e2e-")), env);
     for (const person of staff) await server.addStaff(person);
@@ -89,7 +89,7 @@ export class Server {
     await until("the server answers", ready, 60_000);
   }
 
-  /** At once, with all it has written. */
+  /** Kills the server at once and deletes everything that it has written. */
   kill() {
     this.#child?.kill("SIGKILL");
     rmSync(this.dir, { recursive: true, force: true });
@@ -99,7 +99,7 @@ export class Server {
     return this.#out;
   }
 
-  /** Address of the set-up page that a first start prints. */
+  /** URL of the set-up page that a first start prints. */
   get setupLink() {
     return /Set up: (\S+)/.exec(this.#out)?.[1];
   }
@@ -111,7 +111,7 @@ export class Server {
     );
   }
 
-  /** Asks the API directly, as the admin: a second opinion beside the page's. */
+  /** Calls the API directly, as the admin, to check independently of the page. */
   async api(path, method = "GET", body) {
     this.#token ??= await fetch(`${this.url}/api/admin/auth/login`, {
       method: "POST",

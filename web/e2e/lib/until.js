@@ -1,4 +1,4 @@
-/** Asks again until the answer is truthy. The only place in these tests where time passes by itself. */
+/** Polls until the result is truthy. The only place in these tests that waits. */
 export async function until(what, ask, timeout = 15_000) {
   const end = Date.now() + timeout;
   for (;;) {

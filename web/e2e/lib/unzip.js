@@ -1,6 +1,6 @@
 import { inflateRawSync } from "node:zlib";
 
-/** The files of a zip archive by name, found through the directory at its end. */
+/** The files of a zip archive by name, found through its central directory. */
 export function unzip(bytes) {
   if (bytes.subarray(0, 2).toString() !== "PK") throw new Error("not a zip archive");
   const end = bytes.lastIndexOf(Buffer.from("PK\x05\x06", "latin1"));

@@ -100,7 +100,7 @@ step("many tabs that start at once share one session", async () => {
 });
 
 step("signing out in one tab signs out the others", async () => {
-  // The socket says that the session is over; the refresh has the last word on it.
+  // The socket reports that the session has ended; the refresh confirms it.
   desk.watch.expect(/auth\/refresh/);
   const other = await desk.context.newPage();
   await other.goto("/admin/messages");

@@ -1,4 +1,4 @@
-// The trail can be found, read and proved; notices arrive; a token opens the API and is revoked.
+// The audit trail can be searched, read and verified; notices arrive; a token opens the API and is revoked.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before } from "node:test";
@@ -123,7 +123,7 @@ step("a message's page shows its history with what changed", async () => {
 
 step("a notice arrives while the page is open, is counted, read and gone", async () => {
   const { page } = ben;
-  // What is there when the page opens is no news: it has to be counted before something arrives.
+  // Entries that exist when the page opens are not new: they must be counted before another one arrives.
   const counted = page.waitForResponse(/notifications\/count/);
   await page.goto("/admin/");
   await counted;

@@ -1,4 +1,4 @@
-// One conversation: its newest entry is in view, what cannot go out is said, and nothing lies on what one needs.
+// One conversation: its newest entry is in view, unsendable text is reported, and nothing covers the controls.
 import assert from "node:assert/strict";
 import { after, before } from "node:test";
 import { launch, live, person, signIn, write } from "../lib/browser.js";
@@ -41,7 +41,7 @@ async function open(id) {
   await live(page);
 }
 
-/** Whether the newest entry stands between the head and the composer. */
+/** Whether the newest entry is between the header and the composer. */
 const atNewest = () =>
   page.evaluate(() => {
     const last = document.querySelector("[role=log]").lastElementChild.getBoundingClientRect();

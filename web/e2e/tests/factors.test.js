@@ -1,4 +1,4 @@
-// Second factors: authenticator app, recovery codes, passkeys, a role that needs one, and being asked again.
+// Second factors: authenticator app, recovery codes, passkeys, a role that requires one, and confirming one's identity.
 import assert from "node:assert/strict";
 import { after, before } from "node:test";
 import { passkeyDevice, totp } from "../lib/authenticators.js";
@@ -19,7 +19,7 @@ before(async () => {
   server = await Server.make({ env: { SMTP_URL: mail.url }, staff: [ADMIN, MANAGER] });
   browser = await launch();
   [desk, other] = [await person(browser, server), await person(browser, server)];
-  // Before any sign-in of hers asks for a code.
+  // Before any of her sign-ins requires a code.
   await server.api("/api/auth/me");
 });
 after(async () => {
@@ -101,7 +101,7 @@ step("what is sensitive asks again who is there, then goes on by itself", async 
   const { page, watch } = desk;
   watch.expect(/recovery-codes/, /auth\/prove/);
   await page.goto("/admin/profile");
-  // Ten minutes do not pass in a test: the first answer is the one that an old session gets.
+  // Ten minutes do not pass in a test: the first response is the one that an old session gets.
   await page.route(
     "**/api/auth/mfa/recovery-codes",
     (route) =>
@@ -166,7 +166,7 @@ step("the app is turned off, the passkey deleted", async () => {
   const { page } = desk;
   await page.goto("/admin/profile");
   await page.getByRole("button", { name: "Delete: Laptop" }).waitFor();
-  // Not before: looking through the debugger takes the device with the passkeys away.
+  // Not earlier: checking through the debugger removes the device with the passkeys.
   await clean(page);
   await page.getByRole("button", { name: "Turn off" }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Turn off" }).click();
@@ -242,7 +242,7 @@ async function password(page) {
   await page.getByRole("heading", { name: "One more step" }).waitFor();
 }
 
-/** axe finds nothing in light, dark and on 320 pixels, and nothing is wider than that. */
+/** axe finds nothing in light, dark and at 320 pixels, and nothing is wider than that. */
 async function clean(page) {
   const problems = [];
   for (const colorScheme of ["light", "dark"]) {

@@ -1,4 +1,4 @@
-// A day at the inbox: find, read, change many, take back, write, export, and two people on one message.
+// A day at the inbox: find, read, change many, undo, write, export, and two people on one message.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before } from "node:test";
@@ -28,7 +28,7 @@ after(async () => {
 
 const rows = () => page.locator("[data-message]");
 const rowIds = () => rows().evaluateAll((list) => list.map((row) => row.dataset.message));
-/** The number that the head of the list says, once it is loaded. */
+/** The number in the header of the list, once it is loaded. */
 const total = async () => Number((await page.getByText(/^[\d,]+\+? messages?$/).innerText()).replace(/\D/g, ""));
 const settled = () => page.locator('.scroll[aria-busy="false"]').waitFor();
 const focusedRow = () =>
@@ -205,7 +205,7 @@ step("who was slower hears of it, and sees what is there now", async () => {
   await page.goto(`/admin/messages/${id}?view=all`);
   await page.getByRole("button", { name: "Status: New" }).waitFor();
   await live(page);
-  // News of the change is held back, as on a slow line.
+  // Keep the page from loading the change, as on a slow connection.
   let waiting = true;
   await page.route(`**/api/admin/messages/${id}`, (route) =>
     waiting && route.request().method() === "GET" ? route.abort() : route.continue(),

@@ -1,4 +1,4 @@
-// One question from the form to the answer and back, in a real browser, by real mail.
+// One enquiry from the form to the reply and back, in a real browser, with real email.
 import assert from "node:assert/strict";
 import { after, before } from "node:test";
 import { fillContact, launch, person, write } from "../lib/browser.js";

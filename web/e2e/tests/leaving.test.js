@@ -1,4 +1,5 @@
-// People who go, for a while or for good: their work, their locks, their devices; and what a trail says that was tampered with.
+// People who leave, temporarily or for good: their work, their locks, their devices; and how a tampered audit trail is
+// reported.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
@@ -128,7 +129,7 @@ step("a trail that was tampered with says where, and that it is at work until th
     "import sqlite3, sys; db = sqlite3.connect(sys.argv[1], timeout=20); " +
     "db.execute(\"UPDATE audit_logs SET action = 'message.assigned' WHERE id = (SELECT audit_id FROM audit_chain WHERE seq = 3)\"); db.commit()";
   execFileSync("python3", ["-c", change, join(server.dir, "data", "tekvwarho.db")]);
-  // As with a long trail: the walk takes its time, and the page says so.
+  // As with a long trail: the walk takes time, and the page shows progress.
   let go;
   const held = new Promise((done) => (go = done));
   await page.route("**/api/admin/audit/verify*", (route) => held.then(() => route.continue()));

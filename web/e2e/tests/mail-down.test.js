@@ -1,4 +1,4 @@
-// The mail server is down while people write: nothing is refused, nothing is lost, nothing comes twice.
+// The mail server is down while people write: nothing is rejected, lost or sent twice.
 import assert from "node:assert/strict";
 import { after, before } from "node:test";
 import { fillContact, launch, live, person, signIn } from "../lib/browser.js";

@@ -1,4 +1,5 @@
-// From an invitation to a first look: a password, the second factor that the role needs, and only what one may see.
+// From an invitation to the first visit: a password, the second factor that the role requires, and only what the
+// permissions allow.
 import assert from "node:assert/strict";
 import { after, before } from "node:test";
 import { totp } from "../lib/authenticators.js";
@@ -31,7 +32,7 @@ step("a manager is invited, for messages only", async () => {
   await page.goto("/admin/staff");
   const invite = page.getByRole("button", { name: "Invite", exact: true }).first();
   const dialog = page.getByRole("dialog", { name: "Invite a person" });
-  // A dialog gives the focus back where it came from.
+  // A closed dialog returns focus to where it was.
   await invite.click();
   await dialog.getByRole("button", { name: "Cancel" }).click();
   await until("the focus is back", () => invite.evaluate((button) => button === document.activeElement));

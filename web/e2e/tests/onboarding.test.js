@@ -1,4 +1,4 @@
-// From an empty firm to one that is set up: the list of first steps, the tour by keyboard, samples and their end.
+// From an empty installation to one that is set up: the first steps, the tour by keyboard, sample data and its removal.
 import assert from "node:assert/strict";
 import { after, before } from "node:test";
 import { axe } from "../lib/axe.js";

@@ -1,4 +1,4 @@
-// Every page, light and dark: axe finds nothing, the browser complains of nothing, 320 pixels are enough.
+// Every page, light and dark: axe finds nothing, the browser reports nothing, and 320 pixels are enough.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { axe } from "../lib/axe.js";
@@ -79,7 +79,7 @@ test("every public page has one heading, a title, a description and a canonical 
 });
 
 test("the first load of the dashboard stays small, and so does what each page adds", { timeout: 300_000 }, async () => {
-  // A session of its own: each load renews it, and the checks above have used up what one session may renew.
+  // A separate session: each load refreshes it, and the checks above have used up the refresh limit of one session.
   const again = await person(browser, server);
   await signIn(again.page);
   const pages = new Map();
@@ -106,7 +106,7 @@ test("the first load of the dashboard stays small, and so does what each page ad
   }
 });
 
-/** What a page loads with an empty cache, as bytes of compressed files; answers of the API are data. */
+/** What a page loads with an empty cache, in compressed bytes; API responses count as data. */
 async function filesOf(page, spec) {
   const debug = await page.context().newCDPSession(page);
   await debug.send("Network.enable");
@@ -116,14 +116,14 @@ async function filesOf(page, spec) {
   debug.on("Network.requestWillBeSent", ({ requestId, request }) => isFile(request.url) && waiting.add(requestId));
   debug.on("Network.loadingFailed", ({ requestId }) => waiting.delete(requestId));
   debug.on("Network.responseReceived", ({ requestId, response }) => {
-    // So far, its head has come: the weight is that of the file.
+    // Only the headers have arrived so far; the weight includes the whole file.
     if (isFile(response.url))
       paths.set(requestId, { path: new URL(response.url).pathname, head: response.encodedDataLength });
   });
   debug.on("Network.loadingFinished", ({ requestId, encodedDataLength }) => {
     waiting.delete(requestId);
     const { path, head } = paths.get(requestId) ?? {};
-    // Every page has the same document, whatever its address.
+    // Every page loads the same document, whatever its URL.
     const name = path?.startsWith("/admin/_app/") || path?.includes(".") ? path : "document";
     if (path) files.set(name, encodedDataLength - head);
   });
@@ -134,8 +134,8 @@ async function filesOf(page, spec) {
 }
 
 /**
- * Light, then dark, then narrow. Dark loads again: Chromium now and then keeps an inherited colour of the scheme
- * of before when the scheme changes under a drawn page, which no person with a fixed scheme meets.
+ * Light, then dark, then narrow. Dark reloads the page: Chromium sometimes keeps an inherited colour of the previous
+ * scheme when the scheme changes on a rendered page, which nobody with a fixed scheme encounters.
  */
 async function check(spec, { page, watch }) {
   if (spec.status === 404) watch.expect(/status of 404/);
@@ -156,7 +156,7 @@ async function check(spec, { page, watch }) {
   const below = await page.evaluate(
     () => document.querySelector(".shell") && document.documentElement.scrollHeight - innerHeight,
   );
-  // The line in which SvelteKit announces pages stands below the frame, one pixel high.
+  // SvelteKit's announcer is one pixel high and lies below the shell.
   if (below > 1) problems.push(`the frame scrolls by ${below} px into nothing`);
   assert.deepEqual(problems, []);
   watch.assertQuiet();

@@ -1,4 +1,4 @@
-// Every group of settings: changed on its page, read by the site, by mails and by the program.
+// Every group of settings: changed on its page, and used by the site, by emails and by the program.
 import assert from "node:assert/strict";
 import { after, before } from "node:test";
 import { fillContact, launch, person, signIn } from "../lib/browser.js";
@@ -28,7 +28,7 @@ async function open(group) {
   await desk.page.locator("main form").waitFor();
 }
 
-/** A field of text by its whole name. */
+/** A text field by its full name. */
 function field(name, within = desk.page) {
   return within.getByRole("textbox", { name: new RegExp(`^${name}( ?optional)?$`) });
 }
@@ -76,7 +76,7 @@ step("firm: a logo stands at the head of the site once it is saved", async () =>
   const file = page.getByLabel("File for logo");
   await file.setInputFiles({ name: "logo.svg", mimeType: "image/svg+xml", buffer: Buffer.from("<svg/>") });
   await page.getByText("This is not a PNG, JPEG or WebP picture.").waitFor();
-  // What the page draws itself is a picture as good as any.
+  // A screenshot of the page serves as a picture.
   const drawn = await page.locator("nav").first().screenshot({ type: "png" });
   await file.setInputFiles({ name: "logo.png", mimeType: "image/png", buffer: drawn });
   await page.getByRole("img", { name: "Logo, as visitors will see it" }).waitFor();
@@ -143,7 +143,7 @@ step("hours: a holiday of today closes the firm on the site", async () => {
   const helsinki = new Intl.DateTimeFormat("sv-SE", { timeZone: "Europe/Helsinki" });
   const day = (ahead) => helsinki.format(Date.now() + ahead * 86_400_000);
   await page.getByLabel("First day").fill(day(0));
-  // The day may change while this runs.
+  // The date may change while this runs.
   await page.getByLabel("Last day").fill(day(1));
   await save();
   await visitor.page.goto("/contact");
@@ -254,7 +254,7 @@ step("two who change the same choose whose value counts; other changes meet with
   const merge = page.getByRole("dialog", { name: "Someone changed the same settings" });
   await merge.getByText("Vaasa").waitFor();
   await merge.getByLabel("Theirs").check();
-  // Turning away from the question is no answer to it: it comes again, and nothing is chosen yet.
+  // Cancelling is not an answer: the dialog appears again, and nothing is chosen yet.
   await merge.getByRole("button", { name: "Cancel" }).click();
   await merge.waitFor({ state: "detached" });
   await page.getByRole("button", { name: "Save changes" }).click();

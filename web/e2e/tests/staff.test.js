@@ -1,4 +1,5 @@
-// Staff: invite, accept, limited view, rights that change under an open page, two admins at once, shutting out, import.
+// Staff: invite, accept, limited access, permissions that change while a page is open, two admins at once,
+// deactivation, import.
 import assert from "node:assert/strict";
 import { after, before } from "node:test";
 import { launch, live, person, signIn } from "../lib/browser.js";
@@ -86,7 +87,7 @@ step("a right that is given shows on the open page of its person", async () => {
   await server.api(`/api/admin/staff/${await idOf(CLEO.name)}`, "PATCH", { permissions: ["messages", "staff"] });
   const nav = cleo.page.getByRole("navigation", { name: "Main" }).first();
   await nav.getByRole("link", { name: "Staff", exact: true }).click();
-  // Rights that Cleo lacks cannot be given, and say why; an admin can only be looked at.
+  // Permissions that Cleo lacks cannot be granted, and the page says why; an admin is read-only.
   await cleo.page.getByRole("button", { name: "Invite", exact: true }).click();
   const dialog = cleo.page.getByRole("dialog");
   assert.ok(await dialog.getByRole("checkbox", { name: /^Settings/ }).isDisabled());
@@ -112,7 +113,7 @@ step("two admins edit one person: the second chooses, and nothing is lost", asyn
   await form(anna).getByLabel("Email").fill("cleo.lee@firm.example");
   await form(anna).getByRole("button", { name: "Save" }).click();
   await anna.page.getByRole("heading", { name: "Cleo Marsh-Lee" }).waitFor();
-  // What Ben has typed stays while the page hears of Anna's change.
+  // What Ben has typed stays while his page receives Anna's change.
   await ben.page.getByRole("heading", { name: "Cleo Marsh-Lee" }).waitFor();
   assert.equal(await form(ben).getByLabel("Name").inputValue(), "Cleo M. Marsh");
   ben.watch.expect(/412/);
@@ -179,7 +180,7 @@ step("a deactivated person's open page ends within a second", async () => {
   await page.getByRole("dialog").getByRole("button", { name: "Deactivate" }).click();
   const began = Date.now();
   await cleo.page.waitForURL(/\/admin\/login/);
-  // A second, and what a busy machine needs to draw two pages.
+  // A second, plus the time that a busy machine needs to render two pages.
   assert.ok(Date.now() - began < 5_000, `${Date.now() - began} ms`);
   await page.getByRole("button", { name: "Activate", exact: true }).waitFor();
 });
@@ -195,7 +196,7 @@ step("deleting asks for the name", async () => {
   await sure.click();
   await page.getByRole("link", { name: /Dora Lind/ }).waitFor();
   assert.equal((await staff("?q=cleo")).length, 0);
-  // Who has the page of that person open is told.
+  // Anyone with that person's page open is notified.
   await ben.page.getByText("The account was deleted").waitFor();
 });
 

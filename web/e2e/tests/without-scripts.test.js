@@ -1,4 +1,5 @@
-// The public site with JavaScript off: the form, its errors, the thank-you and the conversation by a code pasted by hand.
+// The public site with JavaScript off: the form, its errors, the thank-you page and the conversation with a code pasted
+// by hand.
 import assert from "node:assert/strict";
 import { after, before } from "node:test";
 import { fillContact, launch, person, signIn } from "../lib/browser.js";

@@ -13,7 +13,7 @@ function enhance(form) {
   const button = form.querySelector("button[type=submit]");
   const checked = ["name", "email", "message", "service", "company", "phone", "consent"].map((name) => form.elements[name]);
   const address = form.dataset.email;
-  // Kept while the outcome is unknown: sending again after a lost answer stores the message once.
+  // Kept while the outcome is unknown: a retry after a lost response stores the message only once.
   let key = null;
   let sending = false;
 
@@ -24,7 +24,7 @@ function enhance(form) {
 
   for (const field of checked) {
     field.addEventListener("blur", () => afterPress(() => {
-      // an empty field that was only passed is not an error yet
+      // an empty field that was only tabbed through is not an error yet
       const problem = field.value ? problemOf(field) : null;
       if (problem) showError(field, problem);
     }));
@@ -102,7 +102,7 @@ function enhance(form) {
     if (problems.length === 0) summary.focus();
   }
 
-  /** The page of thanks, as it is without scripts; here it is known who wrote. */
+  /** Shows the thank-you page, as without scripts; here the sender is known. */
   function showSent() {
     clearDraft();
     const sent = document.getElementById("sent").content.cloneNode(true);
@@ -124,7 +124,7 @@ function problemOf(field) {
   return null;
 }
 
-/** Empty optional fields are left out: "not given" is not "given as nothing". */
+/** Omits empty optional fields: "not given" differs from "empty". */
 function valuesOf(form) {
   const values = { consent: form.elements.consent.checked };
   for (const name of ["name", "email", "phone", "company", "service", "message", "extra", "formToken"]) {

@@ -1,7 +1,7 @@
 const KEY = "contact-draft";
 const KEPT = ["name", "email", "phone", "company", "service", "message", "consent"];
 
-/** What was typed survives a reload or a wrong click, in this tab only, until it was sent. */
+/** Input survives a reload or a wrong click, in this tab only, until it is sent. */
 export function keepDraft(form) {
   const fields = KEPT.map((name) => form.elements[name]).filter(Boolean);
 
@@ -23,7 +23,7 @@ export function keepDraft(form) {
     try {
       draft = JSON.parse(sessionStorage.getItem(KEY));
     } catch {
-      // no storage, or not ours
+      // no storage, or not our data
     }
     if (!draft || typeof draft !== "object") return;
     for (const field of fields) {
@@ -48,6 +48,6 @@ export function clearDraft() {
   try {
     sessionStorage.removeItem(KEY);
   } catch {
-    // nothing was kept
+    // nothing was stored
   }
 }

@@ -2,10 +2,13 @@ import { text } from "./strings.js";
 
 const NEAR_END = 500;
 
-/** Characters that a text area has room for, counted as the server does; below 0 it is too full. */
+/** Characters left in a text area, counted as the server does; negative if it is too long. */
 export const room = (area) => Number(area.dataset.limit) - [...area.value.trim()].length;
 
-/** Shows how much room is left, but only near the end. What does not fit is kept, since a browser would cut it unseen. */
+/**
+ * Shows the remaining length, but only near the limit. Overlong text is kept, because a browser would truncate it
+ * silently.
+ */
 export function countDown(area, counter) {
   const update = () => {
     const left = room(area);
@@ -25,7 +28,7 @@ export function showError(field, message) {
   else field.removeAttribute("aria-invalid");
 }
 
-/** A button that is busy keeps its focus, so it is not `disabled`. */
+/** A busy button keeps its focus, so it is not `disabled`. */
 export function busy(button, label) {
   const before = button.textContent;
   button.setAttribute("aria-disabled", "true");
@@ -47,7 +50,7 @@ let pressed = false;
 addEventListener("pointerdown", () => (pressed = true), true);
 for (const end of ["pointerup", "pointercancel"]) addEventListener(end, () => (pressed = false), true);
 
-/** An error that appears between press and release would move the button away from under the pointer. */
+/** An error that appears between press and release would move the button away from the pointer. */
 export function afterPress(act) {
   if (!pressed) return act();
   addEventListener("pointerup", () => setTimeout(act), { once: true });

@@ -5,12 +5,12 @@ openFromFragment();
 enhanceReply();
 document.querySelector("[data-focus]")?.focus();
 
-/** The code travels in the fragment, which no server log and no referrer sees; from there it goes by POST. */
+/** The code is in the fragment, which appears in no server log or referrer; from there it is sent by POST. */
 function openFromFragment() {
   const code = location.hash.slice(1);
   if (!code) return;
   const form = document.getElementById("code-form");
-  // "#content", "#token": links of the page itself
+  // "#content", "#token": links within the page
   if (document.getElementById(code)) return;
   history.replaceState(null, "", location.pathname);
   if (!form) return;
@@ -19,7 +19,7 @@ function openFromFragment() {
   form.requestSubmit();
 }
 
-/** A link that was cut in the middle of `%20` carries a wrong code, which the page says. */
+/** A link that was cut in the middle of `%20` contains a wrong code, which the page reports. */
 function decoded(code) {
   try {
     return decodeURIComponent(code);
@@ -46,6 +46,6 @@ function enhanceReply() {
     sent = true;
     busy(form.querySelector("button"), text.sending);
   });
-  // back from the cache of the browser: the form may be used again
+  // restored from the back/forward cache: make the form usable again
   addEventListener("pageshow", (event) => event.persisted && location.reload());
 }

@@ -1,4 +1,4 @@
-/** Every sentence that scripts of the public site say. */
+/** All text shown by scripts of the public site. */
 export const text = {
   required: {
     name: "Please tell us your name.",

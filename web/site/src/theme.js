@@ -12,7 +12,7 @@
     }
   }
 
-  /** A choice that equals the system's is not kept: the page then follows the system again. */
+  /** A choice that equals the system's is not stored: the page then follows the system again. */
   function choose(theme) {
     const system = systemDark.matches ? "dark" : "light";
     try {

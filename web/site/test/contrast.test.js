@@ -23,7 +23,7 @@ const textPairs = [
     ["text", `${meaning}-soft`],
   ]),
 ];
-// WCAG 1.4.11: what only marks the edge of a control
+// WCAG 1.4.11: colours that only mark the edge of a control
 const edgePairs = grounds.map((ground) => ["line-strong", ground]);
 
 /** `--name: light-dark(oklch(L C H), oklch(L C H))` → {name: [light, dark]} */

@@ -1,4 +1,4 @@
-//! The API for readers: the OpenAPI document itself, and a page made from it. No tables.
+//! The API for readers: the OpenAPI document itself, and a page generated from it. No tables.
 
 mod reader;
 
@@ -16,7 +16,7 @@ use crate::error::{Error, Result};
 use crate::features::site::{Page, render};
 use crate::templates::value;
 
-/// The two addresses. `document` is what the handlers have described.
+/// The routes of the document and the page. `document` is what the handlers describe.
 pub fn routes(document: &OpenApi) -> Router<App> {
     let json = Bytes::from(document.to_pretty_json().unwrap_or_default());
     let source = json.clone();
@@ -34,8 +34,8 @@ fn as_json(json: Bytes) -> Response {
     response
 }
 
-/// The page. Taken apart, the document is many times as large as its text, and the page is kept once it was drawn: so it
-/// is taken apart for each drawing, and not at the start.
+/// The page. Parsed, the document takes many times the memory of its text, and the rendered page is cached. It is
+/// therefore parsed for each rendering, not on start.
 async fn browse(app: App, headers: HeaderMap, document: Bytes) -> Result<Response> {
     let path = "/api/docs";
     if let Some(kept) = app.front.pages.get(path) {

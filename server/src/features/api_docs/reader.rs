@@ -1,4 +1,4 @@
-//! The document turned into what a page can show: operations by topic, types by name, problems by code.
+//! Turns the document into what a page can show: operations by topic, types by name, problems by code.
 
 use std::collections::BTreeMap;
 
@@ -31,15 +31,15 @@ pub struct Operation {
     pub method: String,
     pub path: String,
     pub summary: String,
-    /// Who may call it, in words.
+    /// Who can call it, in words.
     pub access: String,
     pub parameters: Vec<Field>,
-    /// Name of the type of the body.
+    /// Name of the body's type.
     pub body: Option<Shape>,
     pub answers: Vec<Answer>,
 }
 
-/// A status with what comes with it.
+/// A status and its content.
 #[derive(Debug, Serialize)]
 pub struct Answer {
     pub status: String,
@@ -47,7 +47,7 @@ pub struct Answer {
     pub shape: Option<Shape>,
 }
 
-/// A type of the document, or a plain one, in words.
+/// A type of the document, or a primitive one, in words.
 #[derive(Debug, Clone, Serialize)]
 pub struct Shape {
     /// Anchor of a type on the page.
@@ -61,7 +61,7 @@ pub struct Type {
     pub name: String,
     pub about: String,
     pub fields: Vec<Field>,
-    /// What it may be, if it is one of several words.
+    /// The allowed values, if it is an enum.
     pub values: Vec<String>,
 }
 
@@ -76,7 +76,7 @@ pub struct Field {
 }
 
 impl Reference {
-    /// Reads the document.
+    /// Parses the document.
     pub fn of(document: &Value) -> Self {
         let mut by_topic: BTreeMap<String, Vec<Operation>> = BTreeMap::new();
         for (path, item) in entries(&document["paths"]) {
@@ -95,7 +95,7 @@ impl Reference {
                 Some(Topic { about: text(&tag["description"]), name, operations })
             })
             .collect();
-        // Envelopes are the same around everything, so the page describes them once.
+        // Envelopes are the same everywhere, so the page describes them once.
         let types = entries(&document["components"]["schemas"])
             .filter(|(name, _)| !name.starts_with("Envelope_"))
             .map(|(name, schema)| type_of(name, schema))
@@ -119,7 +119,7 @@ fn operation_of(document: &Value, method: &str, path: &str, operation: &Value) -
         about: text(&it["description"]),
     });
     let answers = entries(&operation["responses"]).map(|(status, answer)| {
-        // What is the same everywhere stands among the components.
+        // Common responses are among the components.
         let shared = answer["$ref"].as_str().map(|name| &document["components"]["responses"][last(name)]);
         let answer = shared.unwrap_or(answer);
         Answer {
@@ -142,7 +142,7 @@ fn operation_of(document: &Value, method: &str, path: &str, operation: &Value) -
 
 fn type_of(name: &str, schema: &Value) -> Type {
     let mut fields = Vec::new();
-    // A type that takes another one in is written as a list of parts.
+    // A type that includes another one is written as a list of parts.
     for part in schema["allOf"].as_array().into_iter().flatten().chain([schema]) {
         let required: Vec<&str> = part["required"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
         if let Some(reference) = part["$ref"].as_str() {
@@ -167,7 +167,7 @@ fn type_of(name: &str, schema: &Value) -> Type {
     Type { name: name.to_owned(), about: text(&schema["description"]), fields, values }
 }
 
-/// The shape of a schema: envelopes are taken off, lists and nullable ones are said in words.
+/// The shape of a schema: envelopes are removed, lists and nullable types are described in words.
 fn shape_of(schema: &Value) -> Shape {
     if let Some(reference) = schema["$ref"].as_str() {
         let name = last(reference);

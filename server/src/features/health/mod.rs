@@ -20,10 +20,9 @@ use crate::platform;
 use crate::platform::slice::Slice;
 use crate::storage::Engine;
 
-/// A part that does not answer in this time is down.
+/// A part that does not respond within this time is down.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// What this part brings.
 pub const SLICE: Slice<App> = Slice { api: routes, ..Slice::new("health") };
 
 fn routes() -> OpenApiRouter<App> {
@@ -68,7 +67,7 @@ async fn ready(State(app): State<App>) -> Response {
     (StatusCode::OK, Data(Readiness { status: "ok", database: "ok", parts })).into_response()
 }
 
-/// What each part says of itself. An error is a part without which nothing goes.
+/// The state of each part. An error means that a required part is down.
 async fn parts(app: &App) -> Result<BTreeMap<&'static str, Cow<'static, str>>> {
     app.storage.ping().await?;
     let sqlite = Engine::of(app.storage.read()) == Engine::Sqlite;

@@ -1,4 +1,4 @@
-//! The first steps, for whoever is signed in.
+//! Onboarding steps, for every signed-in person.
 
 use axum::extract::State;
 use serde::{Deserialize, Serialize};

@@ -1,7 +1,7 @@
-//! The first steps after set-up: a list that knows what is done, and how far each person is in the tour. Slices bring the
-//! steps.
+//! Onboarding after set-up: the first steps, which know what is done, and each person's progress in the tour. Slices declare
+//! the steps.
 //!
-//! Table: `onboarding_marks`. Permission: each step has that of its page.
+//! Table: `onboarding_marks`. Permission: each step requires that of its page.
 
 mod api;
 mod sentences;
@@ -10,7 +10,6 @@ mod store;
 use crate::app::App;
 use crate::platform::slice::{Brings, Slice};
 
-/// What this slice brings.
 pub const SLICE: Slice<App> = Slice {
     api: api::routes,
     brings: Brings { sentences: sentences::sentences, ..Brings::NOTHING },

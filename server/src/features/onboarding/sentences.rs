@@ -1,8 +1,8 @@
-//! First steps, in words.
+//! Wording of onboarding actions.
 
 use crate::platform::audit::Words;
 
-/// The words; none for the actions of others.
+/// The sentence; none for actions of other parts.
 pub fn sentences(it: &Words<'_>) -> Option<String> {
     Some(match it.action() {
         "onboarding.noted" => "updated the first steps".to_owned(),

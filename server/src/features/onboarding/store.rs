@@ -1,10 +1,10 @@
-//! Queries of the first steps.
+//! Queries of onboarding.
 
 use database::entity::{sample_rows, staff};
 use sea_orm::sea_query::Query;
 use sea_orm::{ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait as _, QueryFilter as _};
 
-/// Staff, made-up people left out.
+/// Number of staff without sample people.
 pub(super) async fn real_staff(conn: &impl ConnectionTrait) -> Result<u64, DbErr> {
     let made_up = Query::select().column(sample_rows::Column::Id).from(sample_rows::Entity).take();
     staff::Entity::find()

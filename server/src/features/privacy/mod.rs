@@ -1,4 +1,4 @@
-//! What is kept of people, and for how long: a look at what other retention times would delete.
+//! Which personal data is kept, and for how long: a preview of what other retention periods would delete.
 //!
 //! No tables. Permission: `privacy`. The clean-up jobs of the slices do the deleting.
 
@@ -18,14 +18,13 @@ use crate::platform::permission::Permission;
 use crate::platform::settings;
 use crate::platform::slice::Slice;
 
-/// What this part brings.
 pub const SLICE: Slice<App> = Slice { api: routes, ..Slice::new("privacy") };
 
 fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(demand(Permission::Privacy, routes!(preview_retention)))
 }
 
-/// More are not counted: whoever sees this number knows enough.
+/// Counting stops here: a larger number would add no information.
 const MOST: u64 = 10_000;
 
 /// Retention times that are not saved yet.

@@ -1,4 +1,4 @@
-//! Samples on a click, and gone on another.
+//! Creating and removing sample data.
 
 use axum::extract::State;
 use serde::Serialize;
@@ -19,7 +19,7 @@ pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(demand_in_person(Permission::Settings, routes!(make_samples, remove_samples)))
 }
 
-/// Enough to see lists, filters and figures at work.
+/// Enough to show lists, filters and figures at work.
 const MESSAGES: usize = 60;
 
 /// The sample data that was added.
@@ -50,7 +50,7 @@ async fn make_samples(
         location: "/api/admin/samples".to_owned(),
         message: None,
     };
-    // One seed for all: of two clicks at once, the second meets the rows of the first.
+    // A fixed seed: if two clicks race, the second finds the rows of the first.
     let staff = super::make(&app, Some(caller.staff_id), &info, MESSAGES, 1, |staff| claim.row(&made(staff)))
         .await
         .map_err(|error| error.on_unique(here))?;
@@ -65,7 +65,7 @@ async fn remove_samples(State(app): State<App>, caller: Caller, info: RequestInf
     Ok(Data(super::remove(&app, Some(caller.staff_id), &info).await?))
 }
 
-/// Nobody makes or removes people who may do what they may not.
+/// Nobody can create or remove people whose permissions they lack.
 fn may(caller: &Caller) -> Result<()> {
     let all = Permission::ALL.into_iter().all(|permission| caller.may(permission));
     if all { Ok(()) } else { Err(Error::Forbidden) }

@@ -1,4 +1,4 @@
-//! Draws people and conversations from a seed.
+//! Generates people and conversations from a seed.
 
 use chrono::{DateTime, Duration, Utc};
 use database::entity::messages::{self, Status};
@@ -14,10 +14,10 @@ use crate::ids::Ids;
 use crate::platform::permission::PermissionSet;
 use crate::storage::{email_key, search_text};
 
-/// No password has this hash, so nobody can sign in until a reset link was used.
+/// No password has this hash, so nobody can sign in before they use a reset link.
 pub const NO_PASSWORD: &str = "none";
 
-/// A message with everything around it.
+/// A message with everything attached to it.
 pub struct Conversation {
     pub message: messages::Model,
     pub replies: Vec<message_replies::Model>,
@@ -25,7 +25,7 @@ pub struct Conversation {
     pub tags: Vec<message_tags::Model>,
 }
 
-/// Draws everything from one seed.
+/// Generates everything from one seed.
 pub struct Maker {
     rng: StdRng,
     ids: Ids,
@@ -35,7 +35,7 @@ pub struct Maker {
 }
 
 impl Maker {
-    /// A maker that draws the same for the same seed.
+    /// A generator that produces the same data for the same seed.
     pub fn new(seed: u64, now: DateTime<Utc>, services: Vec<String>) -> Self {
         Self { rng: StdRng::seed_from_u64(seed), ids: Ids::seeded(seed), now, services, staff: Vec::new() }
     }
@@ -44,7 +44,7 @@ impl Maker {
         words.choose(&mut self.rng).copied().unwrap_or_default()
     }
 
-    /// A moment of the last year; recent weeks and office hours are busier.
+    /// A time within the last year; recent weeks and office hours are busier.
     pub fn moment(&mut self) -> DateTime<Utc> {
         let ago = self.rng.random::<f64>().powi(2);
         #[expect(clippy::cast_possible_truncation, reason = "seconds of a year")]
@@ -93,7 +93,7 @@ impl Maker {
         people
     }
 
-    /// Texts for answers.
+    /// Canned replies.
     pub fn canned(&mut self) -> Vec<canned_replies::Model> {
         CANNED
             .iter()
@@ -108,7 +108,7 @@ impl Maker {
             .collect()
     }
 
-    /// A message that came at that moment, and what became of it.
+    /// A message that arrived at that time, and what happened to it afterwards.
     pub fn conversation(&mut self, at: DateTime<Utc>) -> Conversation {
         let (first, last) = (self.one(FIRST_NAMES), self.one(LAST_NAMES));
         let name = format!("{first} {last}");

@@ -1,7 +1,7 @@
-//! Made-up messages, people and texts to try the program with, and their complete removal.
+//! Sample messages, people and texts to try the program with, and their complete removal.
 //!
-//! Table: `sample_rows`, which names each made-up row. Being made of what other slices own, this slice alone writes to
-//! their tables. Permissions: all that the made-up people have, so an admin's.
+//! Table: `sample_rows`, which records each sample row. Sample data consists of rows that other slices own, so this
+//! slice alone writes to their tables. Permissions: all that the sample people have, in effect an admin's.
 
 mod api;
 mod maker;
@@ -27,24 +27,23 @@ use crate::platform::slice::{Brings, Slice};
 use crate::storage::fold;
 use maker::{Conversation, Maker};
 
-/// What this part brings.
 pub const SLICE: Slice<App> = Slice {
     api: api::routes,
     brings: Brings { sentences: sentences::sentences, ..Brings::NOTHING },
     ..Slice::new("samples")
 };
 
-/// Rows of one unit: far below 50 ms.
+/// Rows per unit: takes far less than 50 ms.
 const CHUNK: usize = 200;
-/// Units after which what they counted is folded.
+/// Number of units after which their counts are folded.
 const CHUNKS: usize = 20;
 
-/// Makes people, canned replies and messages of the last twelve months; the same seed makes the same. Answers with the
-/// number of people. `keep` makes the row that lets the same request get the same answer again; it is written with the
-/// last unit, so that who was cut off is told that something is here.
+/// Creates people, canned replies and messages of the last twelve months; the same seed creates the same data. Returns
+/// the number of people. `keep` creates the row that lets a repeated request get the same response. It is written with
+/// the last unit, so that after an interruption the caller learns that some samples exist.
 ///
 /// # Errors
-/// A unique violation when the samples of this seed are there already.
+/// A unique violation if the samples of this seed already exist.
 pub async fn make(
     app: &App,
     actor: Option<Uuid>,
@@ -68,7 +67,7 @@ pub async fn make(
             let chunk: Vec<Conversation> = times.iter().map(|at| maker.conversation(*at)).collect();
             app.storage.write(chunk, |tx, chunk| Box::pin(store::insert(tx, chunk))).await?;
         }
-        // The command line has no background work that does it.
+        // The command line has no background task for this.
         fold(&app.storage).await?;
     }
     let changes = Changes::none().fact("messages", messages).fact("seed", seed);
@@ -76,7 +75,7 @@ pub async fn make(
     Ok(staff)
 }
 
-/// Takes everything away that was made up, with what hangs on it. Messages and texts of real people stay.
+/// Removes all sample data with everything attached to it. Messages and texts of real people stay.
 pub async fn remove(app: &App, actor: Option<Uuid>, from: &RequestInfo) -> Result<Removed> {
     let mut removed = Removed::default();
     loop {
@@ -87,7 +86,7 @@ pub async fn remove(app: &App, actor: Option<Uuid>, from: &RequestInfo) -> Resul
         }
     }
     let (staff, canned) = app.storage.write((), |tx, ()| Box::pin(store::remove_people(tx))).await?;
-    // Counts name people.
+    // Counts refer to people.
     fold(&app.storage).await?;
     (removed.staff, removed.canned_replies) = (staff, canned);
     if removed == Removed::default() {

@@ -1,8 +1,8 @@
-//! Sample data, in words.
+//! Wording of sample data actions.
 
 use crate::platform::audit::Words;
 
-/// The words; none for the actions of others.
+/// The sentence; none for actions of other parts.
 pub fn sentences(it: &Words<'_>) -> Option<String> {
     Some(match it.action() {
         "demo.created" => "added sample data".to_owned(),

@@ -1,4 +1,4 @@
-//! Rows of samples: written with a note of what they are, and found by it again.
+//! Rows of samples: each is recorded when written, and found again by that record.
 
 use database::entity::{
     canned_replies, message_notes, message_replies, message_tags, messages, notification_preferences, notifications,
@@ -31,7 +31,7 @@ pub struct Removed {
     pub canned_replies: u64,
 }
 
-/// True when there are samples.
+/// True if there is sample data.
 pub async fn any(conn: &impl ConnectionTrait) -> Result<bool, DbErr> {
     let first: Option<Uuid> = sample_rows::Entity::find()
         .select_only()
@@ -62,12 +62,12 @@ async fn marked(conn: &impl ConnectionTrait, kind: &str, limit: u64) -> Result<V
         .await
 }
 
-/// The people who were made up.
+/// The sample people.
 pub async fn people(conn: &impl ConnectionTrait) -> Result<Vec<Uuid>, DbErr> {
     marked(conn, STAFF, 1_000).await
 }
 
-/// At most that many of the messages that were made up.
+/// Up to `limit` of the sample messages.
 pub async fn some_messages(conn: &impl ConnectionTrait, limit: u64) -> Result<Vec<Uuid>, DbErr> {
     marked(conn, MESSAGE, limit).await
 }
@@ -81,7 +81,7 @@ async fn unmark(conn: &impl ConnectionTrait, kind: &str, ids: Vec<Uuid>) -> Resu
         .map(drop)
 }
 
-/// People, and canned replies whose shortcut is still free.
+/// Inserts people, and canned replies whose shortcut is still free.
 pub async fn insert_people(tx: &Tx<'_>, people: &[staff::Model], canned: &[canned_replies::Model]) -> Result<()> {
     let conn = tx.conn();
     mark(conn, STAFF, people.iter().map(|person| person.id).collect()).await?;
@@ -99,7 +99,7 @@ pub async fn insert_people(tx: &Tx<'_>, people: &[staff::Model], canned: &[canne
     Ok(())
 }
 
-/// Messages with everything around them.
+/// Inserts messages with everything attached to them.
 pub async fn insert(tx: &Tx<'_>, chunk: &[Conversation]) -> Result<()> {
     let conn = tx.conn();
     mark(conn, MESSAGE, chunk.iter().map(|it| it.message.id).collect()).await?;
@@ -126,12 +126,12 @@ where
     E::insert_many(rows).exec_without_returning(conn).await.map(drop)
 }
 
-/// Tells everybody that much is another one now: the inbox, and how fast it is answered.
+/// Announces that much has changed: the inbox and the response times.
 pub fn announce(tx: &Tx<'_>) {
     tx.publish(Event::Everything);
 }
 
-/// Deletes some messages with what hangs on them; answers how many there were.
+/// Deletes up to `limit` messages with everything attached to them; returns how many.
 pub async fn remove_messages(tx: &Tx<'_>, limit: u64) -> Result<u64> {
     let conn = tx.conn();
     let ids = marked(conn, MESSAGE, limit).await?;
@@ -143,8 +143,8 @@ pub async fn remove_messages(tx: &Tx<'_>, limit: u64) -> Result<u64> {
     Ok(count)
 }
 
-/// Deletes people who never got a password and texts that nobody has changed; answers how many of each. What somebody
-/// has made their own stays and is no sample any more.
+/// Deletes people who never got a password and texts that nobody has changed; returns how many of each. What someone
+/// has made their own stays and is no longer a sample.
 pub async fn remove_people(tx: &Tx<'_>) -> Result<(u64, u64)> {
     let conn = tx.conn();
     let canned = canned_replies::Entity::delete_many()
@@ -166,8 +166,8 @@ pub async fn remove_people(tx: &Tx<'_>) -> Result<(u64, u64)> {
     Ok((gone.rows_affected, canned.rows_affected))
 }
 
-/// Frees what hangs on people: messages of clients that were assigned to them are nobody's again, and a picture that
-/// an admin gave them goes.
+/// Detaches what refers to people: client messages assigned to them become unassigned, and a picture that an admin gave
+/// them is deleted.
 async fn release(tx: &Tx<'_>, people: &[Uuid]) -> Result<(), DbErr> {
     let conn = tx.conn();
     inbox::release(tx, people).await?;

@@ -1,5 +1,5 @@
-//! Made-up entries of the audit trail, for demonstrations and load tests. Only the command line makes them: entries
-//! cannot be taken back, so the samples of the dashboard leave the trail alone.
+//! Sample entries of the audit trail, for demonstrations and load tests. Only the command line creates them: entries
+//! cannot be removed, so the samples of the dashboard do not touch the trail.
 
 use std::net::{IpAddr, Ipv4Addr};
 
@@ -17,17 +17,17 @@ use crate::http::RequestInfo;
 use crate::platform::audit::{Changes, Entry};
 use crate::platform::entity::Entity;
 
-/// Rows of one unit.
+/// Rows per unit.
 const CHUNK: usize = 500;
-/// As many sample messages as the entries are about.
+/// The number of sample messages that the entries refer to.
 const MESSAGES: u64 = 5_000;
 const AGENT: &str =
     "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0 Safari/537.36";
 
-/// Makes that many entries about the samples, spread over the last twelve months in the order of their time.
+/// Creates that many entries about the samples, spread over the last twelve months in chronological order.
 ///
 /// # Errors
-/// What the database answers.
+/// Those of the database.
 pub async fn make_trail(app: &App, entries: u32, seed: u64) -> Result<()> {
     let conn = app.storage.read();
     let (people, messages) = (store::people(conn).await?, store::some_messages(conn, MESSAGES).await?);
@@ -58,7 +58,7 @@ pub async fn make_trail(app: &App, entries: u32, seed: u64) -> Result<()> {
     Ok(())
 }
 
-/// What somebody did.
+/// One action.
 struct Deed {
     actor: Option<Uuid>,
     action: &'static str,
@@ -74,7 +74,7 @@ impl Deed {
     }
 }
 
-/// Draws what happened: mostly work on messages, some sign-ins, a few of them in vain.
+/// Generates an action: mostly work on messages, some sign-ins, a few of them failed.
 fn entry(rng: &mut StdRng, people: &[Uuid], messages: &[Uuid]) -> Deed {
     let (person, message) = (people.choose(rng).copied(), messages.choose(rng).copied());
     let status = |from: &str, to: &str| Changes::none().field("status", from, to);
@@ -92,7 +92,7 @@ fn entry(rng: &mut StdRng, people: &[Uuid], messages: &[Uuid]) -> Deed {
         _ => (None, "auth.sign_in_failed", (Entity::Staff, person), Changes::none()),
     };
     let mut from = RequestInfo::internal();
-    // Addresses for documentation, RFC 5737.
+    // Addresses reserved for documentation, RFC 5737.
     from.ip = IpAddr::V4(Ipv4Addr::new(198, 51, 100, rng.random_range(1..255)));
     from.user_agent = Some(AGENT.to_owned());
     from.request_id = format!("req_{:032x}", rng.random::<u128>());

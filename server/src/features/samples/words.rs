@@ -1,4 +1,4 @@
-//! What demo messages are put together from.
+//! The building blocks of sample messages.
 
 pub const FIRST_NAMES: &[&str] = &[
     "Anna", "Boris", "Carla", "David", "Elif", "Farid", "Greta", "Hassan", "Ines", "Jonas", "Katja", "Leo", "Mira",

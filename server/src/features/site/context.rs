@@ -1,4 +1,4 @@
-//! What the templates of the site get to see. The names are those at the head of `templates/site/base.html`.
+//! The data that templates of the site receive. The head of `templates/site/base.html` lists the names.
 
 use std::collections::BTreeMap;
 
@@ -18,7 +18,7 @@ use crate::templates::value;
 pub struct Page {
     pub title: String,
     pub description: String,
-    /// Absolute; none on pages that no search engine should list.
+    /// Absolute; none on pages that search engines should not index.
     pub canonical: Option<String>,
     pub path: String,
     pub noindex: bool,
@@ -57,7 +57,7 @@ impl Page {
     }
 }
 
-/// A form as it stands on its page.
+/// The state of a form on its page.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct FormView {
     pub token: String,
@@ -67,7 +67,7 @@ pub struct FormView {
     pub error: Option<String>,
 }
 
-/// What was typed.
+/// The submitted values.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct Values {
     pub name: String,
@@ -93,7 +93,7 @@ impl From<&ContactForm> for Values {
     }
 }
 
-/// Renders a page with what every page has and what this one adds.
+/// Renders a page with the common data and its own.
 pub async fn render(app: &App, template: &str, page: &Page, service: Option<&Service>, own: Value) -> Result<String> {
     let settings = app.settings.get();
     let facts = facts(app, &settings).await;
@@ -109,7 +109,7 @@ pub async fn render(app: &App, template: &str, page: &Page, service: Option<&Ser
         accent => settings.firm.accent_hue.to_string(),
         jsonLd => json_ld::of_page(app, &settings, page, service),
         publicUrl => app.config.server.link(""),
-        // An address of ours: letters, digits and slashes, which need no escape.
+        // A URL of ours: letters, digits and slashes, which need no escaping.
         asset => Value::from_function(move |name: String| {
             Value::from_safe_string(assets.assets.address(&name).unwrap_or_else(|| format!("/assets/{name}")))
         }),
@@ -117,7 +117,7 @@ pub async fn render(app: &App, template: &str, page: &Page, service: Option<&Ser
     app.templates.render(template, context! { ..own, ..common })
 }
 
-/// What the product knows and a visitor wants to know.
+/// Facts about the firm that visitors want to know.
 async fn facts(app: &App, settings: &Snapshot) -> Value {
     let open = settings::open_state(&settings.hours, app.clock.now());
     context! {
@@ -128,7 +128,7 @@ async fn facts(app: &App, settings: &Snapshot) -> Value {
     }
 }
 
-/// The firm with its hours and holidays as lines.
+/// The firm, with its hours and holidays as lines of text.
 fn firm(settings: &Snapshot, now: DateTime<Utc>) -> Value {
     let hours: Vec<Value> = settings::opening_lines(&settings.hours.weekly)
         .into_iter()

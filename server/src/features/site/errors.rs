@@ -1,4 +1,4 @@
-//! Failures of pages, as pages.
+//! Errors as pages.
 
 use axum::extract::{Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
@@ -14,7 +14,7 @@ use crate::http::problem::{self, Failure};
 use crate::http::{Problem, RequestId};
 use crate::templates::value;
 
-/// Turns a failure into a page where a person looks at it: everywhere but in the API, when HTML is welcome.
+/// Turns an error into a page for people: everywhere except in the API, if the client accepts HTML.
 pub async fn as_page(State(app): State<App>, request: Request, next: Next) -> Response {
     let path = request.uri().path();
     let html = request.headers().get(header::ACCEPT).is_none_or(accepts_html);
@@ -26,7 +26,7 @@ pub async fn as_page(State(app): State<App>, request: Request, next: Next) -> Re
     match response.extensions_mut().remove::<Failure>() {
         Some(Failure(error)) => {
             let mut page = page_of(&app, &path, &error).await;
-            // The router says here which methods there are.
+            // The router lists the allowed methods here.
             if let Some(allow) = response.headers_mut().remove(header::ALLOW) {
                 page.headers_mut().insert(header::ALLOW, allow);
             }
@@ -40,7 +40,7 @@ fn accepts_html(accept: &HeaderValue) -> bool {
     accept.to_str().is_ok_and(|text| text.contains("html") || text.contains("*/*"))
 }
 
-/// The page for a failure.
+/// The page for an error.
 async fn page_of(app: &App, path: &str, error: &Error) -> Response {
     let status = problem::status(error);
     let (template, kind, title) = match status {

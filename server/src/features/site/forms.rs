@@ -1,4 +1,4 @@
-//! The contact form and the thread page without scripts.
+//! The contact form and the conversation page without scripts.
 
 use std::time::Duration;
 
@@ -28,7 +28,7 @@ pub fn routes() -> Router<App> {
         .route("/message/{id}", get(message).post(post_message))
 }
 
-/// The token of a form says when it was drawn: whoever asks within this time gets the same drawing.
+/// The token of a form records when it was rendered: requests within this time get the same rendering.
 const ONE_DRAWING: Duration = Duration::from_secs(1);
 
 #[derive(Deserialize)]
@@ -53,7 +53,7 @@ async fn contact(State(app): State<App>, headers: HeaderMap, Query(query): Query
     Ok(page.answer(&headers))
 }
 
-/// The form as a browser without scripts sends it.
+/// The form as a browser without scripts submits it.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct PostedContact {
@@ -79,7 +79,7 @@ struct PostedContact {
     form_token: String,
 }
 
-/// A box that is not checked is not sent.
+/// An unchecked box is not submitted.
 fn checked_box<'de, D: Deserializer<'de>>(from: D) -> Result<bool, D::Error> {
     String::deserialize(from).map(|value| matches!(value.as_str(), "true" | "on" | "1"))
 }
@@ -95,7 +95,7 @@ async fn post_contact(
         phone: Some(posted.phone),
         company: Some(posted.company),
         service: Some(posted.service),
-        // Browsers send line breaks of forms as CR LF; what was typed is LF.
+        // Browsers send form line breaks as CR LF; store LF.
         message: posted.message.replace("\r\n", "\n"),
         visitor_id: None,
         consent: posted.consent,
@@ -106,7 +106,7 @@ async fn post_contact(
     let values = Values::from(&form);
     let once = Claim::of_form(&posted.form_token, &format!("{}\n{}", form.email, form.message), app.clock.now());
     match messages::submit(&app, form, &info, |_| Ok(once.mark())).await {
-        // A second press of the button is in the way of the first one, and has the same answer.
+        // A second press of the button conflicts with the first one, and gets the same response.
         Ok(_) | Err(Error::Conflict(_)) => Ok(see_other("/contact/thanks")),
         Err(error) => {
             let status = problem::status(&error);
@@ -137,7 +137,7 @@ async fn message(State(app): State<App>, Id(id): Id) -> Result<Response> {
     Ok(thread_response(StatusCode::OK, message_page(&app, id, None, FormView::default()).await?))
 }
 
-/// The code of the mail, and perhaps an answer.
+/// The code from the email, and optionally a reply.
 #[derive(Deserialize)]
 struct PostedReply {
     #[serde(default)]
@@ -207,7 +207,7 @@ async fn message_page(app: &App, id: uuid::Uuid, open: Option<(&str, ClientThrea
     render(app, "site/message.html", &page, None, own).await
 }
 
-/// The form with what was wrong.
+/// The form with its errors.
 fn failed(error: &Error) -> FormView {
     match error {
         Error::Validation(errors) => FormView {
@@ -218,7 +218,7 @@ fn failed(error: &Error) -> FormView {
     }
 }
 
-/// A page whose address may hold a token.
+/// A response whose URL can contain a token.
 fn thread_response(status: StatusCode, html: String) -> Response {
     let mut response = html_response(status, html);
     response.headers_mut().insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
@@ -232,7 +232,7 @@ fn html_response(status: StatusCode, html: String) -> Response {
     response
 }
 
-/// 303: what follows a form is fetched, so that reloading does not send it again.
+/// 303: the browser fetches the next page with GET, so that reloading does not submit the form again.
 fn see_other(to: &'static str) -> Response {
     Redirect::to(to).into_response()
 }

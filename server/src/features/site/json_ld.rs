@@ -1,4 +1,4 @@
-//! What search engines read: schema.org in JSON-LD.
+//! Structured data for search engines: schema.org in JSON-LD.
 
 use serde_json::{Value, json};
 
@@ -6,7 +6,7 @@ use super::context::Page;
 use crate::app::App;
 use crate::platform::settings::{PictureName, Service, Snapshot};
 
-/// The data of a page, or none. `<` is written as an escape, so that no text can end the script element.
+/// The data of a page, or none. `<` is escaped, so that no text can close the script element.
 pub fn of_page(app: &App, settings: &Snapshot, page: &Page, service: Option<&Service>) -> Option<String> {
     let data = match (page.kind, service) {
         ("home" | "contact", _) => organisation(app, settings),

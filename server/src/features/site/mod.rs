@@ -1,6 +1,6 @@
-//! The public site: pages made from settings, kept until they change, complete without scripts.
+//! The public site: pages rendered from settings, cached until they change, fully functional without scripts.
 //!
-//! No tables. Event: `settings_changed` drops the kept pages.
+//! No tables. Event: `settings_changed` drops the cached pages.
 
 mod context;
 mod errors;
@@ -18,8 +18,7 @@ use axum::Router;
 use crate::app::App;
 use crate::platform::slice::Slice;
 
-/// The routes of the site. They are no part of the API, so they are not in its document.
-/// What this part brings.
+/// The routes of the site are not part of the API, so they are not in its document.
 pub const SLICE: Slice<App> = Slice { pages: routes, ..Slice::new("site") };
 
 fn routes() -> Router<App> {

@@ -40,7 +40,7 @@ async fn without_ending(uri: Uri) -> Redirect {
     moved(&uri, uri.path().trim_end_matches(".html"))
 }
 
-/// The address of today for one of yesterday; what was asked goes with it.
+/// Redirects an old URL to the current one and keeps the query.
 pub fn moved(from: &Uri, path: &str) -> Redirect {
     match from.query() {
         Some(query) => Redirect::permanent(&format!("{path}?{query}")),
@@ -85,7 +85,7 @@ async fn service(State(app): State<App>, headers: HeaderMap, uri: Uri, Name(slug
     let settings = app.settings.get();
     let service = settings.service(&slug).ok_or(Error::NotFound)?;
     if service.slug != slug {
-        // Nobody keeps it: the service may move back, and two that are kept would lead in a circle.
+        // Must not be cached: the service may move back, and two cached redirects would form a loop.
         let each_time = [(header::CACHE_CONTROL, "private, no-cache")];
         return Ok((each_time, moved(&uri, &format!("/services/{}", service.slug))).into_response());
     }
@@ -165,7 +165,7 @@ async fn asset(State(app): State<App>, headers: HeaderMap, Name(path): Name) -> 
     app.assets.site(&path, &headers).ok_or(Error::NotFound)
 }
 
-/// The accent colour of the firm, for site and dashboard.
+/// The firm's accent colour, for site and dashboard.
 pub async fn theme(State(app): State<App>) -> Response {
     let css = format!(":root{{--accent-hue:{}}}\n", app.settings.get().firm.accent_hue);
     let mut response = (StatusCode::OK, css).into_response();

@@ -1,4 +1,4 @@
-//! Files that programs look for.
+//! Well-known files that programs look for.
 
 use axum::Router;
 use axum::extract::State;
@@ -30,7 +30,7 @@ pub fn routes() -> Router<App> {
         .route("/pictures/{name}", get(picture))
 }
 
-/// A picture of the site. Its name changes with it, so a browser may keep it.
+/// A picture of the site. Its name changes with its content, so browsers can cache it.
 async fn picture(State(app): State<App>, Name(name): Name) -> Result<Response> {
     let content = settings::public_picture(&app, &name).await?.ok_or(Error::NotFound)?;
     let headers = [(header::CONTENT_TYPE, "image/png"), (header::CACHE_CONTROL, "public, max-age=31536000, immutable")];
@@ -98,7 +98,7 @@ async fn favicon(State(app): State<App>) -> Redirect {
     Redirect::temporary(&app.assets.address("icon.svg").unwrap_or_else(|| "/assets/icon.svg".to_owned()))
 }
 
-/// Telephones ask for it here before they have read a page.
+/// Phones request it here before they have read a page.
 async fn touch_icon(State(app): State<App>) -> Redirect {
     Redirect::temporary(&app.assets.address("apple-touch-icon.png").unwrap_or_else(|| "/assets/icon.svg".to_owned()))
 }

@@ -1,4 +1,4 @@
-//! The trail for staff: list, choices of the filters, head, export, verification.
+//! The audit trail for staff: list, filter choices, head, export, verification.
 
 use std::collections::{HashMap, HashSet};
 
@@ -45,7 +45,7 @@ pub fn routes() -> OpenApiRouter<Platform> {
         .routes(demand(Permission::Audit, routes!(verify_audit)))
 }
 
-/// Reads the filters of an address.
+/// Parses the filters of a query.
 async fn read(platform: &Platform, query: &FilterQuery) -> Result<Filter> {
     let conn = platform.storage.read();
     let known = if query.asks_for_actions() { store::distinct(conn, Column::Action).await? } else { Vec::new() };
@@ -222,7 +222,7 @@ async fn verify_audit(
     let walked = platform.clone();
     tokio::spawn(async move {
         let told = verify_telling(&walked, kept.as_ref(), |checked, total| {
-            // A reader that is slower than the walk misses a line, and one that went away ends it.
+            // A reader that is slower than the walk misses progress lines, and one that disconnected ends it.
             let _ = lines.try_send(line(&json!({ "type": "progress", "checked": checked, "total": total })));
             !lines.is_closed()
         });

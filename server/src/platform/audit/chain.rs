@@ -1,8 +1,8 @@
-//! The seal: what is hashed, and how. Pure functions, so that a verifier elsewhere can do the same.
+//! The seal: what is hashed, and how. Pure functions, so that an external verifier can implement the same.
 //!
-//! `hash(n) = SHA-256(hash(n−1) ‖ "\n" ‖ canonical entry n)`, in hex; the first follows 64 zeros. The canonical entry is
-//! JSON with sorted keys and no spaces (RFC 8785; it holds no fractions). Personal columns enter it as commitments,
-//! HMAC-SHA-256 under the salt of the entry, so that they can be erased without breaking the chain.
+//! `hash(n) = SHA-256(hash(n−1) ‖ "\n" ‖ canonical entry n)`, in hex; the first follows 64 zeros. The canonical entry
+//! is JSON with sorted keys and no spaces (RFC 8785; it contains no fractions). Personal columns enter it as
+//! commitments, HMAC-SHA-256 under the salt of the entry, so that they can be erased without breaking the chain.
 
 use chrono::SecondsFormat;
 use database::entity::audit_logs;
@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use crate::secrets::{Key, hmac, sha256_hex};
 
-/// What the first entry follows.
+/// The hash that precedes the first entry.
 pub const GENESIS: &str = "0000000000000000000000000000000000000000000000000000000000000000";
 
 /// The hash of entry `seq` after `previous`.
@@ -24,7 +24,7 @@ pub fn link(previous: &str, seq: i64, entry: &audit_logs::Model) -> String {
     sha256_hex(text)
 }
 
-/// Commitments of the personal columns; a column without a value has none.
+/// Commitments to the personal columns; a column without a value has none.
 pub fn commitments(salt: &[u8], ip: Option<&str>, agent: Option<&str>) -> Value {
     let commit = |name: &str, value: Option<&str>| value.map(|value| commitment(salt, name, value));
     json!({ "ipAddress": commit("ipAddress", ip), "userAgent": commit("userAgent", agent) })
@@ -34,8 +34,8 @@ fn commitment(salt: &[u8], name: &str, value: &str) -> String {
     hex::encode(hmac(salt, format!("{name}\n{value}").as_bytes()))
 }
 
-/// True when the personal columns are those that were committed to. An erased entry has no salt any more; whether
-/// that was right, a later entry must say.
+/// True if the personal columns match their commitments. An erased entry has no salt; a later entry must account for
+/// the erasure.
 pub fn keeps_commitments(entry: &audit_logs::Model) -> bool {
     let Some(salt) = &entry.salt else { return entry.ip_address.is_none() && entry.user_agent.is_none() };
     let keeps = |name: &str, value: Option<&str>| {
@@ -50,7 +50,7 @@ pub fn sign(key: &Key, seq: i64, hash: &str) -> String {
     hex::encode(SigningKey::from_bytes(key).sign(statement(seq, hash).as_bytes()).to_bytes())
 }
 
-/// True when `signature` is of one of the keys.
+/// True if one of the keys made `signature`.
 pub fn is_signed<'k>(mut keys: impl Iterator<Item = &'k Key>, seq: i64, hash: &str, signature: &str) -> bool {
     let Some(signature) = hex::decode(signature).ok().and_then(|bytes| Signature::from_slice(&bytes).ok()) else {
         return false;
@@ -60,7 +60,7 @@ pub fn is_signed<'k>(mut keys: impl Iterator<Item = &'k Key>, seq: i64, hash: &s
     })
 }
 
-/// The public half of a key, in hex: with it anybody can check a signature (RFC 8032).
+/// The public key, in hex, with which anyone can check a signature (RFC 8032).
 pub fn public_key(key: &Key) -> String {
     hex::encode(SigningKey::from_bytes(key).verifying_key().to_bytes())
 }
@@ -69,8 +69,7 @@ fn statement(seq: i64, hash: &str) -> String {
     format!("tekvwarho audit head\n{seq}\n{hash}")
 }
 
-/// The canonical entry: the columns by name, in the order of their names. Written by hand, because a verification
-/// makes a million of them.
+/// The canonical entry: the columns by name, sorted. Hand-written, because a verification produces a million of them.
 fn write_entry(out: &mut String, seq: i64, entry: &audit_logs::Model) {
     let text = |value: Option<&str>| value.map_or(Value::Null, |value| Value::String(value.to_owned()));
     let id = |value: Option<Uuid>| value.map_or_else(|| "null".to_owned(), |id| format!("\"{id}\""));
@@ -92,7 +91,7 @@ fn write_entry(out: &mut String, seq: i64, entry: &audit_logs::Model) {
     write_canonical(out, &text(entry.request_id.as_deref()));
     out.push_str(",\"seq\":");
     out.push_str(&seq.to_string());
-    // Entries that are older than tokens have no such name, so that their hashes hold.
+    // Omitted from entries that are older than tokens, so that their hashes stay valid.
     if entry.token_id.is_some() {
         out.push_str(",\"tokenId\":");
         out.push_str(&id(entry.token_id));
@@ -156,7 +155,7 @@ mod tests {
         assert_eq!(one, r#"{"a":true,"b":[1,{"c":"x\"y","d":null}]}"#);
     }
 
-    /// The form that verifiers elsewhere rely on: it must never change.
+    /// External verifiers rely on this form: it must never change.
     #[test]
     fn an_entry_is_hashed_in_its_published_form() {
         let mut entry = audit_logs::Model {

@@ -1,4 +1,4 @@
-//! Writing entries.
+//! Writing audit entries.
 
 use chrono::{DateTime, Utc};
 use database::entity::audit_logs;
@@ -22,7 +22,7 @@ impl Changes {
         Self::default()
     }
 
-    /// Notes a field that went from one value to another; the same value is no change.
+    /// Adds a field that changed from one value to another; an equal value is not a change.
     #[must_use]
     pub fn field(mut self, name: &str, from: impl Serialize, to: impl Serialize) -> Self {
         let (from, to) = (json!(from), json!(to));
@@ -32,7 +32,7 @@ impl Changes {
         self
     }
 
-    /// Notes a fact that has no value before.
+    /// Adds a fact that has no previous value.
     #[must_use]
     pub fn fact(mut self, name: &str, value: impl Serialize) -> Self {
         self.0.insert(name.to_owned(), json!({ "to": value }));
@@ -43,14 +43,14 @@ impl Changes {
         self.0.is_empty()
     }
 
-    /// An entry with these changes, where they are known only within the unit that the entry was made for.
+    /// The entry with these changes, for changes that are known only within the unit.
     #[must_use]
     pub fn into_entry(self, entry: audit_logs::Model) -> audit_logs::Model {
         audit_logs::Model { changes: (!self.is_empty()).then_some(Value::Object(self.0)), ..entry }
     }
 }
 
-/// Writes an entry that stands for itself.
+/// Writes an entry in a unit of its own.
 pub async fn write(platform: &Platform, entry: audit_logs::Model) -> Result<()> {
     platform
         .storage
@@ -63,11 +63,11 @@ pub async fn write(platform: &Platform, entry: audit_logs::Model) -> Result<()> 
         .await
 }
 
-/// One entry to be.
+/// An entry to be written.
 pub struct Entry<'a> {
-    /// Who; none for visitors and for the program itself.
+    /// Who acted; none for visitors and for the program itself.
     pub actor: Option<Uuid>,
-    /// `entity.what_happened`, such as `message.status_changed`.
+    /// `entity.what_happened`, for example `message.status_changed`.
     pub action: &'static str,
     pub entity: (Entity, Option<Uuid>),
     pub changes: Changes,

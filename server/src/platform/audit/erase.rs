@@ -1,4 +1,4 @@
-//! Taking personal data out of the trail without breaking its seal.
+//! Erases personal data from the trail without breaking its seal.
 
 use uuid::Uuid;
 
@@ -9,14 +9,14 @@ use crate::http::RequestInfo;
 use crate::platform::Platform;
 use crate::platform::entity::Entity;
 
-/// Entries of one unit.
+/// Entries per unit.
 const CHUNK: usize = 200;
 
-/// Removes network addresses and programs from the entries about one entity; answers from how many. Each removal is an
-/// entry of its own, because the seal accepts no other explanation for what is missing.
+/// Erases network addresses and user agents from the entries about one entity; returns the number of entries. Each
+/// erasure is an entry of its own, because the seal accepts no other explanation for missing data.
 ///
 /// # Errors
-/// The database is away; what was done before stays done, and the call can be repeated.
+/// The database is unavailable; completed work stays done, and the call can be repeated.
 pub async fn erase(
     platform: &Platform,
     entity_type: &str,

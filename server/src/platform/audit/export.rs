@@ -1,4 +1,4 @@
-//! Entries as CSV or as JSON lines, streamed page by page.
+//! Entries as CSV or JSON lines, streamed page by page.
 
 use axum::body::Body;
 use bytes::Bytes;
@@ -18,7 +18,7 @@ use crate::platform::auth::Caller;
 use crate::platform::entity::Entity;
 use crate::storage::Cursor;
 
-/// Rows that are read at once.
+/// Rows read at once.
 const PAGE: u64 = 1_000;
 const HEAD: [&str; 12] = [
     "id",
@@ -35,7 +35,7 @@ const HEAD: [&str; 12] = [
     "requestId",
 ];
 
-/// The form of the file.
+/// The file format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
     Csv,
@@ -43,7 +43,7 @@ pub enum Format {
 }
 
 impl Format {
-    /// Reads the name of a form; CSV if missing.
+    /// Parses the name of a format; CSV by default.
     pub fn read(text: Option<&str>) -> Result<Self> {
         match text {
             None | Some("csv") => Ok(Self::Csv),
@@ -67,7 +67,7 @@ impl Format {
     }
 }
 
-/// Notes that somebody takes entries out of the program.
+/// Records that someone exports entries.
 pub async fn note(platform: &Platform, caller: &Caller, info: &RequestInfo, format: Format, rows: u64) -> Result<()> {
     let changes = Changes::none().fact("rows", rows).fact("format", format.ending());
     let entry = Entry {
@@ -81,7 +81,7 @@ pub async fn note(platform: &Platform, caller: &Caller, info: &RequestInfo, form
     entry::write(platform, entry).await
 }
 
-/// An entry as one JSON object, as the command line and the API write it.
+/// An entry as one JSON object, for the command line and the API.
 pub fn as_json(platform: &Platform, entry: &Line, names: &Names) -> Value {
     json!({
         "id": entry.id,
@@ -126,8 +126,8 @@ pub struct Rows {
 }
 
 impl Rows {
-    /// A stream that holds one page at a time. If it fails, the connection breaks, so that nobody takes half a file for
-    /// the whole.
+    /// A stream that holds one page at a time. An error breaks the connection, so that nobody mistakes a partial file
+    /// for a complete one.
     pub fn body(self) -> Body {
         let head = match self.format {
             Format::Csv => {

@@ -1,4 +1,4 @@
-//! Which entries: the filters of list and export, and their conditions.
+//! The filters of list and export, and their conditions.
 
 use chrono::{DateTime, Days, NaiveDate, NaiveTime, Utc};
 use database::entity::audit_logs::Column;
@@ -46,11 +46,11 @@ pub struct FilterQuery {
     pub sort: Option<String>,
 }
 
-/// The filters, read.
+/// The parsed filters.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Filter {
     pub actor: Option<Actor>,
-    /// None: every action; empty: no action fits.
+    /// None: every action; empty: no action matches.
     pub actions: Option<Vec<String>>,
     pub entity_type: Option<String>,
     pub entity_id: Option<String>,
@@ -69,16 +69,16 @@ pub enum Actor {
 }
 
 impl FilterQuery {
-    /// True when actions are to be chosen among those that there are.
+    /// True if the filters select actions from the existing ones.
     pub fn asks_for_actions(&self) -> bool {
         given(self.action.as_ref()).is_some() || given(self.q.as_ref()).is_some()
     }
 
-    /// Reads the filters. `known` are the actions that there are, with their words; `is_token` tells an id of a token from
-    /// others.
+    /// Parses the filters. `known` are the existing actions with their wording; `is_token` tells whether an id belongs
+    /// to a token.
     ///
     /// # Errors
-    /// A filter that cannot be read, with its name.
+    /// An invalid filter, with its name.
     pub fn read(&self, known: Vec<(String, String)>, is_token: impl Fn(Uuid) -> bool) -> Result<Filter> {
         let id = |field: &str, text: &str| {
             text.parse::<Uuid>().map_err(|_| Error::field(field, "invalid", "This must be an id."))
@@ -119,7 +119,7 @@ impl FilterQuery {
         })
     }
 
-    /// Of the actions that there are, those that are asked for.
+    /// The existing actions that the filters select.
     fn actions(&self, mut known: Vec<(String, String)>) -> Vec<String> {
         if let Some(text) = given(self.action.as_ref()) {
             let asked: Vec<&str> = text.split(',').map(str::trim).collect();
@@ -150,12 +150,12 @@ fn day(field: &str, text: Option<&str>) -> Result<Option<NaiveDate>> {
 }
 
 impl Filter {
-    /// True when every entry fits.
+    /// True if every entry matches.
     pub fn lets_all_through(&self) -> bool {
         *self == Self { oldest_first: self.oldest_first, ..Self::default() }
     }
 
-    /// Everything but the actions, and what comes after the cursor. Ids are times, so a range of days is a range of ids.
+    /// The conditions except the actions, and the cursor. Ids contain the time, so a range of days is a range of ids.
     pub fn condition(&self, cursor: Option<Cursor>) -> Condition {
         let mut all = Condition::all();
         match self.actor {

@@ -1,4 +1,4 @@
-//! Finding entries: pages of a list, and how many there are.
+//! Finding entries: pages of a list, and their number.
 
 use database::entity::audit_chain;
 use database::entity::audit_logs::{Column, Entity};
@@ -24,7 +24,7 @@ pub async fn list(
     };
     let rows: Vec<Line> = select.expr_as(place(), "seq").into_model().all(conn).await?;
     let counted = match rows.iter().filter_map(|row| row.seq).max() {
-        // Places have no gaps, so this one says how many entries there are at least.
+        // Chain positions have no gaps, so this one is a lower bound for the number of entries.
         Some(seq) if filter.lets_all_through() && seq.unsigned_abs() > COUNT_LIMIT => seq.unsigned_abs(),
         _ => count(conn, filter, COUNT_LIMIT + 1).await?,
     };
@@ -44,7 +44,7 @@ pub async fn rows(
     }
 }
 
-/// Up to `limit` of the entries after the cursor; none when nothing can fit.
+/// Up to `limit` of the entries after the cursor; none if nothing can match.
 fn page(entries: Select<Entity>, filter: &Filter, cursor: Option<Cursor>, limit: u64) -> Option<Select<Entity>> {
     let ids = ids(filter, cursor, limit)?;
     let condition = match filter.actions.as_deref() {
@@ -55,7 +55,7 @@ fn page(entries: Select<Entity>, filter: &Filter, cursor: Option<Cursor>, limit:
     Some(entries.filter(condition).order_by(Column::Id, filter.order()).limit(limit))
 }
 
-/// The place of an entry in the chain.
+/// The position of an entry in the chain.
 fn place() -> Expr {
     let link = Query::select()
         .column(audit_chain::Column::Seq)
@@ -65,7 +65,7 @@ fn place() -> Expr {
     Expr::SubQuery(None, Box::new(link.into()))
 }
 
-/// Entries under a filter; stops at `limit`.
+/// The number of entries under a filter; stops at `limit`.
 pub async fn count(conn: &impl ConnectionTrait, filter: &Filter, limit: u64) -> Result<u64, DbErr> {
     let Some(ids) = ids(filter, None, limit) else { return Ok(0) };
     let some = Query::select().column(Column::Id).from_subquery(ids, Alias::new("found")).limit(limit).take();
@@ -78,8 +78,8 @@ pub async fn count(conn: &impl ConnectionTrait, filter: &Filter, limit: u64) -> 
     Ok(u64::try_from(number).unwrap_or(0))
 }
 
-/// The ids of up to `limit` entries of each action, so that every index is read in its order and no further than
-/// needed; none when nothing can fit.
+/// The ids of up to `limit` entries per action, so that each index is read in order and no further than needed; none if
+/// nothing can match.
 fn ids(filter: &Filter, cursor: Option<Cursor>, limit: u64) -> Option<SelectStatement> {
     let of = |condition: Condition| {
         Query::select()
@@ -91,7 +91,7 @@ fn ids(filter: &Filter, cursor: Option<Cursor>, limit: u64) -> Option<SelectStat
             .take()
     };
     let Some(actions) = &filter.actions else { return Some(of(filter.condition(cursor))) };
-    // SQLite takes no parentheses around the parts of a union, so each stands in a selection of its own.
+    // SQLite accepts no parentheses around the parts of a union, so each is a subselect.
     let mut parts = actions.iter().zip(0..).map(|(action, place)| {
         let part = of(filter.condition(cursor).add(Column::Action.eq(action)));
         Query::select().column(Column::Id).from_subquery(part, Alias::new(format!("part{place}"))).take()
@@ -110,7 +110,7 @@ fn ids(filter: &Filter, cursor: Option<Cursor>, limit: u64) -> Option<SelectStat
     )
 }
 
-/// The entries of one entity that still hold personal data.
+/// The entries of one entity that still contain personal data.
 pub async fn personal_of(conn: &impl ConnectionTrait, entity_type: &str, id: Uuid) -> Result<Vec<Uuid>, DbErr> {
     Entity::find()
         .select_only()

@@ -1,4 +1,4 @@
-//! The head of the chain by mail, once a week, to whoever wants it: what is kept elsewhere proves a cut tail.
+//! Emails the chain head once a week to everyone who opted in: a head stored elsewhere proves a truncated tail.
 
 use chrono::Duration;
 
@@ -18,11 +18,11 @@ use crate::platform::permission::Permission;
 const EVERY: Duration = Duration::days(7);
 const ACTION: &str = "audit.head_mailed";
 
-/// Mails the head, if a week has passed since the last time and anybody wants it. Mails and the entry that says so are one
-/// unit, so a job that runs twice sends once.
+/// Emails the head if a week has passed since the last time and anyone wants it. The emails and the entry that records
+/// them are one unit, so a job that runs twice sends once.
 ///
 /// # Errors
-/// The database is away; the next turn tries again.
+/// The database is unavailable; the next run tries again.
 pub async fn mail_head(platform: &Platform) -> Result<()> {
     let (conn, now) = (platform.storage.read(), platform.clock.now());
     if store::last_time(conn, ACTION).await?.is_some_and(|last| last + EVERY > now) {

@@ -1,10 +1,10 @@
-//! The mail with the head of the trail.
+//! The email with the chain head.
 
 use serde::Serialize;
 
 use crate::platform::mail::Letter;
 
-/// To whoever wants it: the head of the audit trail, to be kept outside of the program.
+/// To people who opted in: the head of the audit trail, to be stored outside the program.
 #[derive(Serialize)]
 pub struct AuditHead {
     pub name: String,

@@ -1,4 +1,4 @@
-//! Entries as they are read: what people see of them.
+//! Entries as they are read.
 
 use chrono::{DateTime, Utc};
 use database::entity::audit_logs::{Column, Entity};
@@ -6,13 +6,13 @@ use sea_orm::{EntityTrait as _, FromQueryResult, QuerySelect as _, Select};
 use serde_json::Value;
 use uuid::Uuid;
 
-/// An entry without what only the chain needs: the salt, and the commitments to personal data.
+/// An entry without the columns that only the chain needs: the salt, and the commitments to personal data.
 #[derive(Debug, Clone, FromQueryResult)]
 pub struct Line {
     pub id: Uuid,
-    /// The person who did it.
+    /// Who acted.
     pub user_id: Option<Uuid>,
-    /// The token with which a program acted for that person.
+    /// The API token with which a program acted for that person.
     pub token_id: Option<Uuid>,
     pub action: String,
     pub entity_type: String,
@@ -22,12 +22,12 @@ pub struct Line {
     pub user_agent: Option<String>,
     pub request_id: Option<String>,
     pub created_at: DateTime<Utc>,
-    /// The place in the chain, where it was asked for; what is not sealed yet has none.
+    /// The position in the chain, if it was queried; unsealed entries have none.
     pub seq: Option<i64>,
 }
 
 impl Line {
-    /// An action of nobody on nothing.
+    /// An entry with only an action.
     pub(super) fn of(action: &str) -> Self {
         Self {
             id: Uuid::nil(),
@@ -46,7 +46,7 @@ impl Line {
     }
 }
 
-/// All entries, to be read as [`Line`].
+/// Selects entries as [`Line`].
 pub(super) fn lines() -> Select<Entity> {
     Entity::find().select_only().columns([
         Column::Id,

@@ -1,9 +1,9 @@
 //! The audit trail: who did what to which entity, when, from where, and what changed.
 //!
 //! Slices add an entry to their unit of work with [`Entry`]. The sealer chains entries by hash within a second;
-//! verification proves that none was changed, taken out, moved or cut off, by the command line and by the API.
-//! Tables: `audit_logs`, `audit_chain`, `audit_checkpoints`. Permission: `audit`. Mail: the head, once a week, to whoever
-//! wants it. Job: `audit.mail_head`.
+//! verification, on the command line and through the API, proves that none was changed, removed, moved or cut off.
+//! Tables: `audit_logs`, `audit_chain`, `audit_checkpoints`. Permission: `audit`. Email: the head, once a week, to
+//! people who opted in. Job: `audit.mail_head`.
 
 mod api;
 mod chain;
@@ -49,11 +49,10 @@ use chrono::Duration;
 static AUDIT_HEAD: Kind =
     Kind { name: "audit_head", needs: &[Permission::Audit], app: Default::Never, mail: Default::Off };
 
-/// Walks over the whole trail, of one person. Each costs the machine seconds; who may start one is trusted, and not
-/// hurried.
+/// Verifications per person. Each takes seconds of CPU time; people who can start one are trusted, and the limit is
+/// generous.
 static VERIFY: Limit = Limit { name: "verify", window: 60, allowed: Allowed::Fixed(12) };
 
-/// What this part brings.
 pub const SLICE: Slice<Platform> = Slice {
     api: api::routes,
     jobs: &[Job { name: "audit.mail_head", every: Duration::hours(1), run: |it| Box::pin(head_mail::mail_head(it)) }],

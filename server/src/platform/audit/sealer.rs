@@ -1,4 +1,4 @@
-//! Chains new entries. It works behind the requests, so that they need no lock on a head.
+//! Chains new entries. It runs after the requests, so that they need no lock on the head.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -17,22 +17,22 @@ use crate::ids::first_of;
 use crate::platform::Platform;
 use crate::secrets::Purpose;
 
-/// Entries sealed in one unit.
+/// Entries sealed per unit.
 const BATCH: u64 = 1_000;
 /// Entries are sealed at most this long after they were committed.
 const DELAY: std::time::Duration = std::time::Duration::from_millis(500);
-/// The whole log is looked through this often.
+/// The whole log is scanned this often.
 const WHOLE: std::time::Duration = std::time::Duration::from_hours(1);
 /// An entry can be committed this much later than its id says.
 const STRAGGLERS: Duration = Duration::minutes(5);
-/// Times that a command tries to seal beside others, and what it waits in between.
+/// How often a command retries to seal beside others, and the delay in between.
 const TURNS: u32 = 50;
 const TURN: std::time::Duration = std::time::Duration::from_millis(20);
-/// A signed head is kept at most this often.
+/// A signed head is stored at most this often.
 const CHECKPOINT: Duration = Duration::minutes(1);
 
-/// The last head that this process has sealed. Whoever rewrites the chain can take the signed checkpoints of after that
-/// away, but not this: nothing is sealed onto another chain, so none of ours is ever signed.
+/// The last head that this process sealed. Someone who rewrites the chain can remove the later signed checkpoints, but
+/// not this: nothing is sealed onto another chain, so the process never signs one.
 #[derive(Default)]
 pub struct LastSealed(Mutex<Option<Head>>);
 
@@ -49,29 +49,29 @@ impl LastSealed {
     }
 }
 
-/// The head that this process has sealed, if the chain does not hold it any more.
+/// The head that this process sealed, if the chain no longer contains it.
 async fn lost(platform: &Platform) -> Result<Option<Head>> {
     let Some(ours) = platform.last_sealed.get() else { return Ok(None) };
     let there = store::link_at(platform.storage.read(), ours.seq).await?;
     Ok((there.is_none_or(|link| link.hash != ours.hash)).then_some(ours))
 }
 
-/// Since when the oldest entry waits for its seal; none when none waits. A server that runs seals within a second.
+/// Since when the oldest unsealed entry has waited; none if all are sealed. A running server seals within a second.
 ///
 /// # Errors
-/// The database is away.
+/// The database is unavailable.
 pub async fn waiting_since(conn: &impl ConnectionTrait) -> Result<Option<DateTime<Utc>>> {
     Ok(store::unsealed(conn, end_of(conn).await?, 1).await?.first().map(|entry| entry.created_at))
 }
 
-/// Where the end of the log begins: before it, nothing but stragglers can be unsealed.
+/// Where the end of the log begins: before it, only stragglers can be unsealed.
 async fn end_of(conn: &impl ConnectionTrait) -> Result<Uuid> {
     let until = store::sealed_until(conn).await?;
     Ok(until.map_or(Uuid::nil(), |at| first_of(at - STRAGGLERS)))
 }
 
-/// Seals whenever entries were written, and once more at the end. Once an hour it looks at the whole log, for entries
-/// that came with an old time.
+/// Seals whenever entries were written, and once more on shutdown. Once an hour it scans the whole log for entries that
+/// arrived with an old time.
 pub async fn seal_until_stopped(platform: Platform) {
     let mut events = platform.bus.subscribe();
     let mut whole = tokio::time::interval(WHOLE);
@@ -93,7 +93,7 @@ pub async fn seal_until_stopped(platform: Platform) {
             }
             match seal_pending(&platform, everything).await {
                 Ok(_) => break,
-                // Said once an hour: what is written meanwhile stays unsealed, and `audit verify` says why.
+                // Logged once an hour: entries stay unsealed in the meantime, and `audit verify` says why.
                 Err(Error::ChainReplaced(at)) => {
                     if everything || !told {
                         tracing::error!(entry = at, "the audit chain was replaced, so nothing more is sealed onto it");
@@ -101,7 +101,7 @@ pub async fn seal_until_stopped(platform: Platform) {
                     }
                     break;
                 }
-                // Another node was first; what it left is sealed in the next turn.
+                // Another node was first; the next run seals what remains.
                 Err(error) if error.is_unique_violation() => {}
                 Err(error) => tracing::warn!(%error, "the audit trail cannot be sealed yet"),
             }
@@ -112,10 +112,10 @@ pub async fn seal_until_stopped(platform: Platform) {
     }
 }
 
-/// The same for a command that ends: a server or another command that seals at the same moment does its work.
+/// The same for a command: a server or another command that seals at the same time does its work.
 ///
 /// # Errors
-/// The chain is not the one that was sealed here; the database is away.
+/// The chain is not the one that was sealed here; the database is unavailable.
 pub async fn seal_beside_others(platform: &Platform, everything: bool) -> Result<()> {
     for _ in 0..TURNS {
         match seal_pending(platform, everything).await {
@@ -123,27 +123,27 @@ pub async fn seal_beside_others(platform: &Platform, everything: bool) -> Result
             outcome => return outcome.map(drop),
         }
     }
-    // Others have sealed all the time, and go on with what is left.
+    // Others kept sealing, and continue with what remains.
     Ok(())
 }
 
-/// Seals what is not sealed yet. `everything` looks at the whole log and not only at its end.
+/// Seals unsealed entries. With `everything`, scans the whole log instead of only its end.
 ///
 /// # Errors
-/// The chain is not the one that was sealed here; the database is away; another node was first.
+/// The chain is not the one that was sealed here; the database is unavailable; another node was first.
 pub async fn seal_pending(platform: &Platform, everything: bool) -> Result<u64> {
     let conn = platform.storage.read();
     let mut from = if everything { Uuid::nil() } else { end_of(conn).await? };
     let mut sealed = 0;
     loop {
-        // In this order: a chain that is replaced after its head was read does not take links onto that head.
+        // The order matters: if the chain is replaced after its head was read, it gets no links onto that head.
         let head = store::head(conn).await?;
         if let Some(ours) = lost(platform).await? {
             return Err(Error::ChainReplaced(ours.seq));
         }
         let entries = store::unsealed(conn, from, BATCH).await?;
         let Some(last) = entries.last() else { return Ok(sealed) };
-        // What is sealed in this turn is not looked through again.
+        // Entries sealed in this run are not scanned again.
         from = last.id;
         sealed += entries.len() as u64;
         let (mut seq, mut hash) = head.unwrap_or((0, chain::GENESIS.to_owned()));

@@ -1,4 +1,4 @@
-//! Entries in words.
+//! Entries as sentences.
 
 use std::collections::HashMap;
 
@@ -10,14 +10,14 @@ use crate::platform::entity::Entity;
 use crate::platform::known_names::NamesById;
 use crate::platform::slice::Brings;
 
-/// What a sentence may call by name. Who reads it must be allowed to know these names.
+/// The names that a sentence can contain. Its reader must be allowed to know them.
 #[derive(Debug, Clone, Default)]
 pub struct Names {
     /// Staff by id.
     pub people: NamesById,
-    /// Other entities by id: who wrote a message, what a token is called.
+    /// Other entities by id: the sender of a message, the name of a token.
     pub subjects: HashMap<Uuid, String>,
-    /// True in the history of one entity, which need not say of what it speaks.
+    /// True in the history of one entity, where sentences need not name it.
     pub inside: bool,
 }
 
@@ -27,21 +27,21 @@ impl Names {
         Self { people, subjects: HashMap::new(), inside: true }
     }
 
-    /// Who or what the entry is about.
+    /// The subject of the entry, by name.
     fn subject(&self, entry: &Line) -> Option<&str> {
         let id = entry.entity_id.as_deref()?.parse().ok()?;
         self.subjects.get(&id).or_else(|| self.people.get(&id)).map(String::as_str)
     }
 }
 
-/// What happened, without who did it: the reader puts the name in front.
+/// What happened, without who did it: the caller puts the name in front.
 pub fn sentence(parts: &[Brings], entry: &Line, names: &Names) -> String {
     let it = Words { entry, names };
     let known = parts.iter().find_map(|part| (part.sentences)(&it));
     known.unwrap_or_else(|| format!("{}{}", entry.action.replace(['.', '_'], " "), it.of_whom()))
 }
 
-/// An entry in the parts that sentences are made of.
+/// An entry in the parts from which sentences are built.
 pub struct Words<'a> {
     entry: &'a Line,
     names: &'a Names,
@@ -59,17 +59,17 @@ impl Words<'_> {
         fields.filter_map(|(name, change)| Some((name.as_str(), change.get("to")?)))
     }
 
-    /// A value after the change, in words.
+    /// The value after the change, as text.
     pub fn to(&self, field: &str) -> String {
         text(self.change(field, "to"), self.names)
     }
 
-    /// A value before the change, in words.
+    /// The value before the change, as text.
     pub fn from(&self, field: &str) -> String {
         text(self.change(field, "from"), self.names)
     }
 
-    /// " from new to replied", where the entry has both.
+    /// " from new to replied", if the entry has both.
     pub fn moved(&self, field: &str) -> String {
         match (self.change(field, "from"), self.change(field, "to")) {
             (Some(_), Some(_)) => format!(" from {} to {}", self.from(field), self.to(field)),
@@ -78,37 +78,37 @@ impl Words<'_> {
         }
     }
 
-    /// The action, such as `message.created`.
+    /// The action, for example `message.created`.
     pub fn action(&self) -> &str {
         &self.entry.action
     }
 
-    /// What kind of thing it is about, if this version knows it.
+    /// The kind of its subject, if this version knows it.
     pub fn entity(&self) -> Option<Entity> {
         Entity::of(&self.entry.entity_type)
     }
 
-    /// True in the history of one entity, which need not say of what it speaks.
+    /// True in the history of one entity, where sentences need not name it.
     pub fn is_inside(&self) -> bool {
         self.names.inside
     }
 
-    /// False when the entry tells of no change.
+    /// False if the entry records no change.
     pub fn has_changes(&self) -> bool {
         self.entry.changes.is_some()
     }
 
-    /// Who or what it is about, by name.
+    /// The subject, by name.
     pub fn subject(&self) -> Option<&str> {
         self.names.subject(self.entry)
     }
 
-    /// The thing by its name, or by what stands for it.
+    /// The subject by name, or the fallback.
     pub fn called(&self, fallback: &str) -> String {
         self.names.subject(self.entry).unwrap_or(fallback).to_owned()
     }
 
-    /// " of Ben". The own account is meant where the person who did it is the one it was done to.
+    /// " of Ben". A person's own account if they acted on themselves.
     pub fn of_whom(&self) -> String {
         match (self.entry.user_id, self.names.subject(self.entry)) {
             (Some(actor), _) if self.entry.entity_id.as_deref() == Some(&*actor.to_string()) => String::new(),
@@ -117,17 +117,17 @@ impl Words<'_> {
         }
     }
 
-    /// The person it was done to.
+    /// The person affected.
     pub fn whom(&self) -> &str {
         if self.names.inside { "the person" } else { self.names.subject(self.entry).unwrap_or("a person") }
     }
 }
 
-/// An action in general, for lists to choose from.
+/// The general name of an action, for filter lists.
 pub fn label(parts: &[Brings], action: &str) -> String {
     let names = Names { inside: true, ..Names::default() };
     let words = sentence(parts, &Line::of(action), &names);
-    // What stands for a value that is not there.
+    // Remove the placeholders for missing values.
     words.replace(" nobody", "").trim_end_matches(" as").trim_end_matches(": status, assignment").to_owned()
 }
 

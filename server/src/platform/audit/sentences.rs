@@ -1,8 +1,8 @@
-//! What was done with the trail itself, in words.
+//! Wording of actions on the audit trail itself.
 
 use crate::platform::audit::Words;
 
-/// The words; none for the actions of others.
+/// The sentence; none for actions of other parts.
 pub fn sentences(it: &Words<'_>) -> Option<String> {
     Some(match it.action() {
         "audit.exported" if !it.has_changes() => "exported the audit trail".to_owned(),

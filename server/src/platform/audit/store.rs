@@ -19,15 +19,15 @@ pub(super) async fn head(conn: &impl ConnectionTrait) -> Result<Option<(i64, Str
     Ok(last.map(|link| (link.seq, link.hash)))
 }
 
-/// How long chain and log are.
+/// The lengths of chain and log.
 pub(super) struct Extent {
-    /// Number of the last link; 0 when there is none.
+    /// Number of the last link; 0 if there is none.
     pub head: i64,
     /// Entries, sealed or not.
     pub entries: u64,
 }
 
-/// Both at one moment.
+/// Both, read at the same time.
 pub(super) async fn extent(conn: &impl ConnectionTrait) -> Result<Extent, DbErr> {
     let entries = Query::select().expr(Func::count(Expr::col(Asterisk))).from(audit_logs::Entity).take();
     let head = Query::select().expr(Func::max(Expr::col(audit_chain::Column::Seq))).from(audit_chain::Entity).take();
@@ -40,7 +40,7 @@ pub(super) async fn extent(conn: &impl ConnectionTrait) -> Result<Extent, DbErr>
     Ok(Extent { head: head.unwrap_or(0), entries: u64::try_from(entries).unwrap_or(0) })
 }
 
-/// When the last sealed entry was made.
+/// The time of the last sealed entry.
 pub(super) async fn sealed_until(conn: &impl ConnectionTrait) -> Result<Option<DateTime<Utc>>, DbErr> {
     let Some(last) = audit_chain::Entity::find().order_by_desc(audit_chain::Column::Seq).one(conn).await? else {
         return Ok(None);
@@ -48,7 +48,7 @@ pub(super) async fn sealed_until(conn: &impl ConnectionTrait) -> Result<Option<D
     Ok(audit_logs::Entity::find_by_id(last.audit_id).one(conn).await?.map(|entry| entry.created_at))
 }
 
-/// Entries that the chain does not hold yet, oldest first, from one id on.
+/// Entries that are not in the chain yet, oldest first, from `from` on.
 pub(super) async fn unsealed(
     conn: &impl ConnectionTrait,
     from: Uuid,
@@ -76,7 +76,7 @@ pub(super) async fn last_checkpoint(conn: &impl ConnectionTrait) -> Result<Optio
     audit_checkpoints::Entity::find().order_by_desc(audit_checkpoints::Column::Seq).one(conn).await
 }
 
-/// Signed heads after one place up to another.
+/// Signed heads after one position, up to another.
 pub(super) async fn checkpoints_between(
     conn: &impl ConnectionTrait,
     after: i64,
@@ -89,10 +89,10 @@ pub(super) async fn checkpoints_between(
         .await
 }
 
-/// A place of the chain with its entry; none: the entry was deleted.
+/// A position in the chain with its entry; none: the entry was deleted.
 pub(super) type Link = (audit_chain::Model, Option<audit_logs::Model>);
 
-/// Links after one place up to another with their entries, in the order of the chain.
+/// Links after one position, up to another, with their entries, in chain order.
 pub(super) async fn links_between(conn: &impl ConnectionTrait, after: i64, until: i64) -> Result<Vec<Link>, DbErr> {
     let entry = audit_chain::Entity::belongs_to(audit_logs::Entity)
         .from(audit_chain::Column::AuditId)
@@ -108,7 +108,7 @@ pub(super) async fn links_between(conn: &impl ConnectionTrait, after: i64, until
         .await
 }
 
-/// Where the chain says of entries that their personal data was erased: the last place for each.
+/// Positions at which the chain records an erasure of these entries: the last one for each.
 pub(super) async fn erasures_of(conn: &impl ConnectionTrait, ids: Vec<Uuid>) -> Result<HashMap<Uuid, i64>, DbErr> {
     let said = audit_logs::Entity::find()
         .filter(audit_logs::Column::EntityType.eq("audit"))
@@ -132,7 +132,7 @@ pub(super) async fn erasures_of(conn: &impl ConnectionTrait, ids: Vec<Uuid>) -> 
     Ok(last)
 }
 
-/// The link at a place of the chain.
+/// The link at a position in the chain.
 pub(super) async fn link_at(conn: &impl ConnectionTrait, seq: i64) -> Result<Option<audit_chain::Model>, DbErr> {
     audit_chain::Entity::find_by_id(seq).one(conn).await
 }
@@ -159,7 +159,7 @@ pub async fn recent(conn: &impl ConnectionTrait, limit: u64) -> Result<Vec<Line>
     lines().order_by_desc(audit_logs::Column::Id).limit(limit).into_model().all(conn).await
 }
 
-/// When something was done last, if ever.
+/// When an action last happened, if ever.
 pub(super) async fn last_time(conn: &impl ConnectionTrait, action: &str) -> Result<Option<DateTime<Utc>>, DbErr> {
     let last = audit_logs::Entity::find()
         .filter(audit_logs::Column::Action.eq(action))
@@ -169,8 +169,8 @@ pub(super) async fn last_time(conn: &impl ConnectionTrait, action: &str) -> Resu
     Ok(last.map(|entry| entry.created_at))
 }
 
-/// Every value that stands in an indexed column, once. The index is jumped through, so a million rows cost no more
-/// than the values that differ.
+/// The distinct values of an indexed column. A loose index scan, so a million rows cost no more than the number of
+/// distinct values.
 pub(super) async fn distinct(conn: &impl ConnectionTrait, column: audit_logs::Column) -> Result<Vec<String>, DbErr> {
     let (values, word) = (Alias::new("found"), Alias::new("word"));
     let smallest = || Query::select().expr(Func::min(Expr::col(column))).from(audit_logs::Entity).take();
@@ -192,7 +192,7 @@ pub(super) async fn distinct(conn: &impl ConnectionTrait, column: audit_logs::Co
     rows.iter().map(|row| row.try_get("", "word")).collect()
 }
 
-/// Takes the personal columns out of entries; what was committed to stays.
+/// Clears the personal columns of entries; the commitments remain.
 pub(super) async fn forget(conn: &impl ConnectionTrait, ids: &[Uuid]) -> Result<(), DbErr> {
     audit_logs::Entity::update_many()
         .col_expr(audit_logs::Column::IpAddress, Expr::value(Option::<String>::None))

@@ -1,7 +1,7 @@
-//! Proving the trail: walks the chain and names the first entry that is not as it was sealed.
+//! Verification: walks the chain and names the first entry that differs from what was sealed.
 //!
-//! The walk ends at the head of the moment at which it began, so entries may come in meanwhile. It holds a few pages at
-//! a time; while one is checked, the next are read.
+//! The walk ends at the head at the time it started, so entries can arrive meanwhile. It holds a few pages at a time
+//! and prefetches the next ones while it checks one.
 
 use std::collections::HashMap;
 use std::str::FromStr;
@@ -16,11 +16,11 @@ use crate::platform::Platform;
 use crate::secrets::Purpose;
 use crate::storage::Engine;
 
-/// Entries that are read at once.
+/// Entries read at once.
 const PAGE: i64 = 2_000;
 const MISSING: &str = "the entry is missing from the chain";
 
-/// A head of the chain that was kept elsewhere: `seq:hash`.
+/// A chain head that was stored elsewhere: `seq:hash`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Head {
     pub seq: i64,
@@ -47,40 +47,40 @@ impl std::fmt::Display for Head {
     }
 }
 
-/// What a verification found.
+/// The result of a verification.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Verdict {
-    /// Entries whose seal holds.
+    /// Entries whose seal is valid.
     pub sealed: i64,
     /// Entries that wait for their seal; they prove nothing yet.
     pub unsealed: u64,
-    /// The last hash: keep it elsewhere, and a cut tail can be proved.
+    /// The last hash: stored elsewhere, it proves a truncated tail.
     pub head: Option<Head>,
-    /// The first entry that is not as it was sealed, and why.
+    /// The first entry that differs from what was sealed, and why.
     pub broken: Option<(i64, String)>,
 }
 
-/// Walks the whole chain. `kept` is a head from elsewhere that must still be on it.
+/// Walks the whole chain. `kept` is a saved head that must still be on it.
 ///
 /// # Errors
-/// The database is away.
+/// The database is unavailable.
 pub async fn verify(platform: &Platform, kept: Option<&Head>) -> Result<Verdict> {
     verify_telling(platform, kept, |_, _| true)
         .await?
         .ok_or_else(|| Error::internal("a verification stopped by itself"))
 }
 
-/// The same, and says after each page how many of how many entries were checked. None when `tell` said to stop.
+/// The same, reporting progress after each page: entries checked, and their total. None if `tell` stopped it.
 ///
 /// # Errors
-/// The database is away.
+/// The database is unavailable.
 pub async fn verify_telling(
     platform: &Platform,
     kept: Option<&Head>,
     mut tell: impl FnMut(i64, i64) -> bool,
 ) -> Result<Option<Verdict>> {
     let conn = platform.storage.read();
-    // In this order: a checkpoint is committed with its link, so whoever sees one and not the other sees a cut.
+    // The order matters: a checkpoint is committed with its link, so seeing one without the other means a truncation.
     let ours = platform.last_sealed.get();
     let checkpoint = store::last_checkpoint(conn).await?.map_or(0, |checkpoint| checkpoint.seq);
     let extent = store::extent(conn).await?;
@@ -127,7 +127,7 @@ pub async fn verify_telling(
     Ok(Some(Verdict { sealed: walk.seq, unsealed, head, broken }))
 }
 
-/// A part of the chain: what should be there up to one place, and what is.
+/// A part of the chain: the expected positions, and the rows that exist.
 struct Page {
     until: i64,
     links: Vec<store::Link>,
@@ -140,7 +140,7 @@ async fn read(platform: &Platform, after: i64, until: i64) -> Result<Page> {
     Ok(Page { until, links, checkpoints: store::checkpoints_between(conn, after, until).await? })
 }
 
-/// Of entries without personal data, the first that no later sealed entry speaks of.
+/// The first of the entries without personal data whose erasure no later sealed entry records.
 async fn first_unexplained(platform: &Platform, erased: Vec<(Uuid, i64)>) -> Result<Option<i64>> {
     if erased.is_empty() {
         return Ok(None);
@@ -150,23 +150,23 @@ async fn first_unexplained(platform: &Platform, erased: Vec<(Uuid, i64)>) -> Res
     Ok(erased.into_iter().find(|(id, seq)| said.get(id).is_none_or(|at| at <= seq)).map(|(_, seq)| seq))
 }
 
-/// Where the walk stands.
+/// The state of the walk.
 struct Walk {
     seq: i64,
     hash: String,
-    /// Heads that are known otherwise, which the chain must hold.
+    /// Heads known from elsewhere, which the chain must contain.
     kept: Vec<Head>,
 }
 
-/// What one page brought.
+/// The result of one page.
 struct Found {
     broken: Option<(i64, String)>,
-    /// Entries without personal data, with their places.
+    /// Entries without personal data, with their positions.
     erased: Vec<(Uuid, i64)>,
 }
 
 impl Walk {
-    /// Checks one page and goes on to its end, or to the entry before the first bad one.
+    /// Checks one page and advances to its end, or to the entry before the first bad one.
     fn check(&mut self, platform: &Platform, page: Page) -> Found {
         let signed: HashMap<i64, audit_checkpoints::Model> =
             page.checkpoints.into_iter().map(|it| (it.seq, it)).collect();

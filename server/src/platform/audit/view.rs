@@ -1,4 +1,4 @@
-//! What the API shows of entries.
+//! Entries as the API returns them.
 
 use std::collections::HashMap;
 
@@ -49,18 +49,18 @@ pub struct AuditItem {
     pub request_id: Option<String>,
 }
 
-/// What a caller may know by name: each kind of thing only with the right to it.
+/// The names that a caller may see: each kind only with its permission.
 pub async fn names_for(platform: &Platform, caller: &Caller, entries: &[Line]) -> Result<Names> {
     let about = entries
         .iter()
         .filter_map(|entry| Some((Entity::of(&entry.entity_type)?, entry.entity_id.as_deref()?.parse().ok()?)));
     let mut subjects = platform.names_of(about, |permission| caller.may(permission)).await?;
-    // Tokens act for people, so whoever may read the trail may know them.
+    // Tokens act for people, so everyone who can read the trail may see their names.
     subjects.extend(tokens::names(platform).await?.iter().map(|(id, name)| (*id, name.clone())));
     Ok(Names { people: people::names(platform).await?, subjects, inside: false })
 }
 
-/// Entries as a list shows them.
+/// Entries as list items.
 pub async fn items(platform: &Platform, caller: &Caller, entries: Vec<Line>) -> Result<Vec<AuditItem>> {
     let names = names_for(platform, caller, &entries).await?;
     Ok(entries.into_iter().map(|entry| item(platform, entry, &names)).collect())

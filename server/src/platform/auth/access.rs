@@ -1,7 +1,7 @@
 //! Access tokens: JWTs in the profile of RFC 9068, checked by the rules of RFC 8725.
 //!
-//! Who issues them is who reads them, so there is one algorithm and one form of the header, and nothing to negotiate. A
-//! library for all algorithms would bring RSA and three curves along for one HMAC.
+//! The issuer is also the only reader, so there is one algorithm and one form of the header, and nothing to negotiate.
+//! A general-purpose library would bring RSA and three curves along for one HMAC.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -19,10 +19,10 @@ use database::entity::staff::{Model, Role};
 const TYPE: &str = "at+jwt";
 const ALGORITHM: &str = "HS256";
 const AUDIENCE: &str = "tekvwarho";
-/// Clocks of two machines may differ by this many seconds.
+/// Allowed clock difference in seconds.
 const LEEWAY: i64 = 30;
 
-/// The header of RFC 7515. Any other field in it would be a demand (`crit`) or a key (`jwk`) that is not ours.
+/// The header of RFC 7515. Any other field would be a requirement (`crit`) or a key (`jwk`) that is not ours.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Header {
@@ -31,7 +31,7 @@ struct Header {
     kid: String,
 }
 
-/// What an access token says.
+/// The claims of an access token.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Claims {
     pub iss: String,
@@ -76,7 +76,7 @@ pub fn verify(platform: &Platform, token: &str) -> Result<Claims> {
     if claims.exp + LEEWAY <= platform.clock.now().timestamp() { Err(Error::TokenExpired) } else { Ok(claims) }
 }
 
-/// The claims of a token of ours, whatever its time.
+/// The claims of a genuine token, even if it has expired.
 fn read(platform: &Platform, token: &str) -> Option<Claims> {
     let (signed, signature) = token.rsplit_once('.')?;
     let (header, claims) = signed.split_once('.')?;

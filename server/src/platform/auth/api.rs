@@ -1,4 +1,4 @@
-//! The signed-in person: profile, password, signing out everywhere, ticket for the WebSocket.
+//! The signed-in person's account: profile, password, signing out everywhere, WebSocket ticket.
 
 use axum::extract::State;
 use axum::http::HeaderMap;
@@ -95,7 +95,7 @@ async fn patch_me(
     check.done()?;
     let mut changes = Changes::none();
     if patch.name.is_some() {
-        // Not the name itself: what is said here outlives an erasure.
+        // Not the name itself: the audit trail outlives an erasure.
         changes = changes.fact("name", "changed");
     }
     for (field, value) in [("timeZone", &patch.time_zone), ("theme", &patch.theme), ("locale", &patch.locale)] {
@@ -118,7 +118,7 @@ async fn patch_me(
     Ok(Data(Me::of(&platform, person, caller.second_factor_missing)))
 }
 
-/// True for the tags that browsers know: a language, a script, a country.
+/// True for tags that browsers know: a language, a script, a country.
 fn is_locale(tag: &str) -> bool {
     let mut parts = tag.split('-');
     let language = parts.next().unwrap_or_default();
@@ -172,7 +172,7 @@ async fn change_password(
         .storage
         .write((old_hash, hash, mail, entry), move |tx, (old_hash, hash, mail, entry)| {
             Box::pin(async move {
-                // A link by mail may have set another one since, and ended this session.
+                // A reset link may have set another password since, and ended this session.
                 if !people::has_password(tx.conn(), id, old_hash).await? {
                     return Err(Error::Unauthenticated);
                 }

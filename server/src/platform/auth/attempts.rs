@@ -1,4 +1,4 @@
-//! Showing who one is, by password or code: whom a failure counts against, and noting it.
+//! Attempts to prove one's identity by password or code: whom a failure counts against, and recording it.
 
 use axum::http::HeaderMap;
 use database::entity::staff;
@@ -14,20 +14,20 @@ use crate::platform::audit::{Changes, Entry};
 use crate::platform::entity::Entity;
 use crate::storage::{Tx, email_key};
 
-/// One try.
+/// One attempt.
 #[derive(Clone)]
 pub struct Attempt {
-    /// Those whose failures the right answer takes back.
+    /// Subjects whose failures a success clears.
     own: Vec<Subject>,
     /// The network, which others may share.
     shared: Option<Subject>,
-    /// The browser has signed in to this account before.
+    /// True if the browser has signed in to this account before.
     pub known_device: bool,
 }
 
 impl Attempt {
-    /// A try at the account of that address, which is `person` if there is one. A browser that is known counts for
-    /// itself: neither a stranger nor a neighbour can shut it out.
+    /// An attempt at the account with that address, which is `person` if it exists. A known browser counts on its own:
+    /// neither a stranger nor a neighbour can lock it out.
     pub fn of(
         platform: &Platform,
         headers: &HeaderMap,
@@ -40,18 +40,18 @@ impl Attempt {
         let rules = platform.settings.get().security.lockout();
         let account = email_key(email);
         let (own, shared) = match known {
-            // Each browser has tries of its own, and all together no more than a network.
+            // Each browser has its own allowance, and all together have no more than a network.
             Some(device) => (vec![Subject::known_device(device, rules), Subject::known_devices(&account, rules)], None),
             None => (vec![Subject::account(&account, rules)], Some(Subject::address(info.ip, rules))),
         };
         Self { own, shared, known_device: known.is_some() }
     }
 
-    /// True when the password is right. No more wait for the hash at once than may fail, and who is known goes first:
-    /// many guesses cost nobody their turn.
+    /// Returns true if the password is correct. No more attempts wait for the hash at once than are allowed to fail,
+    /// and known browsers go first, so a flood of guesses delays nobody else.
     ///
     /// # Errors
-    /// Too many tries have failed, or wait.
+    /// Too many attempts have failed or are waiting.
     pub async fn is_right(
         &self,
         platform: &Platform,
@@ -62,7 +62,7 @@ impl Attempt {
         self.check(platform).await?;
         let _turn = if platform.limits.are_on() { Some(platform.turns.take(&self.subjects())?) } else { None };
         let right = platform.passwords.verify(lane, password, hash).await?;
-        // Once more: of many guesses that waited for the hash, those after the lock do not count.
+        // Check again: of many guesses that waited for the hash, those after the lock do not count.
         self.check(platform).await?;
         Ok(right)
     }
@@ -71,12 +71,12 @@ impl Attempt {
         self.own.iter().chain(&self.shared).cloned().collect()
     }
 
-    /// Where somebody waits who has not shown yet who they are.
+    /// The queue for a caller who has not proven their identity yet.
     pub fn lane(&self) -> Lane {
         if self.known_device { Lane::Known } else { Lane::Stranger }
     }
 
-    /// Refuses while too many tries failed.
+    /// Returns an error while too many attempts have failed.
     pub async fn check(&self, platform: &Platform) -> Result<()> {
         if platform.limits.are_on() {
             lockout::check(platform.storage.read(), &self.subjects(), platform.clock.now()).await
@@ -85,8 +85,8 @@ impl Attempt {
         }
     }
 
-    /// Counts the try at the account as failed within the unit that will look at it, and refuses while too many failed; true when it
-    /// locks. [`Attempt::forget`] takes it back.
+    /// Counts the attempt at the account as failed in the unit that will evaluate it, and returns an error while too
+    /// many failed; true if it locks. [`Attempt::forget`] reverses it.
     pub async fn take(&self, platform: &Platform, tx: &Tx<'_>) -> Result<bool> {
         let mut locks = false;
         for subject in self.own.iter().filter(|_| platform.limits.are_on()) {
@@ -95,7 +95,7 @@ impl Attempt {
         Ok(locks)
     }
 
-    /// The try was right: the account's failures are forgotten. Those of an address stay, others may be behind it.
+    /// After a success: clears the account's failures. Those of the network remain, because others may be behind it.
     pub async fn forget(&self, tx: &Tx<'_>) -> Result<()> {
         for subject in &self.own {
             lockout::forget(tx.conn(), subject).await?;
@@ -103,8 +103,8 @@ impl Attempt {
         Ok(())
     }
 
-    /// Notes a failure: `action` in the audit trail, and the count of each subject. `actor` is known where somebody is
-    /// signed in, `about` where the account is.
+    /// Records a failure: `action` in the audit trail, and the count of each subject. `actor` is set if someone is
+    /// signed in, `about` if the account exists.
     pub async fn failed(
         &self,
         platform: &Platform,

@@ -1,4 +1,4 @@
-//! The two cookies of the dashboard: the refresh token, and the mark of a known browser. Visitors get none.
+//! The dashboard's two cookies: the refresh token, and the known-browser mark. Visitors get none.
 
 use axum::http::header::{COOKIE, ORIGIN, SET_COOKIE};
 use axum::http::{HeaderMap, HeaderValue};
@@ -6,12 +6,12 @@ use axum::http::{HeaderMap, HeaderValue};
 use crate::error::{Error, Result};
 use crate::platform::Platform;
 
-/// A browser says so, and gets its refresh token where scripts cannot read it.
+/// True if the client says it is a browser; its refresh token is then stored where scripts cannot read it.
 pub fn is_web(headers: &HeaderMap) -> bool {
     headers.get("x-client").is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"web"))
 }
 
-/// Refuses a browser where a cookie could be read on the way.
+/// Rejects a browser on a connection that could expose a cookie.
 pub fn check_allowed(platform: &Platform) -> Result<()> {
     if platform.config.server.may_set_cookies() {
         Ok(())
@@ -22,7 +22,7 @@ pub fn check_allowed(platform: &Platform) -> Result<()> {
     }
 }
 
-/// The refresh token of the cookie. It counts only for a web client and a request of our own pages.
+/// The refresh token from the cookie. Accepted only from a web client and a same-origin request.
 pub fn refresh_token(platform: &Platform, headers: &HeaderMap) -> Option<String> {
     let same_site = headers.get("sec-fetch-site").is_none_or(|value| value == "same-origin");
     let own = headers
@@ -31,18 +31,18 @@ pub fn refresh_token(platform: &Platform, headers: &HeaderMap) -> Option<String>
     (is_web(headers) && same_site && own).then(|| read(headers, &name(platform, "refresh"))).flatten()
 }
 
-/// The mark of a known browser.
+/// The known-browser mark.
 pub fn device_mark(platform: &Platform, headers: &HeaderMap) -> Option<String> {
     read(headers, &name(platform, "device"))
 }
 
-/// Gives the refresh token to the browser: for the browser session, or as long as it may live unused.
+/// Sets the refresh cookie: for the browser session, or for the token's sliding lifetime.
 pub fn give_refresh(platform: &Platform, headers: &mut HeaderMap, token: &str, remember: bool) {
     let age = remember.then(|| platform.settings.get().security.sliding(true).num_seconds());
     set(platform, headers, "refresh", token, age);
 }
 
-/// Takes the refresh token away.
+/// Clears the refresh cookie.
 pub fn clear_refresh(platform: &Platform, headers: &mut HeaderMap) {
     set(platform, headers, "refresh", "", Some(0));
 }
@@ -61,7 +61,7 @@ fn set(platform: &Platform, headers: &mut HeaderMap, short: &str, value: &str, a
     }
 }
 
-/// `__Host-` binds a cookie to this host, this path and TLS; without TLS browsers refuse the prefix.
+/// `__Host-` binds a cookie to this host, this path and TLS; without TLS, browsers reject the prefix.
 fn name(platform: &Platform, short: &str) -> String {
     if platform.config.server.is_https() { format!("__Host-{short}") } else { short.to_owned() }
 }

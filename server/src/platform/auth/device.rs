@@ -1,4 +1,4 @@
-//! Names of devices, and the mark of a browser that has signed in before.
+//! Device names, and the mark of a browser that has signed in before.
 
 use chrono::DateTime;
 use database::entity::staff;
@@ -21,7 +21,7 @@ pub struct Device {
 }
 
 impl Device {
-    /// Reads a user agent; what is not known is called so.
+    /// Parses a user agent; unknown parts are named as such.
     pub fn of(user_agent: Option<&str>) -> Self {
         let known = user_agent.and_then(|text| woothee::parser::Parser::new().parse(text));
         let name =
@@ -45,8 +45,8 @@ pub fn mark(platform: &Platform, person: Uuid) -> String {
     format!("{name}.{seal}")
 }
 
-/// What tells a browser from others, if its mark is one of ours for that account, given since the person last signed out
-/// everywhere.
+/// The identifier of a known browser, if the mark is genuine, belongs to that account, and was issued since the person
+/// last signed out everywhere.
 pub fn known<'m>(platform: &Platform, person: &staff::Model, mark: &'m str) -> Option<&'m str> {
     let (name, given) = mark.rsplit_once('.')?;
     let (_, at) = name.split_once('.')?;

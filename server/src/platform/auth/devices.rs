@@ -1,4 +1,4 @@
-//! The own devices: where one is signed in, and signing out there.
+//! A person's own devices: listing them, and signing out remotely.
 
 use axum::extract::State;
 use chrono::{DateTime, Utc};
@@ -48,7 +48,7 @@ async fn list_sessions(State(platform): State<Platform>, caller: Caller) -> Resu
     Ok(All::of(session_views(&platform, caller.staff_id, caller.session_id).await?))
 }
 
-/// The devices of a person, the one used last first; `asking` is the session that asks.
+/// A person's devices, the most recently used first; `asking` is the current session.
 pub async fn session_views(platform: &Platform, person: Uuid, asking: Uuid) -> Result<Vec<SessionView>> {
     let rows = store::sessions_of(platform.storage.read(), person, platform.clock.now()).await?;
     let show = |row: active_sessions::Model| SessionView {

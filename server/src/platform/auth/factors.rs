@@ -1,4 +1,4 @@
-//! Second factors of a person: what is there, whether the role needs one, and using a code up.
+//! A person's second factors: which exist, whether the role requires one, and consuming a code.
 
 use chrono::{DateTime, Duration, Utc};
 use database::entity::{passkeys, recovery_codes as codes, staff, totp_secrets};
@@ -14,24 +14,24 @@ use crate::ids::Ids;
 use crate::platform::Platform;
 use crate::secrets::{KeyRing, Purpose};
 
-/// What a person has beside the password.
+/// A person's factors besides the password.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Factors {
-    /// Since when an authenticator app is on.
+    /// When the authenticator app was activated.
     pub totp_since: Option<DateTime<Utc>>,
     pub passkeys: u64,
-    /// Recovery codes that were not used.
+    /// Unused recovery codes.
     pub recovery_left: u64,
 }
 
 impl Factors {
-    /// True when the password alone is not enough to sign in.
+    /// True if the password alone is not enough to sign in.
     pub fn any(&self) -> bool {
         self.totp_since.is_some() || self.passkeys > 0
     }
 }
 
-/// What the person has now.
+/// The person's current factors.
 pub async fn of(conn: &impl ConnectionTrait, staff: Uuid) -> Result<Factors, DbErr> {
     let totp_since = totp_secrets::Entity::find_by_id(staff).one(conn).await?.and_then(|row| row.confirmed_at);
     let passkeys = passkeys::Entity::find().filter(passkeys::Column::StaffId.eq(staff)).count(conn).await?;
@@ -43,12 +43,12 @@ pub async fn of(conn: &impl ConnectionTrait, staff: Uuid) -> Result<Factors, DbE
     Ok(Factors { totp_since, passkeys, recovery_left })
 }
 
-/// True when the person's role needs a second factor (`security.secondFactorRoles`) and the person has none.
+/// True if the person's role requires a second factor (`security.secondFactorRoles`) and the person has none.
 pub async fn missing(platform: &Platform, person: &staff::Model) -> Result<bool> {
     Ok(required(platform, person.role) && !of(platform.storage.read(), person.id).await?.any())
 }
 
-/// True when that role needs a second factor.
+/// True if that role requires a second factor.
 pub fn required(platform: &Platform, role: staff::Role) -> bool {
     platform.settings.get().security.second_factor_roles.contains(&role)
 }
@@ -60,7 +60,7 @@ pub enum Code {
     Recovery,
 }
 
-/// A code as it was typed, told apart by its form alone.
+/// A typed code, classified by its form alone.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Typed {
     App(String),
@@ -69,7 +69,7 @@ pub enum Typed {
 }
 
 impl Typed {
-    /// Six digits are of an app, sixteen letters and digits are a recovery code.
+    /// Six digits are a TOTP code; sixteen letters and digits are a recovery code.
     pub fn of(typed: &str) -> Self {
         let digits: String = typed.chars().filter(|c| !c.is_whitespace()).take(7).collect();
         if digits.len() == 6 && digits.bytes().all(|byte| byte.is_ascii_digit()) {
@@ -79,8 +79,8 @@ impl Typed {
     }
 }
 
-/// Uses a code of the person up within a unit; none when it is wrong or was used before. One conditional update decides
-/// between two who bring the same code at once.
+/// Consumes a code of the person within a unit; none if it is wrong or was used before. One conditional update decides
+/// between two people who send the same code at once.
 pub async fn use_code(
     conn: &impl ConnectionTrait,
     keys: &KeyRing,
@@ -108,8 +108,8 @@ pub async fn use_code(
     }
 }
 
-/// True for a code that was right within the last hour: the clock of its device is slow. Nobody gets in by such a code, so it
-/// may be told.
+/// True for a code that was valid within the last hour: the device's clock is slow. Such a code never signs anyone in,
+/// so this can be disclosed.
 pub async fn is_late(
     conn: &impl ConnectionTrait,
     keys: &KeyRing,
@@ -124,8 +124,8 @@ pub async fn is_late(
     Ok(secret.is_some_and(|secret| earlier.any(|at| totp::step_of(&secret, code, at).is_some())))
 }
 
-/// Moves the secret's last step to that of the code; false when the code is wrong or its step is no news. With
-/// `confirmed` the secret begins to count.
+/// Advances the secret's last step to that of the code; false if the code is wrong or its step is not newer. With
+/// `confirmed`, this activates the secret.
 pub async fn use_step(
     conn: &impl ConnectionTrait,
     keys: &KeyRing,
@@ -151,7 +151,7 @@ pub async fn use_step(
     Ok(update.exec(conn).await?.rows_affected == 1)
 }
 
-/// Keeps a secret that waits for its first code, in place of one that waits already. One that counts stays: false.
+/// Stores a secret that waits for its first code, replacing another pending one. Returns false if an active one exists.
 pub async fn put_pending(conn: &impl ConnectionTrait, row: &totp_secrets::Model) -> Result<bool, DbErr> {
     totp_secrets::Entity::delete_many()
         .filter(totp_secrets::Column::StaffId.eq(row.staff_id))
@@ -165,7 +165,7 @@ pub async fn put_pending(conn: &impl ConnectionTrait, row: &totp_secrets::Model)
     Ok(inserted > 0)
 }
 
-/// Takes the secret away; true when it counted.
+/// Removes the secret; true if it was active.
 pub async fn remove_totp(conn: &impl ConnectionTrait, staff: Uuid) -> Result<bool, DbErr> {
     let gone = totp_secrets::Entity::delete_many()
         .filter(totp_secrets::Column::StaffId.eq(staff))
@@ -175,7 +175,7 @@ pub async fn remove_totp(conn: &impl ConnectionTrait, staff: Uuid) -> Result<boo
     Ok(gone.rows_affected > 0)
 }
 
-/// Puts new recovery codes in place of all old ones.
+/// Replaces all recovery codes with new ones.
 pub async fn put_codes(
     conn: &impl ConnectionTrait,
     keys: &KeyRing,
@@ -193,17 +193,17 @@ pub async fn put_codes(
     codes::Entity::insert_many(rows).exec_without_returning(conn).await.map(drop)
 }
 
-/// Takes the recovery codes away.
+/// Removes the recovery codes.
 pub async fn remove_codes(conn: &impl ConnectionTrait, staff: Uuid) -> Result<(), DbErr> {
     codes::Entity::delete_many().filter(codes::Column::StaffId.eq(staff)).exec(conn).await.map(drop)
 }
 
-/// Takes the recovery codes away when there is nothing left that they could stand in for.
+/// Removes the recovery codes if there is no factor left that they could replace.
 pub async fn remove_idle_codes(conn: &impl ConnectionTrait, staff: Uuid) -> Result<(), DbErr> {
     if of(conn, staff).await?.any() { Ok(()) } else { remove_codes(conn, staff).await }
 }
 
-/// Takes everything away; true when there was something that counted.
+/// Removes all factors; true if any was active.
 pub async fn remove_all(conn: &impl ConnectionTrait, staff: Uuid) -> Result<bool, DbErr> {
     let had = of(conn, staff).await?.any();
     totp_secrets::Entity::delete_many().filter(totp_secrets::Column::StaffId.eq(staff)).exec(conn).await?;

@@ -1,8 +1,8 @@
-//! Who may call a route: said on the route's own line, checked before its handler, and written into the OpenAPI
-//! document, where the permission test reads it.
+//! Access control: declared with the route, checked before its handler, and written into the OpenAPI document, where
+//! the permission test reads it.
 //!
-//! Unsafe routes of the staff API honour `Idempotency-Key` by their guard: an answer is given again only to who is let
-//! in, and where a fresh proof is asked for, only with one.
+//! Unsafe routes of the staff API honour `Idempotency-Key` through their guard: a response is replayed only to callers
+//! who are admitted, and, where a fresh proof is required, only with one.
 
 use std::net::{IpAddr, Ipv4Addr};
 
@@ -32,12 +32,12 @@ use crate::platform::permission::{Permission, PermissionSet};
 use crate::platform::tokens;
 use crate::platform::{Platform, State};
 
-/// The staff member who calls.
+/// The calling staff member.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Caller {
-    /// The person, or the one in whose name a token acts.
+    /// The person, or the one for whom a token acts.
     pub staff_id: Uuid,
-    /// The session; of a token its id, which is no session.
+    /// The session; for a token its id, which is not a session.
     pub session_id: Uuid,
     /// The API token that was used instead of a session.
     pub token: Option<Uuid>,
@@ -45,22 +45,22 @@ pub struct Caller {
     pub email: String,
     pub role: Role,
     pub permissions: PermissionSet,
-    /// The role needs a second factor and the person has none: only [`own_account`] routes are open.
+    /// The role requires a second factor and the person has none: only [`own_account`] routes are open.
     pub second_factor_missing: bool,
-    /// When the person last proved in this session who they are.
+    /// When the person last proved their identity in this session.
     pub proved_at: Option<DateTime<Utc>>,
 }
 
-/// How long a proof of who is there opens sensitive actions.
+/// How long a proof of identity opens sensitive actions.
 pub const PROOF_LASTS: Duration = Duration::minutes(10);
 
 impl Caller {
-    /// True when the person may do that.
+    /// True if the caller has the permission.
     pub fn may(&self, permission: Permission) -> bool {
         self.permissions.has(permission)
     }
 
-    /// Refuses when the last proof is older than [`PROOF_LASTS`]: [`Error::ReauthenticationRequired`].
+    /// Returns [`Error::ReauthenticationRequired`] if the last proof is older than [`PROOF_LASTS`].
     pub fn check_proof(&self, now: DateTime<Utc>) -> Result<()> {
         match self.proved_at {
             Some(at) if now < at + PROOF_LASTS => Ok(()),
@@ -68,10 +68,10 @@ impl Caller {
         }
     }
 
-    /// Refuses when the session or the token ended in the meantime, or the permission was taken; long answers ask for that.
+    /// Returns an error if the session or token has ended, or the permission was removed; for long responses.
     ///
     /// # Errors
-    /// `Unauthenticated` or `Forbidden`, or the database is away.
+    /// `Unauthenticated` or `Forbidden`, or the database is unavailable.
     pub async fn still_may(&self, platform: &Platform, permission: Permission) -> Result<()> {
         let now = match self.token {
             Some(token) => tokens::permissions_of(platform, token).await?,
@@ -84,8 +84,8 @@ impl Caller {
         }
     }
 
-    /// The same answer; its body breaks off as soon as the caller may not have it any more, so that nobody takes a part for
-    /// the whole.
+    /// Wraps a response: its body breaks off as soon as the caller loses access, so that nobody mistakes a part for the
+    /// whole.
     pub fn while_allowed(self, platform: &Platform, permission: Permission, answer: Response) -> Response {
         let platform = platform.clone();
         answer.map(|body| {
@@ -102,48 +102,49 @@ impl Caller {
     }
 }
 
-/// Who is let in.
+/// Who is admitted.
 #[derive(Debug, Clone, Copy)]
 enum Demand {
-    /// Whoever has the permission, by session or by token.
+    /// Everyone with the permission, by session or by token.
     May(Permission),
     /// A person with the permission, by session only.
     MayInPerson(Permission),
-    /// Whoever is signed in.
+    /// Every signed-in person.
     InPerson,
-    /// Whoever is signed in, even without the second factor that the role needs.
+    /// Every signed-in person, even without the second factor that the role requires.
     OwnAccount,
-    /// Whoever is signed in, or has any good token.
+    /// Every signed-in person, and every valid token.
     Anybody,
 }
 
-/// These routes need that permission.
+/// These routes require that permission.
 pub fn demand<S: State>(permission: Permission, routes: UtoipaMethodRouter<S>) -> UtoipaMethodRouter<S> {
     guarded(Demand::May(permission), routes)
 }
 
-/// These routes need that permission and a signed-in person; no API token opens them.
+/// These routes require that permission and a signed-in person; no API token is accepted.
 pub fn demand_in_person<S: State>(permission: Permission, routes: UtoipaMethodRouter<S>) -> UtoipaMethodRouter<S> {
     guarded(Demand::MayInPerson(permission), routes)
 }
 
-/// These routes need a signed-in person, whatever they may do. They are about that person, so no API token opens them.
+/// These routes require a signed-in person, with any permissions. They concern that person, so no API token is
+/// accepted.
 pub fn signed_in<S: State>(routes: UtoipaMethodRouter<S>) -> UtoipaMethodRouter<S> {
     guarded(Demand::InPerson, routes)
 }
 
-/// These routes need a signed-in person and stay open while a second factor is missing: setting one up, the own
-/// profile, signing out.
+/// These routes require a signed-in person and stay open while a second factor is missing: setting one up, the person's
+/// own profile, signing out.
 pub fn own_account<S: State>(routes: UtoipaMethodRouter<S>) -> UtoipaMethodRouter<S> {
     guarded(Demand::OwnAccount, routes)
 }
 
-/// These routes are sensitive: they need a proof of who is there that is ten minutes old at most. Stands inside
-/// another guard: `demand_in_person(Permission::Staff, recently_proven(routes!(reset)))`.
+/// These routes are sensitive: they require a proof of identity that is at most ten minutes old. Use it inside another
+/// guard: `demand_in_person(Permission::Staff, recently_proven(routes!(reset)))`.
 pub fn recently_proven<S: State>(routes: UtoipaMethodRouter<S>) -> UtoipaMethodRouter<S> {
     let (schemas, mut paths, handlers) = once(routes);
     for operation in paths.paths.values_mut().flat_map(operations) {
-        // The guard around it makes a demand of it.
+        // The enclosing guard turns this into a requirement.
         operation.extensions.get_or_insert_default().insert("x-proof".to_owned(), json!("recent"));
     }
     (schemas, paths, handlers).layer(from_fn(check_proof))
@@ -160,7 +161,7 @@ async fn check_proof(request: Request, next: Next) -> Response {
     }
 }
 
-/// These routes need a signed-in person or any API token.
+/// These routes require a signed-in person or any API token.
 pub fn signed_in_or_token<S: State>(routes: UtoipaMethodRouter<S>) -> UtoipaMethodRouter<S> {
     guarded(Demand::Anybody, routes)
 }
@@ -175,13 +176,13 @@ fn guarded<S: State>(demand: Demand, routes: UtoipaMethodRouter<S>) -> UtoipaMet
     (schemas, paths, handlers).layer(step)
 }
 
-/// Lets a request of the staff API that is sent again do its work once; never one of the sign-in.
+/// Makes requests of the staff API idempotent; never those of the sign-in.
 fn once<S: State>(routes: UtoipaMethodRouter<S>) -> UtoipaMethodRouter<S> {
     let of_staff = |path: &String| path.starts_with("/api/admin/") && !path.starts_with("/api/admin/auth/");
     if routes.1.paths.keys().all(of_staff) { idempotent(routes) } else { routes }
 }
 
-/// True when [`recently_proven`] stands inside.
+/// True if [`recently_proven`] is inside.
 fn is_proven(item: &PathItem) -> bool {
     let all = [&item.get, &item.put, &item.post, &item.delete, &item.patch];
     all.into_iter().flatten().any(|it| it.extensions.as_ref().is_some_and(|it| it.contains_key("x-proof")))
@@ -222,7 +223,7 @@ async fn admit(platform: &Platform, authorization: Option<&str>, address: IpAddr
     }
 }
 
-/// The person whose access token this is: signature, time, session, activity and version all hold now.
+/// The owner of this access token: signature, time, session, activity and version are all checked.
 pub async fn caller_of(platform: &Platform, authorization: Option<&str>) -> Result<Caller> {
     let token = authorization.and_then(bearer).ok_or(Error::Unauthenticated)?;
     let claims = access::verify(platform, token)?;
@@ -246,10 +247,10 @@ impl<S: Send + Sync> FromRequestParts<S> for Caller {
     }
 }
 
-/// As a demand of the access token in the document: the person proved a moment ago who they are.
+/// The requirement as it appears in the document: the person recently proved their identity.
 const RECENT_PROOF: &str = "recent_proof";
 
-/// Writes the demand into every operation of the path, beside what stands there already.
+/// Adds the requirement to every operation of the path.
 fn document(item: &mut PathItem, demand: Demand) {
     let (needs, in_person) = match demand {
         Demand::May(permission) => (json!(permission), false),
@@ -266,7 +267,7 @@ fn document(item: &mut PathItem, demand: Demand) {
             schemes.push(scheme("apiToken", Vec::new()));
         }
         operation.security = Some(schemes);
-        // One extension and no more: they have no order, and the document must come out the same each time.
+        // Exactly one extension: extensions have no order, and the document must be reproducible.
         operation.extensions = Some(ExtensionsBuilder::new().add("x-permission", needs.clone()).build());
     }
 }

@@ -1,5 +1,5 @@
-//! The database remembers which key ring it belongs to. A node with another one would sign tokens that nobody
-//! else accepts, so it does not start.
+//! The database remembers which key ring it belongs to. A node with another one would sign tokens that no other node
+//! accepts, so it does not start.
 
 use database::entity::installation::{ActiveModel, Column, Entity};
 use sea_orm::sea_query::{Expr, ExprTrait as _, OnConflict};
@@ -11,8 +11,8 @@ use crate::storage::Storage;
 
 const NAME: &str = "key_fingerprint";
 
-/// Writes the fingerprint on the first start; refuses when the ring does not hold the key that was written. When the
-/// ring has a newer key in front, its fingerprint is written, so that the old key may leave the ring one day.
+/// Writes the fingerprint on the first start; returns an error if the ring lacks the recorded key. If the ring has a
+/// newer key in front, its fingerprint is recorded, so that the old key can be removed one day.
 pub async fn claim_installation(storage: &Storage, keys: &KeyRing) -> Result<()> {
     let fingerprint = keys.fingerprints().next().unwrap_or_default().to_owned();
     storage

@@ -1,4 +1,4 @@
-//! Accepting an invitation: the link of the mail and a password make an account.
+//! Accepting an invitation: the emailed link and a password create an account.
 
 use axum::extract::State;
 use chrono::{DateTime, Utc};
@@ -94,7 +94,7 @@ async fn accept_invitation(
     let now = platform.clock.now();
     let person = one_time::owner(platform.storage.read(), Kind::Invite, &body.token, now).await?;
     let person = person.ok_or_else(link_is_over)?;
-    // One at a time for each link, and after those who sign in.
+    // One at a time per link, and after people who sign in.
     let _turn = platform.turns.take_alone(&format!("link\n{}", person.id))?;
     let hash = platform
         .passwords
@@ -134,7 +134,7 @@ async fn accept_invitation(
     Ok(Data(Accepted { email }))
 }
 
-/// The person, as long as the invitation stands.
+/// The invited person, while the invitation is valid.
 async fn invited(conn: &impl ConnectionTrait, id: Option<uuid::Uuid>) -> Result<staff::Model> {
     let person = match id {
         Some(id) => people::by_id(conn, id).await?,

@@ -1,4 +1,4 @@
-//! Mails to a person about the own account.
+//! Emails to a person about their account.
 
 use chrono::{DateTime, Utc};
 use database::entity::{outbox, staff};
@@ -11,7 +11,7 @@ use crate::platform::Platform;
 use crate::platform::entity::Entity;
 use crate::platform::mail::{Letter, Mail};
 
-/// To a person: a link for a new password.
+/// To a person: a password reset link.
 #[derive(Serialize)]
 pub struct PasswordReset {
     pub name: String,
@@ -28,7 +28,7 @@ impl Letter for PasswordReset {
     }
 }
 
-/// To a person: the password is another one now.
+/// To a person: the password was changed.
 #[derive(Serialize)]
 pub struct PasswordChanged {
     pub name: String,
@@ -43,14 +43,14 @@ impl Letter for PasswordChanged {
     }
 }
 
-/// To a person: somebody signed in from a device that was not seen before.
+/// To a person: someone signed in from a new device.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct NewDevice {
     pub name: String,
     pub device: String,
     pub ip_address: String,
-    /// Where that address is, if a map of addresses says so.
+    /// The location of that address, if a geolocation database is configured.
     pub place: Option<String>,
     pub when: String,
     pub link: String,
@@ -71,7 +71,7 @@ impl Letter for NewDevice {
     }
 }
 
-/// To a person: something about the second factors of the account changed.
+/// To a person: the second factors of the account changed.
 #[derive(Serialize)]
 pub struct FactorChanged {
     pub name: String,
@@ -97,7 +97,7 @@ impl Letter for FactorChanged {
     }
 }
 
-/// What happened; the template has the words for it.
+/// What happened; the template has the wording.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FactorEvent {
     TotpAdded,
@@ -124,7 +124,7 @@ impl FactorEvent {
     }
 }
 
-/// A mail that says so, ready for the outbox.
+/// An email about it, ready for the outbox.
 pub fn mail(
     platform: &Platform,
     person: &staff::Model,
@@ -134,7 +134,7 @@ pub fn mail(
     let letter = FactorChanged {
         name: person.name.clone(),
         event: event.name().to_owned(),
-        // Of an admin's device the person learns nothing.
+        // The person learns nothing about an admin's device.
         device: (event != FactorEvent::Reset).then(|| Device::of(info.user_agent.as_deref()).name),
         when: when(platform.clock.now()),
         link: platform.config.server.link("/admin/profile"),
@@ -142,7 +142,7 @@ pub fn mail(
     Mail::new(&person.email, &letter).about((Entity::Staff, person.id)).row(platform)
 }
 
-/// A time as mails write it.
+/// Formats a time for emails.
 pub fn when(at: DateTime<Utc>) -> String {
     at.format("%-d %B %Y, %-H:%M UTC").to_string()
 }

@@ -1,8 +1,8 @@
-//! How often one may ask to come in, and for anything once inside.
+//! Rate limits for signing in, and for everything afterwards.
 
 use crate::http::rate_limit::{Allowed, Limit};
 
-/// Renewals of a session; unknown tokens and links that set a password, of one address.
+/// Session refreshes; unknown tokens, and password links, per address.
 pub static REFRESH: Limit =
     Limit { name: "refresh", window: 900, allowed: Allowed::BySetting("security.limitRefresh") };
 /// Requests of one person or token to the staff API.

@@ -1,5 +1,5 @@
-//! Whether a session or an API token is still alive: asked of the database at most once a second for each, and
-//! forgotten at once when the bus says that something ended.
+//! Whether a session or an API token is still valid: checked in the database about twice a second at most, and dropped
+//! from the cache at once when an event says that something ended.
 
 use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
@@ -20,17 +20,17 @@ use crate::platform::permission::PermissionSet;
 use crate::platform::tokens::{self, Holder};
 use crate::secrets::sha256_hex;
 
-/// Revocation is promised within a second, whatever becomes of the bus.
+/// Revocation is promised within a second, even if the bus fails.
 const FRESH: Duration = Duration::from_millis(400);
 
-/// Sessions and tokens that were seen alive a moment ago.
+/// Sessions and tokens that were recently valid.
 pub struct Liveness {
     sessions: Cache<Uuid, Live>,
     /// By the hash of the token.
     tokens: Cache<String, Holder>,
 }
 
-/// A session that is alive.
+/// A valid session.
 #[derive(Clone)]
 pub struct Live {
     pub caller: Caller,
@@ -42,7 +42,7 @@ impl Liveness {
         Self { sessions: cache(), tokens: cache() }
     }
 
-    /// The session's person, or none when session or person are not active any more.
+    /// The session's person, or none if session or person is no longer active.
     pub async fn of(&self, platform: &Platform, session: Uuid) -> Result<Option<Live>> {
         if let Some(live) = self.sessions.get(&session) {
             return Ok(Some(live));
@@ -55,7 +55,7 @@ impl Liveness {
         Ok(Some(live))
     }
 
-    /// The holder of an API token, or none when the token is not good any more. Notes the use.
+    /// The holder of an API token, or none if the token is no longer valid. Records the use.
     pub async fn of_token(&self, platform: &Platform, token: &str, address: IpAddr) -> Result<Option<Caller>> {
         let hash = sha256_hex(token);
         let holder = match self.tokens.get(&hash) {
@@ -66,7 +66,7 @@ impl Liveness {
             },
         };
         if tokens::note_use(platform, &holder, address.to_string()).await {
-            // It is read again with its new last use.
+            // Reload it with its new last use.
             self.tokens.invalidate(&hash);
         } else {
             self.tokens.insert(hash, holder.clone());
@@ -79,18 +79,18 @@ impl Liveness {
             name: holder.person.name,
             email: holder.person.email,
             role: holder.person.role,
-            // A token is no sign-in: it was made by somebody who had what it took then, and proves nothing anew.
+            // A token is not a sign-in: whoever created it had the required factors then, and it proves nothing anew.
             second_factor_missing: false,
             proved_at: None,
         }))
     }
 
-    /// Asks the database again for whom an event concerns.
+    /// Drops the entries that an event concerns.
     pub fn follow(&self, event: &Event) {
         match *event {
             Event::SessionChanged(session) => self.sessions.invalidate(&session),
             Event::StaffChanged(person) => {
-                // The predicates are kept until everything that is older has passed them; that is less than a second.
+                // The cache keeps a predicate until all older entries have passed it; that takes less than a second.
                 let _ = self.sessions.invalidate_entries_if(move |_, live| live.caller.staff_id == person);
                 let _ = self.tokens.invalidate_entries_if(move |_, holder| holder.person.id == person);
             }
@@ -102,18 +102,18 @@ impl Liveness {
         }
     }
 
-    /// Asks the database again for everybody.
+    /// Drops all entries.
     pub fn forget_all(&self) {
         self.sessions.invalidate_all();
         self.tokens.invalidate_all();
     }
 }
 
-/// Of these sessions those that are alive, with their people. Whoever lacks a second factor that the role needs is not among
-/// them. Two queries for all, and one for each session whose role needs a second factor.
+/// The valid ones among these sessions, with their people. Excludes people who lack a required second factor. Two
+/// queries for all, and one for each session whose role requires a second factor.
 ///
 /// # Errors
-/// The database is away.
+/// The database is unavailable.
 pub async fn alive(platform: &Platform, sessions: Vec<Uuid>) -> Result<HashMap<Uuid, Caller>> {
     let conn = platform.storage.read();
     let rows = active_sessions::Entity::find().filter(active_sessions::Column::Id.is_in(sessions)).all(conn).await?;

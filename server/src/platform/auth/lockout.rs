@@ -1,6 +1,6 @@
-//! Too many wrong passwords: the account and the address wait, longer each time.
+//! Too many wrong passwords lock the account and the address, longer each time.
 //!
-//! Only failures count. A browser that has signed in to the account before is counted apart, so that a stranger
+//! Only failures count. A browser that has signed in to the account before is counted separately, so that a stranger
 //! cannot lock the owner out.
 
 use std::net::IpAddr;
@@ -20,27 +20,27 @@ use crate::secrets::sha256_hex;
 
 const LONGEST: Duration = Duration::hours(24);
 
-/// What is counted, and how often it may fail.
+/// What is counted, and its allowance of failures.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Subject {
     pub(super) key: String,
     allowed: i32,
-    /// Failures that follow one another within this time add up; the first lock lasts as long.
+    /// Failures within this time add up; the first lock lasts as long.
     wait: Duration,
 }
 
 impl Subject {
-    /// The account of a folded address, whether it exists or not.
+    /// The account of a folded email address, whether it exists or not.
     pub fn account(email_key: &str, rules: Lockout) -> Self {
         Self { key: account_key(email_key), allowed: rules.account, wait: rules.wait }
     }
 
-    /// The account as a browser sees it that has signed in to it before.
+    /// The account, for one browser that has signed in to it before.
     pub fn known_device(device: &str, rules: Lockout) -> Self {
         Self { key: sha256_hex(format!("device\n{device}")), allowed: rules.device, wait: rules.wait }
     }
 
-    /// The account as all browsers see it that have signed in to it before.
+    /// The account, for all browsers that have signed in to it before.
     pub fn known_devices(email_key: &str, rules: Lockout) -> Self {
         Self { key: devices_key(email_key), allowed: rules.address, wait: rules.wait }
     }
@@ -51,7 +51,7 @@ impl Subject {
         Self { key, allowed: rules.address, wait: rules.wait }
     }
 
-    /// How often it may fail.
+    /// The number of failures allowed.
     pub(super) fn allowance(&self) -> u32 {
         u32::try_from(self.allowed).unwrap_or(0)
     }
@@ -67,18 +67,19 @@ fn account_key(email_key: &str) -> String {
 
 /// The state after one more failure.
 fn after_failure(known: Option<&Model>, subject: &Subject, now: DateTime<Utc>) -> Model {
-    // After a lock the count goes on, so that the next lock is longer.
+    // After a lock the count continues, so that the next lock is longer.
     let still_counts =
         |known: &&Model| known.locked_until.unwrap_or(known.last_at).max(known.last_at) + subject.wait > now;
     let known = known.filter(still_counts);
     let failures = known.map_or(0, |known| known.failures) + 1;
-    // One that was on its way when the lock began neither ends nor shortens it.
+    // A failure that was in flight when the lock began neither ends nor shortens it.
     let locked_until =
         lock_of(failures, subject).map(|lock| now + lock).max(known.and_then(|known| known.locked_until));
     Model { subject: subject.key.clone(), failures, last_at: now, locked_until }
 }
 
-/// How long the failure of that number locks: each that fills an allowance does, twice as long as the one before.
+/// How long the failure with that number locks: each one that fills an allowance does, twice as long as the previous
+/// lock.
 fn lock_of(failures: i32, subject: &Subject) -> Option<Duration> {
     if failures % subject.allowed != 0 {
         return None;
@@ -87,7 +88,7 @@ fn lock_of(failures: i32, subject: &Subject) -> Option<Duration> {
     Some((subject.wait * 2_i32.pow(doublings)).min(LONGEST))
 }
 
-/// Refuses while one of the subjects is locked.
+/// Returns an error while one of the subjects is locked.
 pub async fn check(conn: &impl ConnectionTrait, subjects: &[Subject], now: DateTime<Utc>) -> Result<()> {
     let rows = Entity::find().filter(Column::Subject.is_in(subjects.iter().map(|it| &it.key))).all(conn).await?;
     let locked = rows.iter().filter(|row| row.locked_until.is_some_and(|until| until > now));
@@ -104,7 +105,7 @@ fn refusal(row: &Model, allowed: i32, now: DateTime<Utc>) -> Error {
     }
 }
 
-/// Counts a failure for each subject; true when one of them is locked by it.
+/// Counts a failure for each subject; true if this locks one of them.
 pub async fn count_failure(conn: &impl ConnectionTrait, subjects: &[Subject], now: DateTime<Utc>) -> Result<bool> {
     let mut locked = false;
     for subject in subjects {
@@ -114,8 +115,8 @@ pub async fn count_failure(conn: &impl ConnectionTrait, subjects: &[Subject], no
     Ok(locked)
 }
 
-/// Counts a try as failed before it is looked at, and refuses while the subject is locked: of many tries at once, each
-/// sees those before it. A right one is followed by [`forget`]. True when the subject is locked from now on.
+/// Counts an attempt as failed before it is evaluated, and returns an error while the subject is locked: of many
+/// concurrent attempts, each sees the ones before it. Call [`forget`] after a success. True if this locks the subject.
 pub async fn take_try(conn: &impl ConnectionTrait, subject: &Subject, now: DateTime<Utc>) -> Result<bool> {
     let known = row_of(conn, subject, now).await?;
     if known.locked_until.is_some_and(|until| until > now) {
@@ -124,7 +125,7 @@ pub async fn take_try(conn: &impl ConnectionTrait, subject: &Subject, now: DateT
     count(conn, &known, subject, now).await
 }
 
-/// The row of a subject, locked. It is made before it is locked, so that two failures at once are two.
+/// The locked row of a subject. It is created before it is locked, so that two concurrent failures count as two.
 async fn row_of(conn: &impl ConnectionTrait, subject: &Subject, now: DateTime<Utc>) -> Result<Model> {
     let none_yet = Model { subject: subject.key.clone(), failures: 0, last_at: now, locked_until: None };
     Entity::insert(none_yet.clone().into_active_model())
@@ -146,12 +147,12 @@ async fn count(conn: &impl ConnectionTrait, known: &Model, subject: &Subject, no
     Ok(next.locked_until != known.locked_until)
 }
 
-/// Forgets the failures of an account after the right password.
+/// Clears the failures of an account after the correct password.
 pub async fn forget(conn: &impl ConnectionTrait, subject: &Subject) -> Result<(), DbErr> {
     Entity::delete_by_id(&subject.key).exec(conn).await.map(drop)
 }
 
-/// Until when the account of a folded address is locked, for browsers that it knows or for others; none when it is open.
+/// Until when the account of a folded email address is locked, for known browsers or for others; none if it is not.
 pub async fn locked_until(
     conn: &impl ConnectionTrait,
     email_key: &str,
@@ -162,13 +163,13 @@ pub async fn locked_until(
     Ok(rows.into_iter().filter_map(|row| row.locked_until).filter(|until| *until > now).max())
 }
 
-/// Forgets the failures of the account of a folded address, by whatever browser.
+/// Clears the failures of the account of a folded email address, for all browsers.
 pub async fn unlock(conn: &impl ConnectionTrait, email_key: &str) -> Result<(), DbErr> {
     let keys = [account_key(email_key), devices_key(email_key)];
     Entity::delete_many().filter(Column::Subject.is_in(keys)).exec(conn).await.map(drop)
 }
 
-/// What counts no longer.
+/// Counts that no longer matter.
 pub fn over(now: DateTime<Utc>) -> Select<Entity> {
     Entity::find().filter(Column::LastAt.lt(now - LONGEST * 2))
 }

@@ -1,4 +1,4 @@
-//! The own second factors: what is there, the authenticator app, recovery codes.
+//! A person's own second factors: status, authenticator app, recovery codes.
 
 use axum::extract::State;
 use chrono::{DateTime, Duration, Utc};
@@ -21,7 +21,7 @@ use crate::platform::audit::Changes;
 use crate::platform::staff as people;
 use crate::secrets::Purpose;
 
-/// A secret that was begun must be confirmed within this time.
+/// A new secret must be confirmed within this time.
 const PENDING: Duration = Duration::minutes(30);
 
 /// The routes of this file.

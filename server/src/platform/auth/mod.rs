@@ -1,9 +1,9 @@
 //! Signing in and staying signed in.
 //!
-//! Access tokens are short JWTs whose session is looked up again at least every second; refresh tokens rotate by one
-//! conditional update (`rotation.rs` has the rule). Tables: `active_sessions`, `refresh_tokens`, `one_time_tokens`,
-//! `sign_in_failures`, `totp_secrets`, `recovery_codes`, `passkeys`, `passkey_challenges`. Permission: `staff`, to take
-//! the second factors of another away. Events: `session_ended`, `staff_changed`. Job: `auth.clean_up`.
+//! Access tokens are short-lived JWTs whose session is looked up again at least every second; refresh tokens rotate by
+//! one conditional update (`rotation.rs` has the rule). Tables: `active_sessions`, `refresh_tokens`, `one_time_tokens`,
+//! `sign_in_failures`, `totp_secrets`, `recovery_codes`, `passkeys`, `passkey_challenges`. Permission: `staff`, to
+//! remove another person's second factors. Events: `session_ended`, `staff_changed`. Job: `auth.clean_up`.
 
 mod access;
 mod api;
@@ -71,10 +71,9 @@ use crate::platform::notices::{Default, Kind};
 use crate::platform::slice::{Brings, Retention, Slice};
 use chrono::Duration;
 
-/// My account was used on a device that was not seen before.
+/// A person's account was used on a new device.
 static NEW_DEVICE: Kind = Kind { name: "new_device", needs: &[], app: Default::On, mail: Default::Always };
 
-/// What this part brings.
 pub const SLICE: Slice<Platform> = Slice {
     api: routes,
     jobs: &[Job { name: "auth.clean_up", every: Duration::hours(1), run: |it| Box::pin(store::clean_up(it)) }],
@@ -113,7 +112,7 @@ fn routes() -> OpenApiRouter<Platform> {
         .merge(reset_factors::routes())
 }
 
-/// An audit entry of what somebody did to the own account.
+/// An audit entry for an action on one's own account.
 fn own_entry(
     platform: &Platform,
     caller: &Caller,

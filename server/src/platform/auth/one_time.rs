@@ -1,4 +1,4 @@
-//! Tokens that work once: set-up links, invitations, reset links, WebSocket tickets. The table holds hashes.
+//! Single-use tokens: set-up links, invitations, reset links, WebSocket tickets. The table stores hashes.
 
 use chrono::{DateTime, Duration, Utc};
 use database::entity::one_time_tokens::{Column, Entity, Model};
@@ -12,7 +12,7 @@ use crate::platform::Platform;
 use crate::platform::staff as people;
 use crate::secrets::sha256_hex;
 
-/// What a token is good for.
+/// The purpose of a token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     Setup,
@@ -31,7 +31,7 @@ impl Kind {
         }
     }
 
-    /// How long it works.
+    /// How long it is valid.
     pub fn lifetime(self) -> Duration {
         match self {
             Self::Setup => Duration::hours(24),
@@ -57,17 +57,17 @@ pub fn row(platform: &Platform, kind: Kind, token: &str, staff: Option<Uuid>, se
     }
 }
 
-/// Writes the row of a new token.
+/// Inserts the row of a new token.
 pub async fn insert(conn: &impl ConnectionTrait, row: &Model) -> Result<(), DbErr> {
     Entity::insert(row.clone().into_active_model()).exec_without_returning(conn).await.map(drop)
 }
 
-/// True for a token that can still be used. Asked before anything costly is done for a stranger.
+/// True for a token that is still valid. Checked before anything costly is done for a stranger.
 pub async fn is_open(conn: &impl ConnectionTrait, kind: Kind, token: &str, now: DateTime<Utc>) -> Result<bool, DbErr> {
     Ok(peek(conn, kind, token, now).await?.is_some())
 }
 
-/// A token that can still be used, left as it is.
+/// A valid token, without consuming it.
 pub async fn peek(
     conn: &impl ConnectionTrait,
     kind: Kind,
@@ -83,7 +83,7 @@ pub async fn peek(
         .await
 }
 
-/// Whose token it is, if it can still be used.
+/// The person whose token it is, if it is still valid.
 pub async fn owner(
     conn: &impl ConnectionTrait,
     kind: Kind,
@@ -96,7 +96,8 @@ pub async fn owner(
     }
 }
 
-/// Uses a token up; none when it is unknown, used or over. One conditional update decides between two who try at once.
+/// Consumes a token; none if it is unknown, used or expired. One conditional update decides between two concurrent
+/// attempts.
 pub async fn redeem(
     conn: &impl ConnectionTrait,
     kind: Kind,
@@ -114,7 +115,7 @@ pub async fn redeem(
     Ok(used.into_iter().next())
 }
 
-/// Withdraws all open tokens of that kind, of one person or of everybody.
+/// Revokes all open tokens of that kind, of one person or of everyone.
 pub async fn withdraw(conn: &impl ConnectionTrait, kind: Kind, staff: Option<Uuid>) -> Result<(), DbErr> {
     let mut delete = Entity::delete_many().filter(Column::Kind.eq(kind.name()));
     if let Some(staff) = staff {
@@ -123,7 +124,7 @@ pub async fn withdraw(conn: &impl ConnectionTrait, kind: Kind, staff: Option<Uui
     delete.exec(conn).await.map(drop)
 }
 
-/// The session that a WebSocket ticket was given to.
+/// The session to which a WebSocket ticket was issued.
 pub async fn redeem_ticket(platform: &Platform, ticket: String) -> Result<Option<Uuid>> {
     let now = platform.clock.now();
     if !is_open(platform.storage.read(), Kind::WsTicket, &ticket, now).await? {
@@ -139,7 +140,7 @@ pub async fn redeem_ticket(platform: &Platform, ticket: String) -> Result<Option
         .await
 }
 
-/// Tokens that were over before a moment.
+/// Tokens that expired or were used before `before`.
 pub fn over(before: DateTime<Utc>) -> Select<Entity> {
     Entity::find().filter(Column::ExpiresAt.lt(before))
 }

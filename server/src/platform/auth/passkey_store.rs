@@ -1,4 +1,4 @@
-//! Queries of passkeys and of the ceremonies that use them.
+//! Queries for passkeys and their ceremonies.
 
 use chrono::{DateTime, Duration, Utc};
 use database::entity::{passkey_challenges as challenges, passkeys};
@@ -16,10 +16,10 @@ use crate::platform::Platform;
 use crate::platform::audit::{self, Changes, Entry};
 use crate::platform::entity::Entity;
 
-/// A ceremony must be finished within this time: WebAuthn recommends five minutes for what needs a person.
+/// A ceremony must finish within this time: WebAuthn recommends five minutes for those that involve a person.
 pub const CEREMONY: Duration = Duration::minutes(5);
 
-/// What a ceremony is for.
+/// The purpose of a ceremony.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Purpose {
     Register,
@@ -37,7 +37,7 @@ impl Purpose {
     }
 }
 
-/// Keeps the state of a ceremony that begins; answers with its id.
+/// Stores the state of a new ceremony; returns its id.
 pub async fn begin(platform: &Platform, purpose: Purpose, session: Option<Uuid>, state: Value) -> Result<Uuid> {
     let now = platform.clock.now();
     let row = challenges::Model {
@@ -61,8 +61,8 @@ pub async fn begin(platform: &Platform, purpose: Purpose, session: Option<Uuid>,
     Ok(id)
 }
 
-/// Uses a ceremony up and answers with its state; none when it is unknown, used, over, of another purpose or session.
-/// A challenge counts once, whatever becomes of the answer to it.
+/// Consumes a ceremony and returns its state; none if it is unknown, used, expired, or has another purpose or session.
+/// A challenge works once, whether the response to it is valid or not.
 pub async fn redeem(platform: &Platform, purpose: Purpose, session: Option<Uuid>, id: Uuid) -> Result<Option<Value>> {
     let now = platform.clock.now();
     platform
@@ -88,7 +88,7 @@ pub async fn redeem(platform: &Platform, purpose: Purpose, session: Option<Uuid>
         .await
 }
 
-/// Passkeys of a person, the oldest first.
+/// A person's passkeys, oldest first.
 pub async fn of(conn: &impl ConnectionTrait, staff: Uuid) -> Result<Vec<passkeys::Model>, DbErr> {
     passkeys::Entity::find()
         .filter(passkeys::Column::StaffId.eq(staff))
@@ -97,7 +97,7 @@ pub async fn of(conn: &impl ConnectionTrait, staff: Uuid) -> Result<Vec<passkeys
         .await
 }
 
-/// The passkey of that credential id (base64url).
+/// The passkey with that credential id (base64url).
 pub async fn by_credential(conn: &impl ConnectionTrait, id: &str) -> Result<Option<passkeys::Model>, DbErr> {
     passkeys::Entity::find().filter(passkeys::Column::CredentialId.eq(id)).one(conn).await
 }
@@ -106,13 +106,13 @@ pub async fn by_credential(conn: &impl ConnectionTrait, id: &str) -> Result<Opti
 #[derive(Debug, Clone)]
 pub struct Use {
     pub id: Uuid,
-    /// The credential with what the authenticator told anew.
+    /// The credential with the authenticator's updates.
     pub credential: Value,
     pub sign_count: i64,
 }
 
-/// Notes the use; false when the passkey is gone, or when its counter is not above the one we know: then two copies of
-/// it are about (WebAuthn, 6.1.1). Authenticators without a counter say 0.
+/// Records the use; false if the passkey is gone, or if its counter is not above the stored one: two copies of it may
+/// then exist (WebAuthn, 6.1.1). Authenticators without a counter report 0.
 pub async fn note_use(conn: &impl ConnectionTrait, used: &Use, now: DateTime<Utc>) -> Result<bool, DbErr> {
     let rises = Condition::any()
         .add(passkeys::Column::SignCount.lt(used.sign_count))
@@ -128,20 +128,20 @@ pub async fn note_use(conn: &impl ConnectionTrait, used: &Use, now: DateTime<Utc
     Ok(updated.rows_affected == 1)
 }
 
-/// Notes that a passkey came with a counter that did not rise.
+/// Records that a passkey's counter did not increase.
 pub async fn note_counter(platform: &Platform, staff: Uuid, info: &RequestInfo) -> Result<()> {
     tracing::warn!(%staff, "a passkey counter did not increase: the passkey may have been copied");
     note_refusal(platform, "auth.passkey_counter", staff, info).await
 }
 
-/// Notes that a passkey of a person was refused, whoever brought it.
+/// Records that a person's passkey was rejected, whoever presented it.
 pub async fn note_refusal(platform: &Platform, action: &'static str, staff: Uuid, info: &RequestInfo) -> Result<()> {
     let entry =
         Entry { actor: None, action, entity: (Entity::Staff, Some(staff)), changes: Changes::none(), from: info };
     audit::write(platform, entry.row(&platform.ids, platform.clock.now())).await
 }
 
-/// Ceremonies that are over.
+/// Expired ceremonies.
 pub fn over(now: DateTime<Utc>) -> Select<challenges::Entity> {
     challenges::Entity::find().filter(challenges::Column::ExpiresAt.lt(now))
 }

@@ -1,4 +1,4 @@
-//! The own passkeys, and signing in with one instead of a password.
+//! A person's own passkeys, and signing in with one instead of a password.
 
 use axum::extract::State;
 use axum::http::HeaderMap;
@@ -32,7 +32,7 @@ use crate::platform::audit::Changes;
 use crate::platform::limits;
 use crate::platform::staff as people;
 
-/// Passkeys of one person at most.
+/// Maximum number of passkeys per person.
 const MOST: usize = 20;
 
 /// The routes of this file.
@@ -74,12 +74,12 @@ impl From<passkeys::Model> for PasskeyView {
     }
 }
 
-/// A challenge that is unknown, used or over.
+/// The challenge is unknown, used or expired.
 pub(super) fn challenge_is_over() -> Error {
     Error::field("challengeId", "invalid", "This timed out or was already used. Start again.")
 }
 
-/// An answer that does not fit its challenge.
+/// The response does not match its challenge.
 pub(super) fn not_accepted() -> Error {
     Error::field("credential", "invalid", "This passkey was not accepted.")
 }

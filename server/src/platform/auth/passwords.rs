@@ -1,8 +1,8 @@
-//! Judging and hashing passwords: Argon2id with OWASP's parameters, one at a time, on a thread that gives way to
-//! everything else.
+//! Judging and hashing passwords: Argon2id with OWASP's parameters, one at a time, on a low-priority thread.
 //!
-//! Both cost far more than a request may: a guess at how common a password is takes half a second for the worst of 64
-//! characters. So they never run where requests are answered, and whoever asks has shown a right to it before.
+//! Both cost far more than a request is allowed to: estimating how common a password is takes half a second for the
+//! worst 64 characters. They therefore never run on the threads that serve requests, and a caller must be entitled to
+//! the work beforehand.
 
 use std::sync::OnceLock;
 
@@ -17,15 +17,15 @@ use crate::error::{Error, Result};
 /// 19 MiB, two passes, one lane (OWASP Password Storage).
 const MEMORY_KIB: u32 = 19_456;
 const PASSES: u32 = 2;
-/// Sign-ins that may wait in a lane; beyond, they are told to come back.
+/// Sign-ins that can wait in a lane; further ones are told to retry later.
 const QUEUE: usize = 200;
-/// Characters that are judged at once. A password is common when all of its parts are.
+/// Characters that are judged at once. A password is common if all of its parts are.
 const JUDGED: usize = 20;
 
 /// Who waits for a password.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Lane {
-    /// Somebody who has shown who they are, or a browser that the account knows: they go past the others.
+    /// A person who has proven their identity, or a browser that the account knows: they overtake the others.
     Known,
     Stranger,
 }
@@ -37,7 +37,7 @@ pub struct Passwords {
 }
 
 enum Task {
-    /// None is answered for a common one.
+    /// Returns none for a common password.
     Hash(String, Vec<String>, oneshot::Sender<Result<Option<String>>>),
     Verify(String, String, oneshot::Sender<bool>),
 }
@@ -46,13 +46,13 @@ impl Passwords {
     /// Starts the thread; it ends with the queue.
     ///
     /// # Errors
-    /// The system gives no thread.
+    /// The system cannot start a thread.
     pub fn start() -> std::io::Result<Self> {
         let (known, mut first) = mpsc::channel(QUEUE);
         let (strangers, mut then) = mpsc::channel(QUEUE);
         let waiting = tokio::runtime::Builder::new_current_thread().build()?;
         std::thread::Builder::new().name("passwords".to_owned()).spawn(move || {
-            // Requests come first. Where the system does not allow it, hashing is only less polite.
+            // Requests come first. If the system does not allow it, hashing merely competes with them.
             let _ = rustix::process::nice(19);
             let next = || {
                 waiting.block_on(async {
@@ -64,11 +64,11 @@ impl Passwords {
         Ok(Self { known, strangers })
     }
 
-    /// The PHC string of a new password for somebody who may set one. `about` are words that others know of them: with
-    /// those a password is as common as any that many people have, and `field` says so.
+    /// The PHC string of a new password for someone who is entitled to set one. `about` are words that others know
+    /// about the person: a password made of them counts as common, and the error names `field`.
     ///
     /// # Errors
-    /// The password is common, or too many wait.
+    /// The password is common, or too many are waiting.
     pub async fn hash(&self, lane: Lane, field: &'static str, password: &str, about: &[String]) -> Result<String> {
         let (reply, answer) = oneshot::channel();
         let about = about.iter().map(String::as_str).chain(["tekvwarho"]).flat_map(words).collect();
@@ -79,10 +79,10 @@ impl Passwords {
         })
     }
 
-    /// True when the password belongs to the hash. Without a hash it takes the same time and is never true.
+    /// True if the password matches the hash. Without a hash it takes the same time and is never true.
     ///
     /// # Errors
-    /// Too many wait.
+    /// Too many are waiting.
     pub async fn verify(&self, lane: Lane, password: String, known: Option<String>) -> Result<bool> {
         let exists = known.is_some();
         let known = known.unwrap_or_default();
@@ -101,7 +101,7 @@ impl Passwords {
 }
 
 impl Task {
-    /// Nothing is done for those who have gone.
+    /// Skips requests whose caller is gone.
     fn run(self) {
         match self {
             Self::Hash(password, about, reply) if !reply.is_closed() => {
@@ -114,13 +114,13 @@ impl Task {
     }
 }
 
-/// The form in which a password is kept: as one keyboard composes it and another does not (RFC 8265, `OpaqueString`).
+/// The form in which a password is hashed: keyboards compose characters differently (RFC 8265, `OpaqueString`).
 fn prepared(password: &str) -> String {
     let is_space = |letter: char| letter.is_whitespace() && !letter.is_control();
     password.chars().map(|letter| if is_space(letter) { ' ' } else { letter }).nfc().collect()
 }
 
-/// A name or an address, in the parts in which a password is judged, and the words in it.
+/// The words of a name or an address, split like the parts in which a password is judged.
 fn words(text: &str) -> Vec<String> {
     let text = text.to_lowercase();
     let parts = text.split(|letter: char| !letter.is_alphanumeric()).filter(|part| part.chars().count() > 2);
@@ -128,12 +128,13 @@ fn words(text: &str) -> Vec<String> {
     parts.map(str::to_owned).chain(letters.chunks(JUDGED).map(String::from_iter)).collect()
 }
 
-/// True for a password that is among the first that others would try.
+/// True for a password that would be among the first guesses.
 fn is_common(password: &str, about: &[String]) -> bool {
-    // Guessing a random one of eight small letters takes 10^11 tries; the lists of common ones end long before 10^5.
+    // Guessing a random one of eight lower-case letters takes 10^11 attempts; lists of common ones end long before
+    // 10^5.
     let letters: Vec<char> = password.chars().collect();
     let about: Vec<&str> = about.iter().map(String::as_str).collect();
-    // Part by part, as long as they are common: of all it would take time that grows without bounds.
+    // Part by part, as long as they are common: on the whole password, the time would grow without bounds.
     letters.chunks(JUDGED).all(|part| zxcvbn::zxcvbn(&String::from_iter(part), &about).guesses_log10() < 5.0)
 }
 
@@ -150,16 +151,16 @@ fn verify(typed: &str, known: &str) -> bool {
     let fits = |password: &str, known: &str| {
         PasswordHash::new(known).is_ok_and(|known| argon2().verify_password(password.as_bytes(), &known).is_ok())
     };
-    // A person who cannot sign in at all has no hash; the answer takes as long as any other.
+    // A person who cannot sign in at all has no hash; the check takes as long as any other.
     let (exists, known) = if PasswordHash::new(known).is_ok() { (true, known) } else { (false, dummy()) };
     let prepared = prepared(typed);
     let fit = fits(&prepared, known);
-    // Before passwords were prepared, they were kept as they were typed. Both are tried, whatever the first says.
+    // Older hashes are of the unprepared password. Both are always tried.
     let fitted = prepared != typed && fits(typed, known);
     exists && (fit || fitted)
 }
 
-/// A hash that no password belongs to, for addresses that nobody has.
+/// A hash that matches no password, for unknown addresses.
 fn dummy() -> &'static str {
     static DUMMY: OnceLock<String> = OnceLock::new();
     DUMMY.get_or_init(|| hash(&hex::encode(crate::ids::secret::<16>())).unwrap_or_default())

@@ -1,5 +1,5 @@
-//! Showing again who is there, before something sensitive: by password, code or passkey. It holds for ten minutes in
-//! the session that did it.
+//! Confirming one's identity before a sensitive action: by password, code or passkey. The proof is valid for ten
+//! minutes in the same session.
 
 use axum::extract::State;
 use axum::http::HeaderMap;
@@ -101,8 +101,8 @@ async fn prove(
     Ok(Data(Proved { until: platform.clock.now() + PROOF_LASTS }))
 }
 
-/// Uses the code up; true when it was right. A code costs a guesser nothing, so each guess is counted in the unit that
-/// looks at it: of many at once, no more are looked at than may fail.
+/// Consumes the code; true if it was correct. A guess at a code costs nothing, so each is counted in the unit that
+/// evaluates it: of many at once, no more are evaluated than are allowed to fail.
 async fn use_code(
     platform: &Platform,
     person: &staff::Model,
@@ -143,7 +143,7 @@ async fn use_code(
         .await
 }
 
-/// A proof that was right, to be written down.
+/// A successful proof, to be recorded.
 #[derive(Clone)]
 struct Proving {
     session: Uuid,
@@ -157,7 +157,7 @@ impl Proving {
         Self { session: caller.session_id, at: platform.clock.now(), entry }
     }
 
-    /// Notes it in the session's row and in the audit trail.
+    /// Records it in the session's row and in the audit trail.
     async fn note(&self, tx: &Tx<'_>) -> Result<()> {
         active_sessions::Entity::update_many()
             .col_expr(active_sessions::Column::ProvedAt, Expr::value(self.at))

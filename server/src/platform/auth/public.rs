@@ -70,7 +70,7 @@ async fn login(
     if web {
         cookies::check_allowed(&platform)?;
     }
-    // What is no address is nobody's; the password is checked all the same, so that it takes the same time.
+    // An invalid address belongs to nobody; the password is checked anyway, so that the response takes the same time.
     let found = if is_email(login.email.trim()) {
         people::by_email(platform.storage.read(), &login.email).await?
     } else {
@@ -132,8 +132,8 @@ async fn exchange(
     body: Option<Json<RefreshToken>>,
 ) -> Result<Response> {
     let presented = presented(platform, headers, body).ok_or(Error::Unauthenticated)?;
-    // By session and not by address: an office behind one address is no attack. Unknown tokens cost a look and no unit
-    // of work, and are counted where they come from.
+    // By session and not by address: an office behind one address is not an attack. Unknown tokens cost a read but no
+    // unit of work, and are counted per address.
     let known = store::session_of_token(platform.storage.read(), &presented).await?;
     let counted = match &known {
         Some(token) => Subject::Key(token.session_id.to_string()),
@@ -219,7 +219,7 @@ async fn sign_out(
     Ok((out, Data(Nothing)).into_response())
 }
 
-/// Ends a session and notes why; true when it was alive.
+/// Ends a session and records why; true if it was active.
 pub(super) async fn end_session(
     platform: &Platform,
     person: Uuid,

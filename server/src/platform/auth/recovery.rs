@@ -1,4 +1,4 @@
-//! Forgotten passwords: a link by mail, the same answer whether the address exists or not.
+//! Forgotten passwords: a link by email, with the same response whether the address exists or not.
 
 use axum::extract::State;
 use database::entity::staff;
@@ -50,17 +50,17 @@ async fn forgot(State(platform): State<Platform>, info: RequestInfo, Json(body):
     let mut check = Check::new();
     let email = check.email("email", &body.email);
     check.done()?;
-    // The address first: whoever asks for many mailboxes must not use up what their owners may ask for.
+    // The address first: a client that requests links for many mailboxes must not use up their owners' allowance.
     platform.limits.check(&limits::RESET_MAIL, &Subject::Address(info.ip.into()))?;
-    // Whoever asked before, the newest link lies in the mailbox and still works: more mails than these help nobody, and
-    // a stranger who asks for them keeps nobody out.
+    // The newest link is already in the mailbox and still works, whoever requested it: further emails would help
+    // nobody, and a stranger who requests them locks nobody out.
     if platform.limits.check(&limits::RESET_MAIL, &Subject::Mailbox(email_key(&email))).is_err() {
         return Ok(ON_ITS_WAY);
     }
     let person = people::by_email(platform.storage.read(), &email).await?.filter(|person| person.is_active);
     let whose = person.as_ref().map(|person| person.id);
     let now = platform.clock.now();
-    // Anybody can ask for a link to any mailbox, so who asked is not known.
+    // Anyone can request a link for any mailbox, so the actor is unknown.
     let entry = Entry {
         actor: None,
         action: "auth.reset_requested",
@@ -119,7 +119,7 @@ fn yes() -> bool {
 #[utoipa::path(post, path = "/api/auth/reset", tag = "auth", request_body = Reset,
     responses((status = 200, body = Envelope<Nothing>), (status = 422, body = Problem), (status = 503, body = Problem)))]
 async fn reset(State(platform): State<Platform>, info: RequestInfo, Json(body): Json<Reset>) -> Result<Data<Nothing>> {
-    // Before any work: a stranger must not make staff wait.
+    // Before any work: a stranger must not delay staff.
     platform.limits.check(&REFRESH, &Subject::Address(info.ip.into()))?;
     let mut check = Check::new();
     check.new_password("password", &body.password, platform.settings.get().security.password_min_length);
@@ -127,14 +127,14 @@ async fn reset(State(platform): State<Platform>, info: RequestInfo, Json(body): 
     let now = platform.clock.now();
     let person = one_time::owner(platform.storage.read(), Kind::Reset, &body.token, now).await?;
     let person = person.filter(|person| person.is_active).ok_or_else(link_is_over)?;
-    // One at a time for each link, and after those who sign in.
+    // One at a time per link, and after people who sign in.
     let _turn = platform.turns.take_alone(&format!("link\n{}", person.id))?;
     let hash = platform
         .passwords
         .hash(Lane::Stranger, "password", &body.password, &people::known_of(&platform, &person.name, &person.email))
         .await?;
     let when = now.format("%-d %B %Y, %-H:%M UTC").to_string();
-    // The mail needs the person, and the person is known only inside the unit: so its parts are made here.
+    // The email needs the person, who is known only inside the unit; its other parts are created here.
     let make = platform.clone();
     platform
         .storage
@@ -160,7 +160,7 @@ async fn reset(State(platform): State<Platform>, info: RequestInfo, Json(body): 
                         number => changes = changes.fact("tokens", number),
                     }
                 }
-                // Whoever reads the mailbox is the owner: what strangers tried no longer keeps them out.
+                // Whoever reads the mailbox is the owner: failed attempts by strangers no longer lock them out.
                 lockout::unlock(tx.conn(), &person.email_key).await?;
                 let letter = letters::PasswordChanged { name: person.name.clone(), when: when.clone() };
                 let mail = Mail::new(&person.email, &letter).about((Entity::Staff, id));

@@ -1,18 +1,18 @@
-//! Recovery codes: each stands in for a lost second factor once. The table holds keyed hashes.
+//! Recovery codes: each replaces a lost second factor once. The table stores keyed hashes.
 
 use uuid::Uuid;
 
 use crate::ids;
 use crate::secrets::{KeyRing, Purpose, hmac};
 
-/// Codes that a person gets at once.
+/// Number of codes that a person gets at once.
 pub const COUNT: usize = 10;
-/// Letters and digits that are not mistaken for each other (Crockford's base 32).
+/// Letters and digits that are hard to confuse (Crockford's base 32).
 const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
-/// Of 5 bit each: 80 bit, more than anybody guesses.
+/// 5 bits each: 80 bits, which nobody can guess.
 const LENGTH: usize = 16;
 
-/// Fresh codes, as they are shown: four groups of four.
+/// New codes as they are displayed: four groups of four.
 pub fn draw() -> Vec<String> {
     (0..COUNT).map(|_| group(&ids::secret::<LENGTH>().map(|byte| ALPHABET[usize::from(byte % 32)]))).collect()
 }
@@ -21,7 +21,7 @@ fn group(letters: &[u8]) -> String {
     letters.chunks(4).map(String::from_utf8_lossy).collect::<Vec<_>>().join("-")
 }
 
-/// What was typed, as a code is written; none when it cannot be one. Case, spaces and hyphens do not matter.
+/// Normalizes typed input to a code; none if it cannot be one. Ignores case, spaces and hyphens.
 pub fn read(typed: &str) -> Option<String> {
     let letters: Vec<u8> = typed
         .bytes()
@@ -35,7 +35,7 @@ pub fn read(typed: &str) -> Option<String> {
     (letters.len() == LENGTH && letters.iter().all(|letter| ALPHABET.contains(letter))).then(|| group(&letters))
 }
 
-/// How the code stands in the database: under the newest key first. 80 bit are too few for a bare hash.
+/// The code's possible hashes in the database, with the newest key first. 80 bits are too few for an unkeyed hash.
 pub fn hashes(keys: &KeyRing, staff: Uuid, code: &str) -> Vec<String> {
     let message = format!("{staff}\n{code}");
     keys.all(Purpose::RecoveryCode).map(|key| hex::encode(hmac(key, message.as_bytes()))).collect()

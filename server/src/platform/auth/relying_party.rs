@@ -1,6 +1,6 @@
-//! WebAuthn: we are the relying party, under the host of the public address (WebAuthn Level 3, 5.1.2).
+//! WebAuthn: we are the relying party, under the host of the public URL (WebAuthn Level 3, 5.1.2).
 //!
-//! The ceremonies are those of `webauthn-rs`; this file says what we ask of them and keeps its types out of the rest.
+//! `webauthn-rs` implements the ceremonies; this file configures them and keeps its types out of the rest.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -19,7 +19,7 @@ use super::passkey_store::{CEREMONY, Use};
 use crate::error::{Error, Result};
 use crate::platform::Platform;
 
-/// What a browser is told, and what the server keeps until the answer comes.
+/// The data for the browser, and the state that the server keeps until the response arrives.
 pub struct Ceremony {
     /// For `navigator.credentials`: `{publicKey: …}` with bytes in base64url.
     pub options: Value,
@@ -33,14 +33,14 @@ impl Ceremony {
     }
 }
 
-/// Why an answer of an authenticator does not count.
+/// Why an authenticator's response is rejected.
 pub enum Refusal {
-    /// Its counter did not rise: there may be a copy of the passkey (WebAuthn, 6.1.1).
+    /// Its counter did not increase: there may be a copy of the passkey (WebAuthn, 6.1.1).
     Copied,
     Wrong,
 }
 
-/// True when browsers can use passkeys at our address: it has a name, and is https or this machine.
+/// True if browsers can use passkeys at our URL: it has a host name, and is https or localhost.
 pub fn is_possible(platform: &Platform) -> bool {
     platform.config.server.may_set_cookies() && own_url(platform).is_ok_and(|url| url.domain().is_some())
 }
@@ -65,7 +65,7 @@ fn party(platform: &Platform) -> Result<Webauthn> {
         .map_err(Error::internal)
 }
 
-/// Begins to register a passkey that can be found without a name and asks for a PIN, finger or face.
+/// Starts registering a discoverable passkey that requires a PIN, finger or face.
 pub fn begin_registration(
     platform: &Platform,
     staff: Uuid,
@@ -77,7 +77,7 @@ pub fn begin_registration(
     let (options, state) =
         party(platform)?.start_passkey_registration(staff, email, name, Some(exclude)).map_err(Error::internal)?;
     let mut ceremony = Ceremony::of(options, state)?;
-    // The library only hopes for a key that can be found; signing in without a name needs one.
+    // The library only prefers a discoverable key; signing in without a user name requires one.
     if let Some(selection) = ceremony.options.pointer_mut("/publicKey/authenticatorSelection") {
         selection["residentKey"] = "required".into();
         selection["requireResidentKey"] = true.into();
@@ -85,13 +85,13 @@ pub fn begin_registration(
     Ok(ceremony)
 }
 
-/// A passkey that was registered: the row but for its id, name and times.
+/// A registered passkey: the row without id, name and times.
 pub struct Registered {
     pub credential_id: String,
     pub credential: Value,
 }
 
-/// Checks the answer to [`begin_registration`].
+/// Verifies the response to [`begin_registration`].
 pub fn finish_registration(platform: &Platform, answer: &Value, state: Value) -> Result<Option<Registered>> {
     let state: PasskeyRegistration = serde_json::from_value(state).map_err(Error::internal)?;
     let Ok(answer) = serde_json::from_value::<RegisterPublicKeyCredential>(answer.clone()) else { return Ok(None) };
@@ -102,22 +102,22 @@ pub fn finish_registration(platform: &Platform, answer: &Value, state: Value) ->
     }))
 }
 
-/// Begins a sign-in by whatever passkey the browser finds.
+/// Starts a sign-in with any passkey that the browser finds.
 pub fn begin_sign_in(platform: &Platform) -> Result<Ceremony> {
     let (mut options, state) = party(platform)?.start_discoverable_authentication().map_err(Error::internal)?;
-    // The person asks for it with a button; it is not offered beside the address.
+    // The person starts it with a button; it is not offered in the address field.
     options.mediation = None;
     Ceremony::of(options, state)
 }
 
-/// The passkey and the person that an answer names: the credential's id in base64url, and the user handle.
+/// The passkey and the person that a response names: the credential id in base64url, and the user handle.
 pub fn named_by(answer: &Value) -> Option<(String, Uuid)> {
     let answer: PublicKeyCredential = serde_json::from_value(answer.clone()).ok()?;
     let staff = Uuid::from_slice(answer.get_user_unique_id()?).ok()?;
     Some((URL_SAFE_NO_PAD.encode(answer.get_credential_id()), staff))
 }
 
-/// Checks the answer to [`begin_sign_in`] against the passkey that it names.
+/// Verifies the response to [`begin_sign_in`] against the passkey that it names.
 pub fn finish_sign_in(
     platform: &Platform,
     answer: &Value,
@@ -132,7 +132,7 @@ pub fn finish_sign_in(
     judge(party(platform)?.finish_discoverable_authentication_v2(&answer, state, &passkey), passkey, row.id)
 }
 
-/// Begins to show again who is there, with one of the person's own passkeys.
+/// Starts a confirmation of identity with one of the person's own passkeys.
 pub fn begin_proof(platform: &Platform, own: &[passkeys::Model]) -> Result<Ceremony> {
     let keys: Vec<Passkey> = own
         .iter()
@@ -143,7 +143,7 @@ pub fn begin_proof(platform: &Platform, own: &[passkeys::Model]) -> Result<Cerem
     Ceremony::of(options, state)
 }
 
-/// Checks the answer to [`begin_proof`] against the person's passkeys as they are now.
+/// Verifies the response to [`begin_proof`] against the person's current passkeys.
 pub fn finish_proof(
     platform: &Platform,
     answer: &Value,

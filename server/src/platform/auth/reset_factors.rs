@@ -1,4 +1,4 @@
-//! Taking a colleague's second factors away: when a phone is lost and the recovery codes with it.
+//! Removing a colleague's second factors, when they lost the phone and the recovery codes.
 
 use axum::extract::State;
 use database::entity::staff;
@@ -77,11 +77,11 @@ async fn reset_factors(
     Ok(Data(Nothing))
 }
 
-/// Takes all second factors of a person away, signs them out everywhere and tells them by mail. Who acts must hold every
-/// right that the person holds; nobody is the command line.
+/// Removes all second factors of a person, signs them out everywhere and notifies them by email. The acting person must
+/// have every permission that the other has; on the command line there is none.
 ///
 /// # Errors
-/// `NotFound`, `OutOfReach`, or `Conflict` when there is nothing to take away.
+/// `NotFound`, `OutOfReach`, or `Conflict` if there is nothing to remove.
 pub async fn reset_factors_of(platform: &Platform, act: Option<Act>, id: Uuid, info: &RequestInfo) -> Result<()> {
     let person = existing(platform.storage.read(), id).await?;
     let now = platform.clock.now();

@@ -1,8 +1,9 @@
-//! Refresh tokens: how they rotate, what an old one is still good for, and when a family dies.
+//! Refresh tokens: how they rotate, how long an old one still works, and when a family is revoked.
 //!
-//! RFC 9700 asks that an old token is refused and ends the family. Answers get lost on the way, and two tabs ask at
-//! once; so we count a token as *used up* only when its successor was used or a minute has passed. Until then the old
-//! one gives the same successor again, which needs its plain text: it is kept encrypted under the old token itself.
+//! RFC 9700 requires rejecting an old token and revoking its family. But responses get lost, and two tabs may refresh
+//! at once. A token is therefore *used up* only when its successor was used or a minute has passed. Until then the old
+//! one returns the same successor again, which requires its plain text: it is stored encrypted under the old token
+//! itself.
 
 use std::sync::Arc;
 
@@ -24,24 +25,24 @@ use crate::platform::settings::{Security, Snapshot};
 use crate::secrets::{open_under, seal_under, sha256_hex};
 use crate::storage::Tx;
 
-/// How long an old token gives the same successor again.
+/// How long an old token returns the same successor again.
 const REPLAY: Duration = Duration::seconds(60);
 const LABEL: &str = "refresh successor";
 
-/// What presenting a token means.
+/// The verdict on a presented token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Verdict {
-    /// The newest of its family: exchange it.
+    /// The newest in its family: exchange it.
     Rotate,
-    /// Exchanged a moment ago, and nobody used the successor: give it again.
+    /// Exchanged a moment ago, and its successor is unused: return it again.
     Replay,
-    /// Old: somebody has a copy. The family ends.
+    /// Old: someone has a copy. Revoke the family.
     Reuse,
-    /// Over or revoked.
+    /// Expired or revoked.
     Refuse,
 }
 
-/// The rule. `successor_used` is whether the token that replaced it was exchanged itself.
+/// The rule. `successor_used`: the token's successor was itself exchanged.
 fn judge(token: &refresh_tokens::Model, successor_used: bool, now: DateTime<Utc>) -> Verdict {
     match token.rotated_at {
         _ if token.revoked_at.is_some() => Verdict::Refuse,
@@ -52,10 +53,10 @@ fn judge(token: &refresh_tokens::Model, successor_used: bool, now: DateTime<Utc>
     }
 }
 
-/// What a refresh brings.
+/// The result of a refresh.
 pub enum Outcome {
     Continued(Box<Continued>),
-    /// The token was old; its family was ended in this unit.
+    /// The token was old; this unit revoked its family.
     Reused {
         person: Uuid,
         session: Uuid,
@@ -63,19 +64,19 @@ pub enum Outcome {
     Refused,
 }
 
-/// A session that goes on.
+/// A session that continues.
 pub struct Continued {
     pub token: String,
     pub session: active_sessions::Model,
     pub person: staff::Model,
 }
 
-/// What a refresh needs; drawn before the unit, so that the unit may run again.
+/// The input of a refresh; created before the unit, so that the unit can run again.
 pub struct Refresh {
     pub presented: String,
     pub successor: String,
     pub successor_id: Uuid,
-    /// They say how long sessions last.
+    /// They define how long sessions last.
     pub settings: Arc<Snapshot>,
     pub now: DateTime<Utc>,
     pub info: RequestInfo,
@@ -91,8 +92,8 @@ pub async fn refresh(tx: &Tx<'_>, ask: &Refresh) -> Result<Outcome> {
     let Some(person) = staff::Entity::find_by_id(token.user_id).one(conn).await?.filter(|it| it.is_active) else {
         return Ok(Outcome::Refused);
     };
-    // The session's row is locked before any token's, here and where sessions end: one order, no deadlock, and of a
-    // refresh and a revocation at the same time one wins.
+    // The session's row is locked before any token's, here and where sessions end: one order, so no deadlock, and
+    // exactly one of a concurrent refresh and revocation wins.
     let Some(session) = touch(conn, token.session_id, ask).await? else { return Ok(Outcome::Refused) };
     // Read again under the lock: another refresh may have been first.
     let Some(token) = by_hash().one(conn).await? else { return Ok(Outcome::Refused) };
@@ -163,7 +164,7 @@ async fn rotate(
     Ok(())
 }
 
-/// The row of a token of that session.
+/// The row for a token of that session.
 pub fn new_token(
     session: &active_sessions::Model,
     rules: &Security,
@@ -177,7 +178,7 @@ pub fn new_token(
         user_id: session.user_id,
         session_id: session.id,
         token_hash: sha256_hex(token),
-        // Shorter sessions count for those that run already.
+        // Shortened session lengths also apply to existing sessions.
         expires_at: (now + rules.sliding(session.remember))
             .min(session.expires_at)
             .min(session.created_at + rules.longest_session()),
@@ -191,7 +192,7 @@ pub fn new_token(
     }
 }
 
-/// Notes the activity of a session that is alive, and locks its row.
+/// Records activity of a valid session, and locks its row.
 async fn touch(conn: &impl ConnectionTrait, session: Uuid, ask: &Refresh) -> Result<Option<active_sessions::Model>> {
     let touched = active_sessions::Entity::update_many()
         .col_expr(active_sessions::Column::LastActivity, Expr::value(ask.now))

@@ -1,8 +1,8 @@
-//! Signing in and proving who one is, in words.
+//! Wording of sign-in and identity actions.
 
 use crate::platform::audit::Words;
 
-/// The words; none for the actions of others.
+/// The sentence; none for actions of other parts.
 pub fn sentences(it: &Words<'_>) -> Option<String> {
     let of_whom = it.of_whom();
     let for_whom = of_whom.replacen(" of ", " for ", 1);

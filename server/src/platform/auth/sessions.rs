@@ -1,4 +1,4 @@
-//! Beginning and ending sessions, always inside a unit of work.
+//! Starting and ending sessions, always inside a unit of work.
 
 use chrono::{DateTime, Utc};
 use database::entity::{active_sessions, refresh_tokens, staff};
@@ -18,7 +18,7 @@ use crate::storage::Tx;
 pub struct NewSession {
     pub session: active_sessions::Model,
     pub token_row: refresh_tokens::Model,
-    /// Given out once.
+    /// Returned to the client once.
     pub token: String,
 }
 
@@ -33,7 +33,7 @@ impl NewSession {
             user_id: person.id,
             refresh_token_id: Some(token_id),
             is_active: true,
-            // Programs keep their token as long as they like; only a browser asks.
+            // Programs keep their token as long as they like; only a browser has this choice.
             remember: remember || !web,
             web,
             user_agent: info.user_agent.clone(),
@@ -41,7 +41,7 @@ impl NewSession {
             created_at: now,
             last_activity: now,
             expires_at: now + rules.longest_session(),
-            // Signing in is a proof.
+            // Signing in counts as a proof of identity.
             proved_at: Some(now),
         };
         let token = secrets::new_token();
@@ -49,7 +49,7 @@ impl NewSession {
         Self { session, token_row, token }
     }
 
-    /// Writes both rows.
+    /// Inserts both rows.
     pub async fn insert(&self, tx: &Tx<'_>) -> Result<()> {
         self.session.clone().into_active_model().insert(tx.conn()).await?;
         self.token_row.clone().into_active_model().insert(tx.conn()).await?;
@@ -57,19 +57,20 @@ impl NewSession {
     }
 }
 
-/// Ends one session; true when it was alive.
+/// Ends one session; true if it was active.
 pub async fn end(tx: &Tx<'_>, session: Uuid, now: DateTime<Utc>) -> Result<bool> {
     Ok(end_where(tx, Condition::all().add(active_sessions::Column::Id.eq(session)), now).await? > 0)
 }
 
-/// Ends one session of that person; true when it was theirs and alive.
+/// Ends one session of that person; true if it was theirs and active.
 pub async fn end_of(tx: &Tx<'_>, person: Uuid, session: Uuid, now: DateTime<Utc>) -> Result<bool> {
     let which =
         Condition::all().add(active_sessions::Column::Id.eq(session)).add(active_sessions::Column::UserId.eq(person));
     Ok(end_where(tx, which, now).await? > 0)
 }
 
-/// Ends all sessions of a person but one; answers how many there were. Without that one, no browser is known any more.
+/// Ends all sessions of a person except one; returns how many. Without an exception, all known browsers are forgotten
+/// too.
 pub async fn end_all(tx: &Tx<'_>, person: Uuid, except: Option<Uuid>, now: DateTime<Utc>) -> Result<u64> {
     let mut which = Condition::all().add(active_sessions::Column::UserId.eq(person));
     match except {

@@ -1,5 +1,4 @@
-//! The first start: one link, printed where the operator sees it, makes the first admin. There are no default
-//! credentials.
+//! The first start: a link, printed for the operator, creates the first admin. There are no default credentials.
 
 use axum::extract::State;
 use axum::http::header::LOCATION;
@@ -30,7 +29,7 @@ pub fn routes() -> OpenApiRouter<Platform> {
     OpenApiRouter::new().routes(routes!(needed, complete))
 }
 
-/// A fresh set-up link, if nobody can sign in yet. Older links end with it.
+/// A new set-up link, if no account exists yet. Invalidates older links.
 pub async fn setup_link(platform: &Platform) -> Result<Option<String>> {
     if people::anybody_can_sign_in(platform.storage.read()).await? {
         return Ok(None);
@@ -92,7 +91,7 @@ pub struct SetupFirm {
 }
 
 impl SetupFirm {
-    /// All details of the firm: what was not given is empty, because the defaults are those of another firm.
+    /// All details of the firm: omitted ones become empty, because the defaults belong to another firm.
     fn changes(self, admin_email: &str) -> Map<String, Value> {
         let line = |value: Option<String>| value.map(|text| text.trim().to_owned()).unwrap_or_default();
         let name = line(Some(self.name));
@@ -143,7 +142,7 @@ async fn complete(
     }
     let firm = body.firm.changes(&body.email);
     let firm = settings::check(&platform, &firm).map_err(|error| match error {
-        // The form has the zone among the firm's details.
+        // The form has the time zone among the firm's details.
         Error::Validation(mut faults) => {
             for fault in &mut faults {
                 fault.field = fault.field.replace("hours.", "firm.");

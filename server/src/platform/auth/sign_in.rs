@@ -1,5 +1,5 @@
-//! From a right password or a passkey to a session. One unit decides: whether the second factor is there, that a code
-//! or a challenge counts once, and that the session begins.
+//! From a correct password or a passkey to a session. One unit decides: whether the second factor is present, that a
+//! code or a challenge works once, and that the session starts.
 
 use axum::http::HeaderMap;
 use axum::response::Response;
@@ -25,17 +25,17 @@ use crate::platform::notices::{self, News, To};
 use crate::platform::staff as people;
 use crate::storage::Tx;
 
-/// How the person showed who they are.
+/// How the person proved their identity.
 #[derive(Clone)]
 pub enum Way {
     Password,
     PasswordAndCode(Typed),
-    /// A passkey that was verified; it counts only if its use can be noted.
+    /// A verified passkey; it counts only if its use can be recorded.
     Passkey(Use),
 }
 
 impl Way {
-    /// As the audit trail says it.
+    /// The name in the audit trail.
     fn label(&self) -> &'static str {
         match self {
             Self::Password => "password",
@@ -45,24 +45,24 @@ impl Way {
         }
     }
 
-    /// A passkey says nothing of who guesses the password.
+    /// A passkey says nothing about who guesses the password.
     fn proves_password(&self) -> bool {
         !matches!(self, Self::Passkey(_))
     }
 }
 
-/// What the unit found.
+/// The outcome of the unit.
 enum Outcome {
     In(Box<staff::Model>),
-    /// The password is another one since it was verified, or the person was shut out.
+    /// The password was changed after it was verified, or the person was deactivated.
     Changed,
     FactorNeeded,
     WrongCode,
-    /// The passkey's counter did not rise, or the passkey is gone.
+    /// The passkey's counter did not increase, or the passkey is gone.
     PasskeyRefused,
 }
 
-/// Begins a session for a person who is active and whose password or passkey was right.
+/// Starts a session for an active person whose password or passkey was correct.
 pub async fn begin(
     platform: &Platform,
     person: staff::Model,
@@ -137,7 +137,7 @@ pub async fn begin(
     SignedIn::answer(platform, person, session, token, keeping, headers).await
 }
 
-/// What the unit needs, made before it.
+/// The input of the unit, created before it.
 struct Steps {
     new: NewSession,
     way: Way,
@@ -150,7 +150,7 @@ struct Steps {
     attempt: Attempt,
 }
 
-/// What is written down when a recovery code was used up.
+/// What is recorded when a recovery code was used.
 struct RecoveryUsed {
     entry: audit_logs::Model,
     mail: outbox::Model,
@@ -176,12 +176,12 @@ impl Steps {
             }
             Way::Password => {
                 if factors::of(conn, id).await?.any() {
-                    // Whoever knows a password leaves a trace, even without the factor.
+                    // Anyone who knows a password leaves a trace, even without the factor.
                     tx.audit(self.asked.clone());
                     return Ok(Outcome::FactorNeeded);
                 }
             }
-            // A code of somebody without a factor is passed over: an old form may send an empty guess.
+            // Ignore a code from a person without a factor: an old form may send an empty one.
             Way::PasswordAndCode(typed) => {
                 if factors::of(conn, id).await?.any() {
                     match factors::use_code(conn, &platform.keys, id, typed, now).await? {
@@ -210,7 +210,7 @@ impl Steps {
     }
 }
 
-/// Signs a person in who has just proved to be one in another way: set-up, an invitation.
+/// Signs in a person who has just proven their identity in another way: set-up, an invitation.
 pub async fn sign_in_directly(
     platform: &Platform,
     person: staff::Model,

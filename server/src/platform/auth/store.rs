@@ -14,7 +14,7 @@ use crate::http::RequestInfo;
 use crate::ids::first_of;
 use crate::platform::Platform;
 
-/// Living sessions of a person, the one used last first: those whose refresh token still works.
+/// Active sessions of a person, the most recently used first: those whose refresh token still works.
 pub async fn sessions_of(
     conn: &impl ConnectionTrait,
     person: Uuid,
@@ -38,7 +38,7 @@ pub async fn sessions_of(
         .await
 }
 
-/// The session that a refresh token belongs to, if the token is the person's own.
+/// The session of a refresh token, if the token is genuine.
 pub async fn session_of_token(
     conn: &impl ConnectionTrait,
     token: &str,
@@ -49,7 +49,7 @@ pub async fn session_of_token(
         .await
 }
 
-/// True when the person has signed in with such a program from that address before.
+/// True if the person has signed in with such a program from that address before.
 pub async fn has_session_like(conn: &impl ConnectionTrait, person: Uuid, info: &RequestInfo) -> Result<bool, DbErr> {
     let found = active_sessions::Entity::find()
         .filter(active_sessions::Column::UserId.eq(person))
@@ -64,8 +64,8 @@ pub async fn has_session_like(conn: &impl ConnectionTrait, person: Uuid, info: &
     Ok(found.is_some())
 }
 
-/// Tokens that bring no session back and did not after a moment: those that ended, by time or by hand. None of them is
-/// younger, so ids are walked from the oldest on.
+/// Tokens that expired or were revoked before `before` and cannot restore a session. None of them is newer than that,
+/// so ids are scanned from the oldest on.
 fn over_tokens(before: DateTime<Utc>) -> Select<refresh_tokens::Entity> {
     let over = Condition::any()
         .add(refresh_tokens::Column::ExpiresAt.lt(before))
@@ -76,7 +76,7 @@ fn over_tokens(before: DateTime<Utc>) -> Select<refresh_tokens::Entity> {
         .order_by_asc(refresh_tokens::Column::Id)
 }
 
-/// Sessions without activity since a moment that have none of these tokens.
+/// Sessions without activity since `before` that have none of these tokens.
 fn old_sessions(before: DateTime<Utc>, tokens: Condition) -> Select<active_sessions::Entity> {
     let in_use = Query::select()
         .expr(Expr::val(1))
@@ -94,7 +94,7 @@ fn old_sessions(before: DateTime<Utc>, tokens: Condition) -> Select<active_sessi
         .order_by_asc(active_sessions::Column::Id)
 }
 
-/// How many sessions the clean-up would delete, at most `limit`. Tokens that go with them are not in their way.
+/// How many sessions the clean-up would delete, at most `limit`. Ignores tokens that would be deleted with them.
 pub async fn count_old_sessions(conn: &impl ConnectionTrait, before: DateTime<Utc>, limit: u64) -> Result<u64, DbErr> {
     let not_revoked = Condition::any()
         .add(refresh_tokens::Column::RevokedAt.is_null())
@@ -105,8 +105,8 @@ pub async fn count_old_sessions(conn: &impl ConnectionTrait, before: DateTime<Ut
     Ok(ids.len() as u64)
 }
 
-/// Deletes tokens, tickets, failures and sessions that are over. Ended sessions stay for a
-/// while, for whoever looks into them.
+/// Deletes expired tokens, tickets, failures and sessions. Ended sessions stay for a while, so that someone can
+/// inspect them.
 pub async fn clean_up(platform: &Platform) -> Result<()> {
     let now = platform.clock.now();
     let before = platform.settings.get().privacy.sessions_before(now);
@@ -115,7 +115,7 @@ pub async fn clean_up(platform: &Platform) -> Result<()> {
     platform.delete_in_chunks(passkey_store::over(now), passkey_challenges::Column::Id).await?;
     platform.delete_in_chunks(over_tokens(before), refresh_tokens::Column::Id).await?;
     if platform.stopping.is_cancelled() {
-        // Tokens that are left would be in the way of their sessions.
+        // Remaining tokens would block the deletion of their sessions.
         return Ok(());
     }
     let without_tokens = old_sessions(before, Condition::all());

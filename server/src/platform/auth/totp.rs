@@ -1,4 +1,4 @@
-//! Codes of an authenticator app: TOTP (RFC 6238) with SHA-1, six digits and steps of 30 s, as every app knows it.
+//! Codes of an authenticator app: TOTP (RFC 6238) with SHA-1, six digits and 30 s steps, which every app supports.
 
 use chrono::{DateTime, Utc};
 use qrcode::render::svg;
@@ -16,28 +16,28 @@ pub fn new_secret() -> Vec<u8> {
     ids::secret::<SECRET>().to_vec()
 }
 
-/// The step that the code belongs to, if it is the code of now or of the step before or after (RFC 6238, 5.2). That
-/// it counts once is the caller's to see to.
+/// The step that the code belongs to, if it is the current code or that of the step before or after (RFC 6238, 5.2).
+/// The caller must ensure that it works only once.
 pub fn step_of(secret: &[u8], code: &str, now: DateTime<Utc>) -> Option<i64> {
     let totp = Builder::new().with_secret(secret.to_vec()).build().ok()?;
     let step = totp.check(code, u64::try_from(now.timestamp()).ok()?)?;
     i64::try_from(step).ok()
 }
 
-/// What a person needs to bring a secret into an app.
+/// What a person needs to add a secret to an app.
 pub struct Enrolment {
     /// Base32, for typing it in.
     pub secret: String,
     /// `otpauth://totp/…`
     pub url: String,
-    /// The address as a QR code, a whole SVG document.
+    /// The URL as a QR code, a complete SVG document.
     pub qr_svg: String,
 }
 
 impl Enrolment {
     /// For the account `email` at the firm.
     pub fn of(secret: &[u8], firm: &str, email: &str) -> Result<Self> {
-        // A colon would end the name of the issuer.
+        // A colon would end the issuer's name.
         let issuer = firm.replace(':', " ");
         let totp: Totp = Builder::new()
             .with_secret(secret.to_vec())

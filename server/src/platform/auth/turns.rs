@@ -1,5 +1,5 @@
-//! Tries that wait for a password to be hashed: of one account or one network no more at once than may fail. Others are
-//! refused before they cost anything, so that a flood of guesses makes nobody wait.
+//! Attempts that wait for a password hash: per account and network, no more at once than are allowed to fail. Further
+//! ones are rejected before they cost anything, so that a flood of guesses delays nobody.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -7,21 +7,21 @@ use std::sync::{Mutex, PoisonError};
 use super::lockout::Subject;
 use crate::error::{Error, Exceeded, Result};
 
-/// How many tries of each subject wait on this node.
+/// Number of waiting attempts per subject on this node.
 #[derive(Default)]
 pub struct Turns(Mutex<HashMap<String, u32>>);
 
-/// The place of one try; it is free again when this is dropped.
+/// The slot of one attempt; dropping it frees the slot.
 pub(super) struct Turn<'a> {
     turns: &'a Turns,
     keys: Vec<String>,
 }
 
 impl Turns {
-    /// A place for a try at these subjects.
+    /// A slot for an attempt at these subjects.
     ///
     /// # Errors
-    /// As many of one of them wait already.
+    /// The limit of waiting attempts of one subject is reached.
     pub(super) fn take(&self, subjects: &[Subject]) -> Result<Turn<'_>> {
         let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let full = |it: &&Subject| waiting.get(&it.key).is_some_and(|number| *number >= it.allowance());
@@ -35,10 +35,10 @@ impl Turns {
         Ok(Turn { turns: self, keys })
     }
 
-    /// The only place there is for what has that name.
+    /// The only slot for that name.
     ///
     /// # Errors
-    /// Somebody has it.
+    /// It is taken.
     pub(super) fn take_alone(&self, name: &str) -> Result<Turn<'_>> {
         let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if waiting.contains_key(name) {

@@ -1,4 +1,4 @@
-//! What the API shows of people and sessions.
+//! People and sessions as the API returns them.
 
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse as _, Response};
@@ -41,7 +41,7 @@ pub struct Me {
 }
 
 impl Me {
-    /// What a person gets to see of the own account.
+    /// A person's view of their own account.
     pub fn of(platform: &Platform, person: Model, second_factor_missing: bool) -> Self {
         Self {
             firm_name: platform.settings.get().firm.name.clone(),
@@ -76,7 +76,7 @@ pub struct SignedIn {
     pub staff: Me,
 }
 
-/// How the caller keeps its refresh token.
+/// How the caller stores its refresh token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Keeping {
     pub web: bool,
@@ -84,7 +84,7 @@ pub struct Keeping {
 }
 
 impl SignedIn {
-    /// The answer with a fresh access token. `headers` get the cookie of a browser.
+    /// The response with a new access token. Sets a browser's cookie in `headers`.
     pub async fn answer(
         platform: &Platform,
         person: Model,

@@ -1,4 +1,4 @@
-//! The AsyncAPI 3 document of the socket, made from the types of its frames.
+//! The AsyncAPI 3 document of the socket, generated from the frame types.
 
 use serde_json::{Map, Value, json};
 use utoipa::openapi::{RefOr, Schema};
@@ -6,7 +6,7 @@ use utoipa::{PartialSchema, ToSchema};
 
 use super::protocol::{FromClient, ToClient};
 
-/// The document. `api/asyncapi.json` is what this writes.
+/// The document in `api/asyncapi.json`.
 pub fn document() -> Value {
     let mut schemas = Vec::new();
     for (name, schema) in

@@ -1,9 +1,9 @@
-//! Everybody who is connected to this node, and who of them hears what.
+//! All sockets connected to this node, and which of them receive what.
 //!
-//! A socket takes a seat under topics: its person, its session, the kinds of things that the person may see, the place that
-//! they look at. An event wakes the seats of its topics and no others. One look every 400 ms asks for all seats at once
-//! whether their sessions still hold, and one beat every 30 s pings them; with nobody connected, nothing runs. A seat that
-//! cannot take in what happens is told at last that it missed something.
+//! A socket takes a seat under topics: its person, its session, the kinds of entities that the person may see, the
+//! place that they are viewing. An event wakes only the seats of its topics. One check every 400 ms verifies the
+//! sessions of all seats at once, and one timer pings them every 30 s; with nobody connected, nothing runs. A seat
+//! whose mailbox overflows is told afterwards that it missed something.
 
 use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
@@ -26,40 +26,40 @@ use crate::platform::Platform;
 use crate::platform::auth::{self, Caller};
 use crate::platform::entity::Entity;
 
-/// Revocation is promised within a second, and what is asked may be 400 ms old.
+/// Revocation is promised within a second, and the checked data can be 400 ms old.
 const RECHECK: Duration = Duration::from_millis(400);
 const PING: Duration = Duration::from_secs(30);
-/// A client that says nothing for this long, not even that it has heard a ping, is gone.
+/// A client that sends nothing for this long, not even a pong, is gone.
 const IDLE: Duration = Duration::from_secs(75);
-/// What may wait for a seat.
+/// Capacity of a seat's mailbox.
 const MAILBOX: usize = 64;
 
-/// What a seat hears of.
+/// What a seat subscribes to.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Topic {
     Everybody,
     Person(Uuid),
     Session(Uuid),
-    /// Things of this kind.
+    /// Entities of this kind.
     Kind(Entity),
-    /// Who else is at this place.
+    /// Other viewers of this place.
     Place(Place),
 }
 
-/// What reaches a seat.
+/// A message to a seat.
 #[derive(Debug, Clone)]
 pub enum Post {
     Event(Arc<Event>),
-    /// The person, or what they may do, is another one now.
+    /// The person or their permissions changed.
     Person(Box<Caller>),
     /// More happened than the mailbox holds.
     Missed,
     /// Somebody came to the place or left it.
     Viewers,
     Ping,
-    /// The session is over.
+    /// The session has ended.
     SignedOut,
-    /// Nothing was heard for too long.
+    /// Nothing was received for too long.
     Silent,
 }
 
@@ -74,7 +74,7 @@ pub struct Hub {
 struct Seats {
     all: HashMap<Uuid, Taken>,
     by_topic: HashMap<Topic, HashSet<Uuid>>,
-    /// True while the task runs that looks after them.
+    /// True while the task that watches them runs.
     watched: bool,
 }
 
@@ -86,7 +86,7 @@ struct Taken {
     heard: Arc<AtomicU64>,
 }
 
-/// The seat of one socket; dropped, it is free.
+/// The seat of one socket; dropping it frees it.
 pub struct Seat {
     id: Uuid,
     platform: Platform,
@@ -102,18 +102,18 @@ impl Default for Hub {
 }
 
 impl Hub {
-    /// A socket that is open until the token is dropped.
+    /// Marks a socket as open until the token is dropped.
     pub fn open(&self) -> TaskTrackerToken {
         self.open.token()
     }
 
-    /// Waits until no socket is open any more.
+    /// Waits until no socket is open.
     pub async fn closed(&self) {
         self.open.close();
         self.open.wait().await;
     }
 
-    /// Takes a seat for a person. From here on it hears of everything that concerns them.
+    /// Takes a seat for a person. From now on it receives everything that concerns them.
     pub fn sit(platform: &Platform, caller: &Caller) -> Seat {
         let hub = &platform.hub;
         let id = platform.ids.next(platform.clock.now());
@@ -144,7 +144,7 @@ impl Hub {
         }
     }
 
-    /// Puts something into the mailboxes of a topic.
+    /// Puts a message into the mailboxes of the topics.
     pub fn post(&self, topics: &[Topic], post: &Post) {
         let mut seats = self.seats();
         let ids: HashSet<Uuid> =
@@ -154,7 +154,7 @@ impl Hub {
         }
     }
 
-    /// Seconds since the program began.
+    /// Seconds since the program started.
     fn now(&self) -> u64 {
         self.began.elapsed().as_secs()
     }
@@ -165,7 +165,8 @@ impl Hub {
 }
 
 impl Seats {
-    /// What a full mailbox does not take is missed, but for the end: such a seat is given up without a word.
+    /// A message that does not fit into the mailbox is marked as missed, except the final one: the seat is then removed
+    /// without it.
     fn post(&mut self, id: Uuid, post: Post) {
         let Some(seat) = self.all.get(&id) else { return };
         let ends = matches!(post, Post::SignedOut | Post::Silent);
@@ -174,7 +175,8 @@ impl Seats {
             Err(TrySendError::Full(_)) if ends => true,
             Err(TrySendError::Full(post)) => {
                 seat.missed.store(true, Ordering::SeqCst);
-                // Whoever emptied it just before the word did not see the word, and this wakes them.
+                // If the mailbox was emptied just before the flag was set, its reader missed the flag, and this message
+                // wakes it.
                 seat.mailbox.try_send(post).is_err_and(|error| matches!(error, TrySendError::Closed(_)))
             }
             Err(TrySendError::Closed(_)) => true,
@@ -184,7 +186,7 @@ impl Seats {
         }
     }
 
-    /// From now on the seat hears of these topics, beside the place that it is at.
+    /// Subscribes the seat to these topics, besides the place that it is at.
     fn hear(&mut self, id: Uuid, topics: HashSet<Topic>) {
         let Some(seat) = self.all.get_mut(&id) else { return };
         let before = std::mem::replace(&mut seat.topics, topics.clone());
@@ -201,8 +203,8 @@ impl Seats {
         }
     }
 
-    /// Tells the seats what became of their sessions since they were `before`. Who sat down or became another one in the
-    /// meantime is left to the next look.
+    /// Tells the seats what changed in their sessions compared to `before`. Seats that were taken or changed in the
+    /// meantime are left to the next check.
     fn judge(&mut self, before: &HashMap<Uuid, Arc<Caller>>, alive: &HashMap<Uuid, Caller>) {
         for (id, asked) in before {
             if !self.all.get(id).is_some_and(|seat| Arc::ptr_eq(&seat.caller, asked)) {
@@ -216,7 +218,7 @@ impl Seats {
         }
     }
 
-    /// Ends the seats that were last heard before a second of the program; pings the others, if it is time.
+    /// Ends the seats that were last heard before `oldest` (seconds since start); pings the others if `ping`.
     fn listen(&mut self, oldest: u64, ping: bool) {
         let ids: Vec<(Uuid, bool)> =
             self.all.iter().map(|(id, seat)| (*id, seat.heard.load(Ordering::Relaxed) < oldest)).collect();
@@ -240,7 +242,7 @@ impl Seat {
         self.id
     }
 
-    /// What comes next; none when the seat was given up.
+    /// The next message; none if the seat was removed.
     pub async fn next(&mut self) -> Option<Post> {
         match self.mailbox.try_recv() {
             Ok(post) => Some(post),
@@ -249,17 +251,17 @@ impl Seat {
         }
     }
 
-    /// Notes that something was heard from the client.
+    /// Records that the client sent something.
     pub fn heard(&self) {
         self.heard.store(self.platform.hub.now(), Ordering::Relaxed);
     }
 
-    /// Hears from now on what that person may hear of at that place.
+    /// Subscribes to what that person may receive at that place.
     pub fn turn_to(&self, caller: &Caller, place: Option<&Place>) {
         let mut topics = topics_of(caller);
         topics.extend(place.copied().map(Topic::Place));
         let mut seats = self.platform.hub.seats();
-        // The same one stays the same: who turns all the time is looked at all the same.
+        // Keep an unchanged caller: a seat that changes place all the time must still be checked.
         if let Some(seat) = seats.all.get_mut(&self.id).filter(|seat| *seat.caller != *caller) {
             seat.caller = Arc::new(caller.clone());
         }
@@ -273,14 +275,14 @@ impl Drop for Seat {
     }
 }
 
-/// What concerns a person.
+/// The topics that concern a person.
 fn topics_of(caller: &Caller) -> HashSet<Topic> {
     let kinds = Entity::ALL.into_iter().filter(|kind| caller.may(kind.needs())).map(Topic::Kind);
     let own = [Topic::Everybody, Topic::Person(caller.staff_id), Topic::Session(caller.session_id)];
     own.into_iter().chain(kinds).collect()
 }
 
-/// Whom an event concerns. What it tells them is decided where it is told, by their rights of that moment.
+/// The topics that an event concerns. What it tells a person is decided on delivery, by their permissions at that time.
 fn topics_for(event: &Event) -> Vec<Topic> {
     match event {
         Event::Notice(notice) => Entity::of(notice.entity).map(Topic::Kind).into_iter().collect(),
@@ -296,7 +298,7 @@ fn topics_for(event: &Event) -> Vec<Topic> {
     }
 }
 
-/// Looks after all seats, until the last one is free.
+/// Watches all seats until the last one is free.
 async fn watch(platform: Platform) {
     let mut tick = tokio::time::interval(RECHECK);
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -310,7 +312,8 @@ async fn watch(platform: Platform) {
                 return;
             }
         }
-        // While the database is away, who was in stays in. A panic in one look must not be the last look.
+        // While the database is unavailable, connected people stay connected. A panic in one check must not stop the
+        // checks.
         if AssertUnwindSafe(look(&platform)).catch_unwind().await.is_err() {
             tracing::error!("a check of all sessions panicked; the next one will follow");
         }
@@ -323,7 +326,7 @@ async fn watch(platform: Platform) {
     }
 }
 
-/// Asks for all seats whether their sessions still hold, and tells those for whom something is new.
+/// Verifies the sessions of all seats, and tells those for which something changed.
 async fn look(platform: &Platform) {
     let before: HashMap<Uuid, Arc<Caller>> =
         platform.hub.seats().all.iter().map(|(id, seat)| (*id, Arc::clone(&seat.caller))).collect();
@@ -415,7 +418,7 @@ mod tests {
         let mut over = sit(&mut seats, one, &caller(2));
         let mut turned = sit(&mut seats, two, &caller(3));
         let before = seats.all.iter().map(|(id, seat)| (*id, Arc::clone(&seat.caller))).collect();
-        // Meanwhile somebody sits down, and another becomes somebody else.
+        // Meanwhile one seat is taken, and another changes its person.
         let mut late = sit(&mut seats, three, &caller(4));
         seats.all.get_mut(&two).unwrap().caller = Arc::new(caller(3));
         seats.judge(&before, &HashMap::new());

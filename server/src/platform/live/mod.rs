@@ -1,7 +1,8 @@
-//! The live side of the program: one WebSocket that says what changed and who looks at what.
+//! The live side of the program: a WebSocket that reports changes and presence.
 //!
-//! `/ws/chat`, staff part: `auth`, `viewing`, `ping` → `ready`, `viewing`, `notice`, `pong`, `bye`, `error`. `transport.rs`
-//! is the wire, `hub.rs` knows who is connected, `staff.rs` is the person at it; visitors come with chat.
+//! `/ws/chat`, staff part: `auth`, `viewing`, `ping` → `ready`, `viewing`, `notice`, `pong`, `bye`, `error`.
+//! `transport.rs` is the wire, `hub.rs` knows who is connected, `staff.rs` handles the connected person; visitors will
+//! follow with live chat.
 
 mod document;
 mod hub;
@@ -22,10 +23,9 @@ use crate::http::rate_limit::{Allowed, Limit};
 use crate::platform::Platform;
 use crate::platform::slice::{Brings, Slice};
 
-/// Sockets that one address may open: an office comes back at once when the server does.
+/// Sockets that one address can open: a whole office reconnects at once when the server restarts.
 static UPGRADES: Limit = Limit { name: "live_upgrades", window: 60, allowed: Allowed::Fixed(120) };
 
-/// What this part brings.
 pub const SLICE: Slice<Platform> =
     Slice { pages: routes, brings: Brings { limits: &[&UPGRADES], ..Brings::NOTHING }, ..Slice::new("live") };
 

@@ -1,4 +1,4 @@
-//! The frames: JSON text, `type` first. Their schemas stand in the AsyncAPI document, which is made from these types.
+//! The frames: JSON text, `type` first. The AsyncAPI document contains their schemas, generated from these types.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -7,7 +7,7 @@ use uuid::Uuid;
 use crate::cluster::Notice;
 use crate::platform::auth::Caller;
 
-/// Bytes of a frame that we read.
+/// Maximum size of a received frame in bytes.
 pub const LARGEST: usize = 16 * 1024;
 
 /// What a client sends.
@@ -75,7 +75,7 @@ pub struct Viewer {
 }
 
 impl Viewer {
-    /// The person by the name of now.
+    /// The person with their current name.
     pub fn of(caller: &Caller) -> Self {
         Self { id: caller.staff_id, name: caller.name.clone() }
     }

@@ -1,4 +1,4 @@
-//! A member of staff at a socket: a ticket first, then who looks at what, and notices.
+//! A staff member's socket: a ticket first, then presence and notices.
 
 use std::time::Duration;
 
@@ -12,12 +12,12 @@ use crate::platform::Platform;
 use crate::platform::auth::{self, Caller};
 use crate::platform::entity::Entity;
 
-/// A client must say who it is within this time.
+/// A client must authenticate within this time.
 const AUTH: Duration = Duration::from_secs(10);
-/// Tickets that one socket may try.
+/// Tickets that one socket can try.
 const TICKETS: u32 = 20;
 
-/// The whole conversation, from the ticket to the goodbye.
+/// The whole exchange, from the ticket to the goodbye.
 pub async fn converse(platform: Platform, mut incoming: Incoming, line: Line) {
     let stopping = platform.stopping.clone();
     let caller = tokio::select! {
@@ -26,7 +26,7 @@ pub async fn converse(platform: Platform, mut incoming: Incoming, line: Line) {
     };
     let Ok(caller) = caller else { return line.bye(Goodbye::Idle, None).await };
     let Some(caller) = caller else { return };
-    // The seat first: what happens from now on is told, and `ready` says so.
+    // Take the seat first: everything from now on is delivered, and `ready` says so.
     let seat = Hub::sit(&platform, &caller);
     let mut person =
         Person { viewer: Viewer::of(&caller), platform, line, seat, caller, place: None, shown: Vec::new() };
@@ -47,7 +47,7 @@ pub async fn converse(platform: Platform, mut incoming: Incoming, line: Line) {
                 }
             },
             post = person.seat.next() => match post {
-                // The seat was given up; the client comes back.
+                // The seat was removed; the client reconnects.
                 None => return,
                 Some(Post::SignedOut) => return person.line.bye(Goodbye::SignedOut, None).await,
                 Some(Post::Silent) => return person.line.bye(Goodbye::Idle, None).await,
@@ -65,7 +65,7 @@ pub async fn converse(platform: Platform, mut incoming: Incoming, line: Line) {
     }
 }
 
-/// Waits for a good ticket. None: the socket is over, and the client was told why.
+/// Waits for a valid ticket. None: the socket is closed, and the client was told why.
 async fn authenticate(platform: &Platform, incoming: &mut Incoming, line: &Line) -> Option<Caller> {
     let mut tries = 0;
     loop {
@@ -80,11 +80,11 @@ async fn authenticate(platform: &Platform, incoming: &mut Incoming, line: &Line)
             Err(error) => Err(error),
         };
         match session {
-            // A person without the second factor that the role needs sees nothing yet.
+            // A person without a required second factor must not see anything yet.
             Ok(Some(found)) if !found.caller.second_factor_missing => return Some(found.caller),
             Ok(_) => {
                 refuse(line, "unauthenticated", "the ticket is unknown, used or expired").await.ok()?;
-                // Asking costs a look at the database; nobody mistypes a ticket so often.
+                // Each attempt costs a database read; nobody mistypes a ticket so often.
                 tries += 1;
                 if tries == TICKETS {
                     line.bye(Goodbye::SignedOut, None).await;
@@ -111,12 +111,12 @@ struct Person {
     caller: Caller,
     viewer: Viewer,
     place: Option<Place>,
-    /// Who the client knows to be at the place.
+    /// The viewers that the client last received for this place.
     shown: Vec<Viewer>,
 }
 
 impl Person {
-    /// Does what a frame asks for.
+    /// Handles a frame.
     async fn take(&mut self, text: &str) -> Result<(), Gone> {
         let seen =
             |entity: &str| Entity::of(entity).filter(|kind| kind.is_looked_at() && self.caller.may(kind.needs()));
@@ -124,7 +124,7 @@ impl Person {
             Ok(FromClient::Viewing { entity, id }) => match seen(&entity) {
                 Some(kind) => {
                     self.go(id.map(|id| (kind, id)));
-                    // Who says where they look is told who is there, even if nothing changed.
+                    // A client that reports its place gets the viewers, even if nothing changed.
                     self.shown.clear();
                     self.show().await
                 }
@@ -148,7 +148,7 @@ impl Person {
         self.place = place;
     }
 
-    /// Passes on what concerns the person; false when their session is over.
+    /// Passes on what concerns the person; false if their session has ended.
     async fn hear(&mut self, post: Post) -> Result<bool, Gone> {
         match post {
             Post::Event(event) => {
@@ -173,7 +173,7 @@ impl Person {
             Post::Viewers => self.show().await?,
             Post::Ping => {
                 self.line.ping().await?;
-                // Who went away without a word is noticed by the clock.
+                // A timer notices viewers who left without saying so.
                 self.show().await?;
             }
             Post::SignedOut | Post::Silent => return Ok(false),
@@ -181,13 +181,13 @@ impl Person {
         Ok(true)
     }
 
-    /// What the person may do may have changed, and not even the next notice goes by the old rights. False when the session
-    /// is over.
+    /// Checks the permissions again, so that not even the next notice uses outdated ones. False if the session has
+    /// ended.
     async fn look_again(&mut self) -> bool {
         match self.platform.liveness.of(&self.platform, self.caller.session_id).await {
             Ok(Some(live)) if !live.caller.second_factor_missing => self.become_(live.caller),
             Ok(_) => return false,
-            // The database is away; the look of all seats finds it out later.
+            // The database is unavailable; the check of all seats will catch up.
             Err(_) => {}
         }
         true
@@ -200,13 +200,13 @@ impl Person {
         }
     }
 
-    /// What counts of the person from here on. Who may not see a place any more leaves it.
+    /// Applies the person's new state. A place that they may no longer see is left.
     fn become_(&mut self, caller: Caller) {
         self.caller = caller;
         let place = self.place.filter(|(kind, _)| self.caller.may(kind.needs()));
         let viewer = Viewer::of(&self.caller);
         if viewer == self.viewer && place == self.place {
-            // Nobody has said anew that they look, so the clock of their place runs on.
+            // The client has not reported its place again, so the place's timer keeps running.
             self.seat.turn_to(&self.caller, place.as_ref());
             return;
         }
@@ -215,7 +215,7 @@ impl Person {
         self.go(place);
     }
 
-    /// Says who else is here, when that has changed.
+    /// Sends the other viewers, if they changed.
     async fn show(&mut self) -> Result<(), Gone> {
         let Some(place) = &self.place else { return Ok(()) };
         let here = self.platform.viewers.of(place);

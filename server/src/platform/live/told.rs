@@ -1,11 +1,12 @@
-//! What an event tells a person, by their rights. A notice names what to load again and carries no data.
+//! Which notice an event causes for a person, by their permissions. A notice names what to load again and carries no
+//! data.
 
 use crate::cluster::{Event, Notice};
 use crate::platform::auth::Caller;
 use crate::platform::entity::Entity;
 use crate::platform::permission::Permission;
 
-/// The notice of an event for that person; none when it does not concern them, or when they may not know of it.
+/// The notice of an event for that person; none if it does not concern them, or if they may not see it.
 pub fn notice_for(event: &Event, caller: &Caller) -> Option<Notice> {
     let notice = |kind, entity, id| Some(Notice { kind, entity, id });
     match event {
@@ -27,7 +28,8 @@ pub fn notice_for(event: &Event, caller: &Caller) -> Option<Notice> {
     }
 }
 
-/// A notice names a thing, so it needs the right to see such things. What this version does not know is nobody's.
+/// A notice names an entity, so it requires the permission to see that kind. Kinds that this version does not know are
+/// visible to nobody.
 fn may_know(caller: &Caller, notice: &Notice) -> bool {
     Entity::of(notice.entity).is_some_and(|kind| caller.may(kind.needs()))
 }
@@ -42,7 +44,7 @@ mod tests {
     const ME: Uuid = Uuid::from_u128(1);
     const OTHER: Uuid = Uuid::from_u128(2);
 
-    /// What somebody with these rights is told, by its kind.
+    /// The kind of notice for someone with these permissions.
     fn told(event: &Event, permissions: &[Permission]) -> Option<&'static str> {
         let caller = Caller {
             staff_id: ME,

@@ -1,7 +1,7 @@
-//! The wire under a socket, whoever speaks over it: who may open one, how it is written to, how it ends.
+//! The wire under a socket, for any protocol on it: who can open one, how it is written to, how it ends.
 //!
-//! A socket is one task. Its writer takes frames from a short queue, and who says something waits for room in it; a client
-//! that does not read at all is cut off and comes back. Nothing here ticks: pings and looks at the clock are the hub's, for
+//! A socket is one task. Its writer takes frames from a short queue, and senders wait for room in it; a client that
+//! does not read at all is disconnected and reconnects. Nothing here uses timers: the hub does pings and timeouts for
 //! all sockets.
 
 use std::time::Duration;
@@ -23,12 +23,12 @@ use crate::http::RequestInfo;
 use crate::http::rate_limit::Subject;
 use crate::platform::Platform;
 
-/// Frames that wait for a client before who says the next one waits too.
+/// Frames that can wait for a client before the sender waits too.
 const QUEUE: usize = 16;
 /// A client that does not read for this long is gone.
 const SLOWEST: Duration = Duration::from_secs(10);
 
-/// Opens the socket. A page of another origin cannot.
+/// Opens the socket. Pages of other origins are rejected.
 pub async fn upgrade(
     State(platform): State<Platform>,
     headers: HeaderMap,
@@ -38,7 +38,7 @@ pub async fn upgrade(
     platform.front.origins.check_origin(&headers)?;
     let upgrade = upgrade.map_err(|_| Error::MalformedBody("This address supports WebSocket only.".into()))?;
     platform.limits.check(&UPGRADES, &Subject::Address(info.ip.into()))?;
-    // Held from here on, so that the end of the program waits for the goodbye.
+    // Held from here on, so that the shutdown waits for the goodbye.
     let open = platform.hub.open();
     Ok(upgrade
         .read_buffer_size(1_024)
@@ -51,26 +51,26 @@ pub async fn upgrade(
             let writer = write(sink, outgoing);
             tokio::pin!(writer);
             tokio::select! {
-                // The client went away, or does not read.
+                // The client disconnected, or does not read.
                 () = &mut writer => {}
-                // What was said last still leaves.
+                // Flush what was sent last.
                 () = staff::converse(platform, Incoming(stream), line) => writer.await,
             }
             drop(open);
         }))
 }
 
-/// What leaves.
+/// An outgoing item.
 enum Out {
     Frame(Utf8Bytes),
     Ping,
     Close,
 }
 
-/// The way to a client.
+/// The sending side of a connection.
 pub struct Line(mpsc::Sender<Out>);
 
-/// The client is gone, or as good as gone.
+/// The client is gone, or unresponsive.
 #[derive(Debug)]
 pub struct Gone;
 
@@ -88,15 +88,15 @@ impl Line {
         self.push(Out::Ping).await
     }
 
-    /// Says why it ends, and ends it.
+    /// Sends the reason and closes the socket.
     pub async fn bye(&self, reason: Goodbye, retry_after: Option<u64>) {
-        // Who is gone need not be told.
+        // A client that is gone need not be told.
         if self.send(&ToClient::Bye { reason, retry_after }).await.is_ok() {
             let _ = self.push(Out::Close).await;
         }
     }
 
-    /// Waits for room. The writer of the same task makes some, or gives the client up.
+    /// Waits for room. The writer in the same task makes some, or gives up the client.
     async fn push(&self, out: Out) -> Result<(), Gone> {
         self.0.send(out).await.map_err(|_| Gone)
     }
@@ -115,10 +115,10 @@ async fn write(mut sink: SplitSink<WebSocket, Message>, mut outgoing: mpsc::Rece
     }
 }
 
-/// What comes from a client.
+/// The receiving side of a connection.
 pub struct Incoming(SplitStream<WebSocket>);
 
-/// One thing that came.
+/// One received item.
 pub enum Heard {
     Text(Utf8Bytes),
     /// A sign of life.
@@ -126,7 +126,7 @@ pub enum Heard {
 }
 
 impl Incoming {
-    /// The next thing; none when the client is gone.
+    /// The next item; none if the client is gone.
     pub async fn next(&mut self) -> Option<Heard> {
         match self.0.next().await?.ok()? {
             Message::Text(text) => Some(Heard::Text(text)),

@@ -1,4 +1,4 @@
-//! Who looks at what, as long as they say so every 20 seconds.
+//! Who is viewing what, as long as they report it every 20 seconds.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, PoisonError};
@@ -10,13 +10,13 @@ use super::hub::{Hub, Post, Topic};
 use super::protocol::Viewer;
 use crate::platform::entity::Entity;
 
-/// Two missed heartbeats and a little.
+/// Two missed heartbeats and some margin.
 const STALE: Duration = Duration::from_secs(45);
 
 /// Entity and id.
 pub type Place = (Entity, Uuid);
 
-/// The sockets at one place: whose they are, and when they last said so.
+/// The sockets at one place: whose they are, and when they last reported.
 type Sockets = HashMap<Uuid, (Viewer, Instant)>;
 
 /// All viewers of this node.
@@ -29,7 +29,7 @@ impl Viewers {
         Self { places: Mutex::default() }
     }
 
-    /// A socket says where its person is: `socket` moves from one place to another, or to none.
+    /// Moves a socket's person from one place to another, or to none.
     pub fn set(&self, socket: Uuid, viewer: &Viewer, from: Option<&Place>, to: Option<&Place>, hub: &Hub) {
         let mut places = self.places.lock().unwrap_or_else(PoisonError::into_inner);
         if from != to
@@ -51,14 +51,14 @@ impl Viewers {
         }
     }
 
-    /// Who is there, each person once, by name.
+    /// The viewers of a place, each person once, by name.
     pub fn of(&self, place: &Place) -> Vec<Viewer> {
         let mut places = self.places.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(there) = places.get_mut(place) else { return Vec::new() };
         there.retain(|_, (_, seen)| seen.elapsed() < STALE);
         let mut viewers: Vec<Viewer> = there.values().map(|(viewer, _)| viewer.clone()).collect();
         viewers.sort_by(|a, b| (&a.name, a.id).cmp(&(&b.name, b.id)));
-        // For a moment after a rename, one window has the old name.
+        // For a moment after a rename, one window still has the old name.
         let mut met = HashSet::new();
         viewers.retain(|viewer| met.insert(viewer.id));
         viewers

@@ -1,4 +1,4 @@
-//! The own notices, and what one wants to hear of.
+//! A person's own notices, and their preferences.
 
 use axum::extract::State;
 use database::entity::notifications::Column;
@@ -147,7 +147,7 @@ async fn read_notifications(
         .write(which, move |tx, which| {
             Box::pin(async move {
                 if store::read(tx.conn(), person, which.clone(), now).await? > 0 {
-                    // Other windows of the same person count again.
+                    // Other windows of the same person update their counts.
                     tx.publish(cluster::Event::Notified([person].into()));
                 }
                 Ok(())

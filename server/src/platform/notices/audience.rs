@@ -1,5 +1,5 @@
-//! Who is told. Everybody with their rights and choices is kept in memory for less than a second, because every message
-//! of a visitor asks for it.
+//! Who gets a notice. Everyone's permissions and preferences are cached for less than a second, because every visitor
+//! message needs them.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -19,21 +19,21 @@ use crate::platform::entity::Entity;
 use crate::platform::permission::{Permission, PermissionSet};
 use crate::platform::staff as people;
 
-/// A choice counts after this time at the latest, on every node.
+/// A changed preference takes effect after this time at the latest, on every node.
 const FRESH: Duration = Duration::from_millis(800);
 
 /// What happened, as notices need it.
 #[derive(Debug, Clone, Default)]
 pub struct News {
     pub entity: Option<(Entity, Uuid)>,
-    /// The colleague who did it; they are not told of it.
+    /// The colleague who did it; they get no notice of it.
     pub actor: Option<Uuid>,
-    /// A word or two more. No personal data of clients: the notice would outlive an erasure.
+    /// Short extra information. No personal data of clients: the notice would outlive an erasure.
     pub detail: Option<String>,
 }
 
 impl News {
-    /// Nobody is told of what they may not see. What happened to the own account needs no right.
+    /// Nobody gets a notice about what they may not see. What happened to one's own account requires no permission.
     fn may_be_known_to(&self, permissions: PermissionSet) -> bool {
         self.entity.is_none_or(|(kind, _)| permissions.has(kind.needs()))
     }
@@ -44,11 +44,11 @@ impl News {
 pub enum To {
     /// Everybody with this permission.
     Holders(Permission),
-    /// One person, if they may know of it.
+    /// One person, if they may see it.
     Person(Uuid),
 }
 
-/// Active people with their rights and choices.
+/// Active people with their permissions and preferences.
 #[derive(Clone)]
 pub struct Audience(Cache<(), Arc<Vec<Listener>>>);
 
@@ -66,7 +66,7 @@ impl Audience {
         Self(Cache::builder().max_capacity(1).time_to_live(FRESH).build())
     }
 
-    /// Reads everybody again after an event that changes who is told.
+    /// Reloads everyone after an event that changes who gets notices.
     pub fn follow(&self, event: &cluster::Event) {
         use cluster::Event::{Everything, PreferencesChanged, StaffChanged};
         if matches!(event, StaffChanged(_) | PreferencesChanged(_) | Everything) {
@@ -120,30 +120,31 @@ impl Listener {
     }
 }
 
-/// The rows of an event for everybody who wants it in the dashboard: made before the unit that writes them.
+/// The rows of an event for everyone who wants it in the dashboard: created before the unit that inserts them.
 ///
 /// # Errors
-/// The database is away.
+/// The database is unavailable.
 pub async fn rows(platform: &Platform, kind: &Kind, news: &News, to: To) -> Result<Vec<notifications::Model>> {
     let everybody = platform.audience.of(platform).await?;
     let listeners = everybody.iter().filter(|listener| listener.hears(kind, Channel::App, news, to));
     Ok(listeners.map(|listener| row(platform, kind, news, listener.id)).collect())
 }
 
-/// Names and addresses of those who want an event by mail.
+/// Names and addresses of people who want an event by email.
 ///
 /// # Errors
-/// The database is away.
+/// The database is unavailable.
 pub async fn mail_to(platform: &Platform, kind: &Kind, news: &News, to: To) -> Result<Vec<(String, String)>> {
     let everybody = platform.audience.of(platform).await?;
     let listeners = everybody.iter().filter(|listener| listener.hears(kind, Channel::Mail, news, to));
     Ok(listeners.map(|listener| (listener.name.clone(), listener.email.clone())).collect())
 }
 
-/// The row of an event for one person, and whether they want a mail: within a unit that knows only there whom it concerns.
+/// The row of an event for one person, and whether they want an email: for a unit that knows only inside whom it
+/// concerns.
 ///
 /// # Errors
-/// The database is away.
+/// The database is unavailable.
 pub async fn for_one(
     platform: &Platform,
     conn: &impl ConnectionTrait,

@@ -1,4 +1,4 @@
-//! Notices are no archive.
+//! Deletes old notices.
 
 use chrono::Duration;
 use database::entity::notifications::Column;
@@ -7,14 +7,14 @@ use super::store;
 use crate::error::Result;
 use crate::platform::Platform;
 
-/// Those that were read stay this long.
+/// Read notices are kept this long.
 const READ: Duration = Duration::days(30);
-/// Those that nobody read.
+/// Unread notices are kept this long.
 const UNREAD: Duration = Duration::days(90);
-/// Deletes notices that are old.
+/// Deletes old notices.
 ///
 /// # Errors
-/// The database is away; the next turn goes on.
+/// The database is unavailable; the next run continues.
 pub async fn clean_up(platform: &Platform) -> Result<()> {
     let now = platform.clock.now();
     platform.delete_in_chunks(store::old(now - READ, now - UNREAD), Column::Id).await

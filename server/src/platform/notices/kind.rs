@@ -1,4 +1,4 @@
-//! What people can be told of, and how. The kinds themselves stand in the slices that tell of them.
+//! Kinds of notices, and their channels. The slices that send them declare the kinds.
 
 use std::borrow::Cow;
 
@@ -9,16 +9,16 @@ use utoipa::{PartialSchema, ToSchema};
 
 use crate::platform::permission::Permission;
 
-/// Something that people are told of.
+/// A kind of notice.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Kind {
-    /// As it stands in the database, in notices and in the API. Unique.
+    /// Its name in the database, in notices and in the API. Unique.
     pub name: &'static str,
-    /// One of these a person needs to be told of it at all, beside the right to what it is about; empty: nothing.
+    /// A person needs one of these permissions to get it at all, besides the permission for its entity; empty: none.
     pub needs: &'static [Permission],
-    /// In the dashboard, while the person has not chosen.
+    /// In the dashboard, unless the person has chosen.
     pub app: Default,
-    /// By mail, while the person has not chosen. Off where the firm's mailbox gets one anyway, or where many can come at
+    /// By email, unless the person has chosen. Off if the firm's mailbox gets one anyway, or if many can arrive at
     /// once.
     pub mail: Default,
 }
@@ -32,19 +32,19 @@ pub enum Channel {
     Mail,
 }
 
-/// Whether something goes out by a channel while the person has not chosen.
+/// Whether a channel is used unless the person has chosen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Default {
     On,
     Off,
-    /// It always does: who took over an account must not be able to silence it.
+    /// Always: someone who took over an account must not be able to silence it.
     Always,
-    /// It never does.
+    /// Never.
     Never,
 }
 
 impl Kind {
-    /// True when somebody of whom `has` knows the rights may be told of it.
+    /// True if someone with these permissions may get it.
     pub fn may_reach(&self, has: impl Fn(Permission) -> bool) -> bool {
         self.needs.is_empty() || self.needs.iter().any(|needed| has(*needed))
     }
@@ -56,7 +56,7 @@ impl Kind {
         }
     }
 
-    /// Whether it goes out, with what the person chose.
+    /// Whether it is sent, given the person's choice.
     pub fn goes_out(&self, channel: Channel, chosen: Option<bool>) -> bool {
         match self.default_for(channel) {
             Default::Always => true,
@@ -70,7 +70,7 @@ impl Kind {
 impl Channel {
     pub const ALL: [Self; 2] = [Self::App, Self::Mail];
 
-    /// As it stands in the database.
+    /// Its name in the database.
     pub fn name(self) -> &'static str {
         match self {
             Self::App => "app",

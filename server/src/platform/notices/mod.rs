@@ -1,9 +1,9 @@
-//! Notices for people: what happened that they may want to know of, in the dashboard and by mail.
+//! Notices for people: what happened that they may want to know, in the dashboard and by email.
 //!
-//! A slice asks [`rows`] before its unit, or [`for_one`] within it, and hands the rows to the unit with `Tx::notify`: cause and notice
-//! are committed together, and open dashboards hear of it at once. Slices bring the [`Kind`]s;
+//! A slice calls [`rows`] before its unit, or [`for_one`] within it, and passes the rows to the unit with `Tx::notify`:
+//! cause and notice are committed together, and open dashboards are notified at once. Slices declare the [`Kind`]s;
 //! each person chooses among them. Tables: `notifications`, `notification_preferences`. No permission: everybody sees
-//! their own. Job: `notifications.clean_up`. Marking as read is not audited, no more than looking at a message is.
+//! their own. Job: `notifications.clean_up`. Marking a notice as read is not audited, like viewing a message.
 
 mod api;
 mod audience;
@@ -22,7 +22,6 @@ use crate::platform::Platform;
 use crate::platform::slice::{Brings, Slice};
 use chrono::Duration;
 
-/// What this part brings.
 pub const SLICE: Slice<Platform> = Slice {
     api: api::routes,
     jobs: &[Job {

@@ -1,8 +1,8 @@
-//! Choices of what one is told of, in words.
+//! Wording of preference changes.
 
 use crate::platform::audit::Words;
 
-/// The words; none for the actions of others.
+/// The sentence; none for actions of other parts.
 pub fn sentences(it: &Words<'_>) -> Option<String> {
     Some(match it.action() {
         "notifications.changed" => "changed their notification settings".to_owned(),

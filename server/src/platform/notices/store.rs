@@ -1,4 +1,4 @@
-//! Queries of notices and choices.
+//! Queries for notices and preferences.
 
 use chrono::{DateTime, Utc};
 use database::entity::notification_preferences as choices;
@@ -13,12 +13,12 @@ use uuid::Uuid;
 use crate::ids::first_of;
 use crate::storage::{COUNT_LIMIT, Cursor, Page};
 
-/// Whose notices, and which of them.
+/// Selects the notices of a person.
 #[derive(Debug, Clone)]
 pub(super) struct Which {
     pub person: Uuid,
     pub unread_only: bool,
-    /// Kinds of things that the person may see; notices about others are passed over.
+    /// Kinds of entities that the person may see; notices about others are omitted.
     pub seen: Vec<&'static str>,
 }
 
@@ -33,7 +33,7 @@ impl Which {
     }
 }
 
-/// One page, the newest first.
+/// One page, newest first.
 pub(super) async fn list(
     conn: &impl ConnectionTrait,
     which: &Which,
@@ -49,7 +49,7 @@ pub(super) async fn list(
     Ok(Page::new(rows, limit, counted, |row| row.id))
 }
 
-/// How many there are; stops one after 1,000.
+/// The number of notices; stops one after 1,000.
 pub(super) async fn count(conn: &impl ConnectionTrait, which: &Which) -> Result<u64, DbErr> {
     let some =
         Query::select().expr(Expr::value(1)).from(Entity).cond_where(which.condition()).limit(COUNT_LIMIT + 1).take();
@@ -62,7 +62,7 @@ pub(super) async fn count(conn: &impl ConnectionTrait, which: &Which) -> Result<
     Ok(u64::try_from(number).unwrap_or(0))
 }
 
-/// Marks unread notices of a person as read; answers how many.
+/// Marks unread notices of a person as read; returns how many.
 pub(super) async fn read(
     conn: &impl ConnectionTrait,
     person: Uuid,
@@ -79,7 +79,7 @@ pub(super) async fn read(
     Ok(done.rows_affected)
 }
 
-/// Notices that were read before one moment or made before another, the oldest first.
+/// Notices that were read before one time or created before another, oldest first.
 pub(super) fn old(read_before: DateTime<Utc>, made_before: DateTime<Utc>) -> Select<Entity> {
     Entity::find()
         .filter(Column::Id.lt(first_of(read_before)))
@@ -93,17 +93,17 @@ pub async fn delete_of_entities(conn: &impl ConnectionTrait, entities: Vec<Uuid>
     Ok(done.rows_affected)
 }
 
-/// What everybody chose.
+/// Everyone's preferences.
 pub(super) async fn all_choices(conn: &impl ConnectionTrait) -> Result<Vec<choices::Model>, DbErr> {
     choices::Entity::find().all(conn).await
 }
 
-/// What one person chose.
+/// One person's preferences.
 pub(super) async fn choices_of(conn: &impl ConnectionTrait, person: Uuid) -> Result<Vec<choices::Model>, DbErr> {
     choices::Entity::find().filter(choices::Column::StaffId.eq(person)).all(conn).await
 }
 
-/// Keeps one choice.
+/// Stores one preference.
 pub(super) async fn choose(
     conn: &impl ConnectionTrait,
     person: Uuid,

@@ -1,4 +1,4 @@
-//! What the API shows of notices.
+//! Notices as the API returns them.
 
 use chrono::{DateTime, Utc};
 use database::entity::notifications::Model;
@@ -31,11 +31,11 @@ pub struct Notification {
     pub read_at: Option<DateTime<Utc>>,
 }
 
-/// Notices with the names of now. Kinds that this version does not know are passed over.
+/// Notices with current names. Omits kinds that this version does not know.
 pub async fn notifications(platform: &Platform, rows: Vec<Model>) -> Result<Vec<Notification>> {
     let staff = people::names(platform).await?;
     let about = rows.iter().filter_map(|row| Some((Entity::of(row.entity_type.as_deref()?)?, row.entity_id?)));
-    // The rows are the reader's own, and the list leaves out what the reader may not see any more.
+    // The rows are the reader's own, and the list omits what the reader may no longer see.
     let subjects = platform.names_of(about, |_| true).await?;
     let show = |row: Model| {
         let kind = platform.notice_kinds().find(|kind| kind.name == row.event)?;

@@ -83,8 +83,8 @@ async fn patch_settings(
     Ok(shown(platform.settings.registry(), &after, &caller))
 }
 
-/// What guards accounts and mailboxes is changed by somebody who is there, not by whoever found an open page, and nobody
-/// gives themselves by it what they may not have.
+/// Settings that protect accounts and mailboxes require a present person, not just an open page, and nobody can use
+/// them to gain access that they lack.
 fn check_rights(platform: &Platform, caller: &Caller, values: &Map<String, Value>) -> Result<()> {
     let keys: Vec<&Key> = values.keys().filter_map(|name| platform.settings.registry().key(name)).collect();
     if let Some(key) = keys.iter().find(|key| key.change_needs.is_some_and(|it| !caller.may(it))) {
@@ -111,7 +111,7 @@ async fn list_services(State(platform): State<Platform>) -> All<ServiceName> {
     All::of(platform.settings.get().services.iter().map(name).collect())
 }
 
-/// What the person may see, with the version as the `ETag`.
+/// The settings that the person may see, with their version as `ETag`.
 fn shown(registry: &Registry, settings: &Snapshot, caller: &Caller) -> Tagged<Data<SettingValues>> {
     let may_see = |key: &&Key| caller.may(key.needs);
     let values = registry

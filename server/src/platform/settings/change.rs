@@ -1,4 +1,4 @@
-//! Changing settings: all of a change or nothing of it, never over what somebody else has written meanwhile.
+//! Changing settings: a change is applied completely or not at all, and never overwrites a concurrent one.
 
 use std::sync::Arc;
 
@@ -33,10 +33,10 @@ pub fn etag(version: i64) -> String {
     format!("\"{version}\"")
 }
 
-/// Changes settings: checks each value, then writes all of them or none. Answers with the settings after it.
+/// Changes settings: validates each value, then writes all of them or none. Returns the resulting settings.
 ///
 /// # Errors
-/// Validation errors by key, and [`Error::PreconditionFailed`] when `seen` is not the version of now.
+/// Validation errors by key, and [`Error::PreconditionFailed`] if `seen` is not the current version.
 pub async fn change(
     platform: &Platform,
     change: Change<'_>,
@@ -66,12 +66,13 @@ pub async fn change(
             })
         })
         .await?;
-    // Who changed it sees it at once. If the database went away just now, the look of every second finds it later.
+    // The caller sees the change at once. If the database went away just now, the check that runs every second catches
+    // up.
     platform.settings.follow(&platform.storage).await;
     Ok(platform.settings.get())
 }
 
-/// Checks changes without writing them; answers with the values as they would be written.
+/// Validates changes without writing them; returns the values as they would be written.
 pub fn check(platform: &Platform, values: &Map<String, Value>) -> Result<Map<String, Value>> {
     platform.settings.registry().check(&platform.settings.get().values, values, |_| true)
 }
@@ -92,7 +93,7 @@ pub fn draft(platform: &Platform, values: &Map<String, Value>, may: impl Fn(Perm
         .map_err(Error::internal)
 }
 
-/// Writes values that were checked, in the unit of something larger; answers with what is different now.
+/// Writes validated values, as a part of a larger unit; returns what changed.
 pub async fn write(
     tx: &Tx<'_>,
     settings: &Settings,
@@ -102,7 +103,7 @@ pub async fn write(
     now: DateTime<Utc>,
     seen: Option<&IfMatch>,
 ) -> Result<Changes> {
-    // The row of the version is locked first, so that of two changes at once one comes after the other.
+    // The version row is locked first, so that concurrent changes are applied one after the other.
     let version = store::lock_version(tx.conn(), now).await?;
     if let Some(seen) = seen {
         seen.check(&etag(version))?;
@@ -131,7 +132,7 @@ pub async fn write(
     Ok(noted)
 }
 
-/// Gives the services of the list that counts their rows; nobody has changed it.
+/// Creates the rows for the listed services; the list itself is unchanged.
 pub(super) async fn settle_services(tx: &Tx<'_>, registry: &Registry, ids: &Ids, now: DateTime<Utc>) -> Result<()> {
     let version = store::lock_version(tx.conn(), now).await?;
     let (values, _, _) = store::values(tx.conn(), registry).await?;

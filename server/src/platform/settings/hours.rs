@@ -1,4 +1,4 @@
-//! When the firm is open, computed in its own zone for each date, never with today's offset.
+//! When the firm is open, computed in its time zone for each date, never with today's offset.
 
 use chrono::{DateTime, Datelike as _, NaiveDate, NaiveTime, TimeZone as _, Utc, Weekday};
 use serde::{Deserialize, Serialize};
@@ -31,7 +31,7 @@ pub struct Holiday {
 }
 
 impl Holiday {
-    /// The first and the last day, if they are dates.
+    /// The first and the last day, if they are valid dates.
     pub fn days(&self) -> Option<(NaiveDate, NaiveDate)> {
         let from = self.from.parse().ok()?;
         Some((from, self.until.as_ref().map_or(Some(from), |until| until.parse().ok())?))
@@ -41,11 +41,11 @@ impl Holiday {
 /// Whether the firm is open, and until or from when.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct OpenState {
-    /// None when the firm keeps no hours.
+    /// None if the firm has no hours.
     pub now: Option<bool>,
-    /// Name of the holiday for which it is closed.
+    /// The holiday for which it is closed.
     pub holiday: Option<String>,
-    /// `until 17:30` or `opens Monday at 9:00`; none when it will not open within a year.
+    /// `until 17:30` or `opens Monday at 9:00`; none if it will not open within a year.
     pub text: Option<String>,
 }
 
@@ -53,7 +53,7 @@ const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 const NAMES: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 
 impl Opening {
-    /// The day and both times, if they are what they should be.
+    /// The day and both times, if they are valid.
     pub fn parsed(&self) -> Option<(Weekday, NaiveTime, NaiveTime)> {
         let index = DAYS.iter().position(|day| *day == self.day)?;
         let time = |text: &str| NaiveTime::parse_from_str(text, "%H:%M").ok();
@@ -62,7 +62,7 @@ impl Opening {
     }
 }
 
-/// Days that are looked through for the next opening.
+/// Days to search for the next opening.
 const AHEAD: u64 = 400;
 
 /// Whether the firm is open at `now`.
@@ -90,7 +90,7 @@ pub fn open_state(hours: &Hours, now: DateTime<Utc>) -> OpenState {
             .iter()
             .filter(|(day, opens, _)| *day == date.weekday() && (ahead > 0 || *opens > local.time()))
             .filter(|_| holiday_on(date).is_none())
-            // A time that a change of the clocks skips does not exist on that date.
+            // A local time that daylight saving skips does not exist on that date.
             .filter(|(_, opens, _)| zone.from_local_datetime(&date.and_time(*opens)).earliest().is_some())
             .min_by_key(|(_, opens, _)| *opens)
             .map(|(day, opens, _)| match ahead {
@@ -103,10 +103,10 @@ pub fn open_state(hours: &Hours, now: DateTime<Utc>) -> OpenState {
     OpenState { now: Some(false), holiday, text: next }
 }
 
-/// Days of notice that visitors get of a holiday.
+/// How many days ahead a holiday is announced.
 const NOTICE: u64 = 45;
 
-/// Holidays that are on or come soon, as lines for people: the days, and the name.
+/// Current and upcoming holidays as text: the days, and the name.
 pub fn coming_holidays(hours: &Hours, now: DateTime<Utc>) -> Vec<(String, String)> {
     let today = now.with_timezone(&hours.zone()).date_naive();
     let mut coming: Vec<_> = hours
@@ -128,7 +128,7 @@ fn days(from: NaiveDate, until: NaiveDate) -> String {
     format!("{first} to {}", until.format("%-d %B"))
 }
 
-/// Hours as lines for people: days with the same times are joined.
+/// Hours as text; days with the same times are joined.
 pub fn lines(hours: &[Opening]) -> Vec<(String, String)> {
     let mut days: Vec<(usize, String)> = Vec::new();
     for (index, day) in DAYS.iter().enumerate() {
@@ -216,12 +216,12 @@ mod tests {
         let fair = at("2026-01-19T10:00:00Z");
         assert_eq!((fair.now, fair.holiday.as_deref()), (Some(false), Some("Winter fair")));
         assert_eq!(fair.text.as_deref(), Some("opens tomorrow at 9:00"));
-        // The evening before: tomorrow is closed.
+        // The evening before: the firm is closed tomorrow.
         assert_eq!(at("2026-01-18T20:00:00Z").text.as_deref(), Some("opens Tuesday at 9:00"));
         let christmas = at("2026-12-25T10:00:00Z");
         assert_eq!(christmas.holiday.as_deref(), Some("Christmas"));
         assert_eq!(christmas.text.as_deref(), Some("opens Monday, 4 January at 9:00"));
-        // The holiday ends at midnight of the firm's zone, not of UTC.
+        // The holiday ends at midnight in the firm's time zone, not UTC.
         assert_eq!(at("2027-01-03T22:59:00Z").holiday.as_deref(), Some("Christmas"));
         assert_eq!(at("2027-01-03T23:00:00Z").holiday, None);
     }

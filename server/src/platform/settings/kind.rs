@@ -1,4 +1,4 @@
-//! The forms that a value can have, each with its check.
+//! The kinds of values, each with its validation.
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -87,7 +87,7 @@ pub struct Choice {
 }
 
 impl Kind {
-    /// Notes what is wrong with a value of this form. `field` is the key.
+    /// Reports errors in a value of this kind. `field` is the key.
     pub(super) fn check(&self, check: &mut Check, field: &str, value: &Value) {
         match self {
             Self::Line { max } => line(check, field, value, *max, false),
@@ -139,7 +139,7 @@ impl Kind {
     }
 }
 
-/// Text, of one line or of several.
+/// Text, of one line or several.
 fn line(check: &mut Check, field: &str, value: &Value, max: usize, several: bool) {
     let Some(text) = value.as_str() else {
         let code = if value.is_null() { "required" } else { "invalid" };
@@ -187,7 +187,7 @@ fn names(options: &[Choice]) -> String {
     options.iter().map(|option| option.value).collect::<Vec<_>>().join(", ")
 }
 
-/// A value of several parts; what is wrong with its form is noted beside the part.
+/// Parses a composite value; errors name the part.
 pub(super) fn read<T: DeserializeOwned>(check: &mut Check, field: &str, value: &Value) -> Option<T> {
     match serde_path_to_error::deserialize(value) {
         Ok(value) => Some(value),

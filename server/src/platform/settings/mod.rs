@@ -1,8 +1,9 @@
-//! The typed settings registry: what a firm decides while the program runs.
+//! The typed settings registry: what a firm configures while the program runs.
 //!
-//! Every key stands once, in a file of `groups`, with its type, bounds, default and help; values that differ from the
+//! A file in `groups` declares every key once, with its type, bounds, default and help; values that differ from the
 //! default are rows of `settings`. Readers take a [`Snapshot`]; a change is validated, audited, committed and published
-//! on the bus. Tables: `settings`, `services`, `service_slugs`, `site_pictures`. Permissions: `settings`, and what a group needs beside it. Event: `settings_changed`.
+//! on the bus. Tables: `settings`, `services`, `service_slugs`, `site_pictures`. Permissions: `settings`, and what a
+//! group also requires. Event: `settings_changed`.
 
 mod api;
 mod change;
@@ -49,7 +50,6 @@ use crate::platform::Platform;
 use crate::platform::slice::{Brings, Slice};
 use crate::storage::Storage;
 
-/// What this part brings.
 pub const SLICE: Slice<Platform> = Slice {
     api: api::routes,
     brings: Brings {
@@ -62,31 +62,31 @@ pub const SLICE: Slice<Platform> = Slice {
     ..Slice::new("settings")
 };
 
-/// All settings at one moment, typed.
+/// All settings at one point in time, typed.
 #[derive(Debug, Clone)]
 pub struct Snapshot {
     pub firm: Firm,
     /// In the order of the site.
     pub services: Vec<Service>,
-    /// These, and those that were offered before.
+    /// These, and services that were offered before.
     pub offered: Arc<Offered>,
     pub hours: Hours,
     pub mail: Sender,
     pub notifications: Notifications,
     pub privacy: Privacy,
     pub security: Security,
-    /// What other parts read, by the type as which they read it.
+    /// The settings of other parts, by their type.
     parts: HashMap<TypeId, Arc<dyn Any + Send + Sync>>,
     /// Every key with its value.
     pub values: Map<String, Value>,
-    /// Rises with every change.
+    /// Increases with every change.
     pub version: i64,
-    /// When the newest of them was set.
+    /// The time of the newest change.
     pub last_change: Option<DateTime<Utc>>,
 }
 
 impl Snapshot {
-    /// Typed settings out of the values of all keys.
+    /// Builds typed settings from the values of all keys.
     fn of(
         values: Map<String, Value>,
         parts: HashMap<TypeId, Arc<dyn Any + Send + Sync>>,
@@ -111,26 +111,26 @@ impl Snapshot {
         })
     }
 
-    /// The settings of a part, as it reads them.
+    /// The settings of a part.
     ///
     /// # Panics
-    /// When no slice brings that part: a fault of ours that every use would show.
+    /// If no slice declares that part: a bug that any use would reveal.
     pub fn part<T: Part>(&self) -> &T {
         let part = self.parts.get(&TypeId::of::<T>()).and_then(|part| part.downcast_ref());
         part.expect("a slice brings this part of the settings")
     }
 
-    /// The number that a key stands for; 0 for what is no number.
+    /// The numeric value of a key; 0 if it is not a number.
     pub fn number(&self, key: &str) -> u32 {
         self.values.get(key).and_then(Value::as_u64).and_then(|number| number.try_into().ok()).unwrap_or(0)
     }
 
-    /// The values of one group, without its name before each key: as templates see them.
+    /// The values of one group, keys without the group's prefix: the form that templates use.
     pub fn group(&self, id: &str) -> Map<String, Value> {
         groups::own(&self.values, id)
     }
 
-    /// The service that is offered at this address, or was at this address before it moved.
+    /// The service that is offered at this address, or was before it moved.
     pub fn service(&self, slug: &str) -> Option<&Service> {
         let by_slug = self.services.iter().find(|service| service.slug == slug);
         by_slug.or_else(|| {
@@ -139,7 +139,7 @@ impl Snapshot {
         })
     }
 
-    /// The address of now for one that a service has or had; of none, the address itself.
+    /// The current address for one that a service has or had; the address itself if there is no such service.
     pub fn current_slug(&self, slug: String) -> String {
         self.offered.at(&slug).map_or(slug, |known| known.slug.clone())
     }
@@ -149,34 +149,35 @@ impl Snapshot {
         self.offered.at(&slug).map_or_else(|| vec![slug], |known| known.slugs.clone())
     }
 
-    /// The name of a service, by any address that it has or had, even when it is not offered any more.
+    /// The name of a service, by any address that it has or had, even if it is no longer offered.
     pub fn service_name(&self, slug: &str) -> Option<&str> {
         let offered = self.service(slug).map(|service| service.name.as_str());
         offered.or_else(|| self.offered.at(slug).map(|known| known.name.as_str()))
     }
 }
 
-/// What is made from settings, and made again when they change.
+/// Something derived from settings, updated when they change.
 type Follower = Box<dyn Fn(&Snapshot) + Send + Sync>;
 
 /// The current settings of this process.
 pub struct Settings {
     registry: Arc<Registry>,
     current: RwLock<Arc<Snapshot>>,
-    /// Held from taking a snapshot over until all followers have it, so that none is left on an older one.
+    /// Held from taking a snapshot until all followers have it, so that none keeps an older one.
     adopting: Mutex<()>,
     followers: OnceLock<Vec<Follower>>,
 }
 
 impl Settings {
-    /// Reads the settings of these sections from the database.
+    /// Loads the settings of these sections from the database.
     pub async fn load(storage: &Storage, sections: Vec<Section>) -> Result<Self, sea_orm::DbErr> {
         let registry = Arc::new(Registry::new(sections));
         let current = RwLock::new(Arc::new(store::snapshot(storage.read(), &registry).await?));
         Ok(Self { registry, current, adopting: Mutex::default(), followers: OnceLock::new() })
     }
 
-    /// Gives every service of the list its row: the samples of a new installation, and a list of a version before rows.
+    /// Creates the row of every listed service: for the sample services of a new installation, and for a list from a
+    /// version without rows.
     pub async fn settle_services(&self, storage: &Storage, ids: &Ids, now: DateTime<Utc>) -> Result<()> {
         let known = self.get();
         if known.offered.holds(&known.services) {
@@ -198,17 +199,19 @@ impl Settings {
         &self.registry
     }
 
-    /// What follows the settings of this process, told each time that they were read anew. Only the first call counts.
+    /// Registers what follows the settings of this process; called each time that they are reloaded. Only the first
+    /// call counts.
     pub fn keep_true(&self, followers: Vec<Follower>) {
         let _ = self.followers.set(followers);
     }
 
-    /// The settings as they are now.
+    /// The current settings.
     pub fn get(&self) -> Arc<Snapshot> {
         self.current.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Reads them again if the table has changed, and tells all followers. A database that is away has not changed.
+    /// Reloads them if the table has changed, and updates all followers. While the database is unavailable, nothing
+    /// changes.
     pub async fn follow(&self, storage: &Storage) {
         let known = self.get();
         if !store::last_change(storage.read()).await.is_ok_and(|last| last != (known.version, known.last_change)) {
@@ -224,7 +227,7 @@ impl Settings {
         let _adopting = self.adopting.lock().unwrap_or_else(PoisonError::into_inner);
         {
             let mut current = self.current.write().unwrap_or_else(PoisonError::into_inner);
-            // Of two that read at once, the one that read later wins.
+            // Of two concurrent loads, the later version wins.
             if fresh.version < current.version {
                 return;
             }

@@ -1,7 +1,7 @@
-//! Who a service is: a row with an id that stays, and every address that it ever had.
+//! The identity of a service: a row with a permanent id, and every address that it ever had.
 //!
-//! The texts of a service stand in the setting `services.list`. What belongs to a service holds on to the row, and a link
-//! or a message that names an old address still finds it.
+//! The texts of a service are in the setting `services.list`. What belongs to a service refers to the row, and a link
+//! or a message with an old address still finds it.
 
 use std::collections::{HashMap, HashSet};
 
@@ -21,9 +21,9 @@ use crate::http::valid::Check;
 use crate::ids::Ids;
 use crate::platform::audit::Changes;
 
-/// Services that are kept, offered or not.
+/// Maximum number of stored services, offered or not.
 const MOST: usize = 300;
-/// Addresses that one service may have had.
+/// Maximum number of addresses that one service can have had.
 const MOST_SLUGS: usize = 30;
 
 /// Every service that is or was offered.
@@ -33,19 +33,19 @@ pub struct Offered {
     by_slug: HashMap<String, Uuid>,
 }
 
-/// A service, offered or not any more.
+/// A service, current or retired.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Known {
     pub id: Uuid,
-    /// The address of now, or the last one.
+    /// The current address, or the last one.
     pub slug: String,
     pub name: String,
-    /// Every address that it ever had, that of now among them.
+    /// Every address that it ever had, including the current one.
     pub slugs: Vec<String>,
 }
 
 impl Offered {
-    /// Reads all of them.
+    /// Loads all of them.
     pub(super) async fn load(conn: &impl ConnectionTrait) -> Result<Self, DbErr> {
         let services = services::Entity::find().all(conn).await?;
         let known =
@@ -71,14 +71,14 @@ impl Offered {
         self.services.get(self.by_slug.get(slug)?)
     }
 
-    /// True when each of these has its row, as it is now.
+    /// True if each of these services has an up-to-date row.
     pub(super) fn holds(&self, list: &[Service]) -> bool {
         let is_known = |service: &Service| self.at(&service.slug).is_some_and(|one| one.id == service.id);
         list.iter().all(is_known)
     }
 
-    /// Gives each service of a list its id. Who names an id that is known means that service; who names none means the
-    /// one that has or had this address, or a new one. An address that another service has or had is refused.
+    /// Gives each service of a list its id. A known id identifies that service; without an id it is the one that has or
+    /// had this address, or a new one. Returns an error if another service has or had the address.
     fn identify(&self, list: &mut [Service], mut fresh: impl FnMut() -> Uuid) -> Result<()> {
         let mut check = Check::new();
         let mut met = HashSet::new();
@@ -121,8 +121,8 @@ impl Offered {
     }
 }
 
-/// Gives each service of `services.list` its id and its row, in the unit that writes the list; answers with the list as
-/// it is to be written. What is no longer in it is retired, and keeps its name and its addresses.
+/// Gives each service of `services.list` its id and its row, in the unit that writes the list; returns the list to be
+/// written. Services that are no longer in it are retired, and keep their names and addresses.
 pub(super) async fn settle(conn: &impl ConnectionTrait, value: &Value, ids: &Ids, now: DateTime<Utc>) -> Result<Value> {
     let mut list: Vec<Service> = serde_json::from_value(value.clone()).map_err(Error::internal)?;
     Offered::load(conn).await?.identify(&mut list, || ids.next(now))?;
@@ -152,7 +152,7 @@ pub(super) async fn settle(conn: &impl ConnectionTrait, value: &Value, ids: &Ids
     serde_json::to_value(list).map_err(Error::internal)
 }
 
-/// Says what differs between two lists, service by service and field by field, so that people can read it.
+/// Describes the differences between two lists, service by service and field by field, in readable form.
 pub(super) fn note(mut noted: Changes, before: &Value, after: &Value) -> Changes {
     let (old, new) = (by_id(before), by_id(after));
     for (id, service) in &new {
@@ -240,12 +240,12 @@ mod tests {
 
     #[test]
     fn a_service_stays_who_it_is_by_its_id_or_by_its_address() {
-        // By id, under a new address; by an address of before; new, with an id of its own or without one.
+        // By id, with a new address; by a previous address; new, with an id of its own or without one.
         assert_eq!(identified(&[(1, "internet"), (0, "data")]).unwrap(), [id(1), id(2)]);
         assert_eq!(identified(&[(0, "sites")]).unwrap(), [id(1)]);
         assert_eq!(identified(&[(7, "gardens")]).unwrap(), [id(7)]);
         assert_eq!(identified(&[(0, "gardens")]).unwrap(), [id(100)]);
-        // An id of another installation, at an address that is known here.
+        // An id from another installation, with an address that is known here.
         assert_eq!(identified(&[(7, "data")]).unwrap(), [id(2)]);
     }
 

@@ -1,11 +1,11 @@
-//! The reference of all settings, as a document for people. `docs/settings.md` is what this writes.
+//! Generates the reference of all settings, `docs/settings.md`.
 
 use std::fmt::Write as _;
 
 use super::kind::Kind;
 use super::registry::{Key, Registry};
 
-/// Every key with its form, default and help, group by group, in Markdown.
+/// Every key with its kind, default and help, group by group, in Markdown.
 pub fn reference(registry: &Registry) -> String {
     let mut out = String::from(
         "# Settings\n\nWhat a firm can change while the program runs: on the Settings page of the dashboard, with `PATCH\n\
@@ -15,7 +15,7 @@ pub fn reference(registry: &Registry) -> String {
     for group in &registry.groups {
         let needs = serde_json::to_value(group.needs).unwrap_or_default();
         let needs = needs.as_str().unwrap_or_default();
-        // Writing into a string does not fail.
+        // Writing into a string cannot fail.
         let _ = write!(out, "\n## {}\n\n{} Permission: `settings`", group.label, group.help);
         if needs != "settings" {
             let _ = write!(out, " and `{needs}`");

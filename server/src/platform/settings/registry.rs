@@ -1,5 +1,6 @@
-//! The registry: every key once, in its group, with its form, bounds, default and help, as the parts of the program bring
-//! them. A part brings a key only if code reads it; `server/tests/it/settings/effects.rs` has a row for each that proves it.
+//! The registry: every key once, in its group, with its kind, bounds, default and help, as the parts of the program
+//! declare them. A part declares a key only if code reads it; `server/tests/it/settings/effects.rs` has a row for each
+//! that proves it.
 
 use std::any::{Any, TypeId};
 use std::collections::HashMap;
@@ -64,7 +65,7 @@ pub struct Key {
 }
 
 impl Key {
-    /// A key that must have a value.
+    /// A required key.
     pub fn new(group: &Group, name: &str, label: &'static str, kind: Kind, default: Value) -> Self {
         Self {
             key: format!("{}.{name}", group.id),
@@ -82,7 +83,7 @@ impl Key {
         }
     }
 
-    /// Says what it is for.
+    /// Sets the help text.
     #[must_use]
     pub fn help(mut self, help: &'static str) -> Self {
         self.help = help;
@@ -96,21 +97,21 @@ impl Key {
         self
     }
 
-    /// It guards an account, or decides who reads what: see [`Key::sensitive`].
+    /// It protects an account, or decides who reads what: see [`Key::sensitive`].
     #[must_use]
     pub fn sensitive(mut self) -> Self {
         self.sensitive = true;
         self
     }
 
-    /// Who changes it could see by it what only holders of that permission may see, so they must hold it.
+    /// A person who changes it could gain access that requires this permission, so they must have it.
     #[must_use]
     pub fn opens(mut self, permission: Permission) -> Self {
         self.change_needs = Some(permission);
         self.sensitive()
     }
 
-    /// It may be empty.
+    /// It can be empty.
     #[must_use]
     pub fn optional(mut self) -> Self {
         self.optional = true;
@@ -124,7 +125,7 @@ impl Key {
         self
     }
 
-    /// What is kept of a value: without space around it, and nothing where nothing was given.
+    /// The stored form of a value: trimmed, and null if empty.
     fn tidy(&self, value: &Value) -> Value {
         let tidied = match (value, &self.kind) {
             (Value::String(text), Kind::Line { .. } | Kind::Text { .. } | Kind::Email | Kind::TimeZone) => {
@@ -137,7 +138,7 @@ impl Key {
         if self.optional && tidied == "" { Value::Null } else { tidied }
     }
 
-    /// Notes what is wrong with a value.
+    /// Reports errors in a value.
     pub(super) fn check(&self, check: &mut Check, value: &Value) {
         if !(self.optional && value.is_null()) {
             self.kind.check(check, &self.key, value);
@@ -145,22 +146,22 @@ impl Key {
     }
 }
 
-/// The settings that a part of the program brings, and the type as which it reads them.
+/// The settings that a part of the program declares, and the type as which it reads them.
 pub trait Part: DeserializeOwned + Any + Send + Sync {
-    /// Groups that nobody else brings.
+    /// Groups that no other part declares.
     const GROUPS: &'static [Group] = &[];
 
     /// Its keys, in its own groups or in those of others.
     fn keys() -> Vec<Key>;
 
-    /// Rules over more than one key.
+    /// Rules that span several keys.
     fn check_together(_check: &mut Check, _values: &Map<String, Value>) {}
 }
 
 /// A value whose type only its part knows.
 type Opaque = (TypeId, Arc<dyn Any + Send + Sync>);
 
-/// A [`Part`] without its type.
+/// A [`Part`] with its type erased.
 #[derive(Clone, Copy)]
 pub struct Section {
     groups: &'static [Group],
@@ -180,7 +181,7 @@ impl Section {
     }
 }
 
-/// Every group and key that there is.
+/// All groups and keys.
 pub struct Registry {
     /// In the order of the settings page.
     pub groups: Vec<Group>,
@@ -202,7 +203,7 @@ impl Registry {
         }
         keys.sort_by_key(|key| {
             let group = groups.iter().position(|group| group.id == key.group);
-            // What stands under no heading stands above the first.
+            // Keys without a heading come before the first.
             let heading = headings.iter().position(|it| *it == (key.group, key.section));
             (group, !key.section.is_empty(), heading)
         });
@@ -219,7 +220,7 @@ impl Registry {
         self.keys.iter().map(|key| (key.key.clone(), key.default.clone())).collect()
     }
 
-    /// Settings as each part reads them.
+    /// The settings as each part reads them.
     pub(super) fn snapshot(
         &self,
         values: Map<String, Value>,
@@ -232,11 +233,12 @@ impl Registry {
         Snapshot::of(values, parts, offered, version, last_change)
     }
 
-    /// Checks changes and answers with what is to be written: every key is known and may be changed, every value fits,
-    /// and the whole makes sense.
+    /// Validates changes and returns what is to be written: every key is known and can be changed, every value is
+    /// valid, and the whole is consistent.
     ///
     /// # Errors
-    /// A validation error with every fault. Fields are keys; parts of a value stand behind it: `services.list.2.slug`.
+    /// A validation error with all errors. Fields are keys, followed by the path within a value:
+    /// `services.list.2.slug`.
     pub(super) fn check(
         &self,
         current: &Map<String, Value>,
@@ -246,7 +248,7 @@ impl Registry {
         let mut check = Check::new();
         let mut tidied = Map::new();
         for (name, value) in changes {
-            // A key that a person may not see is not there.
+            // A key that a person may not see does not exist for them.
             let Some(key) = self.key(name).filter(|key| may(key.needs)) else {
                 check.refuse(name, "unknown", "This setting does not exist.");
                 continue;
@@ -262,7 +264,7 @@ impl Registry {
         Ok(tidied)
     }
 
-    /// Rules over more than one key.
+    /// Rules that span several keys.
     pub(super) fn check_together(&self, values: &Map<String, Value>) -> Result<()> {
         let mut check = Check::new();
         for section in &self.sections {

@@ -1,8 +1,8 @@
-//! Changes of settings, in words.
+//! Wording of settings changes.
 
 use crate::platform::audit::Words;
 
-/// The words; none for the actions of others.
+/// The sentence; none for actions of other parts.
 pub fn sentences(it: &Words<'_>) -> Option<String> {
     Some(match it.action() {
         "settings.changed" => "changed settings".to_owned(),

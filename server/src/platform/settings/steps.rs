@@ -1,4 +1,4 @@
-//! First steps: that the firm, its services and its hours are not those of the example any more.
+//! Onboarding steps: the firm, its services and its hours are no longer those of the sample firm.
 
 use crate::platform::permission::Permission;
 use crate::platform::slice::{Facts, Step};
@@ -13,7 +13,7 @@ const fn step(name: &'static str, place: u8, link: &'static str, done: fn(&Facts
     Step { name, place, needs: Permission::Settings, link, reviewable: true, done }
 }
 
-/// True when nothing of the example firm is left in these keys.
+/// True if nothing of the sample firm remains in these keys.
 fn are_own(facts: &Facts<'_>, keys: &str) -> bool {
     let registry = facts.platform.settings.registry();
     registry

@@ -14,17 +14,17 @@ use crate::http::valid::Check;
 
 /// The key of the services.
 pub(super) const SERVICES: &str = "services.list";
-/// The row that counts changes. It is no key: no group has this name.
+/// The row that counts changes. It is not a key: no group has this name.
 pub(super) const VERSION: &str = "version";
 
-/// Defaults with what was set over them, as types.
+/// Defaults overlaid with the stored values, typed.
 pub(super) async fn snapshot(conn: &impl ConnectionTrait, registry: &Registry) -> Result<Snapshot, DbErr> {
     let (values, version, last_change) = values(conn, registry).await?;
     let offered = Arc::new(Offered::load(conn).await?);
     registry.snapshot(values, offered, version, last_change).map_err(|error| DbErr::Type(format!("settings: {error}")))
 }
 
-/// Every key with its value, how often they were changed, and when last.
+/// Every key with its value, the number of changes, and the time of the last one.
 pub(super) async fn values(
     conn: &impl ConnectionTrait,
     registry: &Registry,
@@ -37,7 +37,7 @@ pub(super) async fn values(
             version = row.value.as_i64().unwrap_or_default();
             continue;
         }
-        // A key that another version knew stays in the table and is not read; so does a value that fits no longer.
+        // A key from another version stays in the table but is ignored; so is a value that is no longer valid.
         let Some(key) = registry.key(&row.key) else { continue };
         let mut check = Check::new();
         key.check(&mut check, &row.value);
@@ -50,14 +50,14 @@ pub(super) async fn values(
     Ok((values, version, last_change))
 }
 
-/// How often they were changed, and when last.
+/// The number of changes, and the time of the last one.
 pub(super) async fn last_change(conn: &impl ConnectionTrait) -> Result<(i64, Option<DateTime<Utc>>), DbErr> {
     let version = settings::Entity::find_by_id(VERSION).one(conn).await?.and_then(|row| row.value.as_i64());
     let newest = settings::Entity::find().order_by_desc(settings::Column::UpdatedAt).one(conn).await?;
     Ok((version.unwrap_or_default(), newest.map(|row| row.updated_at)))
 }
 
-/// The version, with its row locked until the unit ends.
+/// The version; its row stays locked until the unit ends.
 pub(super) async fn lock_version(conn: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<i64, DbErr> {
     let first = settings::ActiveModel {
         key: Set(VERSION.to_owned()),

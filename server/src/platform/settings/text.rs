@@ -1,9 +1,9 @@
-//! Texts of the firm with `{{name}}` in them. Only known names are replaced, once, and nothing is computed: what a
+//! Texts of the firm with `{{name}}` in them. Only known names are replaced, once, and nothing is evaluated: what a
 //! person writes into a setting is never a program.
 
 use super::kind::Variable;
 
-/// What is wrong with a text, for people.
+/// The error in a text, for people.
 pub(super) fn fault(text: &str, variables: &[Variable], required: &[&str]) -> Option<String> {
     let mut found = Vec::new();
     let mut rest = text;
@@ -28,7 +28,7 @@ pub(super) fn fault(text: &str, variables: &[Variable], required: &[&str]) -> Op
     Some(format!("This text must contain {{{{{missing}}}}}."))
 }
 
-/// The text with the values in it. A line that held nothing but a variable without a value goes.
+/// The text with its variables replaced. A line that contains only a variable without a value is dropped.
 pub fn fill(text: &str, value_of: impl Fn(&str) -> String) -> String {
     let mut lines = Vec::new();
     for line in text.split('\n') {

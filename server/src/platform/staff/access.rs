@@ -1,4 +1,4 @@
-//! Helping a person back in, and showing them out: reset link, unlock, devices.
+//! Restoring and ending a person's access: reset link, unlock, devices.
 
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};

@@ -1,5 +1,5 @@
-//! Who acts on whom. Each unit of this slice begins here: it locks the rows that its rules look at, so that of two
-//! requests at once the second sees what the first has done.
+//! Who acts on whom. Each unit of this slice begins here: it locks the rows that its rules read, so that of two
+//! concurrent requests the second sees what the first has done.
 
 use database::entity::staff::{Model, Role};
 use uuid::Uuid;
@@ -13,7 +13,7 @@ use crate::platform::permission::{Permission, PermissionSet, Standing};
 use crate::storage::Tx;
 
 impl Act {
-    /// Both people as they are now, locked together with all active admins.
+    /// The current state of both people, locked together with all active admins.
     pub async fn pair(&self, tx: &Tx<'_>, target: Uuid) -> Result<Pair> {
         let own = self.caller.staff_id;
         let people = store::locked_with_admins(tx.conn(), [own, target]).await?;
@@ -27,18 +27,19 @@ impl Act {
         })
     }
 
-    /// Counts a mail with a link to that person. Who may not touch them uses nothing up: the unit refuses it.
+    /// Counts an email with a link to that person. Uses up nothing if the caller may not touch them: the unit rejects
+    /// the request.
     pub async fn may_mail(&self, target: Uuid) -> Result<()> {
         let person = store::by_id(self.platform.storage.read(), target).await?.ok_or(Error::NotFound)?;
         let own = Standing::new(self.caller.role, self.caller.permissions);
         if !own.lacks_of(Standing::of(&person)).is_empty() {
             return Ok(());
         }
-        // Counted apart from what strangers ask for: neither keeps the other from sending one.
+        // Counted separately from what strangers request, so that neither blocks the other.
         self.platform.limits.check(&limits::RESET_MAIL, &Subject::Mailbox(format!("by staff\n{}", person.email_key)))
     }
 
-    /// What the caller has to give now. What the token of the request leaves out does not count.
+    /// What the caller can currently grant, limited to the permissions of the request's token.
     fn standing(&self, actor: &Model) -> Result<Standing> {
         let permissions = PermissionSet::of(actor).and(self.caller.permissions);
         if !permissions.has(Permission::Staff) {
@@ -48,13 +49,13 @@ impl Act {
         Ok(Standing { role, permissions })
     }
 
-    /// What the caller has to give, where nobody else is concerned yet.
+    /// What the caller can grant, if nobody else is concerned yet.
     pub async fn giver(&self, tx: &Tx<'_>) -> Result<Standing> {
         Ok(self.pair(tx, self.caller.staff_id).await?.standing)
     }
 }
 
-/// The rights of who acts, and the person it is done to.
+/// The permissions of the acting person, and the person they act on.
 pub struct Pair {
     pub standing: Standing,
     pub target: Model,
@@ -62,7 +63,7 @@ pub struct Pair {
 }
 
 impl Pair {
-    /// Refuses when the person holds a right that the caller lacks.
+    /// Returns an error if the person has a permission that the caller lacks.
     pub fn may_touch(&self) -> Result<()> {
         let beyond = self.standing.lacks_of(Standing::of(&self.target));
         if beyond.is_empty() {
@@ -72,7 +73,7 @@ impl Pair {
         Err(Error::OutOfReach(text.into()))
     }
 
-    /// Refuses when nobody would be left who may do everything.
+    /// Returns an error if no active admin would be left.
     pub fn keeps_an_admin(&self, after: &Model) -> Result<()> {
         if is_active_admin(&self.target) && !is_active_admin(after) && self.other_admins == 0 {
             return Err(Error::Conflict("This is the last active admin. Make someone else an admin first.".into()));
@@ -81,7 +82,7 @@ impl Pair {
     }
 }
 
-/// Refuses to give what the caller lacks.
+/// Returns an error if the caller grants what they lack.
 pub fn may_give(standing: Standing, given: Standing) -> Result<()> {
     let beyond = standing.lacks_of(given);
     if beyond.is_empty() {

@@ -1,4 +1,4 @@
-//! Addresses by which people are found, when the rule for them has changed.
+//! Migrates the folded email addresses by which people are found, after their rule changed.
 
 use database::entity::staff::{ActiveModel, Column, Entity};
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, Set};
@@ -7,11 +7,11 @@ use super::store;
 use crate::error::Result;
 use crate::storage::{Storage, email_key};
 
-/// Finds people by what the address is folded to now; before, a domain was kept in the letters it was typed in. Where two would
-/// be one person, the one that is there already stays it.
+/// Recomputes the folded address of each person; earlier versions kept the domain as it was typed. If two people would
+/// get the same one, the existing owner keeps it.
 ///
 /// # Errors
-/// The database is away.
+/// The database is unavailable.
 pub async fn settle_addresses(storage: &Storage) -> Result<()> {
     let people = Entity::find().filter(Column::DeletedAt.is_null()).all(storage.read()).await?;
     for person in people.into_iter().filter(|person| email_key(&person.email) != person.email_key) {

@@ -1,4 +1,4 @@
-//! The list of people, one person, and colleagues for whoever assigns work.
+//! The list of people, one person, and the colleagues to whom work can be assigned.
 
 use axum::extract::State;
 use database::entity::staff::{Model, Role};
@@ -70,7 +70,7 @@ pub struct StaffFilter {
     pub state: Option<String>,
 }
 
-/// The filters, read.
+/// The parsed filters.
 struct Filter {
     terms: Option<Vec<String>>,
     role: Option<Role>,
@@ -119,7 +119,7 @@ async fn list_staff(
     let mut people = store::all(platform.storage.read()).await?;
     people.retain(|person| filter.fits(person));
     let counted = people.len() as u64;
-    // A person who is gone since leaves no place to go on from: the list begins anew.
+    // If the person at the cursor is gone, there is no position to continue from: the list starts over.
     let begin = cursor.and_then(|Cursor(last)| people.iter().position(|it| it.id == last)).map_or(0, |at| at + 1);
     let rows = people.into_iter().skip(begin).take(limit + 1).collect();
     let mut page = Page::new(rows, limit, counted, |person: &Model| person.id);
@@ -155,7 +155,7 @@ async fn patch_staff(
     shown(&platform, &caller, id).await
 }
 
-/// The person as they are now, with their tag.
+/// The person's current state, with their tag.
 pub(super) async fn shown(platform: &Platform, caller: &Caller, id: Uuid) -> Result<Tagged<Data<StaffDetail>>> {
     let open_work = platform.open_work_of(id).await?;
     view::detail(platform.storage.read(), caller, id, platform.clock.now(), open_work).await

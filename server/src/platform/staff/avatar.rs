@@ -1,4 +1,4 @@
-//! Pictures of people: sent, drawn anew, and served under the name of their content.
+//! Pictures of people: uploaded, re-encoded, and served under the hash of their content.
 
 use axum::extract::State;
 use axum::http::HeaderValue;
@@ -35,7 +35,7 @@ pub fn routes() -> OpenApiRouter<Platform> {
         .routes(demand(Permission::Staff, routes!(put_staff_avatar, delete_staff_avatar)))
 }
 
-/// The address of a person's picture; it changes with the picture.
+/// The URL of a person's picture; it changes with the picture.
 pub fn url(person: &Model) -> Option<String> {
     person.avatar.as_ref().map(|hash| format!("/api/admin/avatars/{hash}"))
 }
@@ -118,7 +118,7 @@ async fn delete_staff_avatar(
     set(&Act::new(&platform, caller, info), id, seen, None).await
 }
 
-/// Draws the picture and writes it; without one, takes the old one away.
+/// Encodes and stores the picture; without one, removes the old one.
 async fn set(act: &Act, id: Uuid, seen: IfMatch, file: Option<Raw>) -> Result<Data<AvatarMade>> {
     let row = match file {
         None => None,

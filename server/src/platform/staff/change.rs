@@ -1,4 +1,4 @@
-//! Editing a person: what may be asked for, and what it comes to.
+//! Editing a person: the request, and its effect.
 
 use database::entity::staff::{ActiveModel, Model, Role};
 use sea_orm::Set;
@@ -40,21 +40,21 @@ pub struct StaffPatch {
     pub permissions: Option<Vec<Permission>>,
 }
 
-/// A change that has the right form.
+/// A well-formed change.
 #[derive(Debug, Clone)]
 pub struct Wanted {
     name: Option<String>,
     email: Option<String>,
     role: Option<Role>,
     permissions: Option<PermissionSet>,
-    /// What the caller has seen.
+    /// The version that the caller has seen.
     seen: IfMatch,
-    /// For a new invitation, should one be due.
+    /// For a new invitation, if one is needed.
     token: String,
 }
 
 impl StaffPatch {
-    /// Checks each field.
+    /// Validates each field.
     pub fn read(self, seen: IfMatch) -> Result<Wanted> {
         let mut check = Check::new();
         let name = self.name.map(|name| check.line("name", &name, 100, "Enter a name."));
@@ -71,7 +71,7 @@ impl StaffPatch {
     }
 }
 
-/// Changes a person within a unit, by all rules.
+/// Changes a person within a unit, following all rules.
 pub async fn apply(tx: &Tx<'_>, act: &Act, id: Uuid, wanted: &Wanted) -> Result<()> {
     let pair = act.pair(tx, id).await?;
     let before = &pair.target;
@@ -109,7 +109,7 @@ pub async fn apply(tx: &Tx<'_>, act: &Act, id: Uuid, wanted: &Wanted) -> Result<
     Ok(())
 }
 
-/// The person as they are wanted.
+/// The person after the change.
 fn after(before: &Model, wanted: &Wanted) -> Model {
     let mut after = before.clone();
     if let Some(name) = &wanted.name {
@@ -131,7 +131,7 @@ fn after(before: &Model, wanted: &Wanted) -> Model {
     after
 }
 
-/// Rights before and after. Names and addresses are personal: that they changed is said, and not what they were.
+/// Permissions before and after. Names and addresses are personal: the entry says that they changed, not their values.
 fn changes(before: &Model, after: &Model) -> Changes {
     let mut changes = Changes::none().field("role", before.role, after.role).field(
         "permissions",
@@ -147,7 +147,7 @@ fn changes(before: &Model, after: &Model) -> Changes {
     changes
 }
 
-/// Links that went to the old mailbox must not open the account any more.
+/// Links that were sent to the old mailbox must no longer open the account.
 async fn address_moved(tx: &Tx<'_>, act: &Act, before: &Model, after: &Model, token: &str) -> Result<()> {
     auth::withdraw_one_time(tx.conn(), OneTimeKind::Reset, Some(before.id)).await?;
     match StaffState::of(before) {

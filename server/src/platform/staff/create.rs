@@ -1,4 +1,4 @@
-//! Making a staff member.
+//! Creating a staff member.
 
 use database::entity::staff::{ActiveModel, Model, Role};
 use sea_orm::{ActiveModelTrait as _, IntoActiveModel as _};
@@ -10,7 +10,7 @@ use crate::platform::auth::Lane;
 use crate::platform::permission::PermissionSet;
 use crate::storage::{Tx, email_key};
 
-/// Who is to be made.
+/// The person to be created.
 pub struct NewStaff {
     pub name: String,
     pub email: String,
@@ -18,7 +18,7 @@ pub struct NewStaff {
     pub password: String,
 }
 
-/// Checks the values and hashes the password; the row is inserted by [`insert`] within a unit.
+/// Validates the values and hashes the password; [`insert`] inserts the row within a unit.
 pub async fn create(platform: &Platform, new: NewStaff) -> Result<Model> {
     let mut check = Check::new();
     let name = check.line("name", &new.name, 100, "Enter a name.");
@@ -50,19 +50,19 @@ pub async fn create(platform: &Platform, new: NewStaff) -> Result<Model> {
     })
 }
 
-/// What others know of a person, and would try first as a password.
+/// What others know about a person, and would try first as a password.
 pub fn known_of(platform: &Platform, name: &str, email: &str) -> Vec<String> {
     vec![name.to_owned(), email.to_owned(), platform.settings.get().firm.name.clone()]
 }
 
-/// Inserts the row; an address that somebody has is refused.
+/// Inserts the row; returns an error if the address is taken.
 pub async fn insert(tx: &Tx<'_>, person: &Model) -> Result<()> {
     let row: ActiveModel = person.clone().into_active_model();
     row.insert(tx.conn()).await.map_err(taken)?;
     Ok(())
 }
 
-/// Gives a refused unique address its meaning.
+/// Converts a unique violation into the error for a taken address.
 pub(super) fn taken(error: sea_orm::DbErr) -> Error {
     Error::from(error).on_unique(|| Error::field("email", "taken", TAKEN))
 }

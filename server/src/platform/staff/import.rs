@@ -1,4 +1,4 @@
-//! Inviting many people from a file: first a look at what would happen, then all good rows in one unit.
+//! Inviting many people from a file: first a preview, then all valid rows in one unit.
 
 use std::collections::{HashMap, HashSet};
 
@@ -125,7 +125,7 @@ async fn import_staff(
     Ok(done)
 }
 
-/// All of them in one unit.
+/// Inserts all of them in one unit.
 async fn write(tx: &Tx<'_>, act: &Act, invited: &[Invited]) -> Result<()> {
     let giver = act.giver(tx).await?;
     for one in invited {
@@ -146,7 +146,7 @@ async fn write(tx: &Tx<'_>, act: &Act, invited: &[Invited]) -> Result<()> {
     Ok(())
 }
 
-/// Every row with what is wrong with it.
+/// Every row with its errors.
 async fn judged(platform: &Platform, caller: &Caller, bytes: &[u8]) -> Result<Vec<ImportRow>> {
     let rows = rows::read(bytes)?;
     let keys: Vec<String> = rows.iter().map(|row| email_key(&row.email)).collect();
@@ -155,7 +155,7 @@ async fn judged(platform: &Platform, caller: &Caller, bytes: &[u8]) -> Result<Ve
     Ok(judge(rows, &known, giver))
 }
 
-/// The rule: which rows are good.
+/// The rule: which rows are valid.
 fn judge(rows: Vec<Row>, known: &HashSet<String>, giver: Standing) -> Vec<ImportRow> {
     let mut first: HashMap<String, u64> = HashMap::new();
     rows.into_iter()
@@ -191,7 +191,7 @@ fn judge(rows: Vec<Row>, known: &HashSet<String>, giver: Standing) -> Vec<Import
         .collect()
 }
 
-/// The role of a cell; an empty one is staff.
+/// The role in a cell; staff if it is empty.
 fn role(check: &mut Check, cell: &str) -> Option<Role> {
     let name = if cell.is_empty() { "staff".to_owned() } else { cell.to_lowercase() };
     let role = serde_json::from_value(Value::String(name)).ok();
@@ -219,7 +219,7 @@ fn cut(text: &str) -> String {
     text.chars().take(40).collect()
 }
 
-/// Names an outcome: other rows, other rights or other errors have another name.
+/// Identifies an outcome: other rows, permissions or errors give another digest.
 fn digest(rows: &[ImportRow]) -> String {
     sha256_hex(json!(rows).to_string())
 }

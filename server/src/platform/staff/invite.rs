@@ -1,4 +1,4 @@
-//! Invitations: a person who has a link and no password yet.
+//! Invitations: people who have a link but no password yet.
 
 use axum::extract::State;
 use database::entity::staff::{ActiveModel, Model, Role};
@@ -48,7 +48,7 @@ pub struct Invitation {
     pub permissions: Option<Vec<Permission>>,
 }
 
-/// A person who is to be invited, with the token of their link.
+/// A person to be invited, with the token of their link.
 #[derive(Clone)]
 pub struct Invited {
     pub person: Model,
@@ -82,7 +82,7 @@ impl Invited {
         Self { person, token: secrets::new_token() }
     }
 
-    /// What is said of it in the audit trail.
+    /// The changes for the audit trail.
     pub fn changes(&self) -> Changes {
         Changes::none().fact("role", self.person.role).fact("permissions", &self.person.permissions)
     }
@@ -129,7 +129,7 @@ async fn invite_staff(
     Ok(created)
 }
 
-/// Ends older links of a person, and sends a new one to the address that they have now.
+/// Revokes a person's older links, and sends a new one to their current address.
 pub async fn send(tx: &Tx<'_>, act: &Act, person: &Model, token: &str) -> Result<()> {
     auth::withdraw_one_time(tx.conn(), OneTimeKind::Invite, Some(person.id)).await?;
     let row = auth::one_time_row(&act.platform, OneTimeKind::Invite, token, Some(person.id), None);
@@ -140,10 +140,10 @@ pub async fn send(tx: &Tx<'_>, act: &Act, person: &Model, token: &str) -> Result
     Ok(())
 }
 
-/// Nobody gives work to a person who has not come yet.
+/// Nobody assigns work to a person who has not accepted yet.
 const NO_WORK: u64 = 0;
 
-/// The mail with the link.
+/// The email with the link.
 pub fn mail(act: &Act, person: &Model, token: &str) -> Result<database::entity::outbox::Model> {
     let letter = letters::Invitation {
         name: person.name.clone(),
@@ -216,7 +216,7 @@ pub async fn withdraw(tx: &Tx<'_>, act: &Act, person: &Model) -> Result<()> {
     Ok(())
 }
 
-/// The person, if they are invited and within the caller's reach.
+/// The person, if they are invited and the caller may act on them.
 async fn invited(tx: &Tx<'_>, act: &Act, id: Uuid) -> Result<Model> {
     let pair = act.pair(tx, id).await?;
     pair.may_touch()?;

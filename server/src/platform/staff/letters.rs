@@ -1,10 +1,10 @@
-//! Mails about an account, from those who manage people.
+//! Emails about an account, from people who manage staff.
 
 use serde::Serialize;
 
 use crate::platform::mail::Letter;
 
-/// To somebody who has no account yet. `by` is the colleague who invites.
+/// To someone who has no account yet. `by` is the colleague who invites them.
 #[derive(Serialize)]
 pub struct Invitation {
     pub name: String,
@@ -27,7 +27,7 @@ impl Letter for Invitation {
     }
 }
 
-/// To the old address: sign-in goes by another one now.
+/// To the old address: the account now uses another one.
 #[derive(Serialize)]
 pub struct EmailChanged {
     pub name: String,

@@ -1,11 +1,11 @@
 //! The people of the firm: roles, permissions, invitations, and everything that somebody with the permission `staff`
 //! does to another account.
 //!
-//! Tables: `staff`, `staff_avatars`. Permission: `staff`. Event: `staff_changed`. Mails: invitation, notice of a new
-//! address, reset link. The first admin is made by set-up or by `tekvwarho staff create`.
+//! Tables: `staff`, `staff_avatars`. Permission: `staff`. Event: `staff_changed`. Emails: invitation, notice of a new
+//! address, reset link. Set-up or `tekvwarho staff create` creates the first admin.
 //!
-//! Two rules stand above all of it and are checked inside each unit, under locked rows (`act.rs`): nobody grants or
-//! touches what is beyond their own rights, and an active admin stays.
+//! Two rules apply everywhere and are checked inside each unit, under locked rows (`act.rs`): nobody grants or touches
+//! permissions beyond their own, and an active admin always remains.
 
 mod access;
 mod act;
@@ -38,10 +38,9 @@ use crate::platform::mail::LetterKind;
 use crate::platform::permission::Permission;
 use crate::platform::slice::{Brings, Slice, Step};
 
-/// A file with rows to import.
+/// Size limit of an import file.
 const LIST: usize = 1_000_000;
 
-/// What this part brings.
 pub const SLICE: Slice<Platform> = Slice {
     api: routes,
     brings: Brings {
@@ -75,10 +74,10 @@ fn routes() -> OpenApiRouter<Platform> {
         .merge(avatar::routes())
 }
 
-/// The name of everybody, those who have left among them.
+/// The names of all people, including those who have left.
 ///
 /// # Errors
-/// The database is away.
+/// The database is unavailable.
 pub async fn names(platform: &Platform) -> Result<NamesById> {
     platform.staff_names.get(store::names(platform.storage.read())).await
 }

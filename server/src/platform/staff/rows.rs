@@ -1,14 +1,14 @@
-//! Reading a list of people from CSV, whatever program wrote it: delimiters, quotes, a byte order mark, and cells that
-//! a spreadsheet would run.
+//! Reads a list of people from CSV, whatever program wrote it: delimiters, quotes, a byte order mark, and cells that a
+//! spreadsheet would evaluate.
 
 use csv::{ReaderBuilder, Trim};
 
 use crate::error::{Error, Result};
 
-/// People in one file at most; each of them gets a mail.
+/// Maximum number of people in one file; each of them gets an email.
 pub const MOST: usize = 500;
 
-/// One row as it stands in the file.
+/// One row as it is in the file.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Row {
     /// Line in the file, starting at 1.
@@ -16,11 +16,11 @@ pub struct Row {
     pub name: String,
     pub email: String,
     pub role: String,
-    /// Names separated by spaces, `|`, `+` or `/`; empty: what the role starts with.
+    /// Names separated by spaces, `|`, `+` or `/`; empty: the preset of the role.
     pub permissions: String,
 }
 
-/// The columns that we know, by the place where each stands.
+/// The position of each known column.
 struct Columns {
     name: usize,
     email: usize,
@@ -28,7 +28,7 @@ struct Columns {
     permissions: Option<usize>,
 }
 
-/// The rows below the head line. What is wrong with the file as a whole is an error of `file`.
+/// The rows below the header. Errors in the file as a whole are reported on `file`.
 pub fn read(bytes: &[u8]) -> Result<Vec<Row>> {
     let text = decode(bytes)?;
     let (text, skipped) = without_hint(text);
@@ -64,7 +64,7 @@ pub fn read(bytes: &[u8]) -> Result<Vec<Row>> {
     Ok(rows)
 }
 
-/// Counts lines up to a place that only moves on. (The reader's own count lags behind where lines end with CR LF.)
+/// Counts lines up to an advancing position. (The reader's own count lags behind if lines end with CR LF.)
 #[derive(Default)]
 struct Lines {
     passed: usize,
@@ -72,7 +72,7 @@ struct Lines {
 }
 
 impl Lines {
-    /// The line, from 1, of what stands at or behind `begin`.
+    /// The line, from 1, of what is at or after `begin`.
     fn at(&mut self, text: &str, begin: u64) -> u64 {
         let bytes = text.as_bytes();
         let begin = usize::try_from(begin).unwrap_or(usize::MAX).min(bytes.len());
@@ -95,7 +95,7 @@ fn decode(bytes: &[u8]) -> Result<&str> {
     Ok(text.strip_prefix('\u{feff}').unwrap_or(text))
 }
 
-/// Some programs say their delimiter in a line of its own: `sep=;`.
+/// Some programs declare their delimiter in a separate line: `sep=;`.
 fn without_hint(text: &str) -> (&str, u64) {
     match text.split_once('\n') {
         Some((first, rest)) if first.trim_end().len() == 5 && first.starts_with("sep=") => (rest, 1),
@@ -103,7 +103,7 @@ fn without_hint(text: &str) -> (&str, u64) {
     }
 }
 
-/// The one of `,` `;` and tab that stands most often in the head line, outside of quotes.
+/// The most frequent of `,` `;` and tab in the header, outside of quotes.
 fn delimiter(text: &str) -> u8 {
     let head = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
     let count = |wanted: char| {

@@ -1,8 +1,8 @@
-//! What was done to people of the firm, in words.
+//! Wording of actions on staff.
 
 use crate::platform::audit::Words;
 
-/// The words; none for the actions of others.
+/// The sentence; none for actions of other parts.
 pub fn sentences(it: &Words<'_>) -> Option<String> {
     let (whom, of_whom) = (it.whom(), it.of_whom());
     Some(match it.action() {

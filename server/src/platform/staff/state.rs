@@ -1,4 +1,4 @@
-//! Activating, deactivating and deleting a person, and what becomes of their work.
+//! Activating, deactivating and deleting a person, and handing over their work.
 
 use axum::extract::State;
 use database::entity::staff::{ActiveModel, Model, Role};
@@ -45,7 +45,7 @@ pub struct HandOver {
     pub reassign_to: Option<String>,
 }
 
-/// What becomes of open work, read.
+/// The parsed decision about open work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Work {
     Stays,
@@ -155,7 +155,7 @@ async fn delete_staff(
     Ok(Data(Nothing))
 }
 
-/// The pair, if the person may be taken out and is as the caller has seen them.
+/// The pair, if the person can be removed and is unchanged since the caller has seen them.
 async fn leaving(tx: &Tx<'_>, act: &Act, id: Uuid, seen: &IfMatch) -> Result<Pair> {
     let pair = act.pair(tx, id).await?;
     pair.may_touch()?;
@@ -167,8 +167,8 @@ async fn leaving(tx: &Tx<'_>, act: &Act, id: Uuid, seen: &IfMatch) -> Result<Pai
     Ok(pair)
 }
 
-/// Turns a person on or off. Sessions end both ways: one that began in the moment of deactivation must not come to
-/// life later.
+/// Activates or deactivates a person. Sessions end either way: one that started at the moment of deactivation must not
+/// revive later.
 async fn switch(tx: &Tx<'_>, act: &Act, person: &Model, on: bool) -> Result<()> {
     let change = ActiveModel {
         id: Set(person.id),
@@ -188,7 +188,7 @@ async fn switch(tx: &Tx<'_>, act: &Act, person: &Model, on: bool) -> Result<()> 
     Ok(())
 }
 
-/// Revokes the API tokens of a person. Whoever comes back makes new ones.
+/// Revokes a person's API tokens. After a reactivation they have to create new ones.
 async fn end_tokens(tx: &Tx<'_>, act: &Act, person: Uuid) -> Result<()> {
     let ended = tokens::revoke_all_of(tx.conn(), person, act.caller.staff_id, act.now).await?;
     if ended > 0 {
@@ -221,7 +221,7 @@ async fn move_work(tx: &Tx<'_>, act: &Act, from: Uuid, work: Work) -> Result<()>
     Ok(())
 }
 
-/// Takes everything from the row but the name.
+/// Clears everything in the row except the name.
 async fn delete(tx: &Tx<'_>, act: &Act, person: &Model) -> Result<()> {
     let id = person.id;
     auth::unlock(tx.conn(), &person.email_key).await?;
@@ -234,7 +234,7 @@ async fn delete(tx: &Tx<'_>, act: &Act, person: &Model) -> Result<()> {
     let change = ActiveModel {
         id: Set(id),
         email: Set(String::new()),
-        // No address looks like this, so nobody meets it at sign-in, and the old one can be invited again.
+        // No address looks like this, so it never matches at sign-in, and the old address can be invited again.
         email_key: Set(format!("deleted:{id}")),
         password_hash: Set(String::new()),
         role: Set(Role::Staff),

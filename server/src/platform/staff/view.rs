@@ -1,4 +1,4 @@
-//! What the API shows of people.
+//! People as the API returns them.
 
 use chrono::{DateTime, Utc};
 use database::entity::staff::{Model, Role};
@@ -88,7 +88,7 @@ impl StaffSummary {
     }
 }
 
-/// One person with the tag of what can be edited of them.
+/// One person, with the tag of their editable fields.
 pub async fn detail(
     conn: &impl ConnectionTrait,
     caller: &Caller,
@@ -105,8 +105,8 @@ pub async fn detail(
     })
 }
 
-/// The `ETag` of a person: a digest of what others can edit. A sign-in or another theme does not change it, and
-/// whatever wrote an edited column does.
+/// The `ETag` of a person: a digest of what others can edit. A sign-in or another theme does not change it; any write
+/// to an editable column does.
 pub fn etag(person: &Model) -> String {
     let edited = json!([
         person.name,

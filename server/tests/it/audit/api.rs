@@ -1,4 +1,4 @@
-//! The audit trail over the API: found, read, taken out and proved.
+//! The audit trail through the API: searched, read, exported and verified.
 
 use database::entity::{audit_chain, audit_logs};
 use sea_orm::{ConnectionTrait as _, EntityTrait, PaginatorTrait as _};
@@ -35,7 +35,7 @@ async fn result(t: &TestApp, who: &Signed, head: Option<&str>) -> Value {
     last
 }
 
-/// A trail of sealed entries, and who may read it.
+/// A trail of sealed entries, and a person who can read it.
 async fn sealed() -> (TestApp, Signed) {
     let t = TestApp::with(&["--rate-limits", "off"]).await;
     let ada = t.admin().await;
@@ -266,7 +266,7 @@ async fn a_saved_head_catches_a_cut_tail() {
         let cut = json!({ "seq": 8, "entryId": null, "reason": "the end of the chain was cut off" });
         assert_eq!(caught["broken"], cut, "the head is known, and so is what this process has sealed");
     }
-    // New entries grow over the cut, by a program that does not know of it: the head still does.
+    // A program that does not know about the cut seals new entries over it; the saved head still reveals it.
     for _ in 0..6 {
         t.send_message(json!({})).await;
     }
@@ -317,7 +317,7 @@ async fn erasing_the_personal_data_of_an_entity_leaves_the_chain_whole() {
     assert_eq!(others.as_array().unwrap().len(), 1, "the other message keeps its own");
     let again = erase(&t.app, "message", message.parse().unwrap(), None, &RequestInfo::internal()).await.unwrap();
     assert_eq!(again, 0);
-    // Putting something else in its place is found.
+    // A replacement entry is detected.
     tamper(
         &t,
         "UPDATE audit_logs SET ip_address = '198.51.100.7' WHERE id = (SELECT audit_id FROM audit_chain WHERE seq = 2)",

@@ -1,4 +1,4 @@
-//! The audit trail tells the truth, or says where it does not.
+//! The audit trail is correct, or reports where it is not.
 
 use database::entity::{audit_chain, audit_checkpoints, audit_logs};
 use sea_orm::{ColumnTrait as _, ConnectionTrait as _, EntityTrait, QueryFilter as _, QueryOrder as _};
@@ -24,12 +24,12 @@ async fn check(t: &TestApp, kept: Option<&Head>) -> Verdict {
     verify(&t.app, kept).await.unwrap()
 }
 
-/// The entry that stands at `seq` of the chain.
+/// The entry at `seq` in the chain.
 async fn entry_at(t: &TestApp, seq: i64) -> uuid::Uuid {
     audit_chain::Entity::find_by_id(seq).one(t.app.storage.read()).await.unwrap().unwrap().audit_id
 }
 
-/// Changes the database past all rules.
+/// Changes the database, bypassing all rules.
 async fn tamper(t: &TestApp, statement: &'static str) {
     t.app
         .storage
@@ -116,8 +116,8 @@ async fn a_cut_tail_is_caught_by_the_signed_checkpoint_and_by_a_kept_head() {
     assert_eq!(verify(&restarted, Some(&head)).await.unwrap().broken, cut, "the kept head knows");
 }
 
-/// Writes the chain anew from a place on, as whoever can write to the database can: with entries of their own, and
-/// without the checkpoints that say otherwise.
+/// Rewrites the chain from a position on, as anyone with write access to the database can: with their own entries, and
+/// without the checkpoints that contradict them.
 async fn forge_from(t: &TestApp, seq: i64) {
     tamper(t, "DELETE FROM audit_checkpoints").await;
     tamper(
@@ -135,7 +135,7 @@ async fn forge_from(t: &TestApp, seq: i64) {
         })
         .await
         .unwrap();
-    // A program that knows nothing of the chain before makes the links.
+    // A program that does not know the original chain creates the links.
     let other = t.restarted().await;
     seal_pending(&other, true).await.unwrap();
     tamper(t, "DELETE FROM audit_checkpoints").await;
@@ -154,7 +154,7 @@ async fn nothing_is_sealed_onto_a_chain_that_was_written_anew() {
     let verdict = check(&t, None).await;
     assert_eq!(verdict.broken, Some((10, "the chain does not match the saved checkpoint".to_owned())));
     assert_eq!(verdict.unsealed, 1);
-    // Whoever did not see the old chain needs a head from elsewhere.
+    // Without knowledge of the original chain, verification needs a saved head.
     let stranger = t.restarted().await;
     assert_eq!(verify(&stranger, None).await.unwrap().broken, None);
     assert!(verify(&stranger, Some(&honest)).await.unwrap().broken.is_some());

@@ -1,4 +1,4 @@
-//! What an attacker tried at the door, and what it must cost them, and nobody else.
+//! Attacks on sign-in: what they cost the attacker, and that they affect nobody else.
 
 use std::time::{Duration as StdDuration, Instant};
 
@@ -32,7 +32,7 @@ async fn a_stranger_without_a_link_makes_nobody_judge_a_password() {
         for answer in join_all((0..10).map(|_| ask(path))).await {
             assert_eq!(answer.refused(), [("token".to_owned(), "invalid".to_owned())]);
         }
-        // What is common is told to those only who may set one.
+        // Only someone who is entitled to set a password learns that it is too common.
         let common = t.post(path, json!({ "token": "x", "password": "password1234" })).await;
         assert_eq!(common.refused(), [("token".to_owned(), "invalid".to_owned())]);
     }
@@ -60,7 +60,7 @@ async fn of_many_guesses_at_once_no_more_are_looked_at_than_may_fail() {
     let refused = guesses.iter().filter(|answer| answer.code == 429).count();
     assert!(looked_at <= 5, "{looked_at}");
     assert_eq!(looked_at + refused, 60);
-    // A debug build hashes in its own time, and no more than a handful.
+    // Allows for slow hashing in a debug build; only a handful of attempts were hashed.
     assert!(began.elapsed() < StdDuration::from_secs(6), "{:?}", began.elapsed());
 }
 
@@ -71,7 +71,7 @@ async fn by_browser(t: &TestApp, password: &str, cookie: &str) -> Answer {
     Answer::of(request.json(&body)).await
 }
 
-/// The mark that a browser is given.
+/// The mark that a browser gets.
 async fn mark(t: &TestApp) -> String {
     let answer = by_browser(t, PASSWORD, "").await;
     let cookie = answer.cookies().into_iter().find(|cookie| cookie.starts_with("device=")).unwrap();
@@ -131,7 +131,7 @@ async fn marks_end_with_a_reset() {
     by_browser(&t, fresh, &mark).await.problem(429, "rate_limited");
 }
 
-/// The caller of a session, as a route has it.
+/// The caller of a session, as a route receives it.
 async fn caller(t: &TestApp, who: &Signed, permissions: &[Permission]) -> Caller {
     let session = active_sessions::Entity::find().one(t.app.storage.read()).await.unwrap().unwrap();
     Caller {
@@ -161,7 +161,7 @@ async fn a_long_answer_breaks_off_with_the_right_to_it() {
     assert!(body.frame().await.unwrap().is_err(), "the permission was taken");
 }
 
-/// What somebody may set, and with what.
+/// Who can change which setting, and with what proof.
 async fn set(t: &TestApp, who: &Signed, key: &str, value: &Value) -> Answer {
     t.patch_as(who, "/api/admin/settings", json!({ key: value })).await
 }
@@ -190,7 +190,7 @@ async fn nobody_reads_mails_to_clients_by_a_setting() {
         Answer::of(by_token.json(&json!({ &key.key: value }))).await.problem(403, "not_for_tokens");
     }
     assert_eq!(seen, 4, "firm.email, mail.replyTo, notifications.recipients and notifications.newDevice");
-    // They still see them, and everything else is theirs to set.
+    // They can still see them, and change everything else.
     assert!(t.get_as(&sue, "/api/admin/settings").await.data()["firm.email"].is_string());
     set(&t, &sue, "firm.phone", &json!("030 1234")).await.status(200);
     t.clock.advance(chrono::Duration::minutes(11));
@@ -271,7 +271,7 @@ async fn files_that_wait_fill_no_memory() {
     for _ in 0..8 {
         let mut line = tokio::net::TcpStream::connect(t.address).await.unwrap();
         line.write_all(head.as_bytes()).await.unwrap();
-        // Said when the body is asked for, which has its place by then.
+        // The server asks for the body once the upload has its slot.
         let mut said = [0; 12];
         line.read_exact(&mut said).await.unwrap();
         assert_eq!(&said, b"HTTP/1.1 100");

@@ -1,4 +1,4 @@
-//! The own devices: what is shown of them, and signing out there.
+//! A person's own devices: listing them, and signing out remotely.
 
 use chrono::Duration;
 use database::entity::staff::Role;
@@ -70,7 +70,7 @@ async fn a_device_whose_token_ran_out_is_not_listed() {
     let t = TestApp::new().await;
     let person = t.person("Ada", Role::Admin).await;
     let web = json!({ "email": person.email, "password": PASSWORD });
-    // A browser without "remember" ends after twelve hours, a program after seven days.
+    // A browser session without "remember" expires after twelve hours, a program's after seven days.
     Answer::of(t.request(Method::POST, "/api/admin/auth/login").header("x-client", "web").json(&web)).await.status(200);
     let ada = t.sign_in(&person).await;
     assert_eq!(t.get_as(&ada, "/api/auth/sessions").await.data().as_array().unwrap().len(), 2);

@@ -1,4 +1,4 @@
-//! Second factors: the authenticator app, recovery codes, and proving again who is there.
+//! Second factors: the authenticator app, recovery codes, and confirming one's identity.
 
 use chrono::Duration;
 use database::entity::staff::{self, Role};
@@ -12,7 +12,7 @@ use totp_rs::{Builder, Secret};
 use crate::support::people::PASSWORD;
 use crate::support::{Answer, Signed, TestApp};
 
-/// An authenticator app: what it shows at the time of the program.
+/// An authenticator app: shows the code for the program's clock.
 pub struct Authenticator(totp_rs::Totp);
 
 impl Authenticator {
@@ -25,7 +25,7 @@ impl Authenticator {
     }
 }
 
-/// Turns the app on; answers with it and the recovery codes. The code of the next step is fresh again.
+/// Activates the app; returns it and the recovery codes. The code of the next step is unused.
 pub async fn turn_on(t: &TestApp, who: &Signed) -> (Authenticator, Vec<String>) {
     let begun = t.post_as(who, "/api/auth/mfa/totp", json!({})).await.data();
     let app = Authenticator::of(begun["secret"].as_str().unwrap());
@@ -60,7 +60,7 @@ async fn an_app_is_set_up_and_then_asked_for_at_sign_in() {
     let begun = t.post_as(&ada, "/api/auth/mfa/totp", json!({})).await.data();
     assert!(begun["otpauthUrl"].as_str().unwrap().starts_with("otpauth://totp/"));
     assert!(begun["qrSvg"].as_str().unwrap().contains("<svg"));
-    // Until it is confirmed it counts for nothing.
+    // It has no effect until it is confirmed.
     t.login(&person.email, PASSWORD).await.status(200);
     let wrong = t.post_as(&ada, "/api/auth/mfa/totp/confirm", json!({ "code": "000000" })).await;
     assert_eq!(wrong.refused(), [("code".to_owned(), "invalid".to_owned())]);
@@ -97,7 +97,7 @@ async fn a_wrong_second_step_begins_no_session() {
     let wrong_password = t.post("/api/admin/auth/login", body).await;
     let said = |answer: &Answer| (answer.code, answer.json()["code"].clone());
     assert_eq!(said(&wrong_code), said(&wrong_password));
-    // Who knows the password is asked for a code in any case, so it may be said which of both is wrong.
+    // A person who knows the password is asked for a code anyway, so the error can say which of the two is wrong.
     assert!(wrong_code.text.contains("This code is wrong") && wrong_password.text.contains("password is wrong"));
     let after = active_sessions::Entity::find().all(t.app.storage.read()).await.unwrap().len();
     assert_eq!(before, after);
@@ -114,13 +114,13 @@ async fn one_code_at_once_lets_one_in() {
         let won = tries.iter().filter(|answer| answer.code == 200).count();
         assert_eq!(won, 1, "{:?}", tries.iter().map(|it| it.code).collect::<Vec<_>>());
     }
-    // The step before is no longer good either, though it is within the window.
+    // The previous step does not work either, although it is within the window.
     t.clock.advance(Duration::seconds(60));
     let code = app.code(&t);
     login_with(&t, &person, &code).await.status(200);
     t.clock.advance(Duration::seconds(30));
     login_with(&t, &person, &code).await.problem(401, "invalid_credentials");
-    // A device whose clock is slow shows what was right before.
+    // A device with a slow clock shows an older code.
     t.clock.advance(Duration::minutes(20));
     let late = login_with(&t, &person, &code).await;
     late.problem(401, "invalid_credentials");
@@ -175,7 +175,7 @@ async fn wrong_codes_lock_the_account_like_wrong_passwords() {
     let (app, _) = turn_on(&t, &ada).await;
     for _ in 0..5 {
         login_with(&t, &person, "000000").await.problem(401, "invalid_credentials");
-        // The right password alone forgets nothing.
+        // The correct password alone clears nothing.
         t.login(&person.email, PASSWORD).await;
     }
     login_with(&t, &person, &app.code(&t)).await.problem(429, "rate_limited");
@@ -272,7 +272,7 @@ async fn an_admin_takes_the_factors_of_a_colleague_away() {
     turn_on(&t, &signed).await;
     let seen = t.get_as(&admin, &path).await.data();
     assert_eq!((&seen["totp"], &seen["mayReset"]), (&json!(true), &json!(true)));
-    // Who may manage staff and nothing else does not touch a person who holds more.
+    // A person who can only manage staff cannot touch someone with more permissions.
     let clerk = t.person_with("Clerk", &[tekvwarho::platform::permission::Permission::Staff]).await;
     let clerk = t.sign_in(&clerk).await;
     assert_eq!(t.get_as(&clerk, &path).await.data()["mayReset"], false);
@@ -322,7 +322,7 @@ async fn bad_input_is_told_by_field() {
         let body = json!({ "email": "ada@tekvwarho.example", "password": PASSWORD, "otp": otp });
         t.post("/api/admin/auth/login", body).await.problem(422, "validation_failed");
     }
-    // Somebody without a second factor is not asked for one, and a code too many does no harm.
+    // Nobody without a second factor is asked for one, and an unneeded code does no harm.
     for otp in [json!(null), json!(""), json!("\u{0}"), json!("9".repeat(5_000))] {
         let body = json!({ "email": "ada@tekvwarho.example", "password": PASSWORD, "otp": otp });
         t.post("/api/admin/auth/login", body).await.status(200);
@@ -349,7 +349,7 @@ async fn a_role_that_needs_a_second_factor_is_let_in_once_it_has_one() {
     let person = t.person("Ada", Role::Admin).await;
     let before = t.sign_in(&person).await;
     t.require_second_factor(&["admin", "manager"]).await;
-    // Who is signed in already is asked too, and so is whoever signs in now.
+    // This applies to people who are signed in already and to new sign-ins.
     t.get_as(&before, "/api/admin/messages").await.problem(403, "second_factor_missing");
     let signed = t.login(&person.email, PASSWORD).await.data();
     assert_eq!(signed["staff"]["secondFactorMissing"], true);
@@ -365,7 +365,7 @@ async fn a_role_that_needs_a_second_factor_is_let_in_once_it_has_one() {
     assert_eq!(t.get_as(&ada, "/api/auth/me").await.data()["secondFactorMissing"], false);
     t.get_as(&before, "/api/admin/messages").await.status(200);
     assert_eq!(login_with(&t, &person, &app.code(&t)).await.data()["staff"]["secondFactorMissing"], false);
-    // Without it the door closes again, at once.
+    // Without it, access is restricted again at once.
     delete_as(&t, &ada, "/api/auth/mfa/totp").await.status(200);
     t.get_as(&ada, "/api/admin/messages").await.problem(403, "second_factor_missing");
 }

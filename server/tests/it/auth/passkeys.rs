@@ -1,4 +1,4 @@
-//! Passkeys: registered, used in place of a password, as a proof, and refused when something does not fit.
+//! Passkeys: registered, used instead of a password, as a proof, and rejected if something does not match.
 
 use chrono::Duration;
 use database::entity::staff::Role;
@@ -16,7 +16,7 @@ async fn ask(t: &TestApp, who: &Signed, path: &str) -> Value {
     t.post_as(who, path, json!({})).await.data()
 }
 
-/// Adds a passkey; answers with what the API says of it.
+/// Adds a passkey; returns the API's response.
 async fn add(t: &TestApp, who: &Signed, key: &mut Authenticator, name: &str) -> Answer {
     let asked = ask(t, who, "/api/auth/passkeys/register/begin").await;
     let credential = key.register(&asked["options"]);
@@ -59,7 +59,7 @@ async fn a_passkey_signs_in_without_a_password() {
     let signed = sign_in(&t, &key).await.data();
     assert_eq!(signed["staff"]["email"], person.email);
     assert!(signed["refreshToken"].is_string());
-    // It is a second factor too: the password alone is not enough any more, a recovery code helps.
+    // It is a second factor too: the password alone is no longer enough; a recovery code works.
     t.login(&person.email, PASSWORD).await.problem(401, "second_factor_required");
     let body = json!({ "email": person.email, "password": PASSWORD, "otp": data["recoveryCodes"][0] });
     t.post("/api/admin/auth/login", body).await.status(200);
@@ -82,7 +82,7 @@ async fn passkeys_are_renamed_and_deleted_by_their_owner_alone() {
     Answer::of(t.request_as(&ben, Method::DELETE, &path)).await.problem(404, "not_found");
     assert_eq!(t.patch_as(&ada, &path, json!({ "name": "Old laptop" })).await.data()["name"], "Old laptop");
     t.patch_as(&ada, &path, json!({ "name": " " })).await.problem(422, "validation_failed");
-    // The same passkey is not registered a second time, by nobody.
+    // Nobody can register the same passkey a second time.
     add(&t, &ben, &mut key.clone(), "Stolen").await.problem(422, "validation_failed");
     Answer::of(t.request_as(&ada, Method::DELETE, &path)).await.status(200);
     sign_in(&t, &key).await.problem(401, "invalid_credentials");
@@ -125,7 +125,7 @@ async fn a_challenge_counts_once_and_for_five_minutes_and_for_its_purpose() {
     let late = begin(&t).await;
     t.clock.advance(Duration::minutes(5));
     finish(&t, &late, key.sign(&late["options"])).await.problem(422, "validation_failed");
-    // The question of another ceremony, and the answer to another question.
+    // The challenge of another ceremony, and the response to another challenge.
     let proof = ask(&t, &ada, "/api/auth/prove/passkey/begin").await;
     finish(&t, &proof, key.sign(&proof["options"])).await.problem(422, "validation_failed");
     let (one, other) = (begin(&t).await, begin(&t).await);
@@ -149,7 +149,7 @@ async fn what_does_not_fit_is_refused() {
         let asked = begin(&t).await;
         finish(&t, &asked, rubbish).await.problem(401, "invalid_credentials");
     }
-    // Somebody who may not sign in does not do so by passkey.
+    // A deactivated person cannot sign in with a passkey either.
     t.change_person(&person, |change| change.is_active = Set(false)).await;
     refuse(&key).await;
 }

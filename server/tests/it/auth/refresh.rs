@@ -1,4 +1,4 @@
-//! Refresh tokens: nobody is signed out by chance, and no copy of a token goes on.
+//! Refresh tokens: nobody is signed out by accident, and a copied token stops working.
 
 use std::collections::HashSet;
 
@@ -10,7 +10,7 @@ use serde_json::json;
 
 use crate::support::{Answer, Signed, TestApp};
 
-/// As a client does it: a server that has too much to do says when to come again.
+/// Like a client: retries after `Retry-After` if the server is busy.
 async fn refresh_patiently(t: &TestApp, token: &str) -> Answer {
     loop {
         let answer = refresh(t, token).await;

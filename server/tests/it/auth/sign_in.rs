@@ -58,7 +58,7 @@ async fn five_wrong_passwords_lock_the_account_for_strangers_only() {
     locked.problem(429, "rate_limited");
     assert_eq!((locked.header("retry-after"), locked.header("ratelimit-reset")), ("900", "900"));
     web(PASSWORD, mark).await.status(200);
-    // An account that does not exist locks in the same way, so that it tells nothing.
+    // An account that does not exist locks in the same way, so that nothing is revealed.
     for _ in 0..5 {
         t.login("nobody@tekvwarho.example", "wrong password").await.problem(401, "invalid_credentials");
     }
@@ -141,7 +141,7 @@ async fn what_changes_in_the_database_counts_within_a_second() {
     let person = t.person("Ben", Role::Staff).await;
     let ben = t.sign_in(&person).await;
     t.get_as(&ben, "/api/admin/messages").await.status(200);
-    // Written past the program, as another node or the command line would.
+    // Written directly to the database, as another node or the command line would.
     let change =
         database::entity::staff::ActiveModel { id: Set(person.id), is_active: Set(false), ..Default::default() };
     t.app
@@ -177,7 +177,7 @@ async fn tokens_of_another_kind_are_refused() {
     refuse(&format!("{}x", ada.access)).await;
     refuse(&format!("{}.", ada.access)).await;
     refuse(&ada.access[..ada.access.len() - 1]).await;
-    // What is signed with our key, but says of itself that it is something else.
+    // Signed with our key, but of another token type.
     let (kid, key) = t.app.keys.current(Purpose::AccessToken);
     let sign = |header: &Value, claims: &Value| {
         let signed = format!("{}.{}", encode(&header.to_string()), encode(&claims.to_string()));
@@ -208,7 +208,7 @@ async fn tokens_of_another_kind_are_refused() {
         other[field] = value;
         refuse(&sign(&header, &other)).await;
     }
-    // A rise of the version kills what was given out before.
+    // Increasing the version invalidates earlier tokens.
     t.change_person(&person, |change| change.token_version = Set(2)).await;
     refuse(&ada.access).await;
 }
@@ -275,7 +275,7 @@ async fn a_forgotten_password_is_reset_by_a_link_that_works_once() {
     assert_eq!(reset("another one that is fine").await.refused(), [("token".to_owned(), "invalid".to_owned())]);
     t.get_as(&signed_in, "/api/auth/me").await.problem(401, "unauthenticated");
     t.login(&person.email, "a fresh one that is fine").await.status(200);
-    // Three an hour for one mailbox, whether it exists or not.
+    // Three an hour per mailbox, whether it exists or not.
     for email in [person.email.as_str(), "nobody@tekvwarho.example"] {
         t.app.limits.sweep();
         let mut codes = Vec::new();

@@ -1,4 +1,4 @@
-//! What keeps a thief out who knows something: a password, a link, an open page, a token.
+//! What keeps out a thief who has a password, a link, an open page or a token.
 
 use chrono::Duration;
 use database::entity::audit_logs;
@@ -15,7 +15,7 @@ use crate::support::{Answer, TestApp};
 const ADA: &str = "ada@tekvwarho.example";
 const FRESH: &str = "a fresh one that is fine";
 
-/// The token of the newest mail with a link for a new password.
+/// The token from the newest email with a password reset link.
 async fn reset_token(t: &TestApp) -> String {
     let mails = t.mails().await;
     let mail = mails.iter().rev().find(|mail| mail.contains("/admin/reset#")).unwrap();
@@ -41,7 +41,7 @@ async fn each_lock_of_an_account_lasts_twice_as_long_as_the_one_before() {
         t.clock.advance(Duration::seconds(seconds.parse::<i64>().unwrap() + 1));
     }
     t.login(ADA, PASSWORD).await.status(200);
-    // The right password forgets it all.
+    // The correct password clears it all.
     for _ in 0..4 {
         t.login(ADA, "wrong password").await.problem(401, "invalid_credentials");
     }

@@ -1,4 +1,4 @@
-//! The overview: what it counts is what a naive count of all messages finds, whatever happened to them.
+//! The overview: its counts equal a naive count of all messages, whatever happened to them.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -26,7 +26,7 @@ use crate::support::{Answer, Signed, TestApp};
 const DASHBOARD: &str = "/api/admin/dashboard";
 const COUNTS: &str = "/api/admin/messages/counts";
 
-/// Everything that is counted, from all rows.
+/// All counts, computed from all rows.
 async fn naive(t: &TestApp, who: &Signed) -> Value {
     let me: Uuid = who.id.parse().unwrap();
     let zone = t.app.settings.get().hours.zone();
@@ -65,7 +65,7 @@ async fn naive(t: &TestApp, who: &Signed) -> Value {
     })
 }
 
-/// The same as the program tells it.
+/// The same counts, as the program reports them.
 async fn told(t: &TestApp, who: &Signed) -> Value {
     let page = t.get_as(who, DASHBOARD).await.data();
     let counts = t.get_as(who, COUNTS).await.data();
@@ -90,7 +90,7 @@ async fn agrees(t: &TestApp, who: &Signed, when: &str) {
     assert_eq!(told, naive, "{when}");
 }
 
-/// A firm whose people do this and that, as the seed wills.
+/// A firm whose people act at random, by seed.
 struct Firm {
     t: TestApp,
     ada: Signed,
@@ -126,7 +126,7 @@ impl Firm {
         all.choose(&mut self.rng).map(|row| row.id)
     }
 
-    /// One thing that may happen; its name, for a test that fails.
+    /// Performs one random action; returns its name, for the failure message.
     async fn act(&mut self) -> &'static str {
         let what = self.rng.random_range(0..100);
         let Some(id) = self.message().await.filter(|_| what >= 25) else {
@@ -193,7 +193,8 @@ impl Firm {
                 "samples"
             }
             93..95 => {
-                // A client's message that a made-up person has is nobody's when that person goes.
+                // A client's message that is assigned to a sample person becomes unassigned when that person is
+                // removed.
                 let made_up = database::entity::staff::Entity::find()
                     .filter(database::entity::staff::Column::Name.eq("Chiara Russo"))
                     .one(self.t.app.storage.read())
@@ -210,7 +211,7 @@ impl Firm {
                 "a fold"
             }
             _ => {
-                // In Nepal, days begin a quarter before an hour of UTC.
+                // In Nepal, days begin a quarter of an hour before a full hour of UTC.
                 let zone = ["Europe/Berlin", "Asia/Kathmandu", "America/St_Johns"].choose(&mut self.rng).unwrap();
                 self.t.patch_as(&self.ada, "/api/admin/settings", json!({ "hours.timeZone": zone })).await.status(200);
                 "another zone"
@@ -219,7 +220,7 @@ impl Firm {
     }
 }
 
-/// What another node, or the program after its end, finds.
+/// What another node, or the program after a restart, reports.
 async fn after_a_start(t: &TestApp, who: &Signed) -> (Value, App) {
     let app = t.restarted().await;
     let standing = standing(&app).await.unwrap();
@@ -239,7 +240,7 @@ async fn counts_are_those_of_a_naive_count_whatever_happens() {
         }
         let (t, ada) = (&firm.t, &firm.ada);
         agrees(t, ada, "at the end").await;
-        // Nothing of it was in memory: a program that is killed finds it, with what nobody has folded.
+        // Nothing of it was only in memory: a restarted program finds it, including unfolded changes.
         assert_ne!(unfolded(t.app.storage.read()).await.unwrap(), 0);
         let (found, other) = after_a_start(t, ada).await;
         assert_eq!(found, naive(t, ada).await["counts"]);
@@ -260,7 +261,7 @@ async fn a_migration_counts_what_was_there_before() {
     firm.t.post_as(&firm.ada, "/api/admin/samples", json!(null)).await;
     let (t, ada) = (&firm.t, &firm.ada);
     let conn = sea_orm::Database::connect(t.app.config.database_url()).await.unwrap();
-    // As it was before there were counts.
+    // The state before counts existed.
     for statement in [
         "DROP TABLE counts",
         "DROP TABLE count_changes",
@@ -299,7 +300,7 @@ async fn a_recount_puts_right_whatever_is_wrong() {
     let received = counts::Column::Name.eq("messages_received");
     let more = counts::Entity::update_many().col_expr(counts::Column::Total, Expr::value(5)).filter(received);
     assert!(more.exec(&conn).await.unwrap().rows_affected > 0);
-    // Long before any message, and in days to come.
+    // Long before any message, and in the future.
     for slot in [1_967_000, 1_972_000] {
         let stray = count_changes::ActiveModel {
             name: sea_orm::Set("messages_answered".to_owned()),
@@ -311,7 +312,7 @@ async fn a_recount_puts_right_whatever_is_wrong() {
         count_changes::Entity::insert(stray).exec(&conn).await.unwrap();
     }
     conn.close().await.unwrap();
-    // Two at once put nothing right twice.
+    // Two concurrent rebuilds correct nothing twice.
     let other = t.restarted().await;
     let (one, two) = tokio::join!(recount(&t.app), recount(&other));
     assert!(one.unwrap() + two.unwrap() > 10);
@@ -375,7 +376,7 @@ async fn figures_are_read_once_until_something_is_counted() {
     let (one, two) = tokio::join!(figures(&t.app), figures(&t.app));
     let first = one.unwrap();
     assert!(Arc::ptr_eq(&first, &two.unwrap()));
-    // What counts nothing lets them stand.
+    // Requests that count nothing leave them unchanged.
     t.get_as(&ada, DASHBOARD).await.status(200);
     assert!(Arc::ptr_eq(&first, &figures(&t.app).await.unwrap()));
     assert_eq!(standing(&other).await.unwrap().counts(me).new, 0);
@@ -383,7 +384,7 @@ async fn figures_are_read_once_until_something_is_counted() {
     assert_eq!(standing(&t.app).await.unwrap().counts(me).new, 1, "who wrote sees it at once");
     tokio::time::sleep(StdDuration::from_millis(1_050)).await;
     assert_eq!(standing(&other).await.unwrap().counts(me).new, 1, "another node a second later");
-    // A new day is another question.
+    // A new day needs a new read.
     let today = figures(&t.app).await.unwrap().trend[29];
     t.clock.advance(Duration::days(1));
     let tomorrow = figures(&t.app).await.unwrap();

@@ -1,4 +1,4 @@
-//! The live side of the dashboard: tickets, notices, who looks at what, and the end of a session.
+//! The live side of the dashboard: tickets, notices, presence, and the end of a session.
 
 use std::time::{Duration, Instant};
 
@@ -23,7 +23,7 @@ async fn a_ticket_opens_the_socket_once() {
     let mut second = Socket::open(&t).await;
     second.send(json!({ "type": "auth", "ticket": ticket })).await;
     assert_eq!(second.next().await["code"], "unauthenticated");
-    // Frames that nobody knows are answered, and the socket stays open.
+    // Unknown frames get an error, and the socket stays open.
     for nonsense in [
         json!({ "type": "dance" }),
         json!([1, 2]),
@@ -48,7 +48,7 @@ async fn two_on_one_message_see_each_other() {
     let both = json!([{ "id": ada.id, "name": "Ada" }, { "id": ben.id, "name": "Ben" }]);
     assert_eq!(one.until("viewing").await["staff"], both);
     assert_eq!(two.until("viewing").await["staff"], both);
-    // A new name shows at once, and in the place of the old one.
+    // A new name appears at once and replaces the old one.
     t.patch_as(&ada, &format!("/api/admin/staff/{}", ben.id), json!({ "name": "Benno" })).await.status(200);
     let renamed = json!([{ "id": ada.id, "name": "Ada" }, { "id": ben.id, "name": "Benno" }]);
     while one.until("viewing").await["staff"] != renamed {}
@@ -80,7 +80,7 @@ async fn the_end_of_a_session_ends_its_socket_within_a_second() {
     let began = Instant::now();
     t.post_as(&ada, "/api/auth/logout", json!({})).await.status(200);
     assert_eq!(mine.until("bye").await["reason"], "signed_out");
-    // Deactivated past the program: no event tells, the socket finds out.
+    // Deactivated directly in the database: no event is sent; the socket finds out.
     t.change_person(&person, |change| change.is_active = sea_orm::Set(false)).await;
     assert_eq!(theirs.until("bye").await["reason"], "signed_out");
     assert!(began.elapsed() < Duration::from_secs(2), "{:?}", began.elapsed());
@@ -97,7 +97,7 @@ async fn many_changes_at_once_do_not_cut_a_socket_off() {
     let mut socket = Socket::of(&t, &ada).await;
     t.post_as(&ada, "/api/admin/messages/bulk", json!({ "ids": ids, "status": "in_progress" })).await.status(200);
     t.patch_as(&ada, "/api/admin/settings", json!({ "firm.tagline": "We help." })).await.status(200);
-    // Either each of them is told, or that something was missed; and the socket still hears what comes then.
+    // Either each notice arrives, or a report that some were missed; and the socket still receives later ones.
     let mut told = 0;
     loop {
         let notice = socket.until("notice").await;
@@ -158,7 +158,7 @@ async fn a_notice_for_one_person_wakes_that_person_only() {
     while !seen.contains(&notice("notification")) {
         seen.push(two.next().await);
     }
-    // Both hear of the change; what comes last at the other one is no notice of hers.
+    // Both receive the change; the last notice of the other one is not for her.
     assert_eq!(one.until("notice").await["kind"], "message_changed");
     one.send(json!({ "type": "viewing", "entity": "message", "id": id })).await;
     assert_eq!(one.next().await["type"], "viewing");
@@ -177,7 +177,7 @@ async fn who_may_see_nothing_of_a_failed_mail_is_told_nothing() {
         t.sign_in(&t.person_with("Dora", &[tekvwarho::platform::permission::Permission::Messages]).await).await;
     let (mut one, mut two, mut three) =
         (Socket::of(&t, &ada).await, Socket::of(&t, &blind).await, Socket::of(&t, &reader).await);
-    // A mail to a colleague, which names that colleague in its notice.
+    // An email to a colleague, whose notice names that colleague.
     t.post("/api/auth/forgot", json!({ "email": colleague.email })).await.status(202);
     tekvwarho::platform::mail::deliver_due(&t.app, uuid::Uuid::nil()).await.unwrap();
     let told = one.until("notice").await;
@@ -208,7 +208,7 @@ async fn who_may_not_see_a_place_any_more_is_seen_there_no_more() {
     assert_eq!(two.until("viewing").await["staff"].as_array().unwrap().len(), 1);
     one.send(json!({ "type": "viewing", "entity": "message", "id": id })).await;
     assert_eq!(one.until("viewing").await["staff"].as_array().unwrap().len(), 2);
-    // Past the program: the look at all seats finds it.
+    // Directly in the database: the check of all seats finds it.
     t.change_person(&person, |change| change.permissions = sea_orm::Set(json!([]))).await;
     assert_eq!(one.until("viewing").await["staff"], json!([{ "id": ada.id, "name": "Ada" }]));
     two.send(json!({ "type": "viewing", "entity": "message", "id": id })).await;

@@ -1,4 +1,4 @@
-//! Mail: every letter renders, what is down waits, what is refused is shown.
+//! Email: every letter renders, an outage delays, a refusal is shown.
 
 use chrono::{Duration, SecondsFormat};
 use database::entity::outbox::{self, State};
@@ -94,7 +94,7 @@ async fn a_mail_server_that_is_down_delays_mails_and_loses_none() {
     assert!(mails.iter().any(|mail| mail.contains("To: anna@example.com")));
 }
 
-/// The program with a mail server that takes some mails and says the same of each.
+/// The program with a mail server that accepts some emails and responds to each with the same verdict.
 async fn with_server(expected: usize, verdict: &'static str) -> (TestApp, tokio::task::JoinHandle<Vec<String>>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("smtp://{}", listener.local_addr().unwrap());
@@ -268,7 +268,7 @@ async fn sendgrid_that_is_busy_is_asked_again() {
 async fn addresses_of_any_script_are_written_in_ascii() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("smtp://{}", listener.local_addr().unwrap());
-    // It does not offer SMTPUTF8, as most do not.
+    // It does not offer SMTPUTF8, like most servers.
     let server = tokio::spawn(mail_server::of(listener, 2, "250 ok"));
     let t = TestApp::with(&["--smtp-url", &url]).await;
     let ada = t.admin().await;

@@ -1,4 +1,4 @@
-//! Mail over TLS: from the start, by STARTTLS, and never a password in the clear.
+//! Email over TLS: from the start, by STARTTLS, and never a password in clear text.
 
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ use uuid::Uuid;
 
 use crate::support::TestApp;
 
-/// How the server wants to be spoken to.
+/// The TLS mode that the server requires.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Tls {
     FromTheStart,
@@ -25,12 +25,12 @@ enum Tls {
     Never,
 }
 
-/// What one connection told the server.
+/// What the server received on one connection.
 #[derive(Default)]
 struct Heard {
-    /// Commands before TLS began.
+    /// Commands before TLS.
     plain: Vec<String>,
-    /// Name and password, as they came.
+    /// User name and password, as received.
     credentials: Option<String>,
     mails: usize,
 }
@@ -54,7 +54,7 @@ fn certificate() -> Certificate {
     Certificate { acceptor: TlsAcceptor::from(Arc::new(config)), pem: made.cert.pem() }
 }
 
-/// Answers connections until `mails` have come, or one connection has ended without any.
+/// Serves connections until `mails` have arrived, or one connection has ended without any.
 async fn serve(listener: TcpListener, acceptor: TlsAcceptor, tls: Tls, mails: usize) -> Heard {
     let mut heard = Heard::default();
     while heard.mails < mails {
@@ -81,7 +81,7 @@ async fn serve(listener: TcpListener, acceptor: TlsAcceptor, tls: Tls, mails: us
     heard
 }
 
-/// One conversation; gives the stream back when the client wants TLS.
+/// One SMTP session; returns the stream when the client wants TLS.
 async fn talk<S: AsyncRead + AsyncWrite + Unpin>(stream: S, heard: &mut Heard, offer: bool, inside: bool) -> Option<S> {
     let mut stream = BufReader::new(stream);
     if !inside || !heard.plain.iter().any(|line| line == "STARTTLS") {
@@ -117,7 +117,7 @@ async fn talk<S: AsyncRead + AsyncWrite + Unpin>(stream: S, heard: &mut Heard, o
                     stream.read_line(&mut line).await.unwrap();
                 }
                 heard.mails += 1;
-                // Mails leave side by side: the next connection waits for this one.
+                // Emails are delivered concurrently: the next connection waits for this one.
                 stream.write_all(b"250 taken\r\n").await.unwrap();
                 return None;
             }
@@ -130,7 +130,7 @@ async fn talk<S: AsyncRead + AsyncWrite + Unpin>(stream: S, heard: &mut Heard, o
     }
 }
 
-/// Two mails of one message to a server of that kind: what it heard, and how the mails stand.
+/// Two emails of one message to such a server: what it received, and the state of the emails.
 async fn send(scheme: &str, host: &str, tls: Tls, trusted: bool) -> (Heard, Vec<State>) {
     let (heard, rows) = send_with("s%40lt", scheme, host, tls, trusted).await;
     (heard, rows.into_iter().map(|row| row.state).collect())
@@ -208,7 +208,7 @@ async fn a_certificate_that_nobody_vouches_for_gets_no_mail() {
 
 #[tokio::test]
 async fn a_password_goes_to_another_machine_only_inside_tls() {
-    // All of 127/8 is this machine, but only its usual names count as such.
+    // All of 127/8 is this machine, but only its usual names count as local.
     let (heard, states) = send("smtp", "127.0.0.2", Tls::Never, true).await;
     assert_eq!((heard.mails, heard.credentials), (0, None));
     assert_eq!(states, [State::Pending, State::Pending]);

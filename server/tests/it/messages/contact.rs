@@ -1,4 +1,4 @@
-//! A visitor's message: what is taken, what is refused, what comes with it.
+//! A visitor's message: what is accepted, what is rejected, and what follows from it.
 
 use chrono::Duration;
 use database::entity::{audit_logs, messages, outbox};
@@ -133,9 +133,9 @@ async fn five_an_hour_from_one_address_and_mistakes_do_not_count() {
     let page = Answer::of(form.form(&[("name", "A"), ("email", "a@example.com"), ("message", "typed")])).await;
     page.status(429);
     assert!(page.text.contains("typed") && !page.header("retry-after").is_empty());
-    // Looking does not count.
+    // Viewing does not count.
     t.get("/contact").await.status(200);
-    // Without a token it is three.
+    // Without a token the limit is three.
     for _ in 0..3 {
         from("203.0.113.3", t.message()).await.status(201);
     }
@@ -172,13 +172,13 @@ async fn an_idempotency_key_gives_the_first_answer_again() {
     refused.problem(422, "validation_failed");
     send("def", other).await.status(201);
     assert_eq!(messages::Entity::find().all(t.app.storage.read()).await.unwrap().len(), 2);
-    // Two at once: one is done, the other waits or gets the same.
+    // Concurrent ones: one does the work, the others wait or get the same response.
     let at_once = futures_util::future::join_all((0..20).map(|_| send("jkl", t.message()))).await;
     assert!(at_once.iter().all(|answer| matches!(answer.code, 201 | 409)), "{at_once:?}");
     let ids: std::collections::HashSet<_> =
         at_once.iter().filter(|it| it.code == 201).map(|it| it.data()["id"].to_string()).collect();
     assert_eq!(ids.len(), 1);
-    // A failed request keeps nothing: the key is free for the corrected one.
+    // A failed request stores nothing: the key is free for the corrected one.
     send("ghi", json!({})).await.status(422);
     send("ghi", t.message()).await.status(201);
 }
@@ -223,11 +223,11 @@ async fn a_message_has_room_for_its_letters_in_every_script() {
     let t = TestApp::with(&["--rate-limits", "off"]).await;
     let message = "я".repeat(5_000);
     t.post("/api/contact", json!({ "name": "Яна", "email": "jana@example.com", "message": message })).await.status(201);
-    // As programs write it that know ASCII only.
+    // As written by programs that use only ASCII.
     let escaped = format!(r#"{{"name":"A","email":"a@example.com","message":"{}"}}"#, r"\u044f".repeat(5_000));
     let request = t.request(Method::POST, "/api/contact").header("content-type", "application/json").body(escaped);
     Answer::of(request).await.status(201);
-    // As a form without scripts sends it.
+    // As submitted by a form without scripts.
     let form = [("name", "Яна"), ("email", "jana@example.com"), ("message", message.as_str()), ("consent", "on")];
     Answer::of(t.request(Method::POST, "/contact").form(&form)).await.status(303);
     let long = "x".repeat(16_000);
@@ -278,7 +278,7 @@ async fn what_strangers_ask_for_an_address_keeps_its_owner_from_nothing() {
     let mails = outbox::Entity::find().all(t.app.storage.read()).await.unwrap();
     let count = |template: &str| mails.iter().filter(|mail| mail.template == template).count();
     assert_eq!((count("password_reset"), count("contact_confirmation")), (3, 3), "each kind has its own allowance");
-    // The owner asks too late for a mail of their own, and finds the newest of the others, which works.
+    // The owner's own request comes too late for another email, but the newest one that someone else requested works.
     forgot("203.0.113.5").await.status(202);
     let resets = mails.iter().filter(|mail| mail.template == "password_reset");
     assert!(resets.map(|mail| mail.payload.to_string()).all(|values| !values.contains("/admin/reset")));

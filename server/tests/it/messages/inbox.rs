@@ -1,4 +1,4 @@
-//! The inbox: finding, reading, changing, answering, taking back, exporting.
+//! The inbox: searching, reading, changing, replying, undoing, exporting.
 
 use chrono::Duration;
 use database::entity::audit_logs;
@@ -125,7 +125,7 @@ async fn a_mistyped_filter_is_refused_and_exports_nothing() {
         refused.problem(422, "validation_failed");
         assert_eq!(refused.json()["errors"][0]["code"], "unknown");
     }
-    // Where nothing can be asked for, load balancers add what they like.
+    // Routes without parameters accept any: load balancers add their own.
     t.get("/api/health?probe=7").await.status(200);
 }
 
@@ -158,7 +158,7 @@ async fn a_stale_change_is_refused_and_loses_nothing() {
     assert_eq!(changed.header("etag"), "\"2\"");
     change("\"1\"", json!({ "status": "archived" })).await.problem(412, "precondition_failed");
     assert_eq!(t.get_as(&ada, &path).await.data()["status"], "in_progress");
-    // The same again is no change: no new version, nothing to take back.
+    // Repeating it changes nothing: no new version, nothing to undo.
     let same = change("\"2\"", json!({ "status": "in_progress" })).await;
     assert_eq!((same.header("etag"), same.data().get("undoId")), ("\"2\"", None));
     let nobody = json!({ "assignedTo": "00000000-0000-7000-8000-000000000000" });
@@ -171,14 +171,14 @@ async fn nothing_is_given_to_who_leaves_in_the_same_moment() {
     let ada = t.admin().await;
     let ben = t.person("Ben", Role::Staff).await;
     let id = t.send_message(json!({})).await;
-    // As another node writes it: not committed yet while the assignment is asked for.
+    // As another node writes it: uncommitted while the assignment is requested.
     let leaving = begin_elsewhere(&t.app.config.database_url()).await;
     let change = staff::ActiveModel { id: Set(ben.id), is_active: Set(false), ..Default::default() };
     change.update(&leaving).await.unwrap();
     let path = format!("/api/admin/messages/{id}");
     let assigning = t.patch_as(&ada, &path, json!({ "assignedTo": ben.id }));
     let committing = async {
-        // Time enough to come to the lock.
+        // Enough time to reach the lock.
         tokio::time::sleep(std::time::Duration::from_millis(500)).await;
         leaving.commit().await.unwrap();
     };
@@ -218,7 +218,7 @@ async fn many_are_changed_at_once_and_taken_back_for_ten_seconds() {
     assert_eq!(done["changed"], 3);
     let undo = format!("/api/admin/undo/{}", done["undoId"].as_str().unwrap());
     assert_eq!(list(&t, &ada, "?status=archived&tag=old").await.json()["meta"]["total"], 3);
-    // Somebody goes on with one of them.
+    // Someone continues with one of them.
     t.patch_as(&ben, &format!("/api/admin/messages/{}", ids[0]), json!({ "status": "converted" })).await.status(200);
     t.post_as(&ben, &undo, json!({})).await.problem(404, "not_found");
     let undone = t.post_as(&ada, &undo, json!({})).await.data();
@@ -276,7 +276,7 @@ async fn an_answer_is_mailed_into_the_thread() {
     let sent = t.get_as(&ada, &format!("/api/admin/messages/{id}")).await.data();
     assert_eq!(sent["thread"][0]["mail"]["state"], "sent");
 
-    // A second answer refers to both, and one without mail sends none.
+    // A second reply references both, and one without email sends none.
     t.post_as(&ada, &path, json!({ "content": "One more thing.", "status": "converted" })).await.status(201);
     let before = t.mails().await.len();
     t.post_as(&ada, &path, json!({ "content": "Only here.", "sendEmail": false })).await.status(201);
@@ -378,7 +378,7 @@ async fn words_are_found_in_every_script_and_phone_numbers_however_they_are_writ
     ] {
         assert_eq!(found(query).await, name, "{query}");
     }
-    // What was said later is found as well, and what was taken back is not.
+    // Later text is found as well; undone text is not.
     let jens = format!("/api/admin/messages/{}", ids["Jens"]);
     t.post_as(&ada, &format!("{jens}/replies"), json!({ "content": "Gern am Donnerstag" })).await.status(201);
     let note = t.post_as(&ada, &format!("{jens}/notes"), json!({ "content": "Rabatt besprechen" })).await.data();

@@ -1,3 +1,3 @@
-//! What people are told of.
+//! Notices for people.
 
 mod told;

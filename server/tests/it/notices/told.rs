@@ -1,4 +1,4 @@
-//! Notices for people: who is told of what, by which channel, and when it is over.
+//! Notices: who gets which, on which channel, and when they are deleted.
 
 use chrono::Duration;
 use database::entity::notifications;
@@ -31,7 +31,7 @@ async fn choose(t: &TestApp, who: &Signed, event: &str, channel: &str, is_on: bo
     t.patch_as(who, "/api/admin/notifications/preferences", body).await
 }
 
-/// Ada may everything, Ben the inbox, Otto only the trail.
+/// Ada has every permission, Ben the inbox, Otto only the audit trail.
 async fn three() -> (TestApp, Signed, Signed, Signed) {
     let t = TestApp::with(&["--rate-limits", "off"]).await;
     let ada = t.admin().await;
@@ -53,7 +53,7 @@ async fn a_new_message_is_told_to_those_who_may_see_it() {
         assert_eq!((&notice["subject"], &notice["readAt"]), (&json!("Anna"), &Value::Null));
     }
     assert_eq!(unread(&t, &otto).await, 0);
-    // Who loses the right sees no old notice either.
+    // After losing the permission, old notices disappear too.
     t.change_person_of(&ben, |change| change.permissions = Set(json!([]))).await;
     assert_eq!((unread(&t, &ben).await, notices(&t, &ben).await.len()), (0, 0));
 }
@@ -66,7 +66,7 @@ async fn an_answer_is_told_to_whose_message_it_is_and_an_assignment_to_who_got_i
     t.patch_as(&ada, &path, json!({ "assignedTo": ben.id })).await.status(200);
     let told = notices(&t, &ben).await;
     assert_eq!((&told[0]["event"], &told[0]["actor"]), (&json!("message_assigned"), &json!("Ada")));
-    // To oneself is no news.
+    // Assigning something to oneself causes no notice.
     t.patch_as(&ben, &path, json!({ "assignedTo": null })).await.status(200);
     t.patch_as(&ben, &path, json!({ "assignedTo": ben.id })).await.status(200);
     assert_eq!(events(&t, &ben).await, ["message_assigned", "message_created"]);
@@ -98,7 +98,7 @@ async fn notices_are_read_one_by_one_by_entity_and_all() {
     assert_eq!((page.data().as_array().unwrap().len(), &page.json()["meta"]["total"]), (2, &json!(2)));
     assert_eq!(read(json!({ "upTo": id(0) })).await.data()["unread"], 0);
     assert_eq!(unread(&t, &ben).await, 4, "those of others stay as they are");
-    // Nobody reads for somebody else.
+    // Nobody can mark another person's notices as read.
     let other = notices(&t, &ben).await[0]["id"].clone();
     read(json!({ "ids": [other] })).await.status(200);
     assert_eq!(unread(&t, &ben).await, 4);
@@ -163,7 +163,7 @@ async fn choices_are_obeyed_by_both_channels() {
     let trail = t.get_as(&ada, "/api/admin/audit?action=notifications.changed").await.data();
     assert_eq!(trail.as_array().unwrap().len(), 3);
     assert_eq!(trail[2]["changes"], json!({ "message_created.app": { "from": true, "to": false } }));
-    // The same again is no change.
+    // Repeating the choice changes nothing.
     choose(&t, &ada, "message_created", "app", false).await.status(200);
     let again = t.get_as(&ada, "/api/admin/audit?action=notifications.changed").await.data();
     assert_eq!(again.as_array().unwrap().len(), 3);
@@ -250,7 +250,7 @@ async fn who_is_gone_by_now_keeps_nothing_from_happening() {
     let gone = t.person("Zoe", Role::Staff).await;
     t.app.bus.publish(Event::Everything);
     t.send_message(json!({})).await;
-    // Removed past everything that would say so: whom to tell is still known from a moment ago.
+    // Deleted without any event: the recipients are still cached from a moment ago.
     t.app
         .storage
         .write(gone.id, |tx, id| {

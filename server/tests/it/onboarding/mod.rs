@@ -1,3 +1,3 @@
-//! The first steps.
+//! Onboarding.
 
 mod steps;

@@ -1,4 +1,4 @@
-//! The first steps know what is done, and samples go as they came.
+//! The first steps know what is done, and sample data disappears without a trace.
 
 use std::collections::BTreeMap;
 
@@ -42,15 +42,15 @@ async fn steps_follow_what_is_there() {
     let hours = json!({ "hours.weekly": [{ "day": "sun", "opens": "10:00", "closes": "11:00" }] });
     t.patch_as(&ada, "/api/admin/settings", hours).await.status(200);
     assert_eq!(open(&done(&t, &ada).await), ["mail", "colleague"]);
-    // A mail in a folder has not arrived anywhere.
+    // An email in a folder has not been delivered.
     t.post_as(&ada, "/api/admin/settings/mail/test", json!({ "template": "reply" })).await.status(200);
-    // Made-up people are no colleagues.
+    // Sample people do not count as colleagues.
     t.post_as(&ada, SAMPLES, json!(null)).await.status(201);
     assert_eq!(open(&done(&t, &ada).await), ["mail", "colleague"]);
     t.person("Ben", Role::Staff).await;
     assert_eq!(open(&done(&t, &ada).await), ["mail"]);
     note(&t, &ada, json!({ "reviewed": "mail" })).await.problem(422, "validation_failed");
-    // Going back to the example is going back.
+    // Restoring the sample values makes the step open again.
     t.patch_as(
         &ada,
         "/api/admin/settings",
@@ -78,7 +78,8 @@ async fn what_a_person_put_away_stays_away_for_that_person() {
     note(&t, &sam, json!({ "tour": { "stop": 101, "done": false } })).await.problem(422, "validation_failed");
 }
 
-/// Rows of every table but those of the audit trail, which tells what happened, and of what the program does by itself.
+/// Row counts of every table except the audit trail, which records history, and tables that the program fills by
+/// itself.
 async fn rows(t: &TestApp) -> BTreeMap<String, i64> {
     let conn = t.app.storage.read();
     let sqlite = Engine::of(conn) == Engine::Sqlite;
@@ -115,7 +116,7 @@ async fn samples_go_completely_and_touch_nothing_else() {
     t.post_as(&ada, SAMPLES, json!(null)).await.problem(409, "conflict");
     let full = rows(&t).await;
     assert_eq!(full["messages"], before["messages"] + 60);
-    // What staff do with samples goes with them: an answer by mail, a note, a tag, an assignment.
+    // Whatever staff attach to samples is removed with them: a reply by email, a note, a tag, an assignment.
     let sample = messages::Entity::find().all(t.app.storage.read()).await.unwrap();
     let sample = sample.iter().find(|message| message.id.to_string() != mine).unwrap().id;
     t.post_as(&ada, &format!("/api/admin/messages/{sample}/replies"), json!({ "content": "Hello." })).await.status(201);
@@ -131,7 +132,7 @@ async fn samples_go_completely_and_touch_nothing_else() {
     for action in ["demo.created", "message.replied", "demo.removed"] {
         assert!(actions.iter().any(|it| it == action), "the trail keeps {action}");
     }
-    // And again, from the beginning.
+    // Create them again, from the beginning.
     t.post_as(&ada, SAMPLES, json!(null)).await.status(201);
 }
 
@@ -143,7 +144,7 @@ async fn what_somebody_made_their_own_stays() {
     t.post_as(&ada, SAMPLES, json!(null)).await.status(201);
     let people = staff::Entity::find().all(t.app.storage.read()).await.unwrap();
     let made_up: Vec<_> = people.iter().filter(|person| person.password_hash == "none").collect();
-    // One of them got a password, another was given a client's message.
+    // One of them got a password, another one was assigned a client's message.
     t.change_person(made_up[0], |change| change.password_hash = Set("a real one".to_owned())).await;
     t.patch_as(&ada, &format!("/api/admin/messages/{mine}"), json!({ "assignedTo": made_up[1].id })).await.status(200);
     let canned = t.get_as(&ada, "/api/admin/canned-replies").await.data()[0].clone();

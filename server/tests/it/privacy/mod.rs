@@ -1,3 +1,3 @@
-//! What is kept, and for how long.
+//! Data retention.
 
 mod retention;

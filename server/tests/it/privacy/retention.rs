@@ -1,4 +1,4 @@
-//! What is kept no longer: counted before, deleted in chunks, and nothing else with it.
+//! Expired data: counted beforehand, deleted in chunks, and nothing else with it.
 
 use chrono::Duration;
 use database::entity::{
@@ -19,7 +19,7 @@ use crate::support::{TestApp, begin_elsewhere};
 
 const PREVIEW: &str = "/api/admin/settings/retention";
 
-/// What the preview says of one retention time.
+/// The preview for one retention setting.
 fn of<'a>(shown: &'a serde_json::Value, key: &str) -> &'a serde_json::Value {
     shown.as_array().unwrap().iter().find(|it| it["key"] == key).unwrap()
 }
@@ -57,7 +57,7 @@ async fn a_finished_conversation_goes_with_everything_around_it_and_an_open_one_
     let entries = audit_logs::Entity::find().all(conn).await.unwrap();
     let entry = entries.iter().find(|entry| entry.action == "messages.expired").unwrap();
     assert_eq!(entry.changes.as_ref().unwrap()["messages"], json!({ "to": 1 }));
-    // What was found by its words is found no more.
+    // Search no longer finds it.
     assert_eq!(t.get_as(&ada, "/api/admin/messages?q=spreadsheet").await.data().as_array().unwrap().len(), 1);
 }
 
@@ -80,7 +80,7 @@ async fn more_than_a_chunk_of_spam_goes_in_one_run() {
     assert_eq!(left.iter().map(|message| message.id.to_string()).collect::<Vec<_>>(), [fine]);
 }
 
-/// A finished conversation of long ago, which the next clean-up deletes.
+/// A finished conversation from long ago, which the next clean-up deletes.
 async fn finished_long_ago(t: &TestApp) -> Uuid {
     let ada = t.admin().await;
     let id = t.send_message(json!({})).await;
@@ -94,7 +94,7 @@ async fn finished_long_ago(t: &TestApp) -> Uuid {
 async fn a_conversation_that_is_answered_in_the_same_moment_stays() {
     let t = TestApp::new().await;
     let id = finished_long_ago(&t).await;
-    // The client's answer, as another node writes it: not committed yet while the clean-up begins.
+    // The client's reply, as another node writes it: uncommitted when the clean-up starts.
     let answer = begin_elsewhere(&t.app.config.database_url()).await;
     let message = messages::Entity::find_by_id(id).lock_exclusive().one(&answer).await.unwrap().unwrap();
     let mut change = message.into_active_model();
@@ -103,7 +103,7 @@ async fn a_conversation_that_is_answered_in_the_same_moment_stays() {
     change.update(&answer).await.unwrap();
     let app = t.app.clone();
     let cleaning = tokio::spawn(async move { app.schedule().run_due(Uuid::nil()).await });
-    // Time enough to come to the message, whose row is locked.
+    // Enough time to reach the message, whose row is locked.
     tokio::time::sleep(std::time::Duration::from_millis(500)).await;
     answer.commit().await.unwrap();
     cleaning.await.unwrap();
@@ -137,7 +137,7 @@ async fn a_session_that_was_ended_goes_after_its_days_and_is_counted_before() {
     };
     assert_eq!(count().await, 0);
     t.clock.advance(Duration::days(4));
-    // Others began after it; they live and stay.
+    // Later sessions are active and stay.
     assert_eq!(count().await, 1);
     let ada = t.sign_in(&person).await;
     t.patch_as(&ada, "/api/admin/settings", json!({ "privacy.sessionDays": 3 })).await.status(200);

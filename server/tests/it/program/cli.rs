@@ -1,4 +1,4 @@
-//! The command line: what it prints, and how it ends.
+//! The command line: output and exit codes.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -243,7 +243,7 @@ async fn a_reader_that_has_seen_enough_is_no_failure() {
 async fn a_second_server_on_the_same_folder_is_refused_and_commands_are_not() {
     let program = Program::new().await;
     let serving = program.serve(&[]).await;
-    // Servers on PostgreSQL are meant to run beside each other.
+    // Servers on PostgreSQL are meant to run side by side.
     if program.database.starts_with("sqlite") {
         let second = program.run(&["serve", "--listen", "127.0.0.1:0"]).await;
         assert_eq!(second.code, 1);

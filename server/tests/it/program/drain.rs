@@ -1,4 +1,4 @@
-//! The end of the program: what it has begun it finishes.
+//! Shutdown: the program finishes what it has started.
 
 use std::time::{Duration, Instant};
 
@@ -16,7 +16,7 @@ async fn a_mail_that_a_slow_server_has_is_not_sent_again() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("smtp://{}", listener.local_addr().unwrap());
     let (told, mut heard) = mpsc::unbounded_channel();
-    // Longer than the program waits for new connections at its end.
+    // Longer than the grace period for new connections on shutdown.
     tokio::spawn(mail_server::slow(listener, Duration::from_secs(4), told));
     let program = Program::new().await;
     let serving = program.serve(&["--smtp-url", &url]).await;
@@ -24,7 +24,7 @@ async fn a_mail_that_a_slow_server_has_is_not_sent_again() {
     for _ in 0..2 {
         serving.post("/api/contact", message.clone()).await.status(201);
     }
-    // Each message has two mails, and two mails leave side by side.
+    // Each message has two emails, and two emails are delivered concurrently.
     for _ in 0..2 {
         heard.recv().await.unwrap();
     }

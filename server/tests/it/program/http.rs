@@ -1,4 +1,4 @@
-//! The pipeline: ids, origins, odd requests, the drain.
+//! The pipeline: ids, origins, unusual requests, the drain.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use tokio::net::TcpStream;
 
 use crate::support::{Answer, TestApp};
 
-/// Sends bytes as they are, and reads what comes back until the server closes or half a second passes in silence.
+/// Sends bytes as they are, and reads the response until the server closes or is silent for half a second.
 async fn raw(t: &TestApp, bytes: &[u8]) -> String {
     let mut stream = TcpStream::connect(t.address).await.unwrap();
     stream.write_all(bytes).await.unwrap();
@@ -60,7 +60,7 @@ async fn foreign_pages_may_look_and_not_touch() {
     let friend = Answer::of(with(Method::POST, "/api/contact", "https://www.example.com").json(&t.message())).await;
     friend.status(201);
     assert_eq!(friend.header("access-control-allow-origin"), "https://www.example.com");
-    // A cache must not give to one origin what it kept of another, or of none.
+    // A cache must not return to one origin what it stored for another, or for none.
     for path in ["/api/health", "/", "/contact"] {
         assert!(t.get(path).await.headers.get_all("vary").iter().any(|it| it == "origin"), "{path}");
     }
@@ -145,7 +145,7 @@ async fn a_drain_says_so_finishes_what_it_has_and_then_closes() {
         body.len()
     );
     slow.write_all(head.as_bytes()).await.unwrap();
-    // The server has begun with it once it answers somebody who came later.
+    // The server has started on it once it responds to a later request.
     t.get("/api/health").await.status(200);
     t.stop.cancel();
     let ready = Answer::of(t.request(Method::GET, "/api/health/ready")).await;
@@ -166,7 +166,7 @@ async fn a_drain_says_so_finishes_what_it_has_and_then_closes() {
 async fn the_staff_limit_counts_a_person_and_not_an_address() {
     let t = TestApp::new().await;
     let ada = t.admin().await;
-    // A small limit: of a large one, a slow machine is given back as much as it uses.
+    // A small limit: a large one refills as fast as a slow machine uses it.
     t.patch_as(&ada, "/api/admin/settings", json!({ "security.limitStaff": 60 })).await.status(200);
     let mut last = 200;
     for _ in 0..200 {
@@ -200,7 +200,7 @@ async fn a_name_that_is_no_text_names_nothing() {
         assert!(answer.header("content-type").starts_with("text/html"), "{path}: {}", answer.text);
     }
     t.get_as(&ada, "/api/admin/avatars/%ff").await.problem(404, "not_found");
-    // What is cut off is no JSON, whatever is wrong before its end.
+    // Truncated input is malformed JSON, whatever else is wrong with it.
     for cut in [r#"{"a":"#, r#"{"name":1,"#] {
         let request = t.request(Method::POST, "/api/contact").header("content-type", "application/json").body(cut);
         Answer::of(request).await.problem(400, "malformed_body");

@@ -1,4 +1,4 @@
-//! `Idempotency-Key`: what is sent again is done once, and its answer goes to nobody else.
+//! `Idempotency-Key`: a repeated request is processed once, and nobody else gets its response.
 
 use std::collections::BTreeSet;
 
@@ -25,7 +25,7 @@ impl TestApp {
         Answer::of(self.request_as(who, method, path).header("idempotency-key", key).json(body)).await
     }
 
-    /// Sends a request twice with one key: the second answer must be the first.
+    /// Sends a request twice with one key: the second response must equal the first.
     #[track_caller]
     fn twice<'a>(
         &'a self,
@@ -140,16 +140,16 @@ async fn what_changes_something_gets_its_answer_again() {
     t.twice(&ada, Method::PATCH, &person, json!({ "name": "Benno" })).await;
     t.twice(&ada, Method::POST, &format!("{person}/deactivate"), json!(null)).await;
     t.twice(&ada, Method::POST, &format!("{person}/activate"), json!(null)).await;
-    // What was deleted is not missing for who sends the request again, and is for everybody else.
+    // A repeated deletion gets the first response; for everyone else the person is gone.
     t.twice(&ada, Method::DELETE, &person, json!(null)).await;
     t.delete_as(&ada, &person).await.problem(404, "not_found");
-    // A failure keeps nothing.
+    // A failure stores nothing.
     let wrong = t.keyed(&ada, Method::PATCH, &path, "later", &json!({ "status": "nonsense" })).await;
     wrong.problem(422, "validation_failed");
     t.keyed(&ada, Method::PATCH, &path, "later", &json!({ "status": "archived" })).await.status(200);
     t.keyed(&ada, Method::PATCH, &path, "later", &json!({ "status": "new" })).await.problem(422, "validation_failed");
     assert_eq!(t.get_as(&ada, &path).await.data()["status"], "archived");
-    // After a day it is a new request.
+    // After a day it counts as a new request.
     t.clock.advance(Duration::hours(24));
     let ada = t.sign_in_again("Ada").await;
     t.keyed(&ada, Method::PATCH, &path, "later", &json!({ "status": "new" })).await.status(200);
@@ -160,7 +160,7 @@ async fn an_upload_counts_by_its_bytes_up_to_the_limit_of_its_route() {
     let t = off().await;
     let ada = t.admin().await;
     let ben = t.person("Ben", Role::Staff).await;
-    // Noise, so that it stays large.
+    // Noise, so that it does not compress.
     let picture = |seed: u32| {
         let at = |x: u32, y: u32| (x * 500 + y + seed).wrapping_mul(2_654_435_761).to_be_bytes();
         let noise = RgbImage::from_fn(500, 500, |x, y| image::Rgb([at(x, y)[0], at(x, y)[1], at(x, y)[2]]));
@@ -190,7 +190,7 @@ async fn an_answer_is_given_again_only_to_who_is_let_in_now() {
     let path = format!("/api/admin/messages/{id}/notes");
     let body = json!({ "content": "Calls back." });
     t.keyed(&ben, Method::POST, &path, "k", &body).await.status(201);
-    // A key is one caller's: another one does their own work with it.
+    // A key belongs to one caller: another caller's request with it does its own work.
     let hers = t.keyed(&ada, Method::POST, &path, "k", &body).await;
     assert_eq!((hers.code, hers.header("idempotency-replayed")), (201, ""));
     let nobody = Answer::of(t.request(Method::POST, &path).header("idempotency-key", "k").json(&body)).await;
@@ -199,7 +199,7 @@ async fn an_answer_is_given_again_only_to_who_is_let_in_now() {
     t.app.liveness.forget_all();
     t.keyed(&ben, Method::POST, &path, "k", &body).await.problem(403, "forbidden");
     assert_eq!(t.count::<message_notes::Entity>().await, 2);
-    // Where a fresh proof is asked for, it is asked for the second time too.
+    // If a fresh proof is required, the repeated request needs it too.
     let token = json!({ "name": "Stock list", "permissions": ["messages"], "expiresInDays": 30 });
     t.keyed(&ada, Method::POST, "/api/admin/tokens", "t", &token).await.status(201);
     t.clock.advance(Duration::minutes(11));
@@ -230,7 +230,7 @@ async fn of_two_nodes_with_one_key_one_does_the_work() {
         let notes = message_notes::Entity::find().count(t.app.storage.read()).await.unwrap();
         assert_eq!(notes, round + 1, "{one:?} {two:?}");
     }
-    // What failed has left nothing.
+    // The failed request left nothing behind.
     let keys = t.count::<idempotency_keys::Entity>().await;
     let nowhere = "/api/admin/messages/00000000-0000-7000-8000-000000000000/notes";
     t.keyed(&ada, Method::POST, nowhere, "k", &json!({ "content": "x" })).await.problem(404, "not_found");

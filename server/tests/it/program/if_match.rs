@@ -1,4 +1,4 @@
-//! `If-Match`: an edit happens only on what its author has seen.
+//! `If-Match`: an edit applies only to the version that its author has seen.
 
 use std::collections::BTreeSet;
 
@@ -10,11 +10,11 @@ use tekvwarho::router;
 
 use crate::support::{Answer, Signed, TestApp};
 
-/// An edit, and where the tag of what it edits stands.
+/// An edit, and where to read the tag of what it edits.
 struct Edit<'a> {
     method: Method,
     path: String,
-    /// Nothing: a picture.
+    /// None: a picture.
     body: Option<Value>,
     tag_of: &'a str,
 }
@@ -36,7 +36,7 @@ impl TestApp {
         .await
     }
 
-    /// Stale, weak and unreadable tags are refused and change nothing; a list with the tag of now is accepted.
+    /// Stale, weak and invalid tags are rejected and change nothing; a list with the current tag is accepted.
     async fn edits_only_what_was_seen(&self, who: &Signed, edit: Edit<'_>) {
         let name = format!("{} {}", edit.method, edit.path);
         let before = self.get_as(who, edit.tag_of).await;
@@ -83,7 +83,7 @@ async fn messages_canned_replies_and_settings_are_edited_only_as_they_were_seen(
     let same = t.patch_as(&ada, &canned, json!({})).await;
     assert_eq!(same.header("etag"), now, "a change answers with the tag of what it made");
     t.edits_only_what_was_seen(&ada, edit(Method::DELETE, &canned, json!(null), &canned)).await;
-    // What is not there has no tag that could be right.
+    // Nothing matches a resource that does not exist.
     let gone = t.edit_if(&ada, &edit(Method::DELETE, &canned, json!(null), &canned), &["*"]).await;
     gone.problem(404, "not_found");
     t.get_as(&ada, &canned).await.problem(404, "not_found");
@@ -101,7 +101,7 @@ async fn people_are_edited_only_as_they_were_seen() {
     t.edits_only_what_was_seen(&ada, edit(Method::DELETE, &avatar, json!(null), &ben)).await;
     t.edits_only_what_was_seen(&ada, edit(Method::POST, &format!("{ben}/deactivate"), json!(null), &ben)).await;
     t.edits_only_what_was_seen(&ada, edit(Method::POST, &format!("{ben}/activate"), json!(null), &ben)).await;
-    // Whatever it is now.
+    // `*` matches any version.
     t.edit_if(&ada, &edit(Method::PATCH, &ben, json!({ "name": "Ben" }), &ben), &["*"]).await.status(200);
     t.edits_only_what_was_seen(&ada, edit(Method::DELETE, &ben, json!(null), &ben)).await;
     let invited = json!({ "name": "Cleo", "email": "cleo@client.example", "role": "staff" });

@@ -1,4 +1,4 @@
-//! A slice of this test joins the program without another file being touched: everything that all share works for it.
+//! A slice defined in this test joins the program without touching another file, and every shared part works for it.
 
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -164,14 +164,14 @@ async fn a_slice_brings_everything_in_one_value() {
     let (ada, bob) = (t.admin().await, t.person("Bob", Role::Manager).await);
     let cleo = t.person("Cleo", Role::Admin).await;
 
-    // Settings: a group of its own, in its place, and values that count at once.
+    // Settings: its own group, in the right place, and values that take effect at once.
     let schema = t.get_as(&ada, "/api/admin/settings/schema").await.data();
     let groups: Vec<&str> = schema["groups"].as_array().unwrap().iter().map(|it| it["id"].as_str().unwrap()).collect();
     assert!(groups.iter().position(|id| *id == "lamps") < groups.iter().position(|id| *id == "mail"), "{groups:?}");
     t.patch_as(&ada, "/api/admin/settings", json!({ "lamps.brightness": 101 })).await.status(422);
     t.patch_as(&ada, "/api/admin/settings", json!({ "lamps.brightness": 90 })).await.status(200);
 
-    // Its route, with its right, its limit and its own longest body.
+    // Its route, with its permission, rate limit and body limit.
     let signed = t.sign_in(&bob).await;
     t.post_as(&signed, "/api/admin/lamps/light", json!({})).await.problem(403, "forbidden");
     let long = t.request_as(&ada, Method::POST, "/api/admin/lamps/light").json(&json!({ "why": "it is dark in here" }));
@@ -180,7 +180,7 @@ async fn a_slice_brings_everything_in_one_value() {
     t.post_as(&ada, "/api/admin/lamps/light", json!({})).await.status(200);
     t.post_as(&ada, "/api/admin/lamps/light", json!({})).await.problem(429, "rate_limited");
 
-    // What it did, in words; what it tells; its mail.
+    // Its audit sentences, its notices, its email.
     let trail = t.get_as(&ada, "/api/admin/audit?action=lamp.lit").await.data();
     assert_eq!(trail[0]["sentence"], "lit a lamp of 90");
     let choices = t.get_as(&ada, "/api/admin/audit/choices").await.data();
@@ -191,7 +191,7 @@ async fn a_slice_brings_everything_in_one_value() {
     assert!(heard.as_array().unwrap().iter().any(|it| it["event"] == "lamp_lit"), "{heard}");
     assert!(t.mails().await.iter().any(|mail| mail.contains("It shines with 90.")));
 
-    // Its job, its retention, its first step, its readiness.
+    // Its job, its retention, its onboarding step, its readiness.
     t.app.schedule().run_due(Uuid::nil()).await;
     assert_eq!(CLEANED.load(Ordering::Relaxed), 1);
     let preview =
@@ -203,7 +203,7 @@ async fn a_slice_brings_everything_in_one_value() {
     assert_eq!(steps, ["firm", "services", "hours", "mail", "lamp", "colleague"]);
     assert_eq!(t.get("/api/health/ready").await.data()["oil"], "plenty");
 
-    // Its work goes to another, who must be able to do it.
+    // Its work is handed over to someone, who must be able to do it.
     let path = format!("/api/admin/staff/{}", bob.id);
     assert_eq!(t.get_as(&ada, &path).await.data()["openWork"], 3);
     let refused = t.post_as(&ada, &format!("{path}/deactivate?reassignTo={}", ada.id), json!({})).await;

@@ -1,4 +1,4 @@
-//! What holds for the whole program: the pipeline, the command line, the rules of the house.
+//! Tests for the whole program: the pipeline, the command line, the structural rules.
 
 mod cli;
 mod drain;

@@ -1,4 +1,4 @@
-//! The committed document is the one that the handlers make.
+//! The committed document matches the one generated from the handlers.
 
 use std::path::Path;
 

@@ -10,22 +10,22 @@ use tekvwarho::platform::permission::Permission;
 
 use crate::support::{Answer, Signed, TestApp};
 
-/// Who may call a route.
+/// Who can call a route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Who {
     /// Everybody; the route has its own rules (a code, a token, a password).
     Anybody,
-    /// Whoever is signed in, even without the second factor that the role needs; no API token.
+    /// Every signed-in person, even without the second factor that the role requires; no API token.
     Own,
-    /// Whoever is signed in; no API token.
+    /// Every signed-in person; no API token.
     Staff,
-    /// Whoever is signed in, and any API token.
+    /// Every signed-in person, and any API token.
     StaffOrToken,
-    /// Whoever has that permission.
+    /// Everyone with that permission.
     May(Permission),
-    /// Whoever is signed in and has that permission; no API token.
+    /// Signed-in people with that permission; no API token.
     InPerson(Permission),
-    /// Whoever is signed in and has every permission, that one among them; no API token.
+    /// Signed-in people with every permission, including that one; no API token.
     Everything(Permission),
 }
 
@@ -152,7 +152,7 @@ const TABLE: &[(&str, &str, Who)] = &[
     ("DELETE", "/api/admin/canned-replies/{id}", May(Messages)),
 ];
 
-/// Routes that need a proof of who is there that is ten minutes old at most.
+/// Routes that require a proof of identity that is at most ten minutes old.
 const SENSITIVE: &[(&str, &str)] = &[
     ("POST", "/api/auth/mfa/totp"),
     ("DELETE", "/api/auth/mfa/totp"),
@@ -170,7 +170,7 @@ const SENSITIVE: &[(&str, &str)] = &[
     ("POST", "/api/admin/tokens"),
 ];
 
-/// Asks as that caller. Ids name nothing and bodies are empty, so nothing is changed by whoever gets in.
+/// Sends a request as that caller. Ids match nothing and bodies are empty, so an admitted caller changes nothing.
 async fn ask(t: &TestApp, method: &str, path: &str, token: Option<&str>) -> u16 {
     answer(t, method, path, token).await.code
 }
@@ -268,7 +268,7 @@ async fn each_permission_opens_its_routes_and_no_other() {
     let nothing = t.person_with("Nothing", &[]).await;
     callers.push(("no permission".to_owned(), Vec::new(), t.sign_in(&nothing).await));
 
-    // Signing out everywhere comes last, or nobody would be left to ask.
+    // Signing out everywhere comes last, because it ends the test's own sessions.
     let (last, table): (Vec<_>, Vec<_>) = TABLE.iter().partition(|(_, path, _)| path.ends_with("/logout-all"));
     for (method, path, who) in table.into_iter().chain(last).filter(|(_, _, who)| *who != Anybody) {
         for (name, permissions, signed) in &callers {

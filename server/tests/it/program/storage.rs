@@ -1,4 +1,4 @@
-//! The one way to write: a unit is all or nothing, and none pays for another.
+//! The only way to write: a unit is all or nothing, and none pays for another.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -16,7 +16,7 @@ use uuid::Uuid;
 
 use crate::support::TestApp;
 
-/// Inserts a row of that name, then fails if told so.
+/// Inserts a row with that name, then fails if told to.
 async fn put(t: &TestApp, name: String, fail: bool) -> Result<String, Error> {
     t.app
         .storage
@@ -72,7 +72,7 @@ async fn after_a_rotation_the_database_knows_the_new_key() {
     let old = std::fs::read(&file).unwrap();
     KeyRing::rotate(&file).unwrap();
     claim(KeyRing::open(&file).unwrap()).await.unwrap();
-    // The old key alone is another ring now; the new one alone would do.
+    // The old key alone is now another ring; the new one alone would be accepted.
     std::fs::write(&file, old).unwrap();
     assert!(claim(KeyRing::open(&file).unwrap()).await.is_err());
 }
@@ -117,7 +117,7 @@ async fn the_index_of_words_follows_what_one_commit_does() {
     t.send_message(json!({ "message": "The walrus wants a web site." })).await;
     let rows = messages::Entity::find().all(t.app.storage.read()).await.unwrap();
     let (now, first) = (t.clock.now(), rows[0].clone());
-    // Written, changed and deleted in one commit, before the index has heard of any of it.
+    // Inserted, changed and deleted in one commit, before the index has any of it.
     let made = |number: u128, word: &str| messages::Model {
         id: t.app.ids.next(now + chrono::Duration::milliseconds(i64::try_from(number).unwrap())),
         search_text: format!(" {word} "),
@@ -154,7 +154,7 @@ async fn the_index_of_words_follows_what_one_commit_does() {
         assert_eq!(found(word).await, hits, "{word}");
     }
     if Engine::of(conn) == Engine::Sqlite {
-        // The index itself says whether it agrees with the rows.
+        // The index checks itself against the rows.
         let check = "INSERT INTO messages_search(messages_search, rank) VALUES ('integrity-check', 1)";
         t.app
             .storage

@@ -1,4 +1,4 @@
-//! The house rules that a compiler does not check.
+//! Structural rules that the compiler does not check.
 
 use std::path::{Path, PathBuf};
 
@@ -6,7 +6,7 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize().unwrap()
 }
 
-/// Files below `folder` with one of the extensions, without what was built.
+/// Files below `folder` with one of the extensions, without build output.
 fn files(folder: &Path, extensions: &[&str]) -> Vec<PathBuf> {
     let mut found = Vec::new();
     let Ok(entries) = std::fs::read_dir(folder) else { return found };
@@ -59,7 +59,7 @@ fn files_stay_readable() {
 fn a_slice_is_introduced_by_a_short_file() {
     for path in files(&root().join("server/src/features"), &["rs"]) {
         let text = read(&path);
-        // The inbox has a little more to say at its door.
+        // The inbox has a little more to declare here.
         if path.file_name().unwrap() == "mod.rs" && path.parent().unwrap().parent().unwrap().ends_with("features") {
             assert!(code_lines(&text) <= 160, "{} is longer than a front door", relative(&path));
         }
@@ -75,17 +75,17 @@ fn every_file_says_what_it_is() {
     }
 }
 
-/// Which parts of the program a file names by their path.
+/// The parts of the program that a file refers to by path.
 fn named(text: &str) -> impl Iterator<Item = &str> {
     text.split("crate::").skip(1).map(|rest| rest.split(|c: char| !c.is_ascii_lowercase() && c != '_').next().unwrap())
 }
 
-/// The floor of a file of the program: its folder, or its name where it stands alone.
+/// The layer of a file of the program: its folder, or its name if it is a top-level file.
 fn floor(name: &str) -> &str {
     name.split('/').next().unwrap().trim_end_matches(".rs")
 }
 
-/// What stands above the floors: it joins them.
+/// The top layer: it connects the others.
 const ROOF: [&str; 5] = ["app", "cli", "lib", "main", "router"];
 
 #[test]
@@ -114,7 +114,7 @@ fn what_stands_below_names_no_slice() {
     let list = read(&source.join("features/mod.rs"));
     let slices: Vec<&str> = list.lines().filter_map(|line| line.split("mod ").nth(1)?.strip_suffix(';')).collect();
     assert!(slices.len() > 6, "{slices:?}");
-    // Words of everyday use, that name no slice where they stand.
+    // Everyday words, which do not refer to a slice where they appear.
     let everyday = ["health", "privacy", "site", "dashboard", "messages", "samples"];
     for path in files(&source, &["rs"]) {
         let name = path.strip_prefix(&source).unwrap().to_string_lossy().into_owned();
@@ -130,7 +130,7 @@ fn what_stands_below_names_no_slice() {
     }
 }
 
-/// Which slice may ask which: few, and without a circle.
+/// Which slice can call which: few, and without cycles.
 const ASKS: [(&str, &str); 5] = [
     ("api_docs", "site"),
     ("dashboard", "messages"),
@@ -147,7 +147,7 @@ fn slices_ask_each_other_along_a_short_list_and_through_the_front_door() {
         let name = path.strip_prefix(&features).unwrap().to_string_lossy().into_owned();
         let Some((own, _)) = name.split_once('/') else { continue };
         let text = read(&path);
-        // A list in braces is written as several lines by nobody.
+        // Lists in braces are never split over several lines here.
         for rest in text.split("crate::features::").skip(1) {
             let rest = rest.trim_start_matches('{');
             for item in rest.split([';', '}']).next().unwrap().split(", ") {
@@ -173,7 +173,7 @@ fn slices_ask_each_other_along_a_short_list_and_through_the_front_door() {
     }
 }
 
-/// True when asking leads from one slice to another.
+/// True if calls lead from one slice to another.
 fn reaches(from: &str, to: &str) -> bool {
     ASKS.iter().filter(|(asker, _)| *asker == from).any(|(_, asked)| *asked == to || reaches(asked, to))
 }
@@ -188,7 +188,7 @@ fn only_the_dialect_asks_which_database_it_is() {
     }
 }
 
-/// String literals of the code above the unit tests that look like `entity.what_happened`, with what stands before them.
+/// String literals above the unit tests that look like `entity.what_happened`, with the text before them.
 fn dotted_words(text: &str) -> Vec<(String, String)> {
     let code: Vec<&str> = text.lines().take_while(|line| !line.starts_with("#[cfg(test)]")).collect();
     let code = code.into_iter().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n");
@@ -210,7 +210,7 @@ fn every_audit_action_has_its_sentence() {
     let known: std::collections::BTreeSet<&str> = sentences.iter().map(|(_, action)| &**action).collect();
     let entities: std::collections::BTreeSet<&str> =
         known.iter().filter_map(|it| Some(it.split_once('.')?.0)).collect();
-    // What texts of the firm can show has names of the same form.
+    // Variables in the firm's texts have names of the same form.
     let variables = ["message.service", "staff.name"];
     let mut missing = Vec::new();
     for path in parts().chain(files(&source.join("cli"), &["rs"])) {
@@ -240,7 +240,7 @@ fn documents_name_paths_that_exist() {
     );
     for document in documents {
         let text = read(&document);
-        // Links to files of the house, from where the document stands.
+        // Links to files in this repository, relative to the document.
         for link in text.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
             let path = link.split('#').next().unwrap_or_default();
             let elsewhere = path.is_empty() || path.contains("://") || path.starts_with("mailto:");

@@ -39,7 +39,7 @@ async fn the_port_speaks_tls_and_http2() {
     assert_eq!((answer.status().as_u16(), answer.version()), (200, reqwest::Version::HTTP_2));
 }
 
-/// A connection of HTTP/2 on which nothing was said yet.
+/// An HTTP/2 connection on which nothing was sent yet.
 async fn connected(address: SocketAddr, made: &CertifiedKey<rcgen::KeyPair>) -> TlsStream<TcpStream> {
     let mut roots = rustls::RootCertStore::empty();
     roots.add(made.cert.der().clone()).unwrap();
@@ -58,7 +58,7 @@ async fn a_connection_that_asks_for_nothing_ends() {
         let mut line = connected(address, &made).await;
         line.write_all(said).await.unwrap();
         let mut rest = Vec::new();
-        // Closed with or without the goodbye of TLS.
+        // Closed with or without a TLS close_notify.
         let _ = line.read_to_end(&mut rest).await;
         began.elapsed()
     };

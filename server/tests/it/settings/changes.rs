@@ -1,4 +1,4 @@
-//! Settings: typed, checked, audited, and read by the pages.
+//! Settings: typed, validated, audited, and used by the pages.
 
 use database::entity::audit_logs;
 use sea_orm::EntityTrait;
@@ -110,7 +110,7 @@ async fn what_another_process_sets_is_seen_within_two_seconds() {
     }
 }
 
-/// A change of somebody who has seen that version.
+/// A change by someone who has seen that version.
 async fn patch_seen(t: &TestApp, who: &Signed, seen: &str, body: serde_json::Value) -> Answer {
     let request = t.request_as(who, Method::PATCH, "/api/admin/settings").header("if-match", seen);
     Answer::of(request.json(&body)).await
@@ -127,7 +127,7 @@ async fn of_two_who_change_at_once_the_second_is_told() {
     patch_seen(&t, &ada, &seen, json!({ "firm.city": "Ulm" })).await.problem(412, "precondition_failed");
     patch_seen(&t, &ada, "nonsense", json!({})).await.problem(412, "precondition_failed");
     assert_eq!(t.get_as(&ada, "/api/admin/settings").await.data()["firm.city"], "Kiel");
-    // The same again changes nothing, so there is nothing to tell and nothing to note.
+    // Repeating it changes nothing, so there is no notice and no entry.
     let again = patch_seen(&t, &ada, first.header("etag"), json!({ "firm.city": "Kiel" })).await;
     assert_eq!(again.header("etag"), first.header("etag"));
     let entries = audit_logs::Entity::find().all(t.app.storage.read()).await.unwrap();

@@ -1,4 +1,4 @@
-//! Every key of the settings is read by code: for each there is something that looks different after a change.
+//! Code reads every settings key: for each there is something that differs after a change.
 //!
 //! A new key needs a row here. The row says what to change it to and where to look.
 
@@ -17,13 +17,13 @@ use super::pictures::logo;
 use crate::support::people::PASSWORD;
 use crate::support::{Answer, Signed, TestApp};
 
-/// Something that looks at the program from outside and says what it saw.
+/// Observes the program from outside and returns what it saw.
 type Look = fn(&TestApp, Signed) -> BoxFuture<'_, String>;
 
 /// A key, another value for it, and where that shows.
 type Row = (&'static str, Value, Look);
 
-/// As a value: the name of a picture that was uploaded before.
+/// Placeholder value: the name of a picture that was uploaded before.
 const UPLOADED: &str = "an uploaded picture";
 
 fn rows() -> Vec<Row> {
@@ -97,19 +97,19 @@ fn page<'t>(t: &'t TestApp, path: &'static str) -> BoxFuture<'t, String> {
     })
 }
 
-/// Whether somebody without a second factor may look around.
+/// Whether someone without a second factor has access.
 async fn what_opens(t: &TestApp, ada: Signed) -> String {
     t.app.liveness.forget_all();
     t.get_as(&ada, "/api/admin/messages").await.code.to_string()
 }
 
-/// Whether a password of nine characters is taken.
+/// Whether a password of nine characters is accepted.
 async fn new_password(t: &TestApp, ada: Signed) -> String {
     let body = json!({ "currentPassword": PASSWORD, "newPassword": "zXk29dQp-" });
     t.post_as(&ada, "/api/auth/password", body).await.code.to_string()
 }
 
-/// How long what a sign-in brings lives.
+/// The lifetimes of what a sign-in returns.
 async fn signing_in(t: &TestApp, over: Value, client: Option<&str>) -> String {
     let mut body = json!({ "email": "ada@tekvwarho.example", "password": PASSWORD });
     body.as_object_mut().unwrap().extend(over.as_object().unwrap().clone());
@@ -121,13 +121,13 @@ async fn signing_in(t: &TestApp, over: Value, client: Option<&str>) -> String {
     let conn = t.app.storage.read();
     let tokens = refresh_tokens::Entity::find().all(conn).await.unwrap();
     let sessions = active_sessions::Entity::find().all(conn).await.unwrap();
-    // The first of each is the one that made the change.
+    // The first of each made the change.
     let token = tokens.iter().max_by_key(|row| row.id).unwrap().expires_at;
     let session = sessions.iter().max_by_key(|row| row.id).unwrap().expires_at;
     format!("{access} {token} {session}")
 }
 
-/// What a number of guesses is answered with, for one account or for one each.
+/// The responses to a number of guesses, at one account or at one each.
 async fn wrong_passwords(t: &TestApp, guesses: usize, accounts: bool) -> String {
     let mut said = String::new();
     for number in 0..guesses {
@@ -158,7 +158,7 @@ async fn wrong_passwords_of_a_known_browser(t: &TestApp) -> String {
     said
 }
 
-/// How many of that many requests are refused.
+/// How many of that many requests are rejected.
 async fn refused(t: &TestApp, times: usize, ask: fn(&TestApp) -> BoxFuture<'_, u16>) -> String {
     let mut refused = 0;
     for _ in 0..times {
@@ -201,7 +201,7 @@ async fn requests_of_staff(t: &TestApp, ada: Signed) -> String {
     last.to_string()
 }
 
-/// The mails of a message, without what is different each time.
+/// The emails of a message, without the parts that always differ.
 async fn mails(t: &TestApp) -> String {
     t.send_message(json!({})).await;
     said(&t.mails().await)
@@ -243,7 +243,7 @@ async fn test_mails(t: &TestApp, ada: Signed) -> String {
     format!("{codes:?}")
 }
 
-/// What the clean-up leaves of a message, a spam, their mails and the sessions after some days.
+/// What the clean-up leaves of a message, a spam message, their emails and the sessions after some days.
 async fn left_after(t: &TestApp, ada: Signed, days: i64) -> String {
     let id = t.send_message(json!({})).await;
     t.patch_as(&ada, &format!("/api/admin/messages/{id}"), json!({ "status": "archived" })).await.status(200);
@@ -276,7 +276,7 @@ async fn answers_of_a_client(t: &TestApp) -> String {
     said
 }
 
-/// How many mails the client of two messages gets.
+/// How many emails the sender of two messages gets.
 async fn confirmations(t: &TestApp) -> String {
     for _ in 0..2 {
         t.send_message(json!({})).await;
@@ -284,7 +284,7 @@ async fn confirmations(t: &TestApp) -> String {
     t.mails().await.iter().filter(|mail| mail.contains("To: anna@example.com")).count().to_string()
 }
 
-/// What is seen in a new program, with the change or without it.
+/// What is observed in a new program, with the change or without it.
 async fn seen(key: &str, value: Option<&Value>, look: Look) -> String {
     let t = TestApp::new().await;
     let ada = t.admin().await;
@@ -296,7 +296,7 @@ async fn seen(key: &str, value: Option<&Value>, look: Look) -> String {
     look(&t, ada).await
 }
 
-/// Every key that the program has.
+/// Every key of the program.
 fn registry() -> Registry {
     Registry::new(sections(&brings(&SLICES)))
 }

@@ -1,4 +1,4 @@
-//! The texts of mails: shown before they are saved, tried out, and never more than they may say.
+//! The texts of emails: previewed before they are saved, tested, and limited to what they are allowed to say.
 
 use database::entity::audit_logs;
 use sea_orm::EntityTrait;
@@ -52,7 +52,7 @@ async fn a_test_mail_goes_to_who_asks_and_the_answer_is_what_came_of_it() {
 
 #[tokio::test]
 async fn a_mail_server_that_is_down_is_told_as_such() {
-    // Nobody listens on the port of a socket that was closed.
+    // Nothing listens on the port of a closed socket.
     let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let t = TestApp::with(&["--smtp-url", &format!("smtp://127.0.0.1:{port}")]).await;
     let ada = t.admin().await;

@@ -1,4 +1,4 @@
-//! What the firm decides.
+//! The firm's settings.
 
 mod changes;
 mod effects;

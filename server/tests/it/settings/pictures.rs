@@ -1,4 +1,4 @@
-//! The logo: uploaded, looked at, chosen, shown, and taken away.
+//! The logo: uploaded, previewed, selected, displayed, and removed.
 
 use std::io::Cursor;
 
@@ -8,7 +8,7 @@ use serde_json::json;
 
 use crate::support::{Answer, Signed, TestApp};
 
-/// A wide picture that one can see through on the left.
+/// A wide picture with a transparent left side.
 pub fn logo() -> Vec<u8> {
     let pixels = RgbaImage::from_fn(960, 240, |x, _| image::Rgba([200, 30, 30, if x < 480 { 0 } else { 255 }]));
     let mut bytes = Vec::new();

@@ -1,4 +1,4 @@
-//! A service keeps its id: under a new address, out of the list and back.
+//! A service keeps its id: at a new address, off the list and back again.
 
 use database::entity::{service_slugs, services, settings};
 use sea_orm::{ActiveModelTrait as _, EntityTrait, QueryOrder as _, Set};
@@ -37,14 +37,14 @@ async fn an_old_address_leads_to_the_new_one_everywhere() {
     };
     set(&t, &ada, &services).await.status(200);
 
-    // The page, with what was asked; nobody keeps where it leads, since it may move back.
+    // The page keeps the query; the redirect is not cached, because the service may move back.
     let old = t.get("/services/web-development?from=ad").await;
     assert_eq!(old.status(308).header("location"), "/services/web?from=ad");
     assert_eq!(old.header("cache-control"), "private, no-cache");
     t.get("/services/web").await.status(200);
-    // A form that was drawn before.
+    // A form that was rendered before.
     let after = t.send_message(json!({ "service": "web-development" })).await;
-    // Messages of both addresses are the same service's, whichever is asked for.
+    // Messages with either address belong to the same service, whichever is requested.
     for slug in ["web", "web-development"] {
         for order in ["newest", "oldest"] {
             let found = t.get_as(&ada, &format!("/api/admin/messages?service={slug}&sort={order}&status=new")).await;
@@ -62,7 +62,7 @@ async fn an_old_address_leads_to_the_new_one_everywhere() {
     let sheet = t.get_as(&ada, "/api/admin/messages/export?format=csv&service=web").await;
     assert_eq!(sheet.status(200).text.matches(",web,").count(), 2, "{}", sheet.text);
 
-    // The trail says what is different, and no more.
+    // The audit entry lists the differences and nothing else.
     let trail = t.get_as(&ada, "/api/admin/audit?action=settings.changed").await.data();
     let expected = json!({
         "services.web.slug": { "from": "web-development", "to": "web" },
@@ -100,7 +100,7 @@ async fn who_is_taken_out_keeps_the_name_and_comes_back_as_the_same() {
     .problem(422, "validation_failed");
     let detail = t.get_as(&ada, &format!("/api/admin/messages/{message}")).await.data();
     assert_eq!(detail["serviceName"], "IT consulting");
-    // Whoever does not know of ids sends none, and means the one at that address.
+    // A client that does not know ids sends none, and means the service at that address.
     let mut back = all.clone();
     for one in back.as_array_mut().unwrap() {
         one.as_object_mut().unwrap().remove("id");
@@ -137,7 +137,7 @@ async fn the_samples_have_rows_and_a_list_of_before_gets_them_at_the_start() {
     let ids = samples.as_array().unwrap().iter().map(|one| one["id"].as_str().unwrap().to_owned());
     assert_eq!(rows.iter().map(|row| row.id.to_string()).collect::<Vec<_>>(), ids.collect::<Vec<_>>());
 
-    // As a version that knew no ids wrote it.
+    // As written by a version without ids.
     let old = json!([{ "slug": "gardens", "name": "Gardens", "summary": "Green ones." }]);
     let old = settings::ActiveModel {
         key: Set("services.list".to_owned()),

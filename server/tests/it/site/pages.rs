@@ -32,7 +32,7 @@ async fn every_page_is_there_with_its_headers_and_without_cookies() {
         for foreign in ["style=\"", "onclick", "<script>", "javascript:", "undefined"] {
             assert!(!page.text.contains(foreign), "{path} holds {foreign}");
         }
-        // What stands in a template is not shown yet, and takes the place of the rest then.
+        // The content of a template element is not shown yet; it replaces the rest later.
         let (shown, inert) = page.text.split_once("<template").unwrap_or((&page.text, "</template>"));
         let after = inert.split_once("</template>").unwrap().1;
         assert_eq!(shown.matches("<h1").count() + after.matches("<h1").count(), 1, "{path}");

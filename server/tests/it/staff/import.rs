@@ -72,7 +72,7 @@ async fn a_file_is_looked_at_first_and_then_imported_at_once() {
     assert_eq!(to, ["CLEO@client.example", "ben@client.example"]);
     let listed = t.get_as(&ada, "/api/admin/staff?state=invited").await.data();
     assert_eq!(listed[0]["permissions"], json!(["messages", "chats"]));
-    // The same once more: everybody is there already.
+    // The same file again: everyone exists already.
     t.import(&ada, FILE, digest).await.problem(409, "conflict");
     let again = t.preview(&ada, FILE).await.data();
     assert_eq!(again["valid"], 0);

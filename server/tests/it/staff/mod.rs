@@ -1,4 +1,4 @@
-//! People and their rights.
+//! People and their permissions.
 
 mod import;
 mod people;

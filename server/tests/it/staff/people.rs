@@ -1,4 +1,4 @@
-//! Inviting, editing, shutting out and deleting people, and who may do that to whom.
+//! Inviting, editing, deactivating and deleting people, and who is allowed to do that to whom.
 
 use std::time::{Duration as StdDuration, Instant};
 
@@ -15,13 +15,13 @@ use crate::support::socket::Socket;
 use crate::support::{Answer, Signed, TestApp};
 
 impl TestApp {
-    /// Changes a person only if the tag still fits.
+    /// Changes a person only if the tag still matches.
     async fn patch_if(&self, who: &Signed, id: &str, etag: &str, body: Value) -> Answer {
         let request = self.request_as(who, Method::PATCH, &format!("/api/admin/staff/{id}")).header("if-match", etag);
         Answer::of(request.json(&body)).await
     }
 
-    /// Invites a person and answers with the id.
+    /// Invites a person and returns the id.
     async fn invite(&self, who: &Signed, name: &str) -> String {
         let body = json!({ "name": name, "email": format!("{}@client.example", name.to_lowercase()), "role": "staff" });
         let answer = self.post_as(who, "/api/admin/staff", body).await;
@@ -60,7 +60,7 @@ async fn an_invited_person_chooses_a_password_and_gets_in() {
     assert_eq!(made.header("location"), format!("/api/admin/staff/{id}"));
     assert_eq!((&made.data()["state"], &made.data()["permissions"]), (&json!("invited"), &json!(["messages"])));
     assert_eq!(made.data()["inviteExpiresAt"], "2026-03-09T09:00:00Z");
-    // One mail, and nobody but its reader can get in.
+    // One email, and only its reader can get in.
     let mails = t.mails().await;
     assert_eq!(mails.len(), 1, "{mails:?}");
     t.login("cleo@client.example", PASSWORD).await.problem(401, "invalid_credentials");
@@ -105,7 +105,7 @@ async fn an_invitation_ends_by_time_by_a_newer_one_and_by_being_withdrawn() {
     t.get_as(&ada, &format!("/api/admin/staff/{id}")).await.problem(404, "not_found");
     let kept = staff::Entity::find_by_id(uuid::Uuid::parse_str(&id).unwrap()).one(t.app.storage.read()).await.unwrap();
     assert!(kept.is_none(), "nothing is kept of who never came");
-    // The address is free again.
+    // The address can be invited again.
     let id = t.invite(&ada, "Cleo").await;
     t.accept(&t.invitation_to("cleo@client.example").await).await.status(200);
     t.delete_as(&ada, &format!("/api/admin/staff/{id}/invitation")).await.problem(409, "conflict");
@@ -120,7 +120,7 @@ async fn a_mistyped_address_is_mended_and_the_old_link_ends() {
     t.patch_as(&ada, &format!("/api/admin/staff/{id}"), json!({ "email": "c@client.example" })).await.status(200);
     t.accept(&wrong).await.status(422);
     t.accept(&t.invitation_to("c@client.example").await).await.status(200);
-    // Of somebody who is in already, the old mailbox is told and its reset links end.
+    // If the person is already active, the old mailbox is notified and its reset links stop working.
     t.post("/api/auth/forgot", json!({ "email": "c@client.example" })).await.status(202);
     t.patch_as(&ada, &format!("/api/admin/staff/{id}"), json!({ "email": "d@client.example" })).await.status(200);
     let mails = t.mails().await;
@@ -171,7 +171,7 @@ async fn the_second_of_two_who_edit_is_told_and_nothing_is_lost() {
     let cleo = t.person("Cleo", Role::Staff).await;
     let id = cleo.id.to_string();
     let seen = t.get_as(&ada, &format!("/api/admin/staff/{id}")).await.header("etag").to_owned();
-    // Signing in is no edit.
+    // Signing in is not an edit.
     t.sign_in(&cleo).await;
     let renamed = t.patch_if(&ada, &id, &seen, json!({ "name": "Cleo Ann" })).await;
     let next = renamed.status(200).header("etag").to_owned();
@@ -224,12 +224,12 @@ async fn nobody_grants_or_touches_what_they_lack() {
         assert_eq!(seen["mayChange"], false);
     }
     t.get_as(&session, "/api/auth/me").await.status(200);
-    // What is within reach works.
+    // Actions within the caller's permissions work.
     assert_eq!(t.get_as(&hr, &path(&within, "")).await.data()["mayChange"], true);
     t.patch_as(&hr, &path(&within, ""), json!({ "permissions": ["messages", "staff"] })).await.status(200);
     invite("manager", json!(["messages"])).await.status(201);
     assert!(!t.actions(&other.id.to_string()).await.iter().any(|action| action.starts_with("staff.")));
-    // All rights without the role do not make an admin.
+    // All permissions without the role do not make an admin.
     let all = t.sign_in(&t.person_with("Alla", &Permission::ALL).await).await;
     t.patch_as(&all, &path(&within, ""), json!({ "role": "admin" })).await.problem(403, "forbidden");
     t.delete_as(&all, &path(&ada, "")).await.problem(403, "forbidden");
@@ -246,7 +246,7 @@ async fn new_rights_count_at_once() {
     t.get_as(&old, "/api/admin/messages").await.problem(401, "unauthenticated");
     let notice = socket.until("notice").await;
     assert_eq!((&notice["kind"], &notice["id"]), (&json!("staff_changed"), &json!(cleo.id)));
-    // The session goes on with a token of the new rights, and its socket hears nothing of messages any more.
+    // The session continues with a token that has the new permissions, and its socket gets no more notices of messages.
     let fresh = t.post("/api/auth/refresh", json!({ "refreshToken": old.refresh })).await.data();
     assert_eq!(fresh["staff"]["permissions"], json!(["chats"]));
     t.send_message(json!({})).await;
@@ -301,7 +301,7 @@ async fn of_two_admins_who_remove_each_other_one_stays() {
             .await
             .unwrap();
         assert_eq!(admins.len(), 1, "round {round}");
-        // Nobody of this round disturbs the next one.
+        // Keep the people of this round out of the next one.
         t.change_person(&admins[0], |change| change.is_active = sea_orm::Set(false)).await;
     }
 }
@@ -362,7 +362,7 @@ async fn a_deleted_person_leaves_their_work_to_another_and_their_name_in_history
     t.login("cleo@tekvwarho.example", PASSWORD).await.problem(401, "invalid_credentials");
     let body = json!({ "name": "Cleo", "email": "cleo@tekvwarho.example", "role": "staff" });
     t.post_as(&ada, "/api/admin/staff", body).await.status(201);
-    // Deactivated, the work stays unless it is given away; to nobody is possible too.
+    // After a deactivation the work stays unless it is handed over; handing it to nobody is possible too.
     let path = format!("/api/admin/staff/{}", ben.id);
     assert_eq!(t.post_as(&ada, &format!("{path}/deactivate"), json!({})).await.data()["openWork"], 3);
     let emptied = t.post_as(&ada, &format!("{path}/deactivate?reassignTo=none"), json!({})).await.data();

@@ -48,7 +48,7 @@ async fn a_picture_is_drawn_anew_and_served_to_staff() {
     let kept = image::load_from_memory(&kept).unwrap().to_rgb8();
     assert_eq!(kept.dimensions(), (256, 256));
     assert!(kept.get_pixel(10, 128)[0] > 180 && kept.get_pixel(245, 128)[2] > 180, "the middle, the right way up");
-    // One picture a person, whatever came before.
+    // One picture per person, whatever came before.
     assert_eq!(staff_avatars::Entity::find().all(t.app.storage.read()).await.unwrap().len(), 1);
     let colleagues = t.get_as(&ada, "/api/admin/colleagues").await.data();
     assert_eq!(colleagues[0]["avatar"], **address);
@@ -62,7 +62,7 @@ async fn metadata_does_not_survive() {
     let t = TestApp::new().await;
     let ada = t.admin().await;
     let mut bytes = picture(ImageFormat::Jpeg);
-    // A comment behind the first marker, as cameras and programs put theirs.
+    // A comment after the first marker, where cameras and programs put theirs.
     let secret = b"GPS 52.5200 N 13.4050 E";
     let mut comment = vec![0xff, 0xfe, 0, u8::try_from(secret.len() + 2).unwrap()];
     comment.extend_from_slice(secret);
@@ -85,7 +85,7 @@ async fn what_is_no_picture_changes_nothing() {
         let refused = t.put_picture(&ada, "/api/auth/me/avatar", bytes).await;
         assert_eq!(refused.status(422).refused(), [("file".to_owned(), code.to_owned())]);
     }
-    // 50 MB are refused by what they announce, before a byte of them comes.
+    // 50 MB are rejected by the announced length, before a single byte arrives.
     let mut socket = tokio::net::TcpStream::connect(t.address).await.unwrap();
     let head = format!(
         "PUT /api/auth/me/avatar HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {}\r\ncontent-length: 50000000\r\n\r\n",
@@ -95,7 +95,7 @@ async fn what_is_no_picture_changes_nothing() {
     let mut answer = vec![0; 12];
     socket.read_exact(&mut answer).await.unwrap();
     assert_eq!(answer, b"HTTP/1.1 413");
-    // And by what arrives, where nothing was announced.
+    // And by the bytes received, if no length was announced.
     let pieces =
         (0..21).map(|_| Ok::<_, std::convert::Infallible>(Frame::data(bytes::Bytes::from(vec![0_u8; 100_000]))));
     let stream = reqwest::Body::wrap(StreamBody::new(futures_util::stream::iter(pieces)));
@@ -127,7 +127,7 @@ async fn made_up_people_go_with_their_pictures_and_are_told_nothing_more() {
     let made_up = people.iter().find(|person| person.password_hash == "none").unwrap();
     let path = format!("/api/admin/staff/{}/avatar", made_up.id);
     t.put_picture(&ada, &path, picture(ImageFormat::Png)).await.status(200);
-    // Everybody is known now, the made-up ones among them.
+    // Everyone is known now, including the sample people.
     t.send_message(serde_json::json!({})).await;
     let gone = t.delete_as(&ada, "/api/admin/samples").await;
     assert_eq!(gone.data()["staff"], 4);

@@ -1,9 +1,9 @@
-//! An answer with what tests ask of it.
+//! A response with assertions for tests.
 
 use reqwest::header::HeaderMap;
 use serde_json::Value;
 
-/// Status, headers and body of an answer.
+/// Status, headers and body of a response.
 #[derive(Debug)]
 pub struct Answer {
     pub code: u16,
@@ -18,14 +18,14 @@ impl Answer {
         Self { code, headers, text: response.text().await.unwrap() }
     }
 
-    /// Fails, with the body, when the status is another.
+    /// Fails, showing the body, if the status differs.
     #[track_caller]
     pub fn status(&self, expected: u16) -> &Self {
         assert_eq!(self.code, expected, "{}", self.text);
         self
     }
 
-    /// Fails unless this is the problem of that status and code.
+    /// Fails unless this is the problem with that status and code.
     #[track_caller]
     pub fn problem(&self, status: u16, code: &str) -> &Self {
         self.status(status);
@@ -38,7 +38,7 @@ impl Answer {
         self
     }
 
-    /// Fields that were refused, with their codes.
+    /// Rejected fields with their codes.
     pub fn refused(&self) -> Vec<(String, String)> {
         let text = |value: &Value| value.as_str().unwrap().to_owned();
         let body = self.json();
@@ -59,7 +59,7 @@ impl Answer {
         self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
     }
 
-    /// The cookies that this answer sets.
+    /// The cookies that this response sets.
     pub fn cookies(&self) -> Vec<String> {
         self.headers.get_all("set-cookie").iter().map(|value| value.to_str().unwrap().to_owned()).collect()
     }

@@ -1,4 +1,4 @@
-//! An authenticator in software: it makes passkeys and signs challenges as a browser hands them on (WebAuthn Level 3).
+//! A software authenticator: creates passkeys and signs challenges as a browser relays them (WebAuthn Level 3).
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -19,7 +19,7 @@ const WITH_CREDENTIAL: u8 = 0b0100_0000;
 pub struct Authenticator {
     pub key: SigningKey,
     pub id: Vec<u8>,
-    /// The account that it was made for.
+    /// The account for which it was created.
     pub user: Vec<u8>,
     /// Sent with the next signature; 0: it has no counter.
     pub counter: u32,
@@ -28,7 +28,7 @@ pub struct Authenticator {
 }
 
 impl Authenticator {
-    /// A passkey that exists nowhere yet.
+    /// A passkey that is registered nowhere yet.
     pub fn new() -> Self {
         Self {
             key: SigningKey::from_slice(&tekvwarho::ids::secret::<32>()).unwrap(),
@@ -40,7 +40,7 @@ impl Authenticator {
         }
     }
 
-    /// Answers `navigator.credentials.create(options)`.
+    /// The response to `navigator.credentials.create(options)`.
     pub fn register(&mut self, options: &Value) -> Value {
         let asked = &options["publicKey"];
         assert_eq!(asked["rp"]["id"], RP_ID);

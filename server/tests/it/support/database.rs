@@ -1,4 +1,4 @@
-//! A database of its own for each test.
+//! A separate database for each test.
 
 use std::path::Path;
 
@@ -10,7 +10,7 @@ use sea_orm_migration::MigratorTrait as _;
 
 const TEMPLATE: &str = "tekvwarho_template";
 
-/// A transaction as another node has it open: on `SQLite` it holds the lock of the file.
+/// An open transaction as on another node: on `SQLite` it holds the lock of the file.
 pub async fn begin_elsewhere(url: &str) -> DatabaseTransaction {
     let options = TransactionOptions {
         sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
@@ -19,7 +19,7 @@ pub async fn begin_elsewhere(url: &str) -> DatabaseTransaction {
     Database::connect(url).await.unwrap().begin_with_options(options).await.unwrap()
 }
 
-/// The address of an empty database: a file in `folder`, or a copy of a migrated template on the server of
+/// The URL of an empty database: a file in `folder`, or a copy of a migrated template on the server of
 /// `TEST_DATABASE_URL`.
 pub async fn fresh(folder: &Path) -> String {
     let Ok(server) = std::env::var("TEST_DATABASE_URL") else {
@@ -28,7 +28,7 @@ pub async fn fresh(folder: &Path) -> String {
     let base = server.rsplit_once('/').unwrap().0;
     let name = format!("test_{}", uuid::Builder::from_random_bytes(tekvwarho::ids::secret()).into_uuid().simple());
     let admin = Database::connect(&server).await.unwrap();
-    // Tests run in processes of their own; the first of them makes the template, the others wait.
+    // Each test runs in its own process; the first creates the template, the others wait.
     let lock = sea_orm::TransactionTrait::begin(&admin).await.unwrap();
     lock.execute_unprepared("SELECT pg_advisory_xact_lock(5500)").await.unwrap();
     if Database::connect(&format!("{base}/{TEMPLATE}_ready")).await.is_err() {

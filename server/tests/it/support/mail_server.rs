@@ -1,4 +1,4 @@
-//! A mail server that takes what it is told to take.
+//! A mail server with scripted responses.
 
 use std::time::Duration;
 
@@ -7,8 +7,8 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
-/// A mail server for `expected` mails: answers the end of each mail with `verdict`, and gives back what it was told.
-/// Connections are served side by side, as real ones do.
+/// A mail server for `expected` emails: ends each with `verdict`, and returns what it received. Like real servers, it
+/// serves connections concurrently.
 pub async fn of(listener: TcpListener, expected: usize, verdict: &'static str) -> Vec<String> {
     let (tell, mut told) = mpsc::unbounded_channel();
     let serving = tokio::spawn(serve(listener, verdict, Duration::ZERO, tell));
@@ -20,7 +20,8 @@ pub async fn of(listener: TcpListener, expected: usize, verdict: &'static str) -
     mails
 }
 
-/// A mail server that has all of a mail and thinks about it for so long. It tells of each mail when it has it.
+/// A mail server that receives a whole email and waits that long before it responds. It reports each email once it has
+/// it.
 pub async fn slow(listener: TcpListener, think: Duration, told: mpsc::UnboundedSender<String>) {
     serve(listener, "250 ok", think, told).await;
 }
@@ -64,7 +65,7 @@ async fn take(stream: TcpStream, verdict: &str, think: Duration, told: mpsc::Unb
         if write.write_all(answer.as_bytes()).await.is_err() {
             break;
         }
-        // Told after the answer: whoever waits for the last mail may end the server.
+        // Reported after the response: whoever waits for the last email may stop the server.
         if let Some(mail) = mail {
             let _ = told.send(mail);
         }

@@ -1,4 +1,4 @@
-//! A program for each test: own database, own folder, own port, a clock that stands until the test moves it.
+//! A program for each test: its own database, folder and port, and a clock that stands still until the test moves it.
 
 mod answer;
 pub mod authenticator;
@@ -30,12 +30,12 @@ pub use answer::Answer;
 pub use database::begin_elsewhere;
 pub use people::Signed;
 
-/// Where every test's clock begins: a Monday morning.
+/// The time at which every test starts: a Monday morning.
 pub fn start_of_time() -> DateTime<Utc> {
     "2026-03-02T09:00:00Z".parse().unwrap()
 }
 
-/// A program that listens.
+/// A listening program.
 pub struct TestApp {
     pub app: App,
     pub clock: Clock,
@@ -56,7 +56,7 @@ impl TestApp {
         Self::of(&SLICES, flags).await
     }
 
-    /// A program of other slices.
+    /// A program with other slices.
     pub async fn of(slices: &'static [Slice<App>], flags: &[&str]) -> Self {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let folder = tempfile::tempdir().unwrap();
@@ -77,7 +77,7 @@ impl TestApp {
         Self { app, clock, address, client, stop, folder }
     }
 
-    /// The same installation after a start: its database and keys, and nothing that was in memory.
+    /// The same installation after a restart: its database and keys, and nothing that was only in memory.
     pub async fn restarted(&self) -> App {
         let around =
             Surroundings { clock: self.clock.clone(), ids: Ids::random(), access_log: false, slices: self.app.slices };
@@ -107,7 +107,7 @@ impl TestApp {
         json!({ "name": "Anna Müller", "email": "anna@example.com", "message": "Our stock list is a spreadsheet." })
     }
 
-    /// Sends a message in and answers with its id.
+    /// Submits a message and returns its id.
     pub async fn send_message(&self, over: Value) -> String {
         let mut body = self.message();
         body.as_object_mut().unwrap().extend(over.as_object().unwrap().clone());
@@ -116,7 +116,7 @@ impl TestApp {
         answer.data()["id"].as_str().unwrap().to_owned()
     }
 
-    /// Delivers what is due and answers with the mails of the folder, oldest first.
+    /// Delivers due emails and returns those in the folder, oldest first.
     pub async fn mails(&self) -> Vec<String> {
         tekvwarho::platform::mail::deliver_due(&self.app, uuid::Uuid::nil()).await.unwrap();
         let Ok(entries) = std::fs::read_dir(self.folder.path().join("mail")) else { return Vec::new() };
@@ -126,7 +126,7 @@ impl TestApp {
     }
 }
 
-/// A mail with its quoted-printable encoding taken off.
+/// An email with its quoted-printable encoding removed.
 fn readable(raw: &str) -> String {
     let joined = raw.replace("=\r\n", "");
     let mut bytes = Vec::with_capacity(joined.len());

@@ -1,4 +1,4 @@
-//! Staff who sign in.
+//! Staff who can sign in.
 
 use database::entity::staff::{self, Role};
 use reqwest::Method;
@@ -10,10 +10,10 @@ use tekvwarho::platform::staff::{self as people, NewStaff};
 
 use super::{Answer, TestApp};
 
-/// The password of everybody in tests.
+/// Everyone's password in tests.
 pub const PASSWORD: &str = "tulpe fahrrad neun";
 
-/// A person who is signed in, as a program.
+/// A signed-in person, using a program.
 #[derive(Clone)]
 pub struct Signed {
     pub id: String,
@@ -22,7 +22,7 @@ pub struct Signed {
 }
 
 impl TestApp {
-    /// Makes a person with the rights of the role.
+    /// Creates a person with the preset of the role.
     pub async fn person(&self, name: &str, role: Role) -> staff::Model {
         let email = format!("{}@tekvwarho.example", name.to_lowercase());
         let new = NewStaff { name: name.to_owned(), email, role, password: PASSWORD.to_owned() };
@@ -32,7 +32,7 @@ impl TestApp {
         person
     }
 
-    /// Makes a person with exactly these rights.
+    /// Creates a person with exactly these permissions.
     pub async fn person_with(&self, name: &str, permissions: &[Permission]) -> staff::Model {
         let person = self.person(name, Role::Staff).await;
         let set: PermissionSet = permissions.iter().copied().collect();
@@ -40,7 +40,7 @@ impl TestApp {
         person
     }
 
-    /// Writes to a person's row, past all rules.
+    /// Updates a person's row, bypassing all rules.
     pub async fn change_person(&self, person: &staff::Model, edit: impl FnOnce(&mut staff::ActiveModel)) {
         let mut change = staff::ActiveModel { id: Set(person.id), ..Default::default() };
         edit(&mut change);
@@ -52,13 +52,13 @@ impl TestApp {
         self.app.liveness.forget_all();
     }
 
-    /// The same for a person who is signed in.
+    /// The same for a signed-in person.
     pub async fn change_person_of(&self, who: &Signed, edit: impl FnOnce(&mut staff::ActiveModel)) {
         let person = self.app_person(who).await;
         self.change_person(&person, edit).await;
     }
 
-    /// Makes a second factor a duty of these roles.
+    /// Makes a second factor mandatory for these roles.
     pub async fn require_second_factor(&self, roles: &[&str]) {
         let values = serde_json::Map::from_iter([("security.secondFactorRoles".to_owned(), json!(roles))]);
         let from = RequestInfo::internal();
@@ -68,7 +68,7 @@ impl TestApp {
         self.app.liveness.forget_all();
     }
 
-    /// The row of a person who is signed in.
+    /// The row of a signed-in person.
     pub async fn app_person(&self, who: &Signed) -> staff::Model {
         people::by_id(self.app.storage.read(), who.id.parse().unwrap()).await.unwrap().unwrap()
     }
@@ -84,27 +84,27 @@ impl TestApp {
         Signed { id: person.id.to_string(), access: text(&data["accessToken"]), refresh: text(&data["refreshToken"]) }
     }
 
-    /// Signs somebody in whom [`TestApp::person`] made.
+    /// Signs in a person whom [`TestApp::person`] created.
     pub async fn sign_in_again(&self, name: &str) -> Signed {
         let email = format!("{}@tekvwarho.example", name.to_lowercase());
         let person = people::by_email(self.app.storage.read(), &email).await.unwrap().unwrap();
         self.sign_in(&person).await
     }
 
-    /// The same session with fresh tokens.
+    /// The same session with new tokens.
     pub async fn refreshed(&self, who: &Signed) -> Signed {
         let data = self.post("/api/auth/refresh", json!({ "refreshToken": who.refresh })).await.data();
         let text = |value: &Value| value.as_str().unwrap().to_owned();
         Signed { id: who.id.clone(), access: text(&data["accessToken"]), refresh: text(&data["refreshToken"]) }
     }
 
-    /// An admin who is signed in.
+    /// A signed-in admin.
     pub async fn admin(&self) -> Signed {
         let person = self.person("Ada", Role::Admin).await;
         self.sign_in(&person).await
     }
 
-    /// A request of a signed-in person.
+    /// A request by a signed-in person.
     pub fn request_as(&self, who: &Signed, method: Method, path: &str) -> reqwest::RequestBuilder {
         self.request(method, path).bearer_auth(&who.access)
     }

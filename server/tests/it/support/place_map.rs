@@ -1,14 +1,14 @@
-//! A map of addresses with one network in it, written by hand (MaxMind DB file format 2.0).
+//! A geolocation database with one network in it, written by hand (MaxMind DB file format 2.0).
 
 use std::path::Path;
 
-/// Writes a map that knows `network/bits` as that city.
+/// Writes a database that maps `network/bits` to that city.
 pub fn write(path: &Path, network: [u8; 4], bits: u32, city: &str, country: &str) {
     let name = |text: &str| map(&[("names", map(&[("en", string(text))]))]);
     let data = map(&[("city", name(city)), ("country", name(country))]);
     let mut file = Vec::new();
     let number = u32::from_be_bytes(network);
-    // One node for each bit: the right branch leads on, the other ends with "not found", which is the node count.
+    // One node per bit: the right branch leads on, the other ends with "not found", which is the node count.
     for depth in 0..bits {
         let onward = if depth + 1 == bits { bits + 16 } else { depth + 1 };
         let right = (number >> (31 - depth)) & 1 == 1;

@@ -1,4 +1,4 @@
-//! The built program, as an operator starts it.
+//! The built binary, as an operator runs it.
 
 use std::path::Path;
 use std::process::{Output, Stdio};
@@ -10,7 +10,7 @@ use tokio::process::{Child, Command};
 
 use super::{Answer, database};
 
-/// An installation that commands are run in.
+/// An installation in which commands are run.
 pub struct Program {
     pub folder: TempDir,
     pub database: String,
@@ -23,7 +23,7 @@ pub struct Serving {
     client: reqwest::Client,
 }
 
-/// What a command said, and how it ended.
+/// The output and exit code of a command.
 #[derive(Debug)]
 pub struct Said {
     pub code: i32,
@@ -42,7 +42,7 @@ impl Program {
         self.folder.path()
     }
 
-    /// A command with an environment of its own, in a folder without `.env`.
+    /// A command with its own environment, in a folder without `.env`.
     fn command(&self, words: &[&str], variables: &[(&str, &str)]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_tekvwarho"));
         command.args(words).current_dir(self.data()).env_clear().kill_on_drop(true);
@@ -75,7 +75,7 @@ impl Program {
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let line = lines.next_line().await.unwrap().unwrap();
         let base = format!("http://{}", line.rsplit(' ').next().unwrap());
-        // Somebody must read on, or the program would wait for it.
+        // Keep reading, or the program would block on its output.
         tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
         let _ = rustls::crypto::ring::default_provider().install_default();
         #[expect(clippy::disallowed_methods, reason = "the client of the tests")]
@@ -89,7 +89,7 @@ impl Serving {
         Answer::of(self.client.post(format!("{}{path}", self.base)).json(&body)).await
     }
 
-    /// Tells it to end.
+    /// Sends SIGTERM.
     pub fn terminate(&self) {
         let id = Pid::from_raw(i32::try_from(self.child.id().unwrap()).unwrap()).unwrap();
         kill_process(id, Signal::TERM).unwrap();

@@ -1,4 +1,4 @@
-//! The WebSocket of the dashboard, as a test sees it.
+//! The dashboard's WebSocket, as a test sees it.
 
 use std::time::Duration;
 
@@ -14,12 +14,12 @@ use super::{Signed, TestApp};
 pub struct Socket(WebSocketStream<MaybeTlsStream<TcpStream>>);
 
 impl Socket {
-    /// Without having said who it is.
+    /// A connection that has not authenticated.
     pub async fn open(t: &TestApp) -> Self {
         Self(connect_async(format!("ws://{}/ws/chat", t.address)).await.unwrap().0)
     }
 
-    /// Of a person who is signed in.
+    /// A signed-in person's connection.
     pub async fn of(t: &TestApp, who: &Signed) -> Self {
         let mut socket = Self::open(t).await;
         socket.send(json!({ "type": "auth", "ticket": ticket(t, who).await })).await;

@@ -1,4 +1,4 @@
-//! API tokens: made once, good for what was chosen, over at once when they are revoked.
+//! API tokens: created once, limited to the chosen permissions, and invalid as soon as they are revoked.
 
 use database::entity::api_tokens;
 use database::entity::staff::Role;
@@ -9,7 +9,7 @@ use tekvwarho::platform::permission::Permission;
 
 use crate::support::{Answer, Signed, TestApp};
 
-/// A token that may read messages.
+/// A token with access to messages.
 async fn token(t: &TestApp, who: &Signed) -> (String, String) {
     let body = json!({ "name": "Stock list", "permissions": ["messages"], "expiresInDays": 30 });
     let made = t.post_as(who, "/api/admin/tokens", body).await;
@@ -92,7 +92,7 @@ async fn nobody_gives_a_token_what_they_lack_and_no_token_is_without_end() {
         assert_eq!(answer.refused()[0].0, field, "{over}");
     }
     ask(json!({})).await.status(201);
-    // What the person loses, the token loses.
+    // A permission that the person loses, the token loses too.
     let (_, token) = token(&t, &sue).await;
     with(&t, &token, Method::GET, "/api/admin/messages").await.status(200);
     t.change_person(&person, |change| change.permissions = Set(json!(["settings"]))).await;
@@ -131,7 +131,7 @@ async fn a_token_that_another_node_revoked_ends_within_a_second() {
     let ada = t.admin().await;
     let (_, token) = token(&t, &ada).await;
     with(&t, &token, Method::GET, "/api/admin/messages").await.status(200);
-    // As another node does it: this one hears nothing of it.
+    // As another node does it: no event reaches this one.
     let now = t.clock.now();
     t.app
         .storage
@@ -228,7 +228,7 @@ async fn the_last_use_is_noted_once_a_minute_and_each_token_has_its_own_allowanc
     t.clock.advance(chrono::Duration::seconds(1));
     with(&t, &token, Method::GET, "/api/admin/messages").await.status(200);
     assert_eq!(only(&t).await.last_used_at, Some(t.clock.now()));
-    // 600 a minute for the token; its person is not counted.
+    // 600 a minute for the token; its owner is not counted.
     let mut code = 200;
     for _ in 0..700 {
         code = with(&t, &token, Method::GET, "/api/admin/services").await.code;

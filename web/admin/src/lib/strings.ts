@@ -1,5 +1,7 @@
-/** The words that are nobody's alone; each slice has its own in `strings.ts`. A second language is a second file of the
- * same shape beside each. */
+/**
+ * Text that no slice owns; each slice has its own in `strings.ts`. A second language would be a second file of the same
+ * shape beside each.
+ */
 import type { Role } from './api/types';
 import { plural } from './format/plural';
 import { waitFor } from './format/wait';
@@ -77,6 +79,6 @@ export const words = {
     stopped: 'Export stopped',
   },
 
-  /** Where two people changed the same. */
+  /** For conflicting edits by two people. */
   merge: { yours: 'Yours', theirs: 'Theirs', apply: 'Save this' },
 };

@@ -1,4 +1,4 @@
-/** Who may know whom in the dashboard. What `CONTRIBUTING.md` and `web/README.md` say of its layout is held here. */
+/** Import rules of the dashboard. Enforces what `CONTRIBUTING.md` and `web/README.md` say about its layout. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -10,9 +10,9 @@ const ENDINGS = ['', '.ts', '.svelte', '.svelte.ts', '/index.ts'];
 interface Import {
   from: string;
   to: string;
-  /** Of types only: nothing is loaded. */
+  /** Types only: nothing is loaded. */
   type: boolean;
-  /** `import('…')`: loaded when it is needed. */
+  /** `import('…')`: loaded on demand. */
   later: boolean;
 }
 
@@ -89,7 +89,8 @@ describe('a slice', () => {
 
   it('knows few others, and never in a circle', () => {
     const arrows = [...new Set(across.map(({ from, to }) => `${sliceOf(from)} → ${sliceOf(to)}`))].sort();
-    // To add one, think first whether the other could say it in its value, or whether it belongs to the floor.
+    // Before you add one, consider whether the other slice could declare it in its value, or whether it belongs in the
+    // lower layer.
     expect(arrows).toEqual([
       'messages → audit',
       'messages → notices',
@@ -135,7 +136,7 @@ describe('the frame', () => {
       .filter((folder) => !['shell', 'dashboard', 'onboarding', 'notices', 'access'].includes(folder))
       .join('|');
     const named = new RegExp(`['"\`]/(${pages}|canned)\\b`);
-    // The panel of notices leads to where one chooses them.
+    // The notices panel links to the notice preferences.
     const wrong = readers.filter((path) => named.test(readFileSync(join(src, path), 'utf8')));
     expect(wrong).toEqual(['lib/features/notices/Panel.svelte']);
   });
@@ -167,7 +168,7 @@ describe('the list', () => {
           `${name} has ${path}`,
         ).toBe(true);
 
-    // What the server tells people of has words: in its slice, and nowhere else.
+    // Every server notice has text: in its slice, and nowhere else.
     const described = readFileSync(join(src, '../../../api/openapi.json'), 'utf8');
     const { NotificationEvent } = (
       JSON.parse(described) as { components: { schemas: Record<string, { enum: string[] }> } }

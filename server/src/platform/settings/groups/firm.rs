@@ -1,4 +1,4 @@
-//! What the firm is: the values that pages and mails are made of.
+//! The firm: the values that pages and emails are built from.
 
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
@@ -18,7 +18,7 @@ pub const GROUP: Group = Group {
     sensitive: false,
 };
 
-/// The firm as it shows itself.
+/// The firm's public details.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Firm {
@@ -42,16 +42,16 @@ pub struct Firm {
     #[serde(default, deserialize_with = "empty_if_null")]
     pub country: String,
     pub social: Vec<SocialLink>,
-    /// Entry in the register of companies, and tax number, as the law of the country asks.
+    /// Entry in the company register, and tax number, as local law requires.
     pub registration: Option<String>,
     pub founded: Option<u16>,
-    /// Name of its picture; none: the drawn mark.
+    /// Name of its picture; none: the generated mark.
     pub logo: Option<String>,
     /// Hue of the accent colour, 0 to 360 (OKLCH).
     pub accent_hue: u16,
 }
 
-/// What texts of the firm can show of it, by the name of the variable.
+/// The value of a variable in the firm's texts.
 pub fn word(firm: &Firm, name: &str) -> Option<String> {
     match name {
         "firm.name" => Some(firm.name.clone()),
@@ -62,7 +62,7 @@ pub fn word(firm: &Firm, name: &str) -> Option<String> {
     }
 }
 
-/// A detail that the firm does not give.
+/// A detail that the firm does not provide.
 fn empty_if_null<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
     Option::<String>::deserialize(from).map(Option::unwrap_or_default)
 }
@@ -137,7 +137,7 @@ pub fn keys() -> Vec<Key> {
     ]
 }
 
-/// Notes what is wrong with links.
+/// Reports errors in links.
 pub(in super::super) fn check_links(check: &mut Check, field: &str, value: &Value) {
     let Some(links) = read::<Vec<SocialLink>>(check, field, value) else { return };
     if links.len() > 10 {

@@ -1,4 +1,4 @@
-//! When the firm is open.
+//! Opening hours.
 
 use chrono::NaiveDate;
 use chrono_tz::Tz;
@@ -20,7 +20,7 @@ pub const GROUP: Group = Group {
     sensitive: false,
 };
 
-/// When the firm is open, in its own zone.
+/// When the firm is open, in its own time zone.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Hours {
@@ -30,7 +30,7 @@ pub struct Hours {
 }
 
 impl Hours {
-    /// The zone in which hours and days of the firm are meant.
+    /// The firm's time zone, which applies to its hours and days.
     pub fn zone(&self) -> Tz {
         self.time_zone.parse().unwrap_or(Tz::UTC)
     }
@@ -58,7 +58,7 @@ pub fn keys() -> Vec<Key> {
     ]
 }
 
-/// Notes what is wrong with the weekly hours.
+/// Reports errors in the weekly hours.
 pub(in super::super) fn check_weekly(check: &mut Check, field: &str, value: &Value) {
     let Some(week) = read::<Vec<Opening>>(check, field, value) else { return };
     if week.len() > 28 {
@@ -81,12 +81,12 @@ pub(in super::super) fn check_weekly(check: &mut Check, field: &str, value: &Val
     }
 }
 
-/// Years that a holiday may lie in: a typing mistake is told from a plan.
+/// Allowed years for a holiday: catches typing errors.
 const YEARS: std::ops::RangeInclusive<i32> = 2_000..=2_100;
-/// Days that one holiday may last.
+/// Maximum length of a holiday in days.
 const LONGEST: i64 = 100;
 
-/// Notes what is wrong with the holidays.
+/// Reports errors in the holidays.
 pub(in super::super) fn check_holidays(check: &mut Check, field: &str, value: &Value) {
     let Some(holidays) = read::<Vec<Holiday>>(check, field, value) else { return };
     if holidays.len() > 200 {

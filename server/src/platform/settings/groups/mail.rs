@@ -1,4 +1,4 @@
-//! Who mails come from. The texts of mails stand with those who send them.
+//! The sender of emails. The slices that send emails declare their texts.
 
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -17,13 +17,13 @@ pub const GROUP: Group = Group {
     sensitive: false,
 };
 
-/// Who mails come from.
+/// The sender of emails.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Sender {
     /// None: the name of the firm.
     pub sender_name: Option<String>,
-    /// Where answers by mail go; none: to the sender.
+    /// Where replies by email go; none: to the sender.
     pub reply_to: Option<String>,
 }
 
@@ -41,7 +41,7 @@ pub fn keys() -> Vec<Key> {
     ]
 }
 
-/// A name that looks like an address would be read as the sender, which is not what mails are sent as.
+/// A name that looks like an address would be taken for the actual sender, which it is not.
 pub fn check_together(check: &mut Check, values: &Map<String, Value>) {
     let name = values.get("mail.senderName").and_then(Value::as_str);
     if name.is_some_and(|name| name.contains('@')) {

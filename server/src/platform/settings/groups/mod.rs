@@ -1,4 +1,4 @@
-//! The groups of the registry, a file each: what it is called, its keys, and the struct that code reads.
+//! The groups of the registry, one file each: the group, its keys, and the struct that code reads.
 
 pub mod firm;
 pub mod hours;
@@ -20,14 +20,14 @@ pub(super) fn part<T: DeserializeOwned>(values: &Map<String, Value>, group: &str
     serde_json::from_value(Value::Object(own(values, group)))
 }
 
-/// The values of one group, without its name before each key.
+/// The values of one group; keys without the group's prefix.
 pub(super) fn own(values: &Map<String, Value>, group: &str) -> Map<String, Value> {
     let own =
         |(key, value): (&String, &Value)| Some((key.strip_prefix(group)?.strip_prefix('.')?.to_owned(), value.clone()));
     values.iter().filter_map(own).collect()
 }
 
-/// The settings of the platform. Their types stand in the [`Snapshot`](super::Snapshot) itself.
+/// The settings of the platform. Their types are fields of the [`Snapshot`](super::Snapshot) itself.
 #[derive(Deserialize)]
 pub struct Own {}
 

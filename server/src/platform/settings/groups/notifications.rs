@@ -1,4 +1,4 @@
-//! Of what the firm is told by mail, and who is told.
+//! Which events the firm gets by email, and at which addresses.
 
 use serde::Deserialize;
 use serde_json::json;
@@ -17,12 +17,12 @@ pub const GROUP: Group = Group {
     sensitive: false,
 };
 
-/// Of what the firm is told, and who.
+/// Which events the firm gets by email, and at which addresses.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Notifications {
     recipients: Vec<String>,
-    /// Tell a person when somebody signs in to the account from a device that is new.
+    /// Notify a person when someone signs in to their account from a new device.
     pub new_device: bool,
 }
 

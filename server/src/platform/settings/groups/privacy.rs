@@ -1,4 +1,4 @@
-//! How long what is known of people is kept.
+//! How long personal data is kept.
 
 use chrono::{DateTime, Duration, Utc};
 use serde::Deserialize;
@@ -17,7 +17,7 @@ pub const GROUP: Group = Group {
     sensitive: false,
 };
 
-/// How long the platform keeps what is about people.
+/// How long the platform keeps personal data.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Privacy {
@@ -26,7 +26,7 @@ pub struct Privacy {
 }
 
 impl Privacy {
-    /// Mails that were sent or given up before this are deleted.
+    /// Emails that were sent or given up before this are deleted.
     pub fn mails_before(&self, now: DateTime<Utc>) -> DateTime<Utc> {
         days_ago(now, self.mail_days)
     }
@@ -37,7 +37,7 @@ impl Privacy {
     }
 }
 
-/// The moment so many days before.
+/// The time `days` days before.
 pub fn days_ago(now: DateTime<Utc>, days: u32) -> DateTime<Utc> {
     now - Duration::days(days.into())
 }
@@ -52,7 +52,7 @@ pub fn keys() -> Vec<Key> {
     ]
 }
 
-/// A key that says after how many days something goes.
+/// A key for a retention period in days.
 pub fn days(name: &str, label: &'static str, min: u64, max: u64, default: Option<u32>) -> Key {
     let key = Key::new(&GROUP, name, label, Kind::Integer { min, max, unit: "days" }, json!(default));
     key.under("How long data is kept")

@@ -1,4 +1,4 @@
-//! How hard it is to get in, how long one stays, and how often one may ask.
+//! Sign-in rules, session lengths, and rate limits.
 
 use chrono::Duration;
 use database::entity::staff::Role;
@@ -25,13 +25,13 @@ const ROLES: [Choice; 3] = [
     Choice { value: "staff", label: "Staff" },
 ];
 
-/// How the program keeps strangers out.
+/// Access control settings.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Security {
-    /// Characters that a new password must have.
+    /// Minimum length of a new password.
     pub password_min_length: usize,
-    /// Roles that sign in with a second factor, or set one up before anything else.
+    /// Roles that must sign in with a second factor, or set one up first.
     pub second_factor_roles: Vec<Role>,
     access_minutes: u32,
     session_days: u32,
@@ -43,26 +43,26 @@ pub struct Security {
     lockout_minutes: u32,
 }
 
-/// How many wrong passwords are too many.
+/// How many wrong passwords lock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Lockout {
-    /// For one account.
+    /// Per account.
     pub account: i32,
-    /// For one account from a browser that has signed in to it before.
+    /// Per account, from a browser that has signed in to it before.
     pub device: i32,
-    /// For one address, over all accounts.
+    /// Per address, over all accounts.
     pub address: i32,
-    /// The first wait; the next ones double it.
+    /// Length of the first lock; each further one is twice as long.
     pub wait: Duration,
 }
 
 impl Security {
-    /// How long an access token lives.
+    /// How long an access token is valid.
     pub fn access_lifetime(&self) -> Duration {
         Duration::minutes(self.access_minutes.into())
     }
 
-    /// How long a session lives without being used.
+    /// How long a session stays valid without use.
     pub fn sliding(&self, remember: bool) -> Duration {
         if remember {
             Duration::days(self.session_days.into())
@@ -71,12 +71,12 @@ impl Security {
         }
     }
 
-    /// From sign-in to the end of a session, whatever its activity.
+    /// Maximum length of a session, whatever its activity.
     pub fn longest_session(&self) -> Duration {
         Duration::days(self.longest_session_days.into())
     }
 
-    /// How many wrong passwords are too many.
+    /// How many wrong passwords lock.
     pub fn lockout(&self) -> Lockout {
         Lockout {
             account: self.lockout_account,
@@ -148,12 +148,12 @@ pub fn keys() -> Vec<Key> {
         .collect()
 }
 
-/// A key that says how often something may be asked for.
+/// A key for a rate limit.
 pub fn limit(name: &str, label: &'static str, min: u64, max: u64, unit: &'static str, default: u64) -> Key {
     Key::new(&GROUP, name, label, Kind::Integer { min, max, unit }, json!(default)).under("Limits")
 }
 
-/// A session cannot be unused for longer than it may last.
+/// The time without use cannot exceed the maximum length of a session.
 pub(in super::super) fn check_together(check: &mut Check, values: &Map<String, Value>) {
     let days = |name: &str| values.get(name).and_then(Value::as_u64).unwrap_or_default();
     if days("security.sessionDays") > days("security.longestSessionDays") {

@@ -1,4 +1,4 @@
-//! What the firm offers, each with a page of its own.
+//! What the firm offers, each service with its own page.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -79,18 +79,18 @@ pub fn keys() -> Vec<Key> {
     ]
 }
 
-/// Services with all their fields, also those that were not given; what cannot be read stays as it is.
+/// Services with all their fields, omitted ones included; what cannot be parsed is unchanged.
 pub(in super::super) fn whole(value: &Value) -> Value {
     let services = serde_json::from_value::<Vec<Service>>(value.clone());
     services.and_then(serde_json::to_value).unwrap_or_else(|_| value.clone())
 }
 
-/// Characters of one text of a service.
+/// Maximum characters in one text of a service.
 const LONGEST: usize = 1_000;
-/// Entries of one list within a service.
+/// Maximum entries in one list of a service.
 const MOST: usize = 20;
 
-/// Notes what is wrong with the services.
+/// Reports errors in the services.
 pub(in super::super) fn check(check: &mut Check, field: &str, value: &Value) {
     let Some(services) = read::<Vec<Service>>(check, field, value) else { return };
     match services.len() {
@@ -151,7 +151,7 @@ fn check_lists(check: &mut Check, place: &str, service: &Service) {
     }
 }
 
-/// True for what can stand in an address.
+/// True if it can be part of a URL.
 fn fits(slug: &str) -> bool {
     (1..=60).contains(&slug.len())
         && slug.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')

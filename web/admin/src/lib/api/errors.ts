@@ -1,7 +1,7 @@
 import { words } from '../strings';
 import type { FieldError, Problem } from './types';
 
-/** Every failed call ends as one of these. `status` 0 means that no answer came at all. */
+/** Every failed call throws one of these. `status` 0 means that there was no response at all. */
 export class ApiError extends Error {
   constructor(
     readonly status: number,
@@ -41,8 +41,8 @@ export function errorFrom(response: Response, body: unknown): ApiError {
 }
 
 /**
- * What to tell a person about anything that was thrown. Of fields that are not right, the first one's sentence: who has a place beside
- * a field reads `fields` first.
+ * The message for any thrown error. For invalid fields, the message of the first one: code that shows errors beside
+ * fields reads `fields` instead.
  */
 export function explain(error: unknown): string {
   if (error instanceof ApiError) {
@@ -55,7 +55,7 @@ export function explain(error: unknown): string {
   return words.errors.unexpected;
 }
 
-/** No answer came at all. */
+/** True if there was no response at all. */
 export function isUnreached(error: unknown): boolean {
   return error instanceof ApiError
     ? error.status === 0

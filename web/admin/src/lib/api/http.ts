@@ -1,13 +1,15 @@
-/** Requests with the token of the session, their answers as the server's own description has them, and failures as
- * `ApiError`. Nothing else in the program calls `fetch`. */
+/**
+ * Authenticated requests, with responses typed by the server's own description, and errors as `ApiError`. Nothing else
+ * in the dashboard calls `fetch`.
+ */
 import { createApiClient, type paths } from '@tekvwarho/api-client';
 import { SignedOut, Unreachable, type RefreshResult } from '../auth/refresh';
 import { ApiError, errorFrom, isAbort, offlineError } from './errors';
 import type { ListMeta, TokenGrant } from './types';
 
-/** Where requests get their token from; the session puts itself in here at start. */
+/** Where requests get their token; the session registers itself here on start. */
 export interface TokenSource {
-  /** `rejected` is a token that was refused; `last` is the request that ends the session. */
+  /** `rejected` is a token that was rejected; `last` marks the request that ends the session. */
   current(rejected?: string, last?: boolean): Promise<string>;
 }
 let tokens: TokenSource | null = null;
@@ -15,7 +17,7 @@ export function useTokens(source: TokenSource): void {
   tokens = source;
 }
 
-/** Asks the person to show again who they are; answers whether they did. The dialog puts itself in here. */
+/** Asks the person to confirm their identity; resolves to whether they did. The dialog registers itself here. */
 type Prover = () => Promise<boolean>;
 let prove: Prover | null = null;
 export function useProof(prover: Prover): void {
@@ -38,7 +40,7 @@ const OPEN = [
 const LOGOUT = '/api/auth/logout';
 const underway = new Set<Promise<Response>>();
 
-/** Until what is being asked now has its answer. */
+/** Resolves when all pending requests are done. */
 export async function quiet(): Promise<void> {
   await Promise.allSettled(underway);
 }
@@ -51,7 +53,7 @@ function send(request: Request): Promise<Response> {
   return answer;
 }
 
-/** Sends it; where a fresh proof is asked for and given, once more. */
+/** Sends the request; if a fresh proof is required and given, sends it again. */
 async function ask(request: Request): Promise<Response> {
   request.headers.set('X-Client', 'web');
   if (!tokens || OPEN.includes(new URL(request.url).pathname)) return reach(request);
@@ -59,16 +61,16 @@ async function ask(request: Request): Promise<Response> {
   const response = await sendWithToken(request, tokens);
   if (response.status !== 403) return response;
   const code = await codeOf(response);
-  // The role needs a second factor now: the own profile says so, and the set-up takes the place of the page.
+  // The role now requires a second factor: reloading the profile makes the set-up replace the page.
   if (code === 'second_factor_missing') void tokens.current(lastToken).catch(() => undefined);
   if (code !== 'reauthentication_required' || !prove || !(await prove())) return response;
   return sendWithToken(again, tokens);
 }
 
-/** The token of the last request: what `current` is told when everything about it is to be asked anew. */
+/** The token of the last request: passed to `current` to force a fresh check. */
 let lastToken: string | undefined;
 
-/** Adds the token; a refused one is replaced and the request is sent once more. */
+/** Adds the token; if it is rejected, gets a new one and sends the request again. */
 async function sendWithToken(request: Request, source: TokenSource): Promise<Response> {
   const again = request.clone();
   const last = new URL(request.url).pathname === LOGOUT;
@@ -81,7 +83,7 @@ async function sendWithToken(request: Request, source: TokenSource): Promise<Res
   return reach(again);
 }
 
-/** A wrong password is also a 401, but no new token helps there. */
+/** A wrong password is a 401 too, but a new token does not help there. */
 async function aboutPassword(response: Response): Promise<boolean> {
   const code = await codeOf(response);
   return code === 'invalid_credentials' || code === 'second_factor_required';
@@ -112,17 +114,17 @@ function rethrow(error: unknown): never {
 
 export const http = createApiClient({ fetch: send, baseUrl: location.origin });
 
-/** What a request of `http` comes to. */
+/** The result of a request through `http`. */
 type Answered<Body> = Promise<{ data?: Body; error?: unknown; response: Response }>;
 
-/** The answer and its headers. */
+/** The response body and headers. */
 export async function whole<Body>(call: Answered<Body>): Promise<{ body: Body; response: Response }> {
   const { data, error, response } = await call;
   if (!response.ok) throw errorFrom(response, error);
   return { body: data as Body, response };
 }
 
-/** The data of the answer. */
+/** The data of the response. */
 export async function data<T>(call: Answered<{ data: T }>): Promise<T> {
   return (await whole(call)).body.data;
 }
@@ -135,7 +137,7 @@ export async function list<Item>(
   return { items: body.data, meta: body.meta ?? { total: 0, totalIsLowerBound: false, nextCursor: null } };
 }
 
-/** One thing with its version, which a change of it names in `If-Match`. */
+/** An entity with its version, which a change sends in `If-Match`. */
 export interface Tagged<T> {
   detail: T;
   etag: string;
@@ -146,20 +148,20 @@ export async function tagged<T>(call: Answered<{ data: T }>): Promise<Tagged<T>>
   return { detail: body.data, etag: response.headers.get('ETag') ?? '' };
 }
 
-/** The raw answer, for those who read it as a stream. */
+/** The raw response, for callers that read it as a stream. */
 export async function stream(call: Answered<unknown>): Promise<Response> {
   return (await whole(call)).response;
 }
 
-/** What may stand in the query of a list, as the server describes it. */
+/** The query parameters of a list, as the server describes them. */
 export type Query<Path extends keyof paths> = paths[Path] extends { get: { parameters: { query?: infer Q } } }
   ? NonNullable<Q>
   : never;
 
-/** The same without its place: what a list is filtered and sorted by. */
+/** The same without the position: filters and sort order. */
 export type Filtered<Path extends keyof paths> = Omit<Query<Path>, 'cursor' | 'limit'>;
 
-/** A file as the body, just as it is. */
+/** A file as the unchanged body. */
 export const raw = (file: Blob) => ({
   body: file as never,
   bodySerializer: (body: unknown) => body as Blob,
@@ -168,7 +170,7 @@ export const raw = (file: Blob) => ({
 
 export const id = (value: string) => ({ params: { path: { id: value } } });
 
-/** The refresh itself, for the token keeper: says what happened instead of throwing. */
+/** The refresh itself, for the token keeper: returns what happened instead of throwing. */
 export async function refreshToken(): Promise<RefreshResult> {
   try {
     const response = await fetch('/api/auth/refresh', {

@@ -1,5 +1,7 @@
-/** The API's types by short names, as far as they are nobody's alone; each slice has its own in `types.ts`. They come from
- * the server's own description; lists of values are checked against it. */
+/**
+ * Short names for API types that no slice owns; each slice has its own in `types.ts`. They come from the server's own
+ * description; lists of values are checked against it.
+ */
 import type { components } from '@tekvwarho/api-client';
 import type { components as Frames } from '@tekvwarho/api-client/frames';
 

@@ -1,24 +1,24 @@
-/** WebAuthn in the browser: options and answers travel as JSON with bytes in base64url. */
+/** WebAuthn in the browser: options and responses travel as JSON with bytes in base64url. */
 
 type Json = Record<string, unknown>;
-/** The server's description calls it an object and says no more. */
+/** The server's description says only that it is an object. */
 type Answer = Record<string, never>;
 
 export function passkeysWork(): boolean {
   return typeof PublicKeyCredential === 'function' && window.isSecureContext;
 }
 
-/** The person closed the browser's dialog, or let it run out: nothing to explain. */
+/** The person closed the browser's dialog, or it timed out: nothing to explain. */
 export function wasCancelled(error: unknown): boolean {
   return error instanceof DOMException && (error.name === 'NotAllowedError' || error.name === 'AbortError');
 }
 
-/** This authenticator holds a passkey of the account already. */
+/** This authenticator already holds a passkey of the account. */
 export function isKnownAlready(error: unknown): boolean {
   return error instanceof DOMException && error.name === 'InvalidStateError';
 }
 
-/** Makes a passkey; `options` are the server's. */
+/** Creates a passkey; `options` come from the server. */
 export async function createPasskey(options: unknown): Promise<Answer> {
   const asked = (options as { publicKey: Json }).publicKey;
   const user = asked.user as Json;

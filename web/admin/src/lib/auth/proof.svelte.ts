@@ -1,4 +1,4 @@
-/** Showing again who is there: the API asks for it before sensitive actions, one dialog answers for all of them. */
+/** Confirming one's identity: the API requires it before sensitive actions, and one dialog handles all of them. */
 import { useProof } from '../api/http';
 
 class ProofState {
@@ -9,7 +9,7 @@ class ProofState {
     useProof(() => this.#ask());
   }
 
-  /** Requests that wait at once are answered by one proof. */
+  /** Concurrent requests share one confirmation. */
   #ask(): Promise<boolean> {
     this.open = true;
     return new Promise((done) => this.#waiting.push(done));

@@ -1,9 +1,9 @@
 /**
- * Keeps one access token for all tabs of a browser. Pure: everything from the outside world is handed in.
+ * Keeps one access token for all tabs of a browser. Pure: all dependencies are passed in.
  *
- * - One refresh at a time in this tab (`inFlight`) and among tabs (`withLock`).
- * - The tab that refreshed hands the new token to the others over the channel.
- * - Only an answer that says so ends the session; a network that is down is tried again with back-off.
+ * - One refresh at a time in this tab (`inFlight`) and across tabs (`withLock`).
+ * - The tab that refreshed shares the new token over the channel.
+ * - Only an explicit response ends the session; network failures are retried with back-off.
  */
 import type { TokenGrant } from '../api/types';
 
@@ -16,7 +16,7 @@ export type TabMessage = { type: 'granted'; grant: TokenGrant; expiresAt: number
 
 export interface RefreshWorld {
   refresh(): Promise<RefreshResult>;
-  /** Runs the work while no other tab does. `waited` says that another tab was in there before us. */
+  /** Runs the work while no other tab does. `waited` says that another tab held the lock first. */
   withLock<T>(work: (waited: boolean) => Promise<T>): Promise<T>;
   post(message: TabMessage): void;
   now(): number;
@@ -52,7 +52,7 @@ export class TokenKeeper {
   #inFlight: Promise<string> | null = null;
   #timer: unknown = null;
   #failures = 0;
-  /** Grows with every sign-in and sign-out, so that a late answer cannot bring an old session back. */
+  /** Incremented on every sign-in and sign-out, so that a late response cannot bring back an old session. */
   #epoch = 0;
 
   constructor(
@@ -64,20 +64,20 @@ export class TokenKeeper {
     return this.#token;
   }
 
-  /** A token that is good for now; `rejected` is one that the server has just refused. */
+  /** A currently valid token; `rejected` is one that the server has just rejected. */
   async current(rejected?: string): Promise<string> {
     if (this.#token && this.#token !== rejected && this.world.now() < this.#expiresAt) return this.#token;
     return this.#refreshOnce(rejected);
   }
 
-  /** After sign-in and set-up: this tab has a token and shares it. */
+  /** After sign-in and set-up: stores the token in this tab and shares it. */
   adopt(grant: TokenGrant): void {
     this.#epoch++;
     const expiresAt = this.#take(grant);
     this.world.post({ type: 'granted', grant, expiresAt });
   }
 
-  /** Sign-out, or the news of it: forgets the token here, and in the other tabs when `tell`. */
+  /** On sign-out, here or in another tab: clears the token here, and with `tell` in the other tabs too. */
   forget(tell: boolean): void {
     this.#epoch++;
     this.#token = null;
@@ -97,7 +97,7 @@ export class TokenKeeper {
     }
   }
 
-  /** The network is back or the tab woke up: do not sit out the back-off. */
+  /** The network is back or the tab woke up: retry without waiting for the back-off. */
   async nudge(): Promise<void> {
     const due = this.#token === null ? this.#failures > 0 : this.world.now() >= this.#expiresAt - EARLY_MS;
     if (!due) return;
@@ -113,7 +113,7 @@ export class TokenKeeper {
     const epoch = this.#epoch;
     const before = stale ?? this.#token;
     const result = await this.world.withLock(async (waited): Promise<RefreshResult | null> => {
-      // Another tab may just have done it: its news can arrive a moment after its lock went.
+      // Another tab may just have refreshed: its message can arrive a moment after it released the lock.
       if (waited && this.#epoch === epoch) await this.world.sleep(50);
       if (this.#epoch !== epoch) return null;
       const answer = await this.world.refresh();

@@ -1,4 +1,4 @@
-/** Who is signed in, in this tab and in all others. The token itself never leaves memory. */
+/** Who is signed in, in this tab and in all others. The token never leaves memory. */
 import { api } from '../api/client';
 import { quiet, refreshToken, useTokens } from '../api/http';
 import type { Me, Permission, Theme, TokenGrant } from '../api/types';
@@ -6,19 +6,19 @@ import { applyTheme } from '../ui/theme';
 import { SignedOut, TokenKeeper, type TabMessage } from './refresh';
 
 const LOCK = 'tekvwarho-refresh';
-/** On this device somebody is signed in: without it, the cookie need not be asked for. */
+/** Set if someone is signed in on this device: without it, start skips the refresh. */
 const HINT = 'tekvwarho:signed-in';
 
-/** `starting`: we do not know yet. `waiting`: the server could not be asked; nobody is signed out for that. */
+/** `starting`: unknown yet. `waiting`: the server could not be reached; that signs nobody out. */
 type Status = 'starting' | 'waiting' | 'in' | 'out';
 
 class Session {
   me = $state.raw<Me | null>(null);
   status = $state<Status>('starting');
-  /** The last refresh did not reach the server. */
+  /** True if the last refresh did not reach the server. */
   unreachable = $state(false);
 
-  /** The person has signed out here: not a session that has ended, to be gone on with. */
+  /** True if the person signed out here, rather than by an expired session that they may want to resume. */
   leftByHand = false;
 
   #channel = new BroadcastChannel('tekvwarho-session');
@@ -54,7 +54,7 @@ class Session {
     document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && wake());
   }
 
-  /** Asks the cookie once at start; later calls cost nothing. */
+  /** Tries the cookie once on start; later calls do nothing. */
   async start(): Promise<void> {
     if (this.status !== 'starting') return;
     if (hint() === null) this.#leave();
@@ -69,12 +69,12 @@ class Session {
     void this.#keeper.nudge();
   }
 
-  /** Our own profile changed. */
+  /** The person's own profile changed. */
   update(me: Me): void {
     this.#enter(me);
   }
 
-  /** Work that is left over from a session that ends, or has ended, must not ask for a new one. */
+  /** Leftover work of an ending or ended session must not request a new token. */
   async #token(rejected?: string, last = false): Promise<string> {
     if ((this.#leaving && !last) || this.status === 'out') throw new SignedOut();
     return this.#keeper.current(rejected);
@@ -85,22 +85,25 @@ class Session {
   }
 
   async #signOut(): Promise<void> {
-    // What is being asked gets its answer, then the server hears of it, while the token is still there. Neither may keep
-    // a person from leaving.
+    // Pending requests finish first; then the server is told, while the token still exists. Neither may keep a person
+    // from signing out.
     const told = quiet().then(() => api.logout());
     await Promise.race([told.catch(() => undefined), new Promise((done) => setTimeout(done, 3_000))]);
     this.leftByHand = true;
     this.#keeper.forget(true);
   }
 
-  /** The socket said that this session is over: the refresh has the last word, unless we end it ourselves. */
+  /** The socket reported that this session has ended: the refresh decides, unless we are ending it ourselves. */
   async checkEnded(): Promise<void> {
     await this.#leaving;
     if (this.status !== 'in') return;
     await this.#keeper.current(this.#keeper.token ?? undefined).catch(() => undefined);
   }
 
-  /** Somebody else may sit down here: what remembers something of a person forgets it by this; `byHand` says that they left themselves. */
+  /**
+   * Registers a callback that clears personal data before someone else uses this tab; `byHand`: the person signed out
+   * themselves.
+   */
   whenLeft(forget: (byHand: boolean) => void): void {
     this.#farewells.push(forget);
   }
@@ -128,7 +131,7 @@ class Session {
   }
 }
 
-/** Reads, writes or (with "") removes the hint. Where storage is blocked, the server is asked. */
+/** Reads, writes or (with "") removes the hint. If storage is blocked, we ask the server. */
 function hint(value?: string): string | null {
   try {
     if (value) localStorage.setItem(HINT, value);

@@ -3,7 +3,7 @@ import type { Theme } from '../api/types';
 import { toasts } from '../ui/toasts.svelte';
 import { session } from './session.svelte';
 
-/** Shown at once, then kept in the profile so that other devices follow. */
+/** Applied at once, then stored in the profile so that other devices follow. */
 export async function setTheme(theme: Theme): Promise<void> {
   const before = session.me;
   if (!before) return;

@@ -1,4 +1,4 @@
-/** The slices. One joins by a line here and its files below `src/routes`; the order is that of the navigation. */
+/** The slices. A new one needs a line here and its files below `src/routes`; the order is that of the navigation. */
 import type { Slice } from '../slice/slice';
 import { access } from './access';
 import { audit } from './audit';

@@ -1,2 +1,2 @@
-/** A link that opens the mail program for that address, whatever letters it has: what follows a `?` would be for the program. */
+/** A mailto link for any address, with everything escaped: a mail program would interpret what follows a `?`. */
 export const mailTo = (address: string) => `mailto:${encodeURIComponent(address).replaceAll('%40', '@')}`;

@@ -1,4 +1,4 @@
-/** The words of times and spans. Dates are written by the browser, in the language that the person chose. */
+/** Text for times and durations. The browser formats dates, in the language that the person chose. */
 import { plural } from './plural';
 
 export const time = {

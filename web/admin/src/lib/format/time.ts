@@ -1,10 +1,10 @@
-/** Times for people: relative for the eye, exact on hover, in the viewer's zone. Pure. */
+/** Times for people: relative on screen, exact on hover, in the viewer's time zone. Pure. */
 import { time as text } from './strings';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
-/** Further ahead, a date says more than a number of days. */
+/** Further ahead, a date is clearer than a number of days. */
 const DAYS_AHEAD = 30;
 
 /** "now", "5 min", "3 h", "Tue", "4 Mar", "4 Mar 2025": short enough for a column. Ahead: "in 5 min", "in 3 h", "4 Mar". */
@@ -32,7 +32,7 @@ export function shortTime(iso: string, now: number, zone?: string, locale?: stri
 export function longTime(iso: string, now: number, zone?: string, locale?: string): string {
   const at = Date.parse(iso);
   const ago = now - at;
-  // A minute is left to a clock that runs ahead.
+  // Tolerate a clock that is up to a minute ahead.
   if (ago <= -MINUTE) return ahead(at, now, zone, locale);
   if (ago < MINUTE) return text.justNow;
   if (ago < HOUR) return text.minutesAgo(Math.floor(ago / MINUTE));
@@ -54,7 +54,7 @@ function ahead(at: number, now: number, zone?: string, locale?: string): string 
   return days <= DAYS_AHEAD ? text.inDays(days) : untilTime(at, now, zone, locale);
 }
 
-/** "14:05" today, else "4 Mar, 14:05" or "4 Mar 2025, 14:05": after "until", whether it is over or ahead. */
+/** "14:05" today, else "4 Mar, 14:05" or "4 Mar 2025, 14:05": for use after "until", past or future. */
 export function untilTime(at: string | number, now: number, zone?: string, locale?: string): string {
   const time = typeof at === 'string' ? Date.parse(at) : at;
   const clock = clockOf(time, zone, locale);
@@ -93,7 +93,7 @@ export function duration(minutes: number): string {
   return text.days(Math.round(whole / 1440));
 }
 
-/** A calendar day such as "2026-11-01" carries no zone: it is read as it stands. */
+/** A calendar day such as "2026-11-01" has no time zone: it is read as it is. */
 export function dayLabel(day: string, long = false, locale = 'en-GB'): string {
   return new Intl.DateTimeFormat(known(locale), {
     day: 'numeric',
@@ -109,7 +109,7 @@ export function hourIn(now: number, zone?: string): number {
   );
 }
 
-/** Languages of dates that are offered; the server takes any tag. */
+/** The date languages on offer; the server accepts any tag. */
 export const LOCALES = [
   ...[
     'cs-CZ',
@@ -163,7 +163,7 @@ export function nameOfLocale(tag: string): string {
 const dateOptions = { day: 'numeric', month: 'short', year: 'numeric' } as const;
 const formats = new Map<string, Intl.DateTimeFormat>();
 
-/** Without a language: British English, like the words. Days are counted in it too, whatever the person reads. */
+/** Without a language: British English, like the text. Days are always counted in it, whatever the person chose. */
 function format(at: number, options: Intl.DateTimeFormatOptions, zone?: string, locale = 'en-GB'): string {
   const key = JSON.stringify([options, zone, locale]);
   let found = formats.get(key);
@@ -174,7 +174,7 @@ function format(at: number, options: Intl.DateTimeFormatOptions, zone?: string, 
   return found.format(at);
 }
 
-/** A tag that the browser cannot read must not take the page down. */
+/** A tag that the browser does not know must not break the page. */
 function known(locale: string): string {
   try {
     return Intl.getCanonicalLocales(locale)[0] ?? 'en-GB';
@@ -187,7 +187,7 @@ function clockOf(at: number, zone?: string, locale?: string): string {
   return format(at, { hour: '2-digit', minute: '2-digit' }, zone, locale);
 }
 
-/** "4 Mar", with the year where it is another one. */
+/** "4 Mar", with the year if it is not the current one. */
 function dateOf(at: number, now: number, zone?: string, locale?: string): string {
   return format(at, sameYear(at, now, zone) ? { day: 'numeric', month: 'short' } : dateOptions, zone, locale);
 }

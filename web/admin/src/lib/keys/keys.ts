@@ -9,8 +9,8 @@ let timer: ReturnType<typeof setTimeout> | undefined;
 const SETTING = 'tekvwarho:keys';
 
 /**
- * For `$effect(() => bind({...}))`: names are "j", "Enter", "?", "g d", "mod+k".
- * The frame binds as the base: its effects run after those of the page inside it, and must not win for that.
+ * For `$effect(() => bind({...}))`: names are "j", "Enter", "?", "g d", "mod+k". The shell binds as the base: its
+ * effects run after those of the page inside it, and must not take precedence for that.
  */
 export function bind(keys: Keys, base = false): () => void {
   if (base) layers.unshift(keys);
@@ -46,7 +46,7 @@ function dispatch(event: KeyboardEvent): void {
   }
   if (typing(event.target) || document.querySelector('dialog[open]')) return;
   if (!singleKeysOn() && event.key.length === 1) return;
-  // Enter and space belong to the control that has the focus.
+  // Enter and space belong to the focused control.
   if (
     (event.key === 'Enter' || event.key === ' ') &&
     (event.target as HTMLElement).closest('a, button, input, [role^=menuitem]')

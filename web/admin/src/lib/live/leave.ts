@@ -1,7 +1,10 @@
 import { session } from '../auth/session.svelte';
 import { live } from './live.svelte';
 
-/** Signs out by the person's own hand: quietly, since the socket goes first. The frame then leads to the sign-in. */
+/**
+ * Signs out at the person's request: closes the socket first, so that no "session ended" appears. The shell then shows
+ * the sign-in page.
+ */
 export async function leave(): Promise<void> {
   live.stop();
   await session.signOut();

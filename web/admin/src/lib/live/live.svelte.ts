@@ -1,4 +1,4 @@
-/** One socket for live notices and for who looks at what. Reconnects by itself, with jitter. */
+/** One socket for live notices and presence. Reconnects automatically, with jitter. */
 import { api } from '../api/client';
 import type { ClientFrame, ServerFrame, StaffRef } from '../api/types';
 import { session } from '../auth/session.svelte';
@@ -7,12 +7,12 @@ export type Notice = Extract<ServerFrame, { type: 'notice' }>;
 type ViewedEntity = Extract<ServerFrame, { type: 'viewing' }>['entity'];
 
 const VIEWING_EVERY_MS = 20_000;
-/** A tab that nobody looks at has no hurry. After this long, a socket may be dead without knowing. */
+/** A hidden tab need not hurry. After this long, a socket may be dead without knowing it. */
 const QUIET_MS = 75_000;
 
 class Live {
   connected = $state(false);
-  /** Who has something open, by its id; ourselves included. */
+  /** Who has something open, by its id; including ourselves. */
   viewers = $state<Record<string, StaffRef[]>>({});
 
   #socket: WebSocket | null = null;
@@ -30,7 +30,7 @@ class Live {
       if (document.visibilityState === 'hidden') this.#hiddenAt = Date.now();
       else this.#wake(Date.now() - this.#hiddenAt > QUIET_MS);
     });
-    // Another network: nothing comes over the socket of the last one, and only the server would notice.
+    // After a network change, the old socket receives nothing, and only the server would notice.
     addEventListener('online', () => this.#wake(true));
   }
 
@@ -47,13 +47,16 @@ class Live {
     this.viewers = {};
   }
 
-  /** Notices, and `reconnected` when some may have been missed: also between the load of a page and the first socket. */
+  /**
+   * Receives notices, and `reconnected` if some may have been missed: also between the page load and the first
+   * connection.
+   */
   listen(listener: (notice: Notice | 'reconnected') => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
 
-  /** Tells the others what is open here, until told otherwise. */
+  /** Tells the others what is open here, until changed. */
   view(entity: ViewedEntity, id: string | null): void {
     this.#viewing = { entity, id };
     this.#tellViewing();
@@ -125,7 +128,7 @@ class Live {
     if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(frame));
   }
 
-  /** Somebody looks. A socket that may be dead is left for a new one; what was missed is loaded then. */
+  /** The tab became visible. A socket that may be dead is replaced; missed changes are loaded then. */
   #wake(doubtful: boolean): void {
     if (!this.#wanted || document.visibilityState === 'hidden') return;
     if (doubtful) {
@@ -145,7 +148,7 @@ class Live {
     if (!this.#wanted) return;
     clearTimeout(this.#timer);
     const backoff = Math.min(30_000, 500 * 2 ** this.#tries++);
-    // A hidden tab reconnects at once when it is looked at.
+    // A hidden tab reconnects as soon as it becomes visible.
     const hidden = document.visibilityState === 'hidden' ? QUIET_MS : 0;
     this.#timer = setTimeout(() => void this.#open(), ms ?? backoff * (0.5 + Math.random()) + hidden);
   }

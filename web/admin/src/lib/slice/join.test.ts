@@ -23,7 +23,7 @@ import type { Slice } from './slice';
 let forgotten = 0;
 let opened = 0;
 
-/** A slice that nobody knows: it joins by standing in the list, and by nothing else. */
+/** A slice that nobody knows: it joins only by being in the list. */
 const bees: Slice = {
   name: 'bees',
   routes: ['bees', 'bees/hives'],

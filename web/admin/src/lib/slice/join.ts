@@ -1,10 +1,12 @@
-/** What the slices of a list say together. Pure: each reader is given the list, and a made-up one does as well. */
+/**
+ * Combines the declarations of a list of slices. Pure: each function takes the list, so tests can pass a made-up one.
+ */
 import type { Permission } from '../api/types';
 import type { Command, Entity, Entry, NoticeWords, Search, Slice, Stop, Told, Tool } from './slice';
 
 export type May = (permission: Permission) => boolean;
 
-/** For `filter`: whether the person may. */
+/** For `filter`: whether the person has the permission. */
 export const allowed =
   (may: May) =>
   ({ needs }: { needs?: Permission }): boolean =>
@@ -15,13 +17,13 @@ export const entriesOf = (slices: readonly Slice[], may: May): Entry[] =>
 
 export const toolsOf = (slices: readonly Slice[]): Tool[] => slices.flatMap(({ tools = [] }) => tools);
 
-/** Whether the place is this entry's page or one below it, unless another entry says so more exactly. */
+/** Whether the path is this entry's page or one below it, unless another entry matches more exactly. */
 export function isAt(place: string, entry: Entry, entries: readonly Entry[]): boolean {
   const covers = ({ path }: Entry) => place === path || (path !== '/' && place.startsWith(`${path}/`));
   return covers(entry) && !entries.some((other) => other.path.length > entry.path.length && covers(other));
 }
 
-/** A way in the palette. Those that are only found by typing are `typed`. */
+/** An item of the palette. `typed` ones are found only by typing. */
 export interface Way extends Command {
   keys?: string;
   typed?: boolean;
@@ -44,12 +46,12 @@ export function waysOf(slices: readonly Slice[], may: May): Way[] {
 export const searchesOf = (slices: readonly Slice[], may: May = () => true): Search[] =>
   slices.flatMap(({ search }) => search ?? []).filter(allowed(may));
 
-/** What the keys of the frame do, and what the help sheet says of them. */
+/** What the shell's keys do, and their text on the help sheet. */
 export interface Shortcut {
   keys: string;
   what: string;
   needs?: Permission;
-  /** Where they go, or what they open. */
+  /** The path they go to, or what they open. */
   does: string | (() => void);
 }
 
@@ -64,7 +66,7 @@ export function shortcutsOf(slices: readonly Slice[]): Shortcut[] {
   ]);
 }
 
-/** The value that the first slice has under this name. */
+/** The first slice's value under this name. */
 function find<Value>(
   slices: readonly Slice[],
   part: (slice: Slice) => Record<string, Value> | undefined,
@@ -89,7 +91,7 @@ export const letterOf = (slices: readonly Slice[], template: string): string =>
 export const valuesOf = (slices: readonly Slice[], field: string): Record<string, string> | undefined =>
   find(slices, ({ values }) => values, field);
 
-/** Who did it, if no member of staff did; undefined for what the server does by itself. */
+/** Who acted, if it was not a member of staff; undefined for what the server does by itself. */
 export const strangerOf = (slices: readonly Slice[], action: string): string | undefined =>
   find(slices, ({ strangers }) => strangers, action.split('.')[0] ?? '');
 
@@ -99,7 +101,7 @@ export const stepOf = (slices: readonly Slice[], name: string): Told =>
 export const stopsOf = (slices: readonly Slice[]): Stop[] =>
   slices.flatMap(({ stops = [] }) => stops).sort((a, b) => a.at - b.at);
 
-/** The page of what a notice, a mail or an entry of the trail is about, for whoever may see it. */
+/** The page of the entity of a notice, an email or an audit entry, for people who may see it. */
 export function pathOf(
   slices: readonly Slice[],
   may: May,
@@ -112,14 +114,16 @@ export function pathOf(
   return path !== undefined && mayOpen(slices, may, path) ? path : undefined;
 }
 
-/** A page needs what the entry of the navigation needs that leads to it, or to a page above it. */
+/** A page requires what the navigation entry requires that leads to it, or to a page above it. */
 function mayOpen(slices: readonly Slice[], may: May, path: string): boolean {
   const entries = slices.flatMap(({ entries = [] }) => entries);
   const place = path.split('?')[0] ?? path;
   return entries.filter((entry) => isAt(place, entry, entries)).every(allowed(may));
 }
 
-/** Nobody is there any more. What is kept on the device goes only with who signs out by hand. */
+/**
+ * Clears everything when the person leaves. What is stored on the device is removed only when they sign out themselves.
+ */
 export function forgetAll(
   slices: readonly Slice[],
   byHand: boolean,

@@ -1,4 +1,4 @@
-/** The list of slices, for whatever is drawn below the layout that gives it. */
+/** The list of slices, for everything below the layout that provides it. */
 import { createContext } from 'svelte';
 import type { Slice } from './slice';
 

@@ -1,4 +1,4 @@
-/** What the open page offers in the palette; it comes first there. */
+/** What the open page offers in the palette, where it comes first. */
 import type { Choice } from '../ui/Picker.svelte';
 
 class Offers {

@@ -1,8 +1,9 @@
 /**
- * What a slice says of itself: one plain value, which its `index.ts` exports and `features/index.ts` lists. The frame, the
- * dashboard, the palette, the help, the notices, the first steps and the trail know nothing of a slice but this.
+ * What a slice declares about itself: one plain value, which its `index.ts` exports and `features/index.ts` lists. The
+ * shell, the dashboard, the palette, the help, the notices, the first steps and the audit trail know nothing else about a
+ * slice.
  *
- * The value comes with the first load, so it holds words and ways only. What is drawn comes with a `Later`.
+ * The value is part of the first load, so it contains only text and routes. Components are loaded with a `Later`.
  */
 import type { Component } from 'svelte';
 import type { Dashboard, Notification, Permission } from '../api/types';
@@ -17,49 +18,54 @@ export type Later<Props extends object = Record<string, never>> = () => Promise<
 export interface Slice {
   /** The name of its folder. */
   name: string;
-  /** The folders of `src/routes` that are its own, as they stand there without groups. */
+  /** The folders of `src/routes` that it owns, without groups. */
   routes: string[];
 
-  /** Pages that one goes to from the navigation, the palette and by keys. */
+  /** Pages in the navigation, in the palette and with shortcut keys. */
   entries?: Entry[];
-  /** More ways in the palette, after the first entry. Found by typing only. */
+  /** More palette items, after the first entry. Found only by typing. */
   commands?: Command[];
   /** What typing in the palette finds. */
   search?: Search;
-  /** Buttons of the frame that open something over the page. */
+  /** Buttons in the shell that open something over the page. */
   tools?: Tool[];
-  /** Groups of keys on the help sheet that only its own page knows; those of entries and tools are there already. */
+  /**
+   * Groups of keys for the help sheet that only its own page knows; those of entries and tools are added automatically.
+   */
   shortcuts?: { title: string; keys: [key: string, what: string][] }[];
 
-  /** The words of its notices, by the name of the event. */
+  /** The text of its notices, by event name. */
   notices?: Record<string, NoticeWords>;
-  /** The kinds of things that notices, mails and the trail may be about. */
+  /** The kinds of entities that notices, emails and audit entries can refer to. */
   entities?: Record<string, Entity>;
-  /** What its letters are, by the name of their template. */
+  /** Names of its emails, by template name. */
   letters?: Record<string, string>;
-  /** In the trail: what the values of a field are called, by the name of the field. */
+  /** For the audit trail: labels for the values of a field, by field name. */
   values?: Record<string, Record<string, string>>;
-  /** In the trail: who does what nobody of the firm does, by the first part of the action. */
+  /** For the audit trail: the actor when it is nobody from the firm, by the first part of the action. */
   strangers?: Record<string, string>;
 
-  /** What it shows on the dashboard. All slices' `cards/` are one script. */
+  /** Its dashboard cards. The `cards/` of all slices are one script. */
   cards?: () => Promise<Cards>;
-  /** What a colleague has to do here, on their page. */
+  /** A colleague's open work, for their page. */
   work?: Later<{ person: { id: string; openWork: number } }>;
-  /** The words of its first steps, by the name that the server gives them. */
+  /** The text of its onboarding steps, by the name that the server gives them. */
   steps?: Record<string, Told>;
-  /** Where the tour stops: at what carries this id as `data-tour`. */
+  /** Tour stops: each points at the element with this id as `data-tour`. */
   stops?: Stop[];
 
-  /** What lies over every page while it is open. */
+  /** What covers every page while it is open. */
   overlays?: Overlay[];
-  /** The frame appears: time to ask the server what the navigation counts. */
+  /** Called when the shell appears: load the counts for the navigation. */
   start?: () => void;
   /** Something happened elsewhere. */
   hear?: (notice: Notice | 'reconnected') => void;
-  /** Somebody else may sit down here. What is loaded later says so itself, by `session.whenLeft`. */
+  /**
+   * Called before someone else uses this tab. Modules that are loaded later register with `session.whenLeft`
+   * themselves.
+   */
   forget?: () => void;
-  /** What it keeps on the device begins with this. It goes when the person signs out by hand. */
+  /** Prefix of what it stores on the device. Removed when the person signs out themselves. */
   stored?: string;
 }
 
@@ -69,14 +75,16 @@ export interface Entry {
   icon: IconName;
   path: string;
   needs?: Permission;
-  /** Keys that go there, and what the help sheet says of them. */
+  /** Keys that go there, and their text on the help sheet. */
   keys?: string;
   goTo?: string;
-  /** On a phone: `tab` stands in the row at the thumb. Everywhere: `account` stands in the menu of the person. */
+  /**
+   * On a phone: `tab` puts it in the row within reach of the thumb. Everywhere: `account` puts it in the person's menu.
+   */
   place?: 'tab' | 'account';
-  /** How much waits there. */
+  /** The number of waiting items. */
   count?: () => number | null;
-  /** Ways into parts of the page, below the entry while the page is open. */
+  /** Links to parts of the page, below the entry while the page is open. */
   views?: (search: URLSearchParams) => View[];
 }
 
@@ -97,13 +105,13 @@ export interface Command {
 }
 
 export interface Search {
-  /** As the placeholder of the palette calls it. */
+  /** Its name in the palette's placeholder. */
   what: string;
-  /** The heading over what is found. */
+  /** The heading over the results. */
   group: string;
   icon: IconName;
   needs?: Permission;
-  /** Leads to everything that fits. */
+  /** Leads to all matching results. */
   all: (q: string) => { label: string; path: string };
   find: (q: string, signal: AbortSignal) => Promise<Found[]>;
 }
@@ -121,23 +129,23 @@ export interface Tool {
   icon: IconName;
   keys?: string;
   goTo?: string;
-  /** What a screen reader calls the button, with what waits. */
+  /** The button's accessible name, including what is waiting. */
   name: () => string;
   count: () => number;
-  /** Said after the label where `name` is not used. */
+  /** Appended to the label where `name` is not used. */
   waiting: string;
-  /** Read out when it changes. */
+  /** Announced when it changes. */
   said: () => string;
   open: () => void;
 }
 
 export interface NoticeWords {
   icon?: IconName;
-  /** Missing: nobody is told in the dashboard, only by mail. */
+  /** Missing: no notice in the dashboard, only by email. */
   says?: (notice: Notification) => string;
-  /** Where it leads if it is about nothing that has a page. */
+  /** Where it leads if its entity has no page. */
   path?: string;
-  /** On the profile: when one is told. */
+  /** On the profile: when the notice is sent. */
   when: string;
 }
 
@@ -145,7 +153,7 @@ export interface Entity {
   /** As in "the history of one …". */
   name: string;
   path?: (id: string) => string;
-  /** The words of a link to it. */
+  /** The text of a link to it. */
   open?: string;
 }
 
@@ -156,7 +164,7 @@ export interface Told {
 
 export interface Stop extends Told {
   id: string;
-  /** Stops come in the order of these. */
+  /** Stops are sorted by this. */
   at: number;
 }
 
@@ -170,13 +178,16 @@ export interface Overlay {
 
 export interface Cards {
   cards: Card[];
-  /** A sentence under the greeting. */
+  /** A sentence below the greeting. */
   summary?: (board: Dashboard) => string | null;
   /** The page opens, or something happened a moment ago. */
   refresh?: () => void;
 }
 
-/** `head` stands beside the greeting and `first` below it, before the answer of the server; the others show the answer. */
+/**
+ * `head` is beside the greeting and `first` below it, before the server's response arrives; the others show the
+ * response.
+ */
 export type Card =
   | { id: string; place: 'head' | 'first'; needs?: Permission; shows?: () => boolean; part: Component }
   | {

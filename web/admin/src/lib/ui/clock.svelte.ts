@@ -1,10 +1,10 @@
-/** One ticking "now" for all relative times, and the zone and language they are shown in. */
+/** One ticking "now" for all relative times, and the time zone and language in which they are shown. */
 import { session } from '../auth/session.svelte';
 
 class Clock {
   now = $state(Date.now());
   zone = $derived(session.me?.timeZone ?? undefined);
-  /** The language that dates are written in. */
+  /** The language for formatting dates. */
   locale = $derived(session.me?.locale ?? undefined);
 
   constructor() {

@@ -1,7 +1,7 @@
 import { words } from '../strings';
 import { toasts } from './toasts.svelte';
 
-/** Puts text on the clipboard and says so; without https, or when the browser forbids it, says that. */
+/** Copies text to the clipboard and confirms it; reports a failure without https, or if the browser forbids it. */
 export async function copy(text: string): Promise<void> {
   try {
     await navigator.clipboard.writeText(text);

@@ -1,11 +1,11 @@
-/** Saves a streamed answer as a file and says in a toast how far it is. */
+/** Saves a streamed response as a file and shows its progress in a toast. */
 import { isAbort } from '../api/errors';
 import { words } from '../strings';
 import { toasts } from './toasts.svelte';
 
 const text = words.download;
 
-/** How far it is: by its size where the server knows it beforehand, else by its rows. */
+/** Progress by size if the server knows it beforehand, otherwise by rows. */
 export async function download(
   ask: (signal: AbortSignal) => Promise<Response>,
   fallbackName: string,
@@ -41,7 +41,7 @@ export async function download(
   }
 }
 
-/** Counts rows as they come. In CSV, a line break between quotes belongs to a cell. */
+/** Counts rows as they arrive. In CSV, a line break inside quotes belongs to a cell. */
 export function rowCounter(csv: boolean): (bytes: Uint8Array) => number {
   let quoted = false;
   return (bytes) => {

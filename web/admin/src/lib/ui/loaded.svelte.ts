@@ -1,6 +1,6 @@
-/** One thing from the server. */
+/** One resource from the server. */
 
-/** What was loaded last. A later look ends an earlier one; what is there stays when a look fails. */
+/** The last loaded value. A later load cancels an earlier one; the value stays if a load fails. */
 export class Loaded<T> {
   value = $state.raw<T | null>(null);
   error = $state.raw<unknown>(null);
@@ -22,7 +22,7 @@ export class Loaded<T> {
     }
   };
 
-  /** What is known from elsewhere, such as the answer to a change; a look that is on its way is older. */
+  /** Sets a value known from elsewhere, such as the response to a change; cancels a pending, older load. */
   set(value: T | null): void {
     this.#turn++;
     this.value = value;

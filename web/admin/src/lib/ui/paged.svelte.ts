@@ -3,33 +3,33 @@ import { isAbort } from '../api/errors';
 import type { ListMeta } from '../api/types';
 import { toasts } from './toasts.svelte';
 
-/** Rows to ask for: so many after `cursor`, or the first ones. */
+/** Rows to request: so many after `cursor`, or the first ones. */
 export interface Turn {
   cursor?: string;
   limit: number;
 }
 
-/** How the server is asked for rows. */
+/** Requests rows from the server. */
 type Ask<Item, Filters> = (
   filters: Filters,
   turn: Turn,
   signal?: AbortSignal,
 ) => Promise<{ items: Item[]; meta: ListMeta }>;
 
-/** Rows in a page, and the most that the server gives at once. */
+/** Rows per page, and the most that the server returns at once. */
 export const PAGE = 50;
 const MOST = 100;
-/** Notices come in bursts; one look at the server a moment later is enough. */
+/** Notices come in bursts; one request a moment later is enough. */
 const SOON_MS = 400;
 const NOTHING: ListMeta = { total: 0, totalIsLowerBound: false, nextCursor: null };
 
-/** Rows may move between two pages: each stands in the list once. */
+/** Rows may move between two pages: each appears in the list once. */
 function joined<Item extends { id: string }>(items: Item[], next: Item[]): Item[] {
   const known = new Set(items.map((item) => item.id));
   return [...items, ...next.filter((item) => !known.has(item.id))];
 }
 
-/** What is loaded of a list under some filters. A later look ends an earlier one. */
+/** The loaded rows of a list under some filters. A later load cancels an earlier one. */
 export class Paged<Item extends { id: string }, Filters> {
   filters: Filters;
   items = $state.raw<Item[]>([]);
@@ -39,7 +39,7 @@ export class Paged<Item extends { id: string }, Filters> {
   loaded = $state(false);
   error = $state.raw<unknown>(null);
 
-  /** The look whose rows are shown, or are on their way; null when nothing may be shown. */
+  /** The load whose rows are shown or pending; null if nothing may be shown. */
   protected look: AbortController | null = null;
   readonly #ask: Ask<Item, Filters>;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -49,7 +49,7 @@ export class Paged<Item extends { id: string }, Filters> {
     this.#ask = ask;
   }
 
-  /** Looks anew, for so many rows at least. True when this look was not ended by a later one, and was answered. */
+  /** Loads again, at least that many rows. True if this load succeeded and no later one cancelled it. */
   async load(filters: Filters = this.filters, atLeast = 0): Promise<boolean> {
     this.look?.abort();
     const look = (this.look = new AbortController());
@@ -77,7 +77,7 @@ export class Paged<Item extends { id: string }, Filters> {
     }
   }
 
-  /** The same rows as they are now, however many pages that takes: in a moment, and once for a burst of reasons. */
+  /** Reloads the same rows, however many pages that takes: after a moment, and once for a burst of calls. */
   again(): void {
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
@@ -103,7 +103,7 @@ export class Paged<Item extends { id: string }, Filters> {
     }
   }
 
-  /** Somebody else may sit down here, or nobody looks any more: nothing stays, and nothing comes. */
+  /** Someone else may use this tab, or nobody looks at the list any more: clears it and cancels loads. */
   reset(): void {
     this.look?.abort();
     this.look = null;

@@ -14,7 +14,7 @@ interface Question {
   refuse: (error: Error) => Promise<void>;
 }
 
-/** A list whose questions the test answers by hand. */
+/** A list whose requests the test answers by hand. */
 function list() {
   const asked: Question[] = [];
   const settled = () => new Promise<void>((done) => setTimeout(done));

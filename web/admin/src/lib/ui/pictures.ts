@@ -1,4 +1,7 @@
-/** Pictures of people as data addresses. They need the access token, and the policy allows `data:` for images. */
+/**
+ * Pictures of people as data URLs. They require the access token, and the content security policy allows `data:` for
+ * images.
+ */
 import { api } from '../api/client';
 
 const known = new Map<string, Promise<string>>();

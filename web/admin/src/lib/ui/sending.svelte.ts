@@ -1,8 +1,8 @@
-/** A form on its way to the server. */
+/** Submitting a form. */
 import { tick } from 'svelte';
 import { ApiError, explain } from '../api/errors';
 
-/** Whether a form is being sent, and what was wrong: `fields` beside the field of that name, `error` above all. */
+/** Whether a form is being sent, and its errors: `fields` for the field of that name, `error` for the whole form. */
 export class Sending<Place extends string = never> {
   busy = $state(false);
   error = $state('');
@@ -10,14 +10,14 @@ export class Sending<Place extends string = never> {
 
   readonly #places: Place[];
 
-  /** `places`: names of the fields that show what was wrong with them. What is said of others stands above all. */
+  /** `places`: names of the fields that show their own errors. Errors of other fields appear above the form. */
   constructor(...places: Place[]) {
     this.#places = places;
   }
 
   /**
-   * Does the work once, however often the button is pressed, and puts what went wrong where it belongs. `wrong` says
-   * it in words of this form, where the failure is of no field; `''` says nothing. True when all went well.
+   * Runs the work once, however often the button is pressed, and assigns errors to their places. `wrong` provides this
+   * form's message for a failure that belongs to no field; `''` shows nothing. True if it succeeded.
    */
   async send(
     event: SubmitEvent | null,

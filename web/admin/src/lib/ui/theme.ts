@@ -2,7 +2,7 @@ import type { Theme } from '../api/types';
 
 const KEY = 'tekvwarho:theme';
 
-/** Also kept on the device, so that `theme.js` can set it before the first paint. */
+/** Also stored on the device, so that `theme.js` can apply it before the first paint. */
 export function applyTheme(theme: Theme): void {
   if (theme === 'system') delete document.documentElement.dataset.theme;
   else document.documentElement.dataset.theme = theme;
@@ -10,6 +10,6 @@ export function applyTheme(theme: Theme): void {
     if (theme === 'system') localStorage.removeItem(KEY);
     else localStorage.setItem(KEY, theme);
   } catch {
-    // Blocked storage: the theme holds for this page.
+    // Storage is blocked: the theme applies to this page only.
   }
 }

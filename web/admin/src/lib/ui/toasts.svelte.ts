@@ -19,7 +19,7 @@ class Toasts {
 
   say(text: string, options: { tone?: Toast['tone']; undo?: () => Promise<void>; ms?: number } = {}): number {
     const id = this.#next++;
-    // Only the newest change can be taken back by the key, so older undo offers leave.
+    // The undo key applies only to the newest change, so older undo offers are removed.
     if (options.undo) this.list.filter((toast) => toast.undo).forEach((toast) => this.drop(toast.id));
     this.list.push({ id, text, tone: options.tone ?? 'plain', undo: options.undo });
     this.#start(id, options.ms ?? (options.undo ? UNDO_MS : options.tone === 'danger' ? 8_000 : 4_000));
@@ -37,7 +37,10 @@ class Toasts {
     return this.list.at(-1) as Toast;
   }
 
-  /** "Done", with the server's undo behind the button; `then` refreshes what is shown, `partly` says that some were left out. */
+  /**
+   * "Done", with the server's undo behind the button; `then` refreshes what is shown, `partly` says that some items
+   * were skipped.
+   */
   undoable(
     text: string,
     undoId: string | null | undefined,
@@ -80,7 +83,7 @@ class Toasts {
     this.#timers.delete(id);
   }
 
-  /** Pointer or focus is on the toasts: nobody should be hurried. */
+  /** Pointer or focus is on the toasts: they stay. */
   hold(): void {
     for (const timing of this.#timers.values()) {
       if (!timing.timer) continue;

@@ -1,4 +1,4 @@
-/** Getting in: signing in, the set-up, invitations and forgotten passwords. */
+/** Access: signing in, set-up, invitations and forgotten passwords. */
 import { data, http } from '../../api/http';
 import type { Setup } from './types';
 

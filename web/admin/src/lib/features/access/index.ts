@@ -1,4 +1,4 @@
-/** Getting in: signing in, the set-up, invitations and forgotten passwords. */
+/** Access: signing in, set-up, invitations and forgotten passwords. */
 import type { Slice } from '../../slice/slice';
 import { frame } from './strings.frame';
 

@@ -1,4 +1,4 @@
-/** Signing in by passkey: the same on the first and on the second step. */
+/** Signing in with a passkey: shared by the first and the second step. */
 import { ApiError, explain } from '../../api/errors';
 import type { TokenGrant } from '../../api/types';
 import { usePasskey, wasCancelled } from '../../auth/passkeys';
@@ -10,7 +10,7 @@ export async function signInByPasskey(remember: boolean): Promise<TokenGrant> {
   return api.passkey({ challengeId, credential: await usePasskey(options), remember });
 }
 
-/** Why it did not work; nothing where the person has changed their mind. */
+/** The error message; empty if the person cancelled. */
 export function whyNoPasskey(failure: unknown): string {
   if (wasCancelled(failure)) return '';
   const refused =

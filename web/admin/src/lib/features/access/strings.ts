@@ -1,4 +1,4 @@
-/** The words of getting in. */
+/** Text of the access pages. */
 import { waitFor } from '../../format/wait';
 
 export const own = {
@@ -29,7 +29,7 @@ export const own = {
   noToken: 'This link is incomplete. Open it again from the email, or request a new one.',
   newLink: 'Request a new link',
 
-  /** After the password, where there is a second factor. */
+  /** After the password, if there is a second factor. */
   second: {
     title: 'One more step',
     text: (email: string) => `The password for ${email} is correct. Now use your second factor.`,
@@ -67,7 +67,7 @@ export const own = {
     welcome: 'You’re set up and signed in',
   },
 
-  /** What an invited person reads. */
+  /** Shown to an invited person. */
   invitation: {
     title: (firm: string) => `Welcome to ${firm}`,
     text: (name: string) => `Hello ${name}. Choose a password and your account is ready.`,

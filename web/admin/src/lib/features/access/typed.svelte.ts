@@ -1,2 +1,2 @@
-/** The address typed on one page of the way in, for the next one: in memory, since addresses are kept and passed on. */
+/** The email address typed on one access page, for the next one: in memory, because URLs are stored and shared. */
 export const typed = $state({ email: '' });

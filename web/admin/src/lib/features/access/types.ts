@@ -1,4 +1,4 @@
-/** Short names of getting in. */
+/** Short names for access types. */
 import type { Schema } from '../../api/types';
 
 export type Setup = Schema['Setup'];

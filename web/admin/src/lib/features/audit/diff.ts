@@ -1,4 +1,4 @@
-/** What an entry changed, in rows that one can read. */
+/** The changes of an entry as readable rows. */
 import { valuesOf } from '../../slice/join';
 import type { Slice } from '../../slice/slice';
 import { words } from '../../strings';
@@ -7,7 +7,7 @@ import type { AuditItem } from './types';
 
 export interface DiffRow {
   field: string;
-  /** Null: the entry notes a fact that has no value before. */
+  /** Null: the entry records a fact that has no previous value. */
   before: string | null;
   after: string;
 }
@@ -22,7 +22,7 @@ export function rowsOf(entry: Pick<AuditItem, 'changes' | 'people'>, slices: rea
   }));
 }
 
-/** What the rest of the dashboard calls the values of this field. */
+/** The dashboard's labels for the values of this field. */
 const called = (slices: readonly Slice[], field: string) =>
   field === 'role' ? (words.roles as Record<string, string>) : valuesOf(slices, field);
 

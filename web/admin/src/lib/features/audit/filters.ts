@@ -1,4 +1,4 @@
-/** The filters of the audit trail, as they stand in the address. */
+/** The filters of the audit trail, as they appear in the URL. */
 import type { AuditQuery } from './api';
 
 export interface Filters {
@@ -42,7 +42,7 @@ export function toSearch(filters: Filters): string {
   return text ? `?${text}` : '';
 }
 
-/** Of a type that was chosen anew, no single entity is meant any more. */
+/** Choosing another type clears the entity. */
 export function change(filters: Filters, set: Partial<Filters>): Filters {
   return { ...filters, ...set, ...('entityType' in set ? { entityId: '' } : {}) };
 }

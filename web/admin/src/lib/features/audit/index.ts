@@ -1,4 +1,4 @@
-/** Who did what: the trail, its seal, and the history of one thing. */
+/** Who did what: the audit trail, its seal, and the history of one entity. */
 import type { Slice } from '../../slice/slice';
 import { frame } from './strings.frame';
 
@@ -22,5 +22,5 @@ export const audit: Slice = {
   cards: () => import('./cards'),
 };
 
-/** What was done to one thing, for the page of that thing. */
+/** The history of one entity, for its page. */
 export const history = () => import('./EntityHistory.svelte');

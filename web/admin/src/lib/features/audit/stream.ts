@@ -1,6 +1,6 @@
-/** Reading answers that come line by line. */
+/** Reads responses line by line. */
 
-/** Each line of the answer as a value. */
+/** Each line of the response as a value. */
 export async function* lines<T>(response: Response): AsyncGenerator<T> {
   const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
   let rest = '';
@@ -14,7 +14,7 @@ export async function* lines<T>(response: Response): AsyncGenerator<T> {
   if (rest) yield JSON.parse(rest) as T;
 }
 
-/** A head of the chain in a text, such as the weekly mail. Mails may break it with a soft line end. */
+/** Finds a chain head in a text, such as the weekly email. Emails may split it with a soft line break. */
 export function headIn(text: string): string | null {
   return /\b\d{1,19}:[0-9a-f]{64}\b/i.exec(text.replace(/=\r?\n/g, ''))?.[0] ?? null;
 }

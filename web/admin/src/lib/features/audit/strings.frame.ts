@@ -1,4 +1,4 @@
-/** The words of the audit trail that the frame says. */
+/** Audit text in the shell. */
 export const frame = {
   audit: 'Audit trail',
   goTo: 'Go to the audit trail',

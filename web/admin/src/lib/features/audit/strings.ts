@@ -1,4 +1,4 @@
-/** The words of the audit trail. */
+/** Text of the audit pages. */
 import { plural } from '../../format/plural';
 
 export const own = {

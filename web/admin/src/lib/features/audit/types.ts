@@ -1,4 +1,4 @@
-/** Short names of the audit trail. */
+/** Short names for audit types. */
 import type { Schema } from '../../api/types';
 
 export type AuditItem = Schema['AuditItem'];

@@ -1,4 +1,4 @@
-/** What waits, as one answer. */
+/** The overview in one response. */
 import { data, http } from '../../api/http';
 
 export const api = {

@@ -1,4 +1,4 @@
-/** The first page: what all slices show there. */
+/** The first page: the cards of all slices. */
 import type { Slice } from '../../slice/slice';
 import { frame } from './strings.frame';
 

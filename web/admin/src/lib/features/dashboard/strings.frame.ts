@@ -1,4 +1,4 @@
-/** The words of the dashboard that the frame says. */
+/** Dashboard text in the shell. */
 export const frame = {
   dashboard: 'Dashboard',
   goTo: 'Go to the dashboard',

@@ -1,8 +1,8 @@
-/** Second factors, and showing again who is there. */
+/** Second factors, and confirming one's identity. */
 import { data, http, id } from '../../api/http';
 
 export const api = {
-  /** Shows again who is there; the sensitive request can be repeated then. */
+  /** Confirms the person's identity; the sensitive request can then be repeated. */
   prove: (body: { password: string } | { code: string }) => data(http.POST('/api/auth/prove', { body })),
   provePasskeyBegin: () => data(http.POST('/api/auth/prove/passkey/begin')),
   provePasskey: (body: { challengeId: string; credential: Record<string, never> }) =>

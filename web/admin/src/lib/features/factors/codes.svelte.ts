@@ -1,4 +1,6 @@
-/** Recovery codes are shown once. Until the person says that they are kept, nothing may take their place. */
+/**
+ * Recovery codes are shown once. Until the person confirms that they are saved, nothing must replace them on screen.
+ */
 class ShownCodes {
   now = $state.raw<string[]>([]);
 }

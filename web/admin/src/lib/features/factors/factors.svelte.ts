@@ -1,4 +1,4 @@
-/** The own second factors, as the profile and the page that demands one show them. */
+/** The person's own second factors, for the profile and the page that requires one. */
 import { api } from './api';
 import { codes } from './codes.svelte';
 import type { FactorState, Passkey } from './types';

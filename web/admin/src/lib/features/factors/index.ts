@@ -1,4 +1,4 @@
-/** Second factors, and being asked again who one is. */
+/** Second factors, and confirming one's identity. */
 import { proof } from '../../auth/proof.svelte';
 import type { Slice } from '../../slice/slice';
 import { frame } from './strings.frame';
@@ -17,10 +17,10 @@ export const factors: Slice = {
   ],
 };
 
-/** In place of every page, while the role needs a second factor and there is none. */
+/** Replaces every page while the role requires a second factor and there is none. */
 export const required = () => import('./Required.svelte');
-/** For the profile: the own ones. */
+/** For the profile: the person's own factors. */
 export const ownFactors = { title: frame.title, part: () => import('./Factors.svelte') };
-/** For the page of a colleague: theirs. */
+/** For a colleague's page: theirs. */
 export const factorsOfColleague = () => import('./ColleagueFactors.svelte');
 export { codes } from './codes.svelte';

@@ -1,4 +1,4 @@
-/** Words of second factors: authenticator app, recovery codes, passkeys, and being asked again who one is. */
+/** Text for second factors: authenticator app, recovery codes, passkeys, and confirming one's identity. */
 import { plural } from '../../format/plural';
 
 export const own = {

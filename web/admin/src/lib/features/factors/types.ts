@@ -1,4 +1,4 @@
-/** Short names of second factors. */
+/** Short names for second factor types. */
 import type { Schema } from '../../api/types';
 
 export type FactorState = Schema['FactorState'];

@@ -1,4 +1,4 @@
-/** Mails that could not be delivered. */
+/** Emails that could not be delivered. */
 import { data, http, id } from '../../api/http';
 
 export const api = {

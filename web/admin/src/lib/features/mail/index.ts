@@ -1,4 +1,4 @@
-/** Mails that could not be delivered. */
+/** Emails that could not be delivered. */
 import type { Slice } from '../../slice/slice';
 import { frame } from './strings.frame';
 

@@ -1,4 +1,4 @@
-/** The words of mail that the frame says. */
+/** Email text in the shell. */
 export const frame = {
   entity: 'email',
   failed: (subject: string | null | undefined) =>

@@ -1,4 +1,4 @@
-/** The words of mails that could not be delivered. */
+/** Text for emails that could not be delivered. */
 import type { Schema } from '../../api/types';
 import { plural } from '../../format/plural';
 

@@ -1,4 +1,4 @@
-/** Short names of mails. */
+/** Short names for email types. */
 import type { Schema } from '../../api/types';
 
 export type FailedMail = Schema['FailedMail'];

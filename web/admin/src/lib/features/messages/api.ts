@@ -57,7 +57,7 @@ export const api = {
   canned: {
     list: () => data(http.GET('/api/admin/canned-replies', {})),
     add: (body: NewCannedReply) => data(http.POST('/api/admin/canned-replies', { body })),
-    /** `etag` is of the version that the change was made on; a stale one is 412. */
+    /** `etag` is the version on which the change is based; a stale one returns 412. */
     change: (canned: string, body: NewCannedReply, etag: string) =>
       data(
         http.PATCH('/api/admin/canned-replies/{id}', { ...id(canned), body, headers: { 'If-Match': etag } }),

@@ -1,4 +1,4 @@
-/** Canned replies: variables, and the `;` that calls them up while writing. Pure. */
+/** Canned replies: variables, and the `;` that inserts them while writing. Pure. */
 import type { CannedReply } from './types';
 
 export const VARIABLES = [
@@ -13,7 +13,7 @@ export type Values = Partial<Record<Variable, string | null>>;
 
 const PLACE = /\{\{\s*([^{}]*?)\s*\}\}/g;
 
-/** The text with its variables filled in; those nobody knows a value for stay. */
+/** The text with its variables filled in; unknown ones remain. */
 export function fill(content: string, values: Values): string {
   return content.replace(PLACE, (place, name: string) => values[name as Variable] || place);
 }
@@ -23,7 +23,7 @@ const namesIn = (content: string) => [
   ...new Set([...content.matchAll(PLACE)].map((match) => match[1] ?? '')),
 ];
 
-/** Variables that are still to be filled in. */
+/** Variables that still need a value. */
 export function openVariables(content: string): Variable[] {
   return namesIn(content).filter(isVariable);
 }
@@ -32,7 +32,7 @@ export function unknownVariables(content: string): string[] {
   return namesIn(content).filter((name) => !isVariable(name));
 }
 
-/** The `;word` right before the caret, at the start of the text or after a blank. */
+/** The `;word` right before the caret, at the start of the text or after a space. */
 export function trigger(text: string, caret: number): { start: number; query: string } | null {
   const match = /(?:^|\s);([\p{L}\p{N}_-]*)$/u.exec(text.slice(0, caret));
   if (!match) return null;
@@ -40,7 +40,7 @@ export function trigger(text: string, caret: number): { start: number; query: st
   return { start: caret - query.length - 1, query };
 }
 
-/** Shortcut first, then title, then text; best first. */
+/** Matches the shortcut first, then the title, then the text; best first. */
 export function findCanned(list: CannedReply[], query: string): CannedReply[] {
   const wanted = query.trim().toLowerCase();
   if (!wanted) return list;

@@ -1,10 +1,10 @@
-/** How many messages wait, for the navigation. */
+/** How many messages are waiting, for the navigation. */
 import { session } from '../../auth/session.svelte';
 import type { Notice } from '../../live/live.svelte';
 import { api } from './api';
 import type { MessageCounts } from './types';
 
-/** Notices come in bursts; one look at the server a moment later is enough. */
+/** Notices come in bursts; one request a moment later is enough. */
 const SOON_MS = 400;
 
 class Counts {

@@ -1,4 +1,4 @@
-/** One open message: loading it, changing it optimistically, and what to do when somebody else was faster. */
+/** One open message: loading it, changing it optimistically, and resolving conflicts. */
 import { ApiError, isAbort } from '../../api/errors';
 import type { StaffRef } from '../../api/types';
 import { session } from '../../auth/session.svelte';
@@ -141,7 +141,7 @@ export class DetailState {
     this.detail = { ...before, ...local };
     try {
       const { detail, etag } = await api.change(this.id, body, this.#etag);
-      // What is still being loaded is older than this.
+      // A pending load is older than this.
       this.#abort?.abort();
       this.#take(detail, etag);
       messages.absorb(detail);

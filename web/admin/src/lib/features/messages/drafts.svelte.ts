@@ -1,17 +1,17 @@
-/** Answers begun but not sent: kept on this device for this person, removed on send and sign-out. */
+/** Unsent replies: stored on this device for this person, removed when sent and on sign-out. */
 import { DRAFTS } from './stored';
 
 export interface Draft {
   mode: 'reply' | 'note';
   text: string;
-  /** Names the attempt, so that sending again after a broken connection does not send twice. */
+  /** Identifies the attempt, so that a retry after a lost connection does not send twice. */
   key: string;
 }
 
 const DAYS_30 = 30 * 24 * 3_600_000;
 const name = (staff: string, message: string) => `${DRAFTS}${staff}:${message}`;
 
-/** Storage tells nobody in its own tab that it has changed: whoever shows drafts looks again when this grows. */
+/** Storage fires no event in its own tab: components that show drafts read them again when this changes. */
 let changes = $state(0);
 addEventListener('storage', (event) => {
   if (!event.key || event.key.startsWith(DRAFTS)) changes++;
@@ -44,7 +44,7 @@ export function saveDraft(staff: string, message: string, draft: Draft): void {
       localStorage.setItem(name(staff, message), JSON.stringify({ ...draft, at: Date.now() }));
     else localStorage.removeItem(name(staff, message));
   } catch {
-    // Storage full or blocked: the text is still in the field.
+    // Storage is full or blocked: the text is still in the field.
   }
   if ((draft.text.trim() !== '') !== before) changes++;
 }
@@ -53,7 +53,7 @@ export function dropDraft(staff: string, message: string): void {
   try {
     localStorage.removeItem(name(staff, message));
   } catch {
-    // Nothing was stored then.
+    // Nothing was stored.
   }
   changes++;
 }

@@ -1,4 +1,4 @@
-/** What the list shows ↔ the address bar ↔ the query to the server. Pure. */
+/** Converts between the list's filters, the address bar and the server query. Pure. */
 import type { MessageQuery } from './api';
 import { MESSAGE_STATUSES, type MessageStatus, type MessageSummary } from './types';
 import { viewIn, type View } from './views';
@@ -66,7 +66,7 @@ function viewStatuses(view: View): MessageStatus[] {
   return view === 'all' ? [] : [view];
 }
 
-/** How many filters are on beyond the view itself. */
+/** The active filters besides the view itself. */
 export function activeFilters(filters: Filters): (keyof Filters)[] {
   const names: (keyof Filters)[] = [];
   if (filters.status.length) names.push('status');
@@ -79,7 +79,7 @@ export function withoutFilters(filters: Filters): Filters {
   return { ...filters, status: [], service: '', assignedTo: '', tag: '', from: '', to: '', q: '' };
 }
 
-/** Whether a message that has just changed still belongs to what is shown (search and dates aside). */
+/** Whether a message that has just changed still belongs in the list (ignoring search and dates). */
 export function stillFits(message: MessageSummary, filters: Filters, me: string | undefined): boolean {
   const query = toQuery(filters);
   if (query.status && !query.status.split(',').includes(message.status)) return false;

@@ -1,4 +1,4 @@
-/** Messages of clients, and the texts that answer them. */
+/** Messages from clients, and canned replies. */
 import type { Slice } from '../../slice/slice';
 import { counts } from './counts.svelte';
 import { DRAFTS } from './stored';
@@ -7,7 +7,7 @@ import { countOf, pathOfView, viewIn, VIEWS, type View } from './views';
 
 const { shortcuts: k, notices } = frame;
 const allMine = '/messages?view=mine';
-/** These two hold what nobody waits for. */
+/** Nobody waits for the messages in these two. */
 const uncounted: View[] = ['archived', 'all'];
 
 export const messages: Slice = {
@@ -90,7 +90,7 @@ export const messages: Slice = {
     client_replied: { icon: 'reply', says: notices.replied, when: notices.repliedWhen },
     message_assigned: {
       icon: 'people',
-      // Of open work that was handed over, the notice says how much it was and names no message.
+      // For handed-over work, the notice says how much it was and names no message.
       says: (notice) => (notice.entityId ? notices.assigned(notice) : notices.handedOver(notice)),
       path: allMine,
       when: notices.assignedWhen,

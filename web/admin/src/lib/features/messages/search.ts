@@ -1,4 +1,4 @@
-/** What the palette finds among messages. */
+/** Palette search over messages. */
 import type { Found } from '../../slice/slice';
 import { api } from './api';
 

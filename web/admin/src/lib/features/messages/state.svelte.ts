@@ -25,7 +25,7 @@ class MessagesState extends Paged<MessageSummary, Filters> {
   selected = $state<string[]>([]);
   /** Ids of messages that arrived since, waiting behind the pill. */
   waiting = $state<string[]>([]);
-  /** Ids that somebody else moved out of this view; they stay where they are, dimmed. */
+  /** Ids that someone else moved out of this view; they stay in place, dimmed. */
   gone = $state<string[]>([]);
   colleagues = $state.raw<Colleague[]>([]);
   services = $state.raw<ServiceRef[]>([]);
@@ -33,9 +33,9 @@ class MessagesState extends Paged<MessageSummary, Filters> {
   canned = $state.raw<CannedReply[]>([]);
 
   #timer: ReturnType<typeof setTimeout> | undefined;
-  /** Grows with every look at the list and every change made here, so that an older answer cannot undo a newer one. */
+  /** Incremented by every load and every local change, so that an older response cannot undo a newer one. */
   #turn = 0;
-  /** A notice came while the list was being loaded: the answer may be older than it. */
+  /** A notice came during the load: the response may be older than it. */
   #missed = false;
 
   fresh = $derived(counts.now !== null && Object.values(counts.now).every((n) => n === 0));
@@ -71,12 +71,12 @@ class MessagesState extends Paged<MessageSummary, Filters> {
     Object.assign(this, { colleagues, services, tags, canned });
   }
 
-  /** Address of a colleague's picture. */
+  /** URL of a colleague's picture. */
   pictureOf(person: string): string | null {
     return this.colleagues.find((one) => one.id === person)?.avatar ?? null;
   }
 
-  /** Notices come in bursts; one look at the server a moment later is enough. */
+  /** Notices come in bursts; one request a moment later is enough. */
   hear(notice: Notice | 'reconnected'): void {
     if (notice === 'reconnected' || notice.entity === 'message') this.#soon();
   }
@@ -88,7 +88,7 @@ class MessagesState extends Paged<MessageSummary, Filters> {
     }, 400);
   }
 
-  /** Brings what is shown up to date in place: rows change, none move; new ones wait behind the pill. */
+  /** Updates the shown rows in place: rows change, none move; new ones wait behind the pill. */
   async refresh(): Promise<void> {
     void counts.load();
     await this.#refreshList();
@@ -117,7 +117,7 @@ class MessagesState extends Paged<MessageSummary, Filters> {
     else this.waiting = this.filters.sort === 'newest' ? news.map((item) => item.id) : [];
   }
 
-  /** The list as it is now, for taking a change back without losing one's place. */
+  /** Saves the list's state, to undo a change without losing one's place. */
   checkpoint(): () => void {
     const { look, items, meta } = this;
     return () => {
@@ -142,7 +142,7 @@ class MessagesState extends Paged<MessageSummary, Filters> {
     return this.items.findIndex((item) => item.id === id);
   }
 
-  /** A message changed here: its row follows, or leaves when it no longer belongs. */
+  /** A message changed here: its row is updated, or removed if it no longer belongs. */
   absorb(detail: MessageDetail): void {
     this.#turn++;
     this.#soon();
@@ -197,7 +197,7 @@ class MessagesState extends Paged<MessageSummary, Filters> {
     }));
   }
 
-  /** Shown at once, sent in hundreds, taken back when the server says no. */
+  /** Applied at once, sent in batches of hundreds, rolled back if the server rejects it. */
   async #bulk(
     change: BulkChange,
     what: string,
@@ -224,7 +224,7 @@ class MessagesState extends Paged<MessageSummary, Filters> {
         restore();
         void this.refresh();
       };
-      // An answer that is on its way was given before the change, or in the middle of it.
+      // A pending response dates from before the change, or from the middle of it.
       this.#turn++;
       this.#soon();
       toasts.undoable(
@@ -235,7 +235,7 @@ class MessagesState extends Paged<MessageSummary, Filters> {
       );
     } catch (error) {
       restore();
-      // What was not done is still selected, for another attempt; what was done before it shows at the next look.
+      // What failed stays selected for another attempt; what succeeded before it appears with the next load.
       if (look === this.look)
         this.selected = [
           ...new Set([...this.selected, ...selected.filter((id) => !ids.slice(0, done).includes(id))]),

@@ -14,7 +14,7 @@ const message = (id: string) =>
   ({ id, status: 'new', assignedTo: null, tags: [] }) as unknown as MessageSummary;
 const shown = (n: number) => Array.from({ length: n }, (_, at) => message(`m${at}`));
 
-/** The list shows and has selected so many. */
+/** Shows and selects `n` messages. */
 async function selectAll(n: number): Promise<string[]> {
   list.mockResolvedValue({ items: shown(n), meta: { total: n, totalIsLowerBound: false, nextCursor: null } });
   await messages.load();

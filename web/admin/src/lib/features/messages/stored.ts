@@ -1,2 +1,2 @@
-/** Under this, and the ids of person and message, answers that were begun are kept on the device. */
+/** The storage key prefix of drafts, followed by the ids of person and message. */
 export const DRAFTS = 'tekvwarho:draft:';

@@ -1,4 +1,4 @@
-/** The words of messages that the frame says: they come with the first load. */
+/** Message text in the shell: part of the first load. */
 import type { MessageStatus } from './types';
 import type { View } from './views';
 

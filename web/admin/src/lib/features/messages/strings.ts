@@ -1,4 +1,4 @@
-/** The words of messages and canned replies. */
+/** Text for messages and canned replies. */
 import { plural } from '../../format/plural';
 import type { Variable } from './canned';
 
@@ -201,7 +201,7 @@ export const own = {
     updated: 'updated',
   },
 
-  /** Of a colleague, on their page. */
+  /** On a colleague's page. */
   work: {
     none: 'No open messages',
     noneText: 'Open messages assigned to this person appear here.',

@@ -1,4 +1,4 @@
-/** Short names of what messages are made of. */
+/** Short names for message types. */
 import type { Schema } from '../../api/types';
 
 export type MessageStatus = Schema['MessageStatus'];

@@ -1,4 +1,4 @@
-/** The views of the list: parts of all messages that one goes to by name. */
+/** The views of the list: named subsets of all messages. */
 import type { MessageCounts } from './types';
 
 export const VIEWS = [
@@ -20,10 +20,10 @@ export function viewIn(params: URLSearchParams): View {
 
 export const pathOfView = (view: View): string => (view === 'open' ? '/messages' : `/messages?view=${view}`);
 
-/** The server counts no further than this. */
+/** The server stops counting here. */
 const CEILING = 1000;
 
-/** How many messages a view holds; null when the server has not said. */
+/** The number of messages in a view; null if it is unknown. */
 export function countOf(counts: MessageCounts | null, view: View): number | null {
   if (!counts) return null;
   if (view === 'open') return Math.min(CEILING, counts.new + counts.in_progress);

@@ -1,4 +1,4 @@
-/** What happened that a person may want to know of. */
+/** Notices and preferences. */
 import { data, http, list } from '../../api/http';
 import type { NotificationEvent } from '../../api/types';
 import type { NotificationChannel } from './types';

@@ -1,4 +1,4 @@
-/** How many of the own notices wait. The list of them is loaded with the panel. */
+/** How many of the person's notices are unread. The panel loads the list itself. */
 import type { Notice } from '../../live/live.svelte';
 import { toasts } from '../../ui/toasts.svelte';
 import { api } from './api';
@@ -11,18 +11,18 @@ export type Which = { ids: string[] } | { entityId: string } | { upTo: string };
 class Bell {
   unread = $state(0);
   open = $state(false);
-  /** Read out by screen readers. */
+  /** Announced by screen readers. */
   said = $state('');
-  /** Grows when the list may not be what it was. */
+  /** Incremented when the list may be out of date. */
   news = $state(0);
 
-  /** The list, once it is loaded: it shows as read at once what was read. */
+  /** The list, once it is loaded: called so that it shows notices as read at once. */
   shown: ((which: Which) => void) | null = null;
 
   #timer: ReturnType<typeof setTimeout> | undefined;
   #counted: Promise<void> = Promise.resolve();
 
-  /** Notices come in bursts; one look at the server a moment later is enough. */
+  /** Notices come in bursts; one request a moment later is enough. */
   hear(notice: Notice | 'reconnected'): void {
     if (notice !== 'reconnected' && notice.kind !== 'notification') return;
     this.#timer ??= setTimeout(() => {

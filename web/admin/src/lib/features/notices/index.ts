@@ -1,4 +1,4 @@
-/** What happened that a person may want to know of. What each notice says stands with the slice that it comes from. */
+/** Notices for the signed-in person. The text of each notice is in the slice that sends it. */
 import type { Slice } from '../../slice/slice';
 import { bell } from './bell.svelte';
 import { frame } from './strings.frame';
@@ -33,8 +33,8 @@ export const notices: Slice = {
   forget: () => bell.forget(),
 };
 
-/** Who opens an entity has read what was said of it. */
+/** Opening an entity marks its notices as read. */
 export const seen = (entityId: string): void => bell.seen(entityId);
 
-/** For the profile: what one is told, and how. */
+/** For the profile: the notice preferences. */
 export const preferences = { title: frame.title, part: () => import('./Preferences.svelte') };

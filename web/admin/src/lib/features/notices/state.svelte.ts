@@ -1,4 +1,4 @@
-/** The newest of the own notices. */
+/** The person's newest notices. */
 import type { Notification } from '../../api/types';
 import { session } from '../../auth/session.svelte';
 import { Paged } from '../../ui/paged.svelte';

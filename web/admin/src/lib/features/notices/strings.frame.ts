@@ -1,4 +1,4 @@
-/** The words of notices that the frame says. */
+/** Notice text in the shell. */
 import { plural } from '../../format/plural';
 
 export const frame = {

@@ -1,4 +1,4 @@
-/** The words of what people are told. What each notice says stands with its slice. */
+/** Text of the notices panel. The text of each notice is in its slice. */
 export const own = {
   readAll: 'Mark all as read',
   unread: 'Unread',

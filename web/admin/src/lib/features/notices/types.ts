@@ -1,4 +1,4 @@
-/** Short names of what people are told. */
+/** Short names for notice types. */
 import type { Schema } from '../../api/types';
 
 export type NotificationChannel = Schema['NotificationChannel'];

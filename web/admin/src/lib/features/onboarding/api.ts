@@ -1,4 +1,4 @@
-/** The first steps, and samples to look at. */
+/** Onboarding steps and sample data. */
 import { data, http } from '../../api/http';
 import type { OnboardingPatch } from './types';
 

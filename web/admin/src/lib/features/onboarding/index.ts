@@ -1,4 +1,4 @@
-/** The first steps of a firm, the tour, and samples to look at. */
+/** Onboarding: the first steps, the tour and sample data. */
 import type { Slice } from '../../slice/slice';
 import { frame } from './strings.frame';
 import { tour } from './tour.svelte';

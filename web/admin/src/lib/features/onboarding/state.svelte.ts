@@ -1,4 +1,4 @@
-/** The first steps of the firm, and where this person is in the tour. */
+/** The firm's onboarding steps, and this person's progress in the tour. */
 import { session } from '../../auth/session.svelte';
 import type { Stop } from '../../slice/slice';
 import { toasts } from '../../ui/toasts.svelte';
@@ -12,10 +12,10 @@ class OnboardingState {
   busy = $state(false);
 
   left = $derived(this.state?.steps.filter((step) => !step.done).length ?? 0);
-  /** The list was put away, and there is something left of it. */
+  /** The list of first steps is hidden, but steps or sample data remain. */
   resumable = $derived(Boolean(this.state?.dismissed && (this.left || this.state.samples)));
 
-  /** Grows with every question to the server, so that an older answer cannot undo a newer one. */
+  /** Incremented by every request, so that an older response cannot undo a newer one. */
   #turn = 0;
 
   constructor() {
@@ -27,7 +27,7 @@ class OnboardingState {
 
   async load(): Promise<void> {
     const turn = ++this.#turn;
-    // Nobody needs this to work: a failure leaves the list out.
+    // Not essential: after a failure, the list is omitted.
     const state = await api.get().catch(() => null);
     if (state && turn === this.#turn) this.state = state;
   }
@@ -81,7 +81,7 @@ class OnboardingState {
   }
 }
 
-/** What a stop points at, by its `data-tour`: on a phone it is another element than beside a wide page. */
+/** The element that a stop points at, by its `data-tour`: phones use another element than wide screens. */
 export function spot(name: string): HTMLElement | undefined {
   return [...document.querySelectorAll<HTMLElement>(`[data-tour="${name}"]`)].find(
     (element) => element.offsetParent !== null,

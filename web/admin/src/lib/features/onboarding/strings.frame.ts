@@ -1,2 +1,2 @@
-/** The words of the first steps that the frame says. */
+/** Onboarding text in the shell. */
 export const frame = { samples: 'sample data' };

@@ -1,4 +1,4 @@
-/** The words of the first steps, the tour and the samples. */
+/** Text of the first steps, the tour and the sample data. */
 import { plural } from '../../format/plural';
 
 export const own = {

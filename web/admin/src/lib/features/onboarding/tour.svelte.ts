@@ -1,10 +1,10 @@
-/** Where the tour is, if somebody takes it. */
+/** The state of the tour. */
 import type { Stop } from '../../slice/slice';
 
 class TourPlace {
-  /** Those that are there on this page. */
+  /** The stops that exist on this page. */
   stops = $state.raw<Stop[]>([]);
-  /** The one that is shown; null: no tour. */
+  /** The current stop; null: no tour. */
   at = $state<number | null>(null);
 
   forget(): void {

@@ -1,4 +1,4 @@
-/** Short names of the first steps. */
+/** Short names for onboarding types. */
 import type { Schema } from '../../api/types';
 
 export type Onboarding = Schema['Onboarding'];

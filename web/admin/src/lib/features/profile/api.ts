@@ -1,4 +1,4 @@
-/** The own account. */
+/** The person's own account. */
 import { data, http, id, raw } from '../../api/http';
 
 export const api = {

@@ -1,4 +1,4 @@
-/** The own account. */
+/** The person's own account. */
 import type { Slice } from '../../slice/slice';
 import { frame } from './strings.frame';
 

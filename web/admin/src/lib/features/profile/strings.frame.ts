@@ -1,4 +1,4 @@
-/** The words of the own account that the frame says. */
+/** Profile text in the shell. */
 export const frame = {
   profile: 'Profile',
   goTo: 'Go to your profile',

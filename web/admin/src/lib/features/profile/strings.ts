@@ -1,4 +1,4 @@
-/** The words of the own account. */
+/** Text of the profile. */
 import { plural } from '../../format/plural';
 
 export const own = {

@@ -1,11 +1,11 @@
-/** What the firm decides. */
+/** The firm's settings. */
 import { data, http, raw, tagged, whole } from '../../api/http';
 import type { MailTrial, SettingValues } from './types';
 
 export const api = {
   schema: () => data(http.GET('/api/admin/settings/schema', {})),
   load: () => tagged(http.GET('/api/admin/settings', {})),
-  /** `seen` is the version that the change was made on; a stale one is 412. */
+  /** `seen` is the version on which the change is based; a stale one returns 412. */
   change: (values: SettingValues, seen: string) =>
     tagged(http.PATCH('/api/admin/settings', { body: values, params: { header: { 'If-Match': seen } } })),
   /** A picture by its name, chosen or not. */

@@ -1,4 +1,4 @@
-/** What the firm decides. */
+/** The firm's settings. */
 import type { Slice } from '../../slice/slice';
 import { frame } from './strings.frame';
 

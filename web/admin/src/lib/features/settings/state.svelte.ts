@@ -1,4 +1,4 @@
-/** The settings as they are on the server, and what was changed here and is not saved yet. */
+/** The settings on the server, and the unsaved changes made here. */
 import { ApiError, explain } from '../../api/errors';
 import type { Tagged } from '../../api/http';
 import { session } from '../../auth/session.svelte';
@@ -11,21 +11,21 @@ import { conflictsOf, same, show, stillWrong } from './values';
 
 class SettingsState {
   schema = $state.raw<SettingsSchema | null>(null);
-  /** What the server has, as this page saw it last. */
+  /** The server's values, as last loaded by this page. */
   values = $state.raw<SettingValues>({});
-  /** Keys that were changed here, with their new values. */
+  /** Changed keys with their new values. */
   drafts = $state.raw<SettingValues>({});
-  /** What is wrong, by key or by part of a value. */
+  /** Errors, by key or by part of a value. */
   errors = $state.raw<Record<string, string>>({});
   error = $state.raw<unknown>(null);
   conflicts = $state.raw<Conflict[]>([]);
   expiring = $state.raw<Expiring[]>([]);
   busy = $state(false);
-  /** The version of all settings that is shown. */
+  /** The version of the settings that is shown. */
   version = $state('');
-  /** What is there now, after a save that found another version: it counts once somebody has chosen. */
+  /** The server's state after a save that found a newer version: adopted once someone has resolved the conflicts. */
   #theirs: Tagged<SettingValues> | null = null;
-  /** Grows with every load and save, so that an older answer cannot take the place of a newer one. */
+  /** Incremented by every load and save, so that an older response cannot replace a newer one. */
   #turn = 0;
   /** Somebody saved while something was being edited here. */
   #behind = false;
@@ -43,7 +43,7 @@ class SettingsState {
       if (turn !== this.#turn) return;
       this.schema = schema;
       this.error = null;
-      // Editing has begun on what was there before: saving must still notice that somebody else has saved.
+      // Editing started from the previous values: saving must still detect that someone else has saved.
       if (this.#editing()) this.#behind = true;
       else this.#adopt(loaded);
     } catch (error) {
@@ -51,7 +51,7 @@ class SettingsState {
     }
   }
 
-  /** Somebody saved settings. What is being edited here stays; saving will tell if both changed the same. */
+  /** Someone saved settings. Edits made here stay; saving will report conflicts. */
   hear(): void {
     if (this.#editing()) this.#behind = true;
     else void this.load();
@@ -69,7 +69,7 @@ class SettingsState {
     this.#behind = false;
   }
 
-  /** Nothing is edited any more: what others saved meanwhile comes in. */
+  /** Nothing is being edited any more: load what others have saved meanwhile. */
   #catchUp(): void {
     if (this.#behind && !this.#editing()) void this.load();
   }
@@ -109,7 +109,7 @@ class SettingsState {
     return Object.keys(this.errors).some((key) => key.startsWith(`${group}.`));
   }
 
-  /** True when everything is saved. */
+  /** True if everything was saved. */
   async save(): Promise<boolean> {
     if (!this.count || this.busy) return !this.count;
     this.busy = true;
@@ -137,7 +137,7 @@ class SettingsState {
     const theirs = await api.load();
     const values = theirs.detail;
     const both = conflictsOf(this.values, values, this.drafts);
-    // Somebody changed other things: nothing is in the way.
+    // Someone changed other settings: no conflict.
     if (!both.length) {
       this.#adopt(theirs);
       return this.#send(false);
@@ -152,7 +152,7 @@ class SettingsState {
     return false;
   }
 
-  /** Of what both changed, these keep the value from here; the others take the server's. */
+  /** Resolves conflicts: these keys keep the local value; the others take the server's. */
   async settle(yours: string[]): Promise<void> {
     if (this.#theirs) this.#adopt(this.#theirs);
     const given = this.conflicts.map(({ key }) => key).filter((key) => !yours.includes(key));
@@ -162,7 +162,7 @@ class SettingsState {
     else toasts.say(own.saved);
   }
 
-  /** Nothing was chosen: saving again finds their version again, and asks again. */
+  /** Cancelled without a choice: saving again finds the newer version and asks again. */
   unsettle(): void {
     this.conflicts = [];
     this.#theirs = null;

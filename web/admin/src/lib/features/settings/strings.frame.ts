@@ -1,4 +1,4 @@
-/** The words of the settings that the frame says. */
+/** Settings text in the shell. */
 export const frame = {
   settings: 'Settings',
   goTo: 'Go to settings',

@@ -1,4 +1,4 @@
-/** The words of the settings. Names and help of each setting come from the server, with the setting. */
+/** Text of the settings pages. The label and help of each setting come from the server. */
 import { plural } from '../../format/plural';
 
 export const own = {

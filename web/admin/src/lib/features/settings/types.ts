@@ -1,4 +1,4 @@
-/** Short names of settings, and the values of those that have parts: the document has them as free JSON. */
+/** Short names for settings types, and types for composite values: the OpenAPI document has them as free JSON. */
 import type { Schema } from '../../api/types';
 
 export type SettingsSchema = Schema['SettingsSchema'];
@@ -25,7 +25,7 @@ export interface SocialLink {
   url: string;
 }
 export interface Service {
-  /** Absent until it was saved. */
+  /** Absent until it is saved. */
   id?: string;
   slug: string;
   name: string;

@@ -1,4 +1,4 @@
-/** Values of settings: compared, and shown as text. */
+/** Comparing setting values, and showing them as text. */
 import { own as text } from './strings';
 import type { SettingValues } from './types';
 
@@ -19,14 +19,14 @@ function sorted(value: unknown): string {
   );
 }
 
-/** Keys that were changed here and there, to different values. */
+/** Keys that were changed on both sides, to different values. */
 export function conflictsOf(before: SettingValues, now: SettingValues, drafts: SettingValues): string[] {
   return Object.keys(drafts).filter((key) => !same(before[key], now[key]) && !same(now[key], drafts[key]));
 }
 
 /**
- * What is still wrong after a value was changed: parts that are mended lose their mark, parts that moved take it with them. `back`:
- * the value is as the server has it, so nothing of it is wrong.
+ * The errors that remain after a value was changed: fixed parts lose theirs, moved parts take theirs along. `back`: the
+ * value equals the server's, so it has no errors.
  */
 export function stillWrong(
   errors: Record<string, string>,
@@ -44,7 +44,7 @@ export function stillWrong(
   );
 }
 
-/** Where the part is now that stood at `path`, if it is as it was. */
+/** The current path of the part that was at `path`, if it is unchanged. */
 function follow(before: unknown, after: unknown, path: string[]): string[] | null {
   const [head, ...rest] = path;
   if (head === undefined || !before || !after || typeof before !== 'object' || typeof after !== 'object')
@@ -55,7 +55,7 @@ function follow(before: unknown, after: unknown, path: string[]): string[] | nul
       ? Number(head)
       : after.findIndex((other) => same(other, part));
     if (now >= 0) return [String(now), ...rest];
-    // An entry of the list was written in, or it is gone.
+    // An entry of the list was edited, or it is gone.
     if (before.length !== after.length) return null;
   }
   const part = (value: object) => (value as Record<string, unknown>)[head];
@@ -63,7 +63,7 @@ function follow(before: unknown, after: unknown, path: string[]): string[] | nul
   return inside && [head, ...inside];
 }
 
-/** A value as a person reads it. */
+/** A value as readable text. */
 export function show(value: unknown): string {
   if (value === null || value === undefined || value === '') return text.empty;
   if (value === true) return text.on;

@@ -1,4 +1,4 @@
-/** The frame around the pages. It knows the other slices from the list only. */
+/** The shell around the pages. It knows the other slices only through the list. */
 import type { Slice } from '../../slice/slice';
 import { own } from './strings';
 

@@ -1,11 +1,11 @@
-/** What the frame around the pages remembers. */
+/** The remembered state of the shell. */
 const KEY = 'tekvwarho:nav';
 
 class ShellState {
   collapsed = $state(localStorage.getItem(KEY) === 'collapsed');
   palette = $state(false);
   help = $state(false);
-  /** On a phone: the sheet with what has no tab. */
+  /** On a phone: the sheet with the entries that have no tab. */
   more = $state(false);
 
   toggleNav(): void {

@@ -1,4 +1,4 @@
-/** The words of the frame around the pages. */
+/** Text of the shell. */
 export const own = {
   main: 'Main',
   home: 'Dashboard',

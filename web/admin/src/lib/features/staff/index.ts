@@ -1,4 +1,4 @@
-/** Colleagues: who they are and what they may do. */
+/** Colleagues: who they are and which permissions they have. */
 import type { Slice } from '../../slice/slice';
 import { frame } from './strings.frame';
 

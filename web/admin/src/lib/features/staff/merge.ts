@@ -1,4 +1,4 @@
-/** Two people edited one person: what differs, field by field, and what each of them wants. */
+/** Two people edited one person: the differences, field by field, and both values. */
 import { PERMISSIONS, type Permission, type Role } from '../../api/types';
 
 export interface Edited {
@@ -17,7 +17,7 @@ const same = (a: Edited[Field], b: Edited[Field]) =>
     ? PERMISSIONS.every((name) => a.includes(name) === b.includes(name))
     : a === b;
 
-/** The fields of `to` that are not as in `from`: what has to be sent. */
+/** The fields of `to` that differ from `from`: what has to be sent. */
 export function changed(from: Edited, to: Edited): Partial<Edited> {
   return Object.fromEntries(
     FIELDS.filter((field) => !same(from[field], to[field])).map((field) => [field, to[field]]),
@@ -32,7 +32,7 @@ export interface Difference {
   side: Side;
 }
 
-/** What differs between what was typed and what is there now; `base` is what both began with. */
+/** The differences between what was typed and what is stored now; `base` is the common starting point. */
 export function differences(base: Edited, yours: Edited, theirs: Edited): Difference[] {
   return FIELDS.filter((field) => !same(yours[field], theirs[field])).map((field) => ({
     field,
@@ -42,7 +42,7 @@ export function differences(base: Edited, yours: Edited, theirs: Edited): Differ
   }));
 }
 
-/** What is there now, with the chosen lines of what was typed. */
+/** The stored values, with the chosen fields from what was typed. */
 export function merged(theirs: Edited, yours: Edited, choice: Partial<Record<Field, Side>>): Edited {
   const result = { ...theirs };
   for (const field of FIELDS) if (choice[field] === 'yours') Object.assign(result, { [field]: yours[field] });

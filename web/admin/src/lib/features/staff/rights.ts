@@ -1,7 +1,7 @@
-/** Who may give what: the same rule as the server's, so that what it would refuse is not offered. */
+/** Who can grant what: the same rule as on the server, so that nothing is offered that it would reject. */
 import { PERMISSIONS, type Me, type Permission, type Role } from '../../api/types';
 
-/** What a role starts with. */
+/** The preset of a role. */
 export function preset(role: Role): Permission[] {
   const kept: Permission[] = ['staff', 'audit', 'settings', 'privacy'];
   if (role === 'admin') return [...PERMISSIONS];
@@ -15,7 +15,7 @@ export function mayGive(giver: Giver | null, permission: Permission): boolean {
   return giver?.role === 'admin' || (giver?.permissions.includes(permission) ?? false);
 }
 
-/** Of a role's rights, those that this person can give. */
+/** The role's permissions that this person can grant. */
 export function givable(giver: Giver | null, role: Role): Permission[] {
   return preset(role).filter((name) => mayGive(giver, name));
 }

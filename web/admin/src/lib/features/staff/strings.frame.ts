@@ -1,4 +1,4 @@
-/** The words of staff that the frame says. */
+/** Staff text in the shell. */
 import type { StaffState } from './types';
 
 export const frame = {

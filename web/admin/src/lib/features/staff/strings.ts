@@ -1,4 +1,4 @@
-/** The words of staff: the list, invitations, one person, import, pictures. */
+/** Text of the staff pages: the list, invitations, one person, import, pictures. */
 import type { Permission } from '../../api/types';
 import { plural } from '../../format/plural';
 

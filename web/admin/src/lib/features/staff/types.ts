@@ -1,4 +1,4 @@
-/** Short names of people. */
+/** Short names for staff types. */
 import type { Schema } from '../../api/types';
 
 export type StaffState = Schema['StaffState'];

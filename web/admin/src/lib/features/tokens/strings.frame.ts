@@ -1,2 +1,2 @@
-/** The words of API tokens that the frame says. */
+/** API token text in the shell. */
 export const frame = { tokens: 'API tokens', entity: 'API token', letter: 'Notice of a new API token' };

@@ -1,4 +1,4 @@
-/** The words of API tokens. */
+/** Text of the API token pages. */
 import type { Permission } from '../../api/types';
 import { plural } from '../../format/plural';
 import type { TokenState } from './types';

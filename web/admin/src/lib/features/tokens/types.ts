@@ -1,4 +1,4 @@
-/** Short names of API tokens. */
+/** Short names for API token types. */
 import type { Schema } from '../../api/types';
 
 export type ApiToken = Schema['TokenView'];

@@ -1,6 +1,6 @@
 import { error } from '@sveltejs/kit';
 
-/** An address that nobody has is answered inside of the dashboard, with its navigation around it. */
+/** An unknown URL shows its error inside the dashboard, with the navigation around it. */
 export function load(): never {
   error(404);
 }

@@ -1,4 +1,4 @@
-/** What happened last, on the dashboard. */
+/** Recent activity, on the dashboard. */
 import type { Card } from '../../../slice/slice';
 import Activity from './Activity.svelte';
 

@@ -1,4 +1,4 @@
-/** The words of the card on the dashboard. */
+/** Text of the dashboard card. */
 export const own = {
   activity: 'Activity',
   none: 'What people do here shows up in this list.',

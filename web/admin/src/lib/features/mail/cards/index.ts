@@ -1,4 +1,4 @@
-/** What is to be done about mails, on the dashboard. */
+/** Failed emails, on the dashboard. */
 import type { Card } from '../../../slice/slice';
 import FailedMails from './FailedMails.svelte';
 import Trouble from './Trouble.svelte';

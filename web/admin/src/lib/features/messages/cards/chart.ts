@@ -1,10 +1,10 @@
-/** The arithmetic of the trend chart. Pure. */
+/** The geometry of the trend chart. Pure. */
 export interface Point {
   x: number;
   y: number;
 }
 
-/** A top that reads well and 2–5 whole steps down to zero. */
+/** A round maximum and 2–5 whole steps down to zero. */
 export function ticks(max: number): number[] {
   if (max <= 0) return [0, 1];
   const rough = max / 4;
@@ -31,7 +31,7 @@ export function areaPath(points: Point[], height: number): string {
   return first && last ? `${linePath(points)}L${last.x} ${height}L${first.x} ${height}Z` : '';
 }
 
-/** Which days get a label so that none touch: the last one always does. */
+/** Which days get a label so that none overlap; the last one always does. */
 export function labelled(count: number, width: number, labelWidth = 56): number[] {
   if (count === 0) return [];
   const every = Math.max(1, Math.ceil((count * labelWidth) / Math.max(width, 1)));

@@ -1,4 +1,4 @@
-/** What messages show on the dashboard. */
+/** The dashboard cards of messages. */
 import type { Card, Cards } from '../../../slice/slice';
 import Figures from './Figures.svelte';
 import { isFresh } from './fresh';

@@ -1,4 +1,4 @@
-/** The words of the cards on the dashboard. */
+/** Text of the dashboard cards. */
 import { plural } from '../../../format/plural';
 
 export const own = {

@@ -1,4 +1,4 @@
-/** The first steps on the dashboard, and the way back to them. */
+/** The first steps on the dashboard, and a way to show them again. */
 import type { Card } from '../../../slice/slice';
 import { onboarding } from '../state.svelte';
 import Checklist from './Checklist.svelte';

@@ -1,26 +1,26 @@
-/** Which service of a list is meant, whatever happens to the list. Pure. */
+/** Identifies a service in a list while the list changes. Pure. */
 import type { Service } from '../types';
 
 export interface Which {
-  /** Absent until the service was saved: then its address tells. */
+  /** Absent until the service is saved: until then its address identifies it. */
   id?: string;
   slug: string;
-  /** Where it stood: of two with one address it is this one. */
+  /** Its previous position: distinguishes two with the same address. */
   index: number;
 }
 
 export const whichOf = ({ id, slug }: Service, index: number): Which => ({ id, slug, index });
 
-/** Where it stands now; -1 when it is gone. */
+/** Its current position; -1 if it is gone. */
 export function placeOf(list: readonly Service[], which: Which): number {
   const fits = (service: Service | undefined): boolean =>
     which.id ? service?.id === which.id : service?.slug === which.slug;
   if (fits(list[which.index])) return which.index;
-  // A saved one with the address of one that was thrown away is another.
+  // A saved service with the address of a discarded one is a different service.
   return list.findIndex((service) => fits(service) && Boolean(service.id) === Boolean(which.id));
 }
 
-/** An address that no service of the list has. */
+/** An address that no service of the list uses. */
 export function freeSlug(list: readonly Service[]): string {
   let slug = 'new-service';
   for (let n = 2; list.some((one) => one.slug === slug); n++) slug = `new-service-${n}`;
