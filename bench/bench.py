@@ -1,7 +1,7 @@
 """Measures the applicable rows of the quality table, each against a baseline from the same run, and prints targets and figures side by side.
 
-Needs wrk, `tools/with-postgres`, the release binary and the baselines (built here). Rate limits and bot guard are off, the access log is on.
-BENCH_QUICK=1: short runs. BENCH_ONLY="pages contact lists cost storm start size weights": some of it. BENCH_ENGINES="sqlite postgres".
+Needs wrk, `tools/with-postgres`, the release binary and the baselines (built here). Rate limits and bot guard are off but for attacks, the access log is on.
+BENCH_QUICK=1: short runs. BENCH_ONLY="pages contact lists cost storm attacks start size weights": some of it. BENCH_ENGINES="sqlite postgres".
 BENCH_JSON=FILE, BENCH_TABLES=FILE: the figures, as JSON or as the tables of docs/measurements.md. BENCH_ROWS: rows of the large database (1,000,000). BENCH_KEEP: a folder where the seeded SQLite databases stay for the next run.
 """
 
@@ -20,13 +20,14 @@ import time
 import urllib.parse
 
 import load
+from attacks import attacks
 from cost import cost
 from lists import lists, seeded
 from load import FORM, post_script
 from results import ENGINES, QUICK, ROUNDS, ROWS, SECONDS, TURNS, details, middle, ratio_of, report, results, spread
 from support import EMAIL, PASSWORD, ROOT, Postgres, Server, binary, environment, folder, free_port, running, table, wait_until
 
-ONLY = os.environ.get("BENCH_ONLY", "size start pages contact lists cost storm weights").split()
+ONLY = os.environ.get("BENCH_ONLY", "size start pages contact lists cost storm attacks weights").split()
 
 
 @contextlib.contextmanager
@@ -90,15 +91,7 @@ def memory(server):
         server.call("GET", page)
     token = server.sign_in()
     server.call("GET", "/api/admin/messages", headers={"Authorization": f"Bearer {token}"})
-    seen = []
-
-    def settled():
-        seen.append(server.rss())
-        last = seen[-5:]
-        return len(last) == 5 and max(last) - min(last) < 100_000
-
-    wait_until(settled, "memory that stands still for five seconds", 60, 1)
-    megabytes = server.rss() / 1e6
+    megabytes = server.rss_at_rest() / 1e6
     report("idle memory, after every public page, the reference of the API and a sign-in", "≤ 50 MB", f"{megabytes:.1f} MB", megabytes <= 50)
 
 
@@ -354,7 +347,7 @@ def main():
         subprocess.run(build, cwd=ROOT, check=True)
     print(MACHINE, flush=True)
     with folder("bench") as path:
-        for part in (size, start, pages, contact, lists, cost, storm, weights):
+        for part in (size, start, pages, contact, lists, cost, storm, attacks, weights):
             if part.__name__ in ONLY:
                 print(f"{part.__name__}:", flush=True)
                 part(path)

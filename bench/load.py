@@ -25,7 +25,10 @@ def post_script(path):
 
 
 def wrk(url, seconds, connections=64, headers=(), script=None, threads=2):
-    """Requests, requests a second, latencies in ms (p50, p99), answers that were not 2xx or 3xx."""
+    """Requests, requests a second, latencies in ms (p50, p99), and errors: answers that were not 2xx or 3xx, and connections that broke.
+
+    `statuses` are those that the script prints at its end, as lines such as `status 429: 7`.
+    """
     command = ["wrk", "-t", str(threads), "-c", str(connections), "-d", f"{seconds}s", "--latency", "--timeout", "10s"]
     for header in headers:
         command += ["-H", header]
@@ -33,15 +36,17 @@ def wrk(url, seconds, connections=64, headers=(), script=None, threads=2):
         command += ["-s", script]
     text = subprocess.run([*command, url], text=True, capture_output=True, check=True).stdout
     errors = int(found[1]) if (found := re.search(r"Non-2xx or 3xx responses: (\d+)", text)) else 0
-    if found := re.search(r"Socket errors: connect (\d+), read (\d+), write (\d+), timeout (\d+)", text):
-        errors += sum(map(int, found.groups()))
+    found = re.search(r"Socket errors: connect (\d+), read (\d+), write (\d+), timeout (\d+)", text)
+    broken = sum(map(int, found.groups())) if found else 0
 
     def latency(share):
         found = re.search(rf"^\s*{share}%\s+([\d.]+)(us|ms|s|m)$", text, re.M)
         return float(found[1]) * UNITS[found[2]] if found else float("nan")
 
     requests = int(re.search(r"(\d+) requests in ", text)[1])
-    return {"requests": requests, "rate": float(re.search(r"Requests/sec:\s+([\d.]+)", text)[1]), "p50": latency(50), "p99": latency(99), "errors": errors}
+    rate = float(re.search(r"Requests/sec:\s+([\d.]+)", text)[1])
+    statuses = {int(status): int(count) for status, count in re.findall(r"^status (\d+): (\d+)$", text, re.M)}
+    return {"requests": requests, "rate": rate, "p50": latency(50), "p99": latency(99), "errors": errors + broken, "broken": broken, "statuses": statuses}
 
 
 def times(server, path, count, token=None):

@@ -150,17 +150,39 @@ class Server:
         finally:
             connection.close()
 
-    def sign_in(self):
-        """An access token of the admin."""
-        status, _, body = self.call("POST", "/api/admin/auth/login", {"email": EMAIL, "password": PASSWORD})
+    def sign_in(self, email=EMAIL):
+        """An access token of the admin, or of somebody else with the same password."""
+        status, _, body = self.call("POST", "/api/admin/auth/login", {"email": email, "password": PASSWORD})
         if status != 200:
             raise SystemExit(f"signing in was answered with {status}: {body[:300]!r}")
         return json.loads(body)["data"]["accessToken"]
 
     def rss(self):
         """Resident memory in bytes."""
+        return self._memory("VmRSS")
+
+    def rss_at_rest(self):
+        """Resident memory in bytes, once it has stood still for five seconds."""
+        seen = []
+
+        def settled():
+            seen.append(self.rss())
+            last = seen[-5:]
+            return len(last) == 5 and max(last) - min(last) < 100_000
+
+        wait_until(settled, "memory that stands still for five seconds", 60, 1)
+        return self.rss()
+
+    def peak(self):
+        """The most resident memory that it had, in bytes, since `forget_peak`."""
+        return self._memory("VmHWM")
+
+    def forget_peak(self):
+        pathlib.Path(f"/proc/{self.process.pid}/clear_refs").write_text("5")
+
+    def _memory(self, field):
         status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text()
-        return int(next(line.split()[1] for line in status.splitlines() if line.startswith("VmRSS:"))) * 1024
+        return int(next(line.split()[1] for line in status.splitlines() if line.startswith(f"{field}:"))) * 1024
 
 
 class Sqlite:
