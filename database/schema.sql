@@ -53,6 +53,13 @@ CREATE TABLE public.audit_logs (
     created_at timestamp with time zone NOT NULL,
     token_id uuid
 );
+CREATE TABLE public.blocked_senders (
+    id uuid NOT NULL,
+    email text NOT NULL,
+    email_key text NOT NULL,
+    blocked_by uuid,
+    created_at timestamp with time zone NOT NULL
+);
 CREATE TABLE public.canned_replies (
     id uuid NOT NULL,
     title text NOT NULL,
@@ -145,7 +152,9 @@ CREATE TABLE public.messages (
     version integer NOT NULL,
     search_text text NOT NULL,
     created_at timestamp with time zone NOT NULL,
-    search_vector tsvector GENERATED ALWAYS AS (to_tsvector('simple'::regconfig, search_text)) STORED
+    search_vector tsvector GENERATED ALWAYS AS (to_tsvector('simple'::regconfig, search_text)) STORED,
+    doubtful boolean DEFAULT false NOT NULL,
+    signs character varying(120)
 );
 CREATE TABLE public.notification_preferences (
     staff_id uuid NOT NULL,
@@ -201,7 +210,8 @@ CREATE TABLE public.outbox (
     sent_at timestamp with time zone,
     lane character varying(10) DEFAULT 'prompt'::character varying NOT NULL,
     due_at timestamp with time zone,
-    reply_to character varying(320)
+    reply_to character varying(320),
+    fault character varying(20)
 );
 CREATE TABLE public.passkey_challenges (
     id uuid NOT NULL,
@@ -327,6 +337,10 @@ ALTER TABLE ONLY public.audit_checkpoints
     ADD CONSTRAINT audit_checkpoints_pkey PRIMARY KEY (seq);
 ALTER TABLE ONLY public.audit_logs
     ADD CONSTRAINT audit_logs_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.blocked_senders
+    ADD CONSTRAINT blocked_senders_email_key_key UNIQUE (email_key);
+ALTER TABLE ONLY public.blocked_senders
+    ADD CONSTRAINT blocked_senders_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.canned_replies
     ADD CONSTRAINT canned_replies_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.canned_replies
@@ -434,6 +448,8 @@ CREATE INDEX staff_avatars_hash ON public.staff_avatars USING btree (hash);
 CREATE INDEX undo_operations_expiry ON public.undo_operations USING btree (expires_at);
 ALTER TABLE ONLY public.active_sessions
     ADD CONSTRAINT active_sessions_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.staff(id);
+ALTER TABLE ONLY public.blocked_senders
+    ADD CONSTRAINT blocked_senders_blocked_by_fkey FOREIGN KEY (blocked_by) REFERENCES public.staff(id) ON DELETE SET NULL;
 ALTER TABLE ONLY public.message_notes
     ADD CONSTRAINT message_notes_message_id_fkey FOREIGN KEY (message_id) REFERENCES public.messages(id);
 ALTER TABLE ONLY public.message_notes

@@ -8,7 +8,7 @@ pub const PICTURE: usize = 2_000_000;
 
 use image::codecs::jpeg::JpegEncoder;
 use image::codecs::png::{CompressionType, FilterType as PngFilter, PngEncoder};
-use image::imageops::FilterType;
+use image::imageops::{FilterType, thumbnail};
 use image::metadata::Orientation;
 use image::{
     DynamicImage, ExtendedColorType, GenericImageView as _, ImageDecoder as _, ImageEncoder as _, ImageFormat,
@@ -24,10 +24,10 @@ use crate::secrets::sha256_hex;
 const SIDE: u32 = 256;
 /// Bounding box of a logo, in pixels: twice its displayed size.
 const LOGO: (u32, u32) = (480, 120);
-/// Pixel limit: more than a phone camera produces.
-const PIXELS: u64 = 50_000_000;
-/// Memory limit for decoding, in bytes.
-const MEMORY: u64 = 160_000_000;
+/// Pixel limit: more than a phone camera produces by default, and few pictures of [`PICTURE`] bytes have as many.
+const PIXELS: u64 = 20_000_000;
+/// Limit for the pixels of a decoded picture, in bytes.
+const MEMORY: u64 = 80_000_000;
 const QUALITY: u8 = 86;
 
 /// Pictures decoded at once: one can take up to [`MEMORY`] for a moment.
@@ -78,9 +78,7 @@ fn drawn(bytes: &[u8], drawing: Drawing) -> Result<Drawn> {
             (SIDE, SIDE)
         }
         Drawing::Logo => {
-            let mut picture = picture;
-            picture.apply_orientation(orientation);
-            let picture = fitted(picture).to_rgba8();
+            let picture = fitted(picture, orientation).to_rgba8();
             let (width, height) = picture.dimensions();
             PngEncoder::new_with_quality(&mut content, CompressionType::Best, PngFilter::Adaptive)
                 .write_image(&picture, width, height, ExtendedColorType::Rgba8)
@@ -118,20 +116,28 @@ fn read(bytes: &[u8]) -> Result<(DynamicImage, Orientation)> {
 fn square(picture: &DynamicImage) -> DynamicImage {
     let (width, height) = picture.dimensions();
     let side = width.min(height);
-    let middle = picture.crop_imm((width - side) / 2, (height - side) / 2, side, side);
-    let rough = if side > SIDE * 4 { middle.thumbnail_exact(SIDE * 2, SIDE * 2) } else { middle };
+    let (x, y) = ((width - side) / 2, (height - side) / 2);
+    // A large picture is seen through a window: a copy of its centre could be as large as the picture.
+    let rough = if side > SIDE * 4 {
+        DynamicImage::ImageRgba8(thumbnail(&*picture.view(x, y, side, side), SIDE * 2, SIDE * 2))
+    } else {
+        picture.crop_imm(x, y, side, side)
+    };
     rough.resize_exact(SIDE, SIDE, FilterType::CatmullRom)
 }
 
 /// The whole picture, fitted to the size of a logo; a smaller one keeps its size.
-fn fitted(picture: DynamicImage) -> DynamicImage {
+fn fitted(picture: DynamicImage, orientation: Orientation) -> DynamicImage {
+    let (width, height) = picture.dimensions();
+    // Downscaled before it is rotated, which copies it; either side can become the long one.
+    let rough = LOGO.0 * 2;
+    let mut picture = if width > rough * 2 || height > rough * 2 { picture.thumbnail(rough, rough) } else { picture };
+    picture.apply_orientation(orientation);
     let (width, height) = picture.dimensions();
     if width <= LOGO.0 && height <= LOGO.1 {
         return picture;
     }
-    let rough =
-        if width > LOGO.0 * 4 || height > LOGO.1 * 4 { picture.thumbnail(LOGO.0 * 2, LOGO.1 * 2) } else { picture };
-    rough.resize(LOGO.0, LOGO.1, FilterType::CatmullRom)
+    picture.resize(LOGO.0, LOGO.1, FilterType::CatmullRom)
 }
 
 /// Transparency becomes white, because JPEG has none.

@@ -21,7 +21,7 @@ export interface components {
             type: "ping";
         };
         /**
-         * @description Why a socket ends.
+         * @description Why a socket was closed.
          * @enum {string}
          */
         Goodbye: "signed_out" | "shutdown" | "unavailable" | "idle";
@@ -60,7 +60,7 @@ export interface components {
             /** @enum {string} */
             type: "error";
         };
-        /** @description A person who looks at something. */
+        /** @description A person who is viewing something. */
         Viewer: {
             /** Format: uuid */
             id: string;

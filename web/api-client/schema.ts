@@ -11,7 +11,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Audit entries under filters, a page at a time. With `entityType` and `entityId` it is the history of that entity. */
+        /**
+         * Lists audit entries that match the filters, page by page. With `entityType` and `entityId`, this is the history of
+         *     that entity.
+         */
         get: operations["list_audit"];
         put?: never;
         post?: never;
@@ -28,7 +31,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The actions, types, people and tokens that the trail knows. */
+        /** Lists the actions, types, people and tokens that appear in the trail. */
         get: operations["audit_choices"];
         put?: never;
         post?: never;
@@ -45,7 +48,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The entries under the filters as a file. `X-Total-Count` says how many rows come. */
+        /** Exports the entries that match the filters as a file. `X-Total-Count` is the number of rows. */
         get: operations["export_audit"];
         put?: never;
         post?: never;
@@ -62,7 +65,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The head of the chain as it is now. */
+        /** Returns the current head of the chain. */
         get: operations["audit_head"];
         put?: never;
         post?: never;
@@ -80,11 +83,11 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Walks the whole chain and says how far it is: one JSON object a line.
-         * @description `{"type":"progress","checked":2000,"total":10000}` comes after each page; the last line is
+         * Verifies the whole chain and reports progress: one JSON object per line.
+         * @description `{"type":"progress","checked":2000,"total":10000}` follows each page. The last line is
          *     `{"type":"result","holds":true,"sealed":10000,"unsealed":0,"head":"10000:…","broken":null}`, where `broken` is
-         *     `{"seq":4,"entryId":"…","reason":"…"}` for the first entry that is not as it was sealed; or
-         *     `{"type":"error","detail":"…"}` when the walk could not be ended.
+         *     `{"seq":4,"entryId":"…","reason":"…"}` for the first entry that was altered, or `{"type":"error","detail":"…"}` if
+         *     the verification could not be finished.
          */
         get: operations["verify_audit"];
         put?: never;
@@ -106,9 +109,9 @@ export interface paths {
         put?: never;
         /**
          * Signs in. A browser sends `X-Client: web` and gets the refresh token as a cookie.
-         * @description An account with a second factor answers the right password with 401 `second_factor_required`: ask for a code and
-         *     send everything again with `otp`, or sign in with a passkey. A wrong code is 401 `invalid_credentials` and counts
-         *     like a wrong password.
+         * @description If the account has a second factor, the correct password returns 401 `second_factor_required`: ask for a code and
+         *     send everything again with `otp`, or sign in with a passkey. A wrong code returns 401 `invalid_credentials` and
+         *     counts as a wrong password.
          */
         post: operations["login"];
         delete?: never;
@@ -158,11 +161,45 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A picture by its content. It never changes, so a browser may keep it. */
+        /** Returns a picture by its content hash. It never changes, so browsers can cache it. */
         get: operations["get_avatar"];
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/blocked-senders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All blocked senders, the newest first. */
+        get: operations["list_blocked_senders"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/blocked-senders/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Takes a block off. */
+        delete: operations["delete_blocked_sender"];
         options?: never;
         head?: never;
         patch?: never;
@@ -175,7 +212,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** All canned replies, by shortcut. */
+        /** Lists all canned replies, sorted by shortcut. */
         get: operations["list_canned_replies"];
         put?: never;
         /** Adds a canned reply. */
@@ -193,15 +230,15 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One canned reply. */
+        /** Returns one canned reply. */
         get: operations["get_canned_reply"];
         put?: never;
         post?: never;
-        /** Deletes a canned reply. With `If-Match`, only what the caller has seen. */
+        /** Deletes a canned reply. With `If-Match`, fails with 412 if it has changed since. */
         delete: operations["delete_canned_reply"];
         options?: never;
         head?: never;
-        /** Changes a canned reply. With `If-Match`, only what the caller has seen. */
+        /** Changes a canned reply. With `If-Match`, fails with 412 if it has changed since. */
         patch: operations["change_canned_reply"];
         trace?: never;
     };
@@ -212,7 +249,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Everybody of the firm, by name. Who has not accepted an invitation yet is not among them. */
+        /** Lists everyone in the firm, sorted by name, except people who have not accepted their invitation yet. */
         get: operations["list_colleagues"];
         put?: never;
         post?: never;
@@ -229,7 +266,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The first page. */
+        /** Returns everything on the dashboard’s home page. */
         get: operations["dashboard"];
         put?: never;
         post?: never;
@@ -246,7 +283,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Mails that were given up, the newest 100 of those about things that the caller may see. */
+        /** Lists emails that could not be delivered: the newest 100 about things that the caller can see. */
         get: operations["list_failed_mails"];
         put?: never;
         post?: never;
@@ -265,7 +302,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Sends a mail again that was given up. */
+        /** Resends an email that could not be delivered. */
         post: operations["retry_failed_mail"];
         delete?: never;
         options?: never;
@@ -280,7 +317,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Messages under filters, a page at a time. */
+        /** Lists messages that match the filters, page by page. */
         get: operations["list_messages"];
         put?: never;
         post?: never;
@@ -299,7 +336,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Changes many messages, all or none. */
+        /** Changes many messages: all of them or none. */
         post: operations["change_many"];
         delete?: never;
         options?: never;
@@ -314,7 +351,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** How many messages stand where. */
+        /** Counts messages by status. */
         get: operations["count_messages"];
         put?: never;
         post?: never;
@@ -331,7 +368,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The messages under the filters as a file. `X-Total-Count` says how many rows come. */
+        /** Exports the messages that match the filters as a file. `X-Total-Count` is the number of rows. */
         get: operations["export_messages"];
         put?: never;
         post?: never;
@@ -348,7 +385,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The tags in use, the most used first. */
+        /** Lists the tags in use, most used first. */
         get: operations["list_tags"];
         put?: never;
         post?: never;
@@ -365,15 +402,33 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One message with its thread. Opening it marks it as read. */
+        /** Returns one message with its thread, and marks it as read. */
         get: operations["get_message"];
         put?: never;
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
-        /** Changes status or assignment. With `If-Match`, only what the client has seen. */
+        /** Changes status or assignment. With `If-Match`, fails with 412 if the message has changed since. */
         patch: operations["change_message"];
+        trace?: never;
+    };
+    "/api/admin/messages/{id}/block-sender": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Blocks the sender of a message, and moves the message to spam. Later messages from that address are stored as spam. */
+        post: operations["block_sender"];
+        /** Takes the block off the sender of a message. The message stays where it is. */
+        delete: operations["unblock_sender"];
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/admin/messages/{id}/notes": {
@@ -385,7 +440,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Adds a note that only colleagues see. */
+        /** Adds a note that only staff can see. */
         post: operations["add_note"];
         delete?: never;
         options?: never;
@@ -403,7 +458,7 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Deletes an own note. */
+        /** Deletes one of your own notes. */
         delete: operations["delete_note"];
         options?: never;
         head?: never;
@@ -419,7 +474,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Answers a message, by mail and on the thread page. */
+        /** Replies to a message, by email and on the conversation page. */
         post: operations["reply"];
         delete?: never;
         options?: never;
@@ -436,7 +491,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Sends the failed mails of a message again. */
+        /** Resends the failed emails of a message. */
         post: operations["retry_mail"];
         delete?: never;
         options?: never;
@@ -452,7 +507,7 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Replaces the tags of a message. With `If-Match`, only what the caller has seen. */
+        /** Replaces the tags of a message. With `If-Match`, fails with 412 if it has changed since. */
         put: operations["put_tags"];
         post?: never;
         delete?: never;
@@ -468,7 +523,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The own notices, the newest first, a page at a time. */
+        /** Lists your own notifications, newest first, page by page. */
         get: operations["list_notifications"];
         put?: never;
         post?: never;
@@ -485,7 +540,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** How many of the own notices were not read. */
+        /** Counts your own unread notifications. */
         get: operations["count_notifications"];
         put?: never;
         post?: never;
@@ -502,14 +557,14 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What the person hears of, and how. Events that the person may not know of are missing. */
+        /** Returns which events you are notified about, and how. Events that you are not allowed to see are left out. */
         get: operations["get_preferences"];
         put?: never;
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
-        /** Chooses what to hear of, and how. */
+        /** Changes which events you are notified about, and how. */
         patch: operations["change_preferences"];
         trace?: never;
     };
@@ -522,7 +577,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Marks own notices as read; answers how many are left. */
+        /** Marks your own notifications as read, and returns how many are left. */
         post: operations["read_notifications"];
         delete?: never;
         options?: never;
@@ -537,14 +592,14 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The first steps and what is done of them, the tour, and whether there is sample data. */
+        /** Returns the first steps and which of them are done, the tour, and whether there is sample data. */
         get: operations["get_onboarding"];
         put?: never;
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
-        /** Notes that the list was put away, where the tour was left, or that a step is right as it is. */
+        /** Records that the list was hidden, where the tour was left, or that a step needs no change. */
         patch: operations["patch_onboarding"];
         trace?: never;
     };
@@ -558,11 +613,11 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Fills in made-up messages, people who cannot sign in, and canned replies. The caller needs every permission that
-         *     these people have.
+         * Adds sample messages, people who cannot sign in, and canned replies. The caller needs every permission that these
+         *     people have.
          */
         post: operations["make_samples"];
-        /** Takes everything away that was made up. */
+        /** Removes all sample data. */
         delete: operations["remove_samples"];
         options?: never;
         head?: never;
@@ -576,7 +631,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The services by slug and name, for filters. */
+        /** Lists the services by slug and name, for filters. */
         get: operations["list_services"];
         put?: never;
         post?: never;
@@ -593,7 +648,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Every key with its value. The `ETag` is the version of all settings. */
+        /** Returns every key with its value. The `ETag` is the version of all settings. */
         get: operations["get_settings"];
         put?: never;
         post?: never;
@@ -601,9 +656,9 @@ export interface paths {
         options?: never;
         head?: never;
         /**
-         * Changes settings: the keys of the body get the values of the body, all or none. With `If-Match`, only what the
-         *     caller has seen. The schema says what a key needs beside: a `sensitive` one a signed-in person with a fresh proof
-         *     (`reauthentication_required`), one with `changeNeeds` that permission.
+         * Changes settings: sets the keys in the body to their values, all or none. With `If-Match`, fails with 412 if any
+         *     setting has changed since. The schema says what else a key needs: a `sensitive` key needs a signed-in person who has
+         *     just confirmed their identity (`reauthentication_required`); a key with `changeNeeds` needs that permission.
          */
         patch: operations["patch_settings"];
         trace?: never;
@@ -617,7 +672,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Shows a mail as it would be, with settings that are not saved yet. */
+        /** Previews an email with settings that are not saved yet. */
         post: operations["preview_mail"];
         delete?: never;
         options?: never;
@@ -634,7 +689,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Sends such a mail to the caller's own address, and says what the mail server said. */
+        /** Sends such an email to the caller's own address, and returns the mail server's response. */
         post: operations["test_mail"];
         delete?: never;
         options?: never;
@@ -652,10 +707,27 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Uploads a picture for a setting such as `firm.logo`: PNG, JPEG or WebP, at most 2 MB. It is drawn anew, and shown
-         *     nowhere until a setting names it; one that none names within a day is deleted.
+         * Uploads a picture for a setting such as `firm.logo`: PNG, JPEG or WebP, up to 2 MB. It is re-encoded, and not shown
+         *     until a setting names it. A picture that no setting names within a day is deleted.
          */
         post: operations["upload_picture"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/settings/pictures/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A picture before it is chosen: whoever sets settings sees it, and nobody else does. */
+        get: operations["get_picture"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -686,7 +758,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Every group and key with form, bounds, default and help. What the caller may not change is missing. */
+        /**
+         * Returns every group and key with its type, bounds, default and help. Keys that the caller cannot change are left
+         *     out.
+         */
         get: operations["get_schema"];
         put?: never;
         post?: never;
@@ -703,10 +778,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** People under filters, by name, a page at a time. */
+        /** Lists people who match the filters, sorted by name, page by page. */
         get: operations["list_staff"];
         put?: never;
-        /** Invites a person by mail. The link works once and for 7 days. */
+        /** Invites a person by email. The link works once, for 7 days. */
         post: operations["invite_staff"];
         delete?: never;
         options?: never;
@@ -723,7 +798,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Invites everybody of the good rows, all or nobody. Rows with errors are left out, as the preview said. */
+        /** Invites everyone in the valid rows: all of them or none. Rows with errors are skipped, as shown in the preview. */
         post: operations["import_staff"];
         delete?: never;
         options?: never;
@@ -741,8 +816,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Says what importing this file would do, row by row, and changes nothing. The body is CSV in UTF-8, at most 1 MB and
-         *     500 people: a head line with `name` and `email`, and if wanted `role` and `permissions`.
+         * Shows what importing this file would do, row by row, and changes nothing. The body is CSV in UTF-8, up to 1 MB and
+         *     500 people, with a header line: `name` and `email`, and optionally `role` and `permissions`.
          */
         post: operations["preview_import"];
         delete?: never;
@@ -758,20 +833,20 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One person. The `ETag` goes with what can be edited. */
+        /** Returns one person. The `ETag` covers the fields that can be edited. */
         get: operations["get_staff"];
         put?: never;
         post?: never;
         /**
-         * Deletes a person. Open work goes to whom `reassignTo` names, or to nobody; what they did keeps their name, and the
-         *     address is free again. With `If-Match`, only as the caller has seen them.
+         * Deletes a person. Open work goes to the person in `reassignTo`, or to nobody. Their name stays on what they did, and
+         *     their address can be used again. With `If-Match`, fails with 412 if the person has changed since.
          */
         delete: operations["delete_staff"];
         options?: never;
         head?: never;
         /**
-         * Changes name, address, role or permissions. With `If-Match`, only what the client has seen. A new role brings its
-         *     own permissions unless some are given; tokens of the person are exchanged within a second.
+         * Changes name, address, role or permissions. With `If-Match`, fails with 412 if the person has changed since. A new
+         *     role brings its own permissions unless some are given. The person's access tokens are replaced within a second.
          */
         patch: operations["patch_staff"];
         trace?: never;
@@ -785,7 +860,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Lets a person in again who was deactivated. With `If-Match`, only as the caller has seen them. */
+        /** Reactivates a person who was deactivated. With `If-Match`, fails with 412 if the person has changed since. */
         post: operations["activate_staff"];
         delete?: never;
         options?: never;
@@ -802,12 +877,12 @@ export interface paths {
         };
         get?: never;
         /**
-         * Sets the picture of a person: PNG, JPEG or WebP, at most 2 MB. It is cut to a square and drawn anew. With `If-Match`,
-         *     only as the caller has seen them; a picture does not change the tag.
+         * Sets the picture of a person: PNG, JPEG or WebP, up to 2 MB. It is cropped to a square and re-encoded. With
+         *     `If-Match`, fails with 412 if the person has changed since; a new picture does not change the tag.
          */
         put: operations["put_staff_avatar"];
         post?: never;
-        /** Takes the picture of a person away. With `If-Match`, only as the caller has seen them. */
+        /** Removes the picture of a person. With `If-Match`, fails with 412 if the person has changed since. */
         delete: operations["delete_staff_avatar"];
         options?: never;
         head?: never;
@@ -824,8 +899,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Shuts a person out: requests, pages and sockets end within a second. Open work stays theirs unless it is given to
-         *     somebody. With `If-Match`, only as the caller has seen them.
+         * Deactivates a person: their requests, pages and sockets end within a second. Open work stays with them unless it is
+         *     reassigned. With `If-Match`, fails with 412 if the person has changed since.
          */
         post: operations["deactivate_staff"];
         delete?: never;
@@ -841,11 +916,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Which second factors a member of staff has. */
+        /** Returns which second factors a staff member has. */
         get: operations["show_factors"];
         put?: never;
         post?: never;
-        /** Takes all second factors of a member of staff away and signs them out everywhere. They get a mail. */
+        /** Removes all second factors of a staff member and signs them out everywhere. They get an email. */
         delete: operations["reset_factors"];
         options?: never;
         head?: never;
@@ -861,9 +936,12 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Sends the invitation again; older links end. */
+        /** Sends the invitation again. Older links stop working. */
         post: operations["resend_invitation"];
-        /** Takes an invitation back; nothing is kept of the person. With `If-Match`, only as the caller has seen them. */
+        /**
+         * Withdraws an invitation. Nothing about the person is kept. With `If-Match`, fails with 412 if the person has changed
+         *     since.
+         */
         delete: operations["withdraw_invitation"];
         options?: never;
         head?: never;
@@ -879,7 +957,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Sends a person a link for a new password. Nobody sets a password for somebody else. */
+        /** Sends a person a password reset link. Nobody can set another person's password. */
         post: operations["send_reset_link"];
         delete?: never;
         options?: never;
@@ -894,7 +972,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Devices of a person, the one used last first. */
+        /** Lists the devices of a person, most recently used first. */
         get: operations["list_staff_sessions"];
         put?: never;
         post?: never;
@@ -915,7 +993,7 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Signs one device of a person out. */
+        /** Signs out one device of a person. */
         delete: operations["end_staff_session"];
         options?: never;
         head?: never;
@@ -931,7 +1009,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Forgets the wrong passwords that locked an account. */
+        /** Unlocks an account that was locked after too many wrong passwords. */
         post: operations["unlock_staff"];
         delete?: never;
         options?: never;
@@ -946,10 +1024,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** All tokens, the newest first, those included that work no longer. */
+        /** Lists all tokens, newest first, including those that no longer work. */
         get: operations["list_tokens"];
         put?: never;
-        /** Makes a token that acts in your name. */
+        /** Creates a token that acts in your name. */
         post: operations["create_token"];
         delete?: never;
         options?: never;
@@ -964,11 +1042,14 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One token. */
+        /** Returns one token. */
         get: operations["get_token"];
         put?: never;
         post?: never;
-        /** Revokes a token, at once and for ever. One that may what you may not, and is not yours, is not yours to touch. */
+        /**
+         * Revokes a token immediately and permanently. You can revoke another person's token only if you have all of its
+         *     permissions.
+         */
         delete: operations["revoke_token"];
         options?: never;
         head?: never;
@@ -984,7 +1065,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Takes a change back, within ten seconds and only where nobody has changed the message since. */
+        /** Undoes a change, within ten seconds and only if nobody has changed the message since. */
         post: operations["take_back"];
         delete?: never;
         options?: never;
@@ -1035,7 +1116,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Says whom the link of an invitation is for. It stays as it is. */
+        /** Returns who an invitation link is for. The link stays valid. */
         post: operations["open_invitation"];
         delete?: never;
         options?: never;
@@ -1052,7 +1133,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Ends this session, told by its access token or its refresh token. */
+        /** Ends this session, identified by its access token or refresh token. */
         post: operations["logout"];
         delete?: never;
         options?: never;
@@ -1069,7 +1150,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Signs out on all devices, this one included. */
+        /** Signs out on all devices, including this one. */
         post: operations["logout_all"];
         delete?: never;
         options?: never;
@@ -1084,14 +1165,14 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Who is signed in. */
+        /** Returns the person who is signed in. */
         get: operations["get_me"];
         put?: never;
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
-        /** Changes the own profile. */
+        /** Changes your own profile. */
         patch: operations["patch_me"];
         trace?: never;
     };
@@ -1103,10 +1184,10 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Sets the own picture: PNG, JPEG or WebP, at most 2 MB. It is cut to a square and drawn anew. */
+        /** Sets your own picture: PNG, JPEG or WebP, up to 2 MB. It is cropped to a square and re-encoded. */
         put: operations["put_own_avatar"];
         post?: never;
-        /** Takes the own picture away. */
+        /** Removes your own picture. */
         delete: operations["delete_own_avatar"];
         options?: never;
         head?: never;
@@ -1120,7 +1201,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Which second factors there are. */
+        /** Returns your own second factors. */
         get: operations["factor_state"];
         put?: never;
         post?: never;
@@ -1139,7 +1220,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Makes ten new recovery codes; older ones end. */
+        /** Creates ten new recovery codes. Older ones stop working. */
         post: operations["new_recovery_codes"];
         delete?: never;
         options?: never;
@@ -1157,11 +1238,11 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Begins to set up an authenticator app. It counts once `/api/auth/mfa/totp/confirm` got a code of it, within half an
-         *     hour.
+         * Starts setting up an authenticator app. To turn it on, send a code from it to `/api/auth/mfa/totp/confirm` within
+         *     half an hour.
          */
         post: operations["begin_totp"];
-        /** Turns the authenticator app off. */
+        /** Turns off the authenticator app. */
         delete: operations["remove_totp"];
         options?: never;
         head?: never;
@@ -1177,7 +1258,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Turns the authenticator app on, with a code that it shows. Answers with ten recovery codes; older ones end. */
+        /** Turns on the authenticator app with a code that it shows. Returns ten recovery codes; older ones stop working. */
         post: operations["confirm_totp"];
         delete?: never;
         options?: never;
@@ -1192,7 +1273,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The own passkeys, the oldest first. */
+        /** Lists your own passkeys, oldest first. */
         get: operations["list_passkeys"];
         put?: never;
         post?: never;
@@ -1211,7 +1292,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Adds a passkey, with what the authenticator answered. */
+        /** Adds a passkey with the response of the authenticator. */
         post: operations["add_passkey"];
         delete?: never;
         options?: never;
@@ -1228,7 +1309,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Begins to add a passkey. */
+        /** Starts adding a passkey. */
         post: operations["begin_registration"];
         delete?: never;
         options?: never;
@@ -1245,7 +1326,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Signs in by passkey. It stands for password and second factor, and no lockout is in its way. */
+        /** Signs in with a passkey. It replaces password and second factor, and works even if the account is locked. */
         post: operations["sign_in_by_passkey"];
         delete?: never;
         options?: never;
@@ -1262,7 +1343,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Begins a sign-in without a password, by a passkey that the browser finds. */
+        /** Starts signing in without a password, with a passkey that the browser finds. */
         post: operations["begin_sign_in"];
         delete?: never;
         options?: never;
@@ -1280,11 +1361,11 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Deletes one of the own passkeys. */
+        /** Deletes one of your own passkeys. */
         delete: operations["delete_passkey"];
         options?: never;
         head?: never;
-        /** Gives one of the own passkeys another name. */
+        /** Renames one of your own passkeys. */
         patch: operations["rename_passkey"];
         trace?: never;
     };
@@ -1297,7 +1378,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Changes the own password; all other sessions end. */
+        /** Changes your own password and ends all other sessions. */
         post: operations["change_password"];
         delete?: never;
         options?: never;
@@ -1314,7 +1395,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Shows again who is there, by password or code. What answered `reauthentication_required` works for ten minutes. */
+        /**
+         * Confirms your identity with password or code. Requests that returned `reauthentication_required` then work for ten
+         *     minutes.
+         */
         post: operations["prove"];
         delete?: never;
         options?: never;
@@ -1331,7 +1415,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Shows again who is there, by passkey. */
+        /** Confirms your identity with a passkey. */
         post: operations["prove_by_passkey"];
         delete?: never;
         options?: never;
@@ -1348,7 +1432,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Begins to show again who is there, with one of the own passkeys. */
+        /** Starts confirming your identity with one of your own passkeys. */
         post: operations["begin_passkey_proof"];
         delete?: never;
         options?: never;
@@ -1365,7 +1449,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Exchanges a refresh token for a new one and an access token. Asking twice at once gives the same answer. */
+        /** Exchanges a refresh token for a new one and an access token. Two requests at the same time get the same response. */
         post: operations["refresh"];
         delete?: never;
         options?: never;
@@ -1397,11 +1481,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The own devices, the one used last first. */
+        /** Lists your own devices, most recently used first. */
         get: operations["list_sessions"];
         put?: never;
         post?: never;
-        /** Signs all own devices out but the one that asks. */
+        /** Signs out all your devices except the one that makes the request. */
         delete: operations["end_others"];
         options?: never;
         head?: never;
@@ -1418,7 +1502,7 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Signs one of the own devices out. */
+        /** Signs out one of your own devices. */
         delete: operations["delete_session"];
         options?: never;
         head?: never;
@@ -1434,7 +1518,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** A ticket for `/ws/chat`, so that no token stands in an address. */
+        /** Issues a ticket for `/ws/chat`, so that no token appears in a URL. */
         post: operations["ws_ticket"];
         delete?: never;
         options?: never;
@@ -1451,7 +1535,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Takes a message in. */
+        /** Submits a message. */
         post: operations["post_contact"];
         delete?: never;
         options?: never;
@@ -1466,7 +1550,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A fresh form token. */
+        /** Issues a new form token. */
         get: operations["get_form_token"];
         put?: never;
         post?: never;
@@ -1483,7 +1567,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Answers as long as the program runs. Touches nothing else. */
+        /** Responds as long as the program runs. Checks nothing else. */
         get: operations["health"];
         put?: never;
         post?: never;
@@ -1500,7 +1584,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** 200 when requests can be served; 503 while the database is away or the program is about to end. */
+        /** Returns 200 if requests can be served, and 503 while the database is unavailable or the program is shutting down. */
         get: operations["ready"];
         put?: never;
         post?: never;
@@ -1534,7 +1618,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The thread of a message, for the client who wrote it. `Authorization: Manage <code from the mail>`. */
+        /** Returns the thread of a message to the client who wrote it. Send `Authorization: Manage <code from the email>`. */
         get: operations["get_thread"];
         put?: never;
         post?: never;
@@ -1553,7 +1637,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Adds an answer of the client to the thread. `Authorization: Manage <code from the mail>`. */
+        /** Adds a reply from the client to the thread. Send `Authorization: Manage <code from the email>`. */
         post: operations["post_client_reply"];
         delete?: never;
         options?: never;
@@ -1568,10 +1652,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Says whether nobody can sign in yet. */
+        /** Returns whether setup is still needed because nobody can sign in yet. */
         get: operations["needed"];
         put?: never;
-        /** Makes the first admin, sets the firm's details and signs in. */
+        /** Creates the first admin, sets the firm's details and signs in. */
         post: operations["complete"];
         delete?: never;
         options?: never;
@@ -1583,12 +1667,12 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /** @description A password, with the token of the mail. */
+        /** @description A password, with the token from the email. */
         Acceptance: {
             password: string;
             token: string;
         };
-        /** @description Who can sign in now. */
+        /** @description The person who can now sign in. */
         Accepted: {
             email: string;
         };
@@ -1598,7 +1682,7 @@ export interface components {
             /** @description In words. */
             label: string;
         };
-        /** @description Something that somebody did. */
+        /** @description Something that someone did. */
         Activity: {
             action: string;
             actor?: string | null;
@@ -1611,30 +1695,30 @@ export interface components {
             /** @description In words, without the actor. */
             sentence: string;
         };
-        /** @description A question for `navigator.credentials`. */
+        /** @description A challenge for `navigator.credentials`. */
         Asked: {
             /**
              * Format: uuid
-             * @description Goes back with the answer. Works once and for five minutes.
+             * @description Send it back with the response. Works once, for five minutes.
              */
             challengeId: string;
-            /** @description `{publicKey: …}` of WebAuthn, with bytes in base64url. */
+            /** @description WebAuthn `{publicKey: …}`, with bytes in base64url. */
             options: Record<string, never>;
         };
-        /** @description What the filters can be set to. */
+        /** @description The values that the filters can have. */
         AuditChoices: {
             actions: components["schemas"]["ActionChoice"][];
             entityTypes: string[];
             staff: components["schemas"]["Named"][];
             tokens: components["schemas"]["Named"][];
         };
-        /** @description The head of the chain: whoever keeps it elsewhere can prove a cut tail. */
+        /** @description The head of the chain. Save it elsewhere to be able to prove that the end was cut off. */
         AuditHead: {
             checkpoint?: components["schemas"]["Checkpoint"] | null;
             hash?: string | null;
-            /** @description `42:<hash>`, as `verify` takes it; null while nothing is sealed. */
+            /** @description `42:<hash>`, as `verify` accepts it; null if nothing is sealed yet. */
             head?: string | null;
-            /** @description Ed25519, in hex: checks the signature of `tekvwarho audit head`, line feed, number, line feed, hash. */
+            /** @description Ed25519 in hex. It verifies the signature over `tekvwarho audit head`, line feed, number, line feed, hash. */
             publicKey: string;
             /**
              * Format: int64
@@ -1646,7 +1730,7 @@ export interface components {
         AuditItem: {
             action: string;
             actor?: components["schemas"]["Named"] | null;
-            /** @description `{"field": {"from": …, "to": …}}`; a fact without a value before has only `to`. */
+            /** @description `{"field": {"from": …, "to": …}}`; a field without a previous value has only `to`. */
             changes?: unknown;
             /** Format: date-time */
             createdAt: string;
@@ -1655,29 +1739,38 @@ export interface components {
             /** Format: uuid */
             id: string;
             ipAddress?: string | null;
-            /** @description Names of the people whose ids stand in `changes`. */
+            /** @description Names of the people whose ids appear in `changes`. */
             people: components["schemas"]["Named"][];
             requestId?: string | null;
             /** @description In words, without the actor. */
             sentence: string;
             /**
              * Format: int64
-             * @description Its place in the chain; null for the second in which it is not sealed yet.
+             * @description Its position in the chain; null until it is sealed, about a second later.
              */
             seq?: number | null;
             token?: components["schemas"]["Named"] | null;
             userAgent?: string | null;
         };
-        /** @description Where the new picture is. */
+        /** @description The address of the new picture. */
         AvatarMade: {
             avatar?: string | null;
         };
-        /** @description One change of many messages. What is missing stays. */
+        /** @description A sender whose messages are spam. */
+        BlockedSender: {
+            blockedBy?: components["schemas"]["Person"] | null;
+            /** Format: date-time */
+            createdAt: string;
+            email: string;
+            /** Format: uuid */
+            id: string;
+        };
+        /** @description One change to many messages. Fields that are left out stay unchanged. */
         Bulk: {
             addTags?: string[];
             /**
              * Format: uuid
-             * @description An id, or null to take the assignment away.
+             * @description An id, or null to remove the assignment.
              */
             assignedTo?: string | null;
             /** @description At most 100. */
@@ -1685,43 +1778,48 @@ export interface components {
             removeTags?: string[];
             status?: components["schemas"]["MessageStatus"] | null;
         };
-        /** @description What a change of many came to. */
+        /** @description The result of a bulk change. */
         BulkDone: {
-            /** @description Messages that are different now. */
+            /** @description Messages that were changed. */
             changed: number;
             /**
              * Format: uuid
-             * @description Takes all of it back, within ten seconds; null when nothing changed.
+             * @description Undoes all of it, within ten seconds; null if nothing changed.
              */
             undoId?: string | null;
         };
         /** @description A canned reply. */
         CannedReply: {
-            /** @description May hold `{{client.name}}`, `{{client.firstName}}`, `{{staff.name}}`, `{{firm.name}}`, `{{message.service}}`. */
+            /**
+             * @description Can contain `{{client.name}}`, `{{client.firstName}}`, `{{staff.name}}`, `{{firm.name}}` and
+             *     `{{message.service}}`.
+             */
             content: string;
             /** @description Send it as `If-Match` with a change. */
             etag: string;
             /** Format: uuid */
             id: string;
-            /** @description What one types after `;` to find it. */
+            /** @description What to type after `;` to find it. */
             shortcut: string;
             title: string;
             /** Format: date-time */
             updatedAt: string;
         };
-        /** @description A canned reply in part. */
+        /** @description Changes to a canned reply. */
         CannedReplyPatch: {
             content?: string | null;
             shortcut?: string | null;
             title?: string | null;
         };
-        /** @description What is to be changed. What is missing stays. */
+        /** @description What to change. Fields that are left out stay unchanged. */
         Change: {
             /**
              * Format: uuid
-             * @description An id, or null to take the assignment away.
+             * @description An id, or null to remove the assignment.
              */
             assignedTo?: string | null;
+            /** @description False: somebody looked, and it is a message like others. */
+            doubtful?: boolean | null;
             status?: components["schemas"]["MessageStatus"] | null;
         };
         /** @description A signed head. */
@@ -1739,19 +1837,19 @@ export interface components {
             label: string;
             value: string;
         };
-        /** @description What else is known of the client. */
+        /** @description What else is known about the client. */
         Client: {
-            /** @description Other messages of the same address, at most 10. */
+            /** @description Other messages from the same address, at most 10. */
             otherMessages: components["schemas"]["OtherMessage"][];
         };
-        /** @description What a client answers. */
+        /** @description A reply from a client. */
         ClientReply: {
             /** @description At most 5,000 characters. */
             content: string;
         };
-        /** @description A message with its answers, without anything internal. */
+        /** @description A message with its replies, without anything internal. */
         ClientThread: {
-            /** @description False when the firm has closed the door: the message was taken for spam. */
+            /** @description False if the conversation is closed because the message was marked as spam. */
             canReply: boolean;
             /** Format: date-time */
             createdAt: string;
@@ -1764,19 +1862,19 @@ export interface components {
             service?: string | null;
             thread: components["schemas"]["ThreadEntry"][];
         };
-        /** @description A person that work can be given to. */
+        /** @description A person that work can be assigned to. */
         Colleague: {
-            /** @description Address of the picture, for `GET` with an access token; null: there is none. */
+            /** @description Address of the picture, for `GET` with an access token; null if there is none. */
             avatar?: string | null;
             /** Format: uuid */
             id: string;
-            /** @description False: past work is theirs, new work cannot be. */
+            /** @description False: they keep past work but cannot be assigned new work. */
             isActive: boolean;
             name: string;
         };
         /** @description Which second factors a colleague has. */
         ColleagueFactors: {
-            /** @description You may take them away: the person is somebody else and holds no right that you lack. */
+            /** @description You can remove them: the person is not you and has no permission that you don't have. */
             mayReset: boolean;
             /** Format: int64 */
             passkeys: number;
@@ -1789,23 +1887,25 @@ export interface components {
         /** @description What the contact form sends. */
         ContactForm: {
             company?: string | null;
-            /** @description The visitor agrees that these details are used for follow-up. */
+            /** @description The visitor agrees that these details can be used to follow up. */
             consent?: boolean;
             email: string;
+            /** @description Leave this empty too: it is the trap of our own page. On its own, it marks a message as doubtful. */
+            extra?: string | null;
             /** @description From the page, or from `GET /api/form-token`. */
             formToken?: string | null;
             /** @description At most 5,000 characters. */
             message: string;
             name: string;
             phone?: string | null;
-            /** @description Slug of a service. */
+            /** @description The slug of a service. */
             service?: string | null;
             /** Format: uuid */
             visitorId?: string | null;
-            /** @description Leave it empty: it is a trap for programs. */
+            /** @description Leave this empty: it is a trap for bots. A message that fills it in is filed as spam. */
             website?: string | null;
         };
-        /** @description How many messages stand where, by the names of the statuses; each at most 1,000, which then means 1,000 or more. */
+        /** @description Number of messages by status; each at most 1,000, which means 1,000 or more. */
         Counts: {
             /** Format: int64 */
             archived: number;
@@ -1815,7 +1915,7 @@ export interface components {
             in_progress: number;
             /**
              * Format: int64
-             * @description New or in progress, and assigned to the person who asks.
+             * @description New or in progress, and assigned to the caller.
              */
             mine: number;
             /** Format: int64 */
@@ -1826,35 +1926,41 @@ export interface components {
             spam: number;
             /**
              * Format: int64
-             * @description New or in progress, and nobody's.
+             * @description New or in progress, and unassigned.
              */
             unassigned: number;
         };
-        /** @description Everything on the first page. What the person may not see is missing. */
+        /** @description Everything on the dashboard’s home page. What the caller cannot see is left out. */
         Dashboard: {
-            /** @description The newest ten entries of the audit trail. */
+            /** @description The latest ten entries of the audit trail. */
             activity: components["schemas"]["Activity"][];
+            /**
+             * Format: int64
+             * @description Bytes that are free where the data lies; null while there is room.
+             */
+            diskFree?: number | null;
             firstResponse?: components["schemas"]["ResponseTime"] | null;
-            /** @description The newest five. */
+            /** @description The latest five. */
             latest: components["schemas"]["MessageSummary"][];
+            mailTrouble?: components["schemas"]["MailTrouble"] | null;
             messages?: components["schemas"]["MessageCounts"] | null;
-            /** @description The last 30 days in the zone of the firm, oldest first. */
+            /** @description The last 30 days in the firm's time zone, oldest first. */
             trend: components["schemas"]["TrendDay"][];
         };
-        /** @description What a user agent says of a device. */
+        /** @description What a user agent reveals about a device. */
         Device: {
             browser: string;
             /** @description Such as `Firefox on Linux`. */
             device: string;
             os: string;
         };
-        /** @description What every successful answer of the API looks like. */
+        /** @description The envelope of every successful API response. */
         Envelope_Accepted: {
-            /** @description Who can sign in now. */
+            /** @description The person who can now sign in. */
             data: {
                 email: string;
             };
-            /** @description A sentence for people, where there is something to say. */
+            /** @description A sentence to show to people, if there is something to say. */
             message?: string;
             meta?: components["schemas"]["Meta"];
             requestId: string;
@@ -1864,19 +1970,19 @@ export interface components {
              */
             success: boolean;
         };
-        /** @description What every successful answer of the API looks like. */
+        /** @description The envelope of every successful API response. */
         Envelope_Asked: {
-            /** @description A question for `navigator.credentials`. */
+            /** @description A challenge for `navigator.credentials`. */
             data: {
                 /**
                  * Format: uuid
-                 * @description Goes back with the answer. Works once and for five minutes.
+                 * @description Send it back with the response. Works once, for five minutes.
                  */
                 challengeId: string;
-                /** @description `{publicKey: …}` of WebAuthn, with bytes in base64url. */
+                /** @description WebAuthn `{publicKey: …}`, with bytes in base64url. */
                 options: Record<string, never>;
             };
-            /** @description A sentence for people, where there is something to say. */
+            /** @description A sentence to show to people, if there is something to say. */
             message?: string;
             meta?: components["schemas"]["Meta"];
             requestId: string;
@@ -1886,16 +1992,16 @@ export interface components {
              */
             success: boolean;
         };
-        /** @description What every successful answer of the API looks like. */
+        /** @description The envelope of every successful API response. */
         Envelope_AuditChoices: {
-            /** @description What the filters can be set to. */
+            /** @description The values that the filters can have. */
             data: {
                 actions: components["schemas"]["ActionChoice"][];
                 entityTypes: string[];
                 staff: components["schemas"]["Named"][];
                 tokens: components["schemas"]["Named"][];
             };
-            /** @description A sentence for people, where there is something to say. */
+            /** @description A sentence to show to people, if there is something to say. */
             message?: string;
             meta?: components["schemas"]["Meta"];
             requestId: string;
@@ -1905,15 +2011,15 @@ export interface components {
              */
             success: boolean;
         };
-        /** @description What every successful answer of the API looks like. */
+        /** @description The envelope of every successful API response. */
         Envelope_AuditHead: {
-            /** @description The head of the chain: whoever keeps it elsewhere can prove a cut tail. */
+            /** @description The head of the chain. Save it elsewhere to be able to prove that the end was cut off. */
             data: {
                 checkpoint?: components["schemas"]["Checkpoint"] | null;
                 hash?: string | null;
-                /** @description `42:<hash>`, as `verify` takes it; null while nothing is sealed. */
+                /** @description `42:<hash>`, as `verify` accepts it; null if nothing is sealed yet. */
                 head?: string | null;
-                /** @description Ed25519, in hex: checks the signature of `tekvwarho audit head`, line feed, number, line feed, hash. */
+                /** @description Ed25519 in hex. It verifies the signature over `tekvwarho audit head`, line feed, number, line feed, hash. */
                 publicKey: string;
                 /**
                  * Format: int64
@@ -1921,7 +2027,7 @@ export interface components {
                  */
                 seq: number;
             };
-            /** @description A sentence for people, where there is something to say. */
+            /** @description A sentence to show to people, if there is something to say. */
             message?: string;
             meta?: components["schemas"]["Meta"];
             requestId: string;
@@ -1931,13 +2037,13 @@ export interface components {
              */
             success: boolean;
         };
-        /** @description What every successful answer of the API looks like. */
+        /** @description The envelope of every successful API response. */
         Envelope_AvatarMade: {
-            /** @description Where the new picture is. */
+            /** @description The address of the new picture. */
             data: {
                 avatar?: string | null;
             };
-            /** @description A sentence for people, where there is something to say. */
+            /** @description A sentence to show to people, if there is something to say. */
             message?: string;
             meta?: components["schemas"]["Meta"];
             requestId: string;
@@ -1947,19 +2053,19 @@ export interface components {
              */
             success: boolean;
         };
-        /** @description What every successful answer of the API looks like. */
+        /** @description The envelope of every successful API response. */
         Envelope_BulkDone: {
-            /** @description What a change of many came to. */
+            /** @description The result of a bulk change. */
             data: {
-                /** @description Messages that are different now. */
+                /** @description Messages that were changed. */
                 changed: number;
                 /**
                  * Format: uuid
-                 * @description Takes all of it back, within ten seconds; null when nothing changed.
+                 * @description Undoes all of it, within ten seconds; null if nothing changed.
                  */
                 undoId?: string | null;
             };
-            /** @description A sentence for people, where there is something to say. */
+            /** @description A sentence to show to people, if there is something to say. */
             message?: string;
             meta?: components["schemas"]["Meta"];
             requestId: string;
@@ -1969,23 +2075,26 @@ export interface components {
              */
             success: boolean;
         };
-        /** @description What every successful answer of the API looks like. */
+        /** @description The envelope of every successful API response. */
         Envelope_CannedReply: {
             /** @description A canned reply. */
             data: {
-                /** @description May hold `{{client.name}}`, `{{client.firstName}}`, `{{staff.name}}`, `{{firm.name}}`, `{{message.service}}`. */
+                /**
+                 * @description Can contain `{{client.name}}`, `{{client.firstName}}`, `{{staff.name}}`, `{{firm.name}}` and
+                 *     `{{message.service}}`.
+                 */
                 content: string;
                 /** @description Send it as `If-Match` with a change. */
                 etag: string;
                 /** Format: uuid */
                 id: string;
-                /** @description What one types after `;` to find it. */
+                /** @description What to type after `;` to find it. */
                 shortcut: string;
                 title: string;
                 /** Format: date-time */
                 updatedAt: string;
             };
-            /** @description A sentence for people, where there is something to say. */
+            /** @description A sentence to show to people, if there is something to say. */
             message?: string;
             meta?: components["schemas"]["Meta"];
             requestId: string;
@@ -1995,11 +2104,11 @@ export interface components {
              */
             success: boolean;
         };
-        /** @description What every successful answer of the API looks like. */
+        /** @description The envelope of every successful API response. */
         Envelope_ClientThread: {
-            /** @description A message with its answers, without anything internal. */
+            /** @description A message with its replies, without anything internal. */
             data: {
-                /** @description False when the firm has closed the door: the message was taken for spam. */
+                /** @description False if the conversation is closed because the message was marked as spam. */
                 canReply: boolean;
                 /** Format: date-time */
                 createdAt: string;
@@ -2012,7 +2121,7 @@ export interface components {
                 service?: string | null;
                 thread: components["schemas"]["ThreadEntry"][];
             };
-            /** @description A sentence for people, where there is something to say. */
+            /** @description A sentence to show to people, if there is something to say. */
             message?: string;
             meta?: components["schemas"]["Meta"];
             requestId: string;
@@ -2022,11 +2131,11 @@ export interface components {
              */
             success: boolean;
         };
-        /** @description What every successful answer of the API looks like. */
+        /** @description The envelope of every successful API response. */
         Envelope_ColleagueFactors: {
             /** @description Which second factors a colleague has. */
             data: {
-                /** @description You may take them away: the person is somebody else and holds no right that you lack. */
+                /** @description You can remove them: the person is not you and has no permission that you don't have. */
                 mayReset: boolean;
                 /** Format: int64 */
                 passkeys: number;
@@ -2036,7 +2145,7 @@ export interface components {
                 required: boolean;
                 totp: boolean;
             };
-            /** @description A sentence for people, where there is something to say. */
+            /** @description A sentence to show to people, if there is something to say. */
             message?: string;
             meta?: components["schemas"]["Meta"];
             requestId: string;
@@ -2046,9 +2155,9 @@ export interface components {
              */
             success: boolean;
         };
-        /** @description What every successful answer of the API looks like. */
+        /** @description The envelope of every successful API response. */
         Envelope_Counts: {
-            /** @description How many messages stand where, by the names of the statuses; each at most 1,000, which then means 1,000 or more. */
+            /** @description Number of messages by status; each at most 1,000, which means 1,000 or more. */
             data: {
                 /** Format: int64 */
                 archived: number;
@@ -2058,7 +2167,7 @@ export interface components {
                 in_progress: number;
                 /**
                  * Format: int64
-                 * @description New or in progress, and assigned to the person who asks.
+                 * @description New or in progress, and assigned to the caller.
                  */
                 mine: number;
                 /** Format: int64 */
@@ -2069,11 +2178,11 @@ export interface components {
                 spam: number;
                 /**
                  * Format: int64
-                 * @description New or in progress, and nobody's.
+                 * @description New or in progress, and unassigned.
                  */
                 unassigned: number;
             };
-            /** @description A sentence for people, where there is something to say. */
+            /** @description A sentence to show to people, if there is something to say. */
             message?: string;
             meta?: components["schemas"]["Meta"];
             requestId: string;
@@ -2083,20 +2192,26 @@ export interface components {
              */
             success: boolean;
         };
-        /** @description What every successful answer of the API looks like. */
+        /** @description The envelope of every successful API response. */
         Envelope_Dashboard: {
-            /** @description Everything on the first page. What the person may not see is missing. */
+            /** @description Everything on the dashboard’s home page. What the caller cannot see is left out. */
             data: {
-                /** @description The newest ten entries of the audit trail. */
+                /** @description The latest ten entries of the audit trail. */
                 activity: components["schemas"]["Activity"][];
+                /**
+                 * Format: int64
+                 * @description Bytes that are free where the data lies; null while there is room.
+                 */
+                diskFree?: number | null;
                 firstResponse?: components["schemas"]["ResponseTime"] | null;
-                /** @description The newest five. */
+                /** @description The latest five. */
                 latest: components["schemas"]["MessageSummary"][];
+                mailTrouble?: components["schemas"]["MailTrouble"] | null;
                 messages?: components["schemas"]["MessageCounts"] | null;
-                /** @description The last 30 days in the zone of the firm, oldest first. */
+                /** @description The last 30 days in the firm's time zone, oldest first. */
                 trend: components["schemas"]["TrendDay"][];
             };
-            /** @description A sentence for people, where there is something to say. */
+            /** @description A sentence to show to people, if there is something to say. */
             message?: string;
             meta?: components["schemas"]["Meta"];
             requestId: string;
@@ -2106,28 +2221,28 @@ export interface components {
              */
             success: boolean;
         };
-        /** @description What every successful answer of the API looks like. */
+        /** @description The envelope of every successful API response. */
         Envelope_FactorState: {
-            /** @description The own second factors. */
+            /** @description Your own second factors. */
             data: {
                 /** Format: int64 */
                 passkeys: number;
-                /** @description Browsers can use passkeys at this address: it is https, or this machine, and has a name. */
+                /** @description Browsers can use passkeys at this address: it has a name, and is https or this machine. */
                 passkeysPossible: boolean;
                 /**
                  * Format: int64
-                 * @description Recovery codes that were not used yet.
+                 * @description Unused recovery codes.
                  */
                 recoveryCodesLeft: number;
                 /** @description The role needs a second factor. */
                 required: boolean;
                 /**
                  * Format: date-time
-                 * @description Since when the authenticator app is on; null: it is off.
+                 * @description When the authenticator app was turned on; null if it is off.
                  */
                 totpSince?: string | null;
             };
-            /** @description A sentence for people, where there is something to say. */
+            /** @description A sentence to show to people, if there is something to say. */
             message?: string;
             meta?: components["schemas"]["Meta"];
             requestId: string;
@@ -2137,13 +2252,13 @@ export interface components {
              */
             success: boolean;
         };
-        /** @description What every successful answer of the API looks like. */
+        /** @description The envelope of every successful API response. */
         Envelope_FormToken: {
-            /** @description A token that says when a form was drawn. */
+            /** @description A token that says when a form was loaded. */
             data: {
                 formToken: string;
             };
-            /** @description A sentence for people, where there is something to say. */
+            /** @description A sentence to show to people, if there is something to say. */
             message?: string;
             meta?: components["schemas"]["Meta"];
             requestId: string;
@@ -2153,15 +2268,15 @@ export interface components {
              */
             success: boolean;
         };
-        /** @description What every successful answer of the API looks like. */
+        /** @description The envelope of every successful API response. */
         Envelope_Health: {
-            /** @description The program runs. */
+            /** @description The program is running. */
             data: {
                 /** @description Always `ok`. */
                 status: string;
                 version: string;
             };
-            /** @description A sentence for people, where there is something to say. */
+            /** @description A sentence to show to people, if there is something to say. */
             message?: string;
             meta?: components["schemas"]["Meta"];
             requestId: string;
@@ -2171,16 +2286,16 @@ export interface components {
              */
             success: boolean;
         };
-        /** @description What every successful answer of the API looks like. */
+        /** @description The envelope of every successful API response. */
         Envelope_ImportDone: {
-            /** @description What an import did. */
+            /** @description The result of an import. */
             data: {
                 /** @description People who were invited. */
                 invited: number;
-                /** @description Rows that were left out. */
+                /** @description Rows that were skipped. */
                 skipped: number;
             };
-            /** @description A sentence for people, where there is something to say. */
+            /** @description A sentence to show to people, if there is something to say. */
             message?: string;
             meta?: components["schemas"]["Meta"];
             requestId: string;
@@ -2190,19 +2305,19 @@ export interface components {
              */
             success: boolean;
         };
-        /** @description What every successful answer of the API looks like. */
+        /** @description The envelope of every successful API response. */
         Envelope_ImportPreview: {
             /** @description What an import would do. */
             data: {
-                /** @description Names this outcome; send it with the import. */
+                /** @description Identifies this outcome. Send it with the import. */
                 digest: string;
-                /** @description Rows that will be left out. */
+                /** @description Rows that will be skipped. */
                 invalid: number;
                 rows: components["schemas"]["ImportRow"][];
                 /** @description Rows that will be imported. */
                 valid: number;
             };
-            /** @description A sentence for people, where there is something to say. */
+            /** @description A sentence to show to people, if there is something to say. */
             message?: string;
             meta?: components["schemas"]["Meta"];
             requestId: string;
@@ -2212,9 +2327,9 @@ export interface components {
              */
             success: boolean;
         };
-        /** @description What every successful answer of the API looks like. */
+        /** @description The envelope of every successful API response. */
         Envelope_InvitationView: {
-            /** @description Whom an invitation is for. */
+            /** @description The person an invitation is for. */
             data: {
                 email: string;
                 /** Format: date-time */
@@ -2222,7 +2337,7 @@ export interface components {
                 firmName: string;
                 name: string;
             };
-            /** @description A sentence for people, where there is something to say. */
+            /** @description A sentence to show to people, if there is something to say. */
             message?: string;
             meta?: components["schemas"]["Meta"];
             requestId: string;
@@ -2232,14 +2347,14 @@ export interface components {
              */
             success: boolean;
         };
-        /** @description What every successful answer of the API looks like. */
+        /** @description The envelope of every successful API response. */
         Envelope_Made: {
-            /** @description The id of what was made. */
+            /** @description The id of what was created. */
             data: {
                 /** Format: uuid */
                 id: string;
             };
-            /** @description A sentence for people, where there is something to say. */
+            /** @description A sentence to show to people, if there is something to say. */
             message?: string;
             meta?: components["schemas"]["Meta"];
             requestId: string;
@@ -2249,14 +2364,14 @@ export interface components {
              */
             success: boolean;
         };
-        /** @description What every successful answer of the API looks like. */
+        /** @description The envelope of every successful API response. */
         Envelope_MadeToken: {
-            /** @description A token that was just made. The token itself is shown this once. */
+            /** @description A token that was just created. The token itself is shown only once. */
             data: components["schemas"]["TokenView"] & {
-                /** @description For `Authorization: Bearer`. Keep it: it cannot be shown again. */
+                /** @description For `Authorization: Bearer`. Save it: it cannot be shown again. */
                 token: string;
             };
-            /** @description A sentence for people, where there is something to say. */
+            /** @description A sentence to show to people, if there is something to say. */
             message?: string;
             meta?: components["schemas"]["Meta"];
             requestId: string;
@@ -2266,9 +2381,9 @@ export interface components {
              */
             success: boolean;
         };
-        /** @description What every successful answer of the API looks like. */
+        /** @description The envelope of every successful API response. */
         Envelope_MailPreview: {
-            /** @description A mail as a client would get it, about a made-up message. */
+            /** @description An email as a client would get it, about a sample message. */
             data: {
                 from: string;
                 html: string;
@@ -2276,7 +2391,7 @@ export interface components {
                 subject: string;
                 text: string;
             };
-            /** @description A sentence for people, where there is something to say. */
+            /** @description A sentence to show to people, if there is something to say. */
             message?: string;
             meta?: components["schemas"]["Meta"];
             requestId: string;
@@ -2286,19 +2401,19 @@ export interface components {
              */
             success: boolean;
         };
-        /** @description What every successful answer of the API looks like. */
+        /** @description The envelope of every successful API response. */
         Envelope_MailTest: {
-            /** @description What came of a test mail. */
+            /** @description The result of a test email. */
             data: {
-                /** @description True when the next server has taken it, or when it was written to the folder. */
+                /** @description True if the next server accepted it, or if it was written to the folder. */
                 delivered: boolean;
-                /** @description What the mail server said, if it did not take it. */
+                /** @description The mail server's response, if it did not accept the email. */
                 error?: string | null;
                 recipient: string;
-                /** @description `smtp`, `sendgrid`, or `folder` where no mail leaves the machine. */
+                /** @description `smtp`, `sendgrid`, or `folder` if no email leaves the machine. */
                 transport: string;
             };
-            /** @description A sentence for people, where there is something to say. */
+            /** @description A sentence to show to people, if there is something to say. */
             message?: string;
             meta?: components["schemas"]["Meta"];
             requestId: string;
@@ -2308,11 +2423,11 @@ export interface components {
              */
             success: boolean;
         };
-        /** @description What every successful answer of the API looks like. */
+        /** @description The envelope of every successful API response. */
         Envelope_Me: {
             /** @description The person who is signed in. */
             data: {
-                /** @description Address of the own picture, for `GET` with an access token; null: there is none. */
+                /** @description Address of your own picture, for `GET` with an access token; null if there is none. */
                 avatar?: string | null;
                 /** Format: date-time */
                 createdAt: string;
@@ -2323,19 +2438,19 @@ export interface components {
                 id: string;
                 /** Format: date-time */
                 lastLogin?: string | null;
-                /** @description BCP 47 tag that dates are written by; null: British English, like the words. */
+                /** @description BCP 47 tag for writing dates; null means British English. */
                 locale?: string | null;
                 name: string;
                 permissions: components["schemas"]["Permission"][];
                 role: components["schemas"]["Role"];
-                /** @description The role needs a second factor and there is none: until one is set up, only the routes for that answer. */
+                /** @description The role needs a second factor and there is none. Until one is set up, only the routes for that can be used. */
                 secondFactorMissing: boolean;
                 /** @description `system`, `light` or `dark`. */
                 theme: string;
-                /** @description IANA name; null: the browser decides. */
+                /** @description IANA name; null lets the browser decide. */
                 timeZone?: string | null;
             };
-            /** @description A sentence for people, where there is something to say. */
+            /** @description A sentence to show to people, if there is something to say. */
             message?: string;
             meta?: components["schemas"]["Meta"];
             requestId: string;
@@ -2345,7 +2460,7 @@ export interface components {
              */
             success: boolean;
         };
-        /** @description What every successful answer of the API looks like. */
+        /** @description The envelope of every successful API response. */
         Envelope_MessageDetail: {
             /** @description A message with its thread. */
             data: components["schemas"]["MessageSummary"] & {
@@ -2355,12 +2470,16 @@ export interface components {
                 ipAddress?: string | null;
                 message: string;
                 phone?: string | null;
+                /** @description Staff blocked the sender: what they write is spam. */
+                senderBlocked: boolean;
+                /** @description What spoke against it when it came: `api_trap page_trap haste crawler links markup script phrase phrases blocked`. */
+                signs: string[];
                 thread: components["schemas"]["ThreadItem"][];
-                /** @description The page on which the client reads the thread. */
+                /** @description The page where the client reads the thread. */
                 threadUrl: string;
                 /**
                  * Format: uuid
-                 * @description Takes the change back that made this answer, within ten seconds.
+                 * @description Undoes the change that led to this response, within ten seconds.
                  */
                 undoId?: string;
                 userAgent?: string | null;
@@ -2370,7 +2489,7 @@ export interface components {
                  */
                 version: number;
             };
-            /** @description A sentence for people, where there is something to say. */
+            /** @description A sentence to show to people, if there is something to say. */
             message?: string;
             meta?: components["schemas"]["Meta"];
             requestId: string;
@@ -2380,14 +2499,14 @@ export interface components {
              */
             success: boolean;
         };
-        /** @description What every successful answer of the API looks like. */
+        /** @description The envelope of every successful API response. */
         Envelope_Nothing: {
             /**
-             * @description `data` where there is nothing to say: null.
+             * @description `data` if there is nothing to return: null.
              * @default null
              */
             data: unknown;
-            /** @description A sentence for people, where there is something to say. */
+            /** @description A sentence to show to people, if there is something to say. */
             message?: string;
             meta?: components["schemas"]["Meta"];
             requestId: string;
@@ -2397,21 +2516,21 @@ export interface components {
              */
             success: boolean;
         };
-        /** @description What every successful answer of the API looks like. */
+        /** @description The envelope of every successful API response. */
         Envelope_Onboarding: {
-            /** @description How far the firm and the person are. */
+            /** @description The progress of the firm and the person. */
             data: {
-                /** @description The caller has put the list away. */
+                /** @description The caller has hidden the list. */
                 dismissed: boolean;
-                /** @description The caller may make and remove it. */
+                /** @description The caller can add and remove sample data. */
                 mayMakeSamples: boolean;
                 /** @description There is sample data. */
                 samples: boolean;
-                /** @description Steps that the caller can do, in their order. */
+                /** @description Steps that the caller can do, in order. */
                 steps: components["schemas"]["StepState"][];
                 tour: components["schemas"]["Tour"];
             };
-            /** @description A sentence for people, where there is something to say. */
+            /** @description A sentence to show to people, if there is something to say. */
             message?: string;
             meta?: components["schemas"]["Meta"];
             requestId: string;
@@ -2421,15 +2540,15 @@ export interface components {
              */
             success: boolean;
         };
-        /** @description What every successful answer of the API looks like. */
+        /** @description The envelope of every successful API response. */
         Envelope_PasskeyAdded: {
             /** @description The passkey that was added. */
             data: {
                 passkey: components["schemas"]["PasskeyView"];
-                /** @description With the first second factor: ten recovery codes, in the only answer that ever shows them. Otherwise empty. */
+                /** @description With the first second factor: ten recovery codes, in the only response that ever shows them. Otherwise empty. */
                 recoveryCodes: string[];
             };
-            /** @description A sentence for people, where there is something to say. */
+            /** @description A sentence to show to people, if there is something to say. */
             message?: string;
             meta?: components["schemas"]["Meta"];
             requestId: string;
@@ -2439,7 +2558,7 @@ export interface components {
              */
             success: boolean;
         };
-        /** @description What every successful answer of the API looks like. */
+        /** @description The envelope of every successful API response. */
         Envelope_PasskeyView: {
             /** @description A passkey. */
             data: {
@@ -2451,7 +2570,7 @@ export interface components {
                 lastUsedAt?: string | null;
                 name: string;
             };
-            /** @description A sentence for people, where there is something to say. */
+            /** @description A sentence to show to people, if there is something to say. */
             message?: string;
             meta?: components["schemas"]["Meta"];
             requestId: string;
@@ -2461,14 +2580,14 @@ export interface components {
              */
             success: boolean;
         };
-        /** @description What every successful answer of the API looks like. */
+        /** @description The envelope of every successful API response. */
         Envelope_Proved: {
-            /** @description How long the proof holds. */
+            /** @description How long the proof is valid. */
             data: {
                 /** Format: date-time */
                 until: string;
             };
-            /** @description A sentence for people, where there is something to say. */
+            /** @description A sentence to show to people, if there is something to say. */
             message?: string;
             meta?: components["schemas"]["Meta"];
             requestId: string;
@@ -2478,15 +2597,15 @@ export interface components {
              */
             success: boolean;
         };
-        /** @description What every successful answer of the API looks like. */
+        /** @description The envelope of every successful API response. */
         Envelope_Readiness: {
             /** @description What the program needs, part by part. */
             data: {
                 database: string;
-                /** @description `ok` when every part is. */
+                /** @description `ok` if every part is. */
                 status: string;
             };
-            /** @description A sentence for people, where there is something to say. */
+            /** @description A sentence to show to people, if there is something to say. */
             message?: string;
             meta?: components["schemas"]["Meta"];
             requestId: string;
@@ -2496,13 +2615,13 @@ export interface components {
              */
             success: boolean;
         };
-        /** @description What every successful answer of the API looks like. */
+        /** @description The envelope of every successful API response. */
         Envelope_RecoveryCodes: {
-            /** @description Recovery codes, in the only answer that ever shows them. */
+            /** @description Recovery codes, in the only response that ever shows them. */
             data: {
                 recoveryCodes: string[];
             };
-            /** @description A sentence for people, where there is something to say. */
+            /** @description A sentence to show to people, if there is something to say. */
             message?: string;
             meta?: components["schemas"]["Meta"];
             requestId: string;
@@ -2512,9 +2631,9 @@ export interface components {
              */
             success: boolean;
         };
-        /** @description What every successful answer of the API looks like. */
+        /** @description The envelope of every successful API response. */
         Envelope_Removed: {
-            /** @description What was taken away. */
+            /** @description What was removed. */
             data: {
                 /** Format: int64 */
                 cannedReplies: number;
@@ -2523,7 +2642,7 @@ export interface components {
                 /** Format: int64 */
                 staff: number;
             };
-            /** @description A sentence for people, where there is something to say. */
+            /** @description A sentence to show to people, if there is something to say. */
             message?: string;
             meta?: components["schemas"]["Meta"];
             requestId: string;
@@ -2533,14 +2652,14 @@ export interface components {
              */
             success: boolean;
         };
-        /** @description What every successful answer of the API looks like. */
+        /** @description The envelope of every successful API response. */
         Envelope_Samples: {
-            /** @description What was made up. */
+            /** @description The sample data that was added. */
             data: {
                 messages: number;
                 staff: number;
             };
-            /** @description A sentence for people, where there is something to say. */
+            /** @description A sentence to show to people, if there is something to say. */
             message?: string;
             meta?: components["schemas"]["Meta"];
             requestId: string;
@@ -2550,13 +2669,13 @@ export interface components {
              */
             success: boolean;
         };
-        /** @description What every successful answer of the API looks like. */
+        /** @description The envelope of every successful API response. */
         Envelope_SettingValues: {
             /** @description Keys with their values. */
             data: {
                 [key: string]: unknown;
             };
-            /** @description A sentence for people, where there is something to say. */
+            /** @description A sentence to show to people, if there is something to say. */
             message?: string;
             meta?: components["schemas"]["Meta"];
             requestId: string;
@@ -2566,15 +2685,15 @@ export interface components {
              */
             success: boolean;
         };
-        /** @description What every successful answer of the API looks like. */
+        /** @description The envelope of every successful API response. */
         Envelope_SettingsSchema: {
             /** @description What can be set. */
             data: {
-                /** @description In the order of the page. */
+                /** @description In the order of the settings page. */
                 groups: components["schemas"]["Group"][];
                 keys: components["schemas"]["Key"][];
             };
-            /** @description A sentence for people, where there is something to say. */
+            /** @description A sentence to show to people, if there is something to say. */
             message?: string;
             meta?: components["schemas"]["Meta"];
             requestId: string;
@@ -2584,13 +2703,13 @@ export interface components {
              */
             success: boolean;
         };
-        /** @description What every successful answer of the API looks like. */
+        /** @description The envelope of every successful API response. */
         Envelope_SetupState: {
-            /** @description Whether set-up is still to be done. */
+            /** @description Whether setup is still needed. */
             data: {
                 needed: boolean;
             };
-            /** @description A sentence for people, where there is something to say. */
+            /** @description A sentence to show to people, if there is something to say. */
             message?: string;
             meta?: components["schemas"]["Meta"];
             requestId: string;
@@ -2600,22 +2719,22 @@ export interface components {
              */
             success: boolean;
         };
-        /** @description What every successful answer of the API looks like. */
+        /** @description The envelope of every successful API response. */
         Envelope_SignedIn: {
-            /** @description What signing in and refreshing bring. */
+            /** @description The result of signing in or refreshing. */
             data: {
                 /** @description JWT for `Authorization: Bearer`. */
                 accessToken: string;
                 /**
                  * Format: int64
-                 * @description Seconds until the access token ends.
+                 * @description Seconds until the access token expires.
                  */
                 expiresIn: number;
-                /** @description For programs. A browser has it in a cookie and not here. */
+                /** @description For programs. Browsers get it in a cookie instead. */
                 refreshToken?: string;
                 staff: components["schemas"]["Me"];
             };
-            /** @description A sentence for people, where there is something to say. */
+            /** @description A sentence to show to people, if there is something to say. */
             message?: string;
             meta?: components["schemas"]["Meta"];
             requestId: string;
@@ -2625,22 +2744,22 @@ export interface components {
              */
             success: boolean;
         };
-        /** @description What every successful answer of the API looks like. */
+        /** @description The envelope of every successful API response. */
         Envelope_StaffDetail: {
-            /** @description A person with what matters on their own page. */
+            /** @description A person with the details of their own page. */
             data: components["schemas"]["StaffSummary"] & {
                 /**
                  * Format: date-time
-                 * @description Until when sign-in is locked after wrong passwords; null when it is not.
+                 * @description When the sign-in lock after wrong passwords ends; null if it is not locked.
                  */
                 lockedUntil?: string | null;
                 /**
                  * Format: int64
-                 * @description Work that is not closed and belongs to the person, such as messages; at 1,000 it means 1,000 or more.
+                 * @description Open work assigned to the person, such as messages; 1,000 means 1,000 or more.
                  */
                 openWork: number;
             };
-            /** @description A sentence for people, where there is something to say. */
+            /** @description A sentence to show to people, if there is something to say. */
             message?: string;
             meta?: components["schemas"]["Meta"];
             requestId: string;
@@ -2650,11 +2769,11 @@ export interface components {
              */
             success: boolean;
         };
-        /** @description What every successful answer of the API looks like. */
+        /** @description The envelope of every successful API response. */
         Envelope_StaffSummary: {
-            /** @description A person in the list of staff. */
+            /** @description A person in the staff list. */
             data: {
-                /** @description Address of the picture, for `GET` with an access token; null: there is none. */
+                /** @description Address of the picture, for `GET` with an access token; null if there is none. */
                 avatar?: string | null;
                 /** Format: date-time */
                 createdAt: string;
@@ -2663,7 +2782,7 @@ export interface components {
                 id: string;
                 /**
                  * Format: date-time
-                 * @description Until when the newest invitation works; null for who is not invited.
+                 * @description When the latest invitation expires; null for people who are not invited.
                  */
                 inviteExpiresAt?: string | null;
                 /**
@@ -2671,14 +2790,14 @@ export interface components {
                  * @description The last sign-in.
                  */
                 lastLogin?: string | null;
-                /** @description False: the person holds a right that the caller lacks, so the caller cannot change them. */
+                /** @description False: the person has a permission that the caller lacks, so the caller cannot change them. */
                 mayChange: boolean;
                 name: string;
                 permissions: components["schemas"]["Permission"][];
                 role: components["schemas"]["Role"];
                 state: components["schemas"]["StaffState"];
             };
-            /** @description A sentence for people, where there is something to say. */
+            /** @description A sentence to show to people, if there is something to say. */
             message?: string;
             meta?: components["schemas"]["Meta"];
             requestId: string;
@@ -2688,9 +2807,9 @@ export interface components {
              */
             success: boolean;
         };
-        /** @description What every successful answer of the API looks like. */
+        /** @description The envelope of every successful API response. */
         Envelope_ThreadItem: {
-            /** @description One piece of a thread. */
+            /** @description One entry of a thread. */
             data: {
                 author?: components["schemas"]["Person"] | null;
                 content: string;
@@ -2701,7 +2820,7 @@ export interface components {
                 kind: components["schemas"]["ThreadKind"];
                 mail?: components["schemas"]["MailState"] | null;
             };
-            /** @description A sentence for people, where there is something to say. */
+            /** @description A sentence to show to people, if there is something to say. */
             message?: string;
             meta?: components["schemas"]["Meta"];
             requestId: string;
@@ -2711,7 +2830,7 @@ export interface components {
              */
             success: boolean;
         };
-        /** @description What every successful answer of the API looks like. */
+        /** @description The envelope of every successful API response. */
         Envelope_Ticket: {
             /** @description A ticket that opens the WebSocket once. */
             data: {
@@ -2722,7 +2841,7 @@ export interface components {
                 expiresIn: number;
                 ticket: string;
             };
-            /** @description A sentence for people, where there is something to say. */
+            /** @description A sentence to show to people, if there is something to say. */
             message?: string;
             meta?: components["schemas"]["Meta"];
             requestId: string;
@@ -2732,7 +2851,7 @@ export interface components {
              */
             success: boolean;
         };
-        /** @description What every successful answer of the API looks like. */
+        /** @description The envelope of every successful API response. */
         Envelope_TokenView: {
             /** @description A token, without the token itself. */
             data: {
@@ -2745,23 +2864,23 @@ export interface components {
                 lastUsedAddress?: string | null;
                 /**
                  * Format: date-time
-                 * @description Exact to a minute.
+                 * @description Accurate to the minute.
                  */
                 lastUsedAt?: string | null;
                 name: string;
-                /** @description What was chosen for it; it never may more than its person may. */
+                /** @description What was chosen for it. It can never do more than its owner can. */
                 permissions: components["schemas"]["Permission"][];
                 /** Format: uuid */
                 personId: string;
-                /** @description Null when the person is gone. */
+                /** @description Null if the person has been deleted. */
                 personName?: string | null;
-                /** @description The beginning of the token. */
+                /** @description The first characters of the token. */
                 prefix: string;
                 /** Format: date-time */
                 revokedAt?: string | null;
                 state: components["schemas"]["TokenState"];
             };
-            /** @description A sentence for people, where there is something to say. */
+            /** @description A sentence to show to people, if there is something to say. */
             message?: string;
             meta?: components["schemas"]["Meta"];
             requestId: string;
@@ -2771,17 +2890,17 @@ export interface components {
              */
             success: boolean;
         };
-        /** @description What every successful answer of the API looks like. */
+        /** @description The envelope of every successful API response. */
         Envelope_TotpBegun: {
-            /** @description What brings a secret into an authenticator app. Shown once. */
+            /** @description The secret for an authenticator app. Shown only once. */
             data: {
                 otpauthUrl: string;
                 /** @description The same as a QR code: an SVG document. */
                 qrSvg: string;
-                /** @description Base32, for typing. */
+                /** @description Base32, for typing it in. */
                 secret: string;
             };
-            /** @description A sentence for people, where there is something to say. */
+            /** @description A sentence to show to people, if there is something to say. */
             message?: string;
             meta?: components["schemas"]["Meta"];
             requestId: string;
@@ -2791,19 +2910,19 @@ export interface components {
              */
             success: boolean;
         };
-        /** @description What every successful answer of the API looks like. */
+        /** @description The envelope of every successful API response. */
         Envelope_Undone: {
-            /** @description What came of it. */
+            /** @description The result of the undo. */
             data: {
                 /** Format: int64 */
                 restored: number;
                 /**
                  * Format: int64
-                 * @description Somebody has changed these since, so they stay as they are.
+                 * @description Someone has changed these since, so they stay as they are.
                  */
                 skipped: number;
             };
-            /** @description A sentence for people, where there is something to say. */
+            /** @description A sentence to show to people, if there is something to say. */
             message?: string;
             meta?: components["schemas"]["Meta"];
             requestId: string;
@@ -2813,17 +2932,17 @@ export interface components {
              */
             success: boolean;
         };
-        /** @description What every successful answer of the API looks like. */
+        /** @description The envelope of every successful API response. */
         Envelope_Unread: {
-            /** @description How many wait. */
+            /** @description The number of unread notifications. */
             data: {
                 /**
                  * Format: int64
-                 * @description At most 1,000, which then means 1,000 or more.
+                 * @description At most 1,000, which means 1,000 or more.
                  */
                 unread: number;
             };
-            /** @description A sentence for people, where there is something to say. */
+            /** @description A sentence to show to people, if there is something to say. */
             message?: string;
             meta?: components["schemas"]["Meta"];
             requestId: string;
@@ -2833,15 +2952,16 @@ export interface components {
              */
             success: boolean;
         };
-        /** @description What every successful answer of the API looks like. */
+        /** @description The envelope of every successful API response. */
         Envelope_UploadedPicture: {
             /** @description A picture that can be chosen. */
             data: {
-                /** @description What a setting is set to. */
+                /** @description The value for the setting. */
                 name: string;
+                /** @description Where it can be looked at before a setting names it. */
                 url: string;
             };
-            /** @description A sentence for people, where there is something to say. */
+            /** @description A sentence to show to people, if there is something to say. */
             message?: string;
             meta?: components["schemas"]["Meta"];
             requestId: string;
@@ -2851,12 +2971,12 @@ export interface components {
              */
             success: boolean;
         };
-        /** @description What every successful answer of the API looks like. */
+        /** @description The envelope of every successful API response. */
         Envelope_Vec_AuditItem: {
             data: {
                 action: string;
                 actor?: components["schemas"]["Named"] | null;
-                /** @description `{"field": {"from": …, "to": …}}`; a fact without a value before has only `to`. */
+                /** @description `{"field": {"from": …, "to": …}}`; a field without a previous value has only `to`. */
                 changes?: unknown;
                 /** Format: date-time */
                 createdAt: string;
@@ -2865,20 +2985,20 @@ export interface components {
                 /** Format: uuid */
                 id: string;
                 ipAddress?: string | null;
-                /** @description Names of the people whose ids stand in `changes`. */
+                /** @description Names of the people whose ids appear in `changes`. */
                 people: components["schemas"]["Named"][];
                 requestId?: string | null;
                 /** @description In words, without the actor. */
                 sentence: string;
                 /**
                  * Format: int64
-                 * @description Its place in the chain; null for the second in which it is not sealed yet.
+                 * @description Its position in the chain; null until it is sealed, about a second later.
                  */
                 seq?: number | null;
                 token?: components["schemas"]["Named"] | null;
                 userAgent?: string | null;
             }[];
-            /** @description A sentence for people, where there is something to say. */
+            /** @description A sentence to show to people, if there is something to say. */
             message?: string;
             meta?: components["schemas"]["Meta"];
             requestId: string;
@@ -2888,22 +3008,45 @@ export interface components {
              */
             success: boolean;
         };
-        /** @description What every successful answer of the API looks like. */
+        /** @description The envelope of every successful API response. */
+        Envelope_Vec_BlockedSender: {
+            data: {
+                blockedBy?: components["schemas"]["Person"] | null;
+                /** Format: date-time */
+                createdAt: string;
+                email: string;
+                /** Format: uuid */
+                id: string;
+            }[];
+            /** @description A sentence to show to people, if there is something to say. */
+            message?: string;
+            meta?: components["schemas"]["Meta"];
+            requestId: string;
+            /**
+             * @description Always true.
+             * @example true
+             */
+            success: boolean;
+        };
+        /** @description The envelope of every successful API response. */
         Envelope_Vec_CannedReply: {
             data: {
-                /** @description May hold `{{client.name}}`, `{{client.firstName}}`, `{{staff.name}}`, `{{firm.name}}`, `{{message.service}}`. */
+                /**
+                 * @description Can contain `{{client.name}}`, `{{client.firstName}}`, `{{staff.name}}`, `{{firm.name}}` and
+                 *     `{{message.service}}`.
+                 */
                 content: string;
                 /** @description Send it as `If-Match` with a change. */
                 etag: string;
                 /** Format: uuid */
                 id: string;
-                /** @description What one types after `;` to find it. */
+                /** @description What to type after `;` to find it. */
                 shortcut: string;
                 title: string;
                 /** Format: date-time */
                 updatedAt: string;
             }[];
-            /** @description A sentence for people, where there is something to say. */
+            /** @description A sentence to show to people, if there is something to say. */
             message?: string;
             meta?: components["schemas"]["Meta"];
             requestId: string;
@@ -2913,18 +3056,18 @@ export interface components {
              */
             success: boolean;
         };
-        /** @description What every successful answer of the API looks like. */
+        /** @description The envelope of every successful API response. */
         Envelope_Vec_Colleague: {
             data: {
-                /** @description Address of the picture, for `GET` with an access token; null: there is none. */
+                /** @description Address of the picture, for `GET` with an access token; null if there is none. */
                 avatar?: string | null;
                 /** Format: uuid */
                 id: string;
-                /** @description False: past work is theirs, new work cannot be. */
+                /** @description False: they keep past work but cannot be assigned new work. */
                 isActive: boolean;
                 name: string;
             }[];
-            /** @description A sentence for people, where there is something to say. */
+            /** @description A sentence to show to people, if there is something to say. */
             message?: string;
             meta?: components["schemas"]["Meta"];
             requestId: string;
@@ -2934,23 +3077,23 @@ export interface components {
              */
             success: boolean;
         };
-        /** @description What every successful answer of the API looks like. */
+        /** @description The envelope of every successful API response. */
         Envelope_Vec_Expiring: {
             data: {
                 /**
                  * Format: date-time
-                 * @description Everything older goes; null: nothing goes.
+                 * @description Everything older would be deleted; null means nothing would.
                  */
                 before?: string | null;
                 /**
                  * Format: int64
-                 * @description Rows that would go, at most 10,000, which then means 10,000 or more.
+                 * @description Rows that would be deleted, at most 10,000, which means 10,000 or more.
                  */
                 count: number;
-                /** @description Key of the setting. */
+                /** @description The key of the setting. */
                 key: string;
             }[];
-            /** @description A sentence for people, where there is something to say. */
+            /** @description A sentence to show to people, if there is something to say. */
             message?: string;
             meta?: components["schemas"]["Meta"];
             requestId: string;
@@ -2960,7 +3103,7 @@ export interface components {
              */
             success: boolean;
         };
-        /** @description What every successful answer of the API looks like. */
+        /** @description The envelope of every successful API response. */
         Envelope_Vec_FailedMail: {
             data: {
                 /** Format: int32 */
@@ -2972,14 +3115,14 @@ export interface components {
                 entityType?: string | null;
                 /** Format: uuid */
                 id: string;
-                /** @description What the mail server said last. */
+                /** @description The last response from the mail server. */
                 lastError?: string | null;
                 recipient: string;
-                /** @description As it would be written today; null when its template or its values do not allow it. */
+                /** @description As it would be written today; null if its template or values do not allow it. */
                 subject?: string | null;
                 template: string;
             }[];
-            /** @description A sentence for people, where there is something to say. */
+            /** @description A sentence to show to people, if there is something to say. */
             message?: string;
             meta?: components["schemas"]["Meta"];
             requestId: string;
@@ -2989,7 +3132,7 @@ export interface components {
              */
             success: boolean;
         };
-        /** @description What every successful answer of the API looks like. */
+        /** @description The envelope of every successful API response. */
         Envelope_Vec_MessageSummary: {
             data: {
                 assignedTo?: components["schemas"]["Person"] | null;
@@ -2998,8 +3141,10 @@ export interface components {
                 company?: string | null;
                 /** Format: date-time */
                 createdAt: string;
+                /** @description Something speaks against it: the firm was told, and the sender got no confirmation. */
+                doubtful: boolean;
                 email: string;
-                /** @description The beginning of the text, in one line. */
+                /** @description The start of the text, in one line. */
                 excerpt: string;
                 /** Format: uuid */
                 id: string;
@@ -3008,18 +3153,18 @@ export interface components {
                 name: string;
                 /**
                  * Format: int32
-                 * @description Answers of both sides.
+                 * @description Replies from both sides.
                  */
                 replyCount: number;
-                /** @description Slug. */
+                /** @description The slug. */
                 service?: string | null;
                 serviceName?: string | null;
                 status: components["schemas"]["MessageStatus"];
                 tags: string[];
-                /** @description Nobody has opened it yet, or the client answered since. */
+                /** @description Nobody has opened it yet, or the client has replied since. */
                 unread: boolean;
             }[];
-            /** @description A sentence for people, where there is something to say. */
+            /** @description A sentence to show to people, if there is something to say. */
             message?: string;
             meta?: components["schemas"]["Meta"];
             requestId: string;
@@ -3029,14 +3174,14 @@ export interface components {
              */
             success: boolean;
         };
-        /** @description What every successful answer of the API looks like. */
+        /** @description The envelope of every successful API response. */
         Envelope_Vec_Notification: {
             data: {
                 /** @description The colleague who did it. */
                 actor?: string | null;
                 /** Format: date-time */
                 createdAt: string;
-                /** @description A word or two more, such as the name of a device. */
+                /** @description A further detail, such as the name of a device. */
                 detail?: string | null;
                 /** Format: uuid */
                 entityId?: string | null;
@@ -3046,10 +3191,10 @@ export interface components {
                 id: string;
                 /** Format: date-time */
                 readAt?: string | null;
-                /** @description Whom it is about, by name: the client who wrote. */
+                /** @description The name of the client it is about. */
                 subject?: string | null;
             }[];
-            /** @description A sentence for people, where there is something to say. */
+            /** @description A sentence to show to people, if there is something to say. */
             message?: string;
             meta?: components["schemas"]["Meta"];
             requestId: string;
@@ -3059,7 +3204,7 @@ export interface components {
              */
             success: boolean;
         };
-        /** @description What every successful answer of the API looks like. */
+        /** @description The envelope of every successful API response. */
         Envelope_Vec_NotificationPreference: {
             data: {
                 channel: components["schemas"]["NotificationChannel"];
@@ -3068,7 +3213,7 @@ export interface components {
                 fixed: boolean;
                 isOn: boolean;
             }[];
-            /** @description A sentence for people, where there is something to say. */
+            /** @description A sentence to show to people, if there is something to say. */
             message?: string;
             meta?: components["schemas"]["Meta"];
             requestId: string;
@@ -3078,7 +3223,7 @@ export interface components {
              */
             success: boolean;
         };
-        /** @description What every successful answer of the API looks like. */
+        /** @description The envelope of every successful API response. */
         Envelope_Vec_PasskeyView: {
             data: {
                 /** Format: date-time */
@@ -3089,7 +3234,7 @@ export interface components {
                 lastUsedAt?: string | null;
                 name: string;
             }[];
-            /** @description A sentence for people, where there is something to say. */
+            /** @description A sentence to show to people, if there is something to say. */
             message?: string;
             meta?: components["schemas"]["Meta"];
             requestId: string;
@@ -3099,13 +3244,13 @@ export interface components {
              */
             success: boolean;
         };
-        /** @description What every successful answer of the API looks like. */
+        /** @description The envelope of every successful API response. */
         Envelope_Vec_ServiceName: {
             data: {
                 name: string;
                 slug: string;
             }[];
-            /** @description A sentence for people, where there is something to say. */
+            /** @description A sentence to show to people, if there is something to say. */
             message?: string;
             meta?: components["schemas"]["Meta"];
             requestId: string;
@@ -3115,25 +3260,25 @@ export interface components {
              */
             success: boolean;
         };
-        /** @description What every successful answer of the API looks like. */
+        /** @description The envelope of every successful API response. */
         Envelope_Vec_SessionView: {
             data: (components["schemas"]["Device"] & {
                 /** Format: date-time */
                 createdAt: string;
-                /** @description The session that asks. */
+                /** @description The session that makes this request. */
                 current: boolean;
                 /** Format: uuid */
                 id: string;
                 ipAddress?: string | null;
                 /**
                  * Format: date-time
-                 * @description The last exchange of its token: a device in use is never more than a quarter of an hour behind.
+                 * @description When its token was last exchanged. A device in use is never more than 15 minutes behind.
                  */
                 lastActivity: string;
-                /** @description Such as `Berlin, Germany`; null without a map of addresses (`TEKVWARHO_GEOIP_DB`), or where it does not know. */
+                /** @description Such as `Berlin, Germany`; null without an IP location database (`TEKVWARHO_GEOIP_DB`), or if the address is not in it. */
                 location?: string | null;
             })[];
-            /** @description A sentence for people, where there is something to say. */
+            /** @description A sentence to show to people, if there is something to say. */
             message?: string;
             meta?: components["schemas"]["Meta"];
             requestId: string;
@@ -3143,10 +3288,10 @@ export interface components {
              */
             success: boolean;
         };
-        /** @description What every successful answer of the API looks like. */
+        /** @description The envelope of every successful API response. */
         Envelope_Vec_StaffSummary: {
             data: {
-                /** @description Address of the picture, for `GET` with an access token; null: there is none. */
+                /** @description Address of the picture, for `GET` with an access token; null if there is none. */
                 avatar?: string | null;
                 /** Format: date-time */
                 createdAt: string;
@@ -3155,7 +3300,7 @@ export interface components {
                 id: string;
                 /**
                  * Format: date-time
-                 * @description Until when the newest invitation works; null for who is not invited.
+                 * @description When the latest invitation expires; null for people who are not invited.
                  */
                 inviteExpiresAt?: string | null;
                 /**
@@ -3163,14 +3308,14 @@ export interface components {
                  * @description The last sign-in.
                  */
                 lastLogin?: string | null;
-                /** @description False: the person holds a right that the caller lacks, so the caller cannot change them. */
+                /** @description False: the person has a permission that the caller lacks, so the caller cannot change them. */
                 mayChange: boolean;
                 name: string;
                 permissions: components["schemas"]["Permission"][];
                 role: components["schemas"]["Role"];
                 state: components["schemas"]["StaffState"];
             }[];
-            /** @description A sentence for people, where there is something to say. */
+            /** @description A sentence to show to people, if there is something to say. */
             message?: string;
             meta?: components["schemas"]["Meta"];
             requestId: string;
@@ -3180,14 +3325,14 @@ export interface components {
              */
             success: boolean;
         };
-        /** @description What every successful answer of the API looks like. */
+        /** @description The envelope of every successful API response. */
         Envelope_Vec_TagCount: {
             data: {
                 /** Format: int64 */
                 count: number;
                 tag: string;
             }[];
-            /** @description A sentence for people, where there is something to say. */
+            /** @description A sentence to show to people, if there is something to say. */
             message?: string;
             meta?: components["schemas"]["Meta"];
             requestId: string;
@@ -3197,7 +3342,7 @@ export interface components {
              */
             success: boolean;
         };
-        /** @description What every successful answer of the API looks like. */
+        /** @description The envelope of every successful API response. */
         Envelope_Vec_TokenView: {
             data: {
                 /** Format: date-time */
@@ -3209,23 +3354,23 @@ export interface components {
                 lastUsedAddress?: string | null;
                 /**
                  * Format: date-time
-                 * @description Exact to a minute.
+                 * @description Accurate to the minute.
                  */
                 lastUsedAt?: string | null;
                 name: string;
-                /** @description What was chosen for it; it never may more than its person may. */
+                /** @description What was chosen for it. It can never do more than its owner can. */
                 permissions: components["schemas"]["Permission"][];
                 /** Format: uuid */
                 personId: string;
-                /** @description Null when the person is gone. */
+                /** @description Null if the person has been deleted. */
                 personName?: string | null;
-                /** @description The beginning of the token. */
+                /** @description The first characters of the token. */
                 prefix: string;
                 /** Format: date-time */
                 revokedAt?: string | null;
                 state: components["schemas"]["TokenState"];
             }[];
-            /** @description A sentence for people, where there is something to say. */
+            /** @description A sentence to show to people, if there is something to say. */
             message?: string;
             meta?: components["schemas"]["Meta"];
             requestId: string;
@@ -3239,37 +3384,37 @@ export interface components {
         Expiring: {
             /**
              * Format: date-time
-             * @description Everything older goes; null: nothing goes.
+             * @description Everything older would be deleted; null means nothing would.
              */
             before?: string | null;
             /**
              * Format: int64
-             * @description Rows that would go, at most 10,000, which then means 10,000 or more.
+             * @description Rows that would be deleted, at most 10,000, which means 10,000 or more.
              */
             count: number;
-            /** @description Key of the setting. */
+            /** @description The key of the setting. */
             key: string;
         };
-        /** @description The own second factors. */
+        /** @description Your own second factors. */
         FactorState: {
             /** Format: int64 */
             passkeys: number;
-            /** @description Browsers can use passkeys at this address: it is https, or this machine, and has a name. */
+            /** @description Browsers can use passkeys at this address: it has a name, and is https or this machine. */
             passkeysPossible: boolean;
             /**
              * Format: int64
-             * @description Recovery codes that were not used yet.
+             * @description Unused recovery codes.
              */
             recoveryCodesLeft: number;
             /** @description The role needs a second factor. */
             required: boolean;
             /**
              * Format: date-time
-             * @description Since when the authenticator app is on; null: it is off.
+             * @description When the authenticator app was turned on; null if it is off.
              */
             totpSince?: string | null;
         };
-        /** @description A mail that was given up. */
+        /** @description An email that could not be delivered. */
         FailedMail: {
             /** Format: int32 */
             attempts: number;
@@ -3280,41 +3425,41 @@ export interface components {
             entityType?: string | null;
             /** Format: uuid */
             id: string;
-            /** @description What the mail server said last. */
+            /** @description The last response from the mail server. */
             lastError?: string | null;
             recipient: string;
-            /** @description As it would be written today; null when its template or its values do not allow it. */
+            /** @description As it would be written today; null if its template or values do not allow it. */
             subject?: string | null;
             template: string;
         };
-        /** @description One broken rule of the input. */
+        /** @description One validation error. */
         FieldError: {
             /** @description Stable: `required`, `too_long`, `too_short`, `too_common`, `invalid`, `unknown`, `taken`, `reused`. */
             code: string;
-            /** @description Name of the field as in the JSON body; nested ones with dots. */
+            /** @description Name of the field as in the JSON body, with dots for nested fields. */
             field: string;
             /** @description For people. */
             message: string;
         };
-        /** @description Who forgot a password. */
+        /** @description The person who forgot their password. */
         Forgot: {
             email: string;
         };
-        /** @description A token that says when a form was drawn. */
+        /** @description A token that says when a form was loaded. */
         FormToken: {
             formToken: string;
         };
-        /** @description Keys that belong together: a page of the settings, and a struct that code reads. */
+        /** @description Keys that belong together: one page of the settings. */
         Group: {
-            /** @description For people: what is decided here. */
+            /** @description For people: what this group is about. */
             help: string;
-            /** @description What its keys begin with, such as `firm`. */
+            /** @description What its keys start with, such as `firm`. */
             id: string;
             label: string;
-            /** @description What a person needs, beside `settings`, to see and change it. */
+            /** @description The permission needed to see and change it, in addition to `settings`. */
             needs: components["schemas"]["Permission"];
         };
-        /** @description The program runs. */
+        /** @description The program is running. */
         Health: {
             /** @description Always `ok`. */
             status: string;
@@ -3323,7 +3468,7 @@ export interface components {
         /** @description One audit entry of the message. */
         HistoryItem: {
             action: string;
-            /** @description None: the client or the program. */
+            /** @description Null for the client or the program. */
             actor?: string | null;
             changes?: unknown;
             /** Format: date-time */
@@ -3333,18 +3478,18 @@ export interface components {
             /** @description In words, without the actor. */
             sentence: string;
         };
-        /** @description What an import did. */
+        /** @description The result of an import. */
         ImportDone: {
             /** @description People who were invited. */
             invited: number;
-            /** @description Rows that were left out. */
+            /** @description Rows that were skipped. */
             skipped: number;
         };
         /** @description What an import would do. */
         ImportPreview: {
-            /** @description Names this outcome; send it with the import. */
+            /** @description Identifies this outcome. Send it with the import. */
             digest: string;
-            /** @description Rows that will be left out. */
+            /** @description Rows that will be skipped. */
             invalid: number;
             rows: components["schemas"]["ImportRow"][];
             /** @description Rows that will be imported. */
@@ -3353,30 +3498,33 @@ export interface components {
         /** @description One row of the file, as it would be imported. */
         ImportRow: {
             email: string;
-            /** @description What is wrong with the row; empty: it will be imported. */
+            /** @description What is wrong with the row; if empty, it will be imported. */
             errors: components["schemas"]["FieldError"][];
             /**
              * Format: int64
-             * @description Line of the file, from 1.
+             * @description Line in the file, starting at 1.
              */
             line: number;
             name: string;
             permissions: components["schemas"]["Permission"][];
             role?: components["schemas"]["Role"] | null;
         };
-        /** @description Who is to be invited. */
+        /** @description The person to invite. */
         Invitation: {
             email: string;
             name: string;
-            /** @description What the person may do; missing: what the role starts with. An admin may everything, whatever stands here. */
+            /**
+             * @description What the person can do; by default, what the role starts with. An admin can do everything, whatever is given
+             *     here.
+             */
             permissions?: components["schemas"]["Permission"][] | null;
             role: components["schemas"]["Role"];
         };
-        /** @description The token of the mail. */
+        /** @description The token from the email. */
         InvitationToken: {
             token: string;
         };
-        /** @description Whom an invitation is for. */
+        /** @description The person an invitation is for. */
         InvitationView: {
             email: string;
             /** Format: date-time */
@@ -3387,9 +3535,9 @@ export interface components {
         /** @description One setting. */
         Key: {
             changeNeeds?: components["schemas"]["Permission"] | null;
-            /** @description What it is when nobody has set it. */
+            /** @description The value if nobody has set it. */
             default: unknown;
-            /** @description The group that it stands in. */
+            /** @description The group it belongs to. */
             group: string;
             /** @description For people. */
             help: string;
@@ -3397,16 +3545,16 @@ export interface components {
             key: string;
             kind: components["schemas"]["Kind"];
             label: string;
-            /** @description May be empty. */
+            /** @description Can be empty. */
             optional: boolean;
-            /** @description The default is that of an example firm, so going back to it makes little sense. */
+            /** @description The default belongs to a sample firm, so resetting to it makes little sense. */
             sample: boolean;
-            /** @description The heading that it stands under within its group; empty: none. */
+            /** @description Its heading within the group; empty if there is none. */
             section: string;
-            /** @description Only a signed-in person changes it, who has proved a moment ago who they are; no API token does. */
+            /** @description Only a signed-in person who has just confirmed their identity can change it; API tokens cannot. */
             sensitive: boolean;
         };
-        /** @description The form of a value, with its bounds. */
+        /** @description The type of a value, with its bounds. */
         Kind: {
             max: number;
             /** @enum {string} */
@@ -3416,10 +3564,10 @@ export interface components {
             /** @enum {string} */
             type: "text";
         } | {
-            /** @description False: one line. */
+            /** @description False for a single line. */
             lines: boolean;
             max: number;
-            /** @description Variables that must stand in it. */
+            /** @description Variables that it must contain. */
             required: string[];
             /** @enum {string} */
             type: "template";
@@ -3473,31 +3621,36 @@ export interface components {
             /** @enum {string} */
             type: "services";
         };
-        /** @description What signing in needs. */
+        /** @description Sign-in credentials. */
         Login: {
             email: string;
-            /** @description A code of the authenticator app, or a recovery code: for accounts with a second factor. */
+            /** @description A code from the authenticator app or a recovery code, for accounts with a second factor. */
             otp?: string;
             password: string;
-            /** @description Keep the browser signed in for 7 days without use; otherwise its session ends with the browser. */
+            /** @description Stay signed in for 7 days without use; otherwise the session ends with the browser. */
             remember?: boolean;
         };
-        /** @description The id of what was made. */
+        /** @description The id of what was created. */
         Made: {
             /** Format: uuid */
             id: string;
         };
-        /** @description A token that was just made. The token itself is shown this once. */
+        /** @description A token that was just created. The token itself is shown only once. */
         MadeToken: components["schemas"]["TokenView"] & {
-            /** @description For `Authorization: Bearer`. Keep it: it cannot be shown again. */
+            /** @description For `Authorization: Bearer`. Save it: it cannot be shown again. */
             token: string;
         };
         /**
-         * @description How far the delivery is.
+         * @description The delivery status.
          * @enum {string}
          */
         MailDelivery: "pending" | "sending" | "sent" | "failed";
-        /** @description A mail as a client would get it, about a made-up message. */
+        /**
+         * @description Why a mail was not taken.
+         * @enum {string}
+         */
+        MailFault: "name_not_found" | "not_listening" | "silent" | "certificate" | "tls" | "sign_in" | "busy" | "rejected" | "folder" | "letter" | "other";
+        /** @description An email as a client would get it, about a sample message. */
         MailPreview: {
             from: string;
             html: string;
@@ -3505,7 +3658,7 @@ export interface components {
             subject: string;
             text: string;
         };
-        /** @description How far the delivery of a mail is. */
+        /** @description The delivery status of an email. */
         MailState: {
             /** Format: int32 */
             attempts: number;
@@ -3515,31 +3668,46 @@ export interface components {
             state: components["schemas"]["MailDelivery"];
         };
         /**
-         * @description A mail that the firm words itself.
+         * @description An email that the firm words itself.
          * @enum {string}
          */
         MailTemplate: "contact_confirmation" | "reply";
-        /** @description What came of a test mail. */
+        /** @description The result of a test email. */
         MailTest: {
-            /** @description True when the next server has taken it, or when it was written to the folder. */
+            /** @description True if the next server accepted it, or if it was written to the folder. */
             delivered: boolean;
-            /** @description What the mail server said, if it did not take it. */
+            /** @description The mail server's response, if it did not accept the email. */
             error?: string | null;
             recipient: string;
-            /** @description `smtp`, `sendgrid`, or `folder` where no mail leaves the machine. */
+            /** @description `smtp`, `sendgrid`, or `folder` if no email leaves the machine. */
             transport: string;
         };
-        /** @description Which mail, and settings that count for it only. */
+        /** @description Which email, and settings that apply only to it. */
         MailTrial: {
             template: components["schemas"]["MailTemplate"];
-            /** @description Keys of the settings with values that are not saved yet. */
+            /** @description Setting keys with values that are not saved yet. */
             values?: {
                 [key: string]: unknown;
             };
         };
+        /** @description Mail waits because of the mail server or of what we know of it. */
+        MailTrouble: {
+            /** @description What most of them met last. */
+            reason: components["schemas"]["MailFault"];
+            /**
+             * Format: date-time
+             * @description When the first of the waiting mails could have left.
+             */
+            since: string;
+            /**
+             * Format: int64
+             * @description Mails that wait; at most 1,000, which then means 1,000 or more.
+             */
+            waiting: number;
+        };
         /** @description The person who is signed in. */
         Me: {
-            /** @description Address of the own picture, for `GET` with an access token; null: there is none. */
+            /** @description Address of your own picture, for `GET` with an access token; null if there is none. */
             avatar?: string | null;
             /** Format: date-time */
             createdAt: string;
@@ -3550,33 +3718,33 @@ export interface components {
             id: string;
             /** Format: date-time */
             lastLogin?: string | null;
-            /** @description BCP 47 tag that dates are written by; null: British English, like the words. */
+            /** @description BCP 47 tag for writing dates; null means British English. */
             locale?: string | null;
             name: string;
             permissions: components["schemas"]["Permission"][];
             role: components["schemas"]["Role"];
-            /** @description The role needs a second factor and there is none: until one is set up, only the routes for that answer. */
+            /** @description The role needs a second factor and there is none. Until one is set up, only the routes for that can be used. */
             secondFactorMissing: boolean;
             /** @description `system`, `light` or `dark`. */
             theme: string;
-            /** @description IANA name; null: the browser decides. */
+            /** @description IANA name; null lets the browser decide. */
             timeZone?: string | null;
         };
-        /** @description What a person may change of the own profile. */
+        /** @description What a person can change in their own profile. */
         MePatch: {
-            /** @description BCP 47 tag of a language and, if need be, its country, such as `de` or `en-US`; empty: British English. */
+            /** @description BCP 47 tag of a language, optionally with a country, such as `de` or `en-US`; empty means British English. */
             locale?: string | null;
             name?: string | null;
             /** @description `system`, `light` or `dark`. */
             theme?: string | null;
-            /** @description IANA name; empty: the browser decides. */
+            /** @description IANA name; empty lets the browser decide. */
             timeZone?: string | null;
         };
-        /** @description Counts of the inbox; each at most 1,000, which then means 1,000 or more. */
+        /** @description Counts for the inbox; each at most 1,000, which means 1,000 or more. */
         MessageCounts: {
             /**
              * Format: int64
-             * @description Mails that were given up.
+             * @description Emails that could not be delivered.
              */
             failedMails: number;
             /** Format: int64 */
@@ -3587,7 +3755,7 @@ export interface components {
             new: number;
             /**
              * Format: int64
-             * @description Arrived since midnight in the zone of the firm.
+             * @description Arrived since midnight in the firm's time zone.
              */
             today: number;
             /** Format: int64 */
@@ -3601,12 +3769,16 @@ export interface components {
             ipAddress?: string | null;
             message: string;
             phone?: string | null;
+            /** @description Staff blocked the sender: what they write is spam. */
+            senderBlocked: boolean;
+            /** @description What spoke against it when it came: `api_trap page_trap haste crawler links markup script phrase phrases blocked`. */
+            signs: string[];
             thread: components["schemas"]["ThreadItem"][];
-            /** @description The page on which the client reads the thread. */
+            /** @description The page where the client reads the thread. */
             threadUrl: string;
             /**
              * Format: uuid
-             * @description Takes the change back that made this answer, within ten seconds.
+             * @description Undoes the change that led to this response, within ten seconds.
              */
             undoId?: string;
             userAgent?: string | null;
@@ -3617,7 +3789,7 @@ export interface components {
             version: number;
         };
         /**
-         * @description Where a message stands in the work of the firm.
+         * @description The status of a message.
          * @enum {string}
          */
         MessageStatus: "new" | "in_progress" | "replied" | "converted" | "archived" | "spam";
@@ -3629,8 +3801,10 @@ export interface components {
             company?: string | null;
             /** Format: date-time */
             createdAt: string;
+            /** @description Something speaks against it: the firm was told, and the sender got no confirmation. */
+            doubtful: boolean;
             email: string;
-            /** @description The beginning of the text, in one line. */
+            /** @description The start of the text, in one line. */
             excerpt: string;
             /** Format: uuid */
             id: string;
@@ -3639,36 +3813,36 @@ export interface components {
             name: string;
             /**
              * Format: int32
-             * @description Answers of both sides.
+             * @description Replies from both sides.
              */
             replyCount: number;
-            /** @description Slug. */
+            /** @description The slug. */
             service?: string | null;
             serviceName?: string | null;
             status: components["schemas"]["MessageStatus"];
             tags: string[];
-            /** @description Nobody has opened it yet, or the client answered since. */
+            /** @description Nobody has opened it yet, or the client has replied since. */
             unread: boolean;
         };
-        /** @description Where a list stands in the whole. */
+        /** @description The position of a page within the whole list. */
         Meta: {
-            /** @description Send it as `cursor` for the next page; null on the last. */
+            /** @description Send it as `cursor` to get the next page; null on the last page. */
             nextCursor?: string | null;
             /**
              * Format: int64
-             * @description Rows under the filter; exact up to 1,000.
+             * @description Rows that match the filters; exact up to 1,000.
              */
             total: number;
             /** @description True when there are more than `total`. */
             totalIsLowerBound: boolean;
         };
-        /** @description Somebody or something by name. */
+        /** @description A person or thing by name. */
         Named: {
             /** Format: uuid */
             id: string;
             name: string;
         };
-        /** @description A canned reply to be. */
+        /** @description A new canned reply. */
         NewCannedReply: {
             content: string;
             shortcut: string;
@@ -3688,43 +3862,43 @@ export interface components {
             /** @description Such as "Laptop". */
             name: string;
         };
-        /** @description An answer to a client. */
+        /** @description A reply to a client. */
         NewReply: {
             /** @description At most 20,000 characters. */
             content: string;
-            /** @description False: it stands on the thread page only. */
+            /** @description False: it appears only on the conversation page. */
             sendEmail?: boolean;
             status?: components["schemas"]["MessageStatus"] | null;
         };
-        /** @description The tags that a message is to have. */
+        /** @description The tags that a message will have. */
         NewTags: {
             /** @description At most 20, each of at most 40 characters. */
             tags: string[];
         };
-        /** @description A token to be. */
+        /** @description A new token. */
         NewToken: {
             /**
              * Format: int32
-             * @description Days that it works, 1 to 365.
+             * @description Days until it expires, 1 to 365.
              */
             expiresInDays: number;
             /** @description What it is for, at most 80 characters. */
             name: string;
-            /** @description At least one, and only what you have yourself. */
+            /** @description At least one, and only permissions that you have yourself. */
             permissions: components["schemas"]["Permission"][];
         };
         /**
-         * @description `data` where there is nothing to say: null.
+         * @description `data` if there is nothing to return: null.
          * @default null
          */
         Nothing: unknown;
-        /** @description A notice. */
+        /** @description A notification. */
         Notification: {
             /** @description The colleague who did it. */
             actor?: string | null;
             /** Format: date-time */
             createdAt: string;
-            /** @description A word or two more, such as the name of a device. */
+            /** @description A further detail, such as the name of a device. */
             detail?: string | null;
             /** Format: uuid */
             entityId?: string | null;
@@ -3734,11 +3908,11 @@ export interface components {
             id: string;
             /** Format: date-time */
             readAt?: string | null;
-            /** @description Whom it is about, by name: the client who wrote. */
+            /** @description The name of the client it is about. */
             subject?: string | null;
         };
         /**
-         * @description A way to tell.
+         * @description A notification channel.
          * @enum {string}
          */
         NotificationChannel: "app" | "mail";
@@ -3748,17 +3922,17 @@ export interface components {
             event: components["schemas"]["NotificationEvent"];
             isOn: boolean;
         };
-        /** @description Choices. What is missing stays. */
+        /** @description Choices. Those that are left out stay unchanged. */
         NotificationChoices: {
             /** @description At most 50. */
             choices: components["schemas"]["NotificationChoice"][];
         };
         /**
-         * @description Something that happened.
+         * @description An event that people can be notified about.
          * @enum {string}
          */
         NotificationEvent: "message_created" | "client_replied" | "message_assigned" | "new_device" | "mail_failed" | "audit_head";
-        /** @description One way in which one event can be told. */
+        /** @description Whether one event is sent through one channel. */
         NotificationPreference: {
             channel: components["schemas"]["NotificationChannel"];
             event: components["schemas"]["NotificationEvent"];
@@ -3766,26 +3940,26 @@ export interface components {
             fixed: boolean;
             isOn: boolean;
         };
-        /** @description How far the firm and the person are. */
+        /** @description The progress of the firm and the person. */
         Onboarding: {
-            /** @description The caller has put the list away. */
+            /** @description The caller has hidden the list. */
             dismissed: boolean;
-            /** @description The caller may make and remove it. */
+            /** @description The caller can add and remove sample data. */
             mayMakeSamples: boolean;
             /** @description There is sample data. */
             samples: boolean;
-            /** @description Steps that the caller can do, in their order. */
+            /** @description Steps that the caller can do, in order. */
             steps: components["schemas"]["StepState"][];
             tour: components["schemas"]["Tour"];
         };
-        /** @description What is new. */
+        /** @description What to change. */
         OnboardingPatch: {
             dismissed?: boolean | null;
-            /** @description Name of a step whose contents are right as they are. */
+            /** @description Name of a step that needs no change. */
             reviewed?: string | null;
             tour?: components["schemas"]["Tour"] | null;
         };
-        /** @description Another message of the same client. */
+        /** @description Another message from the same client. */
         OtherMessage: {
             /** Format: date-time */
             createdAt: string;
@@ -3797,23 +3971,23 @@ export interface components {
         /** @description The passkey that was added. */
         PasskeyAdded: {
             passkey: components["schemas"]["PasskeyView"];
-            /** @description With the first second factor: ten recovery codes, in the only answer that ever shows them. Otherwise empty. */
+            /** @description With the first second factor: ten recovery codes, in the only response that ever shows them. Otherwise empty. */
             recoveryCodes: string[];
         };
-        /** @description What the passkey answered. */
+        /** @description The response of the passkey. */
         PasskeyLogin: {
             /** Format: uuid */
             challengeId: string;
             /** @description `PublicKeyCredential` as JSON, with bytes in base64url. */
             credential: Record<string, never>;
-            /** @description Keep the browser signed in for 7 days without use; otherwise its session ends with the browser. */
+            /** @description Stay signed in for 7 days without use; otherwise the session ends with the browser. */
             remember?: boolean;
         };
         /** @description A new name. */
         PasskeyName: {
             name: string;
         };
-        /** @description What the passkey answered. */
+        /** @description The response of the passkey. */
         PasskeyProof: {
             /** Format: uuid */
             challengeId: string;
@@ -3836,7 +4010,7 @@ export interface components {
             newPassword: string;
         };
         /**
-         * @description What a person may do. An admin may everything.
+         * @description What a person can do. An admin can do everything.
          * @enum {string}
          */
         Permission: "messages" | "chats" | "consultations" | "newsletter" | "analytics" | "performance" | "staff" | "audit" | "settings" | "privacy";
@@ -3856,13 +4030,13 @@ export interface components {
          * @description The bytes of a picture, as the reference shows them.
          */
         PictureFile: string;
-        /** @description What every failed answer of the API looks like. */
+        /** @description The body of every API error. */
         Problem: {
             /** @description Stable, for programs. */
             code: string;
             /** @description For people: what happened, why, and what to do. */
             detail: string;
-            /** @description One entry for each field that is not right; empty where no field is to blame. */
+            /** @description One entry for each invalid field; empty if the error is not about a field. */
             errors: components["schemas"]["FieldError"][];
             requestId: string;
             /** Format: int32 */
@@ -3873,16 +4047,16 @@ export interface components {
              */
             success: boolean;
             title: string;
-            /** @description Names the kind of problem; an address below `/api/docs`. */
+            /** @description The kind of problem: an address below `/api/docs`. */
             type: string;
         };
-        /** @description One of both. */
+        /** @description Exactly one of the two. */
         Proof: {
-            /** @description A code of the authenticator app, or a recovery code, which is used up by it. */
+            /** @description A code from the authenticator app, or a recovery code, which is then used up. */
             code?: string;
             password?: string;
         };
-        /** @description How long the proof holds. */
+        /** @description How long the proof is valid. */
         Proved: {
             /** Format: date-time */
             until: string;
@@ -3891,34 +4065,36 @@ export interface components {
         ReadNow: {
             /**
              * Format: uuid
-             * @description All about this entity: who opens a message has read what was said of it.
+             * @description All notifications about this entity, such as a message that was just opened.
              */
             entityId?: string;
-            /** @description These, at most 100. */
+            /** @description These notifications, at most 100. */
             ids?: string[];
             /**
              * Format: uuid
-             * @description All up to this one, which is the newest that was seen.
+             * @description All notifications up to this one, the latest that was seen.
              */
             upTo?: string;
         };
         /** @description What the program needs, part by part. */
         Readiness: {
             database: string;
-            /** @description `ok`, or `behind` while a mail has waited for ten minutes. Mails wait in the database when the mail server is down, so the rest goes on. */
+            /** @description `ok`, or `behind` if an email has waited for ten minutes. Emails wait in the database while the mail server is down, so everything else keeps working. */
             mailQueue: string;
-            /** @description `ok` when every part is. */
+            /** @description `none`, or since when email has not been leaving, and why, such as `since 2026-01-31T09:00:00Z: the mail server does not answer`. */
+            mailTrouble: string;
+            /** @description `ok` if every part is. */
             status: string;
         };
-        /** @description Recovery codes, in the only answer that ever shows them. */
+        /** @description Recovery codes, in the only response that ever shows them. */
         RecoveryCodes: {
             recoveryCodes: string[];
         };
-        /** @description A refresh token, where it is not in a cookie. */
+        /** @description A refresh token, if it is not in a cookie. */
         RefreshToken: {
             refreshToken?: string | null;
         };
-        /** @description What was taken away. */
+        /** @description What was removed. */
         Removed: {
             /** Format: int64 */
             cannedReplies: number;
@@ -3927,21 +4103,21 @@ export interface components {
             /** Format: int64 */
             staff: number;
         };
-        /** @description A new password, with the token of the mail. */
+        /** @description A new password, with the token from the email. */
         Reset: {
             /**
-             * @description Revoke the API tokens that act in the person's name, too: somebody else may have made one.
+             * @description Also revoke the API tokens that act in the person's name: someone else may have created one.
              * @default true
              */
             endTokens: boolean;
             password: string;
             token: string;
         };
-        /** @description The first answer, now and in the period before. */
+        /** @description Time to first reply, in this period and the one before. */
         ResponseTime: {
             /**
              * Format: int64
-             * @description First answers of the period.
+             * @description First replies in the period.
              */
             answered: number;
             /** Format: int64 */
@@ -3951,17 +4127,17 @@ export interface components {
         };
         /** @description Retention times that are not saved yet. */
         RetentionTrial: {
-            /** @description Keys of the settings with their values. */
+            /** @description Setting keys with their values. */
             values?: {
                 [key: string]: unknown;
             };
         };
         /**
-         * @description The preset a person starts from; `permissions` holds what they may really do.
+         * @description The preset a person starts from; `permissions` says what they can actually do.
          * @enum {string}
          */
         Role: "admin" | "manager" | "staff";
-        /** @description What was made up. */
+        /** @description The sample data that was added. */
         Samples: {
             messages: number;
             staff: number;
@@ -3971,21 +4147,21 @@ export interface components {
             name: string;
             slug: string;
         };
-        /** @description A device that is signed in. */
+        /** @description A signed-in device. */
         SessionView: components["schemas"]["Device"] & {
             /** Format: date-time */
             createdAt: string;
-            /** @description The session that asks. */
+            /** @description The session that makes this request. */
             current: boolean;
             /** Format: uuid */
             id: string;
             ipAddress?: string | null;
             /**
              * Format: date-time
-             * @description The last exchange of its token: a device in use is never more than a quarter of an hour behind.
+             * @description When its token was last exchanged. A device in use is never more than 15 minutes behind.
              */
             lastActivity: string;
-            /** @description Such as `Berlin, Germany`; null without a map of addresses (`TEKVWARHO_GEOIP_DB`), or where it does not know. */
+            /** @description Such as `Berlin, Germany`; null without an IP location database (`TEKVWARHO_GEOIP_DB`), or if the address is not in it. */
             location?: string | null;
         };
         /** @description Keys with their values. */
@@ -3994,7 +4170,7 @@ export interface components {
         };
         /** @description What can be set. */
         SettingsSchema: {
-            /** @description In the order of the page. */
+            /** @description In the order of the settings page. */
             groups: components["schemas"]["Group"][];
             keys: components["schemas"]["Key"][];
         };
@@ -4004,10 +4180,10 @@ export interface components {
             firm: components["schemas"]["SetupFirm"];
             name: string;
             password: string;
-            /** @description From the link that the program printed. */
+            /** @description From the link that the program printed at its start. */
             token: string;
         };
-        /** @description The firm's details; what is missing keeps its default and can be set later. */
+        /** @description The firm's details. Fields that are left out keep their defaults and can be set later. */
         SetupFirm: {
             city?: string | null;
             country?: string | null;
@@ -4016,53 +4192,53 @@ export interface components {
             phone?: string | null;
             timeZone?: string | null;
         };
-        /** @description Whether set-up is still to be done. */
+        /** @description Whether setup is still needed. */
         SetupState: {
             needed: boolean;
         };
-        /** @description What signing in and refreshing bring. */
+        /** @description The result of signing in or refreshing. */
         SignedIn: {
             /** @description JWT for `Authorization: Bearer`. */
             accessToken: string;
             /**
              * Format: int64
-             * @description Seconds until the access token ends.
+             * @description Seconds until the access token expires.
              */
             expiresIn: number;
-            /** @description For programs. A browser has it in a cookie and not here. */
+            /** @description For programs. Browsers get it in a cookie instead. */
             refreshToken?: string;
             staff: components["schemas"]["Me"];
         };
-        /** @description A person with what matters on their own page. */
+        /** @description A person with the details of their own page. */
         StaffDetail: components["schemas"]["StaffSummary"] & {
             /**
              * Format: date-time
-             * @description Until when sign-in is locked after wrong passwords; null when it is not.
+             * @description When the sign-in lock after wrong passwords ends; null if it is not locked.
              */
             lockedUntil?: string | null;
             /**
              * Format: int64
-             * @description Work that is not closed and belongs to the person, such as messages; at 1,000 it means 1,000 or more.
+             * @description Open work assigned to the person, such as messages; 1,000 means 1,000 or more.
              */
             openWork: number;
         };
-        /** @description What is to be changed of a person. What is missing stays. */
+        /** @description What to change about a person. Fields that are left out stay unchanged. */
         StaffPatch: {
-            /** @description A new address. Who is invited gets the invitation there; who is active is told at the old one. */
+            /** @description A new address. Invited people get the invitation there; active people are told at the old one. */
             email?: string | null;
             name?: string | null;
-            /** @description All that the person may do afterwards. An admin may everything, whatever stands here. */
+            /** @description Everything the person can do afterwards. An admin can do everything, whatever is given here. */
             permissions?: components["schemas"]["Permission"][] | null;
             role?: components["schemas"]["Role"] | null;
         };
         /**
-         * @description How far a person is.
+         * @description The status of a person.
          * @enum {string}
          */
         StaffState: "active" | "invited" | "deactivated";
-        /** @description A person in the list of staff. */
+        /** @description A person in the staff list. */
         StaffSummary: {
-            /** @description Address of the picture, for `GET` with an access token; null: there is none. */
+            /** @description Address of the picture, for `GET` with an access token; null if there is none. */
             avatar?: string | null;
             /** Format: date-time */
             createdAt: string;
@@ -4071,7 +4247,7 @@ export interface components {
             id: string;
             /**
              * Format: date-time
-             * @description Until when the newest invitation works; null for who is not invited.
+             * @description When the latest invitation expires; null for people who are not invited.
              */
             inviteExpiresAt?: string | null;
             /**
@@ -4079,7 +4255,7 @@ export interface components {
              * @description The last sign-in.
              */
             lastLogin?: string | null;
-            /** @description False: the person holds a right that the caller lacks, so the caller cannot change them. */
+            /** @description False: the person has a permission that the caller lacks, so the caller cannot change them. */
             mayChange: boolean;
             name: string;
             permissions: components["schemas"]["Permission"][];
@@ -4089,19 +4265,19 @@ export interface components {
         /** @description One step. */
         StepState: {
             done: boolean;
-            /** @description Where it is done, below /admin. */
+            /** @description Where to do it, below /admin. */
             link: string;
             name: string;
-            /** @description It can be said to be right as it is. */
+            /** @description It can be marked as needing no change. */
             reviewable: boolean;
         };
-        /** @description A tag and the number of its messages. */
+        /** @description A tag and its number of messages. */
         TagCount: {
             /** Format: int64 */
             count: number;
             tag: string;
         };
-        /** @description One answer. */
+        /** @description One reply. */
         ThreadEntry: {
             author?: string | null;
             content: string;
@@ -4110,7 +4286,7 @@ export interface components {
             /** @description `client` or `firm`. */
             from: string;
         };
-        /** @description One piece of a thread. */
+        /** @description One entry of a thread. */
         ThreadItem: {
             author?: components["schemas"]["Person"] | null;
             content: string;
@@ -4122,7 +4298,7 @@ export interface components {
             mail?: components["schemas"]["MailState"] | null;
         };
         /**
-         * @description Who speaks to whom.
+         * @description Who is writing to whom.
          * @enum {string}
          */
         ThreadKind: "reply" | "note" | "client";
@@ -4136,7 +4312,7 @@ export interface components {
             ticket: string;
         };
         /**
-         * @description Whether a token works.
+         * @description The status of a token.
          * @enum {string}
          */
         TokenState: "active" | "expired" | "revoked" | "orphaned";
@@ -4151,42 +4327,42 @@ export interface components {
             lastUsedAddress?: string | null;
             /**
              * Format: date-time
-             * @description Exact to a minute.
+             * @description Accurate to the minute.
              */
             lastUsedAt?: string | null;
             name: string;
-            /** @description What was chosen for it; it never may more than its person may. */
+            /** @description What was chosen for it. It can never do more than its owner can. */
             permissions: components["schemas"]["Permission"][];
             /** Format: uuid */
             personId: string;
-            /** @description Null when the person is gone. */
+            /** @description Null if the person has been deleted. */
             personName?: string | null;
-            /** @description The beginning of the token. */
+            /** @description The first characters of the token. */
             prefix: string;
             /** Format: date-time */
             revokedAt?: string | null;
             state: components["schemas"]["TokenState"];
         };
-        /** @description What brings a secret into an authenticator app. Shown once. */
+        /** @description The secret for an authenticator app. Shown only once. */
         TotpBegun: {
             otpauthUrl: string;
             /** @description The same as a QR code: an SVG document. */
             qrSvg: string;
-            /** @description Base32, for typing. */
+            /** @description Base32, for typing it in. */
             secret: string;
         };
-        /** @description A code of the app. */
+        /** @description A code from the app. */
         TotpCode: {
             /** @description Six digits. */
             code: string;
         };
         /** @description Where the caller is in the tour. */
         Tour: {
-            /** @description It was walked to its end, or is not wanted. */
+            /** @description The tour was finished or declined. */
             done: boolean;
             /**
              * Format: int32
-             * @description The stop that comes next, from 0.
+             * @description The next stop, starting at 0.
              */
             stop: number;
         };
@@ -4194,39 +4370,40 @@ export interface components {
         TrendDay: {
             /**
              * Format: int64
-             * @description Messages that got their first answer.
+             * @description Messages that got their first reply.
              */
             answered: number;
             /** Format: date */
             day: string;
             /**
              * Format: int64
-             * @description Messages that arrived, without spam.
+             * @description Messages that arrived, excluding spam.
              */
             received: number;
         };
-        /** @description What came of it. */
+        /** @description The result of the undo. */
         Undone: {
             /** Format: int64 */
             restored: number;
             /**
              * Format: int64
-             * @description Somebody has changed these since, so they stay as they are.
+             * @description Someone has changed these since, so they stay as they are.
              */
             skipped: number;
         };
-        /** @description How many wait. */
+        /** @description The number of unread notifications. */
         Unread: {
             /**
              * Format: int64
-             * @description At most 1,000, which then means 1,000 or more.
+             * @description At most 1,000, which means 1,000 or more.
              */
             unread: number;
         };
         /** @description A picture that can be chosen. */
         UploadedPicture: {
-            /** @description What a setting is set to. */
+            /** @description The value for the setting. */
             name: string;
+            /** @description Where it can be looked at before a setting names it. */
             url: string;
         };
         /** @description A value that a template can show. */
@@ -4274,7 +4451,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description Something is in the way, or the same request is still in progress */
+        /** @description The request conflicts with another change, or the same request is still in progress */
         Problem409: {
             headers: {
                 [name: string]: unknown;
@@ -4309,7 +4486,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description Some fields are not right */
+        /** @description Some fields are invalid */
         Problem422x1: {
             headers: {
                 [name: string]: unknown;
@@ -4321,7 +4498,7 @@ export interface components {
         /** @description Too many requests */
         Problem429: {
             headers: {
-                /** @description Seconds after which trying again makes sense */
+                /** @description Seconds to wait before trying again */
                 "Retry-After"?: number;
                 [name: string]: unknown;
             };
@@ -4331,7 +4508,7 @@ export interface components {
         };
         Problem429x1: {
             headers: {
-                /** @description Seconds after which trying again makes sense */
+                /** @description Seconds to wait before trying again */
                 "Retry-After"?: number;
                 [name: string]: unknown;
             };
@@ -4339,10 +4516,10 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description A part of the service is down */
+        /** @description Part of the service is down */
         Problem503: {
             headers: {
-                /** @description Seconds after which trying again makes sense */
+                /** @description Seconds to wait before trying again */
                 "Retry-After"?: number;
                 [name: string]: unknown;
             };
@@ -4361,9 +4538,9 @@ export interface operations {
     list_audit: {
         parameters: {
             query?: {
-                /** @description Id of a staff member or of an API token. */
+                /** @description Id of a staff member or an API token. */
                 actor?: string;
-                /** @description One or more actions, separated by commas; `auth.*` stands for a whole group. */
+                /** @description One or more actions, separated by commas. `auth.*` stands for a whole group. */
                 action?: string;
                 /** @description Such as `message` or `staff`. */
                 entityType?: string;
@@ -4373,15 +4550,15 @@ export interface operations {
                 from?: string;
                 /** @description Last day, in UTC: `2026-01-31`. */
                 to?: string;
-                /** @description Network address, as a whole. */
+                /** @description The full network address. */
                 address?: string;
-                /** @description Words of an action, as they are written or as sentences have them: `wrong password`. */
+                /** @description Words from the name or the sentence of an action, such as `wrong password`. */
                 q?: string;
                 /** @description `newest` (the default) or `oldest`. */
                 sort?: string;
-                /** @description `nextCursor` of the page before. */
+                /** @description `nextCursor` of the previous page. */
                 cursor?: string;
-                /** @description Rows of a page, 1 to 100; 25 if missing. */
+                /** @description Rows per page, 1 to 100; 25 by default. */
                 limit?: number;
             };
             header?: never;
@@ -4433,9 +4610,9 @@ export interface operations {
     export_audit: {
         parameters: {
             query?: {
-                /** @description Id of a staff member or of an API token. */
+                /** @description Id of a staff member or an API token. */
                 actor?: string;
-                /** @description One or more actions, separated by commas; `auth.*` stands for a whole group. */
+                /** @description One or more actions, separated by commas. `auth.*` stands for a whole group. */
                 action?: string;
                 /** @description Such as `message` or `staff`. */
                 entityType?: string;
@@ -4445,9 +4622,9 @@ export interface operations {
                 from?: string;
                 /** @description Last day, in UTC: `2026-01-31`. */
                 to?: string;
-                /** @description Network address, as a whole. */
+                /** @description The full network address. */
                 address?: string;
-                /** @description Words of an action, as they are written or as sentences have them: `wrong password`. */
+                /** @description Words from the name or the sentence of an action, such as `wrong password`. */
                 q?: string;
                 /** @description `newest` (the default) or `oldest`. */
                 sort?: string;
@@ -4505,7 +4682,7 @@ export interface operations {
     verify_audit: {
         parameters: {
             query?: {
-                /** @description A head that was kept elsewhere, `42:<64 hexadecimal digits>`: it must still be on the chain. */
+                /** @description A head that you saved elsewhere, `42:<64 hexadecimal digits>`. It must still be part of the chain. */
                 head?: string;
             };
             header?: never;
@@ -4514,7 +4691,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Progress and result, a JSON object a line */
+            /** @description Progress and result, one JSON object per line */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4655,6 +4832,62 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
+    list_blocked_senders: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_Vec_BlockedSender"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    delete_blocked_sender: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeating a request with the same key and body returns the first response again, for 24 hours */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_Nothing"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem422"];
+            409: components["responses"]["Problem409"];
+            422: components["responses"]["Problem422x1"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
     list_canned_replies: {
         parameters: {
             query?: never;
@@ -4683,7 +4916,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The same key with the same body gets the first answer again, for 24 hours */
+                /** @description Repeating a request with the same key and body returns the first response again, for 24 hours */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -4697,7 +4930,7 @@ export interface operations {
         responses: {
             201: {
                 headers: {
-                    /** @description The address of what was made */
+                    /** @description The address of what was created */
                     Location?: string;
                     [name: string]: unknown;
                 };
@@ -4748,9 +4981,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The same key with the same body gets the first answer again, for 24 hours */
+                /** @description Repeating a request with the same key and body returns the first response again, for 24 hours */
                 "Idempotency-Key"?: string;
-                /** @description The `ETag` that the caller has seen; another one by now is 412 */
+                /** @description The `ETag` the caller last saw; 412 if it has changed since */
                 "If-Match"?: string;
             };
             path: {
@@ -4783,9 +5016,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The same key with the same body gets the first answer again, for 24 hours */
+                /** @description Repeating a request with the same key and body returns the first response again, for 24 hours */
                 "Idempotency-Key"?: string;
-                /** @description The `ETag` that the caller has seen; another one by now is 412 */
+                /** @description The `ETag` the caller last saw; 412 if it has changed since */
                 "If-Match"?: string;
             };
             path: {
@@ -4896,7 +5129,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The same key with the same body gets the first answer again, for 24 hours */
+                /** @description Repeating a request with the same key and body returns the first response again, for 24 hours */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -4931,20 +5164,20 @@ export interface operations {
                 status?: string;
                 /** @description An id, `me` or `none`. */
                 assignedTo?: string;
-                /** @description Slug of a service. */
+                /** @description The slug of a service. */
                 service?: string;
                 tag?: string;
                 /** @description First day, in UTC: `2026-01-31`. */
                 from?: string;
                 /** @description Last day, in UTC: `2026-01-31`. */
                 to?: string;
-                /** @description Words; each must begin a word of name, e-mail, phone, company or text. */
+                /** @description Words to search for. Each must match the start of a word in the name, email, phone, company or text. */
                 q?: string;
                 /** @description `newest` (the default) or `oldest`. */
                 sort?: string;
-                /** @description `nextCursor` of the page before. */
+                /** @description `nextCursor` of the previous page. */
                 cursor?: string;
-                /** @description Rows of a page, 1 to 100; 25 if missing. */
+                /** @description Rows per page, 1 to 100; 25 by default. */
                 limit?: number;
             };
             header?: never;
@@ -4973,7 +5206,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The same key with the same body gets the first answer again, for 24 hours */
+                /** @description Repeating a request with the same key and body returns the first response again, for 24 hours */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -5036,14 +5269,14 @@ export interface operations {
                 status?: string;
                 /** @description An id, `me` or `none`. */
                 assignedTo?: string;
-                /** @description Slug of a service. */
+                /** @description The slug of a service. */
                 service?: string;
                 tag?: string;
                 /** @description First day, in UTC: `2026-01-31`. */
                 from?: string;
                 /** @description Last day, in UTC: `2026-01-31`. */
                 to?: string;
-                /** @description Words; each must begin a word of name, e-mail, phone, company or text. */
+                /** @description Words to search for. Each must match the start of a word in the name, email, phone, company or text. */
                 q?: string;
                 /** @description `newest` (the default) or `oldest`. */
                 sort?: string;
@@ -5130,9 +5363,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The same key with the same body gets the first answer again, for 24 hours */
+                /** @description Repeating a request with the same key and body returns the first response again, for 24 hours */
                 "Idempotency-Key"?: string;
-                /** @description The `ETag` that the caller has seen; another one by now is 412 */
+                /** @description The `ETag` the caller last saw; 412 if it has changed since */
                 "If-Match"?: string;
             };
             path: {
@@ -5167,11 +5400,75 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
+    block_sender: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeating a request with the same key and body returns the first response again, for 24 hours */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_MessageDetail"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem422"];
+            409: components["responses"]["Problem422"];
+            422: components["responses"]["Problem422x1"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    unblock_sender: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeating a request with the same key and body returns the first response again, for 24 hours */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_MessageDetail"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem422"];
+            409: components["responses"]["Problem409"];
+            422: components["responses"]["Problem422x1"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
     add_note: {
         parameters: {
             query?: never;
             header?: {
-                /** @description The same key with the same body gets the first answer again, for 24 hours */
+                /** @description Repeating a request with the same key and body returns the first response again, for 24 hours */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -5187,7 +5484,7 @@ export interface operations {
         responses: {
             201: {
                 headers: {
-                    /** @description The address of what was made */
+                    /** @description The address of what was created */
                     Location?: string;
                     [name: string]: unknown;
                 };
@@ -5211,7 +5508,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The same key with the same body gets the first answer again, for 24 hours */
+                /** @description Repeating a request with the same key and body returns the first response again, for 24 hours */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -5244,7 +5541,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The same key with the same body gets the first answer again, for 24 hours */
+                /** @description Repeating a request with the same key and body returns the first response again, for 24 hours */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -5260,7 +5557,7 @@ export interface operations {
         responses: {
             201: {
                 headers: {
-                    /** @description The address of what was made */
+                    /** @description The address of what was created */
                     Location?: string;
                     [name: string]: unknown;
                 };
@@ -5284,7 +5581,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The same key with the same body gets the first answer again, for 24 hours */
+                /** @description Repeating a request with the same key and body returns the first response again, for 24 hours */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -5316,9 +5613,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The same key with the same body gets the first answer again, for 24 hours */
+                /** @description Repeating a request with the same key and body returns the first response again, for 24 hours */
                 "Idempotency-Key"?: string;
-                /** @description The `ETag` that the caller has seen; another one by now is 412 */
+                /** @description The `ETag` the caller last saw; 412 if it has changed since */
                 "If-Match"?: string;
             };
             path: {
@@ -5356,11 +5653,11 @@ export interface operations {
     list_notifications: {
         parameters: {
             query?: {
-                /** @description `true`: only those that were not read. */
+                /** @description `true`: only unread ones. */
                 unread?: boolean;
-                /** @description `nextCursor` of the page before. */
+                /** @description `nextCursor` of the previous page. */
                 cursor?: string;
-                /** @description Rows of a page, 1 to 100; 25 if missing. */
+                /** @description Rows per page, 1 to 100; 25 by default. */
                 limit?: number;
             };
             header?: never;
@@ -5437,7 +5734,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The same key with the same body gets the first answer again, for 24 hours */
+                /** @description Repeating a request with the same key and body returns the first response again, for 24 hours */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -5472,7 +5769,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The same key with the same body gets the first answer again, for 24 hours */
+                /** @description Repeating a request with the same key and body returns the first response again, for 24 hours */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -5531,7 +5828,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The same key with the same body gets the first answer again, for 24 hours */
+                /** @description Repeating a request with the same key and body returns the first response again, for 24 hours */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -5566,7 +5863,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The same key with the same body gets the first answer again, for 24 hours */
+                /** @description Repeating a request with the same key and body returns the first response again, for 24 hours */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -5576,7 +5873,7 @@ export interface operations {
         responses: {
             201: {
                 headers: {
-                    /** @description The address of what was made */
+                    /** @description The address of what was created */
                     Location?: string;
                     [name: string]: unknown;
                 };
@@ -5597,7 +5894,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The same key with the same body gets the first answer again, for 24 hours */
+                /** @description Repeating a request with the same key and body returns the first response again, for 24 hours */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -5674,9 +5971,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The same key with the same body gets the first answer again, for 24 hours */
+                /** @description Repeating a request with the same key and body returns the first response again, for 24 hours */
                 "Idempotency-Key"?: string;
-                /** @description The `ETag` that the caller has seen; another one by now is 412 */
+                /** @description The `ETag` the caller last saw; 412 if it has changed since */
                 "If-Match"?: string;
             };
             path?: never;
@@ -5712,7 +6009,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The same key with the same body gets the first answer again, for 24 hours */
+                /** @description Repeating a request with the same key and body returns the first response again, for 24 hours */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -5747,7 +6044,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The same key with the same body gets the first answer again, for 24 hours */
+                /** @description Repeating a request with the same key and body returns the first response again, for 24 hours */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -5782,7 +6079,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The same key with the same body gets the first answer again, for 24 hours */
+                /** @description Repeating a request with the same key and body returns the first response again, for 24 hours */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -5796,7 +6093,7 @@ export interface operations {
         responses: {
             201: {
                 headers: {
-                    /** @description The address of what was made */
+                    /** @description The address of what was created */
                     Location?: string;
                     [name: string]: unknown;
                 };
@@ -5815,11 +6112,39 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
+    get_picture: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/png": components["schemas"]["PictureFile"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem422"];
+            422: components["responses"]["Problem422x1"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
     preview_retention: {
         parameters: {
             query?: never;
             header?: {
-                /** @description The same key with the same body gets the first answer again, for 24 hours */
+                /** @description Repeating a request with the same key and body returns the first response again, for 24 hours */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -5877,15 +6202,15 @@ export interface operations {
     list_staff: {
         parameters: {
             query?: {
-                /** @description Words; each must begin a word of name or address. */
+                /** @description Words to search for. Each must match the start of a word in the name or address. */
                 q?: string;
                 /** @description `admin`, `manager` or `staff`. */
                 role?: string;
                 /** @description `active`, `invited` or `deactivated`. */
                 state?: string;
-                /** @description `nextCursor` of the page before. */
+                /** @description `nextCursor` of the previous page. */
                 cursor?: string;
-                /** @description Rows of a page, 1 to 100; 25 if missing. */
+                /** @description Rows per page, 1 to 100; 25 by default. */
                 limit?: number;
             };
             header?: never;
@@ -5914,7 +6239,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The same key with the same body gets the first answer again, for 24 hours */
+                /** @description Repeating a request with the same key and body returns the first response again, for 24 hours */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -5928,7 +6253,7 @@ export interface operations {
         responses: {
             201: {
                 headers: {
-                    /** @description The address of what was made */
+                    /** @description The address of what was created */
                     Location?: string;
                     [name: string]: unknown;
                 };
@@ -5950,11 +6275,11 @@ export interface operations {
     import_staff: {
         parameters: {
             query: {
-                /** @description `digest` of the preview: the import is refused if it would do anything else by now. */
+                /** @description `digest` from the preview. The import is refused if its outcome would now be different. */
                 digest: string;
             };
             header?: {
-                /** @description The same key with the same body gets the first answer again, for 24 hours */
+                /** @description Repeating a request with the same key and body returns the first response again, for 24 hours */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -5989,7 +6314,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The same key with the same body gets the first answer again, for 24 hours */
+                /** @description Repeating a request with the same key and body returns the first response again, for 24 hours */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -6051,13 +6376,13 @@ export interface operations {
     delete_staff: {
         parameters: {
             query?: {
-                /** @description Id of the person who takes over the messages that are not closed, or `none` for nobody. */
+                /** @description Id of the person who takes over the open messages, or `none` for nobody. */
                 reassignTo?: string;
             };
             header?: {
-                /** @description The same key with the same body gets the first answer again, for 24 hours */
+                /** @description Repeating a request with the same key and body returns the first response again, for 24 hours */
                 "Idempotency-Key"?: string;
-                /** @description The `ETag` that the caller has seen; another one by now is 412 */
+                /** @description The `ETag` the caller last saw; 412 if it has changed since */
                 "If-Match"?: string;
             };
             path: {
@@ -6090,9 +6415,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The same key with the same body gets the first answer again, for 24 hours */
+                /** @description Repeating a request with the same key and body returns the first response again, for 24 hours */
                 "Idempotency-Key"?: string;
-                /** @description The `ETag` that the caller has seen; another one by now is 412 */
+                /** @description The `ETag` the caller last saw; 412 if it has changed since */
                 "If-Match"?: string;
             };
             path: {
@@ -6131,9 +6456,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The same key with the same body gets the first answer again, for 24 hours */
+                /** @description Repeating a request with the same key and body returns the first response again, for 24 hours */
                 "Idempotency-Key"?: string;
-                /** @description The `ETag` that the caller has seen; another one by now is 412 */
+                /** @description The `ETag` the caller last saw; 412 if it has changed since */
                 "If-Match"?: string;
             };
             path: {
@@ -6166,9 +6491,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The same key with the same body gets the first answer again, for 24 hours */
+                /** @description Repeating a request with the same key and body returns the first response again, for 24 hours */
                 "Idempotency-Key"?: string;
-                /** @description The `ETag` that the caller has seen; another one by now is 412 */
+                /** @description The `ETag` the caller last saw; 412 if it has changed since */
                 "If-Match"?: string;
             };
             path: {
@@ -6207,9 +6532,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The same key with the same body gets the first answer again, for 24 hours */
+                /** @description Repeating a request with the same key and body returns the first response again, for 24 hours */
                 "Idempotency-Key"?: string;
-                /** @description The `ETag` that the caller has seen; another one by now is 412 */
+                /** @description The `ETag` the caller last saw; 412 if it has changed since */
                 "If-Match"?: string;
             };
             path: {
@@ -6241,13 +6566,13 @@ export interface operations {
     deactivate_staff: {
         parameters: {
             query?: {
-                /** @description Id of the person who takes over the messages that are not closed, or `none` for nobody. */
+                /** @description Id of the person who takes over the open messages, or `none` for nobody. */
                 reassignTo?: string;
             };
             header?: {
-                /** @description The same key with the same body gets the first answer again, for 24 hours */
+                /** @description Repeating a request with the same key and body returns the first response again, for 24 hours */
                 "Idempotency-Key"?: string;
-                /** @description The `ETag` that the caller has seen; another one by now is 412 */
+                /** @description The `ETag` the caller last saw; 412 if it has changed since */
                 "If-Match"?: string;
             };
             path: {
@@ -6308,7 +6633,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The same key with the same body gets the first answer again, for 24 hours */
+                /** @description Repeating a request with the same key and body returns the first response again, for 24 hours */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -6340,7 +6665,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The same key with the same body gets the first answer again, for 24 hours */
+                /** @description Repeating a request with the same key and body returns the first response again, for 24 hours */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -6372,9 +6697,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The same key with the same body gets the first answer again, for 24 hours */
+                /** @description Repeating a request with the same key and body returns the first response again, for 24 hours */
                 "Idempotency-Key"?: string;
-                /** @description The `ETag` that the caller has seen; another one by now is 412 */
+                /** @description The `ETag` the caller last saw; 412 if it has changed since */
                 "If-Match"?: string;
             };
             path: {
@@ -6407,7 +6732,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The same key with the same body gets the first answer again, for 24 hours */
+                /** @description Repeating a request with the same key and body returns the first response again, for 24 hours */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -6467,7 +6792,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The same key with the same body gets the first answer again, for 24 hours */
+                /** @description Repeating a request with the same key and body returns the first response again, for 24 hours */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -6499,7 +6824,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The same key with the same body gets the first answer again, for 24 hours */
+                /** @description Repeating a request with the same key and body returns the first response again, for 24 hours */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -6532,7 +6857,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The same key with the same body gets the first answer again, for 24 hours */
+                /** @description Repeating a request with the same key and body returns the first response again, for 24 hours */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -6588,7 +6913,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The same key with the same body gets the first answer again, for 24 hours */
+                /** @description Repeating a request with the same key and body returns the first response again, for 24 hours */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -6602,7 +6927,7 @@ export interface operations {
         responses: {
             201: {
                 headers: {
-                    /** @description The address of what was made */
+                    /** @description The address of what was created */
                     Location?: string;
                     [name: string]: unknown;
                 };
@@ -6653,7 +6978,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The same key with the same body gets the first answer again, for 24 hours */
+                /** @description Repeating a request with the same key and body returns the first response again, for 24 hours */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -6685,7 +7010,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The same key with the same body gets the first answer again, for 24 hours */
+                /** @description Repeating a request with the same key and body returns the first response again, for 24 hours */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -7155,7 +7480,7 @@ export interface operations {
         responses: {
             201: {
                 headers: {
-                    /** @description The address of what was made */
+                    /** @description The address of what was created */
                     Location?: string;
                     [name: string]: unknown;
                 };
@@ -7617,7 +7942,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The same key with the same body gets the first answer again, for 24 hours */
+                /** @description Repeating a request with the same key and body returns the first response again, for 24 hours */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -7631,7 +7956,7 @@ export interface operations {
         responses: {
             201: {
                 headers: {
-                    /** @description The address of what was made */
+                    /** @description The address of what was created */
                     Location?: string;
                     [name: string]: unknown;
                 };
@@ -7719,7 +8044,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The same key with the same body gets the first answer again, for 24 hours */
+                /** @description Repeating a request with the same key and body returns the first response again, for 24 hours */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -7733,7 +8058,7 @@ export interface operations {
         responses: {
             201: {
                 headers: {
-                    /** @description The address of what was made */
+                    /** @description The address of what was created */
                     Location?: string;
                     [name: string]: unknown;
                 };
@@ -7782,7 +8107,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The same key with the same body gets the first answer again, for 24 hours */
+                /** @description Repeating a request with the same key and body returns the first response again, for 24 hours */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -7798,7 +8123,7 @@ export interface operations {
         responses: {
             201: {
                 headers: {
-                    /** @description The address of what was made */
+                    /** @description The address of what was created */
                     Location?: string;
                     [name: string]: unknown;
                 };
@@ -7855,7 +8180,7 @@ export interface operations {
         responses: {
             201: {
                 headers: {
-                    /** @description The address of what was made */
+                    /** @description The address of what was created */
                     Location?: string;
                     [name: string]: unknown;
                 };

@@ -1,6 +1,7 @@
 //! Request bodies: size limits and parsing.
 
 use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
 
 use axum::body::{Body, Bytes};
 use axum::extract::{FromRequest, OptionalFromRequest, Request};
@@ -9,7 +10,9 @@ use axum::http::{Extensions, HeaderMap};
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use serde::de::DeserializeOwned;
 use tokio::sync::{Semaphore, SemaphorePermit};
+use uuid::Uuid;
 
+use super::request_info::CallerId;
 use super::valid;
 use crate::error::{Error, Result};
 
@@ -153,13 +156,44 @@ impl<S: Send + Sync, T: DeserializeOwned> OptionalFromRequest<S> for Json<T> {
 /// Uploads handled at once on this node. Further ones are told to retry: file bodies are large, and queuing them would
 /// fill the memory.
 const FILES: usize = 8;
+/// Of these, uploads of one person or API token: nobody can keep the others from uploading.
+const OWN_FILES: usize = 2;
 static PLACES: Semaphore = Semaphore::const_new(FILES);
+static TAKEN: Mutex<Vec<Uuid>> = Mutex::new(Vec::new());
 
 /// A raw body: a file. Its type is detected from its bytes, not from what the client claims. It occupies one of the few
 /// upload slots for as long as it exists.
 pub struct Raw {
     pub bytes: Bytes,
-    _place: SemaphorePermit<'static>,
+    _place: Place,
+}
+
+/// One upload slot; dropping it frees the slot.
+struct Place {
+    caller: Option<Uuid>,
+    _permit: SemaphorePermit<'static>,
+}
+
+impl Place {
+    fn take(caller: Option<Uuid>) -> Result<Self> {
+        let full = || Error::Unavailable { retry_after: 2 };
+        let mut taken = TAKEN.lock().unwrap_or_else(PoisonError::into_inner);
+        if taken.iter().filter(|id| Some(**id) == caller).count() >= OWN_FILES {
+            return Err(full());
+        }
+        let permit = PLACES.try_acquire().map_err(|_| full())?;
+        taken.extend(caller);
+        Ok(Self { caller, _permit: permit })
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let mut taken = TAKEN.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(place) = taken.iter().position(|id| Some(*id) == self.caller) {
+            taken.swap_remove(place);
+        }
+    }
 }
 
 impl<S: Send + Sync> FromRequest<S> for Raw {
@@ -167,7 +201,7 @@ impl<S: Send + Sync> FromRequest<S> for Raw {
 
     async fn from_request(request: Request, _: &S) -> Result<Self> {
         let limit = BodyLimit::of(request.extensions());
-        let place = PLACES.try_acquire().map_err(|_| Error::Unavailable { retry_after: 2 })?;
+        let place = Place::take(request.extensions().get().map(|CallerId(id)| *id))?;
         Ok(Self { bytes: read(limit, request.into_body()).await?, _place: place })
     }
 }

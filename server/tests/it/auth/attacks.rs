@@ -256,36 +256,49 @@ async fn who_had_a_key_of_an_older_form_still_signs_in() {
     t.login("ada@xn--mller-kva.example", PASSWORD).await.status(200);
 }
 
-#[tokio::test]
-async fn files_that_wait_fill_no_memory() {
+/// An upload that has its slot and sends nothing.
+async fn slow_upload(t: &TestApp, who: &Signed) -> tokio::net::TcpStream {
     use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-    let t = TestApp::with(&["--rate-limits", "off"]).await;
-    let ben = t.person("Ben", Role::Staff).await;
-    let ben = t.sign_in(&ben).await;
     let head = format!(
         "PUT /api/auth/me/avatar HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer {}\r\ncontent-type: image/png\r\n\
          content-length: 1000\r\nexpect: 100-continue\r\n\r\n",
-        ben.access
+        who.access
     );
-    let mut slow = Vec::new();
-    for _ in 0..8 {
-        let mut line = tokio::net::TcpStream::connect(t.address).await.unwrap();
-        line.write_all(head.as_bytes()).await.unwrap();
-        // The server asks for the body once the upload has its slot.
-        let mut said = [0; 12];
-        line.read_exact(&mut said).await.unwrap();
-        assert_eq!(&said, b"HTTP/1.1 100");
-        slow.push(line);
+    let mut line = tokio::net::TcpStream::connect(t.address).await.unwrap();
+    line.write_all(head.as_bytes()).await.unwrap();
+    // The server asks for the body once the upload has its slot.
+    let mut said = [0; 12];
+    line.read_exact(&mut said).await.unwrap();
+    assert_eq!(&said, b"HTTP/1.1 100");
+    line
+}
+
+#[tokio::test]
+async fn files_that_wait_fill_no_memory_and_nobody_takes_all_slots() {
+    let t = TestApp::with(&["--rate-limits", "off"]).await;
+    let mut people = Vec::new();
+    for name in ["Ben", "Cem", "Dag", "Eva", "Fay"] {
+        people.push(t.sign_in(&t.person(name, Role::Staff).await).await);
     }
-    let upload = || {
-        let request = t.request(Method::PUT, "/api/auth/me/avatar").bearer_auth(&ben.access);
-        Answer::of(request.header("content-type", "image/png").body("no picture"))
+    let (fay, others) = people.split_last().unwrap();
+    let upload = async |who: &Signed| {
+        let request = t.request(Method::PUT, "/api/auth/me/avatar").bearer_auth(&who.access);
+        Answer::of(request.header("content-type", "image/png").body("no picture")).await
     };
-    upload().await.problem(503, "unavailable");
+    let mut slow = vec![slow_upload(&t, &others[0]).await, slow_upload(&t, &others[0]).await];
+    upload(&others[0]).await.problem(503, "unavailable");
+    upload(fay).await.status(422);
+    for other in &others[1..] {
+        slow.push(slow_upload(&t, other).await);
+        slow.push(slow_upload(&t, other).await);
+    }
+    upload(fay).await.problem(503, "unavailable");
     let began = Instant::now();
     drop(slow);
-    while upload().await.code == 503 {
-        assert!(began.elapsed() < StdDuration::from_secs(20), "nobody waits any more");
+    for who in [&others[0], fay] {
+        while upload(who).await.code == 503 {
+            assert!(began.elapsed() < StdDuration::from_secs(20), "nobody waits any more");
+        }
+        upload(who).await.status(422);
     }
-    upload().await.status(422);
 }

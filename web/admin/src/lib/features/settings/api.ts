@@ -10,7 +10,10 @@ export const api = {
     tagged(http.PATCH('/api/admin/settings', { body: values, params: { header: { 'If-Match': seen } } })),
   /** A picture by its name, chosen or not. */
   async picture(name: string): Promise<Blob> {
-    const call = http.GET('/api/admin/settings/pictures/{name}', { params: { path: { name } }, parseAs: 'blob' });
+    const call = http.GET('/api/admin/settings/pictures/{name}', {
+      params: { path: { name } },
+      parseAs: 'blob',
+    });
     return (await whole(call)).body as unknown as Blob;
   },
   uploadPicture: (file: Blob) => data(http.POST('/api/admin/settings/pictures', raw(file))),
