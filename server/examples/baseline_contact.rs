@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 use tekvwarho::clock::Clock;
 use tekvwarho::cluster::Bus;
 use tekvwarho::ids::Ids;
-use tekvwarho::storage::Storage;
+use tekvwarho::storage::{Storage, WordIndex};
 use uuid::Uuid;
 
 #[global_allocator]
@@ -50,7 +50,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         return Err("usage: baseline_contact LISTEN DATABASE_URL".into());
     };
     let shared = Shared {
-        storage: Storage::open(&url, Bus::in_process(), None).await?,
+        storage: Storage::open(&url, Bus::in_process(), vec![WordIndex { table: "messages" }], None).await?,
         ids: Ids::random(),
         clock: Clock::system(),
     };
@@ -107,6 +107,8 @@ fn message(id: Uuid, form: &Form, now: DateTime<Utc>) -> messages::Model {
         ip_address: Some("127.0.0.1".to_owned()),
         user_agent: None,
         version: 1,
+        doubtful: false,
+        signs: None,
         search_text: format!(" {} {} {}", form.name, form.email, form.message),
         created_at: now,
     }
@@ -151,6 +153,7 @@ fn mail(id: Uuid, message: Uuid, form: &Form, now: DateTime<Utc>) -> outbox::Mod
         lease_owner: None,
         lease_until: None,
         last_error: None,
+        fault: None,
         created_at: now,
         sent_at: None,
     }

@@ -77,9 +77,10 @@ impl App {
         let bus = Bus::in_process();
         let snapshots = config.data_dir.join("backups");
         let now = around.clock.now();
-        let storage = Storage::open(&config.database_url(), bus.clone(), Some((&snapshots, now))).await?;
-        auth::claim_installation(&storage, &keys).await.map_err(StartError::KeyMismatch)?;
         let brings = brings(around.slices);
+        let words = brings.iter().flat_map(|part| part.words).copied().collect();
+        let storage = Storage::open(&config.database_url(), bus.clone(), words, Some((&snapshots, now))).await?;
+        auth::claim_installation(&storage, &keys).await.map_err(StartError::KeyMismatch)?;
         let settings = Settings::load(&storage, sections(&brings)).await?;
         settings.settle_services(&storage, &around.ids, now).await.map_err(StartError::Services)?;
         staff::settle_addresses(&storage).await.map_err(StartError::Addresses)?;

@@ -94,7 +94,7 @@ async fn look(config: &Config) -> Result<Storage, Failure> {
     if Engine::of_url(&url) == Some(Engine::Sqlite) && !database_file(&url).exists() {
         return Err(format!("there is no database at {url} yet; `tekvwarho serve` creates it").into());
     }
-    Ok(Storage::open(&url, Bus::in_process(), None).await?)
+    Ok(Storage::open(&url, Bus::in_process(), Vec::new(), None).await?)
 }
 
 fn data_dir(config: &Config) -> Result<String, String> {

@@ -26,7 +26,7 @@ use crate::error::Result;
 use crate::http::OwnLimit;
 use crate::http::rate_limit::Limit;
 use crate::jobs::Job;
-use crate::storage::{BoxFuture, Tx};
+use crate::storage::{BoxFuture, Tx, WordIndex};
 
 /// One slice.
 pub struct Slice<S: 'static> {
@@ -64,9 +64,10 @@ impl<S: Clone + Send + Sync + 'static> Slice<S> {
 pub struct Brings {
     /// Its routes whose bodies have their own limit.
     pub bodies: &'static [OwnLimit],
+    /// The indexes by which its rows are found by words.
+    pub words: &'static [WordIndex],
     /// Its rate limits, per address, person or mailbox.
     pub limits: &'static [&'static Limit],
-    /// Its settings.
     pub settings: &'static [Section],
     /// Its emails.
     pub letters: &'static [LetterKind],
@@ -87,6 +88,7 @@ pub struct Brings {
 impl Brings {
     pub const NOTHING: Self = Self {
         bodies: &[],
+        words: &[],
         limits: &[],
         settings: &[],
         letters: &[],

@@ -134,22 +134,90 @@ pub(super) async fn begin(conn: &DatabaseConnection) -> Result<DatabaseTransacti
     .await
 }
 
-/// Adds the messages of this transaction to the word index, all at once: each statement that writes to that index
-/// creates a segment that must be merged later. `PostgreSQL` computes its search column by itself.
-pub(super) async fn feed_search(txn: &DatabaseTransaction) -> Result<(), DbErr> {
-    if Engine::of(txn) == Engine::Postgres {
-        return Ok(());
+/// A table that is searched by the words in its `search_text`.
+///
+/// On `SQLite` it has a `serial` that only grows, with an FTS5 table `<table>_search` and a table `<table>_search_feed`
+/// that says how far that index has got; on `PostgreSQL` it has a generated column `search_vector`. A migration creates
+/// them, see `m0002_messages` and `m0012_search_feed`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WordIndex {
+    pub table: &'static str,
+}
+
+impl WordIndex {
+    /// Adds the rows of this transaction to the index, all at once: each statement that writes to it creates a segment
+    /// that must be merged later. `PostgreSQL` computes its search column by itself.
+    pub(super) async fn feed(self, txn: &DatabaseTransaction) -> Result<(), DbErr> {
+        if Engine::of(txn) == Engine::Postgres {
+            return Ok(());
+        }
+        let table = self.table;
+        let new = format!(
+            "INSERT INTO {table}_search (rowid, search_text) SELECT serial, search_text FROM {table} \
+             WHERE serial > (SELECT up_to FROM {table}_search_feed)"
+        );
+        if txn.execute_unprepared(&new).await?.rows_affected() > 0 {
+            let far = format!("UPDATE {table}_search_feed SET up_to = (SELECT max(serial) FROM {table})");
+            txn.execute_unprepared(&far).await?;
+        }
+        Ok(())
     }
-    let fed = txn
-        .execute_unprepared(
-            "INSERT INTO messages_search (rowid, search_text) SELECT serial, search_text FROM messages \
-             WHERE serial > (SELECT up_to FROM messages_search_feed)",
-        )
-        .await?;
-    if fed.rows_affected() > 0 {
-        txn.execute_unprepared("UPDATE messages_search_feed SET up_to = (SELECT max(serial) FROM messages)").await?;
+
+    /// Selects the rows whose `search_text` contains every term, using the full-text index.
+    ///
+    /// `SQLite` must be told to walk the index first: it would otherwise gather all matches before it applies a LIMIT.
+    /// `among` is a condition that leaves some tens of thousands of rows: others are skipped without reading them, and
+    /// the walk begins with the newest, which filters of lists mostly leave.
+    pub fn search(self, engine: Engine, terms: &[String], how: Match, among: Option<Condition>) -> SelectStatement {
+        // Terms contain only letters and digits (see `fold`), so they cannot contain operators of either query language.
+        let table = self.table;
+        let mut select = Query::select();
+        if !are_indexed(terms) {
+            // The engines tokenize such words differently: match the column itself.
+            select.from(Alias::new(table));
+            for term in terms {
+                select.and_where(self.holds(term));
+            }
+            return select;
+        }
+        match engine {
+            Engine::Sqlite => {
+                let star = if how == Match::Beginning { "*" } else { "" };
+                let query = terms.iter().map(|term| format!("\"{term}\"{star}")).collect::<Vec<_>>().join(" AND ");
+                select
+                    .from(Alias::new(format!("{table}_search")))
+                    // The query builder emits no ON for a cross join.
+                    .join(JoinType::CrossJoin, Alias::new(table), Condition::all())
+                    .and_where(Expr::cust(format!("{table}.serial = {table}_search.rowid")))
+                    .and_where(Expr::cust_with_values(format!("{table}_search MATCH ?"), [query]));
+                if let Some(condition) = among {
+                    let serials = Query::select()
+                        .column(Alias::new("serial"))
+                        .from(Alias::new(table))
+                        .cond_where(condition)
+                        .take();
+                    // The plus prevents a separate lookup in the word index for each of them.
+                    select.and_where(Expr::cust(format!("+{table}_search.rowid")).in_subquery(serials));
+                    select.order_by_expr(Expr::cust(format!("{table}_search.rowid")), Order::Desc);
+                }
+            }
+            Engine::Postgres => {
+                let star = if how == Match::Beginning { ":*" } else { "" };
+                let query = terms.iter().map(|term| format!("{term}{star}")).collect::<Vec<_>>().join(" & ");
+                let matches = format!("{table}.search_vector @@ to_tsquery('simple', $1)");
+                select.from(Alias::new(table)).and_where(Expr::cust_with_values(matches, [query]));
+            }
+        }
+        select
     }
-    Ok(())
+
+    /// A condition on the search column. Languages that the engines cannot index may have no spaces, so their words match
+    /// anywhere; others match at the beginning of a word. Terms contain only letters and digits, so nothing in them is a
+    /// wildcard.
+    pub fn holds(self, term: &str) -> Expr {
+        let begins = if term.chars().all(is_indexed) { " " } else { "" };
+        Expr::col((Alias::new(self.table), Alias::new("search_text"))).like(format!("%{begins}{term}%"))
+    }
 }
 
 /// Waits until no other node migrates this `PostgreSQL` database, and holds the lock until the connection ends.
@@ -212,62 +280,6 @@ pub enum Match {
 /// True if the engines find such words by their index.
 pub fn are_indexed(terms: &[String]) -> bool {
     terms.iter().all(|term| term.chars().all(is_indexed))
-}
-
-/// Selects from `messages` where `search_text` contains every term, using the full-text index.
-///
-/// `SQLite` must be told to walk the index first: it would otherwise gather all matches before it applies a LIMIT.
-/// `among` is a condition that leaves some tens of thousands of messages: other rows are skipped without reading them,
-/// and the walk begins with the newest, which inbox filters mostly leave.
-pub fn search_messages(engine: Engine, terms: &[String], how: Match, among: Option<Condition>) -> SelectStatement {
-    // Terms contain only letters and digits (see `fold`), so they cannot contain operators of either query language.
-    let mut select = Query::select();
-    if !are_indexed(terms) {
-        // The engines tokenize such words differently: match the column itself.
-        select.from(Alias::new("messages"));
-        for term in terms {
-            select.and_where(holds(term));
-        }
-        return select;
-    }
-    match engine {
-        Engine::Sqlite => {
-            let star = if how == Match::Beginning { "*" } else { "" };
-            let query = terms.iter().map(|term| format!("\"{term}\"{star}")).collect::<Vec<_>>().join(" AND ");
-            select
-                .from(Alias::new("messages_search"))
-                // The query builder emits no ON for a cross join.
-                .join(JoinType::CrossJoin, Alias::new("messages"), Condition::all())
-                .and_where(Expr::cust("messages.serial = messages_search.rowid"))
-                .and_where(Expr::cust_with_values("messages_search MATCH ?", [query]));
-            if let Some(condition) = among {
-                let serials = Query::select()
-                    .column(Alias::new("serial"))
-                    .from(Alias::new("messages"))
-                    .cond_where(condition)
-                    .take();
-                // The plus prevents a separate lookup in the word index for each of them.
-                select.and_where(Expr::cust("+messages_search.rowid").in_subquery(serials));
-                select.order_by_expr(Expr::cust("messages_search.rowid"), Order::Desc);
-            }
-        }
-        Engine::Postgres => {
-            let star = if how == Match::Beginning { ":*" } else { "" };
-            let query = terms.iter().map(|term| format!("{term}{star}")).collect::<Vec<_>>().join(" & ");
-            select
-                .from(Alias::new("messages"))
-                .and_where(Expr::cust_with_values("messages.search_vector @@ to_tsquery('simple', $1)", [query]));
-        }
-    }
-    select
-}
-
-/// A condition on the search column of a message. Languages that the engines cannot index may have no spaces, so their
-/// words match anywhere; others match at the beginning of a word. Terms contain only letters and digits, so nothing in
-/// them is a wildcard.
-pub fn holds(term: &str) -> Expr {
-    let begins = if term.chars().all(is_indexed) { " " } else { "" };
-    Expr::col((Alias::new("messages"), Alias::new("search_text"))).like(format!("%{begins}{term}%"))
 }
 
 /// The ids of a selection, in no particular order, at most `limit`.

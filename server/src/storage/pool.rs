@@ -7,7 +7,7 @@ use database::Migrator;
 use sea_orm::{ConnectionTrait, Database, DatabaseConnection, DbErr};
 use sea_orm_migration::MigratorTrait as _;
 
-use super::dialect::{self, Engine};
+use super::dialect::{self, Engine, WordIndex};
 use super::reach;
 use super::write::Writer;
 use crate::cluster::Bus;
@@ -33,8 +33,13 @@ pub fn database_file(url: &str) -> &Path {
 
 impl Storage {
     /// Connects, and migrates if `snapshots` names a folder: before its schema changes, an `SQLite` file that contains
-    /// data is copied there.
-    pub async fn open(url: &str, bus: Bus, snapshots: Option<(&Path, DateTime<Utc>)>) -> Result<Self, DbErr> {
+    /// data is copied there. `words` are the indexes that units feed.
+    pub async fn open(
+        url: &str,
+        bus: Bus,
+        words: Vec<WordIndex>,
+        snapshots: Option<(&Path, DateTime<Utc>)>,
+    ) -> Result<Self, DbErr> {
         let engine = Engine::of_url(url)
             .ok_or_else(|| DbErr::Custom("DATABASE_URL must start with sqlite:// or postgres://".to_owned()))?;
         let writer = match engine.write_options(url) {
@@ -64,7 +69,7 @@ impl Storage {
             }
         }
         let writer = match writer {
-            Some(connection) => Writer::grouped(connection, bus.clone()),
+            Some(connection) => Writer::grouped(connection, bus.clone(), words),
             None => Writer::direct(Database::connect(engine.unit_options(url)).await?),
         };
         Ok(Self { read, writer, bus })

@@ -24,7 +24,7 @@ use tokio::sync::{mpsc, oneshot};
 use uuid::Uuid;
 
 use super::counts::{Changed, Count};
-use super::dialect;
+use super::dialect::{self, WordIndex};
 use super::pool::Storage;
 use super::waiting::{Waiting, insert_all};
 use crate::cluster::{Bus, Event};
@@ -230,12 +230,13 @@ impl Writer {
         }
     }
 
-    pub(super) fn grouped(conn: DatabaseConnection, bus: Bus) -> Self {
+    pub(super) fn grouped(conn: DatabaseConnection, bus: Bus, words: Vec<WordIndex>) -> Self {
         let (queue, mut waiting) = mpsc::channel::<Box<dyn Unit>>(QUEUE);
         tokio::spawn(async move {
+            let writer = Grouped { conn, bus, words };
             let mut group = Vec::with_capacity(GROUP);
             while waiting.recv_many(&mut group, GROUP).await > 0 {
-                commit(&conn, &bus, std::mem::take(&mut group)).await;
+                writer.commit(std::mem::take(&mut group)).await;
             }
         });
         Self::Grouped(queue)
@@ -297,43 +298,56 @@ where
     }
 }
 
-async fn commit(conn: &DatabaseConnection, bus: &Bus, mut group: Vec<Box<dyn Unit>>) {
-    group.retain(|unit| !unit.is_abandoned());
-    if group.len() > 1 {
-        match together(conn, bus, &mut group).await {
-            Ok(true) => return group.into_iter().for_each(|unit| unit.settle(Ok(()))),
-            Ok(false) => {}
-            Err(error) => return group.into_iter().for_each(|unit| unit.settle(Err(error.clone()))),
-        }
-    }
-    for mut unit in group {
-        let committed = together(conn, bus, std::slice::from_mut(&mut unit)).await;
-        unit.settle(committed.map(drop));
-    }
+/// The one task that writes to `SQLite`.
+struct Grouped {
+    conn: DatabaseConnection,
+    bus: Bus,
+    words: Vec<WordIndex>,
 }
 
-/// Runs the units in one transaction. False: one of them failed, and nothing was written.
-async fn together(conn: &DatabaseConnection, bus: &Bus, units: &mut [Box<dyn Unit>]) -> Result<bool, DbErr> {
-    let txn = dialect::begin(conn).await?;
-    let mut effects = Effects::default();
-    let alone = units.len() == 1;
-    for unit in units {
-        let tx = Tx::new(&txn);
-        if !unit.run(&tx).await {
-            txn.rollback().await?;
-            return Ok(false);
+impl Grouped {
+    async fn commit(&self, mut group: Vec<Box<dyn Unit>>) {
+        group.retain(|unit| !unit.is_abandoned());
+        if group.len() > 1 {
+            match self.together(&mut group).await {
+                Ok(true) => return group.into_iter().for_each(|unit| unit.settle(Ok(()))),
+                Ok(false) => {}
+                Err(error) => return group.into_iter().for_each(|unit| unit.settle(Err(error.clone()))),
+            }
         }
-        effects.append(tx.into_effects());
+        for mut unit in group {
+            let committed = self.together(std::slice::from_mut(&mut unit)).await;
+            unit.settle(committed.map(drop));
+        }
     }
-    let written = match effects.insert(&txn).await {
-        Ok(()) => dialect::feed_search(&txn).await,
-        Err(error) => Err(error),
-    };
-    if let Err(error) = written {
-        txn.rollback().await?;
-        return if alone { Err(error) } else { Ok(false) };
+
+    /// Runs the units in one transaction. False: one of them failed, and nothing was written.
+    async fn together(&self, units: &mut [Box<dyn Unit>]) -> Result<bool, DbErr> {
+        let txn = dialect::begin(&self.conn).await?;
+        let mut effects = Effects::default();
+        let alone = units.len() == 1;
+        for unit in units {
+            let tx = Tx::new(&txn);
+            if !unit.run(&tx).await {
+                txn.rollback().await?;
+                return Ok(false);
+            }
+            effects.append(tx.into_effects());
+        }
+        if let Err(error) = self.finish(&txn, &mut effects).await {
+            txn.rollback().await?;
+            return if alone { Err(error) } else { Ok(false) };
+        }
+        txn.commit().await?;
+        effects.publish(&self.bus);
+        Ok(true)
     }
-    txn.commit().await?;
-    effects.publish(bus);
-    Ok(true)
+
+    async fn finish(&self, txn: &DatabaseTransaction, effects: &mut Effects) -> Result<(), DbErr> {
+        effects.insert(txn).await?;
+        for index in &self.words {
+            index.feed(txn).await?;
+        }
+        Ok(())
+    }
 }

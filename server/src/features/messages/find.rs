@@ -14,9 +14,7 @@ use uuid::Uuid;
 
 use super::filter::Filter;
 use crate::error::Result;
-use crate::storage::{
-    COUNT_LIMIT, Cursor, Engine, Match, Page, are_indexed, estimate, holds, ids_up_to, search_messages,
-};
+use crate::storage::{COUNT_LIMIT, Cursor, Engine, Match, Page, WordIndex, are_indexed, estimate, ids_up_to};
 
 /// Messages among which a search for common words looks: they are found among the newest, and the index would have
 /// to gather all matches before it could sort them.
@@ -29,6 +27,9 @@ const MANY: u64 = COUNT_LIMIT + 1;
 const SOME: u64 = 50_000;
 /// Characters of a message in a list.
 pub const EXCERPT: u16 = 200;
+
+/// Where the words of messages are found.
+pub const WORDS: WordIndex = WordIndex { table: "messages" };
 
 /// A message as a list shows it.
 #[derive(Debug, Clone, FromQueryResult)]
@@ -140,7 +141,7 @@ async fn search(
     }
     let mut rows = fetch(conn, among_newest(filter, cursor, wanted)).await?;
     if (rows.len() as u64) < wanted {
-        let all = search_messages(Engine::of(conn), &filter.terms, Match::Beginning, None);
+        let all = WORDS.search(Engine::of(conn), &filter.terms, Match::Beginning, None);
         rows = fetch(conn, rows_where(all, filter.condition(cursor), filter.order(), wanted)).await?;
     }
     Ok((rows, total))
@@ -155,7 +156,7 @@ async fn matches(conn: &impl ConnectionTrait, filter: &Filter) -> Result<Vec<Uui
         // The other filters leave so few that looking at each is quicker than any index of words.
         return ids_up_to(conn, ids_among_newest(filter, None, WINDOW), MANY).await;
     }
-    let mut beginnings = search_messages(Engine::of(conn), &filter.terms, Match::Beginning, None);
+    let mut beginnings = WORDS.search(Engine::of(conn), &filter.terms, Match::Beginning, None);
     if gathers && estimate(conn, beginnings.column((Entity, Column::Id)).take()).await? > 5 * MANY {
         let near = ids_up_to(conn, ids_among_newest(filter, None, NEAR), MANY).await?;
         if near.len() as u64 == MANY {
@@ -183,7 +184,8 @@ async fn indexed(
     among: Option<Condition>,
 ) -> Result<Vec<Uuid>, DbErr> {
     let ids = |how: Match| {
-        search_messages(Engine::of(conn), &filter.terms, how, among.clone())
+        WORDS
+            .search(Engine::of(conn), &filter.terms, how, among.clone())
             .column((Entity, Column::Id))
             .cond_where(condition.clone())
             .take()
@@ -212,7 +214,7 @@ fn ids_among_newest(filter: &Filter, cursor: Option<Cursor>, newest: u64) -> Sel
     let mut ids = Query::select();
     ids.column(Column::Id).from_subquery(window, Alias::new("messages"));
     for term in &filter.terms {
-        ids.and_where(holds(term));
+        ids.and_where(WORDS.holds(term));
     }
     ids
 }
@@ -281,8 +283,7 @@ fn whole_condition(conn: &impl ConnectionTrait, filter: &Filter, cursor: Option<
     if filter.terms.is_empty() {
         return condition;
     }
-    let ids =
-        search_messages(Engine::of(conn), &filter.terms, Match::Beginning, None).column((Entity, Column::Id)).take();
+    let ids = WORDS.search(Engine::of(conn), &filter.terms, Match::Beginning, None).column((Entity, Column::Id)).take();
     condition.add(Column::Id.in_subquery(ids))
 }
 

@@ -74,6 +74,7 @@ pub const SLICE: Slice<App> = Slice {
         Job { name: "messages.spam_report", every: Duration::hours(1), run: |it| Box::pin(spam_report::send(it)) },
     ],
     brings: Brings {
+        words: &[find::WORDS],
         limits: &[&limits::CONTACT, &limits::CONTACT_WITHOUT_TOKEN, &limits::CLIENT_REPLY],
         settings: settings::SECTIONS,
         letters: &[

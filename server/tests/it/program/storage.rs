@@ -103,7 +103,9 @@ async fn an_older_database_is_copied_before_it_is_migrated() {
     let open = async || {
         let backups = folder.path().join("backups");
         let bus = tekvwarho::cluster::Bus::in_process();
-        tekvwarho::storage::Storage::open(&url, bus, Some((&backups, crate::support::start_of_time()))).await.unwrap();
+        tekvwarho::storage::Storage::open(&url, bus, Vec::new(), Some((&backups, crate::support::start_of_time())))
+            .await
+            .unwrap();
         std::fs::read_dir(backups).map_or(0, Iterator::count)
     };
     assert_eq!(open().await, 1, "a copy of the old one");
