@@ -318,7 +318,7 @@ pub fn known() -> Vec<Known> {
 
 /// A number of bytes in words.
 fn size(bytes: usize) -> String {
-    if bytes >= 1_000_000 { format!("{} MB", bytes / 1_000_000) } else { format!("{bytes} bytes") }
+    if bytes >= 1_000_000 { format!("{} MB", bytes / 1_000_000) } else { format!("{} kB", bytes / 1_000) }
 }
 
 /// A duration in words.

@@ -8,11 +8,12 @@ use std::time::{Duration as StdDuration, Instant};
 
 use chrono::{DateTime, Days, Duration, NaiveDate, NaiveTime, TimeZone as _, Utc};
 use chrono_tz::Tz;
+use sea_orm::sea_query::Condition;
 use sea_orm::{ConnectionTrait, DbErr};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::figures::{Span, figures};
+use super::figures::Span;
 use super::store;
 use crate::app::App;
 
@@ -21,7 +22,7 @@ const KEPT: StdDuration = StdDuration::from_mins(1);
 /// Days of the period, today included.
 const DAYS: u64 = 30;
 /// With fewer answers a median says nothing, and the site keeps quiet.
-const ENOUGH: u64 = 5;
+const ENOUGH: usize = 5;
 /// Answers that a median is taken of: enough for a minute's precision, few enough to ask at any time.
 const SAMPLE: u64 = 1_000;
 
@@ -79,8 +80,9 @@ pub(super) async fn read(conn: &impl ConnectionTrait, days: &[Span], answered: u
     let (Some((_, from, _)), Some((_, _, until))) = (days.first(), days.last()) else {
         return Ok(ResponseTime { median_minutes: None, previous_median_minutes: None, answered });
     };
-    let this = store::newest_first_answers(conn, *from, *until, SAMPLE).await?;
-    let before = store::newest_first_answers(conn, *from - (*until - *from), *from, SAMPLE).await?;
+    let all = Condition::all;
+    let this = store::newest_first_answers(conn, *from, *until, all(), SAMPLE).await?;
+    let before = store::newest_first_answers(conn, *from - (*until - *from), *from, all(), SAMPLE).await?;
     Ok(ResponseTime { answered, median_minutes: median(waits(this)), previous_median_minutes: median(waits(before)) })
 }
 
@@ -89,9 +91,8 @@ pub async fn usual_answer(app: &App) -> Option<String> {
     if let Some(known) = app.inbox.usual_answer.known() {
         return known;
     }
-    let known = match figures(app).await.map(|figures| figures.first_response.clone()) {
-        Ok(ResponseTime { median_minutes: Some(minutes), answered, .. }) if answered >= ENOUGH => Some(spell(minutes)),
-        Ok(_) => None,
+    let known = match promise(app).await {
+        Ok(known) => known,
         Err(error) => {
             tracing::warn!(%error, "the usual response time is unknown right now");
             return None;
@@ -99,6 +100,18 @@ pub async fn usual_answer(app: &App) -> Option<String> {
     };
     app.inbox.usual_answer.keep(known.clone());
     known
+}
+
+/// What visitors are told: sample data promises nothing.
+async fn promise(app: &App) -> Result<Option<String>, DbErr> {
+    let days = last_days(app);
+    let (Some((_, from, _)), Some((_, _, until))) = (days.first(), days.last()) else { return Ok(None) };
+    let answers =
+        store::newest_first_answers(app.storage.read(), *from, *until, store::of_clients(), SAMPLE).await?;
+    if answers.len() < ENOUGH {
+        return Ok(None);
+    }
+    Ok(median(waits(answers)).map(spell))
 }
 
 fn waits(answers: Vec<(DateTime<Utc>, DateTime<Utc>)>) -> Vec<i64> {

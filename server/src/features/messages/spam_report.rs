@@ -47,7 +47,9 @@ pub async fn send(app: &App) -> Result<()> {
         .write(mails, move |tx, mails| {
             Box::pin(async move {
                 if marks::advance(tx.conn(), marks::FIRM, MARK, &until.to_rfc3339(), now).await? {
-                    mails.iter().for_each(|mail| tx.mail(mail.clone()));
+                    for mail in mails {
+                        tx.mail(mail.clone());
+                    }
                 }
                 Ok(())
             })

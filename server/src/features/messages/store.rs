@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use database::entity::messages::{self, Column, Entity, Status};
-use database::entity::{message_notes, message_replies, message_tags};
-use sea_orm::sea_query::{Alias, Condition, Expr, ExprTrait as _};
+use database::entity::{message_notes, message_replies, message_tags, sample_rows};
+use sea_orm::sea_query::{Alias, Condition, Expr, ExprTrait as _, Query};
 use sea_orm::{
     ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel as _,
     QueryFilter as _, QueryOrder as _, QuerySelect as _,
@@ -21,15 +21,23 @@ pub(super) fn answered_in(from: DateTime<Utc>, until: DateTime<Utc>) -> Conditio
     Condition::all().add(Column::FirstRepliedAt.gte(from)).add(Column::FirstRepliedAt.lt(until))
 }
 
-/// Arrival and first answer of the newest first answers of a period.
+/// Messages of clients: those of the sample data are left out.
+pub(super) fn of_clients() -> Condition {
+    let samples = Query::select().column(sample_rows::Column::Id).from(sample_rows::Entity).take();
+    Condition::all().add(Column::Id.not_in_subquery(samples))
+}
+
+/// Arrival and first reply of the newest first replies of a period.
 pub async fn newest_first_answers(
     conn: &impl ConnectionTrait,
     from: DateTime<Utc>,
     until: DateTime<Utc>,
+    which: Condition,
     limit: u64,
 ) -> Result<Vec<(DateTime<Utc>, DateTime<Utc>)>, DbErr> {
     Entity::find()
         .filter(answered_in(from, until))
+        .filter(which)
         .select_only()
         .columns([Column::CreatedAt, Column::FirstRepliedAt])
         .order_by_desc(Column::FirstRepliedAt)

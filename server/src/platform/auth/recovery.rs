@@ -1,9 +1,10 @@
 //! Forgotten passwords: a link by email, with the same response whether the address exists or not.
 
 use axum::extract::State;
+use chrono::{DateTime, Utc};
 use database::entity::staff;
 use sea_orm::Set;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -30,7 +31,7 @@ use crate::storage::email_key;
 
 /// The routes of this file.
 pub fn routes() -> OpenApiRouter<Platform> {
-    OpenApiRouter::new().routes(routes!(forgot)).routes(routes!(reset))
+    OpenApiRouter::new().routes(routes!(forgot)).routes(routes!(open_reset_link)).routes(routes!(reset))
 }
 
 const ON_ITS_WAY: Accepted =
@@ -97,6 +98,37 @@ async fn forgot(State(platform): State<Platform>, info: RequestInfo, Json(body):
         })
         .await?;
     Ok(ON_ITS_WAY)
+}
+
+/// The token from the email.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ResetToken {
+    pub token: String,
+}
+
+/// The person a reset link is for.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ResetLink {
+    pub email: String,
+    pub expires_at: DateTime<Utc>,
+}
+
+/// Returns who a reset link is for. The link stays valid.
+#[utoipa::path(post, path = "/api/auth/reset/link", tag = "auth", request_body = ResetToken,
+    responses((status = 200, body = Envelope<ResetLink>), (status = 422, body = Problem), (status = 429, body = Problem)))]
+async fn open_reset_link(
+    State(platform): State<Platform>,
+    info: RequestInfo,
+    Json(body): Json<ResetToken>,
+) -> Result<Data<ResetLink>> {
+    platform.limits.check(&REFRESH, &Subject::Address(info.ip.into()))?;
+    let conn = platform.storage.read();
+    let row = one_time::peek(conn, Kind::Reset, &body.token, platform.clock.now()).await?.ok_or_else(link_is_over)?;
+    let id = row.staff_id.ok_or_else(link_is_over)?;
+    let person = people::by_id(conn, id).await?.filter(|person| person.is_active).ok_or_else(link_is_over)?;
+    Ok(Data(ResetLink { email: person.email, expires_at: row.expires_at }))
 }
 
 /// A new password, with the token from the email.

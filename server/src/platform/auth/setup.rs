@@ -12,11 +12,13 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::cookies;
+use super::limits::REFRESH;
 use super::one_time::{self, Kind};
 use super::sign_in::sign_in_directly;
 use super::view::SignedIn;
 use crate::error::{Error, Result};
-use crate::http::{Data, Envelope, Json, Problem, RequestInfo};
+use crate::http::rate_limit::Subject;
+use crate::http::{Data, Envelope, Json, Nothing, Problem, RequestInfo};
 use crate::platform::Platform;
 use crate::platform::audit::{Changes, Entry};
 use crate::platform::entity::Entity;
@@ -26,7 +28,7 @@ use crate::secrets;
 
 /// The routes of this file.
 pub fn routes() -> OpenApiRouter<Platform> {
-    OpenApiRouter::new().routes(routes!(needed, complete))
+    OpenApiRouter::new().routes(routes!(needed, complete)).routes(routes!(open_setup_link))
 }
 
 /// A new set-up link, if no account exists yet. Invalidates older links.
@@ -59,6 +61,29 @@ pub struct SetupState {
 #[utoipa::path(get, path = "/api/setup", tag = "setup", responses((status = 200, body = Envelope<SetupState>)))]
 async fn needed(State(platform): State<Platform>) -> Result<Data<SetupState>> {
     Ok(Data(SetupState { needed: !people::anybody_can_sign_in(platform.storage.read()).await? }))
+}
+
+/// The token from the link.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SetupToken {
+    pub token: String,
+}
+
+/// Checks a setup link. The link stays valid.
+#[utoipa::path(post, path = "/api/setup/link", tag = "setup", request_body = SetupToken,
+    responses((status = 200, body = Envelope<Nothing>), (status = 422, body = Problem), (status = 429, body = Problem)))]
+async fn open_setup_link(
+    State(platform): State<Platform>,
+    info: RequestInfo,
+    Json(body): Json<SetupToken>,
+) -> Result<Data<Nothing>> {
+    platform.limits.check(&REFRESH, &Subject::Address(info.ip.into()))?;
+    let now = platform.clock.now();
+    if !one_time::is_open(platform.storage.read(), Kind::Setup, &body.token, now).await? {
+        return Err(link_is_over());
+    }
+    Ok(Data(Nothing))
 }
 
 /// The first admin and the firm.

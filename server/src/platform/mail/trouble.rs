@@ -34,7 +34,7 @@ pub struct MailTrouble {
 /// What mail is in, as of a moment ago.
 pub async fn trouble(platform: &Platform) -> Result<Option<MailTrouble>> {
     let before = (platform.clock.now() - PATIENCE).trunc_subsecs(0);
-    let read = async |before: &DateTime<Utc>| waiting(platform.storage.read(), *before).await.map(summed);
+    let read = async |before: &DateTime<Utc>| Ok::<_, DbErr>(summed(&waiting(platform.storage.read(), *before).await?));
     let found = platform.outbox.trouble.get(before, read).await?;
     Ok(found.as_ref().clone())
 }
@@ -60,10 +60,10 @@ async fn waiting(conn: &impl ConnectionTrait, before: DateTime<Utc>) -> Result<V
         .await
 }
 
-fn summed(mails: Vec<(DateTime<Utc>, String)>) -> Option<MailTrouble> {
+fn summed(mails: &[(DateTime<Utc>, String)]) -> Option<MailTrouble> {
     let since = mails.first()?.0;
     let mut often: HashMap<Fault, u64> = HashMap::new();
-    for (_, fault) in &mails {
+    for (_, fault) in mails {
         *often.entry(Fault::of(fault)).or_default() += 1;
     }
     let reason = often.into_iter().max_by_key(|(fault, number)| (*number, fault.name())).map(|(fault, _)| fault)?;
@@ -76,10 +76,10 @@ mod tests {
 
     #[test]
     fn it_began_with_the_first_mail_and_is_what_most_met() {
-        assert_eq!(summed(Vec::new()), None);
+        assert_eq!(summed(&[]), None);
         let at = |minute| DateTime::UNIX_EPOCH + Duration::minutes(minute);
         let mails = [(1, "silent"), (2, "sign_in"), (3, "sign_in")].map(|(minute, it)| (at(minute), it.to_owned()));
         let expected = MailTrouble { since: at(1), reason: Fault::SignIn, waiting: 3 };
-        assert_eq!(summed(mails.to_vec()), Some(expected));
+        assert_eq!(summed(&mails), Some(expected));
     }
 }

@@ -13,12 +13,15 @@ const fn step(name: &'static str, place: u8, link: &'static str, done: fn(&Facts
     Step { name, place, needs: Permission::Settings, link, reviewable: true, done }
 }
 
+/// What a firm can share with the sample firm by chance.
+const SHARED: [&str; 3] = ["firm.city", "firm.region", "firm.country"];
+
 /// True if nothing of the sample firm remains in these keys.
 fn are_own(facts: &Facts<'_>, keys: &str) -> bool {
     let registry = facts.platform.settings.registry();
     registry
         .keys
         .iter()
-        .filter(|key| key.sample && key.key.starts_with(keys))
+        .filter(|key| key.sample && key.key.starts_with(keys) && !SHARED.contains(&key.key.as_str()))
         .all(|key| facts.settings.values.get(&key.key) != Some(&key.default))
 }

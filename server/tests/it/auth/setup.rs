@@ -26,6 +26,8 @@ async fn the_link_makes_the_first_admin_once() {
     assert_eq!(t.get("/api/setup").await.data(), json!({ "needed": true }));
     let old = token(&t).await;
     let token = token(&t).await;
+    let open = async |token: &str| t.post("/api/setup/link", json!({ "token": token })).await.code;
+    assert_eq!((open(&old).await, open(&token).await, open(&token).await), (422, 200, 200));
     t.post("/api/setup", form(&old)).await.problem(422, "validation_failed");
     let mut weak = form(&token);
     weak["password"] = json!("password");
@@ -45,6 +47,7 @@ async fn the_link_makes_the_first_admin_once() {
     }
     assert_eq!(t.get("/api/setup").await.data(), json!({ "needed": false }));
     t.post("/api/setup", form(&token)).await.problem(409, "conflict");
+    assert_eq!(open(&token).await, 422);
     assert_eq!(setup_link(&t.app).await.unwrap(), None);
     t.login("ada@nordlicht.example", "tulpe fahrrad neun").await.status(200);
 }

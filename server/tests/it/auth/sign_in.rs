@@ -270,9 +270,13 @@ async fn a_forgotten_password_is_reset_by_a_link_that_works_once() {
         .unwrap()
         .to_owned();
     let reset = |password: &'static str| t.post("/api/auth/reset", json!({ "token": token, "password": password }));
+    let open = async || t.post("/api/auth/reset/link", json!({ "token": token })).await;
+    assert_eq!(open().await.data()["email"], person.email);
     reset("12345678").await.problem(422, "validation_failed");
+    assert_eq!(open().await.data()["email"], person.email, "a look does not use it up");
     reset("a fresh one that is fine").await.status(200);
     assert_eq!(reset("another one that is fine").await.refused(), [("token".to_owned(), "invalid".to_owned())]);
+    assert_eq!(open().await.refused(), [("token".to_owned(), "invalid".to_owned())]);
     t.get_as(&signed_in, "/api/auth/me").await.problem(401, "unauthenticated");
     t.login(&person.email, "a fresh one that is fine").await.status(200);
     // Three an hour per mailbox, whether it exists or not.

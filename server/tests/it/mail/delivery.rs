@@ -278,7 +278,7 @@ async fn addresses_of_any_script_are_written_in_ascii() {
     deliver_due(&t.app, Uuid::nil()).await.unwrap();
     assert!(states(&t).await.iter().all(|(state, _)| *state == State::Sent), "{:?}", states(&t).await);
     let mails = server.await.unwrap();
-    let to_anna = mails.iter().find(|mail| mail.contains("To: anna@xn--exmple-cua.com")).unwrap();
+    let to_anna = mails.iter().find(|mail| mail.contains("\nTo: anna@xn--exmple-cua.com")).unwrap();
     assert!(
         to_anna.contains("<post@xn--mller-kva.example>") && to_anna.contains("Reply-To: desk@xn--mller-kva.example")
     );

@@ -35,7 +35,7 @@ async fn steps_follow_what_is_there() {
     let firm = json!({
         "firm.name": "Nordlicht", "firm.legalName": "Nordlicht GmbH", "firm.tagline": "We cut hedges.",
         "firm.description": "Hedges and lawns.", "firm.email": "post@nordlicht.example", "firm.phone": null,
-        "firm.street": null, "firm.postalCode": null, "firm.city": "Kiel", "firm.region": null, "firm.country": "Denmark",
+        "firm.street": null, "firm.postalCode": null, "firm.city": "Kiel", "firm.region": null, "firm.country": "Germany",
     });
     t.patch_as(&ada, "/api/admin/settings", firm).await.status(200);
     note(&t, &ada, json!({ "reviewed": "services" })).await.status(200);
@@ -114,6 +114,7 @@ async fn samples_go_completely_and_touch_nothing_else() {
     made.status(201);
     assert_eq!(made.data(), json!({ "messages": 60, "staff": 4 }));
     t.post_as(&ada, SAMPLES, json!(null)).await.problem(409, "conflict");
+    assert!(!t.get("/").await.text.contains("Usually replies within"), "samples promise nothing to visitors");
     let full = rows(&t).await;
     assert_eq!(full["messages"], before["messages"] + 60);
     // Whatever staff attach to samples is removed with them: a reply by email, a note, a tag, an assignment.

@@ -216,11 +216,10 @@ fn every_audit_action_has_its_sentence() {
     for path in parts().chain(files(&source.join("cli"), &["rs"])) {
         for (before, action) in dotted_words(&read(&path)) {
             let meant = before.ends_with("action: ") || entities.contains(action.split_once('.').unwrap().0);
-            let other = action.ends_with(".clean_up") || action.ends_with(".mail_head");
             // Settings and jobs have names of the same form.
-            let setting =
-                before.ends_with("rename = ") || before.ends_with("key: ") || action.chars().any(char::is_uppercase);
-            if meant && !other && !setting && !variables.contains(&&*action) && !known.contains(&*action) {
+            let other = ["rename = ", "key: ", "name: "].iter().any(|it| before.ends_with(it))
+                || action.chars().any(char::is_uppercase);
+            if meant && !other && !variables.contains(&&*action) && !known.contains(&*action) {
                 missing.push(format!("{}: {action}", relative(&path)));
             }
         }

@@ -61,6 +61,7 @@ fn rows() -> Vec<Row> {
         ("notifications.newMessage", json!(false), |t, _| Box::pin(mails(t))),
         ("notifications.clientReply", json!("nobody"), |t, _| Box::pin(mails_of_a_client(t))),
         ("notifications.answersToClient", json!(false), |t, _| Box::pin(mails(t))),
+        ("notifications.spamReport", json!(false), |t, _| Box::pin(mails_of_a_week(t))),
         ("notifications.newDevice", json!(false), |t, _| Box::pin(mails_of_a_new_device(t))),
         ("privacy.consentText", json!("You may write to me."), |t, _| page(t, "/contact")),
         ("privacy.senderDays", json!(5), |t, ada| Box::pin(left_after(t, ada, 20))),
@@ -224,6 +225,13 @@ async fn mails_of_an_answer(t: &TestApp, ada: Signed) -> String {
 
 async fn mails_of_a_client(t: &TestApp) -> String {
     answers_of_a_client(t).await;
+    t.mails().await.len().to_string()
+}
+
+async fn mails_of_a_week(t: &TestApp) -> String {
+    t.send_message(json!({ "website": "https://spam.example" })).await;
+    t.clock.advance(chrono::Duration::days(7));
+    t.app.schedule().run_due(uuid::Uuid::nil()).await;
     t.mails().await.len().to_string()
 }
 

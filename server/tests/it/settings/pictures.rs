@@ -84,6 +84,6 @@ async fn a_picture_that_nobody_chose_is_gone_a_day_later() {
     let mut other = Vec::new();
     DynamicImage::new_rgba8(20, 10).write_to(&mut Cursor::new(&mut other), ImageFormat::Png).unwrap();
     t.upload(&ada, other).await.status(201);
-    t.get(&left).await.status(404);
+    t.get_as(&ada, &left).await.status(404);
     t.get(&format!("/pictures/{chosen}")).await.status(200);
 }

@@ -91,7 +91,7 @@ async fn what_goes_wrong_on_a_page_is_a_page_for_people_and_a_problem_for_progra
     assert!(broken.text.contains("</html>") && broken.header("content-type").starts_with("text/html"));
     let large = Answer::of(browser(Method::POST, "/contact").form(&[("message", "x".repeat(70_000))])).await;
     large.status(413);
-    assert!(large.text.contains("at most 64000 bytes"));
+    assert!(large.text.contains("The limit is 64 kB"), "{}", large.text);
     let program = t.request(Method::DELETE, "/contact").header("accept", "application/json");
     Answer::of(program).await.problem(405, "method_not_allowed");
 }

@@ -9,11 +9,13 @@ export const api = {
   passkey: (body: { challengeId: string; credential: Record<string, never>; remember: boolean }) =>
     data(http.POST('/api/auth/passkeys/sign-in', { body })),
   forgot: (email: string) => data(http.POST('/api/auth/forgot', { body: { email } })),
+  resetLink: (token: string) => data(http.POST('/api/auth/reset/link', { body: { token } })),
   reset: (body: { token: string; password: string; endTokens: boolean }) =>
     data(http.POST('/api/auth/reset', { body })),
   invitation: (token: string) => data(http.POST('/api/auth/invitation', { body: { token } })),
   acceptInvite: (body: { token: string; password: string }) =>
     data(http.POST('/api/auth/accept-invite', { body })),
+  setupLink: (token: string) => data(http.POST('/api/setup/link', { body: { token } })),
   setupNeeded: async () => (await data(http.GET('/api/setup', {}))).needed,
   setUp: (body: Setup) => data(http.POST('/api/setup', { body })),
 };

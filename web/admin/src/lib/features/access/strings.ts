@@ -27,6 +27,7 @@ export const own = {
     'If someone else was in your account, they may have created one. Programs that use yours will need a new one.',
   passwordSet: 'Your new password is set. Sign in with it.',
   noToken: 'This link is incomplete. Open it again from the email, or request a new one.',
+  linkOver: 'This link was already used or has expired.',
   newLink: 'Request a new link',
 
   /** After the password, if there is a second factor. */
@@ -64,6 +65,9 @@ export const own = {
     doneText: 'There is already an admin. Sign in, or ask them for an account.',
     noTokenTitle: 'You need the setup link',
     noTokenText: 'When the server started, it printed a link after “Set up:”. Open that exact link.',
+    expiredTitle: 'This setup link no longer works',
+    expiredText:
+      'It has expired, or a newer one replaced it. Restart the server: it prints a new link after “Set up:”.',
     welcome: 'You’re set up and signed in',
   },
 
