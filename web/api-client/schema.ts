@@ -1474,6 +1474,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/auth/reset/link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Returns who a reset link is for. The link stays valid. */
+        post: operations["open_reset_link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/auth/sessions": {
         parameters: {
             query?: never;
@@ -1657,6 +1674,23 @@ export interface paths {
         put?: never;
         /** Creates the first admin, sets the firm's details and signs in. */
         post: operations["complete"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/setup/link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Checks a setup link. The link stays valid. */
+        post: operations["open_setup_link"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2641,6 +2675,24 @@ export interface components {
                 messages: number;
                 /** Format: int64 */
                 staff: number;
+            };
+            /** @description A sentence to show to people, if there is something to say. */
+            message?: string;
+            meta?: components["schemas"]["Meta"];
+            requestId: string;
+            /**
+             * @description Always true.
+             * @example true
+             */
+            success: boolean;
+        };
+        /** @description The envelope of every successful API response. */
+        Envelope_ResetLink: {
+            /** @description The person a reset link is for. */
+            data: {
+                email: string;
+                /** Format: date-time */
+                expiresAt: string;
             };
             /** @description A sentence to show to people, if there is something to say. */
             message?: string;
@@ -4113,6 +4165,16 @@ export interface components {
             password: string;
             token: string;
         };
+        /** @description The person a reset link is for. */
+        ResetLink: {
+            email: string;
+            /** Format: date-time */
+            expiresAt: string;
+        };
+        /** @description The token from the email. */
+        ResetToken: {
+            token: string;
+        };
         /** @description Time to first reply, in this period and the one before. */
         ResponseTime: {
             /**
@@ -4195,6 +4257,10 @@ export interface components {
         /** @description Whether setup is still needed. */
         SetupState: {
             needed: boolean;
+        };
+        /** @description The token from the link. */
+        SetupToken: {
+            token: string;
         };
         /** @description The result of signing in or refreshing. */
         SignedIn: {
@@ -7833,6 +7899,38 @@ export interface operations {
             503: components["responses"]["Problem429x1"];
         };
     };
+    open_reset_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResetToken"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_ResetLink"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429x1"];
+            503: components["responses"]["Problem503"];
+        };
+    };
     list_sessions: {
         parameters: {
             query?: never;
@@ -8195,6 +8293,37 @@ export interface operations {
             415: components["responses"]["Problem415"];
             422: components["responses"]["Problem422"];
             429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    open_setup_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetupToken"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_Nothing"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            403: components["responses"]["Problem403"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429x1"];
             503: components["responses"]["Problem503"];
         };
     };
