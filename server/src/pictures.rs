@@ -8,6 +8,7 @@ pub const PICTURE: usize = 2_000_000;
 
 use image::codecs::jpeg::JpegEncoder;
 use image::codecs::png::{CompressionType, FilterType as PngFilter, PngEncoder};
+use image::codecs::webp::WebPDecoder;
 use image::imageops::{FilterType, thumbnail};
 use image::metadata::Orientation;
 use image::{
@@ -24,10 +25,10 @@ use crate::secrets::sha256_hex;
 const SIDE: u32 = 256;
 /// Bounding box of a logo, in pixels: twice its displayed size.
 const LOGO: (u32, u32) = (480, 120);
-/// Pixel limit: more than a phone camera produces by default, and few pictures of [`PICTURE`] bytes have as many.
-const PIXELS: u64 = 20_000_000;
+/// Pixel limit: what phone cameras produce by default, and few pictures of [`PICTURE`] bytes have as many.
+const PIXELS: u64 = 12_500_000;
 /// Limit for the pixels of a decoded picture, in bytes.
-const MEMORY: u64 = 80_000_000;
+const MEMORY: u64 = 50_000_000;
 const QUALITY: u8 = 86;
 
 /// Pictures decoded at once: one can take up to [`MEMORY`] for a moment.
@@ -97,6 +98,12 @@ fn read(bytes: &[u8]) -> Result<(DynamicImage, Orientation)> {
     let reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format().map_err(|_| broken())?;
     if !matches!(reader.format(), Some(ImageFormat::Png | ImageFormat::Jpeg | ImageFormat::WebP)) {
         return Err(Error::field("file", "invalid", "This is not a PNG, JPEG or WebP picture."));
+    }
+    // Its decoder keeps several pictures at once.
+    if reader.format() == Some(ImageFormat::WebP)
+        && WebPDecoder::new(Cursor::new(bytes)).map_err(|_| broken())?.has_animation()
+    {
+        return Err(Error::field("file", "invalid", "This picture is animated. Choose one that is not."));
     }
     let mut decoder = reader.into_decoder().map_err(|_| broken())?;
     // Read from the file header, before anything is decoded: a small file can contain a huge picture.

@@ -12,7 +12,7 @@ use serde::de::DeserializeOwned;
 use tokio::sync::{Semaphore, SemaphorePermit};
 use uuid::Uuid;
 
-use super::request_info::CallerId;
+use super::request_info::PersonId;
 use super::valid;
 use crate::error::{Error, Result};
 
@@ -156,7 +156,7 @@ impl<S: Send + Sync, T: DeserializeOwned> OptionalFromRequest<S> for Json<T> {
 /// Uploads handled at once on this node. Further ones are told to retry: file bodies are large, and queuing them would
 /// fill the memory.
 const FILES: usize = 8;
-/// Of these, uploads of one person or API token: nobody can keep the others from uploading.
+/// Of these, uploads of one person, by whatever tokens: nobody can keep the others from uploading.
 const OWN_FILES: usize = 2;
 static PLACES: Semaphore = Semaphore::const_new(FILES);
 static TAKEN: Mutex<Vec<Uuid>> = Mutex::new(Vec::new());
@@ -170,27 +170,27 @@ pub struct Raw {
 
 /// One upload slot; dropping it frees the slot.
 struct Place {
-    caller: Option<Uuid>,
+    person: Option<Uuid>,
     _permit: SemaphorePermit<'static>,
 }
 
 impl Place {
-    fn take(caller: Option<Uuid>) -> Result<Self> {
+    fn take(person: Option<Uuid>) -> Result<Self> {
         let full = || Error::Unavailable { retry_after: 2 };
         let mut taken = TAKEN.lock().unwrap_or_else(PoisonError::into_inner);
-        if taken.iter().filter(|id| Some(**id) == caller).count() >= OWN_FILES {
+        if taken.iter().filter(|id| Some(**id) == person).count() >= OWN_FILES {
             return Err(full());
         }
         let permit = PLACES.try_acquire().map_err(|_| full())?;
-        taken.extend(caller);
-        Ok(Self { caller, _permit: permit })
+        taken.extend(person);
+        Ok(Self { person, _permit: permit })
     }
 }
 
 impl Drop for Place {
     fn drop(&mut self) {
         let mut taken = TAKEN.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(place) = taken.iter().position(|id| Some(*id) == self.caller) {
+        if let Some(place) = taken.iter().position(|id| Some(*id) == self.person) {
             taken.swap_remove(place);
         }
     }
@@ -201,7 +201,7 @@ impl<S: Send + Sync> FromRequest<S> for Raw {
 
     async fn from_request(request: Request, _: &S) -> Result<Self> {
         let limit = BodyLimit::of(request.extensions());
-        let place = Place::take(request.extensions().get().map(|CallerId(id)| *id))?;
+        let place = Place::take(request.extensions().get().map(|PersonId(id)| *id))?;
         Ok(Self { bytes: read(limit, request.into_body()).await?, _place: place })
     }
 }

@@ -35,5 +35,5 @@ pub use if_match::IfMatch;
 pub use origin::{AllowedOrigins, Origin};
 pub use problem::Problem;
 pub use request_id::RequestId;
-pub use request_info::{CallerId, ClientAddress, RequestInfo, TokenId};
+pub use request_info::{CallerId, ClientAddress, PersonId, RequestInfo, TokenId};
 pub use respond::{Accepted, All, Created, Data, Envelope, Listed, Meta, Nothing, Tagged};

@@ -30,6 +30,10 @@ pub struct ClientAddress(pub IpAddr);
 #[derive(Debug, Clone, Copy)]
 pub struct CallerId(pub Uuid);
 
+/// The staff member who acts, in person or by an API token, set once it was checked.
+#[derive(Debug, Clone, Copy)]
+pub struct PersonId(pub Uuid);
+
 /// The request's API token, set once it was checked.
 #[derive(Debug, Clone, Copy)]
 pub struct TokenId(pub Uuid);

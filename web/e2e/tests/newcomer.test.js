@@ -53,7 +53,7 @@ step("the invitation leads through password and second factor to the messages, a
   await page.getByLabel("Password", { exact: true }).fill(DORA.password);
   await page.getByRole("button", { name: "Create account" }).click();
   await page.getByText("Sign in with your new password").waitFor();
-  await page.getByLabel("Email").fill(DORA.email);
+  assert.equal(await page.getByLabel("Email").inputValue(), DORA.email);
   await page.getByLabel("Password", { exact: true }).fill(DORA.password);
   await page.getByRole("button", { name: "Sign in", exact: true }).click();
   await page.getByRole("heading", { name: "Set up a second factor" }).waitFor();

@@ -64,7 +64,7 @@ step("a look ends the doubt, and undo brings it back", async () => {
 });
 
 step("several signs are filed as spam, and one click makes it a message again", async () => {
-  await write({ name: "Ada Byron", message: "Your casino page is down: https://casino.example" });
+  await write({ name: "Ada Byron", message: "[url=x]Online casino[/url] at http://casino.example" });
   await page.goto("/admin/messages?view=spam");
   await row("Ada Byron").getByRole("link").click();
   await doubt().getByText("Filed as spam:").waitFor();

@@ -11,6 +11,7 @@ use sea_orm::{
     PaginatorTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
 };
 use serde::Serialize;
+use unicode_normalization::UnicodeNormalization as _;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -65,7 +66,19 @@ impl BlockedSender {
 /// True when staff blocked this address.
 pub async fn is_blocked(app: &App, email_key: &str) -> Result<bool> {
     let read = async |(): &()| keys(app.storage.read()).await;
-    Ok(app.inbox.blocked.get((), read).await?.contains(email_key))
+    Ok(app.inbox.blocked.get((), read).await?.contains(&one_person(email_key)))
+}
+
+/// The key of all addresses that one person makes of one mailbox without asking anybody: compatibility forms, what
+/// follows a plus (RFC 5233), and the dots that Gmail ignores.
+fn one_person(email_key: &str) -> String {
+    let folded: String = email_key.nfkc().flat_map(char::to_lowercase).collect();
+    let Some((name, domain)) = folded.rsplit_once('@') else { return folded };
+    let name = name.split('+').next().unwrap_or_default();
+    match domain {
+        "gmail.com" | "googlemail.com" => format!("{}@gmail.com", name.replace('.', "")),
+        _ => format!("{name}@{domain}"),
+    }
 }
 
 async fn keys(conn: &impl ConnectionTrait) -> Result<HashSet<String>, DbErr> {
@@ -89,7 +102,8 @@ async fn block_sender(
         .write(act, move |tx, act| {
             Box::pin(async move {
                 let message = store::locked(tx.conn(), id).await?.ok_or(Error::NotFound)?;
-                if by_key(tx.conn(), &message.email_key).await?.is_none() {
+                let fresh = by_key(tx.conn(), &message.email_key).await?.is_none();
+                if fresh {
                     if Entity::find().count(tx.conn()).await? >= MOST {
                         return Err(Error::Conflict(
                             "The list of blocked senders is full. Unblock some that no longer write.".into(),
@@ -98,7 +112,7 @@ async fn block_sender(
                     let row = Model {
                         id: row_id,
                         email: message.email.clone(),
-                        email_key: message.email_key.clone(),
+                        email_key: one_person(&message.email_key),
                         blocked_by: Some(act.caller.staff_id),
                         created_at: act.now,
                     };
@@ -111,7 +125,10 @@ async fn block_sender(
                     announce(tx);
                 }
                 let change = Change { status: Some(Status::Spam), ..Change::default() };
-                let before = change::apply(tx, act, id, &change, &Tagging::default(), &IfMatch::default()).await?;
+                let mut before = change::apply(tx, act, id, &change, &Tagging::default(), &IfMatch::default()).await?;
+                if let Some(before) = before.as_mut().filter(|_| fresh) {
+                    before.blocked = Some(row_id);
+                }
                 undo::keep(tx, act, before.into_iter().collect()).await
             })
         })
@@ -184,7 +201,16 @@ async fn delete_blocked_sender(
 }
 
 async fn by_key(conn: &impl ConnectionTrait, email_key: &str) -> Result<Option<Model>, DbErr> {
-    Entity::find().filter(Column::EmailKey.eq(email_key)).one(conn).await
+    Entity::find().filter(Column::EmailKey.eq(one_person(email_key))).one(conn).await
+}
+
+/// Takes back a block that came with a change of a message; it may be gone already.
+pub(super) async fn undo(tx: &Tx<'_>, act: &Act, message: Uuid, block: Uuid) -> Result<(), DbErr> {
+    if Entity::delete_by_id(block).exec(tx.conn()).await?.rows_affected > 0 {
+        act.note(tx, "message.sender_unblocked", (entity::Entity::Message, message), Changes::none());
+        announce(tx);
+    }
+    Ok(())
 }
 
 /// True when the sender of a message is blocked, for its page.
@@ -194,4 +220,21 @@ pub async fn blocks(conn: &impl ConnectionTrait, email_key: &str) -> Result<bool
 
 fn announce(tx: &Tx<'_>) {
     tx.publish(entity::Entity::Inbox.notice(CHANGED, None));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_person_has_one_key_however_they_spell_their_mailbox() {
+        for same in
+            ["spammer.joe@gmail.com", "s.p.ammerjoe+1@gmail.com", "spammerjoe@googlemail.com", "ｓpammer.joe@gmail.com"]
+        {
+            assert_eq!(one_person(same), "spammerjoe@gmail.com", "{same}");
+        }
+        assert_eq!(one_person("a.b+c+d@example.com"), "a.b@example.com");
+        assert_ne!(one_person("ab@example.com"), one_person("a.b@example.com"));
+        assert_eq!(one_person("nobody"), "nobody");
+    }
 }

@@ -53,6 +53,9 @@ pub struct Before {
     pub tags: Vec<String>,
     #[serde(default)]
     pub doubtful: bool,
+    /// The block of its sender that came with the change.
+    #[serde(default)]
+    pub blocked: Option<Uuid>,
     /// Undone only as long as nobody has changed it since.
     pub version_after: i32,
 }
@@ -104,6 +107,7 @@ pub async fn apply(
         assigned_to: message.assigned_to,
         tags: old_tags,
         doubtful: message.doubtful,
+        blocked: None,
         version_after: message.version + 1,
     };
     if new_tags != before.tags {

@@ -200,7 +200,6 @@ async fn signs(app: &App, form: &ContactForm, message: &messages::Model, drawn: 
         user_agent: message.user_agent.as_deref(),
         names: [&message.name, message.company.as_deref().unwrap_or_default()],
         text: &message.message,
-        words: &message.search_text,
     };
     Ok(spam::signs(submission, || own_words(&app.settings.get())))
 }

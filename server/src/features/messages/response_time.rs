@@ -106,8 +106,7 @@ pub async fn usual_answer(app: &App) -> Option<String> {
 async fn promise(app: &App) -> Result<Option<String>, DbErr> {
     let days = last_days(app);
     let (Some((_, from, _)), Some((_, _, until))) = (days.first(), days.last()) else { return Ok(None) };
-    let answers =
-        store::newest_first_answers(app.storage.read(), *from, *until, store::of_clients(), SAMPLE).await?;
+    let answers = store::newest_first_answers(app.storage.read(), *from, *until, store::of_clients(), SAMPLE).await?;
     if answers.len() < ENOUGH {
         return Ok(None);
     }

@@ -1,9 +1,11 @@
-//! What speaks against a message: signs that people rarely leave. One sign makes it doubtful, several make it spam. Nothing
-//! is thrown away, so that a mistake of ours loses no client.
+//! What speaks against a message: signs that people rarely leave. One sign makes it doubtful, several make it spam. A text
+//! alone is spam only if it is blatant: a client may write about casinos and show their pages. Nothing is thrown away, so
+//! that a mistake of ours loses no client.
 
 use unicode_script::{Script, UnicodeScript as _};
 
 use super::form_token::Drawn;
+use crate::storage::search_text;
 
 /// What is known of a submission.
 #[derive(Debug, Clone, Copy)]
@@ -17,8 +19,6 @@ pub struct Submission<'a> {
     /// Name and company.
     pub names: [&'a str; 2],
     pub text: &'a str,
-    /// All words of the submission as search stores them: folded, with a space on either side.
-    pub words: &'a str,
 }
 
 /// One thing that speaks against a message.
@@ -42,7 +42,7 @@ pub enum Sign {
     Script,
     /// The text holds a phrase of advertisers.
     Phrase,
-    /// The text holds several of them.
+    /// The text holds several of them: three or more.
     Phrases,
 }
 
@@ -86,21 +86,35 @@ impl Sign {
         }
     }
 
-    /// Two are needed for spam.
-    const fn weight(self) -> u8 {
+    /// What it says of the sender. Two make spam.
+    const fn of_sender(self) -> u8 {
         match self {
-            Self::Blocked | Self::ApiTrap | Self::Phrases => 2,
-            Self::PageTrap | Self::Haste | Self::Crawler | Self::Links | Self::Markup | Self::Script | Self::Phrase => {
-                1
-            }
+            Self::Blocked | Self::ApiTrap => 2,
+            Self::PageTrap | Self::Haste | Self::Crawler => 1,
+            Self::Links | Self::Markup | Self::Script | Self::Phrase | Self::Phrases => 0,
+        }
+    }
+
+    /// What it says of the text. Three make it blatant.
+    const fn of_text(self) -> u8 {
+        match self {
+            Self::Links | Self::Markup | Self::Script | Self::Phrase => 1,
+            Self::Phrases => 2,
+            Self::Blocked | Self::ApiTrap | Self::PageTrap | Self::Haste | Self::Crawler => 0,
         }
     }
 }
 
 /// What the signs come to.
 pub fn verdict(signs: &[Sign]) -> Verdict {
-    match signs.iter().map(|sign| sign.weight()).sum() {
-        0u8 => Verdict::Fine,
+    let sender: u8 = signs.iter().map(|sign| sign.of_sender()).sum();
+    let text = match signs.iter().map(|sign| sign.of_text()).sum() {
+        0u8 => 0,
+        1 | 2 => 1,
+        _ => 2,
+    };
+    match sender + text {
+        0 => Verdict::Fine,
         1 => Verdict::Doubtful,
         _ => Verdict::Spam,
     }
@@ -119,7 +133,7 @@ pub fn names(stored: Option<&str>) -> Vec<&'static str> {
 
 /// The signs of a submission. `own` gives what the firm says of itself: its phrases and scripts are no signs.
 pub fn signs(of: Submission<'_>, own: impl Fn() -> String) -> Vec<Sign> {
-    let phrases = phrases(of.words, &own);
+    let phrases = phrases(of.text, &own);
     let links = links(of.text);
     let found = [
         (Sign::ApiTrap, !of.api_trap.trim().is_empty()),
@@ -131,15 +145,15 @@ pub fn signs(of: Submission<'_>, own: impl Fn() -> String) -> Vec<Sign> {
             links >= MANY_LINKS || links > 0 && phrases > 0 || of.names.iter().any(|name| self::links(name) > 0),
         ),
         (Sign::Markup, has_markup(of.text)),
-        (Sign::Script, is_disguised(of.text) || links > 0 && is_foreign(of.text, &own)),
-        (Sign::Phrase, phrases == 1),
-        (Sign::Phrases, phrases > 1),
+        (Sign::Script, is_disguised(of.text) || links > 1 && is_foreign(of.text, &own)),
+        (Sign::Phrase, matches!(phrases, 1 | 2)),
+        (Sign::Phrases, phrases > 2),
     ];
     found.into_iter().filter(|(_, holds)| *holds).map(|(sign, _)| sign).collect()
 }
 
-/// A client who shows what they have sends one or two.
-const MANY_LINKS: usize = 4;
+/// A client who shows what they have, and a signature with all its profiles, send fewer.
+const MANY_LINKS: usize = 7;
 /// Words that mix scripts, of more letters than a unit such as kΩ; one may be a brand.
 const DISGUISED: usize = 2;
 
@@ -183,19 +197,26 @@ const PHRASES: [&str; 36] = [
     "ставки на спорт",
 ];
 
-/// How many phrases stand in the words that the firm does not use itself.
-fn phrases(words: &str, own: impl Fn() -> String) -> usize {
+/// How many phrases stand in a text, its links left out, that the firm does not use itself.
+fn phrases(text: &str, own: impl Fn() -> String) -> usize {
+    let words = search_text([without_links(text, " ").as_str()]);
     let stands_in = |words: &str, phrase: &str| {
         words
             .match_indices(phrase)
             .any(|(at, _)| words[..at].ends_with(' ') && words[at + phrase.len()..].starts_with(' '))
     };
-    let found: Vec<_> = PHRASES.into_iter().filter(|phrase| stands_in(words, phrase)).collect();
+    let found: Vec<_> = PHRASES.into_iter().filter(|phrase| stands_in(&words, phrase)).collect();
     if found.is_empty() {
         return 0;
     }
-    let own = crate::storage::search_text([own().as_str()]);
+    let own = search_text([own().as_str()]);
     found.into_iter().filter(|phrase| !stands_in(&own, phrase)).count()
+}
+
+/// A text with something else in the place of each link.
+pub fn without_links(text: &str, instead: &str) -> String {
+    let words = text.split_whitespace().map(|word| if links(word) > 0 { instead } else { word });
+    words.collect::<Vec<_>>().join(" ")
 }
 
 fn links(text: &str) -> usize {
@@ -221,9 +242,9 @@ fn is_disguised(text: &str) -> bool {
 
 /// True when most letters of a text, its links left out, are of a script that the firm's own texts do not hold.
 fn is_foreign(text: &str, own: impl Fn() -> String) -> bool {
-    let words = text.split_whitespace().filter(|word| links(word) == 0);
+    let words = without_links(text, "");
     let letters: Vec<Script> =
-        words.flat_map(str::chars).filter(|letter| letter.is_alphabetic()).map(|letter| letter.script()).collect();
+        words.chars().filter(|letter| letter.is_alphabetic()).map(|letter| letter.script()).collect();
     let are_most =
         |which: &dyn Fn(Script) -> bool| letters.iter().filter(|script| which(**script)).count() * 2 > letters.len();
     // Asked first, since nearly all texts are Latin.
@@ -251,7 +272,6 @@ fn is_library(user_agent: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::storage::search_text;
 
     const CLEAN: Submission<'_> = Submission {
         api_trap: " ",
@@ -260,7 +280,6 @@ mod tests {
         user_agent: None,
         names: ["Anna Müller", ""],
         text: "",
-        words: " ",
     };
 
     fn firm() -> String {
@@ -269,8 +288,7 @@ mod tests {
 
     /// The signs of a text in an otherwise clean submission.
     fn of_text(text: &str) -> Vec<Sign> {
-        let words = search_text([text]);
-        signs(Submission { text, words: &words, ..CLEAN }, firm)
+        signs(Submission { text, ..CLEAN }, firm)
     }
 
     #[test]
@@ -291,8 +309,11 @@ mod tests {
     fn texts_of_clients_leave_no_sign() {
         for text in [
             "Our shop at https://shop.example is slow. See also www.shop.example/cart and http://shop.example/a.",
+            "Kind regards, Anna https://a.example https://b.example https://c.example https://d.example www.e.example",
+            "Please redesign https://casino-royale-hotel.example for us.",
             "Добрый день! Нам нужен новый сайт, бюджет 5000 евро.",
-            "東京で会いましょう。見積もりをお願いします。",
+            "Здравствуйте, нам нужен сайт как https://shop.example спасибо",
+            "東京で会いましょう。見積もりをお願いします。 https://a.example",
             "The Ω rating of our µController is 5 kΩ; αTest said so.",
             "Our IT-компания makes web-сайты.",
             "We trade at a casinos' association.",
@@ -312,23 +333,26 @@ mod tests {
         assert_eq!(one(Submission { user_agent: Some(google), ..CLEAN }), [Sign::Crawler]);
         assert_eq!(one(Submission { names: ["Anna", "WWW.example.com"], ..CLEAN }), [Sign::Links]);
         assert_eq!(one(Submission { names: ["https://a.example", ""], ..CLEAN }), [Sign::Links]);
-        assert_eq!(of_text("https://a.example http://b.example https://www.c.example www.d.example"), [Sign::Links]);
+        let six =
+            "https://a.example http://b.example https://www.c.example www.d.example http://e.example www.f.example";
+        assert_eq!((of_text(six), of_text(&format!("{six} www.g.example"))), (vec![], vec![Sign::Links]));
         assert_eq!(of_text("Best [URL=a.example]prices[/URL]"), [Sign::Markup]);
         assert_eq!(of_text("Best <A HREF='a.example'>prices</a>"), [Sign::Markup]);
         assert_eq!(of_text("Рlay the Саsinо"), [Sign::Script], "with Cyrillic letters among the others");
         assert_eq!(of_text("Νews Ρrice"), [Sign::Script], "with Greek ones");
-        assert_eq!(of_text("Лучшие цены на http://a.example"), [Sign::Script]);
+        assert_eq!(of_text("Лучшие цены на http://a.example и http://b.example"), [Sign::Script]);
         assert_eq!(of_text("I sell Backlinks"), [Sign::Phrase]);
-        assert_eq!(of_text("I sell guest posts and backlinks"), [Sign::Phrases]);
+        assert_eq!(of_text("I sell guest posts and backlinks"), [Sign::Phrase]);
+        assert_eq!(of_text("I sell guest posts, backlinks and website traffic"), [Sign::Phrases]);
         assert_eq!(of_text("I sell backlinks at www.a.example"), [Sign::Links, Sign::Phrase]);
     }
 
     #[test]
     fn what_the_firm_says_itself_is_no_sign() {
         let own = || "Backlinks and guest posts. Также по-русски".to_owned();
-        for text in ["Please offer guest posts and backlinks.", "Лучшие цены на http://a.example"] {
-            let words = search_text([text]);
-            assert_eq!(signs(Submission { text, words: &words, ..CLEAN }, own), [], "{text}");
+        for text in ["Please offer guest posts and backlinks.", "Лучшие цены на http://a.example и http://b.example"]
+        {
+            assert_eq!(signs(Submission { text, ..CLEAN }, own), [], "{text}");
         }
     }
 
@@ -336,10 +360,31 @@ mod tests {
     fn one_sign_is_doubtful_and_several_are_spam() {
         assert_eq!(verdict(&[]), Verdict::Fine);
         for sign in Sign::ALL {
-            let decides = matches!(sign, Sign::Blocked | Sign::ApiTrap | Sign::Phrases);
+            let decides = matches!(sign, Sign::Blocked | Sign::ApiTrap);
             assert_eq!(verdict(&[sign]), if decides { Verdict::Spam } else { Verdict::Doubtful }, "{sign:?}");
-            assert_eq!(verdict(&[sign, Sign::Haste]), Verdict::Spam, "{sign:?}");
+            let beside = if sign == Sign::Haste { Sign::PageTrap } else { Sign::Haste };
+            assert_eq!(verdict(&[sign, beside]), Verdict::Spam, "{sign:?}");
         }
+    }
+
+    #[test]
+    fn a_text_alone_is_spam_only_if_it_is_blatant() {
+        use Sign::{Links, Markup, Phrase, Phrases, Script};
+        for doubtful in [[Links, Markup], [Links, Phrase], [Markup, Phrase], [Script, Links]] {
+            assert_eq!(verdict(&doubtful), Verdict::Doubtful, "{doubtful:?}");
+        }
+        assert_eq!(verdict(&[Links, Markup, Phrase]), Verdict::Spam);
+        assert_eq!(verdict(&[Links, Phrases]), Verdict::Spam);
+        let pharmacy =
+            of_text("We are a registered pharmacy (https://a.example) and sell generic Viagra. A shop, please.");
+        assert_eq!(verdict(&pharmacy), Verdict::Doubtful);
+        let blatant = of_text("Online casino, free spins and sports betting: http://a.example");
+        assert_eq!(verdict(&blatant), Verdict::Spam);
+    }
+
+    #[test]
+    fn links_make_room() {
+        assert_eq!(without_links("a http://b.example c\nwww.d.example", "[link]"), "a [link] c [link]");
     }
 
     #[test]

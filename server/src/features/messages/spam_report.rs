@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::letters::{SpamReport, Suspect};
 use super::settings::Telling;
-use super::view::one_line;
+use super::spam::{Sign, without_links};
 use crate::app::App;
 use crate::error::Result;
 use crate::ids::first_of;
@@ -87,20 +87,36 @@ async fn filed_between(
         .await
 }
 
-fn letter(app: &App, suspects: Vec<Model>) -> SpamReport {
+fn letter(app: &App, mut suspects: Vec<Model>) -> SpamReport {
     let total = suspects.len();
+    // What is least surely spam comes first: a flood of traps must not push a client off the list.
+    suspects.sort_by_key(|it| certainty(it.signs.as_deref().unwrap_or_default()));
+    let shown = |text: &str| without_links(text, "[link]").chars().take(EXCERPT).collect();
     let messages = suspects.into_iter().take(NAMED).map(|it| Suspect {
-        excerpt: one_line(&it.message.chars().take(EXCERPT).collect::<String>()),
+        name: shown(&it.name),
+        excerpt: shown(&it.message),
         link: app.config.server.link(&format!("/admin/messages/{}?view=spam", it.id)),
-        name: it.name,
         email: it.email,
     });
     SpamReport { total, messages: messages.collect(), link: app.config.server.link("/admin/messages?view=spam") }
 }
 
+/// How sure the signs are: those that decide alone come last.
+fn certainty(signs: &str) -> (bool, usize) {
+    let decide = [Sign::ApiTrap, Sign::Blocked].map(Sign::name);
+    (signs.split(',').any(|sign| decide.contains(&sign)), signs.split(',').count())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_least_certain_come_first() {
+        let mut signs = ["blocked", "haste,page_trap,links", "api_trap", "haste,links"];
+        signs.sort_by_key(|it| certainty(it));
+        assert_eq!(signs, ["haste,links", "haste,page_trap,links", "blocked", "api_trap"]);
+    }
 
     #[test]
     fn a_week_ends_on_monday_at_eight_where_the_firm_is() {

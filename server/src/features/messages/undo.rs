@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::change::{self, After, Before};
-use super::store;
+use super::{blocked, store};
 use crate::error::{Error, Result};
 use crate::platform::act::Act;
 use crate::platform::audit::Changes;
@@ -79,6 +79,9 @@ pub async fn undo(tx: &Tx<'_>, act: &Act, id: Uuid) -> Result<Undone> {
             .field("assignedTo", message.assigned_to, before.assigned_to)
             .field("tags", &tags, &before.tags)
             .field("doubtful", message.doubtful, before.doubtful);
+        if let Some(block) = before.blocked {
+            blocked::undo(tx, act, before.id, block).await?;
+        }
         let Before { status, assigned_to, doubtful, .. } = before;
         change::write(tx, act, message, After { status, assigned_to, doubtful }).await?;
         act.note(tx, "message.undone", (entity::Entity::Message, before.id), changes);

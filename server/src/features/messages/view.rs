@@ -271,8 +271,7 @@ fn sorted(tags: &str) -> Vec<String> {
     tags
 }
 
-/// A text in one line.
-pub(super) fn one_line(text: &str) -> String {
+fn one_line(text: &str) -> String {
     let mut line = String::with_capacity(text.len());
     for word in text.split_ascii_whitespace() {
         if !line.is_empty() {

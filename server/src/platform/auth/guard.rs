@@ -26,7 +26,7 @@ use super::access;
 use super::limits::STAFF;
 use crate::error::{Error, Result};
 use crate::http::rate_limit::Subject;
-use crate::http::{CallerId, ClientAddress, TokenId};
+use crate::http::{CallerId, ClientAddress, PersonId, TokenId};
 use crate::platform::idempotency::idempotent;
 use crate::platform::permission::{Permission, PermissionSet};
 use crate::platform::tokens;
@@ -199,6 +199,7 @@ async fn check(demand: Demand, mut request: Request, next: Next) -> Response {
         Err(error) => return error.into_response(),
     };
     request.extensions_mut().insert(CallerId(caller.token.unwrap_or(caller.staff_id)));
+    request.extensions_mut().insert(PersonId(caller.staff_id));
     if let Some(token) = caller.token {
         request.extensions_mut().insert(TokenId(token));
     }
