@@ -23,8 +23,8 @@ export const own = {
   by: (name: string) => `in the name of ${name}`,
   used: 'Last used',
   neverUsed: 'Never used',
-  ends: 'Expires',
-  ended: 'Expired',
+  /** Before the day on which it ends or ended. A token whose owner has left has no such day. */
+  end: { active: 'Expires', expired: 'Expired', revoked: 'Revoked' },
   revoke: 'Revoke',
   revokeTitle: 'Revoke this token?',
   revokeText: (name: string) => `Programs that use “${name}” will be refused at once. This cannot be undone.`,
