@@ -7,6 +7,9 @@ export const own = {
   search: 'Search actions',
   searchHint: 'For example “wrong password”',
   filters: 'Filters',
+  filter: 'Filter',
+  /** After the number of filters. */
+  inUse: 'active',
   actor: 'Who',
   action: 'What',
   type: 'About',
