@@ -34,6 +34,8 @@ export const own = {
   before: 'Before',
   after: 'After',
   nothing: 'nothing',
+  yes: 'Yes',
+  no: 'No',
   noChanges: 'This entry changed no fields.',
   facts: {
     seq: 'Position in the chain',
@@ -79,5 +81,6 @@ export const own = {
   stopped: 'Stopped',
 
   history: 'History',
+  historyNone: 'No changes yet.',
   openTrail: 'Open in the audit trail',
 };
