@@ -35,6 +35,14 @@ export const own = {
     revoked: 'Revoked',
     orphaned: 'Owner has left',
   } satisfies Record<TokenState, string>,
+  /** What a program can do with each, for those that are offered. */
+  can: {
+    messages: 'Read, change, reply to and export all client messages',
+    staff: 'List people, unlock their sign-in and sign them out; it cannot invite or change anyone',
+    audit: 'Read, check and export the audit trail',
+    settings: 'Read and change the settings, except sensitive ones such as security',
+    privacy: 'With Settings: read and change how long client data is kept',
+  } as Partial<Record<Permission, string>>,
   areas: {
     messages: 'Messages',
     chats: 'Chats',
