@@ -202,7 +202,7 @@ step("a token is made, shown once, opens what it may, and ends when it is revoke
   await page.locator("[data-token='Nightly report']").getByText("Last used").waitFor();
   await page.getByRole("button", { name: "Revoke: Nightly report" }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Revoke" }).click();
-  await page.locator("[data-token='Nightly report']").getByText("Revoked").waitFor();
+  await page.locator("[data-token='Nightly report']").getByText("Revoked", { exact: true }).waitFor();
   assert.equal((await call("/api/admin/messages")).status, 401);
   anna.watch.assertQuiet();
   ben.watch.assertQuiet();

@@ -49,6 +49,24 @@ const HEAD: [&str; 14] = [
     "tags",
 ];
 
+/// The same columns in a workbook, for people. Its times have no zone, so their heads name it.
+const TITLES: [&str; HEAD.len()] = [
+    "ID",
+    "Received (UTC)",
+    "Status",
+    "Name",
+    "Email",
+    "Phone",
+    "Company",
+    "Service",
+    "Message",
+    "Assigned to",
+    "Replied (UTC)",
+    "Replies",
+    "Consent",
+    "Tags",
+];
+
 /// The routes of this file.
 pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(demand(Permission::Messages, routes!(export_messages)))
@@ -235,9 +253,10 @@ impl Rows {
         let failed = |error: rust_xlsxwriter::XlsxError| Error::internal(error);
         let sheet = workbook.add_worksheet_with_constant_memory().map_err(failed)?;
         let [bold, day] = [Format::new().set_bold(), Format::new().set_num_format("yyyy-mm-dd hh:mm")];
+        sheet.set_name("Messages").map_err(failed)?;
         sheet.set_freeze_panes(1, 0).map_err(failed)?;
-        for (column, title) in (0u16..).zip(HEAD) {
-            let width = if title == "message" { 60 } else { 18 };
+        for ((column, name), title) in (0u16..).zip(HEAD).zip(TITLES) {
+            let width = if name == "message" { 60 } else { 18 };
             sheet.set_column_width(column, width).map_err(failed)?;
             sheet.write_string_with_format(0, column, title, &bold).map_err(failed)?;
         }

@@ -332,6 +332,7 @@ async fn exports_hold_every_row_and_no_formula() {
     let mut sheet = String::new();
     std::io::Read::read_to_string(&mut workbook.by_name("xl/worksheets/sheet1.xml").unwrap(), &mut sheet).unwrap();
     assert!(sheet.contains("=1+1") && sheet.contains("@SUM(A1)") && !sheet.contains("<f>"), "text, and no formula");
+    assert!(sheet.contains("Received (UTC)") && !sheet.contains("createdAt"), "heads for people: {sheet}");
     assert!(sheet.contains("<v>46083") && sheet.contains("<v>0</v>"), "days and numbers are counted with: {sheet}");
     t.get_as(&ada, "/api/admin/messages/export?format=pdf").await.problem(422, "validation_failed");
     let entries = audit_logs::Entity::find().all(t.app.storage.read()).await.unwrap();

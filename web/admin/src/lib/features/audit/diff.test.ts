@@ -20,7 +20,7 @@ it('shows values by name, lists by their items and facts without a value before'
     { field: 'assignedTo', before: 'nothing', after: 'Ada' },
     { field: 'tags', before: 'nothing', after: 'x, y' },
     { field: 'rows', before: null, after: '3' },
-    { field: 'hours', before: '{\n  "mon": 1\n}', after: 'false' },
+    { field: 'hours', before: 'mon: 1', after: 'No' },
     { field: 'status', before: 'In progress', after: 'Archived' },
     { field: 'role', before: 'Staff', after: 'Manager' },
     { field: 'title', before: 'in_progress', after: 'new' },

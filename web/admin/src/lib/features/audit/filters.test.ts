@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { change, isFiltered, NONE, parseFilters, toSearch } from './filters';
+import { change, inUse, isFiltered, NONE, parseFilters, toSearch } from './filters';
 import { headIn, lines } from './stream';
 
 describe('filters of the audit trail', () => {
@@ -9,6 +9,7 @@ describe('filters of the audit trail', () => {
     expect(toSearch(NONE)).toBe('');
     expect(isFiltered(NONE)).toBe(false);
     expect(isFiltered(filters)).toBe(true);
+    expect([inUse(NONE), inUse(filters), inUse({ ...filters, actor: 'a' })]).toEqual([0, 2, 3]);
   });
 
   it('leave a single entity when its type is chosen anew', () => {

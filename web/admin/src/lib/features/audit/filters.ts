@@ -47,4 +47,8 @@ export function change(filters: Filters, set: Partial<Filters>): Filters {
   return { ...filters, ...set, ...('entityType' in set ? { entityId: '' } : {}) };
 }
 
+/** How many are in use, apart from the search, whose field is always in sight. */
+export const inUse = (filters: Filters): number =>
+  NAMES.filter((name) => name !== 'q' && name !== 'entityId' && filters[name] !== '').length;
+
 export const isFiltered = (filters: Filters): boolean => NAMES.some((name) => filters[name] !== '');

@@ -7,6 +7,9 @@ export const own = {
   search: 'Search actions',
   searchHint: 'For example “wrong password”',
   filters: 'Filters',
+  filter: 'Filter',
+  /** After the number of filters. */
+  inUse: 'active',
   actor: 'Who',
   action: 'What',
   type: 'About',
@@ -31,6 +34,8 @@ export const own = {
   before: 'Before',
   after: 'After',
   nothing: 'nothing',
+  yes: 'Yes',
+  no: 'No',
   noChanges: 'This entry changed no fields.',
   facts: {
     seq: 'Position in the chain',
@@ -76,5 +81,6 @@ export const own = {
   stopped: 'Stopped',
 
   history: 'History',
+  historyNone: 'No changes yet.',
   openTrail: 'Open in the audit trail',
 };

@@ -143,12 +143,11 @@ class SettingsState {
       return this.#send(false);
     }
     this.#theirs = theirs;
-    this.conflicts = both.map((key) => ({
-      key,
-      label: this.schema?.keys.find((one) => one.key === key)?.label ?? key,
-      yours: show(this.drafts[key]),
-      theirs: show(values[key]),
-    }));
+    this.conflicts = both.map((key) => {
+      const known = this.schema?.keys.find((one) => one.key === key);
+      const [yours, theirs] = [this.drafts[key], values[key]].map((value) => show(value, known?.kind));
+      return { key, label: known?.label ?? key, yours: yours ?? '', theirs: theirs ?? '' };
+    });
     return false;
   }
 

@@ -27,10 +27,17 @@ export const own = {
   down: (what: string) => `Move ${what} down`,
   optionalNone: 'Not set',
 
+  /** In the history of a page. */
+  history: {
+    inSection: (section: string, label: string) => (section ? `${section}: ${label}` : label),
+    order: 'Order of services',
+    ofService: (name: string, part: string) => `${name}: ${part}`,
+  },
   variables: 'Insert:',
   hue: 'Hue, 0 to 360',
   picture: {
     none: 'No picture yet.',
+    some: 'A picture',
     choose: 'Choose picture',
     other: 'Choose another',
     remove: 'Remove picture',

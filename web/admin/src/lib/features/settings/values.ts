@@ -1,6 +1,8 @@
 /** Comparing setting values, and showing them as text. */
+import { dayLabel } from '../../format/time';
+import { currentZone } from '../../format/zones';
 import { own as text } from './strings';
-import type { SettingValues } from './types';
+import type { Holiday, Opening, SettingKey, SettingValues } from './types';
 
 export function same(a: unknown, b: unknown): boolean {
   return sorted(a) === sorted(b);
@@ -63,14 +65,30 @@ function follow(before: unknown, after: unknown, path: string[]): string[] | nul
   return inside && [head, ...inside];
 }
 
-/** A value as readable text. */
-export function show(value: unknown): string {
+/** A value as readable text: of its kind, if that is known. */
+export function show(value: unknown, kind?: SettingKey['kind']): string {
   if (value === null || value === undefined || value === '') return text.empty;
   if (value === true) return text.on;
   if (value === false) return text.off;
+  const list = Array.isArray(value) ? (value as unknown[]) : [];
+  const labels = kind && 'options' in kind ? kind.options : [];
+  const labelOf = (one: unknown) => labels.find((option) => option.value === one)?.label ?? String(one);
+  if (kind?.type === 'choice') return labelOf(value);
+  if (kind?.type === 'choices') return list.map(labelOf).join('\n') || text.empty;
+  if (kind?.type === 'integer') return kind.unit ? `${String(value)} ${kind.unit}` : String(value);
+  if (kind?.type === 'hue') return `${String(value)}°`;
+  if (kind?.type === 'picture') return text.picture.some;
+  if (kind?.type === 'timeZone') return currentZone(String(value));
+  if (kind?.type === 'hours') return (list as Opening[]).map(openingLine).join('\n') || text.closed;
+  if (kind?.type === 'holidays') return (list as Holiday[]).map(holidayLine).join('\n') || text.empty;
   if (Array.isArray(value)) return value.length ? value.map(line).join('\n') : text.empty;
   return String(value);
 }
+
+const openingLine = ({ day, opens, closes }: Opening) =>
+  `${(text.days as Record<string, string>)[day] ?? day} ${opens}–${closes}`;
+const holidayLine = ({ name, from, until }: Holiday) =>
+  `${name}: ${dayLabel(from, true)}${until ? ` – ${dayLabel(until, true)}` : ''}`;
 
 function line(part: unknown): string {
   if (!part || typeof part !== 'object') return String(part);

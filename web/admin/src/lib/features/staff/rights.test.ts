@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Permission } from '../../api/types';
+import { offered } from '../../auth/permissions';
 import { givable, mayGive, preset } from './rights';
 
 describe('rights', () => {
@@ -17,5 +18,15 @@ describe('rights', () => {
     expect(mayGive({ role: 'admin', permissions: [] }, 'settings')).toBe(true);
     expect(givable(hr, 'staff')).toEqual(['messages']);
     expect(mayGive(null, 'messages')).toBe(false);
+  });
+
+  it('what this version has nothing for is offered only where somebody has it', () => {
+    expect(offered()).toEqual(['messages', 'staff', 'audit', 'settings', 'privacy']);
+    expect(offered(['chats', 'messages'])).toEqual([
+      ...['messages', 'chats', 'staff', 'audit', 'settings', 'privacy'],
+    ]);
+    const admin = { role: 'admin' as const, permissions: [] };
+    expect(givable(admin, 'staff')).toEqual(['messages']);
+    expect(givable(admin, 'manager')).toEqual(['messages']);
   });
 });

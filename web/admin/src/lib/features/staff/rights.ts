@@ -1,5 +1,6 @@
 /** Who can grant what: the same rule as on the server, so that nothing is offered that it would reject. */
 import { PERMISSIONS, type Me, type Permission, type Role } from '../../api/types';
+import { offered } from '../../auth/permissions';
 
 /** The preset of a role. */
 export function preset(role: Role): Permission[] {
@@ -15,7 +16,7 @@ export function mayGive(giver: Giver | null, permission: Permission): boolean {
   return giver?.role === 'admin' || (giver?.permissions.includes(permission) ?? false);
 }
 
-/** The role's permissions that this person can grant. */
+/** What this person grants with a role: what they have themselves, and what is offered. */
 export function givable(giver: Giver | null, role: Role): Permission[] {
-  return preset(role).filter((name) => mayGive(giver, name));
+  return offered().filter((name) => preset(role).includes(name) && mayGive(giver, name));
 }

@@ -2,6 +2,10 @@
 import type { Permission } from '../../api/types';
 import { plural } from '../../format/plural';
 
+/** Permissions that nothing in this version asks for. */
+const NOT_YET = 'Opens nothing in this version';
+
+/** For each permission its name, and what one can do with it: not more, not less. */
 export const own = {
   title: 'Staff',
   intro: 'Who can sign in, and what they can do.',
@@ -29,16 +33,22 @@ export const own = {
   you: 'This is you',
 
   permissions: {
-    messages: ['Messages', 'Read and reply to client messages'],
-    chats: ['Live chat', 'Take and answer chats'],
-    consultations: ['Consultations', 'See and manage bookings'],
-    newsletter: ['Newsletter', 'Subscribers and campaigns'],
-    analytics: ['Analytics', 'Website figures'],
-    performance: ['Performance', 'Figures for the whole team'],
-    staff: ['Staff', 'Invite and manage people'],
-    audit: ['Audit', 'See who did what'],
-    settings: ['Settings', 'Change how the firm works'],
-    privacy: ['Privacy', 'Export and erase client data'],
+    messages: [
+      'Messages',
+      'Read, assign, tag and reply to all client messages, export them, block senders, edit canned replies',
+    ],
+    chats: ['Live chat', NOT_YET],
+    consultations: ['Consultations', NOT_YET],
+    newsletter: ['Newsletter', NOT_YET],
+    analytics: ['Analytics', NOT_YET],
+    performance: ['Performance', NOT_YET],
+    staff: [
+      'Staff',
+      'Invite, change, deactivate and delete people, sign them out, remove their second factor. With Settings: change the security settings',
+    ],
+    audit: ['Audit', 'Read, check and export who did what, when and from which network address'],
+    settings: ['Settings', 'Change the site, the hours, emails and notifications, and create API tokens'],
+    privacy: ['Privacy', 'With Settings: change the consent text and how long client data is kept'],
   } satisfies Record<Permission, [string, string]>,
   rights: 'Permissions',
   adminRights: 'An admin can do everything.',

@@ -23,8 +23,8 @@ export const own = {
   by: (name: string) => `in the name of ${name}`,
   used: 'Last used',
   neverUsed: 'Never used',
-  ends: 'Expires',
-  ended: 'Expired',
+  /** Before the day on which it ends or ended. A token whose owner has left has no such day. */
+  end: { active: 'Expires', expired: 'Expired', revoked: 'Revoked' },
   revoke: 'Revoke',
   revokeTitle: 'Revoke this token?',
   revokeText: (name: string) => `Programs that use “${name}” will be refused at once. This cannot be undone.`,
@@ -35,6 +35,14 @@ export const own = {
     revoked: 'Revoked',
     orphaned: 'Owner has left',
   } satisfies Record<TokenState, string>,
+  /** What a program can do with each, for those that are offered. */
+  can: {
+    messages: 'Read, change, reply to and export all client messages',
+    staff: 'List people, unlock their sign-in and sign them out; it cannot invite or change anyone',
+    audit: 'Read, check and export the audit trail',
+    settings: 'Read and change the settings, except sensitive ones such as security',
+    privacy: 'With Settings: read and change how long client data is kept',
+  } as Partial<Record<Permission, string>>,
   areas: {
     messages: 'Messages',
     chats: 'Chats',
