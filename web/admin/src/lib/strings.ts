@@ -40,6 +40,9 @@ export const words = {
 
   errors: {
     network: 'The server cannot be reached. Check your connection and try again.',
+    silent: 'No response from the server. Check your connection.',
+    unsure:
+      'No response from the server, so this may not have gone through. Check your connection and try again.',
     server: 'Something went wrong on the server. Try again in a moment.',
     refused: 'The server did not accept this.',
     forbidden: 'You don’t have permission to do this. Ask an admin.',

@@ -1,10 +1,11 @@
 /** Calls that no slice owns. Each slice has its own in `api.ts`. */
 import { data, http, id, whole } from './http';
+import { APART } from './reach';
 import type { Me, Theme } from './types';
 
 export const api = {
   logout: () => data(http.POST('/api/auth/logout', { body: {} })),
-  socketTicket: () => data(http.POST('/api/auth/ws-ticket')),
+  socketTicket: (limit: number) => data(http.POST('/api/auth/ws-ticket', { ...APART, ...{ limit } })),
   /** The person's own profile. */
   change: (body: Partial<Pick<Me, 'name' | 'timeZone' | 'locale'> & { theme: Theme }>) =>
     data(http.PATCH('/api/auth/me', { body })),

@@ -27,6 +27,11 @@ export function offlineError(): ApiError {
   return new ApiError(0, 'network', words.errors.network);
 }
 
+/** The request may have arrived all the same: for a change, it is unclear whether it was made. */
+export function silentError(reading: boolean): ApiError {
+  return new ApiError(0, 'silent', reading ? words.errors.silent : words.errors.unsure);
+}
+
 export function errorFrom(response: Response, body: unknown): ApiError {
   const problem = (typeof body === 'object' && body ? body : {}) as Partial<Problem>;
   const wait = Number(response.headers.get('Retry-After'));
@@ -60,6 +65,11 @@ export function isUnreached(error: unknown): boolean {
   return error instanceof ApiError
     ? error.status === 0
     : error instanceof Error && error.name === 'Unreachable';
+}
+
+/** True if there was no response in time. */
+export function isSilent(error: unknown): boolean {
+  return error instanceof ApiError && error.code === 'silent';
 }
 
 export function isAbort(error: unknown): boolean {

@@ -4,7 +4,8 @@
  */
 import { createApiClient, type paths } from '@tekvwarho/api-client';
 import { SignedOut, Unreachable, type RefreshResult } from '../auth/refresh';
-import { ApiError, errorFrom, isAbort, offlineError } from './errors';
+import { ApiError, errorFrom, offlineError } from './errors';
+import { KEY, reach } from './reach';
 import type { ListMeta, TokenGrant } from './types';
 
 /** Where requests get their token; the session registers itself here on start. */
@@ -24,7 +25,6 @@ export function useProof(prover: Prover): void {
   prove = prover;
 }
 
-const CLIENT = { 'X-Client': 'web' };
 const OPEN = [
   '/api/admin/auth/login',
   '/api/auth/refresh',
@@ -37,6 +37,16 @@ const OPEN = [
   '/api/setup',
 ];
 
+/** The routes that know `Idempotency-Key`. */
+const KEYED = /\/api\/admin\/(?!auth\/)/;
+
+/** Options of a request that takes longer than others, such as one that sends mail or changes thousands of rows. */
+export const LONG = { limit: 60_000 };
+/** Options of a request whose response is read as a stream. */
+export const STREAM = { parseAs: 'stream', limit: 0 } as const;
+/** The client copies options that it does not know to the request. */
+const limitOf = (request: Request) => (request as { limit?: number }).limit;
+
 const LOGOUT = '/api/auth/logout';
 const underway = new Set<Promise<Response>>();
 
@@ -46,41 +56,63 @@ export async function quiet(): Promise<void> {
 }
 
 function send(request: Request): Promise<Response> {
-  const answer = ask(request);
+  request.headers.set('X-Client', 'web');
+  const answer = once(request);
   underway.add(answer);
   const over = () => underway.delete(answer);
   answer.then(over, over);
   return answer;
 }
 
+/** The last POST to each URL that got no response, and its key. */
+const unsure = new Map<string, { body: string; key: string }>();
+
+/** Sends a POST that got no response with the same key the next time, so that nothing is done twice. */
+async function once(request: Request): Promise<Response> {
+  const { url, method, headers } = request;
+  const before = unsure.get(url);
+  if (method !== 'GET') unsure.delete(url);
+  const json = /json/.test(headers.get('Content-Type') ?? 'json');
+  if (method !== 'POST' || headers.has(KEY) || !json || !KEYED.test(url)) return ask(request);
+  const body = await request.clone().text();
+  const key = before?.body === body ? before.key : crypto.randomUUID();
+  headers.set(KEY, key);
+  try {
+    return await ask(request);
+  } catch (error) {
+    unsure.set(url, { body, key });
+    throw error;
+  }
+}
+
 /** Sends the request; if a fresh proof is required and given, sends it again. */
 async function ask(request: Request): Promise<Response> {
-  request.headers.set('X-Client', 'web');
-  if (!tokens || OPEN.includes(new URL(request.url).pathname)) return reach(request);
+  const limit = limitOf(request);
+  if (!tokens || OPEN.includes(new URL(request.url).pathname)) return reach(request, limit);
   const again = request.clone();
-  const response = await sendWithToken(request, tokens);
+  const response = await sendWithToken(request, tokens, limit);
   if (response.status !== 403) return response;
   const code = await codeOf(response);
   // The role now requires a second factor: reloading the profile makes the set-up replace the page.
   if (code === 'second_factor_missing') void tokens.current(lastToken).catch(() => undefined);
   if (code !== 'reauthentication_required' || !prove || !(await prove())) return response;
-  return sendWithToken(again, tokens);
+  return sendWithToken(again, tokens, limit);
 }
 
 /** The token of the last request: passed to `current` to force a fresh check. */
 let lastToken: string | undefined;
 
 /** Adds the token; if it is rejected, gets a new one and sends the request again. */
-async function sendWithToken(request: Request, source: TokenSource): Promise<Response> {
+async function sendWithToken(request: Request, source: TokenSource, limit?: number): Promise<Response> {
   const again = request.clone();
   const last = new URL(request.url).pathname === LOGOUT;
   const token = (lastToken = await source.current(undefined, last).catch(rethrow));
   request.headers.set('Authorization', `Bearer ${token}`);
-  const response = await reach(request);
+  const response = await reach(request, limit);
   if (response.status !== 401 || (await aboutPassword(response))) return response;
   const fresh = await source.current(token).catch(rethrow);
   again.headers.set('Authorization', `Bearer ${fresh}`);
-  return reach(again);
+  return reach(again, limit);
 }
 
 /** A wrong password is a 401 too, but a new token does not help there. */
@@ -95,15 +127,6 @@ async function codeOf(response: Response): Promise<string | undefined> {
     .json()
     .catch(() => null)) as { code?: string } | null;
   return problem?.code;
-}
-
-async function reach(request: Request): Promise<Response> {
-  try {
-    return await fetch(request);
-  } catch (error) {
-    if (isAbort(error)) throw error;
-    throw offlineError();
-  }
 }
 
 function rethrow(error: unknown): never {
@@ -166,6 +189,7 @@ export const raw = (file: Blob) => ({
   body: file as never,
   bodySerializer: (body: unknown) => body as Blob,
   headers: { 'Content-Type': file.type || 'application/octet-stream' },
+  limit: 120_000,
 });
 
 export const id = (value: string) => ({ params: { path: { id: value } } });
@@ -173,12 +197,13 @@ export const id = (value: string) => ({ params: { path: { id: value } } });
 /** The refresh itself, for the token keeper: returns what happened instead of throwing. */
 export async function refreshToken(): Promise<RefreshResult> {
   try {
-    const response = await fetch('/api/auth/refresh', {
+    const request = new Request('/api/auth/refresh', {
       method: 'POST',
-      headers: { ...CLIENT, 'Content-Type': 'application/json' },
+      headers: { 'X-Client': 'web', 'Content-Type': 'application/json' },
       body: '{}',
-      signal: AbortSignal.timeout(15_000),
     });
+    // The server gives a lost answer again.
+    const response = await reach(request, 10_000, true);
     if (response.ok)
       return { kind: 'granted', grant: ((await response.json()) as { data: TokenGrant }).data };
     if (response.status >= 500 || response.status === 429 || response.status === 408) {

@@ -1,17 +1,34 @@
 /** One socket for live notices and presence. Reconnects automatically, with jitter. */
 import { api } from '../api/client';
+import { ApiError, isSilent } from '../api/errors';
+import { line } from '../api/reach';
 import type { ClientFrame, ServerFrame, StaffRef } from '../api/types';
 import { session } from '../auth/session.svelte';
+import { Probe } from './probe';
 
 export type Notice = Extract<ServerFrame, { type: 'notice' }>;
 type ViewedEntity = Extract<ServerFrame, { type: 'viewing' }>['entity'];
 
 const VIEWING_EVERY_MS = 20_000;
-/** A hidden tab need not hurry. After this long, a socket may be dead without knowing it. */
+/** A hidden tab need not hurry. */
 const QUIET_MS = 75_000;
+/** Tries to connect. A swallowed request never fails, so the next try does not wait for it. */
+const TRY_EVERY_MS = 2_000;
+const TICKET_MS = 7_000;
+const MAX_BACKOFF_MS = 4_000;
+/** Tries in vain after which people are told. The first ones fail at every restart of the server. */
+const PATIENCE = 4;
+
+const watched = () => document.visibilityState !== 'hidden';
+/** A hidden tab reconnects as soon as it becomes visible. */
+const hidden = () => (watched() ? 0 : QUIET_MS);
 
 class Live {
   connected = $state(false);
+  /** Whether the device has a network; nothing says whether it leads to the server. */
+  online = $state(true);
+  /** The server has not been heard for so long that the page may be out of date. */
+  lost = $state(false);
   /** Who has something open, by its id; including ourselves. */
   viewers = $state<Record<string, StaffRef[]>>({});
 
@@ -22,29 +39,48 @@ class Live {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #tries = 0;
   #wanted = false;
-  #opening = false;
-  #hiddenAt = Date.now();
+  #probe = new Probe(
+    () => this.#send({ type: 'ping' }),
+    () => {
+      this.lost = watched();
+      this.#replace();
+    },
+    watched,
+  );
 
   constructor() {
-    document.addEventListener('visibilitychange', () => {
-      if (document.visibilityState === 'hidden') this.#hiddenAt = Date.now();
-      else this.#wake(Date.now() - this.#hiddenAt > QUIET_MS);
+    const wake = () => this.retry();
+    document.addEventListener('visibilitychange', wake);
+    addEventListener('focus', wake);
+    addEventListener('offline', () => (this.online = false));
+    addEventListener('online', () => {
+      this.online = true;
+      // After a network change, the old socket receives nothing.
+      if (this.#wanted && watched()) this.#replace();
     });
-    // After a network change, the old socket receives nothing, and only the server would notice.
-    addEventListener('online', () => this.#wake(true));
+    line.silent = () => this.connected && this.#probe.ask();
   }
 
   start(): void {
     this.#wanted = true;
+    this.online = navigator.onLine;
     void this.#open();
   }
 
   stop(): void {
-    this.#wanted = false;
+    this.#wanted = this.lost = false;
+    this.#tries = 0;
     clearTimeout(this.#timer);
-    this.#socket?.close();
     this.#drop();
     this.viewers = {};
+  }
+
+  /** Somebody looks, perhaps after the device slept: checks the socket, or connects at once. */
+  retry(): void {
+    if (!this.#wanted || !watched()) return;
+    this.#tries = 0;
+    if (this.#socket) this.#probe.ask();
+    else this.#again(0);
   }
 
   /**
@@ -73,30 +109,39 @@ class Live {
   }
 
   async #open(): Promise<void> {
-    if (!this.#wanted || this.#socket || this.#opening) return;
-    this.#opening = true;
+    if (!this.#wanted || this.#socket) return;
+    this.lost ||= ++this.#tries > PATIENCE && watched();
+    this.#again(TRY_EVERY_MS * (0.8 + Math.random() * 0.4) + hidden());
     try {
-      const { ticket } = await api.socketTicket();
-      if (!this.#wanted) return;
-      const socket = new WebSocket(
-        `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/ws/chat`,
-      );
-      this.#socket = socket;
-      socket.onopen = () => this.#send({ type: 'auth', ticket });
-      socket.onmessage = (event) => this.#receive(socket, String(event.data));
-      socket.onclose = () => {
-        if (this.#socket !== socket) return;
-        this.#drop();
-        this.#again();
-      };
-    } catch {
-      this.#again();
-    } finally {
-      this.#opening = false;
+      const { ticket } = await api.socketTicket(TICKET_MS);
+      if (this.#wanted && !this.#socket) this.#connect(ticket);
+    } catch (error) {
+      const wait = error instanceof ApiError && error.retryAfter;
+      if (isSilent(error)) line.down();
+      else if (!this.#socket) this.#again(wait ? wait * 1000 : undefined);
     }
   }
 
-  #receive(socket: WebSocket, text: string): void {
+  #connect(ticket: string): void {
+    clearTimeout(this.#timer);
+    const socket = new WebSocket(
+      `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/ws/chat`,
+    );
+    this.#socket = socket;
+    this.#probe.ask();
+    socket.onopen = () => this.#send({ type: 'auth', ticket });
+    socket.onmessage = (event) => {
+      if (this.#socket === socket) this.#receive(String(event.data));
+    };
+    socket.onclose = () => {
+      if (this.#socket !== socket) return;
+      this.#drop();
+      this.#again();
+    };
+  }
+
+  #receive(text: string): void {
+    this.#probe.heard();
     let frame: ServerFrame;
     try {
       frame = JSON.parse(text) as ServerFrame;
@@ -105,16 +150,17 @@ class Live {
     }
     if (frame.type === 'ready') {
       this.connected = true;
+      this.lost = false;
       this.#tries = 0;
       this.#tellViewing();
+      line.up();
       this.#tell('reconnected');
     } else if (frame.type === 'notice') {
       this.#tell(frame.kind === 'missed' ? 'reconnected' : frame);
     } else if (frame.type === 'viewing') {
       this.viewers[frame.id] = frame.staff;
     } else if (frame.type === 'bye') {
-      if (this.#socket === socket) this.#drop();
-      socket.close();
+      this.#drop();
       if (frame.reason === 'signed_out') void session.checkEnded().then(() => this.#again());
       else this.#again((frame.retryAfter ?? 1) * 1000 * (1 + Math.random()));
     }
@@ -128,29 +174,24 @@ class Live {
     if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(frame));
   }
 
-  /** The tab became visible. A socket that may be dead is replaced; missed changes are loaded then. */
-  #wake(doubtful: boolean): void {
-    if (!this.#wanted || document.visibilityState === 'hidden') return;
-    if (doubtful) {
-      const socket = this.#socket;
-      this.#drop();
-      socket?.close();
-    }
-    if (!this.#socket) this.#again(0);
+  /** The socket is dead, and the line may be. */
+  #replace(): void {
+    line.down();
+    this.#drop();
+    void this.#open();
   }
 
   #drop(): void {
+    const socket = this.#socket;
     this.#socket = null;
+    socket?.close();
     this.connected = false;
+    this.#probe.rest();
   }
 
-  #again(ms?: number): void {
-    if (!this.#wanted) return;
+  #again(ms = Math.min(MAX_BACKOFF_MS, 500 * 2 ** this.#tries) * (0.5 + Math.random() / 2) + hidden()): void {
     clearTimeout(this.#timer);
-    const backoff = Math.min(30_000, 500 * 2 ** this.#tries++);
-    // A hidden tab reconnects as soon as it becomes visible.
-    const hidden = document.visibilityState === 'hidden' ? QUIET_MS : 0;
-    this.#timer = setTimeout(() => void this.#open(), ms ?? backoff * (0.5 + Math.random()) + hidden);
+    this.#timer = setTimeout(() => void this.#open(), ms);
   }
 }
 

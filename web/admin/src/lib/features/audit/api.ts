@@ -1,5 +1,5 @@
 /** The audit trail. */
-import { data, http, list, stream, type Filtered, type Query } from '../../api/http';
+import { data, http, list, STREAM, stream, type Filtered, type Query } from '../../api/http';
 
 export type AuditQuery = Filtered<'/api/admin/audit'>;
 
@@ -10,8 +10,8 @@ export const api = {
   head: () => data(http.GET('/api/admin/audit/head', {})),
   verify: (head: string, signal: AbortSignal) => {
     const query = head ? { head } : {};
-    return stream(http.GET('/api/admin/audit/verify', { params: { query }, parseAs: 'stream', signal }));
+    return stream(http.GET('/api/admin/audit/verify', { params: { query }, ...STREAM, signal }));
   },
   export: (query: AuditQuery & { format: 'csv' | 'ndjson' }, signal: AbortSignal) =>
-    stream(http.GET('/api/admin/audit/export', { params: { query }, parseAs: 'stream', signal })),
+    stream(http.GET('/api/admin/audit/export', { params: { query }, ...STREAM, signal })),
 };

@@ -1,5 +1,5 @@
 /** The inbox. */
-import { data, http, id, list, stream, tagged, type Filtered, type Query } from '../../api/http';
+import { data, http, id, list, STREAM, stream, tagged, type Filtered, type Query } from '../../api/http';
 import type { BulkChange, MessageStatus, NewCannedReply, NewReply } from './types';
 
 export type MessageQuery = Filtered<'/api/admin/messages'>;
@@ -44,7 +44,7 @@ export const api = {
   bulk: (body: BulkChange) => data(http.POST('/api/admin/messages/bulk', { body })),
   retryMail: (message: string) => data(http.POST('/api/admin/messages/{id}/retry-mail', id(message))),
   export: (query: MessageQuery & { format: 'csv' | 'xlsx' }, signal: AbortSignal) =>
-    stream(http.GET('/api/admin/messages/export', { params: { query }, parseAs: 'stream', signal })),
+    stream(http.GET('/api/admin/messages/export', { params: { query }, ...STREAM, signal })),
   services: () => data(http.GET('/api/admin/services', {})),
 
   block: (message: string) => data(http.POST('/api/admin/messages/{id}/block-sender', id(message))),

@@ -147,6 +147,12 @@ export const own = {
     sent: 'Reply sent',
     added: 'Reply added',
     noted: 'Note added',
+    unsure: {
+      reply:
+        'No response from the server, so your reply may not have been sent. It’s safe to try again: it won’t be sent twice.',
+      note: 'No response from the server, so your note may not have been added. It’s safe to try again: it won’t be added twice.',
+    },
+    arrived: { reply: 'Your reply had already been sent', note: 'Your note had already been added' },
     holes: (names: Variable[]) =>
       `Still missing: ${names.map((name) => variables[name]).join(', ')}. Type it in place of ${names.map((name) => `{{${name}}}`).join(', ')}.`,
     left: (n: number) => `${plural(n, 'character', 'characters')} left`,

@@ -1,5 +1,5 @@
 /** The firm's settings. */
-import { data, http, raw, tagged, whole } from '../../api/http';
+import { data, http, LONG, raw, tagged, whole } from '../../api/http';
 import type { MailTrial, SettingValues } from './types';
 
 export const api = {
@@ -18,7 +18,7 @@ export const api = {
   },
   uploadPicture: (file: Blob) => data(http.POST('/api/admin/settings/pictures', raw(file))),
   previewMail: (body: MailTrial) => data(http.POST('/api/admin/settings/mail/preview', { body })),
-  testMail: (body: MailTrial) => data(http.POST('/api/admin/settings/mail/test', { body })),
+  testMail: (body: MailTrial) => data(http.POST('/api/admin/settings/mail/test', { body, ...LONG })),
   retention: (values: SettingValues) =>
-    data(http.POST('/api/admin/settings/retention', { body: { values } })),
+    data(http.POST('/api/admin/settings/retention', { body: { values }, ...LONG })),
 };

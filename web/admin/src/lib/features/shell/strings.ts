@@ -14,6 +14,7 @@ export const own = {
 
   connection: {
     offline: 'You are offline. What you see may be out of date; drafts are kept on this device.',
+    silent: 'The server isn’t responding. What you see may be out of date; drafts are kept on this device.',
     waiting: 'The server cannot be reached. You’re still signed in; trying again.',
     now: 'Try now',
     live: 'Live updates are on',

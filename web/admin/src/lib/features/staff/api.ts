@@ -1,5 +1,5 @@
 /** Colleagues. */
-import { data, http, id, list, raw, tagged, type Filtered, type Query } from '../../api/http';
+import { data, http, id, list, LONG, raw, tagged, type Filtered, type Query } from '../../api/http';
 import type { Invitation, StaffPatch } from './types';
 
 export type StaffQuery = Filtered<'/api/admin/staff'>;
@@ -18,10 +18,16 @@ export const api = {
     data(
       http.POST('/api/admin/staff/{id}/deactivate', {
         params: { path: { id: person }, query: { reassignTo } },
+        ...LONG,
       }),
     ),
   remove: (person: string, reassignTo?: string) =>
-    data(http.DELETE('/api/admin/staff/{id}', { params: { path: { id: person }, query: { reassignTo } } })),
+    data(
+      http.DELETE('/api/admin/staff/{id}', {
+        params: { path: { id: person }, query: { reassignTo } },
+        ...LONG,
+      }),
+    ),
   resetLink: (person: string) => data(http.POST('/api/admin/staff/{id}/reset-link', id(person))),
   unlock: (person: string) => data(http.POST('/api/admin/staff/{id}/unlock', id(person))),
   sessions: (person: string) => data(http.GET('/api/admin/staff/{id}/sessions', id(person))),

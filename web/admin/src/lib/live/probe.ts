@@ -1,0 +1,42 @@
+/**
+ * Finds out that a socket is dead although it never closed: after silence it asks, and no answer means dead. Browsers
+ * answer the server's own pings themselves and show the page nothing of them.
+ */
+const SILENCE_MS = 25_000;
+const ANSWER_MS = 10_000;
+
+export class Probe {
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #asked = false;
+
+  /** `watched`: somebody looks at the page. Otherwise silence does not matter, until the page asks because it woke. */
+  constructor(
+    private readonly ping: () => void,
+    private readonly dead: () => void,
+    private readonly watched: () => boolean,
+  ) {}
+
+  /** Something was received. */
+  heard(): void {
+    this.rest();
+    this.#timer = setTimeout(() => this.watched() && this.ask(), SILENCE_MS);
+  }
+
+  /** Asks now, unless an answer is due already. */
+  ask(): void {
+    if (this.#asked) return;
+    this.rest();
+    this.#asked = true;
+    this.ping();
+    this.#timer = setTimeout(() => {
+      this.#asked = false;
+      this.dead();
+    }, ANSWER_MS);
+  }
+
+  /** There is no socket. */
+  rest(): void {
+    clearTimeout(this.#timer);
+    this.#asked = false;
+  }
+}
