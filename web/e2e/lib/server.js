@@ -59,9 +59,17 @@ export class Server {
     };
   }
 
-  /** `env` can set `SMTP_URL`; without one the server writes emails into its data folder. */
-  static async make({ env = {}, staff = [ADMIN], demo = [] } = {}) {
-    const server = new Server(await freePort(), mkdtempSync(join(tmpdir(), "tekvwarho-e2e-")), env);
+  /**
+   * `env` can set `SMTP_URL`; without one the server writes emails into its data folder. `via` is a proxy: browsers use
+   * its URL, `url` stays the server's own.
+   */
+  static async make({ env = {}, staff = [ADMIN], demo = [], via = null } = {}) {
+    const port = await freePort();
+    if (via) {
+      via.target = port;
+      env = { TEKVWARHO_PUBLIC_URL: via.url, ...env };
+    }
+    const server = new Server(port, mkdtempSync(join(tmpdir(), "tekvwarho-e2e-")), env);
     for (const person of staff) await server.addStaff(person);
     if (demo.length) await server.run(["demo", ...demo]);
     await server.start();

@@ -116,9 +116,11 @@ class Live {
       const { ticket } = await api.socketTicket(TICKET_MS);
       if (this.#wanted && !this.#socket) this.#connect(ticket);
     } catch (error) {
+      // Another try was faster.
+      if (this.#socket) return;
       const wait = error instanceof ApiError && error.retryAfter;
       if (isSilent(error)) line.down();
-      else if (!this.#socket) this.#again(wait ? wait * 1000 : undefined);
+      else this.#again(wait ? wait * 1000 : undefined);
     }
   }
 
