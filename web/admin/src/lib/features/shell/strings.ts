@@ -18,7 +18,6 @@ export const own = {
     now: 'Try now',
     live: 'Live updates are on',
     notLive: 'Live updates are reconnecting',
-    reconnecting: 'Reconnecting',
   },
 
   noPage: {
