@@ -19,7 +19,6 @@ export const own = {
     now: 'Try now',
     live: 'Live updates are on',
     notLive: 'Live updates are reconnecting',
-    reconnecting: 'Reconnecting',
   },
 
   noPage: {
