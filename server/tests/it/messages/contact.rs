@@ -240,7 +240,7 @@ async fn a_message_has_room_for_its_letters_in_every_script() {
     let long = json!({ "name": "A", "email": "a@example.com", "message": "x".repeat(10_000) });
     let refused = t.post("/api/contact", long).await;
     refused.problem(413, "body_too_large");
-    assert!(refused.text.contains("10000"));
+    assert!(refused.text.contains("10 kB"), "{}", refused.text);
 }
 
 #[tokio::test]
