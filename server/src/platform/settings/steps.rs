@@ -14,7 +14,7 @@ const fn step(name: &'static str, place: u8, link: &'static str, done: fn(&Facts
 }
 
 /// What a firm can share with the sample firm by chance.
-const SHARED: [&str; 3] = ["firm.city", "firm.region", "firm.country"];
+const SHARED: [&str; 4] = ["firm.city", "firm.postalCode", "firm.region", "firm.country"];
 
 /// True if nothing of the sample firm remains in these keys.
 fn are_own(facts: &Facts<'_>, keys: &str) -> bool {
