@@ -38,7 +38,12 @@ export const SIGNED_OUT = [
   { name: "admin-login-code", path: "/admin/login", ready: "form", act: askForCode, causes: /auth\/login/ },
   { name: "admin-forgot", path: "/admin/forgot", ready: "form" },
   { name: "admin-forgot-sent", path: "/admin/forgot", ready: "form", act: askForLink },
-  { name: "admin-reset", path: "/admin/reset#token", ready: "form" },
+  {
+    name: "admin-reset-expired",
+    path: "/admin/reset#token",
+    ready: "text=This link was already used or has expired",
+    causes: /auth\/reset/,
+  },
   {
     name: "admin-invite-over",
     path: "/admin/invite#token",

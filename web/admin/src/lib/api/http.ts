@@ -30,11 +30,13 @@ const OPEN = [
   '/api/auth/refresh',
   '/api/auth/forgot',
   '/api/auth/reset',
+  '/api/auth/reset/link',
   '/api/auth/passkeys/sign-in',
   '/api/auth/passkeys/sign-in/begin',
   '/api/auth/invitation',
   '/api/auth/accept-invite',
   '/api/setup',
+  '/api/setup/link',
 ];
 
 /** The routes that know `Idempotency-Key`. */
