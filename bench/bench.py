@@ -53,7 +53,7 @@ def example(name, *arguments, port):
 
 def size(_):
     megabytes = binary("release").stat().st_size / 1e6
-    report("binary, stripped", "≤ 30 MB", f"{megabytes:.1f} MB", megabytes <= 30)
+    report("binary, stripped", "≤ 40 MB", f"{megabytes:.1f} MB", megabytes <= 40)
 
 
 def first_200(server):
@@ -80,7 +80,7 @@ def start(path):
                 memory(server)
             server.stop()
         weight = sum(file.stat().st_size for file in pathlib.Path(data).glob("tekvwarho.db*")) / 1e9
-        report(f"start to first 200, {title} ({weight:.1f} GB)", "≤ 200 ms", f"{middle(taken):.0f} ms", middle(taken) <= 200, f"{runs} starts, {spread(taken)} ms")
+        report(f"start to first 200, {title} ({weight:.1f} GB)", "≤ 100 ms", f"{middle(taken):.0f} ms", middle(taken) <= 100, f"{runs} starts, {spread(taken)} ms")
 
 
 def memory(server):
@@ -113,7 +113,7 @@ def pages(path):
                             raise SystemExit(f"{url}{page}: {run['errors']} errors")
                         rates.append(run["rate"])
             ratio = ratio_of(ours, bare)
-            report(f"page {page}, wrk -c64", "≥ 80 %", f"{ratio:.1%}", ratio >= 0.8, f"{middle(ours):,.0f}/s of {middle(bare):,.0f}/s")
+            report(f"page {page}, wrk -c64", "≥ 90 %", f"{ratio:.1%}", ratio >= 0.9, f"{middle(ours):,.0f}/s of {middle(bare):,.0f}/s")
 
 
 # --- Contact form -------------------------------------------------------------------------------------------------
@@ -309,7 +309,7 @@ def weights(path):
         report("weights", "", f"not measured: {done.stderr.strip().splitlines()[-1] if done.stderr else 'node failed'}", False)
         return
     seen = json.loads(done.stdout)
-    for title, key, limit in (("home page with everything", "home", 60), ("dashboard, first load", "dashboard", 150), ("sign-in page and what follows it", "login", None)):
+    for title, key, limit in (("home page with everything", "home", 40), ("dashboard, first load", "dashboard", 100), ("sign-in page and what follows it", "login", None)):
         files = [file for file in seen[key] if not file["path"].startswith("/api/")]
         total = sum(file["bytes"] for file in files) / 1e3
         heaviest = ", ".join(f"{pathlib.PurePath(file['path']).name or '/'} {file['bytes'] / 1e3:.1f}" for file in sorted(files, key=lambda file: -file["bytes"])[:3])

@@ -11,7 +11,7 @@ use tokio::time::Instant;
 
 use super::Failure;
 use crate::app::{App, StartError, Surroundings, private_folder};
-use crate::config::{Config, Guard, Transport};
+use crate::config::{Config, Guard, ServerConfig, Transport};
 use crate::error::Error;
 use crate::http::serve::{serve, tls};
 use crate::platform::{audit, auth};
@@ -106,11 +106,8 @@ async fn greet(app: &App, listening: std::net::SocketAddr) -> Result<(), Failure
         let bold = if std::io::stdout().is_terminal() { ("\u{1b}[1m", "\u{1b}[0m") } else { ("", "") };
         tell(format_args!("{}Set up: {link}{}", bold.0, bold.1));
     }
-    if !listening.ip().is_loopback() && server.is_local() {
-        tracing::warn!(
-            "listening on {listening}, but the public address is {}; set TEKVWARHO_PUBLIC_URL",
-            server.link("/")
-        );
+    if let Some(warning) = misplaced(listening, server) {
+        tracing::warn!("{warning}");
     }
     if server.rate_limits == Guard::Off {
         tracing::warn!("rate limits and sign-in lockout are off: for load tests only");
@@ -119,6 +116,13 @@ async fn greet(app: &App, listening: std::net::SocketAddr) -> Result<(), Failure
         tracing::warn!("the bot guard is off: for load tests only");
     }
     Ok(())
+}
+
+/// What is wrong if others can reach the port but links lead to this machine alone.
+fn misplaced(listening: std::net::SocketAddr, server: &ServerConfig) -> Option<String> {
+    (!listening.ip().is_loopback() && server.is_local()).then(|| {
+        format!("listening on {listening}, but the public address is {}; set TEKVWARHO_PUBLIC_URL", server.link("/"))
+    })
 }
 
 /// Writes a line to standard output. A server continues when nobody reads it any more.
@@ -131,5 +135,30 @@ async fn wait_for_signal() {
     tokio::select! {
         _ = terminate.recv() => {}
         _ = tokio::signal::ctrl_c() => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser as _;
+
+    use super::*;
+    use crate::cli::Cli;
+
+    #[test]
+    fn a_port_that_others_reach_wants_an_address_that_leads_to_it() {
+        let warning = |listening: &str, more: &[&str]| {
+            let words = ["tekvwarho"].iter().chain(more);
+            let config = Cli::try_parse_from(words).expect("parsed").config;
+            misplaced(listening.parse().expect("an address"), &config.server)
+        };
+        for open in ["0.0.0.0:5500", "192.168.1.5:5500", "[::]:5500"] {
+            let said = warning(open, &[]).expect(open);
+            assert!(said.contains(open) && said.contains("TEKVWARHO_PUBLIC_URL"), "{said}");
+            assert_eq!(warning(open, &["--public-url", "https://desk.example"]), None, "{open}");
+        }
+        for own in ["127.0.0.1:5500", "[::1]:5500"] {
+            assert_eq!(warning(own, &[]), None, "{own}");
+        }
     }
 }

@@ -40,22 +40,45 @@ pub async fn mark(
     marks::Entity::insert(row).on_conflict(replace).exec_without_returning(conn).await.map(drop)
 }
 
-/// Records how far something has come; false if it had already come that far. `to` is an RFC 3339 time in UTC, all of one
-/// length, so that later is greater.
+/// True once [`advance`] has come that far. To be asked before work that only an advance needs.
+pub async fn has_reached(
+    conn: &impl ConnectionTrait,
+    scope: &str,
+    name: &str,
+    to: DateTime<Utc>,
+) -> Result<bool, DbErr> {
+    let known = marks::Entity::find_by_id((scope.to_owned(), name.to_owned())).one(conn).await?;
+    Ok(known.is_some_and(|row| is_at(&row.value, to)))
+}
+
+/// Records how far something has come; false if it had already come that far. Of two units that do so at once, one gets
+/// true: both lock the row, which is there before.
 pub async fn advance(
     conn: &impl ConnectionTrait,
     scope: &str,
     name: &str,
-    to: &str,
+    to: DateTime<Utc>,
     now: DateTime<Utc>,
 ) -> Result<bool, DbErr> {
     let id = (scope.to_owned(), name.to_owned());
+    let begin = marks::ActiveModel {
+        scope: Set(scope.to_owned()),
+        name: Set(name.to_owned()),
+        value: Set(Value::from(i64::MIN)),
+        updated_at: Set(now),
+    };
+    let once = OnConflict::columns([marks::Column::Scope, marks::Column::Name]).do_nothing().to_owned();
+    marks::Entity::insert(begin).on_conflict(once).exec_without_returning(conn).await?;
     let known = marks::Entity::find_by_id(id).lock_exclusive().one(conn).await?;
-    if known.is_some_and(|row| row.value.as_str().is_some_and(|known| known >= to)) {
+    if known.is_some_and(|row| is_at(&row.value, to)) {
         return Ok(false);
     }
-    mark(conn, scope, name, &Value::from(to), now).await?;
+    mark(conn, scope, name, &Value::from(to.timestamp()), now).await?;
     Ok(true)
+}
+
+fn is_at(value: &Value, to: DateTime<Utc>) -> bool {
+    value.as_i64().is_some_and(|known| known >= to.timestamp())
 }
 
 /// Deletes the marks of people who are gone.

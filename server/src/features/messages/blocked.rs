@@ -6,9 +6,10 @@ use axum::extract::State;
 use chrono::{DateTime, Utc};
 use database::entity::blocked_senders::{Column, Entity, Model};
 use database::entity::messages::Status;
+use sea_orm::sea_query::OnConflict;
 use sea_orm::{
-    ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel as _,
-    PaginatorTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
+    ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel as _, PaginatorTrait as _, QueryFilter as _,
+    QueryOrder as _, QuerySelect as _,
 };
 use serde::Serialize;
 use unicode_normalization::UnicodeNormalization as _;
@@ -102,25 +103,23 @@ async fn block_sender(
         .write(act, move |tx, act| {
             Box::pin(async move {
                 let message = store::locked(tx.conn(), id).await?.ok_or(Error::NotFound)?;
-                let fresh = by_key(tx.conn(), &message.email_key).await?.is_none();
+                let row = Model {
+                    id: row_id,
+                    email: message.email.clone(),
+                    email_key: one_person(&message.email_key),
+                    blocked_by: Some(act.caller.staff_id),
+                    created_at: act.now,
+                };
+                // Twice is once, also for two people at the same moment.
+                let once = OnConflict::column(Column::EmailKey).do_nothing().to_owned();
+                let insert = Entity::insert(row.into_active_model()).on_conflict(once);
+                let fresh = insert.exec_without_returning(tx.conn()).await? == 1;
                 if fresh {
-                    if Entity::find().count(tx.conn()).await? >= MOST {
+                    if Entity::find().count(tx.conn()).await? > MOST {
                         return Err(Error::Conflict(
                             "The list of blocked senders is full. Unblock some that no longer write.".into(),
                         ));
                     }
-                    let row = Model {
-                        id: row_id,
-                        email: message.email.clone(),
-                        email_key: one_person(&message.email_key),
-                        blocked_by: Some(act.caller.staff_id),
-                        created_at: act.now,
-                    };
-                    let taken = || Error::Conflict("Somebody else has just blocked this sender.".into());
-                    row.into_active_model()
-                        .insert(tx.conn())
-                        .await
-                        .map_err(|error| Error::from(error).on_unique(taken))?;
                     act.note(tx, "message.sender_blocked", (entity::Entity::Message, id), Changes::none());
                     announce(tx);
                 }
@@ -211,11 +210,6 @@ pub(super) async fn undo(tx: &Tx<'_>, act: &Act, message: Uuid, block: Uuid) -> 
         announce(tx);
     }
     Ok(())
-}
-
-/// True when the sender of a message is blocked, for its page.
-pub async fn blocks(conn: &impl ConnectionTrait, email_key: &str) -> Result<bool, DbErr> {
-    Ok(by_key(conn, email_key).await?.is_some())
 }
 
 fn announce(tx: &Tx<'_>) {

@@ -31,6 +31,9 @@ const EXCERPT: usize = 120;
 pub async fn send(app: &App) -> Result<()> {
     let settings = app.settings.get();
     let until = last_monday(app.clock.now(), settings.hours.zone());
+    if marks::has_reached(app.storage.read(), marks::FIRM, MARK, until).await? {
+        return Ok(());
+    }
     let from = until - Days::new(7);
     let mut mails = Vec::new();
     if settings.part::<Telling>().spam_report {
@@ -46,7 +49,7 @@ pub async fn send(app: &App) -> Result<()> {
     app.storage
         .write(mails, move |tx, mails| {
             Box::pin(async move {
-                if marks::advance(tx.conn(), marks::FIRM, MARK, &until.to_rfc3339(), now).await? {
+                if marks::advance(tx.conn(), marks::FIRM, MARK, until, now).await? {
                     for mail in mails {
                         tx.mail(mail.clone());
                     }

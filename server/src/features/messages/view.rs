@@ -208,7 +208,7 @@ pub async fn detail(app: &App, id: Uuid) -> Result<MessageDetail> {
         user_agent: message.user_agent.clone(),
         consent: message.consent,
         signs: spam::names(message.signs.as_deref()),
-        sender_blocked: blocked::blocks(conn, &message.email_key).await?,
+        sender_blocked: blocked::is_blocked(app, &message.email_key).await?,
         version: message.version,
         undo_id: None,
         summary: summary(app, row_of(message, &tags), &names),

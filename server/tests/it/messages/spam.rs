@@ -2,10 +2,12 @@
 
 use chrono::Duration;
 use database::entity::messages::Status;
+use database::entity::staff::Role;
 use database::entity::{messages, outbox};
 use reqwest::Method;
 use sea_orm::EntityTrait;
 use serde_json::{Value, json};
+use tekvwarho::platform::marks;
 use uuid::Uuid;
 
 use crate::support::{Answer, Signed, TestApp};
@@ -117,6 +119,18 @@ async fn a_doubt_ends_with_a_look_or_a_reply_and_can_be_undone() {
 }
 
 #[tokio::test]
+async fn two_people_who_block_one_sender_at_once_block_them_once() {
+    let t = TestApp::with(&["--rate-limits", "off"]).await;
+    let (ada, ben) = (t.admin().await, t.sign_in(&t.person("Ben", Role::Staff).await).await);
+    let first = format!("{}/block-sender", path(&t.send_message(json!({})).await));
+    let second = format!("{}/block-sender", path(&t.send_message(json!({})).await));
+    let (one, two) = tokio::join!(t.post_as(&ada, &first, json!({})), t.post_as(&ben, &second, json!({})));
+    one.status(200);
+    two.status(200);
+    assert_eq!(blocked(&t, &ada).await.as_array().unwrap().len(), 1);
+}
+
+#[tokio::test]
 async fn undo_takes_the_block_off_as_well() {
     let t = TestApp::with(&["--rate-limits", "off"]).await;
     let ada = t.admin().await;
@@ -200,6 +214,16 @@ async fn what_was_taken_for_spam_is_listed_by_mail_once_a_week() {
     }
     t.clock.advance(Duration::hours(2));
     assert_eq!(reports().await.len(), 1, "once");
+    // Two nodes that both think that it is their turn.
+    let until = t.clock.now() + Duration::days(1);
+    let advance = || {
+        t.app.storage.write((), move |tx, ()| {
+            Box::pin(async move { Ok(marks::advance(tx.conn(), marks::FIRM, "aWeek", until, until).await?) })
+        })
+    };
+    let (one, two) = tokio::join!(advance(), advance());
+    assert!(one.unwrap() ^ two.unwrap(), "one of them sends");
+    assert!(marks::has_reached(t.app.storage.read(), marks::FIRM, "aWeek", until).await.unwrap());
     t.clock.advance(Duration::days(7));
     assert_eq!(reports().await.len(), 1, "nothing came since");
 

@@ -56,7 +56,8 @@ export class DetailState {
 
   /** Somebody looked: it is a message like others. */
   vouch(): Promise<void> {
-    return this.#change({ doubtful: false }, { doubtful: false }, text.doubt.vouched);
+    const change = { doubtful: false, ...(this.detail?.status === 'spam' && { status: 'new' as const }) };
+    return this.#change(change, change, text.doubt.vouched);
   }
 
   /** Blocks the sender or takes the block off. */
