@@ -207,13 +207,13 @@ step("who was slower hears of it, and sees what is there now", async () => {
   await live(page);
   // Keep the page from loading the change, as on a slow connection.
   let waiting = true;
-  await page.route(`**/api/admin/messages/${id}`, (route) =>
-    waiting && route.request().method() === "GET" ? route.abort() : route.continue(),
-  );
+  await page.route(`**/api/admin/messages/${id}`, (route) => {
+    waiting &&= route.request().method() === "GET";
+    return waiting ? route.abort() : route.continue();
+  });
   anna.watch.expect(/ERR_FAILED/, /status of 412/);
   await server.api(`/api/admin/messages/${id}`, "PATCH", { status: "replied" });
   await page.getByRole("button", { name: "Status: New" }).click();
-  waiting = false;
   await page.getByRole("menuitemradio", { name: "Converted" }).click();
   await page.getByText("Someone changed this message in the meantime").waitFor();
   await page.getByRole("button", { name: "Status: Replied" }).waitFor();
