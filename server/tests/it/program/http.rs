@@ -1,12 +1,12 @@
 //! The pipeline: ids, origins, unusual requests, the drain.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use clap::Parser as _;
 use reqwest::Method;
 use serde_json::json;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream};
 
 use crate::support::{Answer, TestApp};
 
@@ -155,11 +155,53 @@ async fn a_drain_says_so_finishes_what_it_has_and_then_closes() {
     let mut answer = [0; 12];
     tokio::time::timeout(Duration::from_secs(5), slow.read_exact(&mut answer)).await.unwrap().unwrap();
     assert_eq!(&answer, b"HTTP/1.1 201", "a request in flight is finished");
-    let began = std::time::Instant::now();
+    let began = Instant::now();
     while TcpStream::connect(t.address).await.is_ok() {
         assert!(began.elapsed() < Duration::from_secs(5), "the port does not close");
         tokio::task::yield_now().await;
     }
+}
+
+#[tokio::test]
+async fn a_full_disk_is_told_before_a_write_fails() {
+    let t = TestApp::new().await;
+    let ada = t.admin().await;
+    let ready = async || Answer::of(t.request(Method::GET, "/api/health/ready")).await;
+    let free = async || t.get_as(&ada, "/api/admin/dashboard").await.status(200).data()["diskFree"].clone();
+    assert_ne!(free().await, json!(0));
+    // The program finds a file system without a free byte where its folder was; its open files stay as they are.
+    let (folder, aside) = (t.folder.path(), t.folder.path().with_extension("aside"));
+    std::fs::rename(folder, &aside).unwrap();
+    std::os::unix::fs::symlink("/proc", folder).unwrap();
+    let (full, told) = (ready().await, free().await);
+    std::fs::remove_file(folder).unwrap();
+    std::fs::rename(&aside, folder).unwrap();
+    assert_eq!(told, json!(0));
+    // PostgreSQL keeps its rows on a disk of its own.
+    if std::env::var("TEST_DATABASE_URL").is_ok() {
+        full.status(200);
+    } else {
+        full.problem(503, "unavailable");
+    }
+    ready().await.status(200);
+}
+
+#[tokio::test]
+async fn a_reader_that_takes_nothing_is_disconnected() {
+    let t = TestApp::new().await;
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.set_recv_buffer_size(4096).unwrap();
+    let mut stream = socket.connect(t.address).await.unwrap();
+    let began = Instant::now();
+    // More than the system buffers for a connection.
+    let request = "GET /api/openapi.json HTTP/1.1\r\nHost: a\r\n\r\n";
+    stream.write_all(request.repeat(100).as_bytes()).await.unwrap();
+    // What is sent to a closed connection is answered by a reset.
+    while stream.write_all(b"\r\n").await.is_ok() {
+        assert!(began.elapsed() < Duration::from_secs(60), "it stays for ever");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    assert!(began.elapsed() >= Duration::from_secs(29), "{:?}", began.elapsed());
 }
 
 #[tokio::test]
