@@ -27,7 +27,8 @@ GUESSES = 200
 MEMBER = "member@tekvwarho.example"
 PICTURES = 300
 UPLOADERS = 32
-SIDE = 7_000
+# Pixels of a side: more than a picture may have, and about as many.
+SIDES = 7_000, 3_500
 # Bytes that a picture may have.
 LARGEST = 2_000_000
 # No answer came: the connection was cut, or nothing was said for too long.
@@ -37,7 +38,8 @@ NONE = "none"
 def attacks(path):
     costly_passwords(path)
     guesses(path)
-    pictures(path)
+    for side in SIDES:
+        pictures(path / f"pictures-{side}", side)
 
 
 def defended(data):
@@ -182,11 +184,11 @@ def timed(connection, began):
 # --- Pictures -----------------------------------------------------------------------------------------------------
 
 
-def pictures(path):
-    """A member sends the heaviest pictures that are taken, again and again: how much memory does the server need for them?"""
-    server = defended(path / "pictures")
+def pictures(path, side):
+    """A member sends heavy pictures again and again: how much memory does the server need for them?"""
+    server = defended(path)
     server.command("staff", "create", "--email", MEMBER, "--name", "A Member", "--role", "staff", "--password-stdin", stdin=PASSWORD + "\n")
-    file = picture()
+    file = picture(side)
     with running(server):
         token = server.sign_in(MEMBER)
         before = server.rss_at_rest()
@@ -199,19 +201,19 @@ def pictures(path):
         healthy = server.answers()
     grown = (peak - before) / 1e6
     report(
-        f"memory at its peak, more than before {PICTURES} pictures of {SIDE:,} × {SIDE:,}", "≤ 100 MB", f"{grown:.0f} MB" + ("" if healthy else ", and it answers no more"),
+        f"memory at its peak, more than before {PICTURES} pictures of {side:,} × {side:,}", "≤ 100 MB", f"{grown:.0f} MB" + ("" if healthy else ", and it answers no more"),
         grown <= 100 and healthy, f"before {before / 1e6:.0f} MB, peak {peak / 1e6:.0f} MB, at rest afterwards {after / 1e6:.0f} MB; {UPLOADERS} at once, {len(file) / 1e6:.2f} MB each",
     )
-    answered(f"{PICTURES} pictures", counts, (200, 413, 422, 429, 503))
+    answered(f"{PICTURES} pictures of {side:,} × {side:,}", counts, (200, 413, 422, 429, 503))
 
 
-def picture():
+def picture(side):
     """A PNG in colour: some lines of noise, so that the file is about as large as it may be, and nothing below them."""
-    dice, width = random.Random(1), SIDE * 3
+    dice, width = random.Random(1), side * 3
     # The empty lines take some bytes, too.
-    noise = (LARGEST - 200_000) // width
-    lines = b"".join(b"\0" + dice.randbytes(width) for _ in range(noise)) + bytes((SIDE - noise) * (width + 1))
-    head = struct.pack(">IIBBBBB", SIDE, SIDE, 8, 2, 0, 0, 0)
+    noise = min(side, (LARGEST - 200_000) // width)
+    lines = b"".join(b"\0" + dice.randbytes(width) for _ in range(noise)) + bytes((side - noise) * (width + 1))
+    head = struct.pack(">IIBBBBB", side, side, 8, 2, 0, 0, 0)
     file = b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(lines, 6)) + chunk(b"IEND", b"")
     assert len(file) <= LARGEST, len(file)
     return file
