@@ -68,6 +68,13 @@ pub fn first_of(at: DateTime<Utc>) -> Uuid {
     at_millisecond(at, [0; 10])
 }
 
+/// The time of a `UUIDv7`, to the millisecond.
+pub fn time_of(id: Uuid) -> DateTime<Utc> {
+    let [.., a, b, c, d, e, f] = (id.as_u128() >> 80).to_be_bytes();
+    let millis = u64::from_be_bytes([0, 0, a, b, c, d, e, f]);
+    i64::try_from(millis).ok().and_then(DateTime::from_timestamp_millis).unwrap_or_default()
+}
+
 fn at_millisecond(at: DateTime<Utc>, random: [u8; 10]) -> Uuid {
     Builder::from_unix_timestamp_millis(millis(at), &random).into_uuid()
 }
@@ -94,6 +101,7 @@ mod tests {
         let drawn: Vec<Uuid> = (0..4_000).map(|_| ids.next(at)).collect();
         assert!(drawn.is_sorted() && drawn.windows(2).all(|pair| pair[0] != pair[1]));
         assert!(first_of(at) < drawn[0]);
+        assert_eq!((time_of(drawn[0]), time_of(drawn[3_999])), (at, at));
         assert!(drawn[3_999] < first_of(at + chrono::Duration::milliseconds(1)));
         assert_eq!(drawn[0].get_version_num(), 7);
     }

@@ -9,6 +9,8 @@ pub struct Model {
     pub message_id: Uuid,
     #[sea_orm(primary_key, auto_increment = false)]
     pub tag: String,
+    /// That of its message: the messages of a tag are listed by it.
+    pub activity_id: Uuid,
 }
 
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]

@@ -28,6 +28,20 @@ pub enum Status {
     Spam,
 }
 
+/// Who wrote a line of a thread, and to whom.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum, serde::Serialize, utoipa::ToSchema)]
+#[sea_orm(rs_type = "String", db_type = "String(StringLen::N(10))", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
+#[schema(as = ThreadKind)]
+pub enum LineKind {
+    /// Staff to the client.
+    Reply,
+    /// Staff to staff.
+    Note,
+    /// The client to staff.
+    Client,
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "messages")]
 pub struct Model {
@@ -50,9 +64,24 @@ pub struct Model {
     /// When a person first replied; response times are measured to this.
     pub first_replied_at: Option<DateTimeUtc>,
     pub client_replied_at: Option<DateTimeUtc>,
-    /// When a staff member last opened it.
-    pub opened_at: Option<DateTimeUtc>,
+    /// The last change of any kind.
     pub last_activity_at: DateTimeUtc,
+    /// Where it stands in lists: the id of its newest line, or drawn when it came back. A `UUIDv7`.
+    pub activity_id: Uuid,
+    /// The beginning of the newest line of its thread; null: the message itself is the newest.
+    pub last_line: Option<String>,
+    pub last_line_kind: Option<LineKind>,
+    pub last_line_by: Option<Uuid>,
+    pub last_line_at: Option<DateTimeUtc>,
+    /// The first line of the client that nobody has replied to, while the message is open. A `UUIDv7`.
+    pub waiting_id: Option<Uuid>,
+    /// The email with the newest reply was refused or given up.
+    pub undelivered: bool,
+    /// Until then an open message is not shown among the open ones.
+    pub snoozed_until: Option<DateTimeUtc>,
+    /// Then it comes back among the open ones, wherever it stands.
+    pub follow_up_at: Option<DateTimeUtc>,
+    pub follow_up_by: Option<Uuid>,
     pub reply_count: i32,
     pub consent: bool,
     pub visitor_id: Option<Uuid>,

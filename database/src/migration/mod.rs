@@ -20,6 +20,7 @@ mod m0012_search_feed;
 mod m0013_services;
 mod m0014_devices_and_answers;
 mod m0015_doubts_and_faults;
+mod m0016_activity_and_reads;
 
 /// Migrates a database of any released version to the newest schema.
 pub struct Migrator;
@@ -43,6 +44,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0013_services::Migration),
             Box::new(m0014_devices_and_answers::Migration),
             Box::new(m0015_doubts_and_faults::Migration),
+            Box::new(m0016_activity_and_reads::Migration),
         ]
     }
 }

@@ -35,7 +35,7 @@ use self::entity::Entity;
 use self::idempotency::InFlight;
 use self::known_names::KnownNames;
 use self::live::{Hub, Viewers};
-use self::mail::Outbox;
+use self::mail::{LetterKind, Outbox};
 use self::notices::Audience;
 use self::notices::Kind;
 use self::permission::Permission;
@@ -101,6 +101,11 @@ impl Platform {
     /// All kinds of notices.
     pub fn notice_kinds(&self) -> impl Iterator<Item = &'static Kind> {
         self.brings.iter().flat_map(|part| part.notices).copied()
+    }
+
+    /// The kind of email with this template.
+    pub fn letter(&self, template: &str) -> Option<&'static LetterKind> {
+        self.brings.iter().flat_map(|part| part.letters).find(|kind| kind.template == template)
     }
 
     /// The onboarding steps, in order.

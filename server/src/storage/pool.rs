@@ -43,17 +43,17 @@ impl Storage {
         let engine = Engine::of_url(url)
             .ok_or_else(|| DbErr::Custom("DATABASE_URL must start with sqlite:// or postgres://".to_owned()))?;
         let writer = match engine.write_options(url) {
-            Some(options) => Some(Database::connect(options).await?),
+            Some(options) => Some((Database::connect(options.clone()).await?, options)),
             None => {
                 reach::check(url).await?;
                 None
             }
         };
         let read = Database::connect(engine.read_options(url)).await?;
-        reach::check_age(writer.as_ref().unwrap_or(&read)).await?;
+        reach::check_age(writer.as_ref().map_or(&read, |(writer, _)| writer)).await?;
         if let Some((folder, now)) = snapshots {
             match &writer {
-                Some(writer) => {
+                Some((writer, _)) => {
                     if let Some(path) = snapshot_before_migration(writer, folder, now).await? {
                         tracing::info!(path = %path.display(), "wrote a snapshot before the migration");
                     }
@@ -69,7 +69,7 @@ impl Storage {
             }
         }
         let writer = match writer {
-            Some(connection) => Writer::grouped(connection, bus.clone(), words),
+            Some((connection, options)) => Writer::grouped(connection, options, bus.clone(), words),
             None => Writer::direct(Database::connect(engine.unit_options(url)).await?),
         };
         Ok(Self { read, writer, bus })

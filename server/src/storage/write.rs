@@ -17,8 +17,8 @@ use database::entity::{audit_logs, notifications, outbox, staff};
 use futures_util::FutureExt as _;
 use sea_orm::sea_query::LockType;
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait as _, DatabaseConnection, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel,
-    QueryFilter as _, QueryOrder as _, QuerySelect as _,
+    ActiveModelTrait, ColumnTrait as _, ConnectOptions, Database, DatabaseConnection, DatabaseTransaction, DbErr,
+    EntityTrait, IntoActiveModel, QueryFilter as _, QueryOrder as _, QuerySelect as _,
 };
 use tokio::sync::{mpsc, oneshot};
 use uuid::Uuid;
@@ -230,10 +230,11 @@ impl Writer {
         }
     }
 
-    pub(super) fn grouped(conn: DatabaseConnection, bus: Bus, words: Vec<WordIndex>) -> Self {
+    /// `options` open `conn` again.
+    pub(super) fn grouped(conn: DatabaseConnection, options: ConnectOptions, bus: Bus, words: Vec<WordIndex>) -> Self {
         let (queue, mut waiting) = mpsc::channel::<Box<dyn Unit>>(QUEUE);
         tokio::spawn(async move {
-            let writer = Grouped { conn, bus, words };
+            let mut writer = Grouped { conn, options, is_broken: false, bus, words };
             let mut group = Vec::with_capacity(GROUP);
             while waiting.recv_many(&mut group, GROUP).await > 0 {
                 writer.commit(std::mem::take(&mut group)).await;
@@ -301,12 +302,15 @@ where
 /// The one task that writes to `SQLite`.
 struct Grouped {
     conn: DatabaseConnection,
+    options: ConnectOptions,
+    /// The connection may be in a transaction that nobody ends any more.
+    is_broken: bool,
     bus: Bus,
     words: Vec<WordIndex>,
 }
 
 impl Grouped {
-    async fn commit(&self, mut group: Vec<Box<dyn Unit>>) {
+    async fn commit(&mut self, mut group: Vec<Box<dyn Unit>>) {
         group.retain(|unit| !unit.is_abandoned());
         if group.len() > 1 {
             match self.together(&mut group).await {
@@ -322,32 +326,52 @@ impl Grouped {
     }
 
     /// Runs the units in one transaction. False: one of them failed, and nothing was written.
-    async fn together(&self, units: &mut [Box<dyn Unit>]) -> Result<bool, DbErr> {
-        let txn = dialect::begin(&self.conn).await?;
-        let mut effects = Effects::default();
+    async fn together(&mut self, units: &mut [Box<dyn Unit>]) -> Result<bool, DbErr> {
+        let txn = self.begin().await?;
         let alone = units.len() == 1;
+        match self.run(&txn, units).await {
+            Ok(Some(effects)) => {
+                txn.commit().await.inspect_err(|_| self.is_broken = true)?;
+                effects.publish(&self.bus);
+                Ok(true)
+            }
+            failed => {
+                self.is_broken = txn.rollback().await.is_err();
+                match failed {
+                    Err(error) if alone => Err(error),
+                    _ => Ok(false),
+                }
+            }
+        }
+    }
+
+    /// Begins a transaction, on another connection if this one is broken. `SQLite` ends a transaction by itself when
+    /// the disk is full; the driver believes that it is still in it, and would nest all later ones, which then are never
+    /// committed.
+    async fn begin(&mut self) -> Result<DatabaseTransaction, DbErr> {
+        if self.is_broken {
+            // Whatever it still has open is undone by this.
+            let _ = self.conn.clone().close().await;
+            self.conn = Database::connect(self.options.clone()).await?;
+            self.is_broken = false;
+        }
+        dialect::begin(&self.conn).await
+    }
+
+    /// What the units leave, or none if one of them failed.
+    async fn run(&self, txn: &DatabaseTransaction, units: &mut [Box<dyn Unit>]) -> Result<Option<Effects>, DbErr> {
+        let mut effects = Effects::default();
         for unit in units {
-            let tx = Tx::new(&txn);
+            let tx = Tx::new(txn);
             if !unit.run(&tx).await {
-                txn.rollback().await?;
-                return Ok(false);
+                return Ok(None);
             }
             effects.append(tx.into_effects());
         }
-        if let Err(error) = self.finish(&txn, &mut effects).await {
-            txn.rollback().await?;
-            return if alone { Err(error) } else { Ok(false) };
-        }
-        txn.commit().await?;
-        effects.publish(&self.bus);
-        Ok(true)
-    }
-
-    async fn finish(&self, txn: &DatabaseTransaction, effects: &mut Effects) -> Result<(), DbErr> {
         effects.insert(txn).await?;
         for index in &self.words {
             index.feed(txn).await?;
         }
-        Ok(())
+        Ok(Some(effects))
     }
 }

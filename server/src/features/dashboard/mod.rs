@@ -118,7 +118,8 @@ async fn dashboard(State(app): State<App>, caller: Caller) -> Result<Data<Dashbo
             failed_mails: mail::failed_count(conn, &caller).await?,
         });
         page.first_response = Some(figures.first_response.clone());
-        page.latest = messages::summaries(&app, messages::latest(conn, 5).await?).await?;
+        page.latest =
+            messages::summaries(&app, caller.staff_id, messages::latest(conn, caller.staff_id, 5).await?).await?;
     }
     if caller.may(Permission::Audit) {
         let entries = audit::recent(conn, 10).await?;

@@ -10,11 +10,13 @@ use super::change::{self, Change, Tagging};
 use super::figures::{Counts, standing};
 use super::filter::FilterQuery;
 use super::find;
-use super::store;
+use super::later;
 use super::undo;
 use super::view::{self, MessageDetail, MessageSummary};
+use super::{reads, store};
 use crate::app::App;
 use crate::error::Result;
+use crate::http::valid::Check;
 use crate::http::{All, Data, Envelope, Id, IfMatch, Json, Listed, Paging, Problem, Query, RequestInfo, Tagged};
 use crate::platform::act::Act;
 use crate::platform::auth::{Caller, demand};
@@ -43,11 +45,11 @@ async fn list_messages(
 ) -> Result<Listed<MessageSummary>> {
     let filter = filter.read(caller.staff_id, |slug| app.settings.get().slugs_of(slug))?;
     let (cursor, limit) = paging.read()?;
-    let mut page = find::list(app.storage.read(), &filter, cursor, limit, async || {
-        Ok(standing(&app).await?.number(|status, person| filter.takes(status, person)))
+    let mut page = find::list(app.storage.read(), caller.staff_id, &filter, cursor, limit, async || {
+        Ok(standing(&app).await?.number(|stands| filter.takes(stands)))
     })
     .await?;
-    let rows = view::summaries(&app, std::mem::take(&mut page.rows)).await?;
+    let rows = view::summaries(&app, caller.staff_id, std::mem::take(&mut page.rows)).await?;
     Ok(Listed(page.with(rows)))
 }
 
@@ -71,16 +73,17 @@ async fn list_tags(State(app): State<App>) -> Result<All<TagCount>> {
     Ok(All::up_to(store::TAGS, tags.into_iter().map(|(tag, count)| TagCount { tag, count }).collect()))
 }
 
-/// Returns one message with its thread, and marks it as read.
+/// Returns one message with its thread, and marks it as read for the caller.
 #[utoipa::path(get, path = "/api/admin/messages/{id}", tag = "messages", params(("id" = Uuid, Path)),
     responses((status = 200, body = Envelope<MessageDetail>), (status = 404, body = Problem)))]
-async fn get_message(State(app): State<App>, Id(id): Id) -> Result<Tagged<Data<MessageDetail>>> {
-    // Before the look: an answer of the client that comes in between is not read by it.
+async fn get_message(State(app): State<App>, caller: Caller, Id(id): Id) -> Result<Tagged<Data<MessageDetail>>> {
+    // Before the look: a reply of the client that comes in between is not read by it.
     let now = app.clock.now();
-    let detail = view::detail(&app, id).await?;
+    let me = caller.staff_id;
+    let detail = view::detail(&app, me, id).await?;
     if detail.summary.unread {
         app.storage
-            .write((), move |tx, ()| Box::pin(async move { Ok(store::opened(tx.conn(), id, now).await?) }))
+            .write((), move |tx, ()| Box::pin(async move { Ok(reads::mark(tx.conn(), [id], me, now).await?) }))
             .await?;
     }
     Ok(with_etag(detail))
@@ -99,6 +102,10 @@ async fn change_message(
 ) -> Result<Tagged<Data<MessageDetail>>> {
     change::check_assignee(app.storage.read(), &change).await?;
     let act = Act::new(&app, caller, info);
+    let me = act.caller.staff_id;
+    let mut check = Check::new();
+    later::check(&mut check, &change, act.now, app.settings.get().hours.zone());
+    check.done()?;
     let undo_id = app
         .storage
         .write((act, change, seen), move |tx, (act, change, seen)| {
@@ -109,7 +116,7 @@ async fn change_message(
             })
         })
         .await?;
-    let mut detail = view::detail(&app, id).await?;
+    let mut detail = view::detail(&app, me, id).await?;
     detail.undo_id = undo_id;
     Ok(with_etag(detail))
 }
@@ -124,6 +131,7 @@ async fn retry_mail(
     Id(id): Id,
 ) -> Result<Tagged<Data<MessageDetail>>> {
     let act = Act::new(&app, caller, info);
+    let me = act.caller.staff_id;
     app.storage
         .write(act, move |tx, act| {
             Box::pin(async move {
@@ -135,7 +143,7 @@ async fn retry_mail(
             })
         })
         .await?;
-    Ok(with_etag(view::detail(&app, id).await?))
+    Ok(with_etag(view::detail(&app, me, id).await?))
 }
 
 /// An answer with the version of the message as its `ETag`.

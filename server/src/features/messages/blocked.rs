@@ -97,6 +97,7 @@ async fn block_sender(
     Id(id): Id,
 ) -> Result<Tagged<Data<MessageDetail>>> {
     let act = Act::new(&app, caller, info);
+    let me = act.caller.staff_id;
     let row_id = app.ids.next(act.now);
     let undo_id = app
         .storage
@@ -132,7 +133,7 @@ async fn block_sender(
             })
         })
         .await?;
-    let mut detail = view::detail(&app, id).await?;
+    let mut detail = view::detail(&app, me, id).await?;
     detail.undo_id = undo_id;
     Ok(with_etag(detail))
 }
@@ -147,6 +148,7 @@ async fn unblock_sender(
     Id(id): Id,
 ) -> Result<Tagged<Data<MessageDetail>>> {
     let act = Act::new(&app, caller, info);
+    let me = act.caller.staff_id;
     app.storage
         .write(act, move |tx, act| {
             Box::pin(async move {
@@ -160,7 +162,7 @@ async fn unblock_sender(
             })
         })
         .await?;
-    Ok(with_etag(view::detail(&app, id).await?))
+    Ok(with_etag(view::detail(&app, me, id).await?))
 }
 
 /// All blocked senders, the newest first.

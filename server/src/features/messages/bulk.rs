@@ -1,6 +1,7 @@
 //! Many messages at once, and taking it back.
 
 use axum::extract::State;
+use chrono::NaiveDate;
 use database::entity::messages::Status;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -10,6 +11,7 @@ use uuid::Uuid;
 
 use super::change::{self, Change, Tagging};
 use super::labels;
+use super::later;
 use super::undo::{self, Undone};
 use crate::app::App;
 use crate::error::Result;
@@ -39,6 +41,10 @@ pub struct Bulk {
     #[serde(default, deserialize_with = "change::given")]
     #[schema(value_type = Option<Uuid>)]
     pub assigned_to: Option<Option<Uuid>>,
+    /// The day on which they come back among the open messages; null: now.
+    #[serde(default, deserialize_with = "change::given")]
+    #[schema(value_type = Option<String>, format = Date)]
+    pub snoozed_until: Option<Option<NaiveDate>>,
     #[serde(default)]
     pub add_tags: Vec<String>,
     #[serde(default)]
@@ -73,8 +79,14 @@ async fn change_many(
         add: labels::checked_tags(&mut check, "addTags", &bulk.add_tags),
         remove: labels::checked_tags(&mut check, "removeTags", &bulk.remove_tags),
     };
+    let change = Change {
+        status: bulk.status,
+        assigned_to: bulk.assigned_to,
+        snoozed_until: bulk.snoozed_until,
+        ..Change::default()
+    };
+    later::check(&mut check, &change, app.clock.now(), app.settings.get().hours.zone());
     check.done()?;
-    let change = Change { status: bulk.status, assigned_to: bulk.assigned_to, doubtful: None };
     change::check_assignee(app.storage.read(), &change).await?;
     // In one order everywhere, so that two of these cannot wait for each other.
     let mut ids = bulk.ids;

@@ -1,13 +1,17 @@
 //! Changing status, assignment and tags of one or many messages, with what they were before.
 
+use chrono::{DateTime, NaiveDate, Utc};
+use chrono_tz::Tz;
 use database::entity::messages::{self, Status};
 use sea_orm::{ActiveModelTrait as _, ConnectionTrait, IntoActiveModel as _, Set};
 use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::later::{self, Later};
+use super::status::is_open;
 use super::tally::{self, Counted};
-use super::{store, tell};
+use super::{lines, store, tell};
 use crate::error::{Error, Result};
 use crate::http::IfMatch;
 use crate::platform::act::Act;
@@ -30,6 +34,14 @@ pub struct Change {
     /// False: somebody looked, and it is a message like others.
     #[serde(default)]
     pub doubtful: Option<bool>,
+    /// The day on which it comes back among the open messages; null: now. A message that is closed is opened for it.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<String>, format = Date)]
+    pub snoozed_until: Option<Option<NaiveDate>>,
+    /// The day on which somebody wants to look at it again; null: no day. Until then it stays where it is.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<String>, format = Date)]
+    pub follow_up_on: Option<Option<NaiveDate>>,
 }
 
 /// Tells a field that is null from one that is missing.
@@ -53,6 +65,8 @@ pub struct Before {
     pub tags: Vec<String>,
     #[serde(default)]
     pub doubtful: bool,
+    #[serde(default)]
+    pub later: Later,
     /// The block of its sender that came with the change.
     #[serde(default)]
     pub blocked: Option<Uuid>,
@@ -92,13 +106,19 @@ pub async fn apply(
 ) -> Result<Option<Before>> {
     let message = store::locked(tx.conn(), id).await?.ok_or(Error::NotFound)?;
     seen.check(&etag(message.version))?;
-    let status = change.status.unwrap_or(message.status);
+    let status = match (change.status, change.snoozed_until) {
+        (Some(status), _) => status,
+        (None, Some(Some(_))) if !is_open(message.status) => Status::InProgress,
+        (None, _) => message.status,
+    };
+    let zone = act.platform.settings.get().hours.zone();
+    let later = Later::of(&message).after(change, act.caller.staff_id, zone).under(status);
     let assigned_to = change.assigned_to.unwrap_or(message.assigned_to);
     let old_tags = store::tags_of(tx.conn(), vec![id]).await?.remove(&id).unwrap_or_default();
     let new_tags = retag(&old_tags, tagging);
     let doubtful = change.doubtful.unwrap_or(message.doubtful);
-    let stays = status == message.status && assigned_to == message.assigned_to && doubtful == message.doubtful;
-    if stays && new_tags == old_tags {
+    let after = After { status, assigned_to, doubtful, later };
+    if after == After::of(&message) && new_tags == old_tags {
         return Ok(None);
     }
     let before = Before {
@@ -107,21 +127,17 @@ pub async fn apply(
         assigned_to: message.assigned_to,
         tags: old_tags,
         doubtful: message.doubtful,
+        later: Later::of(&message),
         blocked: None,
         version_after: message.version + 1,
     };
     if new_tags != before.tags {
-        store::set_tags(tx.conn(), id, &new_tags).await?;
+        store::set_tags(tx.conn(), id, message.activity_id, &new_tags).await?;
     }
-    let changes = Changes::none()
-        .field("status", before.status, status)
-        .field("assignedTo", before.assigned_to, assigned_to)
-        .field("tags", &before.tags, &new_tags)
-        .field("doubtful", before.doubtful, doubtful);
+    let changes = fields(&message, after, zone).field("tags", &before.tags, &new_tags);
     if let Some(to) = assigned_to.filter(|_| assigned_to != before.assigned_to) {
         tell::of_assignment(tx, act, &message, to).await?;
     }
-    let after = After { status, assigned_to, doubtful };
     write(tx, act, message, after).await?;
     act.note(tx, action_of(&before, after), (Entity::Message, id), changes);
     announce(tx, "message_changed", id);
@@ -129,23 +145,58 @@ pub async fn apply(
 }
 
 /// What a message is to be.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct After {
     pub status: Status,
     pub assigned_to: Option<Uuid>,
     pub doubtful: bool,
+    pub later: Later,
+}
+
+impl After {
+    /// What it is.
+    fn of(message: &messages::Model) -> Self {
+        Self {
+            status: message.status,
+            assigned_to: message.assigned_to,
+            doubtful: message.doubtful,
+            later: Later::of(message),
+        }
+    }
+}
+
+/// What a change is, without tags, for the audit trail.
+pub fn fields(message: &messages::Model, after: After, zone: Tz) -> Changes {
+    let before = After::of(message);
+    let day = |at: Option<DateTime<Utc>>| at.map(|at| later::day_of(at, zone));
+    Changes::none()
+        .field("status", before.status, after.status)
+        .field("assignedTo", before.assigned_to, after.assigned_to)
+        .field("doubtful", before.doubtful, after.doubtful)
+        .field("snoozedUntil", day(before.later.snoozed_until), day(after.later.snoozed_until))
+        .field("followUpOn", day(before.later.follow_up_at), day(after.later.follow_up_at))
 }
 
 /// Writes what a message is to be, with the next version.
 pub async fn write(tx: &Tx<'_>, act: &Act, message: messages::Model, after: After) -> Result<()> {
-    let After { status, assigned_to, doubtful } = after;
+    let After { status, assigned_to, doubtful, later } = after;
     let before = Counted::from(&message);
-    tally::changed(tx, before, Counted { status, assigned_to, ..before });
+    tally::changed(tx, before, Counted { status, assigned_to, snoozed_until: later.snoozed_until, ..before });
     let version = message.version + 1;
+    let waiting = match message.waiting_id {
+        Some(id) if is_open(status) => Some(id),
+        // A message that is opened again may have a client who was never answered.
+        None if !is_open(message.status) => {
+            lines::waits_since(tx.conn(), &messages::Model { status, ..message.clone() }).await?
+        }
+        _ => None,
+    };
     let mut row = message.into_active_model();
     row.status = Set(status);
     row.assigned_to = Set(assigned_to);
     row.doubtful = Set(doubtful);
+    row.waiting_id = Set(waiting);
+    later::set(&mut row, later);
     row.last_activity_at = Set(act.now);
     row.version = Set(version);
     row.update(tx.conn()).await?;
@@ -153,11 +204,16 @@ pub async fn write(tx: &Tx<'_>, act: &Act, message: messages::Model, after: Afte
 }
 
 fn action_of(before: &Before, after: After) -> &'static str {
+    if after.later.snoozed_until != before.later.snoozed_until && after.later.snoozed_until.is_some() {
+        return "message.snoozed";
+    }
     match (before.status != after.status, before.assigned_to != after.assigned_to) {
         (true, true) => "message.changed",
         (true, false) => "message.status_changed",
         (false, true) => "message.assigned",
         (false, false) if before.doubtful != after.doubtful => "message.judged",
+        (false, false) if before.later.snoozed_until != after.later.snoozed_until => "message.snoozed",
+        (false, false) if before.later != after.later => "message.follow_up_set",
         (false, false) => "message.tagged",
     }
 }

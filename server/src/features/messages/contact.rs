@@ -96,6 +96,7 @@ pub async fn submit(
     message.doubtful = verdict == Verdict::Doubtful;
     if verdict == Verdict::Spam {
         message.status = Status::Spam;
+        message.waiting_id = None;
     }
     let received = Received { id: message.id };
     let kept = keep(&received)?;
@@ -150,8 +151,9 @@ fn checked(app: &App, form: &ContactForm, info: &RequestInfo) -> Result<messages
     });
     check.done()?;
     let now = app.clock.now();
+    let id = app.ids.next(now);
     Ok(messages::Model {
-        id: app.ids.next(now),
+        id,
         search_text: search_text(
             [Some(&name), Some(&email), phone.as_ref(), company.as_ref(), Some(&message)]
                 .into_iter()
@@ -171,8 +173,17 @@ fn checked(app: &App, form: &ContactForm, info: &RequestInfo) -> Result<messages
         replied_at: None,
         first_replied_at: None,
         client_replied_at: None,
-        opened_at: None,
         last_activity_at: now,
+        activity_id: id,
+        last_line: None,
+        last_line_kind: None,
+        last_line_by: None,
+        last_line_at: None,
+        waiting_id: Some(id),
+        undelivered: false,
+        snoozed_until: None,
+        follow_up_at: None,
+        follow_up_by: None,
         reply_count: 0,
         consent: form.consent,
         visitor_id: form.visitor_id,

@@ -10,6 +10,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
+use super::reads;
 use super::settings::Keeping;
 use super::tally::{self, Counted};
 use crate::error::Result;
@@ -101,7 +102,7 @@ pub async fn delete(tx: &Tx<'_>, ids: Vec<Uuid>) -> Result<(), DbErr> {
     let conn = tx.conn();
     let gone: Vec<Counted> = Entity::find()
         .select_only()
-        .columns([Column::Status, Column::AssignedTo, Column::CreatedAt, Column::FirstRepliedAt])
+        .columns([Column::Status, Column::AssignedTo, Column::CreatedAt, Column::FirstRepliedAt, Column::SnoozedUntil])
         .filter(Column::Id.is_in(ids.clone()))
         .order_by_asc(Column::Id)
         .lock_exclusive()
@@ -111,6 +112,7 @@ pub async fn delete(tx: &Tx<'_>, ids: Vec<Uuid>) -> Result<(), DbErr> {
     for message in gone {
         tally::removed(tx, message);
     }
+    reads::delete(conn, ids.clone()).await?;
     mail::delete_of_entities(conn, ids.clone()).await?;
     notices::delete_of_entities(conn, ids.clone()).await?;
     let of = message_tags::Column::MessageId.is_in(ids.clone());

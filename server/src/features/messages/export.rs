@@ -92,7 +92,7 @@ async fn export_messages(
     Query(filter): Query<FilterQuery>,
     Query(format): Query<FormatQuery>,
 ) -> Result<Response> {
-    let filter = filter.read(caller.staff_id, |slug| app.settings.get().slugs_of(slug))?;
+    let filter = filter.read(caller.staff_id, |slug| app.settings.get().slugs_of(slug))?.by_arrival();
     let xlsx = match format.format.as_deref() {
         None | Some("csv") => false,
         Some("xlsx") => true,

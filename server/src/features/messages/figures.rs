@@ -5,18 +5,19 @@ use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use database::entity::messages::Status;
-use sea_orm::{ConnectionTrait, DbErr, Iterable as _};
+use sea_orm::{ConnectionTrait, DbErr};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::response_time::{self, ResponseTime, last_days};
-use super::tally::{ANSWERED, RECEIVED, name_of, names, slot_of};
+use super::status::is_open;
+use super::tally::{ANSWERED, RECEIVED, name_of, names, places, slot_of};
 use crate::app::App;
 use crate::error::Result;
 use crate::storage::{COUNT_LIMIT, Counted, counted};
 
-/// Number of messages by status; each at most 1,000, which means 1,000 or more.
+/// Number of messages by status, snoozed ones included; each at most 1,000, which means 1,000 or more.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Counts {
     pub new: u64,
@@ -25,10 +26,14 @@ pub struct Counts {
     pub converted: u64,
     pub archived: u64,
     pub spam: u64,
-    /// New or in progress, and unassigned.
+    /// New or in progress, and not snoozed.
+    pub open: u64,
+    /// Of these, unassigned.
     pub unassigned: u64,
-    /// New or in progress, and assigned to the caller.
+    /// Of these, assigned to the caller.
     pub mine: u64,
+    /// New or in progress, and snoozed.
+    pub snoozed: u64,
 }
 
 /// A day with its first moment and the one after its last.
@@ -45,7 +50,16 @@ pub struct Day {
 }
 
 /// How many messages stand where and with whom.
-pub struct Standing(Vec<(Status, Uuid, i64)>);
+pub struct Standing(Vec<Stands>);
+
+/// Messages that stand at one place with one person; nobody is the nil id.
+#[derive(Debug, Clone, Copy)]
+pub struct Stands {
+    pub status: Status,
+    pub snoozed: bool,
+    pub person: Uuid,
+    number: i64,
+}
 
 /// What is counted of the last days.
 pub struct Figures {
@@ -55,19 +69,16 @@ pub struct Figures {
 }
 
 impl Standing {
-    /// Messages of some statuses and people; nobody is the nil id.
-    pub fn number(&self, which: impl Fn(Status, Uuid) -> bool) -> u64 {
-        let some = self.0.iter().filter(|(status, person, _)| which(*status, *person));
-        natural(some.map(|(_, _, number)| number).sum())
+    /// Messages of some places and people.
+    pub fn number(&self, which: impl Fn(Stands) -> bool) -> u64 {
+        natural(self.0.iter().filter(|it| which(**it)).map(|it| it.number).sum())
     }
 
     /// The counts for one person.
     pub fn counts(&self, me: Uuid) -> Counts {
-        let of = |wanted: Status| self.number(|status, _| status == wanted).min(COUNT_LIMIT);
-        let open = |wanted: Uuid| {
-            let is_open = |status| matches!(status, Status::New | Status::InProgress);
-            self.number(|status, person| is_open(status) && person == wanted).min(COUNT_LIMIT)
-        };
+        let number = |which: &dyn Fn(Stands) -> bool| self.number(which).min(COUNT_LIMIT);
+        let of = |wanted: Status| number(&|it| it.status == wanted);
+        let open = |which: &dyn Fn(Stands) -> bool| number(&|it| is_open(it.status) && !it.snoozed && which(it));
         Counts {
             new: of(Status::New),
             in_progress: of(Status::InProgress),
@@ -75,8 +86,10 @@ impl Standing {
             converted: of(Status::Converted),
             archived: of(Status::Archived),
             spam: of(Status::Spam),
-            unassigned: open(Uuid::nil()),
-            mine: open(me),
+            open: open(&|_| true),
+            unassigned: open(&|it| it.person.is_nil()),
+            mine: open(&|it| it.person == me),
+            snoozed: number(&|it| is_open(it.status) && it.snoozed),
         }
     }
 }
@@ -105,8 +118,12 @@ async fn read(conn: &impl ConnectionTrait, days: &[Span]) -> Result<Figures, DbE
 }
 
 fn stand(parts: &[Counted]) -> Standing {
-    let of = |part: &Counted| Status::iter().find(|status| name_of(*status) == part.name);
-    Standing(parts.iter().filter_map(|part| Some((of(part)?, part.person, part.number))).collect())
+    let of = |part: &Counted| places().find(|(status, snoozed)| name_of(*status, *snoozed) == part.name);
+    let stands = |part: &Counted| {
+        let (status, snoozed) = of(part)?;
+        Some(Stands { status, snoozed, person: part.person, number: part.number })
+    };
+    Standing(parts.iter().filter_map(stands).collect())
 }
 
 fn trend(days: &[Span], parts: &[Counted]) -> Vec<Day> {
@@ -146,18 +163,22 @@ mod tests {
             part("messages_in_progress", 0, 8, 5),
             part("messages_replied", 0, 7, 9),
             part("messages_replied", 0, 0, 1),
+            part("messages_new_snoozed", 0, 0, 2),
+            part("messages_in_progress_snoozed", 0, 7, 3),
             part(RECEIVED, 0, 0, 99),
         ];
         let standing = stand(&parts);
         let counts = |mine| Counts {
-            new: 6,
+            new: 8,
             in_progress: 1_000,
             replied: 10,
             converted: 0,
             archived: 0,
             spam: 0,
+            open: 1_000,
             unassigned: 2,
             mine,
+            snoozed: 5,
         };
         assert_eq!(standing.counts(Uuid::from_u128(7)), counts(1_000));
         assert_eq!(standing.counts(Uuid::from_u128(8)), counts(5));

@@ -3,12 +3,13 @@
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use database::entity::message_tags;
 use database::entity::messages::{Column, Status};
-use sea_orm::sea_query::{Condition, Query};
+use sea_orm::sea_query::{Condition, Expr, Query};
 use sea_orm::{ColumnTrait, Iterable as _, Order};
 use serde::Deserialize;
 use utoipa::IntoParams;
 use uuid::Uuid;
 
+use super::figures::Stands;
 use crate::error::{Error, Result};
 use crate::ids::first_of;
 use crate::storage::{Cursor, search_terms};
@@ -29,16 +30,21 @@ pub struct FilterQuery {
     pub service: Option<String>,
     #[serde(default)]
     pub tag: Option<String>,
-    /// First day, in UTC: `2026-01-31`.
+    /// First day of arrival, in UTC: `2026-01-31`.
     #[serde(default)]
     pub from: Option<String>,
-    /// Last day, in UTC: `2026-01-31`.
+    /// Last day of arrival, in UTC: `2026-01-31`.
     #[serde(default)]
     pub to: Option<String>,
     /// Words to search for. Each must match the start of a word in the name, email, phone, company or text.
     #[serde(default)]
     pub q: Option<String>,
-    /// `newest` (the default) or `oldest`.
+    /// `false`: without those that are snoozed; `true`: only those.
+    #[serde(default)]
+    pub snoozed: Option<bool>,
+    /// `activity`: the newest line or the last return of a message first. `waiting`: only those whose client waits for a
+    /// reply, the longest first. `newest` and `oldest`: by arrival. The default is `activity`, or `newest` with `from` or
+    /// `to`.
     #[serde(default)]
     pub sort: Option<String>,
 }
@@ -57,7 +63,36 @@ pub struct Filter {
     pub terms: Vec<String>,
     /// Something was looked for that holds no word: nothing is found.
     pub nothing: bool,
-    pub oldest_first: bool,
+    pub snoozed: Option<bool>,
+    /// Only those whose client waits for a reply.
+    pub waiting: bool,
+    pub sort: Sort,
+}
+
+/// The order of a list.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Sort {
+    #[default]
+    Activity,
+    /// Only those whose client waits.
+    Waiting,
+    Newest,
+    Oldest,
+}
+
+impl Sort {
+    /// The column by which a list goes: ids that sort by time, each of one message.
+    pub fn key(self) -> Column {
+        match self {
+            Self::Activity => Column::ActivityId,
+            Self::Waiting => Column::WaitingId,
+            Self::Newest | Self::Oldest => Column::Id,
+        }
+    }
+
+    fn is_ascending(self) -> bool {
+        matches!(self, Self::Waiting | Self::Oldest)
+    }
 }
 
 /// Whose messages.
@@ -90,10 +125,15 @@ impl FilterQuery {
                 id.parse().map_err(|_| Error::field("assignedTo", "invalid", "This must be an id, me or none."))?,
             )),
         };
-        let oldest_first = match given(&self.sort).as_deref() {
-            None | Some("newest") => false,
-            Some("oldest") => true,
-            Some(_) => return Err(Error::field("sort", "invalid", "This must be newest or oldest.")),
+        let sort = match given(&self.sort).as_deref() {
+            None if given(&self.from).is_some() || given(&self.to).is_some() => Sort::Newest,
+            None | Some("activity") => Sort::Activity,
+            Some("waiting") => Sort::Waiting,
+            Some("newest") => Sort::Newest,
+            Some("oldest") => Sort::Oldest,
+            Some(_) => {
+                return Err(Error::field("sort", "invalid", "This must be activity, waiting, newest or oldest."));
+            }
         };
         let midnight = |day: NaiveDate| day.and_time(chrono::NaiveTime::MIN).and_utc();
         Ok(Filter {
@@ -105,7 +145,9 @@ impl FilterQuery {
             until: day("to", given(&self.to))?.and_then(|day| day.checked_add_days(Days::new(1))).map(midnight),
             nothing: given(&self.q).is_some_and(|q| search_terms(&q).is_empty()),
             terms: given(&self.q).map(|q| search_terms(&q)).unwrap_or_default(),
-            oldest_first,
+            snoozed: self.snoozed,
+            waiting: sort == Sort::Waiting,
+            sort,
         })
     }
 }
@@ -117,7 +159,7 @@ fn status(text: &str) -> Result<Status> {
 }
 
 impl Filter {
-    /// Everything but the search, and what comes after the cursor. Ids are times, so a range of days is a range of ids.
+    /// Everything but the search, and what comes after the cursor.
     pub fn condition(&self, cursor: Option<Cursor>) -> Condition {
         let mut all = Condition::all();
         if self.nothing {
@@ -146,11 +188,25 @@ impl Filter {
                 .take();
             all = all.add(Column::Id.in_subquery(tagged));
         }
-        all.add(self.period(Column::Id, cursor))
+        if self.snoozed == Some(false) {
+            all = all.add(Column::SnoozedUntil.is_null());
+        }
+        all = all.add_option(self.of_few());
+        if self.snoozed == Some(true) && self.waiting {
+            all = all.add(Column::WaitingId.is_not_null());
+        }
+        all.add(self.period(Column::Id)).add_option(self.after(self.sort.key(), cursor))
     }
 
-    /// The days, and what comes after the cursor, on a column that holds ids of messages.
-    pub fn period(&self, id: impl ColumnTrait, cursor: Option<Cursor>) -> Condition {
+    /// A condition that few messages meet, which have an index of their own; none: nothing like it is asked for. A
+    /// comparison, because `SQLite` does not look for what is "not null" by an index.
+    pub fn of_few(&self) -> Option<Expr> {
+        let snoozed = (self.snoozed == Some(true)).then(|| Column::SnoozedUntil.gt(DateTime::UNIX_EPOCH));
+        snoozed.or_else(|| self.waiting.then(|| Column::WaitingId.gt(Uuid::nil())))
+    }
+
+    /// The days, on a column that holds ids of messages: these are times, so a range of days is a range of ids.
+    pub fn period(&self, id: impl ColumnTrait) -> Condition {
         let mut all = Condition::all();
         if let Some(from) = self.from {
             all = all.add(id.gte(first_of(from)));
@@ -158,16 +214,18 @@ impl Filter {
         if let Some(until) = self.until {
             all = all.add(id.lt(first_of(until)));
         }
-        if let Some(Cursor(last)) = cursor {
-            all = all.add(if self.oldest_first { id.gt(last) } else { id.lt(last) });
-        }
         all
     }
 
-    /// The tag, if nothing else but a period is asked for.
+    /// What comes after the cursor, on a column that holds the key of the list.
+    pub fn after(&self, key: impl ColumnTrait, cursor: Option<Cursor>) -> Option<Expr> {
+        let Cursor(last) = cursor?;
+        Some(if self.sort.is_ascending() { key.gt(last) } else { key.lt(last) })
+    }
+
+    /// The tag, if nothing else but a period is asked for, in an order in which the tags stand.
     pub fn only_tag(&self) -> Option<&str> {
-        let alone =
-            self.statuses.is_empty() && self.assignee.is_none() && self.services.is_empty() && self.terms.is_empty();
+        let alone = Self { tag: None, from: None, until: None, ..self.clone() }.lets_all_through();
         self.tag.as_deref().filter(|_| alone)
     }
 
@@ -176,19 +234,21 @@ impl Filter {
         Self { from: None, until: None, ..self.clone() }.lets_all_through()
     }
 
-    /// True when nothing but statuses and an assignee is asked for.
+    /// True when nothing but statuses, snoozes and an assignee is asked for.
     pub fn is_only_standing(&self) -> bool {
-        Self { statuses: Vec::new(), assignee: None, ..self.clone() }.lets_all_through()
+        Self { statuses: Vec::new(), assignee: None, snoozed: None, ..self.clone() }.lets_all_through()
     }
 
-    /// True when the statuses and the assignee that are asked for are these; nobody is the nil id.
-    pub fn takes(&self, status: Status, person: Uuid) -> bool {
+    /// True when messages that stand there are asked for.
+    pub fn takes(&self, stands: Stands) -> bool {
         let theirs = match self.assignee {
             None => true,
-            Some(Assignee::Nobody) => person.is_nil(),
-            Some(Assignee::Staff(id)) => person == id,
+            Some(Assignee::Nobody) => stands.person.is_nil(),
+            Some(Assignee::Staff(id)) => stands.person == id,
         };
-        theirs && (self.statuses.is_empty() || self.statuses.contains(&status))
+        theirs
+            && self.snoozed.is_none_or(|snoozed| snoozed == stands.snoozed)
+            && (self.statuses.is_empty() || self.statuses.contains(&stands.status))
     }
 
     /// True when nothing but words is asked for.
@@ -197,18 +257,19 @@ impl Filter {
     }
 
     fn lets_all_through(&self) -> bool {
-        *self == Self { oldest_first: self.oldest_first, ..Self::default() }
+        *self == Self { sort: self.sort, ..Self::default() }
     }
 
-    /// The ids of one page out of all that were found.
-    pub fn page_of(&self, mut ids: Vec<Uuid>, cursor: Option<Cursor>, limit: u64) -> Vec<Uuid> {
-        ids.sort_unstable();
-        if !self.oldest_first {
-            ids.reverse();
+    /// The keys of one page out of all that were found.
+    pub fn page_of(&self, mut keys: Vec<Uuid>, cursor: Option<Cursor>, limit: u64) -> Vec<Uuid> {
+        keys.sort_unstable();
+        if !self.sort.is_ascending() {
+            keys.reverse();
         }
-        let after =
-            |id: &Uuid| cursor.is_none_or(|Cursor(last)| if self.oldest_first { *id > last } else { *id < last });
-        ids.into_iter().filter(after).take(usize::try_from(limit).unwrap_or(usize::MAX)).collect()
+        let after = |key: &Uuid| {
+            cursor.is_none_or(|Cursor(last)| if self.sort.is_ascending() { *key > last } else { *key < last })
+        };
+        keys.into_iter().filter(after).take(usize::try_from(limit).unwrap_or(usize::MAX)).collect()
     }
 
     /// The same filter for each of its statuses and each address of its service, of which every one is a part of an index
@@ -220,7 +281,13 @@ impl Filter {
 
     /// The order of the list.
     pub fn order(&self) -> Order {
-        if self.oldest_first { Order::Asc } else { Order::Desc }
+        if self.sort.is_ascending() { Order::Asc } else { Order::Desc }
+    }
+
+    /// The same by arrival, which nothing changes: for walks that take a while.
+    pub fn by_arrival(self) -> Self {
+        let sort = if self.sort == Sort::Oldest { Sort::Oldest } else { Sort::Newest };
+        Self { sort, ..self }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use database::entity::message_tags;
-use database::entity::messages::{self, Column, Entity, Status};
+use database::entity::messages::{self, Column, Entity, LineKind, Status};
 use sea_orm::sea_query::{
     Alias, Asterisk, Condition, Expr, ExprTrait as _, Func, Order, Query, SelectStatement, UnionType,
 };
@@ -12,24 +12,14 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::filter::Filter;
+use super::filter::{Filter, Sort};
+use super::reads;
+use super::search::{WORDS, search};
 use crate::error::Result;
-use crate::storage::{COUNT_LIMIT, Cursor, Engine, Match, Page, WordIndex, are_indexed, estimate, ids_up_to};
+use crate::storage::{COUNT_LIMIT, Cursor, Engine, Match, Page};
 
-/// Messages among which a search for common words looks: they are found among the newest, and the index would have
-/// to gather all matches before it could sort them.
-const WINDOW: u64 = 5_000;
-/// Messages among which words that are everywhere are found [`MANY`] times, where the index gathers all matches first.
-const NEAR: u64 = 16_000;
-/// Stands for many.
-const MANY: u64 = COUNT_LIMIT + 1;
-/// Messages under a filter that are counted before a search: with fewer, the index of words skips the others.
-const SOME: u64 = 50_000;
 /// Characters of a message in a list.
 pub const EXCERPT: u16 = 200;
-
-/// Where the words of messages are found.
-pub const WORDS: WordIndex = WordIndex { table: "messages" };
 
 /// A message as a list shows it.
 #[derive(Debug, Clone, FromQueryResult)]
@@ -46,194 +36,143 @@ pub struct Row {
     pub last_activity_at: DateTime<Utc>,
     pub reply_count: i32,
     pub client_replied_at: Option<DateTime<Utc>>,
-    pub opened_at: Option<DateTime<Utc>>,
+    pub last_line: Option<String>,
+    pub last_line_kind: Option<LineKind>,
+    pub last_line_by: Option<Uuid>,
+    pub last_line_at: Option<DateTime<Utc>>,
+    pub activity_id: Uuid,
+    pub waiting_id: Option<Uuid>,
+    pub undelivered: bool,
+    pub snoozed_until: Option<DateTime<Utc>>,
+    pub follow_up_at: Option<DateTime<Utc>>,
+    /// Up to when the person who asks has read it, and up to when they have read all others.
+    pub seen_own: Option<DateTime<Utc>>,
+    pub seen_all: Option<DateTime<Utc>>,
     pub doubtful: bool,
     /// With commas between them, which no tag holds; none: no tags.
     pub tags: Option<String>,
 }
 
-/// One page of messages under a filter. `standing` knows how many there are of its statuses and its assignee.
+impl Row {
+    /// Where it stands in a list.
+    fn key(&self, sort: Sort) -> Uuid {
+        match sort {
+            Sort::Activity => self.activity_id,
+            Sort::Waiting => self.waiting_id.unwrap_or_default(),
+            Sort::Newest | Sort::Oldest => self.id,
+        }
+    }
+}
+
+/// One page of messages under a filter, for a person. `standing` knows how many there are of its statuses and its
+/// assignee.
 pub async fn list(
     conn: &impl ConnectionTrait,
+    me: Uuid,
     filter: &Filter,
     cursor: Option<Cursor>,
     limit: usize,
     standing: impl AsyncFnOnce() -> Result<u64>,
 ) -> Result<Page<Row>> {
     let wanted = limit as u64 + 1;
+    let key = filter.sort.key();
+    let list = List { me, key, order: filter.order(), limit: wanted };
     let (rows, counted) = if !filter.terms.is_empty() {
-        search(conn, filter, cursor, wanted).await?
+        search(conn, &list, filter, cursor).await?
     } else if let Some(tag) = filter.only_tag() {
         // The index of the tags is in the order of the list already.
-        let ids =
-            tagged(tag, filter, cursor).order_by(message_tags::Column::MessageId, filter.order()).limit(wanted).take();
-        let condition = Condition::all().add(Column::Id.in_subquery(ids));
-        let rows = fetch(conn, rows_where(from_messages(), condition, filter.order(), wanted)).await?;
+        let keys = tagged(tag, filter, cursor).order_by(tag_key(filter), filter.order()).limit(wanted).take();
+        let condition = Condition::all().add(key.in_subquery(keys));
+        let rows = fetch(conn, rows_where(from_messages(), condition, &list)).await?;
         (rows, counted(conn, tagged(tag, filter, None).limit(COUNT_LIMIT + 1).take()).await?)
     } else {
-        let page = match page_ids(filter, cursor, wanted) {
-            Some(ids) => Condition::all().add(Column::Id.in_subquery(ids)),
+        let page = match page_keys(filter, cursor, wanted) {
+            Some(keys) => Condition::all().add(key.in_subquery(keys)),
             None => filter.condition(cursor),
         };
-        let rows = fetch(conn, rows_where(from_messages(), page, filter.order(), wanted)).await?;
+        let rows = fetch(conn, rows_where(from_messages(), page, &list)).await?;
         let counted = match rows.len() as u64 {
             all if cursor.is_none() && all < wanted => all,
             _ if filter.is_only_standing() => standing().await?,
-            _ => count(conn, filter.condition(None), COUNT_LIMIT + 1).await?,
+            _ => {
+                counted(
+                    conn,
+                    from(filter).expr(Expr::value(1)).cond_where(filter.condition(None)).limit(COUNT_LIMIT + 1).take(),
+                )
+                .await?
+            }
         };
         (rows, counted)
     };
-    Ok(Page::new(rows, limit, counted, |row| row.id))
+    Ok(Page::new(rows, limit, counted, |row| row.key(filter.sort)))
 }
 
-/// Ids of one page. Each status and each address of a service is asked for by itself, since its index is in the order of the list, and only the index:
+/// What a list is like, besides which messages it has.
+pub(super) struct List {
+    pub me: Uuid,
+    pub key: Column,
+    pub order: Order,
+    pub limit: u64,
+}
+
+/// Keys of one page. Each status and each address of a service is asked for by itself, since its index is in the order of the list, and only the index:
 /// a planner that has to read rows walks them all in the hope of meeting that status soon. None: nothing but a period is
 /// asked for, and the rows stand in the order of the list themselves.
-fn page_ids(filter: &Filter, cursor: Option<Cursor>, limit: u64) -> Option<SelectStatement> {
+fn page_keys(filter: &Filter, cursor: Option<Cursor>, limit: u64) -> Option<SelectStatement> {
     if filter.is_only_period() {
         return None;
     }
-    let ids_of = |filter: &Filter| {
-        Query::select()
-            .column(Column::Id)
-            .from(Entity)
-            .cond_where(filter.condition(cursor))
-            .order_by(Column::Id, filter.order())
-            .limit(limit)
-            .take()
+    let key = filter.sort.key();
+    let keys_of = |filter: &Filter| {
+        from(filter).column(key).cond_where(filter.condition(cursor)).order_by(key, filter.order()).limit(limit).take()
     };
-    let parts = filter.parts();
+    let parts = if filter.of_few().is_some() { vec![filter.clone()] } else { filter.parts() };
     if let [one] = parts.as_slice() {
-        return Some(ids_of(one));
+        return Some(keys_of(one));
     }
     // A part of a union may have an order of its own only inside of a table.
-    let within = |part| Query::select().column(Column::Id).from_subquery(ids_of(part), Alias::new("of_status")).take();
+    let within = |part| Query::select().column(key).from_subquery(keys_of(part), Alias::new("of_status")).take();
     let mut parts = parts.iter().map(within);
     let mut all = parts.next()?;
     for part in parts {
         all.union(UnionType::All, part);
     }
     let page = Query::select()
-        .column(Column::Id)
+        .column(key)
         .from_subquery(all, Alias::new("page"))
-        .order_by(Column::Id, filter.order())
+        .order_by(key, filter.order())
         .limit(limit)
         .take();
     Some(page)
 }
 
-/// Rows that hold the terms, and how many there are; counting stops one after [`COUNT_LIMIT`].
-///
-/// A few matches are all found, and the page is cut from them. Of many, the newest are what is wanted, and those are
-/// found by looking through the newest messages.
-async fn search(
-    conn: &impl ConnectionTrait,
-    filter: &Filter,
-    cursor: Option<Cursor>,
-    wanted: u64,
-) -> Result<(Vec<Row>, u64), DbErr> {
-    let found = matches(conn, filter).await?;
-    let total = found.len() as u64;
-    if total <= COUNT_LIMIT {
-        let page = filter.page_of(found, cursor, wanted);
-        let condition = Condition::all().add(Column::Id.is_in(page));
-        return Ok((fetch(conn, rows_where(from_messages(), condition, filter.order(), wanted)).await?, total));
-    }
-    let mut rows = fetch(conn, among_newest(filter, cursor, wanted)).await?;
-    if (rows.len() as u64) < wanted {
-        let all = WORDS.search(Engine::of(conn), &filter.terms, Match::Beginning, None);
-        rows = fetch(conn, rows_where(all, filter.condition(cursor), filter.order(), wanted)).await?;
-    }
-    Ok((rows, total))
+/// The messages to look through. Of a few that an index knows, these: a planner would rather walk the order of the list
+/// in the hope of meeting one soon. The limit, which cuts nothing off, makes it look for them first.
+pub(super) fn from(filter: &Filter) -> SelectStatement {
+    let Some(of_few) = filter.of_few() else { return from_messages() };
+    let few =
+        Query::select().expr(Expr::cust("*")).from(Entity).and_where(of_few).limit(i64::MAX.unsigned_abs()).take();
+    Query::select().from_subquery(few, Alias::new("messages")).take()
 }
 
-/// Messages that hold the terms, in no order; one more than [`COUNT_LIMIT`] stands for many.
-async fn matches(conn: &impl ConnectionTrait, filter: &Filter) -> Result<Vec<Uuid>, DbErr> {
-    let (gathers, alone) = (Engine::of(conn).gathers_matches(), filter.is_only_search());
-    let most = if gathers { WINDOW } else { SOME };
-    let left = if alone { u64::MAX } else { count(conn, filter.condition(None), most).await? };
-    if left < WINDOW {
-        // The other filters leave so few that looking at each is quicker than any index of words.
-        return ids_up_to(conn, ids_among_newest(filter, None, WINDOW), MANY).await;
-    }
-    let mut beginnings = WORDS.search(Engine::of(conn), &filter.terms, Match::Beginning, None);
-    if gathers && estimate(conn, beginnings.column((Entity, Column::Id)).take()).await? > 5 * MANY {
-        let near = ids_up_to(conn, ids_among_newest(filter, None, NEAR), MANY).await?;
-        if near.len() as u64 == MANY {
-            return Ok(near);
-        }
-    }
-    let found = indexed(conn, filter, &Condition::all(), None).await?;
-    if alone {
-        return Ok(found);
-    }
-    if (found.len() as u64) < MANY {
-        let both = filter.condition(None).add(Column::Id.is_in(found));
-        return ids_up_to(conn, from_messages().column(Column::Id).cond_where(both).take(), MANY).await;
-    }
-    let condition = filter.condition(None);
-    indexed(conn, filter, &condition, (left < most).then(|| condition.clone())).await
-}
-
-/// What the index of words finds under a condition. Whole words are found at once; all words with a beginning must be
-/// gathered first.
-async fn indexed(
-    conn: &impl ConnectionTrait,
-    filter: &Filter,
-    condition: &Condition,
-    among: Option<Condition>,
-) -> Result<Vec<Uuid>, DbErr> {
-    let ids = |how: Match| {
-        WORDS
-            .search(Engine::of(conn), &filter.terms, how, among.clone())
-            .column((Entity, Column::Id))
-            .cond_where(condition.clone())
-            .take()
-    };
-    if !are_indexed(&filter.terms) {
-        return ids_up_to(conn, ids(Match::Beginning), MANY).await;
-    }
-    let words = ids_up_to(conn, ids(Match::Word), MANY).await?;
-    if words.len() as u64 == MANY { Ok(words) } else { ids_up_to(conn, ids(Match::Beginning), MANY).await }
-}
-
-/// Rows among the newest [`WINDOW`] messages of the filter.
-fn among_newest(filter: &Filter, cursor: Option<Cursor>, limit: u64) -> SelectStatement {
-    let ids = ids_among_newest(filter, cursor, WINDOW).order_by(Column::Id, filter.order()).limit(limit).take();
-    rows_where(from_messages(), Condition::all().add(Column::Id.in_subquery(ids)), filter.order(), limit)
-}
-
-fn ids_among_newest(filter: &Filter, cursor: Option<Cursor>, newest: u64) -> SelectStatement {
-    let window = Query::select()
-        .columns([Column::Id, Column::SearchText])
-        .from(Entity)
-        .cond_where(filter.condition(cursor))
-        .order_by(Column::Id, filter.order())
-        .limit(newest)
-        .take();
-    let mut ids = Query::select();
-    ids.column(Column::Id).from_subquery(window, Alias::new("messages"));
-    for term in &filter.terms {
-        ids.and_where(WORDS.holds(term));
-    }
-    ids
-}
-
-/// The newest messages that are not spam.
-pub async fn latest(conn: &impl ConnectionTrait, limit: u64) -> Result<Vec<Row>, DbErr> {
+/// The messages with the newest lines that are not spam, for a person.
+pub async fn latest(conn: &impl ConnectionTrait, me: Uuid, limit: u64) -> Result<Vec<Row>, DbErr> {
     let condition = Condition::all().add(Column::Status.ne(Status::Spam));
-    fetch(conn, rows_where(from_messages(), condition, Order::Desc, limit)).await
+    let list = List { me, key: Column::ActivityId, order: Order::Desc, limit };
+    fetch(conn, rows_where(from_messages(), condition, &list)).await
 }
 
-/// Messages of the same client, the newest first.
+/// Messages of the same client, the newest first, for a person.
 pub async fn of_client(
     conn: &impl ConnectionTrait,
+    me: Uuid,
     email_key: &str,
     except: Uuid,
     limit: u64,
 ) -> Result<Vec<Row>, DbErr> {
     let condition = Condition::all().add(Column::EmailKey.eq(email_key)).add(Column::Id.ne(except));
-    fetch(conn, rows_where(from_messages(), condition, Order::Desc, limit)).await
+    let list = List { me, key: Column::Id, order: Order::Desc, limit };
+    fetch(conn, rows_where(from_messages(), condition, &list)).await
 }
 
 /// Ids of all messages under a filter with words, in its order.
@@ -288,18 +227,25 @@ fn whole_condition(conn: &impl ConnectionTrait, filter: &Filter, cursor: Option<
 }
 
 fn tagged(tag: &str, filter: &Filter, cursor: Option<Cursor>) -> SelectStatement {
+    let key = tag_key(filter);
+    let period = filter.period(message_tags::Column::MessageId).add_option(filter.after(key, cursor));
     Query::select()
-        .column(message_tags::Column::MessageId)
+        .column(key)
         .from(message_tags::Entity)
-        .cond_where(filter.period(message_tags::Column::MessageId, cursor).add(message_tags::Column::Tag.eq(tag)))
+        .cond_where(period.add(message_tags::Column::Tag.eq(tag)))
         .take()
 }
 
-fn from_messages() -> SelectStatement {
+/// The key of a list, where the tags have it.
+fn tag_key(filter: &Filter) -> message_tags::Column {
+    if filter.sort == Sort::Activity { message_tags::Column::ActivityId } else { message_tags::Column::MessageId }
+}
+
+pub(super) fn from_messages() -> SelectStatement {
     Query::select().from(Entity).take()
 }
 
-fn rows_where(mut from: SelectStatement, condition: Condition, order: Order, limit: u64) -> SelectStatement {
+pub(super) fn rows_where(mut from: SelectStatement, condition: Condition, list: &List) -> SelectStatement {
     let plain = [
         Column::Id,
         Column::Name,
@@ -312,17 +258,28 @@ fn rows_where(mut from: SelectStatement, condition: Condition, order: Order, lim
         Column::LastActivityAt,
         Column::ReplyCount,
         Column::ClientRepliedAt,
-        Column::OpenedAt,
+        Column::LastLine,
+        Column::LastLineKind,
+        Column::LastLineBy,
+        Column::LastLineAt,
+        Column::ActivityId,
+        Column::WaitingId,
+        Column::Undelivered,
+        Column::SnoozedUntil,
+        Column::FollowUpAt,
         Column::Doubtful,
     ];
     let excerpt =
         Func::cust("substr").args([Expr::col(Column::Message), Expr::value(1), Expr::value(i32::from(EXCERPT))]);
+    for (name, mark) in reads::columns(list.me) {
+        from.expr_as(mark, Alias::new(name));
+    }
     from.columns(plain)
         .expr_as(excerpt, Alias::new("excerpt"))
         .expr_as(tags(), Alias::new("tags"))
         .cond_where(condition)
-        .order_by((Entity, Column::Id), order)
-        .limit(limit)
+        .order_by((Entity, list.key), list.order.clone())
+        .limit(list.limit)
         .take()
 }
 
@@ -334,7 +291,7 @@ fn tags() -> Expr {
     Expr::SubQuery(None, Box::new(tags.into()))
 }
 
-async fn fetch(conn: &impl ConnectionTrait, select: SelectStatement) -> Result<Vec<Row>, DbErr> {
+pub(super) async fn fetch(conn: &impl ConnectionTrait, select: SelectStatement) -> Result<Vec<Row>, DbErr> {
     conn.query_all(&select).await?.iter().map(|row| Row::from_query_result(row, "")).collect()
 }
 

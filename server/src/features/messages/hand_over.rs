@@ -1,6 +1,5 @@
 //! The open work of a person, and giving it to another.
 
-use database::entity::messages::Status;
 use sea_orm::ConnectionTrait;
 use sea_orm::sea_query::Condition;
 use uuid::Uuid;
@@ -15,8 +14,6 @@ use crate::platform::audit::Changes;
 use crate::platform::entity::Entity;
 use crate::storage::{COUNT_LIMIT, Tx};
 
-/// Messages that somebody still has to look after: an answered one may be answered again.
-pub const OPEN: [Status; 3] = [Status::New, Status::InProgress, Status::Replied];
 /// Beyond, dashboards are told once to load everything.
 const NOTICES: usize = 50;
 

@@ -1,6 +1,7 @@
 //! Notes for colleagues, and tags.
 
 use axum::extract::{Path, State};
+use database::entity::messages::LineKind;
 use database::entity::{message_notes, messages};
 use sea_orm::{ActiveModelTrait as _, ColumnTrait as _, EntityTrait, IntoActiveModel as _, QueryFilter as _, Set};
 use serde::Deserialize;
@@ -11,7 +12,8 @@ use uuid::Uuid;
 
 use super::api::with_etag;
 use super::change::{self, Change, Tagging};
-use super::view::{self, Person, ThreadItem, ThreadKind};
+use super::lines::{self, Line};
+use super::view::{self, Person, ThreadItem};
 use super::{store, undo};
 use crate::app::App;
 use crate::error::{Error, Result};
@@ -64,7 +66,7 @@ async fn add_note(
         created_at: act.now,
     };
     let item = ThreadItem {
-        kind: ThreadKind::Note,
+        kind: LineKind::Note,
         id: note.id,
         author: Some(person),
         content: note.content.clone(),
@@ -79,9 +81,11 @@ async fn add_note(
                 idempotency::write(tx.conn(), kept.as_ref()).await?;
                 let message = store::locked(tx.conn(), id).await?.ok_or(Error::NotFound)?;
                 let words = store::with_words(&message.search_text, &note.content);
-                let found = messages::ActiveModel { id: Set(id), search_text: Set(words), ..Default::default() };
-                found.update(tx.conn()).await?;
+                let mut row = messages::ActiveModel { id: Set(id), search_text: Set(words), ..Default::default() };
+                lines::set_newest(&mut row, &Line::of_note(note));
+                row.update(tx.conn()).await?;
                 note.clone().into_active_model().insert(tx.conn()).await?;
+                lines::move_tags(tx.conn(), id, note.id).await?;
                 act.note(tx, "message.noted", (Entity::Message, id), Changes::none());
                 change::announce(tx, "message_changed", id);
                 Ok(())
@@ -116,6 +120,7 @@ async fn delete_note(
                     return Err(Error::NotFound);
                 }
                 store::read_words_again(tx.conn(), id).await?;
+                lines::read_newest_again(tx.conn(), id).await?;
                 act.note(tx, "message.note_deleted", (Entity::Message, id), Changes::none());
                 change::announce(tx, "message_changed", id);
                 Ok(())
@@ -148,6 +153,7 @@ async fn put_tags(
     let wanted = checked_tags(&mut check, "tags", &body.tags);
     check.done()?;
     let act = Act::new(&app, caller, info);
+    let me = act.caller.staff_id;
     let undo_id = app
         .storage
         .write((act, wanted, seen), move |tx, (act, wanted, seen)| {
@@ -161,7 +167,7 @@ async fn put_tags(
             })
         })
         .await?;
-    let mut detail = view::detail(&app, id).await?;
+    let mut detail = view::detail(&app, me, id).await?;
     detail.undo_id = undo_id;
     Ok(with_etag(detail))
 }

@@ -4,7 +4,8 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::settings::{ClientTexts, Text};
-use crate::platform::mail::{Letter, Words};
+use super::undelivered;
+use crate::platform::mail::{Letter, Settled, Words};
 use crate::platform::settings::Snapshot;
 
 /// Text that shows a template that does not escape.
@@ -102,6 +103,8 @@ pub struct Quoted {
 impl Letter for Reply {
     const TEMPLATE: &'static str = "reply";
     const WORDS: Option<Words> = Some(|settings, values| words(settings, Text::Reply, values));
+    const SETTLED: Option<Settled> =
+        Some(|tx, platform, mail, delivered| Box::pin(undelivered::settled(tx, platform, mail, delivered)));
 
     fn sample() -> Self {
         Self {

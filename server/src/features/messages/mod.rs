@@ -23,22 +23,28 @@ mod form_token;
 mod hand_over;
 mod kept;
 mod labels;
+mod later;
 mod letters;
 mod limits;
+mod lines;
 mod notices;
 mod public;
+mod reads;
 mod recount;
 mod replies;
 mod response_time;
+mod search;
 mod sentences;
 mod settings;
 mod spam;
 mod spam_report;
+mod status;
 mod store;
 mod tally;
 mod tell;
 mod thread;
 mod thread_token;
+mod undelivered;
 mod undo;
 mod view;
 
@@ -49,6 +55,8 @@ pub use filter::Filter;
 pub use find::latest;
 pub use form_token::issue as issue_form_token;
 pub use kept::Kept;
+pub use lines::settle;
+pub use reads::mark_unread;
 pub use recount::recount;
 pub use response_time::{ResponseTime, usual_answer};
 pub use store::release;
@@ -70,11 +78,12 @@ use chrono::Duration;
 pub const SLICE: Slice<App> = Slice {
     api: routes,
     jobs: &[
+        Job { name: "messages.bring_back", every: Duration::minutes(1), run: |it| Box::pin(later::bring_back(it)) },
         Job { name: "messages.clean_up", every: Duration::hours(1), run: |it| Box::pin(clean_up::clean_up(it)) },
         Job { name: "messages.spam_report", every: Duration::hours(1), run: |it| Box::pin(spam_report::send(it)) },
     ],
     brings: Brings {
-        words: &[find::WORDS],
+        words: &[search::WORDS],
         limits: &[&limits::CONTACT, &limits::CONTACT_WITHOUT_TOKEN, &limits::CLIENT_REPLY],
         settings: settings::SECTIONS,
         letters: &[
@@ -90,7 +99,12 @@ pub const SLICE: Slice<App> = Slice {
             of: Entity::Message,
             find: |conn, ids| Box::pin(async move { Ok(store::client_names(conn, ids).await?) }),
         }],
-        notices: &[&notices::MESSAGE_CREATED, &notices::CLIENT_REPLIED, &notices::MESSAGE_ASSIGNED],
+        notices: &[
+            &notices::MESSAGE_CREATED,
+            &notices::CLIENT_REPLIED,
+            &notices::MESSAGE_ASSIGNED,
+            &notices::MESSAGE_RETURNED,
+        ],
         retention: &expiry::RETENTION,
         work: Some(Work {
             of: "messages",
@@ -108,6 +122,7 @@ fn routes() -> OpenApiRouter<App> {
         .merge(api::routes())
         .merge(replies::routes())
         .merge(labels::routes())
+        .merge(reads::routes())
         .merge(bulk::routes())
         .merge(canned::routes())
         .merge(blocked::routes())

@@ -11,6 +11,10 @@ pub static MESSAGE_CREATED: Kind =
 pub static CLIENT_REPLIED: Kind =
     Kind { name: "client_replied", needs: &[Permission::Messages], app: Default::On, mail: Default::On };
 
+/// A message came back: it was snoozed, or somebody wanted to follow it up. For the assignee, or for whoever set the day.
+pub static MESSAGE_RETURNED: Kind =
+    Kind { name: "message_returned", needs: &[Permission::Messages], app: Default::On, mail: Default::Off };
+
 /// A colleague gave me a message, or all open ones of another colleague: then `detail` says how many.
 pub static MESSAGE_ASSIGNED: Kind =
     Kind { name: "message_assigned", needs: &[Permission::Messages], app: Default::On, mail: Default::Off };

@@ -79,13 +79,18 @@ async fn take_turn(conn: &impl ConnectionTrait) -> Result<(), DbErr> {
         .map(drop)
 }
 
-/// Messages by status and person, beside what is kept of them.
+/// Messages by status, snooze and person, beside what is kept of them.
 fn standing() -> SelectStatement {
-    let number = Func::count(Expr::col(Asterisk)).into();
-    let there = there(Expr::col(Column::Status), begin_of(0).into(), Expr::col(Column::AssignedTo), number)
-        .group_by_columns([Column::Status, Column::AssignedTo])
-        .take();
-    with_kept(there, &names(), 0, 1)
+    let those = |name: Expr, which: Expr| {
+        let number = Func::count(Expr::col(Asterisk)).into();
+        there(name, begin_of(0).into(), Expr::col(Column::AssignedTo), number)
+            .and_where(which)
+            .group_by_columns([Column::Status, Column::AssignedTo])
+            .take()
+    };
+    let mut all = those(Expr::col(Column::Status), Column::SnoozedUntil.is_null());
+    let snoozed = those(Expr::cust("status || '_snoozed'"), Column::SnoozedUntil.is_not_null());
+    with_kept(all.union(UnionType::All, snoozed).take(), &names(), 0, 1)
 }
 
 /// Messages that came or were answered on a day of UTC, one by one, beside what is kept of them.

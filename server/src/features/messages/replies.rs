@@ -1,7 +1,7 @@
 //! Answering.
 
 use axum::extract::State;
-use database::entity::messages::{self, Status};
+use database::entity::messages::{self, LineKind, Status};
 use database::entity::{message_replies, outbox};
 use sea_orm::{
     ActiveModelTrait as _, ColumnTrait as _, EntityTrait, IntoActiveModel as _, QueryFilter as _, QuerySelect as _, Set,
@@ -14,9 +14,12 @@ use uuid::Uuid;
 
 use super::change;
 use super::contact::local;
+use super::later::{self, Later};
 use super::letters::{self, Quoted, StaffName};
+use super::lines::{self, Line};
+use super::reads;
 use super::tally::{self, Counted};
-use super::view::{Person, ThreadItem, ThreadKind};
+use super::view::{Person, ThreadItem};
 use super::{store, thread_token};
 use crate::app::App;
 use crate::error::{Error, Result};
@@ -78,7 +81,7 @@ async fn reply(
     let answer = Answer { reply_id, content: content.clone(), status, send };
     let created = Created {
         data: ThreadItem {
-            kind: ThreadKind::Reply,
+            kind: LineKind::Reply,
             id: reply_id,
             author: Some(staff),
             content,
@@ -104,8 +107,8 @@ async fn reply(
                     outbox_id: mail.as_ref().map(|mail| mail.id),
                     created_at: act.now,
                 };
+                answered(tx, message, act, answer, &row).await?;
                 row.into_active_model().insert(tx.conn()).await?;
-                answered(tx, message, act, answer).await?;
                 if let Some(mail) = mail {
                     tx.mail(mail);
                 }
@@ -131,14 +134,27 @@ struct Answer {
     send: bool,
 }
 
-async fn answered(tx: &Tx<'_>, message: messages::Model, act: &Act, answer: &Answer) -> Result<()> {
+async fn answered(
+    tx: &Tx<'_>,
+    message: messages::Model,
+    act: &Act,
+    answer: &Answer,
+    reply: &message_replies::Model,
+) -> Result<()> {
     let (version, count) = (message.version + 1, message.reply_count + 1);
     let first = message.first_replied_at.unwrap_or(act.now);
     // Who answers takes it, unless somebody has it.
     let assigned_to = message.assigned_to.unwrap_or(act.caller.staff_id);
     let before = Counted::from(&message);
-    let after =
-        Counted { status: answer.status, assigned_to: Some(assigned_to), first_replied_at: Some(first), ..before };
+    // Whoever replies is done with waiting for a day, but not with following it up.
+    let later = Later { snoozed_until: None, ..Later::of(&message) }.under(answer.status);
+    let after = Counted {
+        status: answer.status,
+        assigned_to: Some(assigned_to),
+        first_replied_at: Some(first),
+        snoozed_until: None,
+        ..before
+    };
     tally::changed(tx, before, after);
     let words = store::with_words(&message.search_text, &answer.content);
     let mut row = message.into_active_model();
@@ -148,13 +164,18 @@ async fn answered(tx: &Tx<'_>, message: messages::Model, act: &Act, answer: &Ans
     row.reply_content = Set(Some(answer.content.clone()));
     row.replied_at = Set(Some(act.now));
     row.first_replied_at = Set(Some(first));
-    row.opened_at = Set(Some(act.now));
+    lines::set_newest(&mut row, &Line::of_reply(reply));
+    row.waiting_id = Set(None);
+    row.undelivered = Set(false);
+    later::set(&mut row, later);
     // Whoever is answered is no program.
     row.doubtful = Set(false);
     row.last_activity_at = Set(act.now);
     row.reply_count = Set(count);
     row.version = Set(version);
-    row.update(tx.conn()).await?;
+    let id = row.update(tx.conn()).await?.id;
+    lines::move_tags(tx.conn(), id, reply.id).await?;
+    reads::mark(tx.conn(), [id], act.caller.staff_id, act.now).await?;
     Ok(())
 }
 

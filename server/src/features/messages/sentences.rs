@@ -35,6 +35,18 @@ pub fn sentences(it: &Words<'_>) -> Option<String> {
         "messages.sender_unblocked" => {
             format!("unblocked {}", it.change("email", "from").and_then(Value::as_str).unwrap_or("a sender"))
         }
+        "message.snoozed" if it.change("snoozedUntil", "to").is_some_and(Value::is_string) => {
+            format!("snoozed {message} until {}", it.to("snoozedUntil"))
+        }
+        "message.snoozed" => format!("ended the snooze{}", here(it, "of")),
+        "message.follow_up_set" if it.change("followUpOn", "to").is_some_and(Value::is_string) => {
+            format!("set a follow-up{} on {}", here(it, "of"), it.to("followUpOn"))
+        }
+        "message.follow_up_set" => format!("removed the follow-up{}", here(it, "of")),
+        "message.woke" => format!("brought {message} back: the snooze is over"),
+        "message.follow_up_due" => format!("brought {message} back: the follow-up is due"),
+        "message.delivered" => format!("marked the reply{} as delivered after all", here(it, "to")),
+        "message.undelivered" => format!("marked the reply{} as not delivered", here(it, "to")),
         "message.undone" => format!("undid the last change{}", here(it, "to")),
         "messages.exported" if !it.has_changes() => "exported messages".to_owned(),
         "messages.exported" => format!("exported {} messages as {}", it.to("rows"), it.to("format")),

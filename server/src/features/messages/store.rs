@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
-use database::entity::messages::{self, Column, Entity, Status};
+use database::entity::messages::{self, Column, Entity, Model, Status};
 use database::entity::{message_notes, message_replies, message_tags, sample_rows};
 use sea_orm::sea_query::{Alias, Condition, Expr, ExprTrait as _, Query};
 use sea_orm::{
@@ -12,6 +12,9 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
+use super::later;
+use super::lines::{self, Line};
+use super::status::IN_HAND;
 use super::tally::{self, Counted};
 use crate::error::Result;
 use crate::storage::{Tx, search_text};
@@ -104,11 +107,13 @@ pub async fn tags_of(conn: &impl ConnectionTrait, ids: Vec<Uuid>) -> Result<Hash
     Ok(tags)
 }
 
-/// Replaces the tags of a message.
-pub async fn set_tags(conn: &impl ConnectionTrait, id: Uuid, tags: &[String]) -> Result<(), DbErr> {
+/// Replaces the tags of a message, which stands at `activity_id` in lists.
+pub async fn set_tags(conn: &impl ConnectionTrait, id: Uuid, activity_id: Uuid, tags: &[String]) -> Result<(), DbErr> {
     message_tags::Entity::delete_many().filter(message_tags::Column::MessageId.eq(id)).exec(conn).await?;
     if !tags.is_empty() {
-        let rows = tags.iter().map(|tag| message_tags::Model { message_id: id, tag: tag.clone() }.into_active_model());
+        let rows = tags
+            .iter()
+            .map(|tag| message_tags::Model { message_id: id, tag: tag.clone(), activity_id }.into_active_model());
         message_tags::Entity::insert_many(rows).exec_without_returning(conn).await?;
     }
     Ok(())
@@ -129,16 +134,6 @@ pub async fn tag_counts(conn: &impl ConnectionTrait) -> Result<Vec<(String, i64)
         .into_tuple()
         .all(conn)
         .await
-}
-
-/// Notes that somebody has opened it. It is no change of the message, so its version stays.
-pub async fn opened(conn: &impl ConnectionTrait, id: Uuid, now: DateTime<Utc>) -> Result<(), DbErr> {
-    Entity::update_many()
-        .col_expr(Column::OpenedAt, Expr::value(now))
-        .filter(Column::Id.eq(id))
-        .exec(conn)
-        .await
-        .map(drop)
 }
 
 /// The words by which a message is found, with those that came into its thread.
@@ -162,18 +157,28 @@ pub async fn read_words_again(conn: &impl ConnectionTrait, id: Uuid) -> Result<(
         .map(drop)
 }
 
-/// Notes an answer of the client: the message is open again.
-pub async fn client_answered(tx: &Tx<'_>, id: Uuid, content: &str, now: DateTime<Utc>) -> Result<()> {
+/// Notes a reply of the client: the message is open again, and nobody waits for a day any more to see it.
+pub async fn client_answered(tx: &Tx<'_>, reply: &message_replies::Model) -> Result<()> {
+    let (id, now) = (reply.message_id, reply.created_at);
     let Some(message) = locked(tx.conn(), id).await? else { return Err(crate::error::Error::NotFound) };
     let status = match message.status {
         Status::New => Status::New,
         _ => Status::InProgress,
     };
     let before = Counted::from(&message);
-    tally::changed(tx, before, Counted { status, ..before });
+    tally::changed(tx, before, Counted { status, snoozed_until: None, ..before });
     let (version, count) = (message.version + 1, message.reply_count + 1);
-    let words = with_words(&message.search_text, content);
+    let words = with_words(&message.search_text, &reply.content);
+    // Whoever has not heard from us has waited since before this line.
+    let waiting = if message.undelivered {
+        lines::waits_since(tx.conn(), &Model { status, ..message.clone() }).await?
+    } else {
+        message.waiting_id
+    };
     let mut change = message.into_active_model();
+    lines::set_newest(&mut change, &Line::of_reply(reply));
+    change.waiting_id = sea_orm::Set(waiting.or(Some(reply.id)));
+    change.snoozed_until = sea_orm::Set(None);
     change.search_text = sea_orm::Set(words);
     change.status = sea_orm::Set(status);
     change.client_replied_at = sea_orm::Set(Some(now));
@@ -181,18 +186,19 @@ pub async fn client_answered(tx: &Tx<'_>, id: Uuid, content: &str, now: DateTime
     change.reply_count = sea_orm::Set(count);
     change.version = sea_orm::Set(version);
     change.update(tx.conn()).await?;
+    lines::move_tags(tx.conn(), id, reply.id).await?;
     Ok(())
 }
 
 /// Which messages of a person are open.
 pub fn open_of(person: Uuid) -> Condition {
-    Condition::all().add(Column::AssignedTo.eq(person)).add(Column::Status.is_in(super::hand_over::OPEN))
+    Condition::all().add(Column::AssignedTo.eq(person)).add(Column::Status.is_in(IN_HAND))
 }
 
 /// Writes another assignee into the open messages of a person; answers which they were.
 pub async fn reassign_open(tx: &Tx<'_>, from: Uuid, to: Option<Uuid>, now: DateTime<Utc>) -> Result<Vec<Uuid>, DbErr> {
     let rows = locked_places(tx.conn(), open_of(from)).await?;
-    tally::reassigned(tx, rows.iter().map(|(_, status)| *status), from, to);
+    tally::reassigned(tx, rows.iter().map(|(_, place)| *place), from, to);
     let ids: Vec<Uuid> = rows.into_iter().map(|(id, _)| id).collect();
     for some in ids.chunks(500) {
         Entity::update_many()
@@ -210,7 +216,8 @@ pub async fn reassign_open(tx: &Tx<'_>, from: Uuid, to: Option<Uuid>, now: DateT
 pub async fn release(tx: &Tx<'_>, people: &[Uuid]) -> Result<(), DbErr> {
     for person in people {
         let rows = locked_places(tx.conn(), Condition::all().add(Column::AssignedTo.eq(*person))).await?;
-        tally::reassigned(tx, rows.iter().map(|(_, status)| *status), *person, None);
+        tally::reassigned(tx, rows.iter().map(|(_, place)| *place), *person, None);
+        later::release(tx.conn(), *person).await?;
         // By their ids: what was assigned in between is not counted here.
         let ids: Vec<Uuid> = rows.into_iter().map(|(id, _)| id).collect();
         for some in ids.chunks(500) {
@@ -225,7 +232,9 @@ pub async fn release(tx: &Tx<'_>, people: &[Uuid]) -> Result<(), DbErr> {
 }
 
 /// Messages with where they stand, their rows locked where the engine locks rows.
-async fn locked_places(conn: &impl ConnectionTrait, which: Condition) -> Result<Vec<(Uuid, Status)>, DbErr> {
-    let rows = Entity::find().select_only().columns([Column::Id, Column::Status]).filter(which);
-    rows.order_by_asc(Column::Id).lock_exclusive().into_tuple().all(conn).await
+async fn locked_places(conn: &impl ConnectionTrait, which: Condition) -> Result<Vec<(Uuid, (Status, bool))>, DbErr> {
+    let rows = Entity::find().select_only().columns([Column::Id, Column::Status, Column::SnoozedUntil]).filter(which);
+    let rows: Vec<(Uuid, Status, Option<DateTime<Utc>>)> =
+        rows.order_by_asc(Column::Id).lock_exclusive().into_tuple().all(conn).await?;
+    Ok(rows.into_iter().map(|(id, status, until)| (id, (status, until.is_some()))).collect())
 }

@@ -6,6 +6,7 @@ use database::entity::messages::{Model, Status};
 use sea_orm::{FromQueryResult, Iterable as _};
 use uuid::Uuid;
 
+use super::status::is_open;
 use crate::storage::{Count, SLOT, Tx};
 
 /// Messages by the quarter hour in which they came, without spam.
@@ -13,9 +14,11 @@ pub const RECEIVED: &str = "messages_received";
 /// Messages by the quarter hour of their first answer.
 pub const ANSWERED: &str = "messages_answered";
 
-/// Messages of a status, by whom they are assigned to.
-pub fn name_of(status: Status) -> &'static str {
+/// Messages of a status, by whom they are assigned to. Those that are snoozed are counted apart; only open ones are.
+pub fn name_of(status: Status, snoozed: bool) -> &'static str {
     match status {
+        Status::New if snoozed => "messages_new_snoozed",
+        Status::InProgress if snoozed => "messages_in_progress_snoozed",
         Status::New => "messages_new",
         Status::InProgress => "messages_in_progress",
         Status::Replied => "messages_replied",
@@ -25,9 +28,16 @@ pub fn name_of(status: Status) -> &'static str {
     }
 }
 
-/// The names of all statuses.
+/// Each status, and whether its messages are snoozed.
+pub fn places() -> impl Iterator<Item = (Status, bool)> {
+    Status::iter()
+        .flat_map(|status| [(status, false), (status, true)])
+        .filter(|(status, snoozed)| !snoozed || is_open(*status))
+}
+
+/// The names of all places.
 pub fn names() -> Vec<&'static str> {
-    Status::iter().map(name_of).collect()
+    places().map(|(status, snoozed)| name_of(status, snoozed)).collect()
 }
 
 /// The quarter hour of a moment.
@@ -42,6 +52,7 @@ pub struct Counted {
     pub assigned_to: Option<Uuid>,
     pub created_at: DateTime<Utc>,
     pub first_replied_at: Option<DateTime<Utc>>,
+    pub snoozed_until: Option<DateTime<Utc>>,
 }
 
 impl From<&Model> for Counted {
@@ -51,6 +62,7 @@ impl From<&Model> for Counted {
             assigned_to: message.assigned_to,
             created_at: message.created_at,
             first_replied_at: message.first_replied_at,
+            snoozed_until: message.snoozed_until,
         }
     }
 }
@@ -59,7 +71,11 @@ impl Counted {
     /// The numbers that hold this message.
     fn counts(self) -> impl Iterator<Item = Count> {
         let timed = |name, at| Count { name, slot: slot_of(at), person: Uuid::nil() };
-        let stands = Count { name: name_of(self.status), slot: 0, person: self.assigned_to.unwrap_or_default() };
+        let stands = Count {
+            name: name_of(self.status, self.snoozed_until.is_some()),
+            slot: 0,
+            person: self.assigned_to.unwrap_or_default(),
+        };
         let received = (self.status != Status::Spam).then(|| timed(RECEIVED, self.created_at));
         let answered = self.first_replied_at.map(|at| timed(ANSWERED, at));
         [Some(stands), received, answered].into_iter().flatten()
@@ -76,10 +92,10 @@ pub fn removed(tx: &Tx<'_>, message: impl Into<Counted>) {
     message.into().counts().for_each(|count| tx.count(count, -1));
 }
 
-/// Counts messages anew that went from a person to another, or to nobody, by the statuses that they have.
-pub fn reassigned(tx: &Tx<'_>, statuses: impl Iterator<Item = Status>, from: Uuid, to: Option<Uuid>) {
-    for status in statuses {
-        let stands = |person| Count { name: name_of(status), slot: 0, person };
+/// Counts messages anew that went from a person to another, or to nobody, by where they stand.
+pub fn reassigned(tx: &Tx<'_>, places: impl Iterator<Item = (Status, bool)>, from: Uuid, to: Option<Uuid>) {
+    for (status, snoozed) in places {
+        let stands = |person| Count { name: name_of(status, snoozed), slot: 0, person };
         tx.count(stands(from), -1);
         tx.count(stands(to.unwrap_or_default()), 1);
     }
@@ -115,11 +131,14 @@ mod tests {
             assigned_to: Some(ben),
             created_at: at("1970-01-01T01:00:00Z"),
             first_replied_at: Some(at("1970-01-01T02:00:00Z")),
+            snoozed_until: None,
         };
         let counts = |it: Counted| it.counts().map(|it| (it.name, it.slot, it.person)).collect::<Vec<_>>();
         let nobody = Uuid::nil();
         assert_eq!(counts(message), [("messages_replied", 0, ben), (RECEIVED, 4, nobody), (ANSWERED, 8, nobody)]);
         let spam = Counted { status: Status::Spam, assigned_to: None, first_replied_at: None, ..message };
         assert_eq!(counts(spam), [("messages_spam", 0, nobody)]);
+        let snoozed = Counted { status: Status::New, snoozed_until: Some(at("1970-01-02T00:00:00Z")), ..spam };
+        assert_eq!(counts(snoozed), [("messages_new_snoozed", 0, nobody), (RECEIVED, 4, nobody)]);
     }
 }

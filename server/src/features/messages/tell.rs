@@ -4,7 +4,7 @@ use database::entity::{messages, notifications as rows, staff};
 use uuid::Uuid;
 
 use super::letters;
-use super::notices::{CLIENT_REPLIED, MESSAGE_ASSIGNED, MESSAGE_CREATED};
+use super::notices::{CLIENT_REPLIED, MESSAGE_ASSIGNED, MESSAGE_CREATED, MESSAGE_RETURNED};
 use crate::app::App;
 use crate::error::Result;
 use crate::platform::act::Act;
@@ -46,6 +46,17 @@ pub async fn mailed_of_answer(app: &App, message: &messages::Model) -> Result<Op
     Ok((!wants.is_empty()).then_some(person))
 }
 
+/// Notices that a message came back: for whose it is; while it is nobody's, for whoever set the day, or for everybody.
+pub async fn of_return(app: &App, message: &messages::Model, snoozed: bool) -> Result<Vec<rows::Model>> {
+    let person = match assignee(app, message).await? {
+        None if !snoozed => reader(app, message.follow_up_by).await?,
+        assignee => assignee,
+    };
+    let to = person.map_or(EVERYBODY, |person| To::Person(person.id));
+    let detail = Some(if snoozed { "snoozed" } else { "follow_up" }.to_owned());
+    notices::rows(app, &MESSAGE_RETURNED, &News { detail, ..news(message.id) }, to).await
+}
+
 /// Tells a person that a colleague gave them a message, in the unit that does it.
 pub async fn of_assignment(tx: &Tx<'_>, act: &Act, message: &messages::Model, to: Uuid) -> Result<()> {
     let app = &act.platform;
@@ -80,9 +91,14 @@ pub async fn of_hand_over(tx: &Tx<'_>, act: &Act, moved: &[Uuid], to: Uuid) -> R
     Ok(())
 }
 
-/// Whose message it is. A person who may no longer see messages is nobody here, or nobody would hear of it.
+/// Whose message it is.
 async fn assignee(app: &App, message: &messages::Model) -> Result<Option<staff::Model>> {
-    let Some(id) = message.assigned_to else { return Ok(None) };
+    reader(app, message.assigned_to).await
+}
+
+/// A person who may no longer see messages is nobody here, or nobody would hear of it.
+async fn reader(app: &App, id: Option<Uuid>) -> Result<Option<staff::Model>> {
+    let Some(id) = id else { return Ok(None) };
     let person = people::by_id(app.storage.read(), id).await?;
     Ok(person.filter(|person| person.is_active && PermissionSet::of(person).has(Permission::Messages)))
 }

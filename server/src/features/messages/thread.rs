@@ -129,7 +129,7 @@ pub async fn answer_as_client(
                 }
                 idempotency::write(tx.conn(), kept.as_ref()).await?;
                 reply.clone().into_active_model().insert(tx.conn()).await?;
-                store::client_answered(tx, id, &reply.content, now).await?;
+                store::client_answered(tx, reply).await?;
                 for mail in mails {
                     tx.mail(mail.clone());
                 }

@@ -13,7 +13,6 @@ use super::change::{self, After, Before};
 use super::{blocked, store};
 use crate::error::{Error, Result};
 use crate::platform::act::Act;
-use crate::platform::audit::Changes;
 use crate::platform::entity;
 use crate::platform::permission::Permission;
 use crate::platform::staff as people;
@@ -65,6 +64,7 @@ pub async fn undo(tx: &Tx<'_>, act: &Act, id: Uuid) -> Result<Undone> {
             gone.push(person);
         }
     }
+    let zone = act.platform.settings.get().hours.zone();
     for mut before in all {
         before.assigned_to = before.assigned_to.filter(|person| !gone.contains(person));
         let Some(message) = store::locked(tx.conn(), before.id).await?.filter(|it| it.version == before.version_after)
@@ -73,17 +73,14 @@ pub async fn undo(tx: &Tx<'_>, act: &Act, id: Uuid) -> Result<Undone> {
             continue;
         };
         let tags = store::tags_of(tx.conn(), vec![before.id]).await?.remove(&before.id).unwrap_or_default();
-        store::set_tags(tx.conn(), before.id, &before.tags).await?;
-        let changes = Changes::none()
-            .field("status", message.status, before.status)
-            .field("assignedTo", message.assigned_to, before.assigned_to)
-            .field("tags", &tags, &before.tags)
-            .field("doubtful", message.doubtful, before.doubtful);
+        store::set_tags(tx.conn(), before.id, message.activity_id, &before.tags).await?;
+        let Before { status, assigned_to, doubtful, later, .. } = before;
+        let after = After { status, assigned_to, doubtful, later };
+        let changes = change::fields(&message, after, zone).field("tags", &tags, &before.tags);
         if let Some(block) = before.blocked {
             blocked::undo(tx, act, before.id, block).await?;
         }
-        let Before { status, assigned_to, doubtful, .. } = before;
-        change::write(tx, act, message, After { status, assigned_to, doubtful }).await?;
+        change::write(tx, act, message, after).await?;
         act.note(tx, "message.undone", (entity::Entity::Message, before.id), changes);
         change::announce(tx, "message_changed", before.id);
         undone.restored += 1;

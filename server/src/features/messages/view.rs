@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, Utc};
-use database::entity::messages::{self, Status};
+use chrono::{DateTime, NaiveDate, Utc};
+use database::entity::messages::{self, LineKind, Status};
 use sea_orm::ConnectionTrait;
 use serde::Serialize;
 use serde_json::Value;
@@ -11,9 +11,11 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::find::{self, Row};
-use super::{blocked, spam, store, thread_token};
+use super::reads::{self, Seen};
+use super::{blocked, later, spam, store, thread_token};
 use crate::app::App;
 use crate::error::{Error, Result};
+use crate::ids::time_of;
 use crate::platform::mail::{self, MailState};
 use crate::platform::{audit, staff as people};
 
@@ -37,6 +39,8 @@ pub struct MessageSummary {
     pub service_name: Option<String>,
     /// The start of the text, in one line.
     pub excerpt: String,
+    /// The newest line of the thread.
+    pub last_line: LastLine,
     pub status: Status,
     pub assigned_to: Option<Person>,
     pub tags: Vec<String>,
@@ -45,10 +49,30 @@ pub struct MessageSummary {
     /// Replies from both sides.
     pub reply_count: i32,
     pub client_replied_at: Option<DateTime<Utc>>,
-    /// Nobody has opened it yet, or the client has replied since.
+    /// You have not read the newest line of the client.
     pub unread: bool,
+    /// Since when the client waits for a reply; null: they do not.
+    pub waiting_since: Option<DateTime<Utc>>,
+    /// The email with the newest reply was refused or given up, so the client may not know of it.
+    pub undelivered: bool,
+    /// The day on which it comes back among the open messages.
+    pub snoozed_until: Option<NaiveDate>,
+    /// The day on which somebody wants to look at it again.
+    pub follow_up_on: Option<NaiveDate>,
     /// Something speaks against it: the firm was told, and the sender got no confirmation.
     pub doubtful: bool,
+}
+
+/// The newest line of a thread.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct LastLine {
+    pub kind: LineKind,
+    /// Null for the client.
+    pub author: Option<Person>,
+    /// Its start, in one line.
+    pub excerpt: String,
+    pub created_at: DateTime<Utc>,
 }
 
 /// A message with its thread.
@@ -83,7 +107,7 @@ pub struct MessageDetail {
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ThreadItem {
-    pub kind: ThreadKind,
+    pub kind: LineKind,
     pub id: Uuid,
     /// Null for the client.
     pub author: Option<Person>,
@@ -91,18 +115,6 @@ pub struct ThreadItem {
     pub created_at: DateTime<Utc>,
     /// The email that delivers it, if there is one.
     pub mail: Option<MailState>,
-}
-
-/// Who is writing to whom.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum ThreadKind {
-    /// Staff to the client.
-    Reply,
-    /// Staff to staff.
-    Note,
-    /// The client to staff.
-    Client,
 }
 
 /// One audit entry of the message.
@@ -137,25 +149,38 @@ pub struct OtherMessage {
     pub created_at: DateTime<Utc>,
 }
 
-/// Rows with the names of people and services.
-pub async fn summaries(app: &App, rows: Vec<Row>) -> Result<Vec<MessageSummary>> {
+/// Rows that were read for a person, with the names of people and services.
+pub async fn summaries(app: &App, me: Uuid, rows: Vec<Row>) -> Result<Vec<MessageSummary>> {
     let names = people::names(app).await?;
-    Ok(rows.into_iter().map(|row| summary(app, row, &names)).collect())
+    Ok(rows.into_iter().map(|row| summary(app, me, row, &names)).collect())
 }
 
-fn summary(app: &App, row: Row, names: &HashMap<Uuid, String>) -> MessageSummary {
+fn summary(app: &App, me: Uuid, row: Row, names: &HashMap<Uuid, String>) -> MessageSummary {
     let settings = app.settings.get();
     let service_name = row.service.as_deref().and_then(|slug| settings.service_name(slug).map(str::to_owned));
     let service = row.service.map(|slug| settings.current_slug(slug));
+    let zone = settings.hours.zone();
+    let seen = Seen { own: row.seen_own, all: row.seen_all };
+    let excerpt = one_line(&row.excerpt);
     MessageSummary {
-        unread: row.opened_at.is_none_or(|opened| row.client_replied_at.is_some_and(|replied| replied > opened)),
+        unread: seen.is_before(row.client_replied_at.unwrap_or(row.created_at), me),
+        last_line: LastLine {
+            kind: row.last_line_kind.unwrap_or(LineKind::Client),
+            author: row.last_line_by.and_then(|id| person(names, id)),
+            excerpt: row.last_line.as_deref().map_or_else(|| excerpt.clone(), one_line),
+            created_at: row.last_line_at.unwrap_or(row.created_at),
+        },
+        waiting_since: row.waiting_id.map(time_of),
+        undelivered: row.undelivered,
+        snoozed_until: row.snoozed_until.map(|at| later::day_of(at, zone)),
+        follow_up_on: row.follow_up_at.map(|at| later::day_of(at, zone)),
         id: row.id,
         name: row.name,
         email: row.email,
         company: row.company,
         service,
         service_name,
-        excerpt: one_line(&row.excerpt),
+        excerpt,
         status: row.status,
         assigned_to: row.assigned_to.and_then(|id| person(names, id)),
         tags: row.tags.as_deref().map(sorted).unwrap_or_default(),
@@ -167,16 +192,17 @@ fn summary(app: &App, row: Row, names: &HashMap<Uuid, String>) -> MessageSummary
     }
 }
 
-/// A message with everything that its page shows.
-pub async fn detail(app: &App, id: Uuid) -> Result<MessageDetail> {
+/// A message with everything that its page shows, for a person.
+pub async fn detail(app: &App, me: Uuid, id: Uuid) -> Result<MessageDetail> {
     use sea_orm::EntityTrait as _;
     let conn = app.storage.read();
     let message = messages::Entity::find_by_id(id).one(conn).await?.ok_or(Error::NotFound)?;
+    let seen = reads::seen(conn, id, me).await?;
     let names = people::names(app).await?;
     let tags = store::tags_of(conn, vec![id]).await?.remove(&id).unwrap_or_default();
     let history = audit::of_entity(conn, "message", id, 100).await?;
     let told = audit::Names::inside(names.clone());
-    let other = find::of_client(conn, &message.email_key, id, 10).await?;
+    let other = find::of_client(conn, me, &message.email_key, id, 10).await?;
     Ok(MessageDetail {
         thread: thread(conn, id, &names).await?,
         history: history
@@ -211,7 +237,7 @@ pub async fn detail(app: &App, id: Uuid) -> Result<MessageDetail> {
         sender_blocked: blocked::is_blocked(app, &message.email_key).await?,
         version: message.version,
         undo_id: None,
-        summary: summary(app, row_of(message, &tags), &names),
+        summary: summary(app, me, row_of(message, &tags, seen), &names),
     })
 }
 
@@ -221,7 +247,7 @@ async fn thread(conn: &impl ConnectionTrait, id: Uuid, names: &HashMap<Uuid, Str
     let mut items: Vec<ThreadItem> = replies
         .into_iter()
         .map(|reply| ThreadItem {
-            kind: if reply.staff_id.is_some() { ThreadKind::Reply } else { ThreadKind::Client },
+            kind: if reply.staff_id.is_some() { LineKind::Reply } else { LineKind::Client },
             author: reply.staff_id.and_then(|id| person(names, id)),
             mail: reply.outbox_id.and_then(|id| mails.remove(&id)),
             id: reply.id,
@@ -230,7 +256,7 @@ async fn thread(conn: &impl ConnectionTrait, id: Uuid, names: &HashMap<Uuid, Str
         })
         .collect();
     items.extend(store::notes_of(conn, id).await?.into_iter().map(|note| ThreadItem {
-        kind: ThreadKind::Note,
+        kind: LineKind::Note,
         author: person(names, note.staff_id),
         mail: None,
         id: note.id,
@@ -241,7 +267,7 @@ async fn thread(conn: &impl ConnectionTrait, id: Uuid, names: &HashMap<Uuid, Str
     Ok(items)
 }
 
-fn row_of(message: messages::Model, tags: &[String]) -> Row {
+fn row_of(message: messages::Model, tags: &[String], seen: Seen) -> Row {
     Row {
         id: message.id,
         name: message.name,
@@ -255,7 +281,17 @@ fn row_of(message: messages::Model, tags: &[String]) -> Row {
         last_activity_at: message.last_activity_at,
         reply_count: message.reply_count,
         client_replied_at: message.client_replied_at,
-        opened_at: message.opened_at,
+        last_line: message.last_line,
+        last_line_kind: message.last_line_kind,
+        last_line_by: message.last_line_by,
+        last_line_at: message.last_line_at,
+        activity_id: message.activity_id,
+        waiting_id: message.waiting_id,
+        undelivered: message.undelivered,
+        snoozed_until: message.snoozed_until,
+        follow_up_at: message.follow_up_at,
+        seen_own: seen.own,
+        seen_all: seen.all,
         doubtful: message.doubtful,
         tags: (!tags.is_empty()).then(|| tags.join(",")),
     }

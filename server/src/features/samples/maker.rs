@@ -10,6 +10,7 @@ use rand::{RngExt as _, SeedableRng};
 use uuid::Uuid;
 
 use super::words::{CANNED, CITIES, COMPANIES, FIRST_NAMES, LAST_NAMES, NOTES, OPENINGS, PLEAS, REPLIES, TAGS, TOPICS};
+use crate::features::messages::settle;
 use crate::ids::Ids;
 use crate::platform::permission::PermissionSet;
 use crate::storage::{email_key, search_text};
@@ -132,7 +133,7 @@ impl Maker {
         let answered = replies.iter().find(|reply| reply.staff_id.is_some()).map(|reply| reply.created_at);
         let newest = replies.iter().rfind(|reply| reply.staff_id.is_some());
         let client = replies.iter().rfind(|reply| reply.staff_id.is_none()).map(|reply| reply.created_at);
-        let message = messages::Model {
+        let mut message = messages::Model {
             id,
             search_text: search_text(
                 [Some(&name), Some(&email), phone.as_ref(), company.as_ref(), Some(&text)]
@@ -153,8 +154,17 @@ impl Maker {
             replied_at: newest.map(|reply| reply.created_at),
             first_replied_at: answered,
             client_replied_at: client,
-            opened_at: (status != Status::New).then_some(self.now),
             last_activity_at: replies.last().map_or(at, |reply| reply.created_at),
+            activity_id: id,
+            last_line: None,
+            last_line_kind: None,
+            last_line_by: None,
+            last_line_at: None,
+            waiting_id: None,
+            undelivered: false,
+            snoozed_until: None,
+            follow_up_at: None,
+            follow_up_by: None,
             reply_count: i32::try_from(replies.len()).unwrap_or(0),
             consent: true,
             visitor_id: None,
@@ -165,7 +175,9 @@ impl Maker {
             signs: None,
             created_at: at,
         };
-        Conversation { notes: self.notes(id, at, assignee), tags: self.tags(id), message, replies }
+        let notes = self.notes(id, at, assignee);
+        settle(&mut message, &replies, &notes);
+        Conversation { tags: self.tags(id, message.activity_id), message, replies, notes }
     }
 
     fn status(&mut self, age: Duration) -> Status {
@@ -221,10 +233,10 @@ impl Maker {
         }]
     }
 
-    fn tags(&mut self, message: Uuid) -> Vec<message_tags::Model> {
+    fn tags(&mut self, message: Uuid, activity_id: Uuid) -> Vec<message_tags::Model> {
         if self.rng.random_bool(0.7) {
             return Vec::new();
         }
-        vec![message_tags::Model { message_id: message, tag: self.one(TAGS).to_owned() }]
+        vec![message_tags::Model { message_id: message, tag: self.one(TAGS).to_owned(), activity_id }]
     }
 }

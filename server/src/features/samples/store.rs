@@ -1,5 +1,6 @@
 //! Rows of samples: each is recorded when written, and found again by that record.
 
+use database::entity::messages::Status;
 use database::entity::{
     canned_replies, message_notes, message_replies, message_tags, messages, notification_preferences, notifications,
     one_time_tokens, sample_rows, staff, staff_avatars,
@@ -110,6 +111,8 @@ pub async fn insert(tx: &Tx<'_>, chunk: &[Conversation]) -> Result<()> {
     insert_all::<message_replies::Entity, _>(conn, chunk.iter().flat_map(|it| it.replies.clone())).await?;
     insert_all::<message_notes::Entity, _>(conn, chunk.iter().flat_map(|it| it.notes.clone())).await?;
     insert_all::<message_tags::Entity, _>(conn, chunk.iter().flat_map(|it| it.tags.clone())).await?;
+    let new = chunk.iter().filter(|it| it.message.status == Status::New).map(|it| it.message.id);
+    inbox::mark_unread(conn, new.collect()).await?;
     Ok(())
 }
 

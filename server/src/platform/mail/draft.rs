@@ -182,7 +182,7 @@ struct Texts<'a> {
 
 impl<'a> Texts<'a> {
     fn of(platform: &'a Platform, settings: &Snapshot, row: &'a outbox::Model) -> Self {
-        let kind = platform.brings.iter().flat_map(|it| it.letters).find(|kind| kind.template == row.template);
+        let kind = platform.letter(&row.template);
         let words = kind.and_then(|kind| kind.words);
         let values = opened(platform, row);
         let (subject, text) = words.map(|words| words(settings, &values)).unwrap_or_default();

@@ -19,7 +19,7 @@ mod trial;
 mod trouble;
 
 pub use draft::{Mail, message_id_of};
-pub use letter::{Letter, LetterKind, Words};
+pub use letter::{Letter, LetterKind, Settled, Words};
 pub use mailer::{Mailer, SendError};
 pub use outbox::{Outbox, deliver_due, deliver_until_stopped};
 pub use store::{MailState, delete_of_entities, failed_count, over_since, retry_of_entity, states};

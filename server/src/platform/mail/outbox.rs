@@ -24,6 +24,7 @@ use crate::platform::Platform;
 use crate::platform::audit::{Changes, Entry};
 use crate::platform::entity::Entity;
 use crate::platform::notices::{self as notices, News, To};
+use crate::storage::Tx;
 
 /// Mails leased at once. Even a server that lets each of them time out is done with them within the lease.
 const BATCH: u64 = 5;
@@ -171,13 +172,14 @@ async fn deliver(platform: &Platform, owner: Uuid, mail: outbox::Model) -> Resul
     let last = if again.is_none() { Some(given_up(platform, &mail).await?) } else { None };
     platform
         .storage
-        .write((mail, refusal, last), move |tx, (mail, refusal, last)| {
+        .write((platform.clone(), mail, refusal, last), move |tx, (platform, mail, refusal, last)| {
             Box::pin(async move {
                 store::refused(tx.conn(), id, owner, refusal).await?;
                 if let Some((entry, notices)) = last {
                     tx.audit(entry.clone());
                     tx.notify(notices.clone());
                     tx.publish(about(mail).0.notice("mail_failed", mail.entity_id));
+                    settle(tx, platform, mail, false).await?;
                 }
                 Ok(())
             })
@@ -197,6 +199,14 @@ pub(super) struct Refusal {
 fn about(mail: &outbox::Model) -> (Entity, Uuid) {
     let known = mail.entity_type.as_deref().and_then(Entity::of);
     known.zip(mail.entity_id).unwrap_or((Entity::Mail, mail.id))
+}
+
+/// Lets the slice of a mail take note of what became of it.
+async fn settle(tx: &Tx<'_>, platform: &Platform, mail: &outbox::Model, delivered: bool) -> Result<()> {
+    match platform.letter(&mail.template).and_then(|kind| kind.settled) {
+        Some(note) => note(tx, platform, mail, delivered).await,
+        None => Ok(()),
+    }
 }
 
 /// What a mail leaves that is given up: an audit entry, and notices for those who may see what it is about.
@@ -224,9 +234,10 @@ async fn mark_sent(platform: &Platform, owner: Uuid, mail: &outbox::Model) -> Re
         let now = platform.clock.now();
         let marked = platform
             .storage
-            .write((), move |tx, ()| {
+            .write((platform.clone(), mail.clone()), move |tx, (platform, mail)| {
                 Box::pin(async move {
                     store::sent(tx.conn(), id, owner, now).await?;
+                    settle(tx, platform, mail, true).await?;
                     if let Some((kind, id)) = open {
                         tx.publish(kind.notice("message_changed", Some(id)));
                     }

@@ -51,8 +51,10 @@ async fn naive(t: &TestApp, who: &Signed) -> Value {
         "counts": {
             "new": of(Status::New), "in_progress": of(Status::InProgress), "replied": of(Status::Replied),
             "converted": of(Status::Converted), "archived": of(Status::Archived), "spam": of(Status::Spam),
-            "unassigned": sum(&|row| open(row) && row.assigned_to.is_none()),
-            "mine": sum(&|row| open(row) && row.assigned_to == Some(me)),
+            "open": sum(&|row| open(row) && row.snoozed_until.is_none()),
+            "unassigned": sum(&|row| open(row) && row.snoozed_until.is_none() && row.assigned_to.is_none()),
+            "mine": sum(&|row| open(row) && row.snoozed_until.is_none() && row.assigned_to == Some(me)),
+            "snoozed": sum(&|row| open(row) && row.snoozed_until.is_some()),
         },
         "today": trend[29]["received"],
         "trend": trend,
@@ -61,6 +63,7 @@ async fn naive(t: &TestApp, who: &Signed) -> Value {
             rows.len(), of(Status::New),
             sum(&|row| open(row) && row.assigned_to.is_none()),
             sum(&|row| row.assigned_to == Some(me)),
+            sum(&|row| row.snoozed_until.is_some()),
         ],
     })
 }
@@ -75,7 +78,7 @@ async fn told(t: &TestApp, who: &Signed) -> Value {
         assert_eq!(page["messages"][shown], counts[counted], "{shown}");
     }
     let mut totals = Vec::new();
-    for filter in ["", "&status=new", "&status=new,in_progress&assignedTo=none", "&assignedTo=me"] {
+    for filter in ["", "&status=new", "&status=new,in_progress&assignedTo=none", "&assignedTo=me", "&snoozed=true"] {
         let list = t.get_as(who, &format!("/api/admin/messages?limit=1{filter}")).await;
         totals.push(list.json()["meta"]["total"].clone());
     }
@@ -137,7 +140,10 @@ impl Firm {
         let path = format!("/api/admin/messages/{id}");
         match what {
             25..45 => {
-                let change = json!({ "status": self.status(), "assignedTo": self.person() });
+                let mut change = json!({ "status": self.status(), "assignedTo": self.person() });
+                if self.rng.random_bool(0.4) {
+                    change["snoozedUntil"] = json!((self.t.clock.now() + Duration::days(2)).date_naive());
+                }
                 self.t.patch_as(&self.ada, &path, change).await.status(200);
                 "a change"
             }
@@ -261,8 +267,9 @@ async fn a_migration_counts_what_was_there_before() {
     firm.t.post_as(&firm.ada, "/api/admin/samples", json!(null)).await;
     let (t, ada) = (&firm.t, &firm.ada);
     let conn = sea_orm::Database::connect(t.app.config.database_url()).await.unwrap();
-    // The state before counts existed.
+    // The state before counts existed, and before messages could be snoozed.
     for statement in [
+        "UPDATE messages SET snoozed_until = NULL",
         "DROP TABLE counts",
         "DROP TABLE count_changes",
         "DROP INDEX messages_by_answer",

@@ -110,7 +110,7 @@ async fn filters_and_search_find_what_they_should() {
     let counts = t.get_as(&ada, "/api/admin/messages/counts").await.data();
     assert_eq!(
         counts,
-        json!({ "new": 1, "in_progress": 1, "replied": 0, "converted": 0, "archived": 0, "spam": 0, "unassigned": 1, "mine": 1 })
+        json!({ "new": 1, "in_progress": 1, "replied": 0, "converted": 0, "archived": 0, "spam": 0, "open": 2, "unassigned": 1, "mine": 1, "snoozed": 0 })
     );
     let tags = t.get_as(&ada, "/api/admin/messages/tags").await.data();
     assert_eq!(tags.as_array().unwrap().len(), 2);

@@ -3,5 +3,6 @@
 mod canned;
 mod contact;
 mod inbox;
+mod queue;
 mod spam;
 mod thread;

@@ -136,6 +136,8 @@ const TABLE: &[(&str, &str, Who)] = &[
     ("GET", "/api/admin/messages/export", May(Messages)),
     ("POST", "/api/admin/messages/bulk", May(Messages)),
     ("GET", "/api/admin/messages/{id}", May(Messages)),
+    ("PUT", "/api/admin/messages/read", May(Messages)),
+    ("PUT", "/api/admin/messages/read-all", May(Messages)),
     ("PATCH", "/api/admin/messages/{id}", May(Messages)),
     ("POST", "/api/admin/messages/{id}/replies", May(Messages)),
     ("POST", "/api/admin/messages/{id}/notes", May(Messages)),

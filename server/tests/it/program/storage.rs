@@ -92,6 +92,34 @@ async fn a_unit_that_panics_ends_nobody_else() {
 }
 
 #[tokio::test]
+async fn what_is_acknowledged_after_the_disk_was_full_is_there() {
+    let t = TestApp::new().await;
+    let storage = &t.app.storage;
+    // The engine says that the disk is full when the file may have no more pages.
+    let pages = async |most: &'static str| {
+        storage
+            .write(most, |tx, most| Box::pin(async move { Ok(tx.conn().execute_unprepared(most).await.map(drop)?) }))
+            .await
+    };
+    if Engine::of(storage.read()) == Engine::Postgres {
+        return;
+    }
+    let large = "x".repeat(1_000_000);
+    for attempt in 0..3 {
+        pages("PRAGMA max_page_count = 1").await.unwrap();
+        let full = put(&t, format!("{attempt}{large}"), false).await.unwrap_err();
+        assert!(matches!(full, Error::Database(_)), "{full}");
+        put(&t, format!("{attempt}"), true).await.unwrap_err();
+    }
+    // With room again, what is acknowledged is there for everybody, and other programs can write.
+    pages("PRAGMA max_page_count = 1000000").await.unwrap();
+    put(&t, "after it".to_owned(), false).await.unwrap();
+    assert!(Entity::find_by_id("after it").one(storage.read()).await.unwrap().is_some());
+    let elsewhere = crate::support::begin_elsewhere(&t.app.config.database_url()).await;
+    elsewhere.rollback().await.unwrap();
+}
+
+#[tokio::test]
 async fn an_older_database_is_copied_before_it_is_migrated() {
     use sea_orm_migration::MigratorTrait as _;
     let folder = tempfile::tempdir().unwrap();
@@ -120,10 +148,9 @@ async fn the_index_of_words_follows_what_one_commit_does() {
     let rows = messages::Entity::find().all(t.app.storage.read()).await.unwrap();
     let (now, first) = (t.clock.now(), rows[0].clone());
     // Inserted, changed and deleted in one commit, before the index has any of it.
-    let made = |number: u128, word: &str| messages::Model {
-        id: t.app.ids.next(now + chrono::Duration::milliseconds(i64::try_from(number).unwrap())),
-        search_text: format!(" {word} "),
-        ..first.clone()
+    let made = |number: u128, word: &str| {
+        let id = t.app.ids.next(now + chrono::Duration::milliseconds(i64::try_from(number).unwrap()));
+        messages::Model { id, activity_id: id, search_text: format!(" {word} "), ..first.clone() }
     };
     let units = (made(1, "puffin"), made(2, "gannet"), made(3, "auk"), first.id);
     t.app

@@ -1,6 +1,6 @@
 /** The inbox. */
 import { data, http, id, list, STREAM, stream, tagged, type Filtered, type Query } from '../../api/http';
-import type { BulkChange, MessageStatus, NewCannedReply, NewReply } from './types';
+import type { BulkChange, Change, NewCannedReply, NewReply } from './types';
 
 export type MessageQuery = Filtered<'/api/admin/messages'>;
 
@@ -13,7 +13,7 @@ export const api = {
     tagged(http.GET('/api/admin/messages/{id}', { ...id(message), signal })),
   change: (
     message: string,
-    body: { status?: MessageStatus; assignedTo?: string | null; doubtful?: boolean },
+    body: Change,
     etag?: string | null,
   ) => {
     const headers = etag ? { 'If-Match': etag } : {};
@@ -41,6 +41,9 @@ export const api = {
     ),
   setTags: (message: string, tags: string[]) =>
     data(http.PUT('/api/admin/messages/{id}/tags', { ...id(message), body: { tags } })),
+  /** Marks messages as read or unread, for oneself alone. */
+  mark: (ids: string[], read: boolean) => data(http.PUT('/api/admin/messages/read', { body: { ids, read } })),
+  markAll: () => data(http.PUT('/api/admin/messages/read-all', {})),
   bulk: (body: BulkChange) => data(http.POST('/api/admin/messages/bulk', { body })),
   retryMail: (message: string) => data(http.POST('/api/admin/messages/{id}/retry-mail', id(message))),
   export: (query: MessageQuery & { format: 'csv' | 'xlsx' }, signal: AbortSignal) =>

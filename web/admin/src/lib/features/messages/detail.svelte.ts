@@ -11,7 +11,7 @@ import { counts } from './counts.svelte';
 import { messages } from './state.svelte';
 import { own as text } from './strings';
 import { frame } from './strings.frame';
-import type { MessageDetail, MessageStatus } from './types';
+import type { Change, MessageDetail, MessageStatus } from './types';
 
 export class DetailState {
   detail = $state.raw<MessageDetail | null>(null);
@@ -78,6 +78,17 @@ export class DetailState {
     void counts.load();
   }
 
+  /** Brings it back on a day, or now. */
+  snooze(day: string | null): Promise<void> {
+    const opened = day && this.detail && !['new', 'in_progress'].includes(this.detail.status);
+    const local = { snoozedUntil: day, ...(opened && { status: 'in_progress' as const }) };
+    return this.#change(local, { snoozedUntil: day }, text.later.snoozed(day));
+  }
+
+  followUp(day: string | null): Promise<void> {
+    return this.#change({ followUpOn: day }, { followUpOn: day }, text.later.followedUp(day));
+  }
+
   assign(person: StaffRef | null): Promise<void> {
     const what = person ? text.given(person.id === session.me?.id ? 'you' : person.name) : text.ungiven;
     return this.#change({ assignedTo: person }, { assignedTo: person?.id ?? null }, what);
@@ -132,8 +143,8 @@ export class DetailState {
   }
 
   async #change(
-    local: Partial<Pick<MessageDetail, 'status' | 'assignedTo' | 'doubtful'>>,
-    body: { status?: MessageStatus; assignedTo?: string | null; doubtful?: boolean },
+    local: Partial<MessageDetail>,
+    body: Change,
     what: string,
   ): Promise<void> {
     const before = this.detail;

@@ -5,9 +5,9 @@ import type { MessageSummary } from './types';
 const parse = (text: string) => parseFilters(new URLSearchParams(text));
 
 describe('filters', () => {
-  it('opens on open messages, newest first, with a clean address', () => {
+  it('opens on open messages, by activity, with a clean address', () => {
     expect(toSearch(parse(''))).toBe('');
-    expect(toQuery(parse(''))).toEqual({ status: 'new,in_progress', sort: 'newest' });
+    expect(toQuery(parse(''))).toEqual({ status: 'new,in_progress', snoozed: false });
   });
 
   it('survives the way through the address', () => {
@@ -23,7 +23,13 @@ describe('filters', () => {
   it('turns views into queries', () => {
     expect(toQuery(parse('view=mine'))).toMatchObject({ assignedTo: 'me', status: 'new,in_progress' });
     expect(toQuery(parse('view=unassigned'))).toMatchObject({ assignedTo: 'none' });
-    expect(toQuery(parse('view=all'))).toEqual({ sort: 'newest' });
+    expect(toQuery(parse('view=all'))).toEqual({});
+    expect(toQuery(parse('view=snoozed&sort=waiting'))).toEqual({
+      status: 'new,in_progress',
+      snoozed: true,
+      sort: 'waiting',
+    });
+    expect(toQuery(parse('q=anna'))).toEqual({ status: 'new,in_progress', q: 'anna' });
     expect(toQuery(parse('view=spam')).status).toBe('spam');
   });
 

@@ -12,8 +12,12 @@ export interface Filters {
   from: string;
   to: string;
   q: string;
-  sort: 'newest' | 'oldest';
+  sort: Sort;
 }
+
+/** The order of the list. The first is the default. */
+export const SORTS = ['activity', 'waiting', 'newest', 'oldest'] as const;
+export type Sort = (typeof SORTS)[number];
 
 const OPEN: MessageStatus[] = ['new', 'in_progress'];
 const DATE = /^\d{4}-\d{2}-\d{2}$/;
@@ -31,7 +35,7 @@ export function parseFilters(params: URLSearchParams): Filters {
     from: date('from'),
     to: date('to'),
     q: params.get('q') ?? '',
-    sort: params.get('sort') === 'oldest' ? 'oldest' : 'newest',
+    sort: SORTS.find((sort) => sort === params.get('sort')) ?? 'activity',
   };
 }
 
@@ -42,27 +46,34 @@ export function toSearch(filters: Filters): string {
   if (filters.status.length) params.set('status', filters.status.join(','));
   for (const name of ['service', 'assignedTo', 'tag', 'from', 'to', 'q'] as const)
     if (filters[name]) params.set(name, filters[name]);
-  if (filters.sort === 'oldest') params.set('sort', 'oldest');
+  if (filters.sort !== 'activity') params.set('sort', filters.sort);
   const text = params.toString();
   return text ? `?${text}` : '';
 }
 
 export function toQuery(filters: Filters): MessageQuery {
-  const query: MessageQuery = { sort: filters.sort };
+  const query: MessageQuery = {};
+  // Without one, the server chooses: by activity, or by arrival if days are asked for.
+  if (filters.sort !== 'activity') query.sort = filters.sort;
   const ofView = viewStatuses(filters.view);
   const status = filters.status.length ? filters.status : ofView;
   if (status.length) query.status = status.join(',');
   if (filters.assignedTo) query.assignedTo = filters.assignedTo;
   else if (filters.view === 'mine') query.assignedTo = 'me';
   else if (filters.view === 'unassigned') query.assignedTo = 'none';
+  // A search in Open finds what is snoozed as well: nobody looks for it elsewhere.
+  if (filters.view === 'snoozed') query.snoozed = true;
+  else if (isOpen(filters.view) && !filters.q.trim()) query.snoozed = false;
   for (const name of ['service', 'tag', 'from', 'to'] as const)
     if (filters[name]) query[name] = filters[name];
   if (filters.q.trim()) query.q = filters.q.trim();
   return query;
 }
 
+const isOpen = (view: View) => view === 'open' || view === 'mine' || view === 'unassigned';
+
 function viewStatuses(view: View): MessageStatus[] {
-  if (view === 'open' || view === 'mine' || view === 'unassigned') return OPEN;
+  if (view === 'open' || view === 'mine' || view === 'unassigned' || view === 'snoozed') return OPEN;
   return view === 'all' ? [] : [view];
 }
 
@@ -83,6 +94,8 @@ export function withoutFilters(filters: Filters): Filters {
 export function stillFits(message: MessageSummary, filters: Filters, me: string | undefined): boolean {
   const query = toQuery(filters);
   if (query.status && !query.status.split(',').includes(message.status)) return false;
+  if (query.snoozed !== undefined && query.snoozed !== (message.snoozedUntil !== null)) return false;
+  if (query.sort === 'waiting' && message.waitingSince === null) return false;
   const owner = message.assignedTo?.id ?? null;
   if (query.assignedTo === 'me' && owner !== me) return false;
   if (query.assignedTo === 'none' && owner !== null) return false;

@@ -80,6 +80,8 @@ export const messages: Slice = {
         ['n', k.note],
         ['a', k.assign],
         ['e', k.archive],
+        ['z', k.snooze],
+        ['u', k.unread],
         ['t', k.tag],
         ['mod Enter', k.send],
       ],
@@ -88,6 +90,7 @@ export const messages: Slice = {
   notices: {
     message_created: { icon: 'inbox', says: notices.created, when: notices.createdWhen },
     client_replied: { icon: 'reply', says: notices.replied, when: notices.repliedWhen },
+    message_returned: { icon: 'clock', says: notices.returned, when: notices.returnedWhen },
     message_assigned: {
       icon: 'people',
       // For handed-over work, the notice says how much it was and names no message.

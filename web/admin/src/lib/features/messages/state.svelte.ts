@@ -23,7 +23,7 @@ import type {
 
 class MessagesState extends Paged<MessageSummary, Filters> {
   selected = $state<string[]>([]);
-  /** Ids of messages that arrived since, waiting behind the pill. */
+  /** Ids of messages that arrived or were replied to by their clients since, waiting behind the pill. */
   waiting = $state<string[]>([]);
   /** Ids that someone else moved out of this view; they stay in place, dimmed. */
   gone = $state<string[]>([]);
@@ -102,6 +102,7 @@ class MessagesState extends Paged<MessageSummary, Filters> {
     const answer = await api.list({ ...toQuery(this.filters), limit }).catch(() => null);
     if (!answer || turn !== this.#turn) return;
     const fresh = new Map(answer.items.map((item) => [item.id, item]));
+    const risen = this.items.filter((item, at) => at > 0 && hasRisen(item, fresh.get(item.id)));
     this.items = this.items.map((item) => fresh.get(item.id) ?? item);
     const shown = new Set(this.items.map((item) => item.id));
     const complete = answer.meta.nextCursor === null || this.items.length <= answer.items.length;
@@ -114,7 +115,11 @@ class MessagesState extends Paged<MessageSummary, Filters> {
     this.meta = { ...this.meta, total: answer.meta.total, totalIsLowerBound: answer.meta.totalIsLowerBound };
     const news = answer.items.filter((item) => !shown.has(item.id));
     if (this.items.length === 0) this.items = news;
-    else this.waiting = this.filters.sort === 'newest' ? news.map((item) => item.id) : [];
+    else if (this.filters.sort === 'activity' || this.filters.sort === 'newest')
+      this.waiting = [...new Set([...this.waiting, ...risen.map(idOf), ...news.map(idOf)])].filter((id) =>
+        fresh.has(id),
+      );
+    else this.waiting = [];
   }
 
   /** Saves the list's state, to undo a change without losing one's place. */
@@ -155,6 +160,32 @@ class MessagesState extends Paged<MessageSummary, Filters> {
     if (this.items[this.at(id)]?.unread) this.#amend(id, { unread: false });
   }
 
+  /** Marks messages as read or unread, for oneself alone. */
+  async mark(ids: string[], read: boolean): Promise<void> {
+    const restore = this.checkpoint();
+    this.#turn++;
+    this.items = this.items.map((item) => (ids.includes(item.id) ? { ...item, unread: !read } : item));
+    this.selected = [];
+    try {
+      for (let done = 0; done < ids.length; done += 100) await api.mark(ids.slice(done, done + 100), read);
+      toasts.say(text.changed(ids.length, read ? text.markedRead : text.markedUnread));
+    } catch (error) {
+      restore();
+      toasts.fail(error);
+    }
+    this.#soon();
+  }
+
+  async markAll(): Promise<void> {
+    try {
+      await api.markAll();
+      toasts.say(text.allRead);
+    } catch (error) {
+      toasts.fail(error);
+    }
+    this.#soon();
+  }
+
   #amend(id: string, change: Partial<MessageSummary>): void {
     this.items = this.items.map((item) => (item.id === id ? { ...item, ...change } : item));
   }
@@ -180,6 +211,14 @@ class MessagesState extends Paged<MessageSummary, Filters> {
 
   setStatus(ids: string[], status: MessageStatus): Promise<void> {
     return this.#bulk({ ids, status }, text.moved(frame.status[status]), (item) => ({ ...item, status }));
+  }
+
+  snooze(ids: string[], day: string | null): Promise<void> {
+    return this.#bulk({ ids, snoozedUntil: day }, text.later.snoozed(day), (item) => ({
+      ...item,
+      snoozedUntil: day,
+      status: day && !['new', 'in_progress'].includes(item.status) ? 'in_progress' : item.status,
+    }));
   }
 
   assign(ids: string[], person: { id: string; name: string } | null): Promise<void> {
@@ -247,12 +286,20 @@ class MessagesState extends Paged<MessageSummary, Filters> {
   }
 }
 
+const idOf = ({ id }: MessageSummary) => id;
+
+/** Whether the client has written into it since it was shown. */
+const hasRisen = (shown: MessageSummary, now?: MessageSummary) =>
+  now?.lastLine.kind === 'client' && now.lastLine.createdAt > shown.lastLine.createdAt;
+
 function summaryOf(detail: MessageDetail): MessageSummary {
   const { id, name, email, company, service, serviceName, excerpt, status, assignedTo, tags } = detail;
   const { createdAt, lastActivityAt, replyCount, clientRepliedAt, unread, doubtful } = detail;
+  const { lastLine, waitingSince, undelivered, snoozedUntil, followUpOn } = detail;
   return {
     ...{ id, name, email, company, service, serviceName, excerpt, status, assignedTo, tags },
     ...{ createdAt, lastActivityAt, replyCount, clientRepliedAt, unread, doubtful },
+    ...{ lastLine, waitingSince, undelivered, snoozedUntil, followUpOn },
   };
 }
 

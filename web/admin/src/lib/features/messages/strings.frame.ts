@@ -6,6 +6,7 @@ const views: Record<View, string> = {
   open: 'Open',
   mine: 'Mine',
   unassigned: 'Unassigned',
+  snoozed: 'Snoozed',
   replied: 'Replied',
   converted: 'Converted',
   archived: 'Archived',
@@ -47,6 +48,8 @@ export const frame = {
     note: 'Write a note',
     assign: 'Assign',
     archive: 'Archive',
+    snooze: 'Snooze',
+    unread: 'Mark as unread',
     tag: 'Tags',
     send: 'Send reply or note',
   },
@@ -58,6 +61,11 @@ export const frame = {
     repliedWhen: 'when a client replies to me or to an unassigned message',
     assigned: (notice: { subject?: string | null; actor?: string | null }) =>
       `${notice.actor ?? 'A colleague'} assigned you the message from ${who(notice)}`,
+    returned: (notice: { subject?: string | null; detail?: string | null }) =>
+      notice.detail === 'follow_up'
+        ? `Time to follow up with ${who(notice)}`
+        : `The message from ${who(notice)} is back: its snooze is over`,
+    returnedWhen: 'when a snoozed message comes back or a follow-up is due',
     handedOver: (notice: { actor?: string | null; detail?: string | null }) =>
       `${notice.actor ?? 'A colleague'} handed you ${notice.detail ?? 'open work'}`,
     assignedWhen: 'when a colleague assigns me a message',

@@ -1,5 +1,6 @@
 /** Text for messages and canned replies. */
 import { plural } from '../../format/plural';
+import { dayLabel } from '../../format/time';
 import type { Variable } from './canned';
 
 /** Why a message may be spam, by the name that the server gives the sign. */
@@ -37,8 +38,12 @@ export const own = {
     sort: 'Sort by',
     any: 'Any',
     me: 'Me',
-    newest: 'Newest first',
-    oldest: 'Oldest first',
+    sorts: {
+      activity: 'Latest activity',
+      waiting: 'Longest waiting',
+      newest: 'Newest first',
+      oldest: 'Oldest first',
+    },
     clear: 'Clear filters',
     remove: (what: string) => `Remove filter: ${what}`,
     done: 'Done',
@@ -46,8 +51,44 @@ export const own = {
   total: (n: number, more: boolean) =>
     `${n.toLocaleString('en-GB')}${more ? '+' : ''} ${n === 1 && !more ? 'message' : 'messages'}`,
   loadMore: 'Load more',
-  newOnes: (n: number) => `${plural(n, 'new message', 'new messages')}`,
+  newOnes: (n: number, replies: number) =>
+    replies === 0
+      ? plural(n, 'new message', 'new messages')
+      : replies === n
+        ? plural(n, 'new reply', 'new replies')
+        : `${n} new`,
   unread: 'Unread',
+  markRead: 'Mark as read',
+  markUnread: 'Mark as unread',
+  markAllRead: 'Mark all as read',
+  markedRead: 'marked as read',
+  markedUnread: 'marked as unread',
+  allRead: 'All messages are marked as read, for you alone',
+  by: (name: string) => `${name}:`,
+  undelivered: 'Not delivered',
+  undeliveredText: 'The client did not get the last reply: its email failed. Send it again below, or reach them another way.',
+  later: {
+    snooze: 'Snooze',
+    snoozeTitle: 'Snooze until',
+    snoozeText: 'It leaves the open messages and comes back on that morning, or when the client replies.',
+    followUp: 'Follow up',
+    followUpTitle: 'Follow up on',
+    followUpText: 'It stays where it is. On that morning it is back among the open messages, and you are notified.',
+    tomorrow: 'Tomorrow',
+    monday: 'Monday',
+    twoWeeks: 'In two weeks',
+    month: 'In a month',
+    another: 'Another day',
+    choose: 'Choose',
+    until: (day: string) => `Until ${day}`,
+    back: 'Snoozed until',
+    end: 'End snooze',
+    due: 'Follow up on',
+    remove: 'Remove follow-up',
+    snoozed: (day: string | null) => (day ? `snoozed until ${dayLabel(day)}` : 'is open again'),
+    followedUp: (day: string | null) =>
+      day ? `comes back on ${dayLabel(day)}` : 'no longer has a follow-up',
+  },
   answeredBack: 'The client has replied',
   draft: 'Draft',
   select: (name: string) => `Select message from ${name}`,

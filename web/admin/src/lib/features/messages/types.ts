@@ -13,6 +13,7 @@ export type NewCannedReply = Schema['NewCannedReply'];
 export type BlockedSender = Schema['BlockedSender'];
 export type NewReply = Schema['NewReply'];
 export type BulkChange = Schema['Bulk'];
+export type Change = Schema['Change'];
 export type ServiceRef = Schema['ServiceName'];
 
 export const MESSAGE_STATUSES = [

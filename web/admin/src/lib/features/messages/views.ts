@@ -5,6 +5,7 @@ export const VIEWS = [
   'open',
   'mine',
   'unassigned',
+  'snoozed',
   'replied',
   'converted',
   'archived',
@@ -20,13 +21,9 @@ export function viewIn(params: URLSearchParams): View {
 
 export const pathOfView = (view: View): string => (view === 'open' ? '/messages' : `/messages?view=${view}`);
 
-/** The server stops counting here. */
-const CEILING = 1000;
-
 /** The number of messages in a view; null if it is unknown. */
 export function countOf(counts: MessageCounts | null, view: View): number | null {
   if (!counts) return null;
-  if (view === 'open') return Math.min(CEILING, counts.new + counts.in_progress);
   if (view === 'all') return null;
   return counts[view];
 }
