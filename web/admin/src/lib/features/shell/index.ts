@@ -5,5 +5,6 @@ import { own } from './strings';
 export const shell: Slice = {
   name: 'shell',
   routes: ['[...rest]'],
+  palette: () => import('./palette'),
   stops: [{ id: 'search', at: 30, ...own.tour.search }],
 };

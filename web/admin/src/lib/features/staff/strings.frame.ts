@@ -4,6 +4,8 @@ import type { StaffState } from './types';
 export const frame = {
   staff: 'Staff',
   goTo: 'Go to staff',
+  searched: 'staff',
+  searchFor: (q: string) => `Search staff for “${q}”`,
   states: { active: 'Active', invited: 'Invited', deactivated: 'Deactivated' } satisfies Record<
     StaffState,
     string
