@@ -67,11 +67,12 @@ export class DraftClaim {
 
   /** The draft was changed here. True if it may be stored; otherwise it is stored once the browser has answered. */
   touch(): boolean {
+    this.enter();
     this.#touched = true;
     return this.#state.claim !== 'asking' && !this.elsewhere;
   }
 
-  /** The field gets focus. */
+  /** The field gets focus: a draft in which nothing is written needs no question. */
   enter(): void {
     if (this.elsewhere && this.#isFree()) this.#happen('free');
   }
