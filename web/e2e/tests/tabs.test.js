@@ -148,4 +148,41 @@ step("what is being sent is handed over only afterwards", async () => {
   for (const page of [first, second]) await page.getByText(SAYS).waitFor({ state: "detached" });
 });
 
+step("a text that the browser could not store is not lost to the other tab", async () => {
+  await first.evaluate(() => {
+    Storage.prototype.setItem = () => {
+      throw new DOMException("full", "QuotaExceededError");
+    };
+  });
+  await field(first).fill("Kept only here");
+  await field(second).fill("Typed there");
+  await says(first);
+  await reads(first, "Kept only here");
+  await first.getByRole("button", { name: "Write here instead" }).click();
+  await reads(first, "Typed there\n\nKept only here");
+  await says(second);
+});
+
+step("without locks, as on plain http, the tabs still agree", async () => {
+  const other = await person(browser, server);
+  await other.context.addInitScript(() => Object.defineProperty(Navigator.prototype, "locks", { value: undefined }));
+  const [left, right] = [other.page, await other.context.newPage()];
+  await signIn(left);
+  await show(left);
+  await show(right);
+  await field(left).fill("From the left");
+  await reads(right, "From the left");
+  await field(right).press("End");
+  await right.keyboard.type(", and from the right");
+  await says(left);
+  await reads(left, "From the left, and from the right");
+  await left.getByRole("button", { name: "Write here instead" }).click();
+  await writable(left);
+  await says(right);
+  await left.keyboard.type(". Both");
+  await reads(right, "From the left, and from the right. Both");
+  other.watch.assertQuiet();
+  await other.context.close();
+});
+
 step("no browser complained", () => desk.watch.assertQuiet());

@@ -127,8 +127,8 @@ export interface Search {
   group: string;
   icon: IconName;
   needs?: Permission;
-  /** Leads to all matching results. */
-  all: (q: string) => { label: string; path: string };
+  /** Leads to all matching results, if there may be too many to list. */
+  all?: (q: string) => { label: string; path: string };
   find: (q: string, signal: AbortSignal) => Promise<Found[]>;
 }
 

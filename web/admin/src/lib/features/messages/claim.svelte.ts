@@ -8,7 +8,8 @@ export interface Desk {
   show: (draft: Draft) => void;
   /** The draft as it is stored. */
   stored: () => Draft;
-  save: () => void;
+  /** Stores the draft. False if the browser does not let it. */
+  save: () => boolean;
 }
 
 type Word =
@@ -28,11 +29,10 @@ export class DraftClaim {
   #desk: Desk;
   #channel: BroadcastChannel;
   #needed = false;
-  #sending = false;
   /** Something was typed since the draft was shown. */
   #touched = false;
-  /** Typed before the browser had answered, while another tab has a text. */
-  #aside = '';
+  /** What was typed is not stored, so it stays on screen until this tab has the draft. */
+  #unsaved = false;
   #asker = '';
   #clock: ReturnType<typeof setTimeout> | undefined;
   #queue = new AbortController();
@@ -60,16 +60,14 @@ export class DraftClaim {
   }
 
   sending(sending: boolean): void {
-    if (sending === this.#sending) return;
-    this.#sending = sending;
     this.#happen(sending ? 'sending' : 'sent');
   }
 
-  /** The draft was changed here. True if it may be stored; otherwise it is stored once the browser has answered. */
-  touch(): boolean {
+  /** The draft was changed here: stores it, or does so once the browser has answered. */
+  touch(): void {
     this.enter();
-    this.#touched = true;
-    return this.#state.claim !== 'asking' && !this.elsewhere;
+    this.#touched = this.#unsaved = true;
+    if (this.#state.claim !== 'asking' && !this.elsewhere) this.#save();
   }
 
   /** The field gets focus: a draft in which nothing is written needs no question. */
@@ -100,18 +98,25 @@ export class DraftClaim {
     } else if (deed === 'wait') clearTimeout(this.#clock);
     else if (deed === 'read') this.#show(this.#desk.stored());
     else if (deed === 'save') {
-      if (this.#touched) this.#desk.save();
+      if (this.#unsaved) this.#save();
     } else if (deed === 'delay') this.#say({ says: 'delay', to: this.#asker });
-    else this.#say({ says: 'give', to: this.#asker, draft: this.#desk.draft() });
+    else {
+      this.#say({ says: 'give', to: this.#asker, draft: this.#desk.draft() });
+      this.#unsaved = false;
+    }
+  }
+
+  #save(): void {
+    this.#unsaved = !this.#desk.save();
   }
 
   #show(draft: Draft): void {
-    const text = this.elsewhere ? draft.text : both(draft.text, this.#aside);
+    if (this.#unsaved && this.elsewhere) return;
+    const text = this.#unsaved ? both(draft.text, this.#desk.draft().text) : draft.text;
     const merged = text !== draft.text;
-    if (!this.elsewhere) this.#aside = '';
     this.#desk.show(merged ? { ...draft, text, key: crypto.randomUUID() } : draft);
-    this.#touched = merged;
-    if (merged) this.#desk.save();
+    this.#touched = this.#unsaved = false;
+    if (merged) this.#save();
   }
 
   #say(word: Word): void {
@@ -127,7 +132,7 @@ export class DraftClaim {
       this.#happen(word.says === 'give' ? 'given' : 'delayed');
       if (word.says !== 'give') return;
       this.#show(word.draft);
-      this.#desk.save();
+      this.#save();
     }
   }
 
@@ -154,11 +159,11 @@ export class DraftClaim {
         lock && !signal.aborted ? this.#keep().then(() => true) : signal.aborted,
       );
       if (had) return;
-      const [free, typed] = [this.#isFree(), this.#touched ? this.#desk.draft().text : ''];
-      if (this.#state.claim === 'asking' && free) return this.#happen('free');
-      if (this.#state.claim === 'asking') this.#aside = typed;
+      const asking = this.#state.claim === 'asking';
+      if (asking && this.#isFree()) return this.#happen('free');
       this.#happen('held');
-      if (this.#aside) this.#happen('wanted');
+      // Somebody is typing here already.
+      if (asking && this.#unsaved) this.#happen('wanted');
       await navigator.locks.request(this.#name, { signal }, () => this.#keep());
     } catch {
       if (!signal.aborted) this.#happen('lost');

@@ -47,16 +47,18 @@ export function loadDraft(staff: string, message: string): Draft {
   return stored(staff, message) ?? { mode: 'reply', text: '', key: crypto.randomUUID() };
 }
 
-export function saveDraft(staff: string, message: string, draft: Draft): void {
+/** False if storage is full or blocked: the text is only in the field then. */
+export function saveDraft(staff: string, message: string, draft: Draft): boolean {
   const before = stored(staff, message) !== null;
   try {
     if (draft.text.trim())
       localStorage.setItem(draftName(staff, message), JSON.stringify({ ...draft, at: Date.now() }));
     else localStorage.removeItem(draftName(staff, message));
   } catch {
-    // Storage is full or blocked: the text is still in the field.
+    return false;
   }
   if ((draft.text.trim() !== '') !== before) changes++;
+  return true;
 }
 
 /** Removes the draft that was sent. One that another tab has changed meanwhile stays. */

@@ -36,6 +36,13 @@ describe('what the palette finds', () => {
     expect(labels('BÜRO')[0]).toEqual(['Büro in der Königstraße']);
   });
 
+  it('takes an email for mail', () => {
+    const { titles } = fitting([{ label: 'Mailboxes' }, { label: 'Test email' }], 'mail');
+    expect(titles).toHaveLength(2);
+    for (const query of ['email', 'e-mail', 'test mail'])
+      expect(fitting([{ label: 'Test email' }], query).titles).toHaveLength(1);
+  });
+
   it('finds nothing by signs alone', () => {
     expect(labels(' . ')).toEqual([[], []]);
   });

@@ -7,10 +7,11 @@ export interface Comparable {
   words?: string;
 }
 
-/** In lower case and without accents, so that `Büro` is found by `buro`. */
+/** In lower case and without accents, so that `Büro` is found by `buro`; and an email is mail. */
 function wordsOf(text: string): string[] {
   const plain = text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase().replaceAll('ß', 'ss');
-  return plain.match(/[\p{L}\p{N}]+/gu) ?? [];
+  const words: string[] = plain.match(/[\p{L}\p{N}]+/gu) ?? [];
+  return words.flatMap((word) => (word.startsWith('email') ? [word, word.slice(1)] : word));
 }
 
 /**

@@ -21,7 +21,6 @@ export const staff: Slice = {
     group: frame.staff,
     icon: 'user',
     needs: 'staff',
-    all: (q) => ({ label: frame.searchFor(q), path: `/staff?${new URLSearchParams({ q })}` }),
     find: async (q, signal) => (await import('./search')).find(q, signal),
   },
   palette: () => import('./palette'),

@@ -5,7 +5,6 @@ export const frame = {
   staff: 'Staff',
   goTo: 'Go to staff',
   searched: 'staff',
-  searchFor: (q: string) => `Search staff for “${q}”`,
   states: { active: 'Active', invited: 'Invited', deactivated: 'Deactivated' } satisfies Record<
     StaffState,
     string
