@@ -145,6 +145,9 @@ step("parts of the profile are found from another page and on it", async () => {
   await focused("#factors h2");
   await choose("sign out other devices", "Your devices");
   await focused("#devices h2");
+  // The same kind of link, to the content as a whole.
+  await page.getByRole("link", { name: "Skip to content" }).press("Enter");
+  await until("the content has the focus", () => page.evaluate(() => document.activeElement?.id === "main"));
 });
 
 step("people are found by name and email", async () => {

@@ -7,7 +7,7 @@ import { navigating, page } from '$app/state';
 export function onArrival(act: (part: string) => void, ready: () => boolean = () => true): void {
   let part = $state('');
   const look = () => {
-    if (location.hash.length > 1) part = decodeURIComponent(location.hash.slice(1));
+    if (location.hash.length > 1) part = location.hash.slice(1);
   };
   afterNavigate(look);
   // A page that appears without a navigation, because the session had to be resumed first.
