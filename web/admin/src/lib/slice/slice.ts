@@ -25,8 +25,10 @@ export interface Slice {
   entries?: Entry[];
   /** More palette items, after the first entry. Found only by typing. */
   commands?: Command[];
-  /** What typing in the palette finds. */
+  /** What typing in the palette finds on the server. */
   search?: Search;
+  /** What the palette loads when it opens. The `palette/` of all slices are one script. */
+  palette?: () => Promise<Findable>;
   /** Buttons in the shell that open something over the page. */
   tools?: Tool[];
   /**
@@ -102,6 +104,20 @@ export interface Command {
   icon: IconName;
   path: string;
   needs?: Permission;
+  /** Where it is, beside its label. */
+  detail?: string;
+  /** Other words by which it is found. */
+  words?: string;
+}
+
+export interface Findable {
+  /** Other words for its entries, commands and tools, and for what its pages offer, by their ids. */
+  words?: Record<string, string>;
+  /** Parts of its pages, and actions on them; both are found only by typing. */
+  places?: Command[];
+  commands?: Command[];
+  /** More places, from the server, with the permission that asking for them requires. */
+  listed?: { needs: Permission; load: () => Promise<Command[]> };
 }
 
 export interface Search {
@@ -111,8 +127,8 @@ export interface Search {
   group: string;
   icon: IconName;
   needs?: Permission;
-  /** Leads to all matching results. */
-  all: (q: string) => { label: string; path: string };
+  /** Leads to all matching results, if there may be too many to list. */
+  all?: (q: string) => { label: string; path: string };
   find: (q: string, signal: AbortSignal) => Promise<Found[]>;
 }
 

@@ -16,6 +16,7 @@ export const audit: Slice = {
       goTo: frame.goTo,
     },
   ],
+  palette: () => import('./palette'),
   notices: { audit_head: { when: frame.headWhen } },
   entities: { audit: { name: frame.entity } },
   letters: { audit_head: frame.head },

@@ -16,6 +16,7 @@ export const dashboard: Slice = {
       place: 'tab',
     },
   ],
+  palette: () => import('./palette'),
   cards: () => import('./cards'),
   stops: [{ id: 'dashboard', at: 10, ...frame.stop }],
 };

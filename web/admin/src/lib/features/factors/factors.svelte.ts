@@ -20,7 +20,7 @@ class FactorsState {
   /** Another person signed in. */
   forget(): void {
     this.now = this.passkeys = this.error = null;
-    codes.now = [];
+    codes.forget();
   }
 }
 

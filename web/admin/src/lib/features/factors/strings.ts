@@ -17,6 +17,12 @@ export const own = {
     qr: 'QR code for the authenticator app',
     noCamera: 'Type it instead',
     type: 'Enter the code that the app shows.',
+    leaving: {
+      title: 'Leave before it’s turned on?',
+      text: 'The authenticator app isn’t set up yet. What you have scanned won’t work, and you would start again with a new QR code.',
+      stay: 'Stay',
+      leave: 'Leave',
+    },
     offTitle: 'Turn off the authenticator app?',
     offText: 'Signing in will no longer ask for its codes. We email you to confirm.',
     offRequired:
@@ -30,6 +36,12 @@ export const own = {
     save: 'Save as a file',
     copy: 'Copy',
     kept: 'I have saved them',
+    leaving: {
+      title: 'Leave without the recovery codes?',
+      text: 'You haven’t saved them yet, and they can’t be shown again. Without them, losing your second factor locks you out until an admin removes it.',
+      stay: 'Stay',
+      leave: 'Leave',
+    },
     fileHead: 'Recovery codes. Each one works once.',
     left: (n: number) => (n ? `${plural(n, 'code', 'codes')} left` : 'No codes left: create new ones'),
     renew: 'Create new codes',

@@ -9,7 +9,8 @@ export interface Draft {
 }
 
 const DAYS_30 = 30 * 24 * 3_600_000;
-const name = (staff: string, message: string) => `${DRAFTS}${staff}:${message}`;
+/** Of a draft in storage, of its lock, and of the channel between the tabs that show it. */
+export const draftName = (staff: string, message: string): string => `${DRAFTS}${staff}:${message}`;
 
 /** Storage fires no event in its own tab: components that show drafts read them again when this changes. */
 let changes = $state(0);
@@ -17,9 +18,18 @@ addEventListener('storage', (event) => {
   if (!event.key || event.key.startsWith(DRAFTS)) changes++;
 });
 
+/** Calls `told` when another tab has stored or removed the draft with this name. */
+export function onDraftStored(name: string, told: () => void): () => void {
+  const hear = ({ key }: StorageEvent) => {
+    if (key === name || key === null) told();
+  };
+  addEventListener('storage', hear);
+  return () => removeEventListener('storage', hear);
+}
+
 function stored(staff: string, message: string): Draft | null {
   try {
-    const draft = JSON.parse(localStorage.getItem(name(staff, message)) ?? 'null') as
+    const draft = JSON.parse(localStorage.getItem(draftName(staff, message)) ?? 'null') as
       (Draft & { at: number }) | null;
     if (!draft || Date.now() - draft.at > DAYS_30) return null;
     return { mode: draft.mode, text: draft.text, key: draft.key };
@@ -37,21 +47,25 @@ export function loadDraft(staff: string, message: string): Draft {
   return stored(staff, message) ?? { mode: 'reply', text: '', key: crypto.randomUUID() };
 }
 
-export function saveDraft(staff: string, message: string, draft: Draft): void {
+/** False if storage is full or blocked: the text is only in the field then. */
+export function saveDraft(staff: string, message: string, draft: Draft): boolean {
   const before = stored(staff, message) !== null;
   try {
     if (draft.text.trim())
-      localStorage.setItem(name(staff, message), JSON.stringify({ ...draft, at: Date.now() }));
-    else localStorage.removeItem(name(staff, message));
+      localStorage.setItem(draftName(staff, message), JSON.stringify({ ...draft, at: Date.now() }));
+    else localStorage.removeItem(draftName(staff, message));
   } catch {
-    // Storage is full or blocked: the text is still in the field.
+    return false;
   }
   if ((draft.text.trim() !== '') !== before) changes++;
+  return true;
 }
 
-export function dropDraft(staff: string, message: string): void {
+/** Removes the draft that was sent. One that another tab has changed meanwhile stays. */
+export function dropDraft(staff: string, message: string, key: string): void {
   try {
-    localStorage.removeItem(name(staff, message));
+    if (stored(staff, message)?.key !== key) return;
+    localStorage.removeItem(draftName(staff, message));
   } catch {
     // Nothing was stored.
   }

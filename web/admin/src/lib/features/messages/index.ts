@@ -61,6 +61,7 @@ export const messages: Slice = {
     }),
     find: async (q, signal) => (await import('./search')).find(q, signal),
   },
+  palette: () => import('./palette'),
   shortcuts: [
     {
       title: k.list,

@@ -185,6 +185,10 @@ export const own = {
     cannedEmpty: 'No canned replies yet',
     cannedManage: 'Manage canned replies',
     draft: 'Draft kept on this device',
+    elsewhere: {
+      says: 'This draft is also open in another tab. You can read it here and change it there.',
+      take: 'Write here instead',
+    },
     sent: 'Reply sent',
     added: 'Reply added',
     noted: 'Note added',

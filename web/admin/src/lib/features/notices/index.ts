@@ -20,6 +20,7 @@ export const notices: Slice = {
       open: () => (bell.open = true),
     },
   ],
+  palette: () => import('./palette'),
   overlays: [
     {
       id: 'notices',

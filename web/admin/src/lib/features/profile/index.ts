@@ -16,6 +16,7 @@ export const profile: Slice = {
       place: 'account',
     },
   ],
+  palette: () => import('./palette'),
   notices: {
     new_device: {
       icon: 'device',

@@ -1,9 +1,10 @@
 /** The firm's settings. */
 import { data, http, LONG, raw, tagged, whole } from '../../api/http';
+import { loadSchema } from './schema';
 import type { MailTrial, SettingValues } from './types';
 
 export const api = {
-  schema: () => data(http.GET('/api/admin/settings/schema', {})),
+  schema: loadSchema,
   load: () => tagged(http.GET('/api/admin/settings', {})),
   /** `seen` is the version on which the change is based; a stale one returns 412. */
   change: (values: SettingValues, seen: string) =>

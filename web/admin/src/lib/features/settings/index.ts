@@ -16,6 +16,7 @@ export const settings: Slice = {
       goTo: frame.goTo,
     },
   ],
+  palette: () => import('./palette'),
   entities: { settings: { name: frame.entity } },
   steps: frame.steps,
   stops: [{ id: 'settings', at: 50, ...frame.stop }],

@@ -32,9 +32,10 @@ export const own = {
     title: 'Search and commands',
     placeholder: (what: string[]) =>
       `${what.length ? `Search ${what.join(', ')}, go` : 'Go'} to a page, run a command`,
+    here: 'On this page',
     pages: 'Go to',
     actions: 'Actions',
-    more: 'More',
+    related: 'Related',
   },
 
   sheet: {

@@ -4,6 +4,7 @@ import type { StaffState } from './types';
 export const frame = {
   staff: 'Staff',
   goTo: 'Go to staff',
+  searched: 'staff',
   states: { active: 'Active', invited: 'Invited', deactivated: 'Deactivated' } satisfies Record<
     StaffState,
     string

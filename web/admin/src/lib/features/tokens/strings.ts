@@ -18,6 +18,13 @@ export const own = {
   madeText: 'It is shown only once. We keep only its fingerprint.',
   copy: 'Copy token',
   done: 'I have saved it',
+  leaving: {
+    title: 'Leave without the token?',
+    text: (name: string) =>
+      `You haven’t copied the token “${name}” yet, and it can’t be shown again. You would have to create a new one.`,
+    stay: 'Stay',
+    leave: 'Leave',
+  },
   emptyTitle: 'No tokens yet',
   emptyText: 'Create one for a program that reads messages or fetches reports.',
   by: (name: string) => `in the name of ${name}`,

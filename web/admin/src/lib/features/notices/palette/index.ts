@@ -1,0 +1,5 @@
+/** The notices by their usual words. */
+import type { Findable } from '../../../slice/slice';
+import { own } from './strings';
+
+export const words: Findable['words'] = own.words;

@@ -1,0 +1,16 @@
+/** What the palette finds of the settings: each group, heading and setting, by their names and usual words. */
+import type { Command, Findable } from '../../../slice/slice';
+import { loadSchema } from '../schema';
+import { placesOf } from './places';
+import { own } from './strings';
+
+export const words: Findable['words'] = own.words;
+
+export const commands: Command[] = [
+  { id: 'test-mail', icon: 'mail', path: '/settings/mail#test-mail', needs: 'settings', ...own.testMail },
+];
+
+export const listed: Findable['listed'] = {
+  needs: 'settings',
+  load: async () => placesOf(await loadSchema()),
+};
