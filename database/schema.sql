@@ -96,6 +96,10 @@ CREATE TABLE public.idempotency_keys (
     created_at timestamp with time zone NOT NULL,
     expires_at timestamp with time zone NOT NULL
 );
+CREATE TABLE public.inbox_reads (
+    staff_id uuid NOT NULL,
+    seen_at timestamp with time zone NOT NULL
+);
 CREATE TABLE public.installation (
     name text NOT NULL,
     value text NOT NULL
@@ -115,6 +119,11 @@ CREATE TABLE public.message_notes (
     content text NOT NULL,
     created_at timestamp with time zone NOT NULL
 );
+CREATE TABLE public.message_reads (
+    message_id uuid NOT NULL,
+    staff_id uuid NOT NULL,
+    seen_at timestamp with time zone NOT NULL
+);
 CREATE TABLE public.message_replies (
     id uuid NOT NULL,
     message_id uuid NOT NULL,
@@ -125,7 +134,8 @@ CREATE TABLE public.message_replies (
 );
 CREATE TABLE public.message_tags (
     message_id uuid NOT NULL,
-    tag text NOT NULL
+    tag text NOT NULL,
+    activity_id uuid DEFAULT '00000000-0000-0000-0000-000000000000'::uuid NOT NULL
 );
 CREATE TABLE public.messages (
     id uuid NOT NULL,
@@ -154,7 +164,17 @@ CREATE TABLE public.messages (
     created_at timestamp with time zone NOT NULL,
     search_vector tsvector GENERATED ALWAYS AS (to_tsvector('simple'::regconfig, search_text)) STORED,
     doubtful boolean DEFAULT false NOT NULL,
-    signs character varying(120)
+    signs character varying(120),
+    activity_id uuid DEFAULT '00000000-0000-0000-0000-000000000000'::uuid NOT NULL,
+    last_line text,
+    last_line_kind character varying(10),
+    last_line_by uuid,
+    last_line_at timestamp with time zone,
+    waiting_id uuid,
+    undelivered boolean DEFAULT false NOT NULL,
+    snoozed_until timestamp with time zone,
+    follow_up_at timestamp with time zone,
+    follow_up_by uuid
 );
 CREATE TABLE public.notification_preferences (
     staff_id uuid NOT NULL,
@@ -351,12 +371,16 @@ ALTER TABLE ONLY public.counts
     ADD CONSTRAINT counts_pkey PRIMARY KEY (name, slot, person);
 ALTER TABLE ONLY public.idempotency_keys
     ADD CONSTRAINT idempotency_keys_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.inbox_reads
+    ADD CONSTRAINT inbox_reads_pkey PRIMARY KEY (staff_id);
 ALTER TABLE ONLY public.installation
     ADD CONSTRAINT installation_pkey PRIMARY KEY (name);
 ALTER TABLE ONLY public.jobs
     ADD CONSTRAINT jobs_pkey PRIMARY KEY (name);
 ALTER TABLE ONLY public.message_notes
     ADD CONSTRAINT message_notes_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.message_reads
+    ADD CONSTRAINT message_reads_pkey PRIMARY KEY (message_id, staff_id);
 ALTER TABLE ONLY public.message_replies
     ADD CONSTRAINT message_replies_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.message_tags
@@ -421,16 +445,27 @@ CREATE INDEX audit_logs_by_type ON public.audit_logs USING btree (entity_type, i
 CREATE INDEX audit_logs_of_entity ON public.audit_logs USING btree (entity_type, entity_id, id);
 CREATE INDEX idempotency_keys_expiry ON public.idempotency_keys USING btree (expires_at);
 CREATE INDEX message_notes_thread ON public.message_notes USING btree (message_id, id);
+CREATE INDEX message_reads_by_staff ON public.message_reads USING btree (staff_id);
 CREATE INDEX message_replies_thread ON public.message_replies USING btree (message_id, id);
+CREATE INDEX message_tags_by_activity ON public.message_tags USING btree (tag, activity_id);
 CREATE INDEX message_tags_by_tag ON public.message_tags USING btree (tag, message_id);
+CREATE INDEX messages_by_activity ON public.messages USING btree (activity_id);
 CREATE INDEX messages_by_answer ON public.messages USING btree (first_replied_at, created_at) WHERE (first_replied_at IS NOT NULL);
 CREATE INDEX messages_by_assignee ON public.messages USING btree (assigned_to, status, id);
+CREATE INDEX messages_by_assignee_activity ON public.messages USING btree (assigned_to, status, activity_id);
 CREATE INDEX messages_by_assignee_only ON public.messages USING btree (assigned_to, id);
+CREATE INDEX messages_by_assignee_only_activity ON public.messages USING btree (assigned_to, activity_id);
 CREATE INDEX messages_by_client ON public.messages USING btree (email_key, id);
 CREATE INDEX messages_by_service ON public.messages USING btree (service, id);
+CREATE INDEX messages_by_service_activity ON public.messages USING btree (service, activity_id);
 CREATE INDEX messages_by_status ON public.messages USING btree (status, id);
+CREATE INDEX messages_by_status_activity ON public.messages USING btree (status, activity_id);
 CREATE INDEX messages_of_nobody ON public.messages USING btree (status, id) WHERE (assigned_to IS NULL);
+CREATE INDEX messages_of_nobody_activity ON public.messages USING btree (status, activity_id) WHERE (assigned_to IS NULL);
 CREATE INDEX messages_search ON public.messages USING gin (search_vector);
+CREATE INDEX messages_snoozed ON public.messages USING btree (snoozed_until) WHERE (snoozed_until IS NOT NULL);
+CREATE INDEX messages_to_follow_up ON public.messages USING btree (follow_up_at) WHERE (follow_up_at IS NOT NULL);
+CREATE INDEX messages_waiting ON public.messages USING btree (waiting_id) WHERE (waiting_id IS NOT NULL);
 CREATE INDEX messages_with_sender ON public.messages USING btree (id) WHERE ((ip_address IS NOT NULL) OR (user_agent IS NOT NULL));
 CREATE INDEX notifications_of_entity ON public.notifications USING btree (entity_id, staff_id);
 CREATE INDEX notifications_of_person ON public.notifications USING btree (staff_id, id);
@@ -450,10 +485,16 @@ ALTER TABLE ONLY public.active_sessions
     ADD CONSTRAINT active_sessions_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.staff(id);
 ALTER TABLE ONLY public.blocked_senders
     ADD CONSTRAINT blocked_senders_blocked_by_fkey FOREIGN KEY (blocked_by) REFERENCES public.staff(id) ON DELETE SET NULL;
+ALTER TABLE ONLY public.inbox_reads
+    ADD CONSTRAINT inbox_reads_staff_id_fkey FOREIGN KEY (staff_id) REFERENCES public.staff(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.message_notes
     ADD CONSTRAINT message_notes_message_id_fkey FOREIGN KEY (message_id) REFERENCES public.messages(id);
 ALTER TABLE ONLY public.message_notes
     ADD CONSTRAINT message_notes_staff_id_fkey FOREIGN KEY (staff_id) REFERENCES public.staff(id);
+ALTER TABLE ONLY public.message_reads
+    ADD CONSTRAINT message_reads_message_id_fkey FOREIGN KEY (message_id) REFERENCES public.messages(id);
+ALTER TABLE ONLY public.message_reads
+    ADD CONSTRAINT message_reads_staff_id_fkey FOREIGN KEY (staff_id) REFERENCES public.staff(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.message_replies
     ADD CONSTRAINT message_replies_message_id_fkey FOREIGN KEY (message_id) REFERENCES public.messages(id);
 ALTER TABLE ONLY public.message_replies

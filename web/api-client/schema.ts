@@ -378,6 +378,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/messages/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Marks messages as read or unread, for the caller alone. */
+        put: operations["mark_messages"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/messages/read-all": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Marks every message as read, for the caller alone. */
+        put: operations["mark_all_messages"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/messages/tags": {
         parameters: {
             query?: never;
@@ -402,7 +436,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Returns one message with its thread, and marks it as read. */
+        /** Returns one message with its thread, and marks it as read for the caller. */
         get: operations["get_message"];
         put?: never;
         post?: never;
@@ -1810,6 +1844,11 @@ export interface components {
             /** @description At most 100. */
             ids: string[];
             removeTags?: string[];
+            /**
+             * Format: date
+             * @description The day on which they come back among the open messages; null: now.
+             */
+            snoozedUntil?: string | null;
             status?: components["schemas"]["MessageStatus"] | null;
         };
         /** @description The result of a bulk change. */
@@ -1854,6 +1893,16 @@ export interface components {
             assignedTo?: string | null;
             /** @description False: somebody looked, and it is a message like others. */
             doubtful?: boolean | null;
+            /**
+             * Format: date
+             * @description The day on which somebody wants to look at it again; null: no day. Until then it stays where it is.
+             */
+            followUpOn?: string | null;
+            /**
+             * Format: date
+             * @description The day on which it comes back among the open messages; null: now. A message that is closed is opened for it.
+             */
+            snoozedUntil?: string | null;
             status?: components["schemas"]["MessageStatus"] | null;
         };
         /** @description A signed head. */
@@ -1939,7 +1988,7 @@ export interface components {
             /** @description Leave this empty: it is a trap for bots. A message that fills it in is filed as spam. */
             website?: string | null;
         };
-        /** @description Number of messages by status; each at most 1,000, which means 1,000 or more. */
+        /** @description Number of messages by status, snoozed ones included; each at most 1,000, which means 1,000 or more. */
         Counts: {
             /** Format: int64 */
             archived: number;
@@ -1949,18 +1998,28 @@ export interface components {
             in_progress: number;
             /**
              * Format: int64
-             * @description New or in progress, and assigned to the caller.
+             * @description Of these, assigned to the caller.
              */
             mine: number;
             /** Format: int64 */
             new: number;
+            /**
+             * Format: int64
+             * @description New or in progress, and not snoozed.
+             */
+            open: number;
             /** Format: int64 */
             replied: number;
+            /**
+             * Format: int64
+             * @description New or in progress, and snoozed.
+             */
+            snoozed: number;
             /** Format: int64 */
             spam: number;
             /**
              * Format: int64
-             * @description New or in progress, and unassigned.
+             * @description Of these, unassigned.
              */
             unassigned: number;
         };
@@ -2191,7 +2250,7 @@ export interface components {
         };
         /** @description The envelope of every successful API response. */
         Envelope_Counts: {
-            /** @description Number of messages by status; each at most 1,000, which means 1,000 or more. */
+            /** @description Number of messages by status, snoozed ones included; each at most 1,000, which means 1,000 or more. */
             data: {
                 /** Format: int64 */
                 archived: number;
@@ -2201,18 +2260,28 @@ export interface components {
                 in_progress: number;
                 /**
                  * Format: int64
-                 * @description New or in progress, and assigned to the caller.
+                 * @description Of these, assigned to the caller.
                  */
                 mine: number;
                 /** Format: int64 */
                 new: number;
+                /**
+                 * Format: int64
+                 * @description New or in progress, and not snoozed.
+                 */
+                open: number;
                 /** Format: int64 */
                 replied: number;
+                /**
+                 * Format: int64
+                 * @description New or in progress, and snoozed.
+                 */
+                snoozed: number;
                 /** Format: int64 */
                 spam: number;
                 /**
                  * Format: int64
-                 * @description New or in progress, and unassigned.
+                 * @description Of these, unassigned.
                  */
                 unassigned: number;
             };
@@ -3198,10 +3267,17 @@ export interface components {
                 email: string;
                 /** @description The start of the text, in one line. */
                 excerpt: string;
+                /**
+                 * Format: date
+                 * @description The day on which somebody wants to look at it again.
+                 */
+                followUpOn?: string | null;
                 /** Format: uuid */
                 id: string;
                 /** Format: date-time */
                 lastActivityAt: string;
+                /** @description The newest line of the thread. */
+                lastLine: components["schemas"]["LastLine"];
                 name: string;
                 /**
                  * Format: int32
@@ -3211,10 +3287,22 @@ export interface components {
                 /** @description The slug. */
                 service?: string | null;
                 serviceName?: string | null;
+                /**
+                 * Format: date
+                 * @description The day on which it comes back among the open messages.
+                 */
+                snoozedUntil?: string | null;
                 status: components["schemas"]["MessageStatus"];
                 tags: string[];
-                /** @description Nobody has opened it yet, or the client has replied since. */
+                /** @description The email with the newest reply was refused or given up, so the client may not know of it. */
+                undelivered: boolean;
+                /** @description You have not read the newest line of the client. */
                 unread: boolean;
+                /**
+                 * Format: date-time
+                 * @description Since when the client waits for a reply; null: they do not.
+                 */
+                waitingSince?: string | null;
             }[];
             /** @description A sentence to show to people, if there is something to say. */
             message?: string;
@@ -3673,6 +3761,15 @@ export interface components {
             /** @enum {string} */
             type: "services";
         };
+        /** @description The newest line of a thread. */
+        LastLine: {
+            author?: components["schemas"]["Person"] | null;
+            /** Format: date-time */
+            createdAt: string;
+            /** @description Its start, in one line. */
+            excerpt: string;
+            kind: components["schemas"]["ThreadKind"];
+        };
         /** @description Sign-in credentials. */
         Login: {
             email: string;
@@ -3756,6 +3853,13 @@ export interface components {
              * @description Mails that wait; at most 1,000, which then means 1,000 or more.
              */
             waiting: number;
+        };
+        /** @description Which messages the caller has read. */
+        Marking: {
+            /** @description 1 to 100. Those that do not exist are ignored. */
+            ids: string[];
+            /** @description False: mark them as unread. */
+            read: boolean;
         };
         /** @description The person who is signed in. */
         Me: {
@@ -3858,10 +3962,17 @@ export interface components {
             email: string;
             /** @description The start of the text, in one line. */
             excerpt: string;
+            /**
+             * Format: date
+             * @description The day on which somebody wants to look at it again.
+             */
+            followUpOn?: string | null;
             /** Format: uuid */
             id: string;
             /** Format: date-time */
             lastActivityAt: string;
+            /** @description The newest line of the thread. */
+            lastLine: components["schemas"]["LastLine"];
             name: string;
             /**
              * Format: int32
@@ -3871,10 +3982,22 @@ export interface components {
             /** @description The slug. */
             service?: string | null;
             serviceName?: string | null;
+            /**
+             * Format: date
+             * @description The day on which it comes back among the open messages.
+             */
+            snoozedUntil?: string | null;
             status: components["schemas"]["MessageStatus"];
             tags: string[];
-            /** @description Nobody has opened it yet, or the client has replied since. */
+            /** @description The email with the newest reply was refused or given up, so the client may not know of it. */
+            undelivered: boolean;
+            /** @description You have not read the newest line of the client. */
             unread: boolean;
+            /**
+             * Format: date-time
+             * @description Since when the client waits for a reply; null: they do not.
+             */
+            waitingSince?: string | null;
         };
         /** @description The position of a page within the whole list. */
         Meta: {
@@ -3983,7 +4106,7 @@ export interface components {
          * @description An event that people can be notified about.
          * @enum {string}
          */
-        NotificationEvent: "message_created" | "client_replied" | "message_assigned" | "new_device" | "mail_failed" | "audit_head";
+        NotificationEvent: "message_created" | "client_replied" | "message_assigned" | "message_returned" | "new_device" | "mail_failed" | "audit_head";
         /** @description Whether one event is sent through one channel. */
         NotificationPreference: {
             channel: components["schemas"]["NotificationChannel"];
@@ -4364,7 +4487,7 @@ export interface components {
             mail?: components["schemas"]["MailState"] | null;
         };
         /**
-         * @description Who is writing to whom.
+         * @description Who wrote a line of a thread, and to whom.
          * @enum {string}
          */
         ThreadKind: "reply" | "note" | "client";
@@ -5233,13 +5356,19 @@ export interface operations {
                 /** @description The slug of a service. */
                 service?: string;
                 tag?: string;
-                /** @description First day, in UTC: `2026-01-31`. */
+                /** @description First day of arrival, in UTC: `2026-01-31`. */
                 from?: string;
-                /** @description Last day, in UTC: `2026-01-31`. */
+                /** @description Last day of arrival, in UTC: `2026-01-31`. */
                 to?: string;
                 /** @description Words to search for. Each must match the start of a word in the name, email, phone, company or text. */
                 q?: string;
-                /** @description `newest` (the default) or `oldest`. */
+                /** @description `false`: without those that are snoozed; `true`: only those. */
+                snoozed?: boolean;
+                /**
+                 * @description `activity`: the newest line or the last return of a message first. `waiting`: only those whose client waits for a
+                 *     reply, the longest first. `newest` and `oldest`: by arrival. The default is `activity`, or `newest` with `from` or
+                 *     `to`.
+                 */
                 sort?: string;
                 /** @description `nextCursor` of the previous page. */
                 cursor?: string;
@@ -5338,13 +5467,19 @@ export interface operations {
                 /** @description The slug of a service. */
                 service?: string;
                 tag?: string;
-                /** @description First day, in UTC: `2026-01-31`. */
+                /** @description First day of arrival, in UTC: `2026-01-31`. */
                 from?: string;
-                /** @description Last day, in UTC: `2026-01-31`. */
+                /** @description Last day of arrival, in UTC: `2026-01-31`. */
                 to?: string;
                 /** @description Words to search for. Each must match the start of a word in the name, email, phone, company or text. */
                 q?: string;
-                /** @description `newest` (the default) or `oldest`. */
+                /** @description `false`: without those that are snoozed; `true`: only those. */
+                snoozed?: boolean;
+                /**
+                 * @description `activity`: the newest line or the last return of a message first. `waiting`: only those whose client waits for a
+                 *     reply, the longest first. `newest` and `oldest`: by arrival. The default is `activity`, or `newest` with `from` or
+                 *     `to`.
+                 */
                 sort?: string;
                 /** @description `csv` (the default) or `xlsx`. */
                 format?: string;
@@ -5369,6 +5504,70 @@ export interface operations {
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
             422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    mark_messages: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeating a request with the same key and body returns the first response again, for 24 hours */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Marking"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_Nothing"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    mark_all_messages: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeating a request with the same key and body returns the first response again, for 24 hours */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_Nothing"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            409: components["responses"]["Problem409"];
+            422: components["responses"]["Problem422x1"];
             429: components["responses"]["Problem429"];
             503: components["responses"]["Problem503"];
         };

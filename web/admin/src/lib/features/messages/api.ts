@@ -11,11 +11,7 @@ export const api = {
   tags: () => data(http.GET('/api/admin/messages/tags', {})),
   get: (message: string, signal?: AbortSignal) =>
     tagged(http.GET('/api/admin/messages/{id}', { ...id(message), signal })),
-  change: (
-    message: string,
-    body: Change,
-    etag?: string | null,
-  ) => {
+  change: (message: string, body: Change, etag?: string | null) => {
     const headers = etag ? { 'If-Match': etag } : {};
     return tagged(http.PATCH('/api/admin/messages/{id}', { ...id(message), body, headers }));
   },

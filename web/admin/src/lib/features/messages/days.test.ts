@@ -13,7 +13,11 @@ describe('the days on offer', () => {
     ]);
   });
   it('name a Monday once', () => {
-    expect(days('2026-03-08T12:00:00').map((one) => one.split(' ')[0])).toEqual(['tomorrow', 'twoWeeks', 'month']);
+    expect(days('2026-03-08T12:00:00').map((one) => one.split(' ')[0])).toEqual([
+      'tomorrow',
+      'twoWeeks',
+      'month',
+    ]);
     expect(days('2026-03-09T12:00:00')).toContain('monday 2026-03-16');
     expect(days('2026-03-07T12:00:00')).toContain('monday 2026-03-09');
   });

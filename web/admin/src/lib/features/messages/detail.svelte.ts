@@ -142,11 +142,7 @@ export class DetailState {
     }
   }
 
-  async #change(
-    local: Partial<MessageDetail>,
-    body: Change,
-    what: string,
-  ): Promise<void> {
+  async #change(local: Partial<MessageDetail>, body: Change, what: string): Promise<void> {
     const before = this.detail;
     if (!before) return;
     const restore = messages.checkpoint();

@@ -47,11 +47,23 @@ describe('filters', () => {
   });
 
   it('knows when a changed message leaves the view', () => {
-    const message = { status: 'new', assignedTo: { id: 'me', name: 'Me' }, tags: ['vip'] } as MessageSummary;
+    const message = {
+      status: 'new',
+      assignedTo: { id: 'me', name: 'Me' },
+      tags: ['vip'],
+      snoozedUntil: null,
+      waitingSince: '2026-03-02T09:00:00Z',
+    } as MessageSummary;
     expect(stillFits(message, parse(''), 'me')).toBe(true);
     expect(stillFits({ ...message, status: 'archived' }, parse(''), 'me')).toBe(false);
     expect(stillFits(message, parse('view=unassigned'), 'me')).toBe(false);
     expect(stillFits(message, parse('view=mine'), 'me')).toBe(true);
     expect(stillFits(message, parse('tag=other'), 'me')).toBe(false);
+    const snoozed = { ...message, snoozedUntil: '2026-03-04' };
+    expect(stillFits(snoozed, parse(''), 'me')).toBe(false);
+    expect(stillFits(snoozed, parse('view=snoozed'), 'me')).toBe(true);
+    expect(stillFits(snoozed, parse('view=all'), 'me')).toBe(true);
+    expect(stillFits(message, parse('view=snoozed'), 'me')).toBe(false);
+    expect(stillFits({ ...message, waitingSince: null }, parse('sort=waiting'), 'me')).toBe(false);
   });
 });

@@ -66,14 +66,16 @@ export const own = {
   allRead: 'All messages are marked as read, for you alone',
   by: (name: string) => `${name}:`,
   undelivered: 'Not delivered',
-  undeliveredText: 'The client did not get the last reply: its email failed. Send it again below, or reach them another way.',
+  undeliveredText:
+    'The client did not get the last reply: its email failed. Send it again below, or reach them another way.',
   later: {
     snooze: 'Snooze',
     snoozeTitle: 'Snooze until',
     snoozeText: 'It leaves the open messages and comes back on that morning, or when the client replies.',
     followUp: 'Follow up',
     followUpTitle: 'Follow up on',
-    followUpText: 'It stays where it is. On that morning it is back among the open messages, and you are notified.',
+    followUpText:
+      'It stays where it is. On that morning it is back among the open messages, and you are notified.',
     tomorrow: 'Tomorrow',
     monday: 'Monday',
     twoWeeks: 'In two weeks',

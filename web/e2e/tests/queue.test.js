@@ -1,0 +1,152 @@
+// Two staff and their clients: the queue goes by what happens, and everybody has their own view of it.
+import assert from "node:assert/strict";
+import { after, before } from "node:test";
+import { axe } from "../lib/axe.js";
+import { launch, live, person, signIn } from "../lib/browser.js";
+import { ADMIN, Server } from "../lib/server.js";
+import { story } from "../lib/steps.js";
+import { until } from "../lib/until.js";
+
+const step = story();
+const BEN = { email: "ben@firm.example", password: "three-old-bridges", name: "Ben Okafor", role: "staff" };
+let server, browser, anna, ben, page;
+const ids = {};
+
+before(async () => {
+  const env = { TEKVWARHO_RATE_LIMITS: "off", TEKVWARHO_BOT_GUARD: "off" };
+  server = await Server.make({ env, staff: [ADMIN, BEN] });
+  browser = await launch();
+  anna = await person(browser, server);
+  ben = await person(browser, server);
+  page = anna.page;
+  await signIn(page);
+  await signIn(ben.page, BEN);
+  for (const name of ["Grace Hopper", "Alan Turing", "Radia Perlman"]) {
+    const email = `${name.split(" ")[0].toLowerCase()}@client.example`;
+    const body = JSON.stringify({ name, email, message: `${name} asks.` });
+    const answer = await fetch(`${server.url}/api/contact`, {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body,
+    });
+    ids[name] = (await answer.json()).data.id;
+  }
+});
+after(async () => {
+  await browser?.close();
+  await server?.remove();
+});
+
+const row = (on, name) => on.locator(`[data-message="${ids[name]}"]`);
+const order = (on = page) => on.locator("[data-message] .name").allInnerTexts();
+const orderIs = (expected, on = page) =>
+  until(`the list is ${expected}`, async () => (await order(on)).join() === expected.join());
+
+async function clientReplies(name, content) {
+  const { threadUrl } = await server.api(`/api/admin/messages/${ids[name]}`);
+  const code = threadUrl.split("#")[1];
+  const answer = await fetch(`${server.url}/api/messages/${ids[name]}/replies`, {
+    method: "POST",
+    headers: { "Content-Type": "application/json", Authorization: `Manage ${code}` },
+    body: JSON.stringify({ content }),
+  });
+  assert.equal(answer.status, 201);
+}
+
+step("a client’s reply waits behind the pill, and is on top with its line", async () => {
+  await ben.page.goto("/admin/messages");
+  await live(ben.page);
+  await orderIs(["Radia Perlman", "Alan Turing", "Grace Hopper"], ben.page);
+  await clientReplies("Grace Hopper", "Are you still there?");
+  await row(ben.page, "Grace Hopper").getByText("Are you still there?").waitFor();
+  await orderIs(["Radia Perlman", "Alan Turing", "Grace Hopper"], ben.page);
+  await ben.page.getByRole("button", { name: "1 new reply" }).click();
+  await orderIs(["Grace Hopper", "Radia Perlman", "Alan Turing"], ben.page);
+});
+
+step("the row says who wrote last", async () => {
+  await server.api(`/api/admin/messages/${ids["Alan Turing"]}/replies`, "POST", { content: "We can help.", sendEmail: false });
+  await ben.page.goto("/admin/messages?view=replied");
+  await row(ben.page, "Alan Turing").getByText("Anna:").waitFor();
+  await row(ben.page, "Alan Turing").getByText("We can help.").waitFor();
+  await page.goto("/admin/messages?view=replied");
+  await row(page, "Alan Turing").getByText("You:").waitFor();
+});
+
+step("what one person reads stays unread for the other", async () => {
+  await ben.page.goto("/admin/messages");
+  const unread = (on, name) => row(on, name).getByText("Unread", { exact: true });
+  await unread(ben.page, "Grace Hopper").waitFor({ state: "attached" });
+  await row(ben.page, "Grace Hopper").getByRole("link").click();
+  await ben.page.getByRole("log", { name: "Conversation" }).waitFor();
+  await unread(ben.page, "Grace Hopper").waitFor({ state: "detached" });
+  await page.goto("/admin/messages");
+  await unread(page, "Radia Perlman").waitFor({ state: "attached" });
+  // Marked as unread, it closes, and the mark is one’s own.
+  await ben.page.keyboard.press("u");
+  await ben.page.getByText("Message marked as unread").waitFor();
+  await unread(ben.page, "Grace Hopper").waitFor({ state: "attached" });
+  assert.equal(new URL(ben.page.url()).pathname, "/admin/messages");
+  await page.getByRole("button", { name: "Sort and export" }).click();
+  await page.getByRole("menuitem", { name: "Mark all as read" }).click();
+  await unread(page, "Radia Perlman").waitFor({ state: "detached" });
+  assert.equal(await unread(ben.page, "Grace Hopper").count(), 1);
+});
+
+step("the list can go by who waits longest", async () => {
+  await page.getByRole("button", { name: "Sort and export" }).click();
+  await page.getByRole("menuitemradio", { name: "Longest waiting" }).click();
+  await orderIs(["Grace Hopper", "Radia Perlman"]);
+  assert.match(page.url(), /sort=waiting/);
+  assert.deepEqual(await axe(page), []);
+});
+
+step("a message is snoozed by key, is out of sight, and taken back", async () => {
+  await page.goto("/admin/messages");
+  await row(page, "Radia Perlman").getByRole("link").click();
+  await page.getByRole("log", { name: "Conversation" }).waitFor();
+  await page.keyboard.press("z");
+  const dialog = page.getByRole("dialog", { name: "Snooze until" });
+  assert.deepEqual(await axe(page), []);
+  await dialog.getByRole("button", { name: /^Tomorrow/ }).click();
+  await page.getByText(/Message snoozed until/).waitFor();
+  await row(page, "Radia Perlman").waitFor({ state: "detached" });
+  await page.getByRole("note").getByText("Snoozed until").waitFor();
+  assert.deepEqual(await axe(page), []);
+  await page.goto("/admin/messages?view=snoozed");
+  await row(page, "Radia Perlman").getByText(/^Until/).waitFor();
+  await row(page, "Radia Perlman").getByRole("link").click();
+  await page.getByRole("button", { name: "End snooze" }).click();
+  await row(page, "Radia Perlman").waitFor({ state: "detached" });
+  const { snoozedUntil } = await server.api(`/api/admin/messages/${ids["Radia Perlman"]}`);
+  assert.equal(snoozedUntil, null);
+});
+
+step("several are snoozed at once, and a client who writes is back", async () => {
+  await page.goto("/admin/messages");
+  for (const name of ["Grace Hopper", "Radia Perlman"]) await row(page, name).locator("input").click();
+  await page.getByRole("toolbar").getByRole("button", { name: "Snooze" }).click();
+  await page.getByRole("dialog", { name: "Snooze until" }).getByLabel("Another day").fill("2020-01-01");
+  assert.ok(await page.getByRole("button", { name: "Choose", exact: true }).isDisabled());
+  await page.getByRole("button", { name: /^In two weeks/ }).click();
+  await page.getByText(/2 messages snoozed until/).waitFor();
+  await page.getByText("Nothing is open").waitFor();
+  await clientReplies("Grace Hopper", "I have found more.");
+  await row(page, "Grace Hopper").getByText("I have found more.").waitFor();
+});
+
+step("a day to follow up is set and removed on the message", async () => {
+  await page.goto(`/admin/messages/${ids["Alan Turing"]}?view=all`);
+  await page.locator("article").getByRole("button", { name: "More" }).click();
+  await page.getByRole("menuitem", { name: "Follow up" }).click();
+  await page.getByRole("dialog", { name: "Follow up on" }).getByRole("button", { name: /^In a month/ }).click();
+  await page.getByRole("note").getByText("Follow up on").waitFor();
+  assert.equal((await server.api(`/api/admin/messages/${ids["Alan Turing"]}`)).status, "replied");
+  await page.getByRole("button", { name: "Remove follow-up" }).click();
+  await page.getByRole("note").waitFor({ state: "detached" });
+});
+
+step("no browser complained", () => {
+  anna.watch.assertQuiet();
+  ben.watch.assertQuiet();
+});
