@@ -15,7 +15,7 @@ use crate::features;
 use crate::http;
 use crate::http::assets::Assets;
 use crate::platform::audit::waiting_since;
-use crate::platform::mail::Mailer;
+use crate::platform::mail::{Fault, Mailer};
 use crate::platform::settings::Settings;
 use crate::secrets::KeyRing;
 use crate::storage::{Engine, Storage, database_file};
@@ -69,6 +69,9 @@ pub async fn run(config: Config) -> Result<(), Failure> {
 /// A full disk stops a SQLite database, so warn early.
 fn room(config: &Config) -> Finding {
     match disk::free(&config.data_dir) {
+        Some(bytes) if bytes < disk::TOO_LITTLE && Engine::of_url(&config.database_url()) == Some(Engine::Sqlite) => {
+            Wrong(format!("only {} MB free; the database cannot be written", bytes >> 20))
+        }
         Some(bytes) if bytes < disk::LITTLE => {
             Doubtful(format!("only {} MB free; the database needs room to write", bytes >> 20))
         }
@@ -165,23 +168,33 @@ async fn mail(config: &Config) -> Result<String, String> {
         Mailer::Smtp(server) => match tokio::time::timeout(PROBE, server.test_connection()).await {
             Ok(Ok(true)) => Ok("sent by SMTP; the server accepts our sign-in".to_owned()),
             Ok(Ok(false)) => Err("the SMTP server does not respond like one".to_owned()),
-            Ok(Err(error)) => Err(format!("the SMTP server: {error}")),
-            Err(_) => Err(format!("the SMTP server did not respond within {} s{}", PROBE.as_secs(), hint(config))),
+            Ok(Err(error)) => {
+                let fault = Fault::of_smtp(&error);
+                Err(format!("{}{} ({error})", fault.in_words(), hint(config, fault)))
+            }
+            Err(_) => Err(format!(
+                "the mail server did not respond within {} s{}",
+                PROBE.as_secs(),
+                hint(config, Fault::Silent)
+            )),
         },
     }
 }
 
-/// Why a mail server might not respond.
-fn hint(config: &Config) -> &'static str {
+/// The likely cause, where the address of the mail server tells one.
+fn hint(config: &Config, fault: Fault) -> &'static str {
     let url = config.mail.smtp_url.as_ref().and_then(|url| url.read().ok());
-    match url {
-        Some(url) if url.scheme() == "smtp" && url.port() == Some(465) => {
-            ". Port 465 uses TLS from the start: write smtps:// instead of smtp://"
+    let (scheme, port) = url.as_ref().map_or(("", None), |url| (url.scheme(), url.port()));
+    match (fault, scheme, port) {
+        (Fault::Silent, "smtp", Some(465)) => ". Port 465 uses TLS from the start: write smtps:// instead of smtp://",
+        (Fault::Silent, "smtp", _) => {
+            "; is there a firewall in between? If the port uses TLS from the start, write smtps:// instead of smtp://"
         }
-        Some(url) if url.scheme() == "smtps" && url.port().is_some_and(|port| port != 465) => {
+        (Fault::Silent | Fault::Tls, "smtps", Some(port)) if port != 465 => {
             ". This port may start without TLS: write smtp:// instead of smtps://"
         }
-        _ => "; is there a firewall in between?",
+        (Fault::Silent, ..) => "; is there a firewall in between?",
+        _ => "",
     }
 }
 
@@ -219,8 +232,24 @@ mod tests {
     use crate::cli::Cli;
 
     #[test]
+    fn a_full_disk_is_wrong_for_a_file_and_a_warning_for_a_server() {
+        // A file system without a free byte.
+        let room = |more: &[&str]| {
+            let words = ["tekvwarho", "--data-dir", "/proc"];
+            room(&Cli::try_parse_from(words.iter().chain(more)).expect("parsed").config)
+        };
+        assert!(matches!(room(&[]), Wrong(_)));
+        assert!(matches!(room(&["--database-url", "postgres://localhost/x"]), Doubtful(_)));
+    }
+
+    #[test]
     fn a_silent_mail_server_is_told_from_a_wrong_scheme() {
-        let hint = |url: &str| hint(&Cli::try_parse_from(["tekvwarho", "--smtp-url", url]).expect("parsed").config);
+        let of = |url: &str, fault: Fault| {
+            hint(&Cli::try_parse_from(["tekvwarho", "--smtp-url", url]).expect("parsed").config, fault)
+        };
+        let hint = |url: &str| of(url, Fault::Silent);
+        assert_eq!(of("smtps://mail.example.com:587", Fault::Tls), hint("smtps://mail.example.com:587"));
+        assert_eq!(of("smtp://mail.example.com:587", Fault::SignIn), "");
         assert!(hint("smtp://mail.example.com:465").contains("write smtps:// instead of smtp://"));
         assert!(hint("smtps://mail.example.com:587").contains("write smtp:// instead of smtps://"));
         for fine in ["smtp://mail.example.com:587", "smtps://mail.example.com:465", "smtps://mail.example.com"] {

@@ -191,8 +191,8 @@ fn describe(error: &Error) -> (StatusCode, &'static str, &'static str, Cow<'stat
         Error::AccountLocked { retry_after, .. } => (
             S::TOO_MANY_REQUESTS,
             "rate_limited",
-            "Too many wrong passwords",
-            format!("Too many wrong passwords. Try again in {}, or reset your password.", spell(*retry_after)).into(),
+            "Too many failed attempts",
+            format!("Too many failed attempts. Try again in {}, or reset your password.", spell(*retry_after)).into(),
         ),
         Error::Forbidden => (
             S::FORBIDDEN,

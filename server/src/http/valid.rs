@@ -26,7 +26,7 @@ impl Check {
     /// A required line. `ask` says what is missing.
     pub fn line(&mut self, field: &str, value: &str, max: usize, ask: &str) -> String {
         let value = in_order(value).trim().to_owned();
-        if value.is_empty() {
+        if value.chars().all(shows_nothing) {
             self.refuse(field, "required", ask);
         }
         self.one_line(field, &value);
@@ -36,7 +36,10 @@ impl Check {
 
     /// An optional line; an empty one counts as missing.
     pub fn optional_line(&mut self, field: &str, value: Option<&str>, max: usize) -> Option<String> {
-        let value = value.map(|value| in_order(value).trim().to_owned()).filter(|value| !value.is_empty())?;
+        let value = value.map(|value| in_order(value).trim().to_owned())?;
+        if value.chars().all(shows_nothing) {
+            return None;
+        }
         self.one_line(field, &value);
         self.at_most(field, &value, max);
         Some(value)
@@ -45,7 +48,7 @@ impl Check {
     /// Required text with line breaks.
     pub fn text(&mut self, field: &str, value: &str, max: usize, ask: &str) -> String {
         let value = value.trim();
-        if value.is_empty() {
+        if value.chars().all(shows_nothing) {
             self.refuse(field, "required", ask);
         }
         if value.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
@@ -105,6 +108,15 @@ impl Check {
 /// subjects and headings beside our own words, and must not reorder them.
 pub fn in_order(text: &str) -> String {
     text.chars().filter(|letter| !matches!(letter, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')).collect()
+}
+
+/// True for a letter of which a reader sees nothing: space, and the main default-ignorable ones (UAX 44).
+fn shows_nothing(letter: char) -> bool {
+    letter.is_whitespace()
+        || matches!(letter,
+            '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
+            | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{2800}' | '\u{3164}'
+            | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{e0000}'..='\u{e0fff}')
 }
 
 /// True for an address that can receive email. Question marks are excluded: in a link, a mail program interprets what
@@ -176,6 +188,22 @@ fn in_words(expected: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_shows_nothing_is_not_there() {
+        for nothing in ["", " ", "\u{200b}\u{200b}", "\u{feff}\u{3164}", "\u{2800} \u{ad}"] {
+            let mut check = Check::new();
+            check.line("name", nothing, 10, "Who?");
+            check.text("message", nothing, 10, "What?");
+            assert_eq!(check.optional_line("phone", Some(nothing), 10), None);
+            let Err(Error::Validation(errors)) = check.done() else { panic!("{nothing:?} is taken") };
+            assert_eq!(errors.iter().map(|it| it.code.as_ref()).collect::<Vec<_>>(), ["required"; 2], "{nothing:?}");
+        }
+        let mut check = Check::new();
+        // Joiners belong into words of Persian, and into emoji.
+        assert_eq!(check.line("name", "می\u{200c}خواهم", 20, "Who?"), "می\u{200c}خواهم");
+        assert!(check.done().is_ok());
+    }
 
     #[test]
     fn addresses_are_told_from_other_text() {

@@ -63,7 +63,7 @@ step("what is typed about a person survives a look at another tab, and leaving a
 step("a lock is shown and taken away", async () => {
   await until("the account is locked", async () => (await tryPassword(CLEO, "a wrong one")) === 429);
   await openPage(CLEO, "access");
-  await page.getByText("Sign-in is locked after too many wrong passwords").waitFor();
+  await page.getByText("Sign-in is locked after too many failed attempts").waitFor();
   await page.getByRole("button", { name: "Unlock" }).click();
   await page.getByText("Unlocked", { exact: true }).waitFor();
   await page.getByText("Sign-in is locked").waitFor({ state: "detached" });

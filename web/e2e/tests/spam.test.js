@@ -56,7 +56,7 @@ step("several signs are filed as spam, and one click makes it a message again", 
   await write({ name: "Ada Byron", message: "[url=x]Online casino[/url] at http://casino.example" });
   await page.goto("/admin/messages?view=spam");
   await row("Ada Byron").getByRole("link").click();
-  await doubt().getByText("Filed as spam:").waitFor();
+  await doubt().getByText("In Spam. What looks like spam:").waitFor();
   await doubt().getByRole("button", { name: "Not spam" }).click();
   await doubt().waitFor({ state: "detached" });
   await until("it is open", async () => (await server.api("/api/admin/messages/counts")).spam === 0);

@@ -116,7 +116,8 @@ pub async fn apply(
     let assigned_to = change.assigned_to.unwrap_or(message.assigned_to);
     let old_tags = store::tags_of(tx.conn(), vec![id]).await?.remove(&id).unwrap_or_default();
     let new_tags = retag(&old_tags, tagging);
-    let doubtful = change.doubtful.unwrap_or(message.doubtful);
+    // Whoever files it as spam has judged it.
+    let doubtful = change.doubtful.unwrap_or(message.doubtful && status != Status::Spam);
     let after = After { status, assigned_to, doubtful, later };
     if after == After::of(&message) && new_tags == old_tags {
         return Ok(None);

@@ -8,8 +8,6 @@ use super::undelivered;
 use crate::platform::mail::{Letter, Settled, Words};
 use crate::platform::settings::Snapshot;
 
-/// Text that shows a template that does not escape.
-const AWKWARD: &str = "5 < 6 & \"quoted\" <b>bold</b>";
 const LINK: &str = "http://localhost:5500/admin/messages/1?view=all";
 const THREAD: &str = "http://localhost:5500/message/1#code";
 
@@ -49,7 +47,7 @@ impl Letter for ContactNotice {
             phone: Some("+49 30 1234".into()),
             company: None,
             service: Some("Web development".into()),
-            message: format!("Hello,\n\n{AWKWARD}"),
+            message: "Hello,\n\nour file server fails every Monday. Can you look at it?".into(),
             created_at: "2026-01-05 09:30".into(),
         };
         Self { message, link: LINK.into(), doubtful: true, to_client: true }
@@ -108,12 +106,15 @@ impl Letter for Reply {
 
     fn sample() -> Self {
         Self {
-            content: format!("Hello Anna,\n\n{AWKWARD}"),
+            content: "Hello Anna,\n\nyes, we can. Would Thursday at ten suit you?".into(),
             staff: StaffName { name: "Ben Okafor".into() },
             client_name: "Anna Müller".into(),
             thread_link: THREAD.into(),
             thread_code: "code".into(),
-            quoted: Some(Quoted { text: "first line\nsecond line".into(), created_at: "5 January 2026".into() }),
+            quoted: Some(Quoted {
+                text: "Hello,\n\nour file server fails every Monday. Can you look at it?".into(),
+                created_at: "5 January 2026".into(),
+            }),
         }
     }
 }
@@ -133,7 +134,12 @@ impl Letter for ClientReplyNotice {
     const TEMPLATE: &'static str = "client_reply_notice";
 
     fn sample() -> Self {
-        Self { client_name: "Anna Müller".into(), content: AWKWARD.into(), link: LINK.into(), to_client: true }
+        Self {
+            client_name: "Anna Müller".into(),
+            content: "Thursday at ten suits us.".into(),
+            link: LINK.into(),
+            to_client: true,
+        }
     }
 }
 
@@ -151,7 +157,7 @@ impl Letter for MessageAssigned {
     const TEMPLATE: &'static str = "message_assigned";
 
     fn sample() -> Self {
-        Self { name: "Ben".into(), by: AWKWARD.into(), client_name: "Anna Müller".into(), link: LINK.into() }
+        Self { name: "Ben".into(), by: "Chiara Russo".into(), client_name: "Anna Müller".into(), link: LINK.into() }
     }
 }
 
@@ -180,7 +186,7 @@ impl Letter for SpamReport {
         let suspect = Suspect {
             name: "Anna Müller".into(),
             email: "anna@example.com".into(),
-            excerpt: AWKWARD.into(),
+            excerpt: "Get first place in every search engine".into(),
             link: LINK.into(),
         };
         Self { total: 2, messages: vec![suspect.clone(), suspect], link: LINK.into() }

@@ -4,6 +4,7 @@
 //! worst 64 characters. They therefore never run on the threads that serve requests, and a caller must be entitled to
 //! the work beforehand.
 
+use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
 use argon2::password_hash::phc::PasswordHash;
@@ -11,6 +12,7 @@ use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _};
 use argon2::{Algorithm, Argon2, Params, Version};
 use tokio::sync::{mpsc, oneshot};
 use unicode_normalization::UnicodeNormalization as _;
+use unicode_normalization::char::is_combining_mark;
 
 use crate::error::{Error, Result};
 
@@ -128,8 +130,28 @@ fn words(text: &str) -> Vec<String> {
     parts.map(str::to_owned).chain(letters.chunks(JUDGED).map(String::from_iter)).collect()
 }
 
+/// True if the letters of a password are nothing but words about the person, whatever stands between and after them.
+fn is_made_of(password: &str, about: &[String]) -> bool {
+    let plain = |text: &str| -> String {
+        text.to_lowercase().nfd().filter(|letter| letter.is_alphabetic() && !is_combining_mark(*letter)).collect()
+    };
+    let letters = plain(password);
+    let words: Vec<String> = about.iter().map(|word| plain(word)).filter(|word| !word.is_empty()).collect();
+    // How far the letters can be read as such words.
+    let mut read = BTreeSet::from([0]);
+    let mut next = Some(0);
+    while let Some(at) = next {
+        read.extend(words.iter().filter(|word| letters[at..].starts_with(*word)).map(|word| at + word.len()));
+        next = read.range(at + 1..).next().copied();
+    }
+    !letters.is_empty() && read.contains(&letters.len())
+}
+
 /// True for a password that would be among the first guesses.
 fn is_common(password: &str, about: &[String]) -> bool {
+    if is_made_of(password, about) {
+        return true;
+    }
     // Guessing a random one of eight lower-case letters takes 10^11 attempts; lists of common ones end long before
     // 10^5.
     let letters: Vec<char> = password.chars().collect();
@@ -206,6 +228,10 @@ mod tests {
             "Password1",
             "anna.mueller@northwind.example",
             "northwind",
+            "anna.mueller",
+            "AnnaMuller1",
+            "northwind-example!",
+            "anna-2026-müller",
         ] {
             assert!(is_common(common, &about), "{common}");
         }

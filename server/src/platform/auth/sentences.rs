@@ -9,8 +9,8 @@ pub fn sentences(it: &Words<'_>) -> Option<String> {
     Some(match it.action() {
         "auth.signed_in" => "signed in".to_owned(),
         "auth.sign_in_failed" => format!("tried a wrong password{for_whom}"),
-        "auth.locked" if of_whom.is_empty() => "was locked out after too many wrong passwords".to_owned(),
-        "auth.locked" => format!("locked the account{of_whom} after too many wrong passwords"),
+        "auth.locked" if of_whom.is_empty() => "was locked out after too many failed attempts".to_owned(),
+        "auth.locked" => format!("locked the account{of_whom} after too many failed attempts"),
         "auth.signed_out" => "signed out".to_owned(),
         "auth.signed_out_everywhere" => "signed out on all devices".to_owned(),
         "auth.session_ended" => format!("ended a session{of_whom} on another device"),

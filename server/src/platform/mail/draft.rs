@@ -10,7 +10,7 @@ use lettre::{Address, Message};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::letter::{Letter, LetterKind};
+use super::letter::{Letter, LetterKind, SAMPLE_URL};
 use crate::error::{Error, Result};
 use crate::http::valid::{has_plain_name, in_order, mailable};
 use crate::platform::Platform;
@@ -40,9 +40,11 @@ impl<'a> Mail<'a> {
         Self { secret: L::SECRET, ..Self::of(to, L::TEMPLATE, serde_json::to_value(letter)) }
     }
 
-    /// The sample of a kind of letter.
-    pub fn sample(to: &'a str, kind: &LetterKind) -> Self {
-        Self::of(to, kind.template, (kind.sample)())
+    /// The sample of a kind of letter; its links lead where those of real ones do.
+    pub fn sample(platform: &Platform, to: &'a str, kind: &LetterKind) -> Self {
+        let here = platform.config.server.link("");
+        let values = (kind.sample)().map(|values| with_links(values, &here));
+        Self::of(to, kind.template, values)
     }
 
     fn of(to: &'a str, template: &'static str, values: serde_json::Result<Value>) -> Self {
@@ -131,6 +133,19 @@ impl<'a> Mail<'a> {
             created_at: now,
             sent_at: None,
         })
+    }
+}
+
+/// Values whose links lead to `here` and not to the place that samples name.
+fn with_links(values: Value, here: &str) -> Value {
+    match values {
+        Value::String(text) => Value::String(match text.strip_prefix(SAMPLE_URL) {
+            Some(path) => format!("{here}{path}"),
+            None => text,
+        }),
+        Value::Array(all) => all.into_iter().map(|one| with_links(one, here)).collect(),
+        Value::Object(all) => all.into_iter().map(|(name, one)| (name, with_links(one, here))).collect(),
+        other => other,
     }
 }
 

@@ -11,6 +11,9 @@ use crate::platform::Platform;
 use crate::platform::settings::Snapshot;
 use crate::storage::{BoxFuture, Tx};
 
+/// Stands in samples for the public URL.
+pub const SAMPLE_URL: &str = "http://localhost:5500";
+
 /// The values of one kind of mail.
 pub trait Letter: Serialize {
     /// Folder below `templates/email`.

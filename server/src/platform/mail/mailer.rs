@@ -41,6 +41,11 @@ pub struct SendError {
 }
 
 impl SendError {
+    /// What it is, and what was said.
+    pub fn in_words(&self) -> String {
+        format!("{} ({})", self.fault.in_words(), self.reason)
+    }
+
     fn permanent(fault: Fault, reason: impl std::fmt::Display) -> Self {
         Self { permanent: true, reason: reason.to_string(), fault }
     }
@@ -138,7 +143,8 @@ fn certificates(file: &Path) -> Result<Vec<Certificate>, String> {
         let der = it.map_err(|error: rustls::pki_types::pem::Error| name(&error))?;
         Certificate::from_der(der.to_vec()).map_err(|error| name(&error))
     };
-    chain.map(read).collect()
+    let found: Vec<Certificate> = chain.map(read).collect::<Result<_, _>>()?;
+    if found.is_empty() { Err(name(&"it holds no certificate")) } else { Ok(found) }
 }
 
 /// Writes a mail as a file that is complete or not there.

@@ -19,6 +19,7 @@ mod trial;
 mod trouble;
 
 pub use draft::{Mail, message_id_of};
+pub use fault::Fault;
 pub use letter::{Letter, LetterKind, Settled, Words};
 pub use mailer::{Mailer, SendError};
 pub use outbox::{Outbox, deliver_due, deliver_until_stopped};

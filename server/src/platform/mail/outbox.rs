@@ -237,6 +237,7 @@ async fn mark_sent(platform: &Platform, owner: Uuid, mail: &outbox::Model) -> Re
             .write((platform.clone(), mail.clone()), move |tx, (platform, mail)| {
                 Box::pin(async move {
                     store::sent(tx.conn(), id, owner, now).await?;
+                    store::hurry(tx.conn(), now).await?;
                     settle(tx, platform, mail, true).await?;
                     if let Some((kind, id)) = open {
                         tx.publish(kind.notice("message_changed", Some(id)));

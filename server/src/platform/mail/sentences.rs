@@ -8,6 +8,9 @@ pub fn sentences(it: &Words<'_>) -> Option<String> {
         "mail.retried" => "sent a failed email again".to_owned(),
         "mail.given_up" => "gave up on an email".to_owned(),
         "mail.tested" if !it.has_changes() => "sent a test email".to_owned(),
+        "mail.tested" if it.to("delivered") == "false" => {
+            format!("tried to send a test email via {}, which was not accepted", it.to("transport"))
+        }
         "mail.tested" => format!("sent a test email via {}", it.to("transport")),
         _ => return None,
     })

@@ -12,11 +12,15 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::fault::Fault;
 use super::outbox::Refusal;
 use crate::ids::first_of;
 use crate::platform::auth::Caller;
 use crate::platform::entity::Entity;
 use crate::storage::COUNT_LIMIT;
+
+/// Attempts up to which a mail that met a silent server is hurried.
+const HURRIED: i32 = 5;
 
 /// The delivery status of an email.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -103,6 +107,21 @@ pub(super) async fn sent(conn: &impl ConnectionTrait, id: Uuid, owner: Uuid, now
         .col_expr(outbox::Column::LeaseUntil, Expr::value(Option::<DateTime<Utc>>::None))
         .filter(outbox::Column::Id.eq(id))
         .filter(outbox::Column::LeaseOwner.eq(owner))
+        .exec(conn)
+        .await
+        .map(drop)
+}
+
+/// Makes mails due that wait only because the mail server could not be reached or did not know us: it has just taken
+/// one. A server can be silent about a single mail as well, so such a mail is hurried a few times only.
+pub(super) async fn hurry(conn: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<(), DbErr> {
+    let of_way = outbox::Column::Fault.is_in(Fault::OF_WAY.map(Fault::name));
+    let silent = outbox::Column::Fault.eq(Fault::Silent.name()).and(outbox::Column::Attempts.lt(HURRIED));
+    outbox::Entity::update_many()
+        .col_expr(outbox::Column::NextAttemptAt, Expr::value(now))
+        .filter(outbox::Column::State.eq(State::Pending))
+        .filter(outbox::Column::NextAttemptAt.gt(now))
+        .filter(Condition::any().add(of_way).add(silent))
         .exec(conn)
         .await
         .map(drop)

@@ -82,7 +82,7 @@ pub struct MailTest {
     /// `smtp`, `sendgrid`, or `folder` if no email leaves the machine.
     pub transport: String,
     pub recipient: String,
-    /// The mail server's response, if it did not accept the email.
+    /// Why it was not accepted, with the mail server's response.
     pub error: Option<String>,
 }
 
@@ -114,7 +114,8 @@ async fn test_mail(
     claim: Claim,
     Json(trial): Json<MailTrial>,
 ) -> Result<Data<MailTest>> {
-    let mail = rendered(&platform, &caller, &trial)?;
+    let mut mail = rendered(&platform, &caller, &trial)?;
+    mail.subject = format!("[Test] {}", mail.subject);
     platform.limits.check(&TEST_MAIL, &Subject::Staff(caller.staff_id))?;
     let now = platform.clock.now();
     let outcome = platform.outbox.send_now(&mail, now).await;
@@ -137,7 +138,7 @@ async fn test_mail(
         delivered,
         transport: transport.to_owned(),
         recipient: caller.email,
-        error: outcome.err().map(|error| error.reason.chars().take(500).collect()),
+        error: outcome.err().map(|error| error.in_words().chars().take(500).collect()),
     });
     let kept = claim.row(&tested)?;
     platform
@@ -174,6 +175,6 @@ fn rendered(platform: &Platform, caller: &Caller, trial: &MailTrial) -> Result<R
         .flat_map(|part| part.letters)
         .find(|kind| kind.words.is_some() && kind.template == trial.template)
         .ok_or_else(|| Error::field("template", "invalid", "The firm cannot change the text of this email."))?;
-    let row = Mail::sample(&caller.email, kind).row(platform)?;
+    let row = Mail::sample(platform, &caller.email, kind).row(platform)?;
     Rendered::of(platform, &settings, &row)
 }

@@ -23,12 +23,30 @@ async fn states(t: &TestApp) -> Vec<(State, i32)> {
         .collect()
 }
 
+/// The same values, with what would break out of a template that does not escape in every text that people write.
+fn awkward(values: Value) -> Value {
+    match values {
+        Value::String(text)
+            if !text.starts_with("http") && text.contains(|it: char| it == ' ' || it.is_uppercase()) =>
+        {
+            json!(format!("{text} 5 < 6 & \"quoted\" <b>bold</b>"))
+        }
+        Value::Array(all) => all.into_iter().map(awkward).collect(),
+        Value::Object(all) => all.into_iter().map(|(name, one)| (name, awkward(one))).collect(),
+        other => other,
+    }
+}
+
 #[tokio::test]
 async fn every_letter_renders_with_escaped_values() {
     let t = TestApp::new().await;
     let kinds = t.app.brings.iter().flat_map(|part| part.letters);
-    let rows: Vec<outbox::Model> =
-        kinds.map(|kind| Mail::sample("anna@example.com", kind).row(&t.app).unwrap()).collect();
+    let rows: Vec<outbox::Model> = kinds
+        .map(|kind| {
+            let row = Mail::sample(&t.app, "anna@example.com", kind).row(&t.app).unwrap();
+            outbox::Model { payload: awkward(row.payload), ..row }
+        })
+        .collect();
     let count = rows.len();
     assert!(count > 10, "{count}");
     t.app
@@ -92,6 +110,22 @@ async fn a_mail_server_that_is_down_delays_mails_and_loses_none() {
     let mails = server.await.unwrap();
     assert_eq!(mails.len(), 2);
     assert!(mails.iter().any(|mail| mail.contains("To: anna@example.com")));
+}
+
+#[tokio::test]
+async fn what_waited_for_the_mail_server_leaves_once_it_takes_mail_again() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    drop(listener);
+    let t = TestApp::with(&["--smtp-url", &format!("smtp://{address}")]).await;
+    t.send_message(json!({})).await;
+    deliver_due(&t.app, Uuid::nil()).await.unwrap();
+    assert_eq!(states(&t).await, [(State::Pending, 1); 2]);
+    let server = tokio::spawn(mail_server::of(TcpListener::bind(address).await.unwrap(), 4, "250 ok"));
+    t.send_message(json!({ "email": "boris@example.com" })).await;
+    deliver_due(&t.app, Uuid::nil()).await.unwrap();
+    assert!(states(&t).await.iter().all(|(state, _)| *state == State::Sent), "nobody waits for the next attempt");
+    assert_eq!(server.await.unwrap().len(), 4);
 }
 
 /// The program with a mail server that accepts some emails and responds to each with the same verdict.

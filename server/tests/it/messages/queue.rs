@@ -200,6 +200,7 @@ async fn what_is_read_is_each_persons_own() {
     assert!(!unread(&ben, &boris).await && unread(&ada, &boris).await);
     // Marks go with their message.
     patch(&t, &ada, &anna, json!({ "status": "spam" })).await;
+    t.patch_as(&ada, "/api/admin/settings", json!({ "privacy.spamDays": 30 })).await.status(200);
     t.clock.advance(Duration::days(400));
     t.app.schedule().run_due(Uuid::nil()).await;
     let left = message_reads::Entity::find().all(t.app.storage.read()).await.unwrap();

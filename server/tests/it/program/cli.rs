@@ -214,7 +214,9 @@ async fn an_address_that_cannot_be_read_is_never_repeated() {
         ("DATABASE_URL", "postgres://u:p#geheim@host/db", "# is %23"),
         ("SMTP_URL", "smtp://user:geheim@mail.example.com:58x7", "smtp://user:password@mail.example.com:587"),
         ("SMTP_URL", "user:geheim@mail.example.com", "smtp://user:password@mail.example.com:587"),
+        ("SMTP_URL", "", "it is empty"),
         ("TEKVWARHO_PUBLIC_URL", "example.com", "https://example.com"),
+        ("TEKVWARHO_PUBLIC_URL", "https://user:geheim@example.com", "must not hold a user name or a password"),
     ] {
         let said = program.run_with(&["doctor"], &[(name, value)], "").await;
         assert_eq!(said.code, 2, "{}", said.err);

@@ -63,6 +63,7 @@ export class DetailState {
   /** Blocks the sender or takes the block off. */
   async block(on: boolean): Promise<void> {
     try {
+      const moves = this.detail?.status !== 'spam';
       const detail = await (on ? api.block(this.id) : api.unblock(this.id));
       this.#take(detail, null);
       messages.absorb(detail);
@@ -70,7 +71,10 @@ export class DetailState {
         void this.load();
         void messages.refresh();
       };
-      if (on) toasts.undoable(text.doubt.nowBlocked, detail.undoId, again, text.undoPartly);
+      if (on) {
+        const said = moves ? text.doubt.nowBlockedMoved : text.doubt.nowBlocked;
+        toasts.undoable(said, detail.undoId, again, text.undoPartly);
+      }
       else toasts.say(text.doubt.nowUnblocked);
     } catch (error) {
       toasts.fail(error);

@@ -209,7 +209,7 @@ export const own = {
   doubt: {
     short: 'Maybe spam',
     maybe: 'This may be spam:',
-    filed: 'Filed as spam:',
+    filed: 'In Spam. What looks like spam:',
     because: (names: string[]) =>
       `${new Intl.ListFormat('en-GB').format([...new Set(names.map((name) => signs[name] ?? 'it looks unusual'))])}.`,
     unconfirmed: 'The sender got no confirmation.',
@@ -218,7 +218,8 @@ export const own = {
     blocked: 'This sender is blocked. What they write is filed as spam.',
     block: 'Block sender',
     unblock: 'Unblock sender',
-    nowBlocked: 'Sender blocked, message moved to Spam',
+    nowBlocked: 'Sender blocked',
+    nowBlockedMoved: 'Sender blocked, message moved to Spam',
     nowUnblocked: 'Sender unblocked',
   },
   blocked: {

@@ -109,7 +109,7 @@ export const own = {
     sent: (to: string) => `The mail server accepted it. It is on its way to ${to}.`,
     folder:
       'No mail server is configured, so nothing was sent: the email was written to the “mail” folder of the data directory. Ask whoever runs the server to set SMTP_URL.',
-    failed: (error: string) => `The mail server refused it: ${error}`,
+    failed: (error: string) => `It was not sent: ${error}`,
   },
 
   retention: {

@@ -80,7 +80,7 @@ export const own = {
   },
 
   access: {
-    locked: 'Sign-in is locked after too many wrong passwords, until',
+    locked: 'Sign-in is locked after too many failed attempts, until',
     unlock: 'Unlock',
     unlocked: 'Unlocked',
     password: 'Password',
