@@ -2510,7 +2510,7 @@ export interface components {
             data: {
                 /** @description True if the next server accepted it, or if it was written to the folder. */
                 delivered: boolean;
-                /** @description The mail server's response, if it did not accept the email. */
+                /** @description Why it was not accepted, with the mail server's response. */
                 error?: string | null;
                 recipient: string;
                 /** @description `smtp`, `sendgrid`, or `folder` if no email leaves the machine. */
@@ -3798,7 +3798,7 @@ export interface components {
          * @description Why a mail was not taken.
          * @enum {string}
          */
-        MailFault: "name_not_found" | "not_listening" | "silent" | "certificate" | "tls" | "sign_in" | "busy" | "rejected" | "folder" | "letter" | "other";
+        MailFault: "name_not_found" | "not_listening" | "silent" | "certificate" | "authority" | "tls" | "sign_in" | "busy" | "rejected" | "folder" | "letter" | "other";
         /** @description An email as a client would get it, about a sample message. */
         MailPreview: {
             from: string;
@@ -3825,7 +3825,7 @@ export interface components {
         MailTest: {
             /** @description True if the next server accepted it, or if it was written to the folder. */
             delivered: boolean;
-            /** @description The mail server's response, if it did not accept the email. */
+            /** @description Why it was not accepted, with the mail server's response. */
             error?: string | null;
             recipient: string;
             /** @description `smtp`, `sendgrid`, or `folder` if no email leaves the machine. */

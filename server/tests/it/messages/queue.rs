@@ -1,9 +1,9 @@
 //! The order of the list, its newest line, who waits, what comes back, and what each person has read.
 
 use chrono::Duration;
-use database::entity::message_reads;
+use database::entity::{inbox_reads, message_reads, message_tags, messages};
 use reqwest::Method;
-use sea_orm::EntityTrait as _;
+use sea_orm::{ConnectionTrait as _, EntityTrait as _, QueryOrder as _};
 use serde_json::{Value, json};
 use tekvwarho::cluster::Event;
 use tekvwarho::platform::mail::deliver_due;
@@ -324,4 +324,67 @@ async fn a_reply_that_is_not_delivered_takes_its_message_out_of_the_replied_ones
     assert_eq!((&again["status"], &again["undelivered"]), (&json!("replied"), &json!(false)));
     assert_eq!(again["waitingSince"], Value::Null);
     tekvwarho::features::messages::recount(&t.app).await.map(|wrong| assert_eq!(wrong, 0)).unwrap();
+}
+
+#[tokio::test]
+async fn a_migration_finds_the_newest_lines_and_who_waits() {
+    let (t, ada, [anna, boris, cleo, _]) = with_messages(["Anna", "Boris", "Cleo", "Dora"]).await;
+    reply(&t, &ada, &anna, json!({ "content": "Good morning", "sendEmail": false })).await;
+    client_replies(&t, &anna, "One thing").await;
+    client_replies(&t, &anna, "And another").await;
+    reply(&t, &ada, &boris, json!({ "content": "é".repeat(300), "sendEmail": false })).await;
+    t.post_as(&ada, &format!("/api/admin/messages/{cleo}/notes"), json!({ "content": "Call her" })).await.status(201);
+    let tagged = t.request_as(&ada, Method::PUT, &format!("/api/admin/messages/{anna}/tags"));
+    Answer::of(tagged.json(&json!({ "tags": ["vip"] }))).await.status(200);
+    let rows = async |conn: &sea_orm::DatabaseConnection| {
+        let rows = messages::Entity::find().order_by_asc(messages::Column::Id).all(conn).await.unwrap();
+        let tags = message_tags::Entity::find().all(conn).await.unwrap();
+        let lines = rows.into_iter().map(|it| {
+            (it.activity_id, it.last_line, it.last_line_kind, it.last_line_by, it.last_line_at, it.waiting_id)
+        });
+        (lines.collect::<Vec<_>>(), tags)
+    };
+    let before = rows(t.app.storage.read()).await;
+    let conn = sea_orm::Database::connect(t.app.config.database_url()).await.unwrap();
+    // The state before there was any of it.
+    let indexes = [
+        "by_activity",
+        "by_status_activity",
+        "by_assignee_activity",
+        "by_assignee_only_activity",
+        "by_service_activity",
+        "of_nobody_activity",
+        "waiting",
+        "snoozed",
+        "to_follow_up",
+    ];
+    let columns = [
+        "activity_id",
+        "last_line",
+        "last_line_kind",
+        "last_line_by",
+        "last_line_at",
+        "waiting_id",
+        "undelivered",
+        "snoozed_until",
+        "follow_up_at",
+        "follow_up_by",
+    ];
+    let mut statements: Vec<String> = indexes.iter().map(|name| format!("DROP INDEX messages_{name}")).collect();
+    statements.extend(columns.iter().map(|name| format!("ALTER TABLE messages DROP COLUMN {name}")));
+    statements.push("DROP INDEX message_tags_by_activity".to_owned());
+    statements.push("ALTER TABLE message_tags DROP COLUMN activity_id".to_owned());
+    statements.extend(["message_reads", "inbox_reads"].map(|name| format!("DROP TABLE {name}")));
+    statements.push("DELETE FROM seaql_migrations WHERE version = 'm0016_activity_and_reads'".to_owned());
+    for statement in statements {
+        conn.execute_unprepared(&statement).await.unwrap();
+    }
+    conn.close().await.unwrap();
+    let other = t.restarted().await;
+    assert_eq!(rows(other.storage.read()).await, before);
+    // Who was here has read all but what nobody had opened.
+    let marks = message_reads::Entity::find().all(other.storage.read()).await.unwrap();
+    assert_eq!(marks.len(), 3, "the open ones: {marks:?}");
+    assert!(marks.iter().all(|mark| mark.seen_at == chrono::DateTime::UNIX_EPOCH));
+    assert_eq!(inbox_reads::Entity::find().all(other.storage.read()).await.unwrap().len(), 1);
 }
