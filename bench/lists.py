@@ -45,12 +45,13 @@ def list_queries(database):
     (oldest,) = database.rows("SELECT min(created_at) FROM messages")[0]
     newest, oldest = str(newest)[:10], str(oldest)[:10]
     month = f"{newest[:4]}-{newest[5:7]}-01"
-    queries = [("no filter", ""), ("sort oldest", "sort=oldest")]
+    queries = [("no filter", ""), ("sort oldest", "sort=oldest"), ("sort waiting", "sort=waiting"), ("snoozed", "snoozed=true")]
     queries += [(f"status {status}", f"status={status}") for status in ("new", "in_progress", "replied", "converted", "archived", "spam")]
     queries += [
         ("status new or in_progress", "status=new,in_progress"), ("assignee one person", f"assignedTo={person}"), ("assignee none", "assignedTo=none"), ("assignee me (nothing)", "assignedTo=me"),
         ("status replied × assignee", f"status=replied&assignedTo={person}"), ("status in_progress × assignee", f"status=in_progress&assignedTo={person}"),
         ("status open × assignee none", "status=new,in_progress&assignedTo=none"), ("status open × assignee one", f"status=new,in_progress&assignedTo={person}"),
+        ("status open, not snoozed", "status=new,in_progress&snoozed=false"), ("open × waiting × assignee", f"sort=waiting&assignedTo={person}"), ("status replied, newest", "status=replied&sort=newest"),
         ("status spam × assignee (nothing)", f"status=spam&assignedTo={person}"),
         ("service", f"service={service}"), ("tag", "tag=urgent"), ("this month", f"from={month}"), ("the oldest month", f"to={oldest[:8]}28"), ("a week", f"from={newest[:8]}01&to={newest[:8]}07"),
     ]

@@ -70,9 +70,8 @@ pub fn first_of(at: DateTime<Utc>) -> Uuid {
 
 /// The time of a `UUIDv7`, to the millisecond.
 pub fn time_of(id: Uuid) -> DateTime<Utc> {
-    let [.., a, b, c, d, e, f] = (id.as_u128() >> 80).to_be_bytes();
-    let millis = u64::from_be_bytes([0, 0, a, b, c, d, e, f]);
-    i64::try_from(millis).ok().and_then(DateTime::from_timestamp_millis).unwrap_or_default()
+    let millis = i64::try_from(id.as_u128() >> 80).ok();
+    millis.and_then(DateTime::from_timestamp_millis).unwrap_or_default()
 }
 
 fn at_millisecond(at: DateTime<Utc>, random: [u8; 10]) -> Uuid {

@@ -57,10 +57,10 @@ impl Config {
     /// # Errors
     /// Says what is wrong, without the URL: it can contain a password.
     pub fn check(&self) -> Result<(), String> {
+        const ENCODE: &str = "Percent-encode special characters in the password: # is %23, @ is %40, / is %2F";
         if self.server.public_url.as_ref().is_some_and(parse::holds_secret) {
             return Err("TEKVWARHO_PUBLIC_URL must not hold a user name or a password".to_owned());
         }
-        const ENCODE: &str = "Percent-encode special characters in the password: # is %23, @ is %40, / is %2F";
         let database = match Engine::of_url(&self.database_url()) {
             None => Err("it must start with sqlite:// or postgres://".to_owned()),
             Some(Engine::Sqlite) => Ok(()),

@@ -3,8 +3,8 @@
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use database::entity::message_tags;
 use database::entity::messages::{Column, Status};
-use sea_orm::sea_query::{Condition, Expr, Query};
-use sea_orm::{ColumnTrait, Iterable as _, Order};
+use sea_orm::sea_query::{Condition, Expr, ExprTrait as _, Func, Query};
+use sea_orm::{ColumnTrait, Iterable as _, Order, Value};
 use serde::Deserialize;
 use utoipa::IntoParams;
 use uuid::Uuid;
@@ -165,21 +165,13 @@ impl Filter {
         if self.nothing {
             all = all.add(Column::Id.is_null());
         }
-        match self.statuses.as_slice() {
-            [] => {}
-            [one] => all = all.add(Column::Status.eq(*one)),
-            several => all = all.add(Column::Status.is_in(several.iter().copied())),
-        }
+        all = all.add_option(self.one_of(Column::Status, &self.statuses));
         match self.assignee {
             None => {}
             Some(Assignee::Nobody) => all = all.add(Column::AssignedTo.is_null()),
             Some(Assignee::Staff(id)) => all = all.add(Column::AssignedTo.eq(id)),
         }
-        match self.services.as_slice() {
-            [] => {}
-            [one] => all = all.add(Column::Service.eq(one)),
-            several => all = all.add(Column::Service.is_in(several)),
-        }
+        all = all.add_option(self.one_of(Column::Service, &self.services));
         if let Some(tag) = &self.tag {
             let tagged = Query::select()
                 .column(message_tags::Column::MessageId)
@@ -191,18 +183,31 @@ impl Filter {
         if self.snoozed == Some(false) {
             all = all.add(Column::SnoozedUntil.is_null());
         }
-        all = all.add_option(self.of_few());
-        if self.snoozed == Some(true) && self.waiting {
-            all = all.add(Column::WaitingId.is_not_null());
+        if self.waiting {
+            all = all.add(Column::WaitingId.gt(Uuid::nil()));
         }
+        all = all.add_option(self.of_few());
         all.add(self.period(Column::Id)).add_option(self.after(self.sort.key(), cursor))
+    }
+
+    /// The values of a column that are asked for. The few who wait stand in an index of their own, and are not looked for
+    /// by another one: behind a function it cannot be used.
+    fn one_of<V: Into<Value> + Clone>(&self, column: Column, values: &[V]) -> Option<Expr> {
+        let plain = match self.waiting {
+            true => Expr::from(Func::coalesce([Expr::col(column), Expr::val("")])),
+            false => Expr::col(column),
+        };
+        match values {
+            [] => None,
+            [one] => Some(plain.eq(one.clone())),
+            several => Some(plain.is_in(several.iter().cloned())),
+        }
     }
 
     /// A condition that few messages meet, which have an index of their own; none: nothing like it is asked for. A
     /// comparison, because `SQLite` does not look for what is "not null" by an index.
     pub fn of_few(&self) -> Option<Expr> {
-        let snoozed = (self.snoozed == Some(true)).then(|| Column::SnoozedUntil.gt(DateTime::UNIX_EPOCH));
-        snoozed.or_else(|| self.waiting.then(|| Column::WaitingId.gt(Uuid::nil())))
+        (self.snoozed == Some(true)).then(|| Column::SnoozedUntil.gt(DateTime::UNIX_EPOCH))
     }
 
     /// The days, on a column that holds ids of messages: these are times, so a range of days is a range of ids.
@@ -285,6 +290,7 @@ impl Filter {
     }
 
     /// The same by arrival, which nothing changes: for walks that take a while.
+    #[must_use]
     pub fn by_arrival(self) -> Self {
         let sort = if self.sort == Sort::Oldest { Sort::Oldest } else { Sort::Newest };
         Self { sort, ..self }

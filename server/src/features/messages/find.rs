@@ -126,7 +126,7 @@ fn page_keys(filter: &Filter, cursor: Option<Cursor>, limit: u64) -> Option<Sele
     let keys_of = |filter: &Filter| {
         from(filter).column(key).cond_where(filter.condition(cursor)).order_by(key, filter.order()).limit(limit).take()
     };
-    let parts = if filter.of_few().is_some() { vec![filter.clone()] } else { filter.parts() };
+    let parts = if filter.waiting || filter.of_few().is_some() { vec![filter.clone()] } else { filter.parts() };
     if let [one] = parts.as_slice() {
         return Some(keys_of(one));
     }

@@ -355,6 +355,7 @@ async fn a_migration_finds_the_newest_lines_and_who_waits() {
         "by_service_activity",
         "of_nobody_activity",
         "waiting",
+        "waiting_of",
         "snoozed",
         "to_follow_up",
     ];

@@ -198,7 +198,7 @@ async fn a_reader_that_takes_nothing_is_disconnected() {
     stream.write_all(request.repeat(100).as_bytes()).await.unwrap();
     // What is sent to a closed connection is answered by a reset.
     while stream.write_all(b"\r\n").await.is_ok() {
-        assert!(began.elapsed() < Duration::from_secs(60), "it stays for ever");
+        assert!(began.elapsed() < Duration::from_mins(1), "it stays for ever");
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
     assert!(began.elapsed() >= Duration::from_secs(29), "{:?}", began.elapsed());
