@@ -195,7 +195,7 @@ mod tests {
 
     fn known() -> Vec<(String, String)> {
         let actions = [
-            ("auth.locked", "was locked out after too many failed attempts"),
+            ("auth.locked", "was locked out after too many wrong passwords"),
             ("auth.sign_in_failed", "tried a wrong password"),
             ("authority.x", "authority x"),
             ("message.created", "wrote through the contact form"),
