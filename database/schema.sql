@@ -466,6 +466,7 @@ CREATE INDEX messages_search ON public.messages USING gin (search_vector);
 CREATE INDEX messages_snoozed ON public.messages USING btree (snoozed_until) WHERE (snoozed_until IS NOT NULL);
 CREATE INDEX messages_to_follow_up ON public.messages USING btree (follow_up_at) WHERE (follow_up_at IS NOT NULL);
 CREATE INDEX messages_waiting ON public.messages USING btree (waiting_id) WHERE (waiting_id IS NOT NULL);
+CREATE INDEX messages_waiting_of ON public.messages USING btree (assigned_to, waiting_id) WHERE (waiting_id IS NOT NULL);
 CREATE INDEX messages_with_sender ON public.messages USING btree (id) WHERE ((ip_address IS NOT NULL) OR (user_agent IS NOT NULL));
 CREATE INDEX notifications_of_entity ON public.notifications USING btree (entity_id, staff_id);
 CREATE INDEX notifications_of_person ON public.notifications USING btree (staff_id, id);

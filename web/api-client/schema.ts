@@ -1635,7 +1635,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Returns 200 if requests can be served, and 503 while the database is unavailable or the program is shutting down. */
+        /**
+         * Returns 200 if requests can be served, and 503 while the database is unavailable, an SQLite
+         *     database has less than 16 MB of free disk, or the program is shutting down.
+         */
         get: operations["ready"];
         put?: never;
         post?: never;
@@ -3274,7 +3277,10 @@ export interface components {
                 followUpOn?: string | null;
                 /** Format: uuid */
                 id: string;
-                /** Format: date-time */
+                /**
+                 * Format: date-time
+                 * @description The last change of any kind. Lists go by the newest line: see `lastLine`.
+                 */
                 lastActivityAt: string;
                 /** @description The newest line of the thread. */
                 lastLine: components["schemas"]["LastLine"];
@@ -3969,7 +3975,10 @@ export interface components {
             followUpOn?: string | null;
             /** Format: uuid */
             id: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description The last change of any kind. Lists go by the newest line: see `lastLine`.
+             */
             lastActivityAt: string;
             /** @description The newest line of the thread. */
             lastLine: components["schemas"]["LastLine"];

@@ -70,7 +70,7 @@ pub async fn run(config: Config) -> Result<(), Failure> {
 fn room(config: &Config) -> Finding {
     match disk::free(&config.data_dir) {
         Some(bytes) if bytes < disk::TOO_LITTLE && Engine::of_url(&config.database_url()) == Some(Engine::Sqlite) => {
-            Wrong(format!("only {} MB free; the database cannot be written", bytes >> 20))
+            Wrong(format!("only {} MB free; below 16 MB the server says that it is not ready", bytes >> 20))
         }
         Some(bytes) if bytes < disk::LITTLE => {
             Doubtful(format!("only {} MB free; the database needs room to write", bytes >> 20))

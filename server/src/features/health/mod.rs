@@ -56,7 +56,8 @@ async fn health() -> Data<Health> {
     Data(Health { status: "ok", version: env!("CARGO_PKG_VERSION") })
 }
 
-/// Returns 200 if requests can be served, and 503 while the database is unavailable or the program is shutting down.
+/// Returns 200 if requests can be served, and 503 while the database is unavailable, an SQLite
+/// database has less than 16 MB of free disk, or the program is shutting down.
 #[utoipa::path(get, path = "/api/health/ready", tag = "health",
     responses((status = 200, body = Envelope<Readiness>), (status = 503, body = Problem)))]
 async fn ready(State(app): State<App>) -> Response {

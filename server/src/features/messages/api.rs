@@ -82,9 +82,14 @@ async fn get_message(State(app): State<App>, caller: Caller, Id(id): Id) -> Resu
     let me = caller.staff_id;
     let detail = view::detail(&app, me, id).await?;
     if detail.summary.unread {
-        app.storage
+        let marked = app
+            .storage
             .write((), move |tx, ()| Box::pin(async move { Ok(reads::mark(tx.conn(), [id], me, now).await?) }))
-            .await?;
+            .await;
+        // It can be read all the same, on a full disk for example.
+        if let Err(error) = marked {
+            tracing::warn!(%error, "a message could not be marked as read");
+        }
     }
     Ok(with_etag(detail))
 }

@@ -67,6 +67,8 @@ pub struct Before {
     pub doubtful: bool,
     #[serde(default)]
     pub later: Later,
+    #[serde(default)]
+    pub waiting_id: Option<Uuid>,
     /// The block of its sender that came with the change.
     #[serde(default)]
     pub blocked: Option<Uuid>,
@@ -129,6 +131,7 @@ pub async fn apply(
         tags: old_tags,
         doubtful: message.doubtful,
         later: Later::of(&message),
+        waiting_id: message.waiting_id,
         blocked: None,
         version_after: message.version + 1,
     };
@@ -139,7 +142,15 @@ pub async fn apply(
     if let Some(to) = assigned_to.filter(|_| assigned_to != before.assigned_to) {
         tell::of_assignment(tx, act, &message, to).await?;
     }
-    write(tx, act, message, after).await?;
+    let waiting = match message.waiting_id {
+        Some(id) if is_open(status) => Some(id),
+        // A message that is opened again may have a client who was never answered.
+        None if !is_open(message.status) => {
+            lines::waits_since(tx.conn(), &messages::Model { status, ..message.clone() }).await?
+        }
+        _ => None,
+    };
+    write(tx, act, message, after, waiting).await?;
     act.note(tx, action_of(&before, after), (Entity::Message, id), changes);
     announce(tx, "message_changed", id);
     Ok(Some(before))
@@ -178,20 +189,18 @@ pub fn fields(message: &messages::Model, after: After, zone: Tz) -> Changes {
         .field("followUpOn", day(before.later.follow_up_at), day(after.later.follow_up_at))
 }
 
-/// Writes what a message is to be, with the next version.
-pub async fn write(tx: &Tx<'_>, act: &Act, message: messages::Model, after: After) -> Result<()> {
+/// Writes what a message is to be, and since which line its client waits, with the next version.
+pub async fn write(
+    tx: &Tx<'_>,
+    act: &Act,
+    message: messages::Model,
+    after: After,
+    waiting: Option<Uuid>,
+) -> Result<()> {
     let After { status, assigned_to, doubtful, later } = after;
     let before = Counted::from(&message);
     tally::changed(tx, before, Counted { status, assigned_to, snoozed_until: later.snoozed_until, ..before });
     let version = message.version + 1;
-    let waiting = match message.waiting_id {
-        Some(id) if is_open(status) => Some(id),
-        // A message that is opened again may have a client who was never answered.
-        None if !is_open(message.status) => {
-            lines::waits_since(tx.conn(), &messages::Model { status, ..message.clone() }).await?
-        }
-        _ => None,
-    };
     let mut row = message.into_active_model();
     row.status = Set(status);
     row.assigned_to = Set(assigned_to);

@@ -82,8 +82,12 @@ impl Later {
     }
 }
 
-/// Refuses days whose morning is over, and those farther away than a year.
+/// Refuses to snooze what is closed by the same change, days whose morning is over, and those farther away than a year.
 pub fn check(check: &mut Check, change: &Change, now: DateTime<Utc>, zone: Tz) {
+    let closes = change.status.is_some_and(|status| !is_open(status));
+    if closes && change.snoozed_until.flatten().is_some() {
+        check.refuse("snoozedUntil", "invalid", "Only an open message can be snoozed.");
+    }
     let farthest = day_of(now, zone).checked_add_days(FARTHEST);
     for (field, day) in [("snoozedUntil", change.snoozed_until), ("followUpOn", change.follow_up_on)] {
         if let Some(day) = day.flatten()
@@ -237,6 +241,8 @@ mod tests {
         let mut found = Check::new();
         check(&mut found, &early, now - chrono::Duration::seconds(1), Tz::Europe__Berlin);
         assert!(found.done().is_ok(), "a morning that is to come");
+        let closed = Change { status: Some(Status::Archived), ..snooze("2026-03-04") };
+        assert!(refused(closed) && !refused(Change { status: Some(Status::New), ..snooze("2026-03-04") }));
         assert!(!refused(Change { snoozed_until: Some(None), follow_up_on: Some(None), ..Change::default() }));
     }
 

@@ -26,7 +26,8 @@ pub async fn settled(tx: &Tx<'_>, platform: &Platform, mail: &outbox::Model, del
     let is_last = replies.last().is_some_and(|reply| reply.staff_id.is_some());
     let status = match message.status {
         Status::Replied if !delivered => Status::InProgress,
-        Status::InProgress if delivered && is_last => Status::Replied,
+        // Whoever snoozed it meanwhile wants to see it again.
+        Status::InProgress if delivered && is_last && message.snoozed_until.is_none() => Status::Replied,
         other => other,
     };
     let now = platform.clock.now();

@@ -74,13 +74,13 @@ pub async fn undo(tx: &Tx<'_>, act: &Act, id: Uuid) -> Result<Undone> {
         };
         let tags = store::tags_of(tx.conn(), vec![before.id]).await?.remove(&before.id).unwrap_or_default();
         store::set_tags(tx.conn(), before.id, message.activity_id, &before.tags).await?;
-        let Before { status, assigned_to, doubtful, later, .. } = before;
+        let Before { status, assigned_to, doubtful, later, waiting_id, .. } = before;
         let after = After { status, assigned_to, doubtful, later };
         let changes = change::fields(&message, after, zone).field("tags", &tags, &before.tags);
         if let Some(block) = before.blocked {
             blocked::undo(tx, act, before.id, block).await?;
         }
-        change::write(tx, act, message, after).await?;
+        change::write(tx, act, message, after, waiting_id).await?;
         act.note(tx, "message.undone", (entity::Entity::Message, before.id), changes);
         change::announce(tx, "message_changed", before.id);
         undone.restored += 1;

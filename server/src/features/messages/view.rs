@@ -45,6 +45,7 @@ pub struct MessageSummary {
     pub assigned_to: Option<Person>,
     pub tags: Vec<String>,
     pub created_at: DateTime<Utc>,
+    /// The last change of any kind. Lists go by the newest line: see `lastLine`.
     pub last_activity_at: DateTime<Utc>,
     /// Replies from both sides.
     pub reply_count: i32,

@@ -158,6 +158,10 @@ async fn who_waits_longest_comes_first() {
     let open = patch(&t, &ada, &boris, json!({ "status": "new" })).await;
     assert_eq!(open["waitingSince"], open["createdAt"]);
     assert_eq!(waiting("&status=new").await, ["Boris", "Cleo"]);
+    let undo = t.patch_as(&ada, &format!("/api/admin/messages/{anna}"), json!({ "status": "archived" })).await.data();
+    let undo = format!("/api/admin/undo/{}", undo["undoId"].as_str().unwrap());
+    t.post_as(&ada, &undo, json!({})).await.status(200);
+    assert_eq!(row(&t, &ada, &anna).await["waitingSince"], since, "as before");
     assert_eq!(waiting("&q=cleo").await, ["Cleo"]);
     let page = list(&t, &ada, "?sort=waiting&limit=1").await;
     assert_eq!((page.json()["meta"]["total"].clone(), page.data()[0]["name"].clone()), (json!(3), json!("Boris")));
@@ -323,6 +327,20 @@ async fn a_reply_that_is_not_delivered_takes_its_message_out_of_the_replied_ones
     let again = t.get_as(&ada, &path).await.data();
     assert_eq!((&again["status"], &again["undelivered"]), (&json!("replied"), &json!(false)));
     assert_eq!(again["waitingSince"], Value::Null);
+
+    // Whoever snoozed it meanwhile wants to see it again.
+    let server = tokio::spawn(mail_server::of(TcpListener::bind(address).await.unwrap(), 1, "550 no such user"));
+    reply(&t, &ada, &id, json!({ "content": "One more thing" })).await;
+    deliver_due(&t.app, Uuid::nil()).await.unwrap();
+    server.await.unwrap();
+    patch(&t, &ada, &id, json!({ "snoozedUntil": "2026-03-04" })).await;
+    let server = tokio::spawn(mail_server::of(TcpListener::bind(address).await.unwrap(), 1, "250 ok"));
+    t.post_as(&ada, &format!("{path}/retry-mail"), json!({})).await.status(200);
+    deliver_due(&t.app, Uuid::nil()).await.unwrap();
+    server.await.unwrap();
+    let snoozed = t.get_as(&ada, &path).await.data();
+    assert_eq!((&snoozed["status"], &snoozed["undelivered"]), (&json!("in_progress"), &json!(false)));
+    assert_eq!(snoozed["snoozedUntil"], "2026-03-04");
     tekvwarho::features::messages::recount(&t.app).await.map(|wrong| assert_eq!(wrong, 0)).unwrap();
 }
 

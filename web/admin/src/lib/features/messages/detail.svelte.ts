@@ -74,8 +74,7 @@ export class DetailState {
       if (on) {
         const said = moves ? text.doubt.nowBlockedMoved : text.doubt.nowBlocked;
         toasts.undoable(said, detail.undoId, again, text.undoPartly);
-      }
-      else toasts.say(text.doubt.nowUnblocked);
+      } else toasts.say(text.doubt.nowUnblocked);
     } catch (error) {
       toasts.fail(error);
     }
