@@ -193,9 +193,10 @@ impl Filter {
     /// The values of a column that are asked for. The few who wait stand in an index of their own, and are not looked for
     /// by another one: behind a function it cannot be used.
     fn one_of<V: Into<Value> + Clone>(&self, column: Column, values: &[V]) -> Option<Expr> {
-        let plain = match self.waiting {
-            true => Expr::from(Func::coalesce([Expr::col(column), Expr::val("")])),
-            false => Expr::col(column),
+        let plain = if self.waiting {
+            Expr::from(Func::coalesce([Expr::col(column), Expr::val("")]))
+        } else {
+            Expr::col(column)
         };
         match values {
             [] => None,
