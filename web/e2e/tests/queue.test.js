@@ -65,7 +65,10 @@ step("a client’s reply waits behind the pill, and is on top with its line", as
 });
 
 step("the row says who wrote last", async () => {
-  await server.api(`/api/admin/messages/${ids["Alan Turing"]}/replies`, "POST", { content: "We can help.", sendEmail: false });
+  await server.api(`/api/admin/messages/${ids["Alan Turing"]}/replies`, "POST", {
+    content: "We can help.",
+    sendEmail: false,
+  });
   await ben.page.goto("/admin/messages?view=replied");
   await row(ben.page, "Alan Turing").getByText("Anna:").waitFor();
   await row(ben.page, "Alan Turing").getByText("We can help.").waitFor();
@@ -114,7 +117,9 @@ step("a message is snoozed by key, is out of sight, and taken back", async () =>
   await page.getByRole("note").getByText("Snoozed until").waitFor();
   assert.deepEqual(await axe(page), []);
   await page.goto("/admin/messages?view=snoozed");
-  await row(page, "Radia Perlman").getByText(/^Until/).waitFor();
+  await row(page, "Radia Perlman")
+    .getByText(/^Until/)
+    .waitFor();
   await row(page, "Radia Perlman").getByRole("link").click();
   await page.getByRole("button", { name: "End snooze" }).click();
   await row(page, "Radia Perlman").waitFor({ state: "detached" });
@@ -139,7 +144,10 @@ step("a day to follow up is set and removed on the message", async () => {
   await page.goto(`/admin/messages/${ids["Alan Turing"]}?view=all`);
   await page.locator("article").getByRole("button", { name: "More" }).click();
   await page.getByRole("menuitem", { name: "Follow up" }).click();
-  await page.getByRole("dialog", { name: "Follow up on" }).getByRole("button", { name: /^In a month/ }).click();
+  await page
+    .getByRole("dialog", { name: "Follow up on" })
+    .getByRole("button", { name: /^In a month/ })
+    .click();
   await page.getByRole("note").getByText("Follow up on").waitFor();
   assert.equal((await server.api(`/api/admin/messages/${ids["Alan Turing"]}`)).status, "replied");
   await page.getByRole("button", { name: "Remove follow-up" }).click();
