@@ -39,8 +39,8 @@ step("a client asks on the contact page and is thanked", async () => {
   await page.getByRole("button", { name: "Send message" }).click();
   await page.getByRole("heading", { level: 1, name: "We have your message" }).waitFor();
   await page.getByText(`Thank you, Ada Lovelace. It is saved`).waitFor();
-  await page.getByText(`on its way to ${CLIENT}.`).waitFor();
-  await page.getByText("No email after ten minutes?").waitFor();
+  await page.getByText(`We reply by email to ${CLIENT}.`).waitFor();
+  await page.getByText("No reply?").waitFor();
 });
 
 step("the client gets a confirmation and staff a notice, with the right headers", async () => {

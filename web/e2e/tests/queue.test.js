@@ -86,7 +86,7 @@ step("what one person reads stays unread for the other", async () => {
   await page.goto("/admin/messages");
   await unread(page, "Radia Perlman").waitFor({ state: "attached" });
   // Marked as unread, it closes, and the mark is one’s own.
-  await ben.page.keyboard.press("u");
+  await ben.page.keyboard.press("m");
   await ben.page.getByText("Message marked as unread").waitFor();
   await unread(ben.page, "Grace Hopper").waitFor({ state: "attached" });
   assert.equal(new URL(ben.page.url()).pathname, "/admin/messages");

@@ -57,7 +57,7 @@ step("the corrected form is taken and thanked for; a reload does not send it aga
   await page.getByLabel("Email").fill(CLIENT);
   await page.getByRole("button", { name: "Send message" }).click();
   await page.getByRole("heading", { name: "We have your message" }).waitFor();
-  await page.getByText("No email after ten minutes?").waitFor();
+  await page.getByText("No reply?").waitFor();
   await page.reload();
   await mail.arrives(CLIENT, "Your message to");
 });

@@ -82,7 +82,7 @@ export const messages: Slice = {
         ['a', k.assign],
         ['e', k.archive],
         ['z', k.snooze],
-        ['u', k.unread],
+        ['m', k.unread],
         ['t', k.tag],
         ['mod Enter', k.send],
       ],
