@@ -17,6 +17,8 @@ export class DetailState {
   detail = $state.raw<MessageDetail | null>(null);
   error = $state.raw<unknown>(null);
   #etag: string | null = null;
+  /** Ends when the change before has its response: the next one builds on it, and is no conflict with it. */
+  #before: Promise<unknown> = Promise.resolve();
   #abort: AbortController | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -150,8 +152,10 @@ export class DetailState {
     if (!before) return;
     const restore = messages.checkpoint();
     this.detail = { ...before, ...local };
+    const sent = this.#before.then(() => api.change(this.id, body, this.#etag));
+    this.#before = sent.catch(() => undefined);
     try {
-      const { detail, etag } = await api.change(this.id, body, this.#etag);
+      const { detail, etag } = await sent;
       // A pending load is older than this.
       this.#abort?.abort();
       this.#take(detail, etag);

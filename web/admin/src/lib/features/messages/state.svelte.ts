@@ -35,6 +35,8 @@ class MessagesState extends Paged<MessageSummary, Filters> {
   #timer: ReturnType<typeof setTimeout> | undefined;
   /** Incremented by every load and every local change, so that an older response cannot undo a newer one. */
   #turn = 0;
+  /** Changes on their way: what the server tells meanwhile may be from before them. */
+  #changing = 0;
   /** A notice came during the load: the response may be older than it. */
   #missed = false;
 
@@ -96,7 +98,7 @@ class MessagesState extends Paged<MessageSummary, Filters> {
 
   async #refreshList(): Promise<void> {
     this.#missed ||= this.loading;
-    if (!this.loaded || this.loading) return;
+    if (!this.loaded || this.loading || this.#changing) return;
     const turn = ++this.#turn;
     const limit = Math.min(100, Math.max(PAGE, this.items.length));
     const answer = await api.list({ ...toQuery(this.filters), limit }).catch(() => null);
@@ -254,6 +256,7 @@ class MessagesState extends Paged<MessageSummary, Filters> {
     this.remove(leaving.map((item) => item.id));
     if (!change.addTags) this.selected = [];
     let done = 0;
+    this.#changing++;
     try {
       let undoId: string | null | undefined;
       for (; done < ids.length; done += 100) {
@@ -265,7 +268,6 @@ class MessagesState extends Paged<MessageSummary, Filters> {
       };
       // A pending response dates from before the change, or from the middle of it.
       this.#turn++;
-      this.#soon();
       toasts.undoable(
         text.changed(ids.length, what),
         ids.length <= 100 ? undoId : null,
@@ -279,8 +281,10 @@ class MessagesState extends Paged<MessageSummary, Filters> {
         this.selected = [
           ...new Set([...this.selected, ...selected.filter((id) => !ids.slice(0, done).includes(id))]),
         ];
-      if (done) this.#soon();
       toasts.fail(error);
+    } finally {
+      this.#changing--;
+      this.#soon();
     }
     void counts.load();
   }
