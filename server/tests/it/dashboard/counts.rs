@@ -141,7 +141,7 @@ impl Firm {
         match what {
             25..45 => {
                 let mut change = json!({ "status": self.status(), "assignedTo": self.person() });
-                if self.rng.random_bool(0.4) {
+                if change["status"] == "new" || change["status"] == "in_progress" {
                     change["snoozedUntil"] = json!((self.t.clock.now() + Duration::days(2)).date_naive());
                 }
                 self.t.patch_as(&self.ada, &path, change).await.status(200);
