@@ -154,6 +154,45 @@ step("a day to follow up is set and removed on the message", async () => {
   await page.getByRole("note").waitFor({ state: "detached" });
 });
 
+step("a change that follows another at once is no conflict with it", async () => {
+  // The first one takes its time.
+  let first = true;
+  await page.route(`**/api/admin/messages/${ids["Alan Turing"]}`, async (route) => {
+    if (route.request().method() !== "PATCH" || !first) return route.continue();
+    first = false;
+    const answer = await route.fetch();
+    await page.getByRole("button", { name: "Remove follow-up" }).click();
+    return route.fulfill({ response: answer });
+  });
+  const removed = page.waitForResponse((response) => response.request().postData() === '{"followUpOn":null}');
+  await page.locator("article").getByRole("button", { name: "More" }).click();
+  await page.getByRole("menuitem", { name: "Follow up" }).click();
+  await page
+    .getByRole("dialog", { name: "Follow up on" })
+    .getByRole("button", { name: /^Tomorrow/ })
+    .click();
+  assert.equal((await removed).status(), 200);
+  assert.equal((await server.api(`/api/admin/messages/${ids["Alan Turing"]}`)).followUpOn, null);
+  await page.unrouteAll({ behavior: "wait" });
+});
+
+step("what leaves the list does not come back while the change is on its way", async () => {
+  await page.goto("/admin/messages");
+  await live(page);
+  await row(page, "Grace Hopper").locator("input").click();
+  await page.route("**/api/admin/messages/bulk", async (route) => {
+    // Something else happens meanwhile, and the page hears of it.
+    const heard = page.waitForRequest("**/api/admin/messages/counts");
+    await server.api(`/api/admin/messages/${ids["Alan Turing"]}/notes`, "POST", { content: "Meanwhile" });
+    await heard;
+    await route.continue();
+  });
+  await page.getByRole("toolbar").getByRole("button", { name: "Archive" }).click();
+  await page.getByText("Message moved to Archived").waitFor();
+  await page.getByText("Nothing is open").waitFor();
+  await page.unrouteAll({ behavior: "wait" });
+});
+
 step("no browser complained", () => {
   anna.watch.assertQuiet();
   ben.watch.assertQuiet();

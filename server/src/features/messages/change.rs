@@ -3,14 +3,13 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 use database::entity::messages::{self, Status};
-use sea_orm::{ActiveModelTrait as _, ConnectionTrait, IntoActiveModel as _, Set};
+use sea_orm::{ConnectionTrait, Set};
 use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::later::{self, Later};
 use super::status::is_open;
-use super::tally::{self, Counted};
 use super::{lines, store, tell};
 use crate::error::{Error, Result};
 use crate::http::IfMatch;
@@ -145,9 +144,7 @@ pub async fn apply(
     let waiting = match message.waiting_id {
         Some(id) if is_open(status) => Some(id),
         // A message that is opened again may have a client who was never answered.
-        None if !is_open(message.status) => {
-            lines::waits_since(tx.conn(), &messages::Model { status, ..message.clone() }).await?
-        }
+        None if !is_open(message.status) => lines::waits_since(tx.conn(), id, status, message.undelivered).await?,
         _ => None,
     };
     write(tx, act, message, after, waiting).await?;
@@ -198,19 +195,15 @@ pub async fn write(
     waiting: Option<Uuid>,
 ) -> Result<()> {
     let After { status, assigned_to, doubtful, later } = after;
-    let before = Counted::from(&message);
-    tally::changed(tx, before, Counted { status, assigned_to, snoozed_until: later.snoozed_until, ..before });
-    let version = message.version + 1;
-    let mut row = message.into_active_model();
-    row.status = Set(status);
-    row.assigned_to = Set(assigned_to);
-    row.doubtful = Set(doubtful);
-    row.waiting_id = Set(waiting);
-    later::set(&mut row, later);
-    row.last_activity_at = Set(act.now);
-    row.version = Set(version);
-    row.update(tx.conn()).await?;
-    Ok(())
+    store::amend(tx, message, |row| {
+        row.status = Set(status);
+        row.assigned_to = Set(assigned_to);
+        row.doubtful = Set(doubtful);
+        row.waiting_id = Set(waiting);
+        later::set(row, later);
+        row.last_activity_at = Set(act.now);
+    })
+    .await
 }
 
 fn action_of(before: &Before, after: After) -> &'static str {

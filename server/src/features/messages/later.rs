@@ -5,18 +5,14 @@
 
 use chrono::{DateTime, Days, NaiveDate, NaiveTime, TimeZone as _, Utc};
 use chrono_tz::Tz;
-use database::entity::messages::{Column, Entity, Model, Status};
+use database::entity::messages::{ActiveModel, Column, Entity, Model, Status};
 use sea_orm::sea_query::Condition;
-use sea_orm::{
-    ActiveModelTrait as _, ColumnTrait as _, DbErr, EntityTrait, IntoActiveModel as _, QueryFilter as _,
-    QueryOrder as _, QuerySelect as _, Set,
-};
+use sea_orm::{ColumnTrait as _, EntityTrait, QueryFilter as _, QueryOrder as _, QuerySelect as _, Set};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::change::{self, Change};
 use super::status::is_open;
-use super::tally::{self, Counted};
 use super::{lines, reads, store, tell};
 use crate::app::App;
 use crate::error::Result;
@@ -155,23 +151,18 @@ async fn bring_one_back(app: &App, id: Uuid, now: DateTime<Utc>) -> Result<()> {
                 };
                 let status = if is_open(message.status) { message.status } else { Status::InProgress };
                 let later = Later::of(&message).left_at(now);
-                let before = Counted::from(&message);
-                tally::changed(tx, before, Counted { status, snoozed_until: later.snoozed_until, ..before });
-                let opened = Model { status, ..message };
-                let waiting = match opened.waiting_id {
+                let waiting = match message.waiting_id {
                     Some(id) => Some(id),
-                    None => lines::waits_since(tx.conn(), &opened).await?,
+                    None => lines::waits_since(tx.conn(), id, status, message.undelivered).await?,
                 };
-                let version = opened.version + 1;
-                let mut row = opened.into_active_model();
-                row.status = Set(status);
-                row.waiting_id = Set(waiting);
-                row.activity_id = Set(activity_id);
-                row.last_activity_at = Set(now);
-                row.version = Set(version);
-                set(&mut row, later);
-                row.update(tx.conn()).await?;
-                lines::move_tags(tx.conn(), id, activity_id).await?;
+                store::amend(tx, message, |row| {
+                    row.status = Set(status);
+                    row.waiting_id = Set(waiting);
+                    row.activity_id = Set(activity_id);
+                    row.last_activity_at = Set(now);
+                    set(row, later);
+                })
+                .await?;
                 reads::mark_unread(tx.conn(), vec![id]).await?;
                 tx.notify(told.clone());
                 tx.audit(entry.clone());
@@ -183,21 +174,10 @@ async fn bring_one_back(app: &App, id: Uuid, now: DateTime<Utc>) -> Result<()> {
 }
 
 /// Writes it into the row of a message.
-pub fn set(row: &mut database::entity::messages::ActiveModel, later: Later) {
+pub fn set(row: &mut ActiveModel, later: Later) {
     row.snoozed_until = Set(later.snoozed_until);
     row.follow_up_at = Set(later.follow_up_at);
     row.follow_up_by = Set(later.follow_up_by);
-}
-
-/// Messages whose person is gone keep their day; whoever set it is not named any more.
-pub async fn release(conn: &impl sea_orm::ConnectionTrait, person: Uuid) -> Result<(), DbErr> {
-    Entity::update_many()
-        .col_expr(Column::FollowUpBy, sea_orm::sea_query::Expr::value(Option::<Uuid>::None))
-        .filter(Column::FollowUpAt.is_not_null())
-        .filter(Column::FollowUpBy.eq(person))
-        .exec(conn)
-        .await
-        .map(drop)
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! The newest line of a thread, by which its message stands in lists, and since when the client waits for a reply.
 
 use chrono::{DateTime, Utc};
-use database::entity::messages::{ActiveModel, Column, Entity, LineKind, Model};
+use database::entity::messages::{ActiveModel, Column, Entity, LineKind, Model, Status};
 use database::entity::{message_notes, message_replies, message_tags};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait, QueryFilter as _, Set};
@@ -33,7 +33,7 @@ impl<'a> Line<'a> {
     }
 }
 
-/// Makes a line the newest one. Only in the row: [`move_tags`] does the rest.
+/// Makes a line the newest one.
 pub fn set_newest(row: &mut ActiveModel, line: &Line<'_>) {
     row.activity_id = Set(line.id);
     row.last_line = Set(Some(start_of(line.content)));
@@ -71,8 +71,7 @@ pub fn settle(message: &mut Model, replies: &[message_replies::Model], notes: &[
         message.last_line_by = line.by;
         message.last_line_at = Some(line.at);
     }
-    message.waiting_id =
-        if is_open(message.status) { first_unanswered(message.id, &sides(replies), message.undelivered) } else { None };
+    message.waiting_id = waiting(message.id, message.status, replies, message.undelivered);
 }
 
 /// Looks for the newest line again, after one was deleted. The message stays where it stands in lists.
@@ -94,18 +93,20 @@ pub async fn read_newest_again(conn: &impl ConnectionTrait, id: Uuid) -> Result<
     Entity::update_many().set(row).filter(Column::Id.eq(id)).exec(conn).await.map(drop)
 }
 
-/// Since which line the client waits, when a message that is not open becomes what it is now.
-pub async fn waits_since(conn: &impl ConnectionTrait, message: &Model) -> Result<Option<Uuid>, DbErr> {
-    if !is_open(message.status) {
-        return Ok(None);
-    }
-    let replies = store::replies_of(conn, message.id).await?;
-    Ok(first_unanswered(message.id, &sides(&replies), message.undelivered))
+/// Since which line the client of a message with that status waits, by the thread as it is stored.
+pub async fn waits_since(
+    conn: &impl ConnectionTrait,
+    message: Uuid,
+    status: Status,
+    undelivered: bool,
+) -> Result<Option<Uuid>, DbErr> {
+    Ok(waiting(message, status, &store::replies_of(conn, message).await?, undelivered))
 }
 
-/// Each reply, with true for those of the firm.
-fn sides(replies: &[message_replies::Model]) -> Vec<(Uuid, bool)> {
-    replies.iter().map(|reply| (reply.id, reply.staff_id.is_some())).collect()
+/// The same, by the replies of both sides in order.
+pub fn waiting(message: Uuid, status: Status, replies: &[message_replies::Model], undelivered: bool) -> Option<Uuid> {
+    let sides: Vec<(Uuid, bool)> = replies.iter().map(|reply| (reply.id, reply.staff_id.is_some())).collect();
+    if is_open(status) { first_unanswered(message, &sides, undelivered) } else { None }
 }
 
 /// The first line of the client after what reached them last; none: they were answered. `lines` are the replies of both

@@ -18,7 +18,6 @@ use super::later::{self, Later};
 use super::letters::{self, Quoted, StaffName};
 use super::lines::{self, Line};
 use super::reads;
-use super::tally::{self, Counted};
 use super::view::{Person, ThreadItem};
 use super::{store, thread_token};
 use crate::app::App;
@@ -141,40 +140,30 @@ async fn answered(
     answer: &Answer,
     reply: &message_replies::Model,
 ) -> Result<()> {
-    let (version, count) = (message.version + 1, message.reply_count + 1);
+    let (id, count) = (message.id, message.reply_count + 1);
     let first = message.first_replied_at.unwrap_or(act.now);
     // Who answers takes it, unless somebody has it.
     let assigned_to = message.assigned_to.unwrap_or(act.caller.staff_id);
-    let before = Counted::from(&message);
     // Whoever replies is done with waiting for a day, but not with following it up.
     let later = Later { snoozed_until: None, ..Later::of(&message) }.under(answer.status);
-    let after = Counted {
-        status: answer.status,
-        assigned_to: Some(assigned_to),
-        first_replied_at: Some(first),
-        snoozed_until: None,
-        ..before
-    };
-    tally::changed(tx, before, after);
     let words = store::with_words(&message.search_text, &answer.content);
-    let mut row = message.into_active_model();
-    row.search_text = Set(words);
-    row.status = Set(answer.status);
-    row.assigned_to = Set(Some(assigned_to));
-    row.reply_content = Set(Some(answer.content.clone()));
-    row.replied_at = Set(Some(act.now));
-    row.first_replied_at = Set(Some(first));
-    lines::set_newest(&mut row, &Line::of_reply(reply));
-    row.waiting_id = Set(None);
-    row.undelivered = Set(false);
-    later::set(&mut row, later);
-    // Whoever is answered is no program.
-    row.doubtful = Set(false);
-    row.last_activity_at = Set(act.now);
-    row.reply_count = Set(count);
-    row.version = Set(version);
-    let id = row.update(tx.conn()).await?.id;
-    lines::move_tags(tx.conn(), id, reply.id).await?;
+    store::amend(tx, message, |row| {
+        lines::set_newest(row, &Line::of_reply(reply));
+        row.search_text = Set(words);
+        row.status = Set(answer.status);
+        row.assigned_to = Set(Some(assigned_to));
+        row.reply_content = Set(Some(answer.content.clone()));
+        row.replied_at = Set(Some(act.now));
+        row.first_replied_at = Set(Some(first));
+        row.waiting_id = Set(None);
+        row.undelivered = Set(false);
+        later::set(row, later);
+        // Whoever is answered is no program.
+        row.doubtful = Set(false);
+        row.last_activity_at = Set(act.now);
+        row.reply_count = Set(count);
+    })
+    .await?;
     reads::mark(tx.conn(), [id], act.caller.staff_id, act.now).await?;
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! Once a week the firm hears what was taken for spam: a mistake of the rules is noticed while the client still waits.
 
-use chrono::{DateTime, Datelike as _, Days, NaiveTime, TimeZone as _, Utc};
+use chrono::{DateTime, Datelike as _, Days, Utc};
 use chrono_tz::Tz;
 use database::entity::messages::{Column, Entity, Model, Status};
 use sea_orm::{
@@ -8,6 +8,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
+use super::later::{day_of, morning_of};
 use super::letters::{SpamReport, Suspect};
 use super::settings::Telling;
 use super::spam::{Sign, without_links};
@@ -62,15 +63,10 @@ pub async fn send(app: &App) -> Result<()> {
 
 /// The last Monday at eight in the zone of the firm, now included.
 fn last_monday(now: DateTime<Utc>, zone: Tz) -> DateTime<Utc> {
-    let eight = NaiveTime::from_hms_opt(8, 0, 0).unwrap_or_default();
-    let today = now.with_timezone(&zone).date_naive();
+    let today = day_of(now, zone);
     let monday = today - Days::new(u64::from(today.weekday().num_days_from_monday()));
-    let at = |day: chrono::NaiveDate| {
-        let local = zone.from_local_datetime(&day.and_time(eight)).earliest();
-        local.map_or_else(|| day.and_time(eight).and_utc(), |at| at.with_timezone(&Utc))
-    };
-    let this = at(monday);
-    if this <= now { this } else { at(monday - Days::new(7)) }
+    let this = morning_of(monday, zone);
+    if this <= now { this } else { morning_of(monday - Days::new(7), zone) }
 }
 
 /// Messages that came in a period, that the rules took for spam, and that are there still, the newest first.

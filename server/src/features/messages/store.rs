@@ -3,16 +3,15 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
-use database::entity::messages::{self, Column, Entity, Model, Status};
+use database::entity::messages::{self, ActiveModel, Column, Entity, Model, Status};
 use database::entity::{message_notes, message_replies, message_tags, sample_rows};
 use sea_orm::sea_query::{Alias, Condition, Expr, ExprTrait as _, Query};
 use sea_orm::{
     ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel as _,
-    QueryFilter as _, QueryOrder as _, QuerySelect as _,
+    QueryFilter as _, QueryOrder as _, QuerySelect as _, Set,
 };
 use uuid::Uuid;
 
-use super::later;
 use super::lines::{self, Line};
 use super::status::IN_HAND;
 use super::tally::{self, Counted};
@@ -165,28 +164,36 @@ pub async fn client_answered(tx: &Tx<'_>, reply: &message_replies::Model) -> Res
         Status::New => Status::New,
         _ => Status::InProgress,
     };
-    let before = Counted::from(&message);
-    tally::changed(tx, before, Counted { status, snoozed_until: None, ..before });
-    let (version, count) = (message.version + 1, message.reply_count + 1);
+    let count = message.reply_count + 1;
     let words = with_words(&message.search_text, &reply.content);
     // Whoever has not heard from us has waited since before this line.
-    let waiting = if message.undelivered {
-        lines::waits_since(tx.conn(), &Model { status, ..message.clone() }).await?
-    } else {
-        message.waiting_id
-    };
-    let mut change = message.into_active_model();
-    lines::set_newest(&mut change, &Line::of_reply(reply));
-    change.waiting_id = sea_orm::Set(waiting.or(Some(reply.id)));
-    change.snoozed_until = sea_orm::Set(None);
-    change.search_text = sea_orm::Set(words);
-    change.status = sea_orm::Set(status);
-    change.client_replied_at = sea_orm::Set(Some(now));
-    change.last_activity_at = sea_orm::Set(now);
-    change.reply_count = sea_orm::Set(count);
-    change.version = sea_orm::Set(version);
-    change.update(tx.conn()).await?;
-    lines::move_tags(tx.conn(), id, reply.id).await?;
+    let waiting =
+        if message.undelivered { lines::waits_since(tx.conn(), id, status, true).await? } else { message.waiting_id };
+    amend(tx, message, |row| {
+        lines::set_newest(row, &Line::of_reply(reply));
+        row.waiting_id = Set(waiting.or(Some(reply.id)));
+        row.snoozed_until = Set(None);
+        row.search_text = Set(words);
+        row.status = Set(status);
+        row.client_replied_at = Set(Some(now));
+        row.last_activity_at = Set(now);
+        row.reply_count = Set(count);
+    })
+    .await
+}
+
+/// Changes the row of a locked message: the next version, counted where it stands then, its tags beside it.
+pub async fn amend(tx: &Tx<'_>, message: Model, change: impl FnOnce(&mut ActiveModel)) -> Result<()> {
+    let (before, place) = (Counted::from(&message), message.activity_id);
+    let version = message.version + 1;
+    let mut row = message.into_active_model();
+    change(&mut row);
+    row.version = Set(version);
+    let after = row.update(tx.conn()).await?;
+    tally::changed(tx, before, Counted::from(&after));
+    if after.activity_id != place {
+        lines::move_tags(tx.conn(), after.id, after.activity_id).await?;
+    }
     Ok(())
 }
 
@@ -217,7 +224,6 @@ pub async fn release(tx: &Tx<'_>, people: &[Uuid]) -> Result<(), DbErr> {
     for person in people {
         let rows = locked_places(tx.conn(), Condition::all().add(Column::AssignedTo.eq(*person))).await?;
         tally::reassigned(tx, rows.iter().map(|(_, place)| *place), *person, None);
-        later::release(tx.conn(), *person).await?;
         // By their ids: what was assigned in between is not counted here.
         let ids: Vec<Uuid> = rows.into_iter().map(|(id, _)| id).collect();
         for some in ids.chunks(500) {

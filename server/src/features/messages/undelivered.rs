@@ -1,10 +1,9 @@
 //! A reply that does not reach the client leaves the message unanswered, and the list says so.
 
-use database::entity::messages::{Model, Status};
+use database::entity::messages::Status;
 use database::entity::outbox;
-use sea_orm::{ActiveModelTrait as _, IntoActiveModel as _, Set};
+use sea_orm::Set;
 
-use super::tally::{self, Counted};
 use super::{change, lines, store};
 use crate::error::Result;
 use crate::http::RequestInfo;
@@ -34,31 +33,19 @@ pub async fn settled(tx: &Tx<'_>, platform: &Platform, mail: &outbox::Model, del
     let changes = Changes::none().field("status", message.status, status);
     // Somebody has to act on a failure, so it comes to the top.
     let activity_id = if delivered { message.activity_id } else { platform.ids.next(now) };
-    stand(tx, Model { undelivered: !delivered, activity_id, last_activity_at: now, ..message }, status).await?;
-    lines::move_tags(tx.conn(), id, activity_id).await?;
+    let waiting = lines::waiting(id, status, &replies, !delivered);
+    store::amend(tx, message, |row| {
+        row.status = Set(status);
+        row.waiting_id = Set(waiting);
+        row.undelivered = Set(!delivered);
+        row.activity_id = Set(activity_id);
+        row.last_activity_at = Set(now);
+    })
+    .await?;
     let action = if delivered { "message.delivered" } else { "message.undelivered" };
     let (entity, from) = ((Entity::Message, Some(id)), RequestInfo::internal());
     let entry = Entry { actor: None, action, entity, changes, from: &from };
     tx.audit(entry.row(&platform.ids, now));
     change::announce(tx, "message_changed", id);
-    Ok(())
-}
-
-/// Writes what a message is now.
-async fn stand(tx: &Tx<'_>, message: Model, status: Status) -> Result<()> {
-    let before = Counted::from(&message);
-    let message = Model { status, ..message };
-    let waiting = lines::waits_since(tx.conn(), &message).await?;
-    tally::changed(tx, before, Counted { status, ..before });
-    let (version, undelivered) = (message.version + 1, message.undelivered);
-    let (activity_id, at) = (message.activity_id, message.last_activity_at);
-    let mut row = message.into_active_model();
-    row.status = Set(status);
-    row.waiting_id = Set(waiting);
-    row.undelivered = Set(undelivered);
-    row.activity_id = Set(activity_id);
-    row.last_activity_at = Set(at);
-    row.version = Set(version);
-    row.update(tx.conn()).await?;
     Ok(())
 }

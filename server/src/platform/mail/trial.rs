@@ -170,10 +170,8 @@ pub fn mail_works(facts: &Facts<'_>) -> bool {
 fn rendered(platform: &Platform, caller: &Caller, trial: &MailTrial) -> Result<Rendered> {
     let settings = settings::draft(platform, &trial.values, |permission| caller.may(permission))?;
     let kind = platform
-        .brings
-        .iter()
-        .flat_map(|part| part.letters)
-        .find(|kind| kind.words.is_some() && kind.template == trial.template)
+        .letter(&trial.template)
+        .filter(|kind| kind.words.is_some())
         .ok_or_else(|| Error::field("template", "invalid", "The firm cannot change the text of this email."))?;
     let row = Mail::sample(platform, &caller.email, kind).row(platform)?;
     Rendered::of(platform, &settings, &row)

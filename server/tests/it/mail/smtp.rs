@@ -40,10 +40,16 @@ struct Certificate {
     pem: String,
 }
 
-fn certificate() -> Certificate {
-    let made = rcgen::generate_simple_self_signed(vec!["localhost".to_owned()]).unwrap();
-    let chain = vec![CertificateDer::from_pem_slice(made.cert.pem().as_bytes()).unwrap()];
-    let key = PrivateKeyDer::from_pem_slice(made.signing_key.serialize_pem().as_bytes()).unwrap();
+/// One for a server, or one that says of itself that it is an authority, as `openssl req -x509` makes it.
+fn certificate(of_authority: bool) -> Certificate {
+    let mut parameters = rcgen::CertificateParams::new(vec!["localhost".to_owned()]).unwrap();
+    if of_authority {
+        parameters.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
+    }
+    let signing_key = rcgen::KeyPair::generate().unwrap();
+    let made = parameters.self_signed(&signing_key).unwrap();
+    let chain = vec![CertificateDer::from_pem_slice(made.pem().as_bytes()).unwrap()];
+    let key = PrivateKeyDer::from_pem_slice(signing_key.serialize_pem().as_bytes()).unwrap();
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let config = rustls::ServerConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
@@ -51,7 +57,7 @@ fn certificate() -> Certificate {
         .with_no_client_auth()
         .with_single_cert(chain, key)
         .unwrap();
-    Certificate { acceptor: TlsAcceptor::from(Arc::new(config)), pem: made.cert.pem() }
+    Certificate { acceptor: TlsAcceptor::from(Arc::new(config)), pem: made.pem() }
 }
 
 /// Serves connections until `mails` have arrived, or one connection has ended without any.
@@ -132,13 +138,20 @@ async fn talk<S: AsyncRead + AsyncWrite + Unpin>(stream: S, heard: &mut Heard, o
 
 /// Two emails of one message to such a server: what it received, and the state of the emails.
 async fn send(scheme: &str, host: &str, tls: Tls, trusted: bool) -> (Heard, Vec<State>) {
-    let (heard, rows) = send_with("s%40lt", scheme, host, tls, trusted).await;
+    let (heard, rows) = send_with(certificate(false), "s%40lt", scheme, host, tls, trusted).await;
     (heard, rows.into_iter().map(|row| row.state).collect())
 }
 
-/// The same with another password; answers with the mails themselves.
-async fn send_with(password: &str, scheme: &str, host: &str, tls: Tls, trusted: bool) -> (Heard, Vec<outbox::Model>) {
-    let Certificate { acceptor, pem } = certificate();
+/// The same with another certificate or password; answers with the mails themselves.
+async fn send_with(
+    certificate: Certificate,
+    password: &str,
+    scheme: &str,
+    host: &str,
+    tls: Tls,
+    trusted: bool,
+) -> (Heard, Vec<outbox::Model>) {
+    let Certificate { acceptor, pem } = certificate;
     let listener = TcpListener::bind((if host == "localhost" { "127.0.0.1" } else { host }, 0)).await.unwrap();
     let url = format!("{scheme}://desk:{password}@{host}:{}", listener.local_addr().unwrap().port());
     let file = tempfile::NamedTempFile::new().unwrap();
@@ -166,11 +179,13 @@ async fn what_keeps_mail_here_is_known_by_its_kind() {
     let cases = [
         ("s%40lt", "smtps", Tls::FromTheStart, false, "certificate"),
         ("s%40lt", "smtp", Tls::Starttls, false, "certificate"),
+        ("s%40lt", "smtps", Tls::FromTheStart, true, "authority"),
         ("s%40lt", "smtps", Tls::Never, true, "tls"),
         ("wrong", "smtps", Tls::FromTheStart, true, "sign_in"),
     ];
     for (password, scheme, tls, trusted, fault) in cases {
-        let (_, rows) = send_with(password, scheme, "localhost", tls, trusted).await;
+        let shown = certificate(fault == "authority");
+        let (_, rows) = send_with(shown, password, scheme, "localhost", tls, trusted).await;
         // What both mails may meet once the server of this test has ended is another matter.
         assert!(rows.iter().any(|row| row.fault.as_deref() == Some(fault)), "{fault}: {rows:?}");
     }

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use tekvwarho::cluster::Event;
 use tekvwarho::platform::mail::deliver_due;
 use tekvwarho::platform::permission::Permission;
+use tekvwarho::storage::Engine;
 use tokio::net::TcpListener;
 use uuid::Uuid;
 
@@ -209,6 +210,25 @@ async fn what_is_read_is_each_persons_own() {
     t.app.schedule().run_due(Uuid::nil()).await;
     let left = message_reads::Entity::find().all(t.app.storage.read()).await.unwrap();
     assert!(left.iter().all(|mark| mark.message_id.to_string() != anna), "{left:?}");
+}
+
+#[tokio::test]
+async fn a_message_that_cannot_be_marked_as_read_is_shown() {
+    let (t, ada, [anna]) = with_messages(["Anna"]).await;
+    // As on a full disk: the table takes no more rows.
+    let refuse = match Engine::of(t.app.storage.read()) {
+        Engine::Sqlite => {
+            "CREATE TRIGGER no_room BEFORE INSERT ON message_reads BEGIN SELECT RAISE(ABORT, 'full'); END"
+        }
+        Engine::Postgres => "ALTER TABLE message_reads ADD CONSTRAINT no_room CHECK (false) NOT VALID",
+    };
+    let conn = sea_orm::Database::connect(t.app.config.database_url()).await.unwrap();
+    conn.execute_unprepared(refuse).await.unwrap();
+    conn.close().await.unwrap();
+    let shown = t.get_as(&ada, &format!("/api/admin/messages/{anna}")).await;
+    shown.status(200);
+    assert_eq!(shown.data()["message"], "I am Anna.");
+    assert_eq!(row(&t, &ada, &anna).await["unread"], true);
 }
 
 #[tokio::test]

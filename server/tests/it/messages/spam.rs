@@ -108,6 +108,12 @@ async fn a_doubt_ends_with_a_look_or_a_reply_and_can_be_undone() {
     let id = t.send_message(json!({ "extra": "x" })).await;
     let list = t.get_as(&ada, "/api/admin/messages").await.data();
     assert_eq!(list[0]["doubtful"], json!(true));
+    // Whoever files it has judged it, and undo brings the doubt back.
+    let filed = t.patch_as(&ada, &path(&id), json!({ "status": "spam" })).await.data();
+    assert_eq!(filed["doubtful"], json!(false));
+    let undo = format!("/api/admin/undo/{}", filed["undoId"].as_str().unwrap());
+    t.post_as(&ada, &undo, json!({})).await.status(200);
+    assert!(row(&t, &id).await.doubtful);
     let fine = t.patch_as(&ada, &path(&id), json!({ "doubtful": false })).await.data();
     assert_eq!((&fine["doubtful"], &fine["signs"]), (&json!(false), &json!(["page_trap"])));
     assert_eq!(fine["history"][0]["sentence"], "marked the message as not spam");

@@ -289,8 +289,15 @@ async fn commands_beside_a_busy_server_do_their_work_and_say_so() {
 }
 
 #[tokio::test]
-async fn a_mail_server_that_says_nothing_is_given_up_with_a_hint() {
+async fn what_is_wrong_with_the_mail_server_is_said_in_words() {
     let program = installed().await;
+    let said = program.run_with(&["doctor"], &[("SMTP_URL", "smtp://127.0.0.1:1")], "").await;
+    assert!(said.out.contains("nothing listens at the address of the mail server"), "{}", said.out);
+    let key = program.data().join("key.pem");
+    std::fs::write(&key, rcgen::KeyPair::generate().unwrap().serialize_pem()).unwrap();
+    let trusting = [("SMTP_URL", "smtps://127.0.0.1:1"), ("TEKVWARHO_SMTP_CA", key.to_str().unwrap())];
+    let said = program.run_with(&["doctor"], &trusting, "").await;
+    assert!(said.out.contains("it holds no certificate"), "{}", said.out);
     let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = silent.local_addr().unwrap().port();
     let address = format!("smtps://127.0.0.1:{port}");

@@ -35,8 +35,11 @@ async fn a_preview_shows_what_is_not_saved_yet_and_saves_nothing() {
 
 #[tokio::test]
 async fn a_test_mail_goes_to_who_asks_and_the_answer_is_what_came_of_it() {
-    let t = TestApp::new().await;
+    let t = TestApp::with(&["--public-url", "https://firm.example"]).await;
     let ada = t.admin().await;
+    let shown = t.post_as(&ada, PREVIEW, json!({ "template": "reply" })).await.data();
+    let text = shown["text"].as_str().unwrap();
+    assert!(text.contains("https://firm.example/message/") && !text.contains("localhost"), "{text}");
     let sent = t.post_as(&ada, TEST, json!({ "template": "reply" })).await.data();
     assert_eq!(
         sent,
@@ -45,6 +48,7 @@ async fn a_test_mail_goes_to_who_asks_and_the_answer_is_what_came_of_it() {
     let mails = t.mails().await;
     assert_eq!(mails.len(), 1);
     assert!(mails[0].contains("To: ada@tekvwarho.example") && mails[0].contains("Ben Okafor"));
+    assert!(mails[0].contains("Subject: [Test] "), "{}", mails[0]);
     let entries = audit_logs::Entity::find().all(t.app.storage.read()).await.unwrap();
     let entry = entries.iter().find(|entry| entry.action == "mail.tested").unwrap();
     assert_eq!(entry.changes.as_ref().unwrap()["delivered"], json!({ "to": true }));
@@ -58,7 +62,9 @@ async fn a_mail_server_that_is_down_is_told_as_such() {
     let ada = t.admin().await;
     let sent = t.post_as(&ada, TEST, json!({ "template": "contact_confirmation" })).await.data();
     assert_eq!((&sent["delivered"], &sent["transport"]), (&json!(false), &json!("smtp")));
-    assert!(sent["error"].as_str().is_some_and(|error| !error.is_empty()), "{sent}");
+    assert!(sent["error"].as_str().is_some_and(|error| error.starts_with("nothing listens at")), "{sent}");
+    let entries = t.get_as(&ada, "/api/admin/audit?action=mail.tested").await.data();
+    assert_eq!(entries[0]["sentence"], "tried to send a test email via smtp, which was not accepted");
 }
 
 #[tokio::test]
