@@ -130,7 +130,8 @@ CREATE TABLE public.message_replies (
     staff_id uuid,
     content text NOT NULL,
     outbox_id uuid,
-    created_at timestamp with time zone NOT NULL
+    created_at timestamp with time zone NOT NULL,
+    held_until timestamp with time zone
 );
 CREATE TABLE public.message_tags (
     message_id uuid NOT NULL,

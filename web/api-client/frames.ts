@@ -16,6 +16,8 @@ export interface components {
             id?: string | null;
             /** @enum {string} */
             type: "viewing";
+            /** @description The person is writing a reply or a note there. */
+            writing?: boolean;
         } | {
             /** @enum {string} */
             type: "ping";
@@ -65,6 +67,8 @@ export interface components {
             /** Format: uuid */
             id: string;
             name: string;
+            /** @description They are writing a reply or a note. */
+            writing: boolean;
         };
     };
     responses: never;

@@ -508,7 +508,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Replies to a message, by email and on the conversation page. */
+        /**
+         * Replies to a message, by email and on the conversation page. With `lastSeenId`, fails with 409 if the client or a
+         *     colleague has written since.
+         */
         post: operations["reply"];
         delete?: never;
         options?: never;
@@ -2588,6 +2591,11 @@ export interface components {
                  * @description Undoes the change that led to this response, within ten seconds.
                  */
                 undoId?: string;
+                /**
+                 * Format: int64
+                 * @description Seconds for which the dashboard holds a reply back: `mail.undoSendSeconds`.
+                 */
+                undoSendSeconds: number;
                 userAgent?: string | null;
                 /**
                  * Format: int32
@@ -2942,7 +2950,17 @@ export interface components {
                 /** Format: uuid */
                 id: string;
                 kind: components["schemas"]["ThreadKind"];
+                /**
+                 * Format: date-time
+                 * @description When a reply that is held back leaves; until then the client does not see it.
+                 */
+                leavesAt?: string | null;
                 mail?: components["schemas"]["MailState"] | null;
+                /**
+                 * Format: uuid
+                 * @description Undoes the reply that led to this response, until it leaves.
+                 */
+                undoId?: string;
             };
             /** @description A sentence to show to people, if there is something to say. */
             message?: string;
@@ -3042,7 +3060,7 @@ export interface components {
                 restored: number;
                 /**
                  * Format: int64
-                 * @description Someone has changed these since, so they stay as they are.
+                 * @description Someone has changed these since, or the reply has left, so they stay as they are.
                  */
                 skipped: number;
             };
@@ -3358,6 +3376,8 @@ export interface components {
                 /** @description True: it cannot be turned off. */
                 fixed: boolean;
                 isOn: boolean;
+                /** @description True: only while you are not in the dashboard. */
+                whileAway: boolean;
             }[];
             /** @description A sentence to show to people, if there is something to say. */
             message?: string;
@@ -3943,6 +3963,11 @@ export interface components {
              * @description Undoes the change that led to this response, within ten seconds.
              */
             undoId?: string;
+            /**
+             * Format: int64
+             * @description Seconds for which the dashboard holds a reply back: `mail.undoSendSeconds`.
+             */
+            undoSendSeconds: number;
             userAgent?: string | null;
             /**
              * Format: int32
@@ -4034,7 +4059,7 @@ export interface components {
         };
         /** @description A note. */
         NewNote: {
-            /** @description At most 10,000 characters. */
+            /** @description At most 10,000 characters. `@` and the name of a colleague notifies them. */
             content: string;
         };
         /** @description A new passkey. */
@@ -4050,6 +4075,17 @@ export interface components {
         NewReply: {
             /** @description At most 20,000 characters. */
             content: string;
+            /**
+             * Format: int32
+             * @description Holds the reply back for up to 60 seconds; until then it can be undone. 0 by default.
+             */
+            delaySeconds?: number;
+            /**
+             * Format: uuid
+             * @description The newest line of the client or of a colleague that the writer has seen. If another one came after it, the
+             *     response is 409 and nothing is sent. Null: no check.
+             */
+            lastSeenId?: string | null;
             /** @description False: it appears only on the conversation page. */
             sendEmail?: boolean;
             status?: components["schemas"]["MessageStatus"] | null;
@@ -4115,7 +4151,7 @@ export interface components {
          * @description An event that people can be notified about.
          * @enum {string}
          */
-        NotificationEvent: "message_created" | "client_replied" | "message_assigned" | "message_returned" | "new_device" | "mail_failed" | "audit_head";
+        NotificationEvent: "message_created" | "client_replied" | "message_assigned" | "message_mentioned" | "message_returned" | "new_device" | "mail_failed" | "audit_head";
         /** @description Whether one event is sent through one channel. */
         NotificationPreference: {
             channel: components["schemas"]["NotificationChannel"];
@@ -4123,6 +4159,8 @@ export interface components {
             /** @description True: it cannot be turned off. */
             fixed: boolean;
             isOn: boolean;
+            /** @description True: only while you are not in the dashboard. */
+            whileAway: boolean;
         };
         /** @description The progress of the firm and the person. */
         Onboarding: {
@@ -4493,7 +4531,17 @@ export interface components {
             /** Format: uuid */
             id: string;
             kind: components["schemas"]["ThreadKind"];
+            /**
+             * Format: date-time
+             * @description When a reply that is held back leaves; until then the client does not see it.
+             */
+            leavesAt?: string | null;
             mail?: components["schemas"]["MailState"] | null;
+            /**
+             * Format: uuid
+             * @description Undoes the reply that led to this response, until it leaves.
+             */
+            undoId?: string;
         };
         /**
          * @description Who wrote a line of a thread, and to whom.
@@ -4585,7 +4633,7 @@ export interface components {
             restored: number;
             /**
              * Format: int64
-             * @description Someone has changed these since, so they stay as they are.
+             * @description Someone has changed these since, or the reply has left, so they stay as they are.
              */
             skipped: number;
         };
@@ -5843,7 +5891,7 @@ export interface operations {
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
             404: components["responses"]["Problem422"];
-            409: components["responses"]["Problem409"];
+            409: components["responses"]["Problem422"];
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
             422: components["responses"]["Problem422"];

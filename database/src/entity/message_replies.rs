@@ -13,6 +13,8 @@ pub struct Model {
     pub content: String,
     /// The email that carries it, if one was sent.
     pub outbox_id: Option<Uuid>,
+    /// Until then the client does not see it, and whoever wrote it may undo it.
+    pub held_until: Option<DateTimeUtc>,
     pub created_at: DateTimeUtc,
 }
 

@@ -1,4 +1,4 @@
-//! The state of messages before one change, so that it can be undone for a few seconds.
+//! The state of messages before one change or one reply, so that it can be undone for a few seconds.
 
 use sea_orm::entity::prelude::*;
 
@@ -8,7 +8,7 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
     pub staff_id: Uuid,
-    /// The previous state, one entry per message.
+    /// The previous state: a list with an entry per message, or an object for a reply.
     pub before: Json,
     pub expires_at: DateTimeUtc,
 }

@@ -21,6 +21,7 @@ mod m0013_services;
 mod m0014_devices_and_answers;
 mod m0015_doubts_and_faults;
 mod m0016_activity_and_reads;
+mod m0017_held_replies;
 
 /// Migrates a database of any released version to the newest schema.
 pub struct Migrator;
@@ -45,6 +46,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0014_devices_and_answers::Migration),
             Box::new(m0015_doubts_and_faults::Migration),
             Box::new(m0016_activity_and_reads::Migration),
+            Box::new(m0017_held_replies::Migration),
         ]
     }
 }

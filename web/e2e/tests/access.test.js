@@ -98,8 +98,9 @@ step("many tabs that start at once share one session", async () => {
 });
 
 step("signing out in one tab signs out the others", async () => {
-  // The socket reports that the session has ended; the refresh confirms it.
-  desk.watch.expect(/auth\/refresh/);
+  // The socket reports that the session has ended; the refresh confirms it. What the other tab was reading at that
+  // moment is refused.
+  desk.watch.expect(/auth\/refresh/, /401.*\/api\/admin\/messages/);
   const other = await desk.context.newPage();
   await other.goto("/admin/messages");
   await other.getByRole("button", { name: /choose a view/ }).waitFor();

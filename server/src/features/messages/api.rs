@@ -117,7 +117,9 @@ async fn change_message(
             Box::pin(async move {
                 change::check_assignee(tx.conn(), change).await?;
                 let before = change::apply(tx, act, id, change, &Tagging::default(), seen).await?;
-                undo::keep(tx, act, before.into_iter().collect()).await
+                let before: Vec<_> = before.into_iter().collect();
+                change::tell_assignee(tx, act, change, &before).await?;
+                undo::keep(tx, act, before).await
             })
         })
         .await?;

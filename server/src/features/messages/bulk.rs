@@ -101,6 +101,7 @@ async fn change_many(
                 for id in ids {
                     before.extend(change::apply(tx, act, *id, change, tagging, &IfMatch::default()).await?);
                 }
+                change::tell_assignee(tx, act, change, &before).await?;
                 let changed = before.len();
                 let done = Data(BulkDone { changed, undo_id: undo::keep(tx, act, before).await? });
                 claim.keep(tx.conn(), &done).await?;

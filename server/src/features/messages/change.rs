@@ -138,9 +138,6 @@ pub async fn apply(
         store::set_tags(tx.conn(), id, message.activity_id, &new_tags).await?;
     }
     let changes = fields(&message, after, zone).field("tags", &before.tags, &new_tags);
-    if let Some(to) = assigned_to.filter(|_| assigned_to != before.assigned_to) {
-        tell::of_assignment(tx, act, &message, to).await?;
-    }
     let waiting = match message.waiting_id {
         Some(id) if is_open(status) => Some(id),
         // A message that is opened again may have a client who was never answered.
@@ -151,6 +148,13 @@ pub async fn apply(
     act.note(tx, action_of(&before, after), (Entity::Message, id), changes);
     announce(tx, "message_changed", id);
     Ok(Some(before))
+}
+
+/// Tells whom a change gave messages to that were not theirs.
+pub async fn tell_assignee(tx: &Tx<'_>, act: &Act, change: &Change, before: &[Before]) -> Result<()> {
+    let Some(Some(to)) = change.assigned_to else { return Ok(()) };
+    let given = before.iter().filter(|before| before.assigned_to != Some(to)).map(|before| before.id);
+    tell::of_assignment(tx, act, &given.collect::<Vec<_>>(), to).await
 }
 
 /// What a message is to be.

@@ -37,7 +37,7 @@ pub async fn hand_over(tx: &Tx<'_>, act: &Act, from: Uuid, to: Option<Uuid>) -> 
         tx.publish(Event::Everything);
     }
     if let Some(to) = to {
-        tell::of_hand_over(tx, act, &moved, to).await?;
+        tell::of_assignment(tx, act, &moved, to).await?;
     }
     Ok(moved.len())
 }

@@ -2,7 +2,7 @@
 
 use axum::extract::{Path, State};
 use database::entity::messages::LineKind;
-use database::entity::{message_notes, messages};
+use database::entity::{message_notes, messages, notifications, outbox};
 use sea_orm::{ActiveModelTrait as _, ColumnTrait as _, EntityTrait, IntoActiveModel as _, QueryFilter as _, Set};
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -13,8 +13,9 @@ use uuid::Uuid;
 use super::api::with_etag;
 use super::change::{self, Change, Tagging};
 use super::lines::{self, Line};
+use super::mentions::mentioned;
 use super::view::{self, Person, ThreadItem};
-use super::{store, undo};
+use super::{store, tell, undo};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::valid::Check;
@@ -24,7 +25,8 @@ use crate::platform::audit::Changes;
 use crate::platform::auth::{Caller, demand};
 use crate::platform::entity::Entity;
 use crate::platform::idempotency::{self, Claim};
-use crate::platform::permission::Permission;
+use crate::platform::permission::{Permission, PermissionSet};
+use crate::platform::staff as people;
 
 /// The routes of this file.
 pub fn routes() -> OpenApiRouter<App> {
@@ -38,7 +40,7 @@ pub fn routes() -> OpenApiRouter<App> {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewNote {
-    /// At most 10,000 characters.
+    /// At most 10,000 characters. `@` and the name of a colleague notifies them.
     pub content: String,
 }
 
@@ -72,11 +74,14 @@ async fn add_note(
         content: note.content.clone(),
         created_at: note.created_at,
         mail: None,
+        leaves_at: None,
+        undo_id: None,
     };
     let created = Created { data: item, location: format!("/api/admin/messages/{id}"), message: None };
     let kept = claim.row(&created)?;
+    let told = mentions(&act, id, &note.content).await?;
     app.storage
-        .write((act, note, kept), move |tx, (act, note, kept)| {
+        .write((act, note, kept, told), move |tx, (act, note, kept, (told, mails))| {
             Box::pin(async move {
                 idempotency::write(tx.conn(), kept.as_ref()).await?;
                 let message = store::locked(tx.conn(), id).await?.ok_or(Error::NotFound)?;
@@ -86,6 +91,10 @@ async fn add_note(
                 row.update(tx.conn()).await?;
                 note.clone().into_active_model().insert(tx.conn()).await?;
                 lines::move_tags(tx.conn(), id, note.id).await?;
+                tx.notify(told.clone());
+                for mail in mails {
+                    tx.mail(mail.clone());
+                }
                 act.note(tx, "message.noted", (Entity::Message, id), Changes::none());
                 change::announce(tx, "message_changed", id);
                 Ok(())
@@ -93,6 +102,19 @@ async fn add_note(
         })
         .await?;
     Ok(created)
+}
+
+/// Notices and mails for the colleagues whom a note names, who may see the message.
+async fn mentions(act: &Act, id: Uuid, content: &str) -> Result<(Vec<notifications::Model>, Vec<outbox::Model>)> {
+    if !content.contains('@') {
+        return Ok(Default::default());
+    }
+    let conn = act.platform.storage.read();
+    let message = messages::Entity::find_by_id(id).one(conn).await?.ok_or(Error::NotFound)?;
+    let people = people::everybody(conn).await?.into_iter();
+    let readers = people.filter(|it| it.is_active && PermissionSet::of(it).has(Permission::Messages));
+    let readers: Vec<(Uuid, String)> = readers.map(|person| (person.id, person.name)).collect();
+    tell::of_mention(act, &message, content, &mentioned(content, &readers)).await
 }
 
 /// Deletes one of your own notes.

@@ -143,13 +143,15 @@ impl Letter for ClientReplyNotice {
     }
 }
 
-/// To a person: a colleague gave them a message.
+/// To a person: a colleague gave them messages.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct MessageAssigned {
     pub name: String,
     pub by: String,
-    pub client_name: String,
+    /// None when there are several.
+    pub client_name: Option<String>,
+    pub count: usize,
     pub link: String,
 }
 
@@ -157,7 +159,39 @@ impl Letter for MessageAssigned {
     const TEMPLATE: &'static str = "message_assigned";
 
     fn sample() -> Self {
-        Self { name: "Ben".into(), by: "Chiara Russo".into(), client_name: "Anna Müller".into(), link: LINK.into() }
+        Self {
+            name: "Ben".into(),
+            by: "Chiara Russo".into(),
+            client_name: Some("Anna Müller".into()),
+            count: 1,
+            link: LINK.into(),
+        }
+    }
+}
+
+/// To a person: a colleague named them in a note.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct MessageMentioned {
+    pub name: String,
+    pub by: String,
+    pub client_name: String,
+    /// The note.
+    pub content: String,
+    pub link: String,
+}
+
+impl Letter for MessageMentioned {
+    const TEMPLATE: &'static str = "message_mentioned";
+
+    fn sample() -> Self {
+        Self {
+            name: "Ben".into(),
+            by: "Chiara Russo".into(),
+            client_name: "Anna Müller".into(),
+            content: "@Ben Okafor, can you say something about the file server?".into(),
+            link: LINK.into(),
+        }
     }
 }
 

@@ -33,13 +33,18 @@ impl<'a> Line<'a> {
     }
 }
 
-/// Makes a line the newest one.
+/// Makes a line the newest one, and the message stand by it in lists.
 pub fn set_newest(row: &mut ActiveModel, line: &Line<'_>) {
     row.activity_id = Set(line.id);
-    row.last_line = Set(Some(start_of(line.content)));
-    row.last_line_kind = Set(Some(line.kind));
-    row.last_line_by = Set(line.by);
-    row.last_line_at = Set(Some(line.at));
+    set(row, Some(line));
+}
+
+/// Shows a line as the newest one; none: the message itself.
+pub fn set(row: &mut ActiveModel, line: Option<&Line<'_>>) {
+    row.last_line = Set(line.map(|line| start_of(line.content)));
+    row.last_line_kind = Set(line.map(|line| line.kind));
+    row.last_line_by = Set(line.and_then(|line| line.by));
+    row.last_line_at = Set(line.map(|line| line.at));
 }
 
 /// The part of a line that lists show.
@@ -58,7 +63,7 @@ pub async fn move_tags(conn: &impl ConnectionTrait, message: Uuid, activity_id: 
 }
 
 /// The newest line after the message itself.
-fn newest<'a>(replies: &'a [message_replies::Model], notes: &'a [message_notes::Model]) -> Option<Line<'a>> {
+pub fn newest<'a>(replies: &'a [message_replies::Model], notes: &'a [message_notes::Model]) -> Option<Line<'a>> {
     replies.iter().map(Line::of_reply).chain(notes.iter().map(Line::of_note)).max_by_key(|line| line.id)
 }
 
@@ -78,18 +83,7 @@ pub fn settle(message: &mut Model, replies: &[message_replies::Model], notes: &[
 pub async fn read_newest_again(conn: &impl ConnectionTrait, id: Uuid) -> Result<(), DbErr> {
     let (replies, notes) = (store::replies_of(conn, id).await?, store::notes_of(conn, id).await?);
     let mut row = ActiveModel { id: Set(id), ..Default::default() };
-    match newest(&replies, &notes) {
-        Some(line) => {
-            set_newest(&mut row, &line);
-            row.activity_id = sea_orm::NotSet;
-        }
-        None => {
-            row.last_line = Set(None);
-            row.last_line_kind = Set(None);
-            row.last_line_by = Set(None);
-            row.last_line_at = Set(None);
-        }
-    }
+    set(&mut row, newest(&replies, &notes).as_ref());
     Entity::update_many().set(row).filter(Column::Id.eq(id)).exec(conn).await.map(drop)
 }
 

@@ -4,7 +4,8 @@
 //! `messages_*` (`tally.rs`).
 //! Permission: `messages`. Notices: `message_created`, `message_changed`, `message_replied`, `client_replied`,
 //! `senders_changed`.
-//! Mails: contact notice and confirmation, reply, notice of a client's reply and of an assignment, weekly list of spam.
+//! Mails: contact notice and confirmation, reply, notice of a client's reply, of an assignment and of a mention, weekly
+//! list of spam.
 //! Jobs: `messages.clean_up`, `messages.spam_report`.
 
 mod api;
@@ -27,6 +28,7 @@ mod later;
 mod letters;
 mod limits;
 mod lines;
+mod mentions;
 mod notices;
 mod public;
 mod reads;
@@ -47,6 +49,7 @@ mod thread_token;
 mod undelivered;
 mod undo;
 mod view;
+mod withdraw;
 
 pub use contact::{ContactForm, Received, submit};
 pub use expiry::{delete as delete_messages, with_sender};
@@ -92,6 +95,7 @@ pub const SLICE: Slice<App> = Slice {
             LetterKind::of::<letters::Reply>(),
             LetterKind::of::<letters::ClientReplyNotice>(),
             LetterKind::of::<letters::MessageAssigned>(),
+            LetterKind::of::<letters::MessageMentioned>(),
             LetterKind::of::<letters::SpamReport>(),
         ],
         sentences: sentences::sentences,
@@ -103,6 +107,7 @@ pub const SLICE: Slice<App> = Slice {
             &notices::MESSAGE_CREATED,
             &notices::CLIENT_REPLIED,
             &notices::MESSAGE_ASSIGNED,
+            &notices::MESSAGE_MENTIONED,
             &notices::MESSAGE_RETURNED,
         ],
         retention: &expiry::RETENTION,

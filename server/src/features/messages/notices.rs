@@ -15,6 +15,10 @@ pub static CLIENT_REPLIED: Kind =
 pub static MESSAGE_RETURNED: Kind =
     Kind { name: "message_returned", needs: &[Permission::Messages], app: Default::On, mail: Default::Off };
 
-/// A colleague gave me a message, or all open ones of another colleague: then `detail` says how many.
+/// A colleague gave me a message, or several at once: then `detail` says how many.
 pub static MESSAGE_ASSIGNED: Kind =
-    Kind { name: "message_assigned", needs: &[Permission::Messages], app: Default::On, mail: Default::Off };
+    Kind { name: "message_assigned", needs: &[Permission::Messages], app: Default::On, mail: Default::Away };
+
+/// A colleague named me in a note.
+pub static MESSAGE_MENTIONED: Kind =
+    Kind { name: "message_mentioned", needs: &[Permission::Messages], app: Default::On, mail: Default::Away };

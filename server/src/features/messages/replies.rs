@@ -1,6 +1,7 @@
 //! Answering.
 
 use axum::extract::State;
+use chrono::{DateTime, Duration, Utc};
 use database::entity::messages::{self, LineKind, Status};
 use database::entity::{message_replies, outbox};
 use sea_orm::{
@@ -18,8 +19,10 @@ use super::later::{self, Later};
 use super::letters::{self, Quoted, StaffName};
 use super::lines::{self, Line};
 use super::reads;
+use super::settings::LONGEST_HOLD;
 use super::view::{Person, ThreadItem};
-use super::{store, thread_token};
+use super::withdraw::BeforeReply;
+use super::{store, thread_token, undo};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::valid::Check;
@@ -51,15 +54,23 @@ pub struct NewReply {
     /// The status afterwards; `replied` by default.
     #[serde(default)]
     pub status: Option<Status>,
+    /// Holds the reply back for up to 60 seconds; until then it can be undone. 0 by default.
+    #[serde(default)]
+    pub delay_seconds: u16,
+    /// The newest line of the client or of a colleague that the writer has seen. If another one came after it, the
+    /// response is 409 and nothing is sent. Null: no check.
+    #[serde(default)]
+    pub last_seen_id: Option<Uuid>,
 }
 
 fn yes() -> bool {
     true
 }
 
-/// Replies to a message, by email and on the conversation page.
+/// Replies to a message, by email and on the conversation page. With `lastSeenId`, fails with 409 if the client or a
+/// colleague has written since.
 #[utoipa::path(post, path = "/api/admin/messages/{id}/replies", tag = "messages", params(("id" = Uuid, Path)), request_body = NewReply,
-    responses((status = 201, body = Envelope<ThreadItem>), (status = 404, body = Problem), (status = 422, body = Problem)))]
+    responses((status = 201, body = Envelope<ThreadItem>), (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)))]
 async fn reply(
     State(app): State<App>,
     caller: Caller,
@@ -70,14 +81,19 @@ async fn reply(
 ) -> Result<Created<ThreadItem>> {
     let mut check = Check::new();
     let content = check.text("content", &body.content, 20_000, "Write something first.");
+    if body.delay_seconds > LONGEST_HOLD {
+        check.refuse("delaySeconds", "invalid", format!("At most {LONGEST_HOLD} seconds are possible."));
+    }
     check.done()?;
     let act = Act::new(&app, caller, info);
     let reply_id = app.ids.next(act.now);
+    let hold = (body.delay_seconds > 0)
+        .then(|| Hold { until: act.now + Duration::seconds(body.delay_seconds.into()), undo: app.ids.next(act.now) });
     let status = body.status.unwrap_or(Status::Replied);
     let send = body.send_email;
     let staff = Person { id: act.caller.staff_id, name: act.caller.name.clone() };
     let waiting = MailState { state: outbox::State::Pending, attempts: 0, last_error: None, sent_at: None };
-    let answer = Answer { reply_id, content: content.clone(), status, send };
+    let answer = Answer { reply_id, content: content.clone(), status, send, hold, seen: body.last_seen_id };
     let created = Created {
         data: ThreadItem {
             kind: LineKind::Reply,
@@ -86,26 +102,39 @@ async fn reply(
             content,
             created_at: act.now,
             mail: send.then_some(waiting),
+            leaves_at: hold.map(|hold| hold.until),
+            undo_id: hold.map(|hold| hold.undo),
         },
         location: format!("/api/admin/messages/{id}"),
         message: None,
     };
     let kept = claim.row(&created)?;
-    app.storage
+    let written = app
+        .storage
         .write((act, answer, kept), move |tx, (act, answer, kept)| {
             Box::pin(async move {
-                idempotency::write(tx.conn(), kept.as_ref()).await?;
                 let message = store::locked(tx.conn(), id).await?.ok_or(Error::NotFound)?;
-                let mail =
-                    if answer.send { Some(mail(tx.conn(), act, &message, &answer.content).await?) } else { None };
+                // A race that is lost now and then: it must not cost the units beside it.
+                if let Some(seen) = answer.seen
+                    && store::somebody_wrote_after(tx.conn(), id, seen, act.caller.staff_id).await?
+                {
+                    return Ok(false);
+                }
+                idempotency::write(tx.conn(), kept.as_ref()).await?;
+                let mail = if answer.send { Some(mail(tx.conn(), act, &message, answer).await?) } else { None };
                 let row = message_replies::Model {
                     id: answer.reply_id,
                     message_id: id,
                     staff_id: Some(act.caller.staff_id),
                     content: answer.content.clone(),
                     outbox_id: mail.as_ref().map(|mail| mail.id),
+                    held_until: answer.hold.map(|hold| hold.until),
                     created_at: act.now,
                 };
+                if let Some(hold) = answer.hold {
+                    let before = BeforeReply::of(&message, answer.reply_id, answer.status);
+                    undo::keep_reply(tx, act, hold.undo, before, hold.until).await?;
+                }
                 answered(tx, message, act, answer, &row).await?;
                 row.into_active_model().insert(tx.conn()).await?;
                 if let Some(mail) = mail {
@@ -118,11 +147,11 @@ async fn reply(
                     Changes::none().fact("sendEmail", answer.send).fact("status", answer.status),
                 );
                 change::announce(tx, "message_replied", id);
-                Ok(())
+                Ok(true)
             })
         })
         .await?;
-    Ok(created)
+    if written { Ok(created) } else { Err(Error::Conflict("Somebody has written since. Read that first.".into())) }
 }
 
 /// What the unit writes.
@@ -131,6 +160,15 @@ struct Answer {
     content: String,
     status: Status,
     send: bool,
+    hold: Option<Hold>,
+    seen: Option<Uuid>,
+}
+
+/// A reply that is held back: until when, and what undoes it.
+#[derive(Debug, Clone, Copy)]
+struct Hold {
+    until: DateTime<Utc>,
+    undo: Uuid,
 }
 
 async fn answered(
@@ -196,7 +234,7 @@ async fn mail(
     conn: &impl sea_orm::ConnectionTrait,
     act: &Act,
     message: &messages::Model,
-    content: &str,
+    answer: &Answer,
 ) -> Result<outbox::Model> {
     let platform = &act.platform;
     let replies = store::replies_of(conn, message.id).await?;
@@ -206,7 +244,7 @@ async fn mail(
         .rfind(|reply| reply.staff_id.is_none())
         .map_or_else(|| (message.message.clone(), message.created_at), |reply| (reply.content, reply.created_at));
     let letter = letters::Reply {
-        content: content.to_owned(),
+        content: answer.content.clone(),
         staff: StaffName { name: act.caller.name.clone() },
         client_name: message.name.clone(),
         thread_link: thread_token::link(platform, message.id),
@@ -217,5 +255,6 @@ async fn mail(
         .about((Entity::Message, message.id))
         .in_thread(thread)
         .by_a_person()
+        .due(answer.hold.map(|hold| hold.until))
         .row(platform)
 }

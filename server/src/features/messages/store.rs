@@ -77,6 +77,28 @@ pub async fn replies_of(conn: &impl ConnectionTrait, id: Uuid) -> Result<Vec<mes
         .await
 }
 
+/// True if the client or another person has replied after that line.
+pub async fn somebody_wrote_after(
+    conn: &impl ConnectionTrait,
+    message: Uuid,
+    line: Uuid,
+    person: Uuid,
+) -> Result<bool, DbErr> {
+    let theirs = Condition::any()
+        .add(message_replies::Column::StaffId.is_null())
+        .add(message_replies::Column::StaffId.ne(person));
+    let found: Option<Uuid> = message_replies::Entity::find()
+        .select_only()
+        .column(message_replies::Column::Id)
+        .filter(message_replies::Column::MessageId.eq(message))
+        .filter(message_replies::Column::Id.gt(line))
+        .filter(theirs)
+        .into_tuple()
+        .one(conn)
+        .await?;
+    Ok(found.is_some())
+}
+
 /// The newest answer of a conversation; it stays the newest until the unit ends.
 pub async fn last_reply_of(conn: &impl ConnectionTrait, id: Uuid) -> Result<Option<message_replies::Model>> {
     locked(conn, id).await?;

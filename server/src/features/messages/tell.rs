@@ -1,10 +1,12 @@
 //! Whom of the firm a message concerns: notices for the dashboard, and mails to those who want them.
 
-use database::entity::{messages, notifications as rows, staff};
+use std::collections::BTreeSet;
+
+use database::entity::{messages, notifications as rows, outbox, staff};
 use uuid::Uuid;
 
-use super::letters;
-use super::notices::{CLIENT_REPLIED, MESSAGE_ASSIGNED, MESSAGE_CREATED, MESSAGE_RETURNED};
+use super::notices::{CLIENT_REPLIED, MESSAGE_ASSIGNED, MESSAGE_CREATED, MESSAGE_MENTIONED, MESSAGE_RETURNED};
+use super::{letters, store};
 use crate::app::App;
 use crate::error::Result;
 use crate::platform::act::Act;
@@ -57,38 +59,67 @@ pub async fn of_return(app: &App, message: &messages::Model, snoozed: bool) -> R
     notices::rows(app, &MESSAGE_RETURNED, &News { detail, ..news(message.id) }, to).await
 }
 
-/// Tells a person that a colleague gave them a message, in the unit that does it.
-pub async fn of_assignment(tx: &Tx<'_>, act: &Act, message: &messages::Model, to: Uuid) -> Result<()> {
+/// Tells a person once that a colleague gave them these messages, in the unit that does it.
+pub async fn of_assignment(tx: &Tx<'_>, act: &Act, messages: &[Uuid], to: Uuid) -> Result<()> {
     let app = &act.platform;
+    if messages.is_empty() {
+        return Ok(());
+    }
     let Some(person) = people::by_id(tx.conn(), to).await? else { return Ok(()) };
-    let news = News { actor: Some(act.caller.staff_id), ..news(message.id) };
+    let one = if let [one] = messages { Some(*one) } else { None };
+    let news = News {
+        entity: one.map(|id| (Entity::Message, id)),
+        actor: Some(act.caller.staff_id),
+        detail: one.is_none().then(|| format!("{} messages", messages.len())),
+    };
     let told = notices::for_one(app, tx.conn(), &MESSAGE_ASSIGNED, &news, &person).await?;
     tx.notify(told.0.into_iter().collect());
     if told.1 {
+        let client = match one {
+            Some(id) => store::client_names(tx.conn(), vec![id]).await?.remove(&id),
+            None => None,
+        };
         let letter = letters::MessageAssigned {
             name: person.name,
             by: act.caller.name.clone(),
-            client_name: message.name.clone(),
-            link: app.config.server.link(&format!("/admin/messages/{}?view=all", message.id)),
+            client_name: client,
+            count: messages.len(),
+            link: app.config.server.link(&one.map_or_else(|| "/admin/messages?view=mine".to_owned(), path)),
         };
-        let entity = Some((Entity::Message, message.id));
-        tx.mail(Mail::new(&person.email, &letter).about(entity).row(app)?);
+        tx.mail(Mail::new(&person.email, &letter).about(news.entity).row(app)?);
     }
     Ok(())
 }
 
-/// Tells a person once that a colleague gave them the open messages of another, in the unit that does it.
-pub async fn of_hand_over(tx: &Tx<'_>, act: &Act, moved: &[Uuid], to: Uuid) -> Result<()> {
-    let Some(person) = people::by_id(tx.conn(), to).await? else { return Ok(()) };
-    let (entity, detail) = match moved {
-        [] => return Ok(()),
-        [one] => (Some((Entity::Message, *one)), None),
-        several => (None, Some(format!("{} messages", several.len()))),
-    };
-    let news = News { entity, actor: Some(act.caller.staff_id), detail };
-    let told = notices::for_one(&act.platform, tx.conn(), &MESSAGE_ASSIGNED, &news, &person).await?;
-    tx.notify(told.0.into_iter().collect());
-    Ok(())
+/// Tells people that a colleague named them in a note: notices and mails.
+pub async fn of_mention(
+    act: &Act,
+    message: &messages::Model,
+    content: &str,
+    people: &BTreeSet<Uuid>,
+) -> Result<(Vec<rows::Model>, Vec<outbox::Model>)> {
+    let app = &act.platform;
+    let news = News { actor: Some(act.caller.staff_id), ..news(message.id) };
+    let (mut told, mut mails) = (Vec::new(), Vec::new());
+    for id in people {
+        told.extend(notices::rows(app, &MESSAGE_MENTIONED, &news, To::Person(*id)).await?);
+        for (name, address) in notices::mail_to(app, &MESSAGE_MENTIONED, &news, To::Person(*id)).await? {
+            let letter = letters::MessageMentioned {
+                name,
+                by: act.caller.name.clone(),
+                client_name: message.name.clone(),
+                content: content.to_owned(),
+                link: app.config.server.link(&path(message.id)),
+            };
+            mails.push(Mail::new(&address, &letter).about(news.entity).row(app)?);
+        }
+    }
+    Ok((told, mails))
+}
+
+/// Where a message is, in the dashboard.
+fn path(message: Uuid) -> String {
+    format!("/admin/messages/{message}?view=all")
 }
 
 /// Whose message it is.

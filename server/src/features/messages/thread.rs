@@ -57,9 +57,11 @@ pub async fn client_thread(app: &App, id: Uuid, code: &str) -> Result<ClientThre
     let message = open(app, id, code).await?;
     let conn = app.storage.read();
     let names = people::names(app).await?;
+    let now = app.clock.now();
     let thread = store::replies_of(conn, id)
         .await?
         .into_iter()
+        .filter(|reply| reply.held_until.is_none_or(|until| until <= now))
         .map(|reply| ThreadEntry {
             from: if reply.staff_id.is_some() { "firm" } else { "client" }.to_owned(),
             author: reply.staff_id.and_then(|staff| names.get(&staff).cloned()),
@@ -105,6 +107,7 @@ pub async fn answer_as_client(
         staff_id: None,
         content,
         outbox_id: None,
+        held_until: None,
         created_at: now,
     };
     let mails = notices(app, &message, &reply).await?;

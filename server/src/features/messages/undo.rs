@@ -1,15 +1,16 @@
-//! Taking a change back: a real inverse on the server, for ten seconds.
+//! Taking a change or a reply back: a real inverse on the server, for some seconds.
 
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, Duration, Utc};
 use database::entity::undo_operations::{Column, Entity, Model};
 use sea_orm::{ActiveModelTrait as _, ColumnTrait as _, EntityTrait, IntoActiveModel as _, QueryFilter as _, Select};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::change::{self, After, Before};
+use super::withdraw::{self, BeforeReply};
 use super::{blocked, store};
 use crate::error::{Error, Result};
 use crate::platform::act::Act;
@@ -21,11 +22,19 @@ use crate::storage::Tx;
 /// How long a change can be taken back.
 const TIME: Duration = Duration::seconds(10);
 
+/// What can be taken back.
+#[derive(Serialize, Deserialize)]
+#[serde(untagged)]
+enum Kept {
+    Change(Vec<Before>),
+    Reply(BeforeReply),
+}
+
 /// The result of the undo.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Undone {
     pub restored: u64,
-    /// Someone has changed these since, so they stay as they are.
+    /// Someone has changed these since, or the reply has left, so they stay as they are.
     pub skipped: u64,
 }
 
@@ -34,18 +43,24 @@ pub async fn keep(tx: &Tx<'_>, act: &Act, before: Vec<Before>) -> Result<Option<
     if before.is_empty() {
         return Ok(None);
     }
-    let row = Model {
-        id: act.platform.ids.next(act.now),
-        staff_id: act.caller.staff_id,
-        before: serde_json::to_value(before).map_err(Error::internal)?,
-        expires_at: act.now + TIME,
-    };
-    let id = row.id;
-    row.into_active_model().insert(tx.conn()).await?;
+    let id = act.platform.ids.next(act.now);
+    keep_until(tx, act, id, Kept::Change(before), act.now + TIME).await?;
     Ok(Some(id))
 }
 
-/// Takes a change back. It works once, and only for the person who made the change.
+/// Keeps what a message was before a reply that leaves at that moment.
+pub async fn keep_reply(tx: &Tx<'_>, act: &Act, id: Uuid, before: BeforeReply, leaves: DateTime<Utc>) -> Result<()> {
+    keep_until(tx, act, id, Kept::Reply(before), leaves).await
+}
+
+async fn keep_until(tx: &Tx<'_>, act: &Act, id: Uuid, kept: Kept, expires_at: DateTime<Utc>) -> Result<()> {
+    let before = serde_json::to_value(kept).map_err(Error::internal)?;
+    let row = Model { id, staff_id: act.caller.staff_id, before, expires_at };
+    row.into_active_model().insert(tx.conn()).await?;
+    Ok(())
+}
+
+/// Takes a change or a reply back. It works once, and only for the person who made it.
 pub async fn undo(tx: &Tx<'_>, act: &Act, id: Uuid) -> Result<Undone> {
     let row = Entity::find_by_id(id).one(tx.conn()).await?.ok_or(Error::NotFound)?;
     if row.staff_id != act.caller.staff_id || row.expires_at < act.now {
@@ -54,7 +69,10 @@ pub async fn undo(tx: &Tx<'_>, act: &Act, id: Uuid) -> Result<Undone> {
     if Entity::delete_by_id(id).exec(tx.conn()).await?.rows_affected == 0 {
         return Err(Error::NotFound);
     }
-    let all: Vec<Before> = serde_json::from_value(row.before).map_err(Error::internal)?;
+    let all = match serde_json::from_value(row.before).map_err(Error::internal)? {
+        Kept::Change(all) => all,
+        Kept::Reply(before) => return withdraw::withdraw(tx, act, before).await,
+    };
     let mut undone = Undone { restored: 0, skipped: 0 };
     // Whoever has left since, or may not see messages any more, is given nothing. People are locked before messages
     // everywhere, so that two units cannot wait for each other.

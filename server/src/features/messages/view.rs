@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use super::find::{self, Row};
 use super::reads::{self, Seen};
+use super::settings::Sending;
 use super::{blocked, later, spam, store, thread_token};
 use crate::app::App;
 use crate::error::{Error, Result};
@@ -98,6 +99,8 @@ pub struct MessageDetail {
     /// The page where the client reads the thread.
     pub thread_url: String,
     pub client: Client,
+    /// Seconds for which the dashboard holds a reply back: `mail.undoSendSeconds`.
+    pub undo_send_seconds: u64,
     /// Undoes the change that led to this response, within ten seconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
@@ -116,6 +119,12 @@ pub struct ThreadItem {
     pub created_at: DateTime<Utc>,
     /// The email that delivers it, if there is one.
     pub mail: Option<MailState>,
+    /// When a reply that is held back leaves; until then the client does not see it.
+    pub leaves_at: Option<DateTime<Utc>>,
+    /// Undoes the reply that led to this response, until it leaves.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub undo_id: Option<Uuid>,
 }
 
 /// One audit entry of the message.
@@ -205,7 +214,8 @@ pub async fn detail(app: &App, me: Uuid, id: Uuid) -> Result<MessageDetail> {
     let told = audit::Names::inside(names.clone());
     let other = find::of_client(conn, me, &message.email_key, id, 10).await?;
     Ok(MessageDetail {
-        thread: thread(conn, id, &names).await?,
+        thread: thread(conn, id, &names, app.clock.now()).await?,
+        undo_send_seconds: app.settings.get().part::<Sending>().undo_send_seconds,
         history: history
             .into_iter()
             .map(|entry| HistoryItem {
@@ -242,7 +252,12 @@ pub async fn detail(app: &App, me: Uuid, id: Uuid) -> Result<MessageDetail> {
     })
 }
 
-async fn thread(conn: &impl ConnectionTrait, id: Uuid, names: &HashMap<Uuid, String>) -> Result<Vec<ThreadItem>> {
+async fn thread(
+    conn: &impl ConnectionTrait,
+    id: Uuid,
+    names: &HashMap<Uuid, String>,
+    now: DateTime<Utc>,
+) -> Result<Vec<ThreadItem>> {
     let replies = store::replies_of(conn, id).await?;
     let mut mails = mail::states(conn, replies.iter().filter_map(|reply| reply.outbox_id).collect()).await?;
     let mut items: Vec<ThreadItem> = replies
@@ -251,6 +266,8 @@ async fn thread(conn: &impl ConnectionTrait, id: Uuid, names: &HashMap<Uuid, Str
             kind: if reply.staff_id.is_some() { LineKind::Reply } else { LineKind::Client },
             author: reply.staff_id.and_then(|id| person(names, id)),
             mail: reply.outbox_id.and_then(|id| mails.remove(&id)),
+            leaves_at: reply.held_until.filter(|until| *until > now),
+            undo_id: None,
             id: reply.id,
             content: reply.content,
             created_at: reply.created_at,
@@ -260,6 +277,8 @@ async fn thread(conn: &impl ConnectionTrait, id: Uuid, names: &HashMap<Uuid, Str
         kind: LineKind::Note,
         author: person(names, note.staff_id),
         mail: None,
+        leaves_at: None,
+        undo_id: None,
         id: note.id,
         content: note.content,
         created_at: note.created_at,

@@ -215,6 +215,7 @@ impl Maker {
                 staff_id: if from_client { None } else { staff },
                 content: content.to_owned(),
                 outbox_id: None,
+                held_until: None,
                 created_at: when,
             });
         }

@@ -31,6 +31,8 @@ const RECHECK: Duration = Duration::from_millis(400);
 const PING: Duration = Duration::from_secs(30);
 /// A client that sends nothing for this long, not even a pong, is gone.
 const IDLE: Duration = Duration::from_secs(75);
+/// A page that has not been visible for this long is not watched. Visible ones say so every 25 s.
+const WATCHED: Duration = Duration::from_mins(1);
 /// Capacity of a seat's mailbox.
 const MAILBOX: usize = 64;
 
@@ -84,6 +86,7 @@ struct Taken {
     mailbox: mpsc::Sender<Post>,
     missed: Arc<AtomicBool>,
     heard: Arc<AtomicU64>,
+    watched: Arc<AtomicU64>,
 }
 
 /// The seat of one socket; dropping it frees it.
@@ -93,6 +96,7 @@ pub struct Seat {
     mailbox: mpsc::Receiver<Post>,
     missed: Arc<AtomicBool>,
     heard: Arc<AtomicU64>,
+    watched: Arc<AtomicU64>,
 }
 
 impl Default for Hub {
@@ -119,12 +123,15 @@ impl Hub {
         let id = platform.ids.next(platform.clock.now());
         let (sender, mailbox) = mpsc::channel(MAILBOX);
         let (missed, heard) = (Arc::default(), Arc::new(AtomicU64::new(hub.now())));
+        // Whoever connects has just opened the dashboard.
+        let watched = Arc::new(AtomicU64::new(hub.now()));
         let taken = Taken {
             caller: Arc::new(caller.clone()),
             topics: HashSet::new(),
             mailbox: sender,
             missed: Arc::clone(&missed),
             heard: Arc::clone(&heard),
+            watched: Arc::clone(&watched),
         };
         let mut seats = hub.seats();
         seats.all.insert(id, taken);
@@ -133,7 +140,7 @@ impl Hub {
             tokio::spawn(watch(platform.clone()));
         }
         drop(seats);
-        Seat { id, platform: platform.clone(), mailbox, missed, heard }
+        Seat { id, platform: platform.clone(), mailbox, missed, heard, watched }
     }
 
     /// Wakes the seats that an event concerns.
@@ -152,6 +159,13 @@ impl Hub {
         for id in ids {
             seats.post(id, post.clone());
         }
+    }
+
+    /// True if the person has the dashboard in front of them, on this node. Whoever may not see it yet, for want of a
+    /// second factor, has no seat.
+    pub fn is_watched_by(&self, person: Uuid) -> bool {
+        let oldest = self.now().saturating_sub(WATCHED.as_secs());
+        self.seats().is_watched_by(person, oldest)
     }
 
     /// Seconds since the program started.
@@ -231,6 +245,12 @@ impl Seats {
         }
     }
 
+    /// True if a page of the person was visible at `oldest` or later (seconds since start).
+    fn is_watched_by(&self, person: Uuid, oldest: u64) -> bool {
+        let seats = self.by_topic.get(&Topic::Person(person)).into_iter().flatten().filter_map(|id| self.all.get(id));
+        seats.into_iter().any(|seat| seat.watched.load(Ordering::Relaxed) >= oldest)
+    }
+
     fn leave(&mut self, id: Uuid) {
         self.hear(id, HashSet::new());
         self.all.remove(&id);
@@ -254,6 +274,11 @@ impl Seat {
     /// Records that the client sent something.
     pub fn heard(&self) {
         self.heard.store(self.platform.hub.now(), Ordering::Relaxed);
+    }
+
+    /// Records that the page is visible.
+    pub fn watched(&self) {
+        self.watched.store(self.platform.hub.now(), Ordering::Relaxed);
     }
 
     /// Subscribes to what that person may receive at that place.
@@ -372,9 +397,9 @@ mod tests {
 
     fn sit(seats: &mut Seats, id: Uuid, caller: &Caller) -> mpsc::Receiver<Post> {
         let (mailbox, post) = mpsc::channel(1);
-        let (missed, heard) = (Arc::default(), Arc::new(AtomicU64::new(100)));
+        let (missed, heard, watched) = (Arc::default(), Arc::new(AtomicU64::new(100)), Arc::new(AtomicU64::new(100)));
         let caller = Arc::new(caller.clone());
-        seats.all.insert(id, Taken { caller, topics: HashSet::new(), mailbox, missed, heard });
+        seats.all.insert(id, Taken { caller, topics: HashSet::new(), mailbox, missed, heard, watched });
         post
     }
 
@@ -396,6 +421,22 @@ mod tests {
         drop(post);
         seats.post(id, Post::Ping);
         assert!(seats.all.is_empty() && seats.by_topic.is_empty(), "a seat whose socket has ended is free");
+    }
+
+    #[test]
+    fn a_person_watches_with_any_page_that_was_visible_lately() {
+        let (one, two, mut seats) = (Uuid::from_u128(7), Uuid::from_u128(8), Seats::default());
+        let ada = caller(2);
+        let _posts = [one, two].map(|id| {
+            let post = sit(&mut seats, id, &ada);
+            seats.hear(id, topics_of(&ada));
+            post
+        });
+        seats.all[&two].watched.store(130, Ordering::Relaxed);
+        assert!(seats.is_watched_by(ada.staff_id, 130) && !seats.is_watched_by(ada.staff_id, 131));
+        assert!(!seats.is_watched_by(Uuid::from_u128(2), 0), "nobody watches for somebody else");
+        seats.leave(two);
+        assert!(seats.is_watched_by(ada.staff_id, 100) && !seats.is_watched_by(ada.staff_id, 101));
     }
 
     #[test]

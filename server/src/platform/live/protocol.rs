@@ -22,8 +22,12 @@ pub enum FromClient {
         /// Such as `message`.
         entity: String,
         id: Option<Uuid>,
+        /// The person is writing a reply or a note there.
+        #[serde(default)]
+        writing: bool,
     },
-    /// Checks the connection if the client cannot see the socket's own pings; the response is `pong`.
+    /// Every 25 s while the page is visible; the response is `pong`. Shows both sides that the other one is there: a
+    /// page that cannot see the socket's own pings, and the server that a person is in the dashboard.
     Ping {},
 }
 
@@ -72,12 +76,14 @@ pub enum Goodbye {
 pub struct Viewer {
     pub id: Uuid,
     pub name: String,
+    /// They are writing a reply or a note.
+    pub writing: bool,
 }
 
 impl Viewer {
     /// The person with their current name.
-    pub fn of(caller: &Caller) -> Self {
-        Self { id: caller.staff_id, name: caller.name.clone() }
+    pub fn of(caller: &Caller, writing: bool) -> Self {
+        Self { id: caller.staff_id, name: caller.name.clone(), writing }
     }
 }
 

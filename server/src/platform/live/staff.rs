@@ -29,7 +29,7 @@ pub async fn converse(platform: Platform, mut incoming: Incoming, line: Line) {
     // Take the seat first: everything from now on is delivered, and `ready` says so.
     let seat = Hub::sit(&platform, &caller);
     let mut person =
-        Person { viewer: Viewer::of(&caller), platform, line, seat, caller, place: None, shown: Vec::new() };
+        Person { viewer: Viewer::of(&caller, false), platform, line, seat, caller, place: None, shown: Vec::new() };
     let ready = person.line.send(&ToClient::Ready { staff_id: person.caller.staff_id }).await;
     if ready.is_err() {
         return;
@@ -121,8 +121,9 @@ impl Person {
         let seen =
             |entity: &str| Entity::of(entity).filter(|kind| kind.is_looked_at() && self.caller.may(kind.needs()));
         match serde_json::from_str(text) {
-            Ok(FromClient::Viewing { entity, id }) => match seen(&entity) {
+            Ok(FromClient::Viewing { entity, id, writing }) => match seen(&entity) {
                 Some(kind) => {
+                    self.viewer.writing = writing && id.is_some();
                     self.go(id.map(|id| (kind, id)));
                     // A client that reports its place gets the viewers, even if nothing changed.
                     self.shown.clear();
@@ -130,7 +131,10 @@ impl Person {
                 }
                 None => refuse(&self.line, "validation_failed", "this cannot be viewed").await,
             },
-            Ok(FromClient::Ping {}) => self.line.send(&ToClient::Pong {}).await,
+            Ok(FromClient::Ping {}) => {
+                self.seat.watched();
+                self.line.send(&ToClient::Pong {}).await
+            }
             Ok(FromClient::Auth { .. }) => refuse(&self.line, "conflict", "this socket is already signed in").await,
             Err(_) => refuse(&self.line, "malformed_body", "this frame is unknown").await,
         }
@@ -204,7 +208,7 @@ impl Person {
     fn become_(&mut self, caller: Caller) {
         self.caller = caller;
         let place = self.place.filter(|(kind, _)| self.caller.may(kind.needs()));
-        let viewer = Viewer::of(&self.caller);
+        let viewer = Viewer::of(&self.caller, self.viewer.writing);
         if viewer == self.viewer && place == self.place {
             // The client has not reported its place again, so the place's timer keeps running.
             self.seat.turn_to(&self.caller, place.as_ref());

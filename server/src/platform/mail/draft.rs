@@ -90,10 +90,10 @@ impl<'a> Mail<'a> {
         self
     }
 
-    /// It leaves at that moment and not before.
+    /// It leaves at that moment and not before; none: at once.
     #[must_use]
-    pub fn due(mut self, at: DateTime<Utc>) -> Self {
-        self.due = Some(at);
+    pub fn due(mut self, at: impl Into<Option<DateTime<Utc>>>) -> Self {
+        self.due = at.into();
         self
     }
 

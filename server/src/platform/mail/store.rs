@@ -95,6 +95,20 @@ pub(super) async fn give_back(conn: &impl ConnectionTrait, ids: Vec<Uuid>, owner
         .map(drop)
 }
 
+/// Takes back a mail that has not been tried. False if it is on its way or has left.
+///
+/// # Errors
+/// The database is unavailable.
+pub async fn stop(conn: &impl ConnectionTrait, id: Uuid) -> Result<bool, DbErr> {
+    let stopped = outbox::Entity::delete_many()
+        .filter(outbox::Column::Id.eq(id))
+        .filter(outbox::Column::State.eq(State::Pending))
+        .filter(outbox::Column::Attempts.eq(0))
+        .exec(conn)
+        .await?;
+    Ok(stopped.rows_affected == 1)
+}
+
 /// Notes that the next server has it.
 pub(super) async fn sent(conn: &impl ConnectionTrait, id: Uuid, owner: Uuid, now: DateTime<Utc>) -> Result<(), DbErr> {
     outbox::Entity::update_many()

@@ -167,6 +167,8 @@ pub struct NotificationPreference {
     pub is_on: bool,
     /// True: it cannot be turned off.
     pub fixed: bool,
+    /// True: only while you are not in the dashboard.
+    pub while_away: bool,
 }
 
 /// Returns which events you are notified about, and how. Events that you are not allowed to see are left out.
@@ -187,8 +189,9 @@ async fn preferences(platform: &Platform, caller: &Caller) -> Result<Vec<Notific
             NotificationPreference {
                 event: kind.name,
                 channel,
-                is_on: kind.goes_out(channel, choice.map(|row| row.is_on)),
+                is_on: kind.is_on(channel, choice.map(|row| row.is_on)),
                 fixed: kind.default_for(channel) == Default::Always,
+                while_away: kind.default_for(channel) == Default::Away,
             }
         })
         .collect())

@@ -106,7 +106,7 @@ impl std::default::Default for Audience {
 }
 
 impl Listener {
-    fn hears(&self, kind: &Kind, channel: Channel, news: &News, to: To) -> bool {
+    fn hears(&self, platform: &Platform, kind: &Kind, channel: Channel, news: &News, to: To) -> bool {
         let concerned = match to {
             To::Holders(permission) => self.permissions.has(permission),
             To::Person(id) => self.id == id,
@@ -116,7 +116,7 @@ impl Listener {
             && news.actor != Some(self.id)
             && kind.may_reach(|permission| self.permissions.has(permission))
             && news.may_be_known_to(self.permissions)
-            && kind.goes_out(channel, chosen)
+            && kind.goes_out(channel, chosen, || platform.hub.is_watched_by(self.id))
     }
 }
 
@@ -126,7 +126,7 @@ impl Listener {
 /// The database is unavailable.
 pub async fn rows(platform: &Platform, kind: &Kind, news: &News, to: To) -> Result<Vec<notifications::Model>> {
     let everybody = platform.audience.of(platform).await?;
-    let listeners = everybody.iter().filter(|listener| listener.hears(kind, Channel::App, news, to));
+    let listeners = everybody.iter().filter(|listener| listener.hears(platform, kind, Channel::App, news, to));
     Ok(listeners.map(|listener| row(platform, kind, news, listener.id)).collect())
 }
 
@@ -136,7 +136,7 @@ pub async fn rows(platform: &Platform, kind: &Kind, news: &News, to: To) -> Resu
 /// The database is unavailable.
 pub async fn mail_to(platform: &Platform, kind: &Kind, news: &News, to: To) -> Result<Vec<(String, String)>> {
     let everybody = platform.audience.of(platform).await?;
-    let listeners = everybody.iter().filter(|listener| listener.hears(kind, Channel::Mail, news, to));
+    let listeners = everybody.iter().filter(|listener| listener.hears(platform, kind, Channel::Mail, news, to));
     Ok(listeners.map(|listener| (listener.name.clone(), listener.email.clone())).collect())
 }
 
@@ -162,7 +162,7 @@ pub async fn for_one(
     let chosen = store::choices_of(conn, person.id).await?;
     let wants = |channel: Channel| {
         let choice = chosen.iter().find(|row| row.event == kind.name && row.channel == channel.name());
-        kind.goes_out(channel, choice.map(|row| row.is_on))
+        kind.goes_out(channel, choice.map(|row| row.is_on), || platform.hub.is_watched_by(person.id))
     };
     Ok((wants(Channel::App).then(|| row(platform, kind, news, person.id)), wants(Channel::Mail)))
 }

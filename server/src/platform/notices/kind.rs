@@ -37,6 +37,8 @@ pub enum Channel {
 pub enum Default {
     On,
     Off,
+    /// On, but only while the person is not in the dashboard.
+    Away,
     /// Always: someone who took over an account must not be able to silence it.
     Always,
     /// Never.
@@ -56,14 +58,19 @@ impl Kind {
         }
     }
 
-    /// Whether it is sent, given the person's choice.
-    pub fn goes_out(&self, channel: Channel, chosen: Option<bool>) -> bool {
+    /// Whether the person wants it, given their choice.
+    pub fn is_on(&self, channel: Channel, chosen: Option<bool>) -> bool {
         match self.default_for(channel) {
             Default::Always => true,
             Default::Never => false,
-            Default::On => chosen.unwrap_or(true),
+            Default::On | Default::Away => chosen.unwrap_or(true),
             Default::Off => chosen.unwrap_or(false),
         }
+    }
+
+    /// Whether it is sent, given the person's choice; `watching`: they are in the dashboard.
+    pub fn goes_out(&self, channel: Channel, chosen: Option<bool>, watching: impl FnOnce() -> bool) -> bool {
+        self.is_on(channel, chosen) && (self.default_for(channel) != Default::Away || !watching())
     }
 }
 
@@ -105,11 +112,22 @@ mod tests {
     fn a_choice_counts_where_there_is_one() {
         let kind = |app, mail| Kind { name: "x", needs: &[], app, mail };
         let device = kind(Default::On, Default::Always);
-        assert!(device.goes_out(Channel::Mail, Some(false)), "nobody can silence it");
-        assert!(!kind(Default::On, Default::Never).goes_out(Channel::Mail, Some(true)));
-        assert!(device.goes_out(Channel::App, None) && !device.goes_out(Channel::App, Some(false)));
+        assert!(device.is_on(Channel::Mail, Some(false)), "nobody can silence it");
+        assert!(!kind(Default::On, Default::Never).is_on(Channel::Mail, Some(true)));
+        assert!(device.is_on(Channel::App, None) && !device.is_on(Channel::App, Some(false)));
         let off = kind(Default::On, Default::Off);
-        assert!(off.goes_out(Channel::Mail, Some(true)) && !off.goes_out(Channel::Mail, None));
+        assert!(off.is_on(Channel::Mail, Some(true)) && !off.is_on(Channel::Mail, None));
+        let away = kind(Default::On, Default::Away);
+        assert!(away.is_on(Channel::Mail, None) && !away.is_on(Channel::Mail, Some(false)));
+    }
+
+    #[test]
+    fn what_is_for_those_who_are_away_waits_for_nobody_else() {
+        let kind = Kind { name: "x", needs: &[], app: Default::On, mail: Default::Away };
+        let goes_out = |channel, chosen, watching| kind.goes_out(channel, chosen, || watching);
+        assert!(goes_out(Channel::Mail, None, false) && !goes_out(Channel::Mail, None, true));
+        assert!(!goes_out(Channel::Mail, Some(true), true) && !goes_out(Channel::Mail, Some(false), false));
+        assert!(goes_out(Channel::App, None, true) && !goes_out(Channel::App, Some(false), false));
     }
 
     #[test]

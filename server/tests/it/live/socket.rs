@@ -3,12 +3,17 @@
 use std::time::{Duration, Instant};
 
 use database::entity::staff::Role;
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio_tungstenite::connect_async;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
 
-use crate::support::TestApp;
 use crate::support::socket::{Socket, ticket};
+use crate::support::{Signed, TestApp};
+
+/// A person who looks and does not write.
+fn viewer(who: &Signed, name: &str) -> Value {
+    json!({ "id": who.id, "name": name, "writing": false })
+}
 
 #[tokio::test]
 async fn a_ticket_opens_the_socket_once() {
@@ -45,15 +50,45 @@ async fn two_on_one_message_see_each_other() {
     one.send(json!({ "type": "viewing", "entity": "message", "id": id })).await;
     assert_eq!(one.until("viewing").await["staff"].as_array().unwrap().len(), 1);
     two.send(json!({ "type": "viewing", "entity": "message", "id": id })).await;
-    let both = json!([{ "id": ada.id, "name": "Ada" }, { "id": ben.id, "name": "Ben" }]);
+    let both = json!([viewer(&ada, "Ada"), viewer(&ben, "Ben")]);
     assert_eq!(one.until("viewing").await["staff"], both);
     assert_eq!(two.until("viewing").await["staff"], both);
     // A new name appears at once and replaces the old one.
     t.patch_as(&ada, &format!("/api/admin/staff/{}", ben.id), json!({ "name": "Benno" })).await.status(200);
-    let renamed = json!([{ "id": ada.id, "name": "Ada" }, { "id": ben.id, "name": "Benno" }]);
+    let renamed = json!([viewer(&ada, "Ada"), viewer(&ben, "Benno")]);
     while one.until("viewing").await["staff"] != renamed {}
     two.send(json!({ "type": "viewing", "entity": "message", "id": null })).await;
-    assert_eq!(one.until("viewing").await["staff"], json!([{ "id": ada.id, "name": "Ada" }]));
+    assert_eq!(one.until("viewing").await["staff"], json!([viewer(&ada, "Ada")]));
+}
+
+#[tokio::test]
+async fn who_writes_is_shown_until_they_stop_or_leave() {
+    let t = TestApp::new().await;
+    let ada = t.admin().await;
+    let ben = t.sign_in(&t.person("Ben", Role::Staff).await).await;
+    let id = t.send_message(json!({})).await;
+    let (mut one, mut two) = (Socket::of(&t, &ada).await, Socket::of(&t, &ben).await);
+    let at = |writing: bool| json!({ "type": "viewing", "entity": "message", "id": id, "writing": writing });
+    one.send(at(false)).await;
+    assert_eq!(one.until("viewing").await["staff"], json!([viewer(&ada, "Ada")]));
+    let ben_is = |writing: bool| json!([viewer(&ada, "Ada"), { "id": ben.id, "name": "Ben", "writing": writing }]);
+    for writing in [true, false, true] {
+        two.send(at(writing)).await;
+        assert_eq!(one.until("viewing").await["staff"], ben_is(writing));
+    }
+    // A new name keeps what he does.
+    t.patch_as(&ada, &format!("/api/admin/staff/{}", ben.id), json!({ "name": "Benno" })).await.status(200);
+    let renamed = json!([viewer(&ada, "Ada"), { "id": ben.id, "name": "Benno", "writing": true }]);
+    while one.until("viewing").await["staff"] != renamed {}
+    // Whoever writes nowhere writes nothing.
+    two.send(json!({ "type": "viewing", "entity": "message", "id": null, "writing": true })).await;
+    assert_eq!(one.until("viewing").await["staff"], json!([viewer(&ada, "Ada")]));
+    two.send(at(false)).await;
+    assert_eq!(one.until("viewing").await["staff"], json!([viewer(&ada, "Ada"), viewer(&ben, "Benno")]));
+    two.send(at(true)).await;
+    assert_eq!(one.until("viewing").await["staff"], renamed);
+    drop(two);
+    assert_eq!(one.until("viewing").await["staff"], json!([viewer(&ada, "Ada")]));
 }
 
 #[tokio::test]
@@ -210,7 +245,7 @@ async fn who_may_not_see_a_place_any_more_is_seen_there_no_more() {
     assert_eq!(one.until("viewing").await["staff"].as_array().unwrap().len(), 2);
     // Directly in the database: the check of all seats finds it.
     t.change_person(&person, |change| change.permissions = sea_orm::Set(json!([]))).await;
-    assert_eq!(one.until("viewing").await["staff"], json!([{ "id": ada.id, "name": "Ada" }]));
+    assert_eq!(one.until("viewing").await["staff"], json!([viewer(&ada, "Ada")]));
     two.send(json!({ "type": "viewing", "entity": "message", "id": id })).await;
     assert_eq!(two.until("error").await["code"], "validation_failed");
 }

@@ -6,3 +6,4 @@ mod inbox;
 mod queue;
 mod spam;
 mod thread;
+mod together;

@@ -57,6 +57,7 @@ fn rows() -> Vec<Row> {
         ("mail.replySubject", json!("{{staff.name}} answers"), |t, ada| Box::pin(mails_of_an_answer(t, ada))),
         ("mail.replyText", json!("Dear {{client.name}}\n\n{{answer}}"), |t, ada| Box::pin(mails_of_an_answer(t, ada))),
         ("mail.signature", json!("Yours, {{staff.name}}"), |t, ada| Box::pin(mails_of_an_answer(t, ada))),
+        ("mail.undoSendSeconds", json!(30), |t, ada| Box::pin(time_to_undo(t, ada))),
         ("notifications.recipients", json!(["a@nordlicht.example", "b@nordlicht.example"]), |t, _| Box::pin(mails(t))),
         ("notifications.newMessage", json!(false), |t, _| Box::pin(mails(t))),
         ("notifications.clientReply", json!("nobody"), |t, _| Box::pin(mails_of_a_client(t))),
@@ -102,6 +103,12 @@ fn page<'t>(t: &'t TestApp, path: &'static str) -> BoxFuture<'t, String> {
 async fn what_opens(t: &TestApp, ada: Signed) -> String {
     t.app.liveness.forget_all();
     t.get_as(&ada, "/api/admin/messages").await.code.to_string()
+}
+
+/// For how long the dashboard holds a reply back.
+async fn time_to_undo(t: &TestApp, ada: Signed) -> String {
+    let id = t.send_message(json!({})).await;
+    t.get_as(&ada, &format!("/api/admin/messages/{id}")).await.data()["undoSendSeconds"].to_string()
 }
 
 /// Whether a password of nine characters is accepted.

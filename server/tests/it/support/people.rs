@@ -24,7 +24,7 @@ pub struct Signed {
 impl TestApp {
     /// Creates a person with the preset of the role.
     pub async fn person(&self, name: &str, role: Role) -> staff::Model {
-        let email = format!("{}@tekvwarho.example", name.to_lowercase());
+        let email = format!("{}@tekvwarho.example", name.to_lowercase().replace(' ', "."));
         let new = NewStaff { name: name.to_owned(), email, role, password: PASSWORD.to_owned() };
         let person = people::create(&self.app, new).await.unwrap();
         let row = person.clone();

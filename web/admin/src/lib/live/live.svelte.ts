@@ -2,12 +2,14 @@
 import { api } from '../api/client';
 import { ApiError, isSilent } from '../api/errors';
 import { line } from '../api/reach';
-import type { ClientFrame, ServerFrame, StaffRef } from '../api/types';
+import type { ClientFrame, ServerFrame } from '../api/types';
 import { session } from '../auth/session.svelte';
 import { Probe } from './probe';
 
 export type Notice = Extract<ServerFrame, { type: 'notice' }>;
-type ViewedEntity = Extract<ServerFrame, { type: 'viewing' }>['entity'];
+type Viewing = Extract<ServerFrame, { type: 'viewing' }>;
+type ViewedEntity = Viewing['entity'];
+export type Viewer = Viewing['staff'][number];
 
 const VIEWING_EVERY_MS = 20_000;
 /** A hidden tab need not hurry. */
@@ -30,11 +32,11 @@ class Live {
   /** The server has not been heard for so long that the page may be out of date. */
   lost = $state(false);
   /** Who has something open, by its id; including ourselves. */
-  viewers = $state<Record<string, StaffRef[]>>({});
+  viewers = $state<Record<string, Viewer[]>>({});
 
   #socket: WebSocket | null = null;
   #listeners = new Set<(notice: Notice | 'reconnected') => void>();
-  #viewing: { entity: ViewedEntity; id: string | null } | null = null;
+  #viewing: { entity: ViewedEntity; id: string | null; writing: boolean } | null = null;
   #beat: ReturnType<typeof setInterval> | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #tries = 0;
@@ -94,13 +96,20 @@ class Live {
 
   /** Tells the others what is open here, until changed. */
   view(entity: ViewedEntity, id: string | null): void {
-    this.#viewing = { entity, id };
+    this.#viewing = { entity, id, writing: false };
     this.#tellViewing();
     clearInterval(this.#beat);
     if (id) this.#beat = setInterval(() => this.#tellViewing(), VIEWING_EVERY_MS);
   }
 
-  others(id: string): StaffRef[] {
+  /** Tells the others whether the person writes there. */
+  write(id: string, writing: boolean): void {
+    if (this.#viewing?.id !== id || this.#viewing.writing === writing) return;
+    this.#viewing.writing = writing;
+    this.#tellViewing();
+  }
+
+  others(id: string): Viewer[] {
     return (this.viewers[id] ?? []).filter((staff) => staff.id !== session.me?.id);
   }
 

@@ -1,8 +1,9 @@
 /**
- * Finds out that a socket is dead although it never closed: after silence it asks, and no answer means dead. Browsers
- * answer the server's own pings themselves and show the page nothing of them.
+ * Finds out that a socket is dead although it never closed: it asks now and then, and no answer means dead. Browsers
+ * answer the server's own pings themselves and show the page nothing of them. To the server, being asked means that
+ * somebody looks at the page.
  */
-const SILENCE_MS = 25_000;
+const EVERY_MS = 25_000;
 const ANSWER_MS = 10_000;
 
 export class Probe {
@@ -16,10 +17,14 @@ export class Probe {
     private readonly watched: () => boolean,
   ) {}
 
-  /** Something was received. */
+  /** Something was received: an answer, if one was due. */
   heard(): void {
+    if (this.#timer && !this.#asked) return;
     this.rest();
-    this.#timer = setTimeout(() => this.watched() && this.ask(), SILENCE_MS);
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      if (this.watched()) this.ask();
+    }, EVERY_MS);
   }
 
   /** Asks now, unless an answer is due already. */
@@ -37,6 +42,7 @@ export class Probe {
   /** There is no socket. */
   rest(): void {
     clearTimeout(this.#timer);
+    this.#timer = undefined;
     this.#asked = false;
   }
 }

@@ -44,24 +44,28 @@ class Toasts {
   undoable(
     text: string,
     undoId: string | null | undefined,
-    then: () => void,
+    then: (restored: number) => void,
     partly: (restored: number, skipped: number) => string,
+    ms = UNDO_MS,
   ): void {
     if (!undoId) {
       this.say(text);
       return;
     }
     this.say(text, {
+      ms,
       undo: async () => {
+        let all = 0;
         try {
           const { restored, skipped } = await api.undo(undoId);
+          all = restored;
           this.say(skipped ? partly(restored, skipped) : words.undone);
         } catch (error) {
           if (error instanceof ApiError && (error.status === 404 || error.status === 409))
             this.say(words.undoOver, { tone: 'danger' });
           else this.fail(error);
         }
-        then();
+        then(all);
       },
     });
   }

@@ -1,4 +1,5 @@
 /** Unsent replies: stored on this device for this person, removed when sent and on sign-out. */
+import { both } from './claim';
 import { DRAFTS } from './stored';
 
 export interface Draft {
@@ -6,6 +7,8 @@ export interface Draft {
   text: string;
   /** Identifies the attempt, so that a retry after a lost connection does not send twice. */
   key: string;
+  /** The newest line of others that the person has seen before they wrote. */
+  seen?: string;
 }
 
 const DAYS_30 = 30 * 24 * 3_600_000;
@@ -32,7 +35,7 @@ function stored(staff: string, message: string): Draft | null {
     const draft = JSON.parse(localStorage.getItem(draftName(staff, message)) ?? 'null') as
       (Draft & { at: number }) | null;
     if (!draft || Date.now() - draft.at > DAYS_30) return null;
-    return { mode: draft.mode, text: draft.text, key: draft.key };
+    return { mode: draft.mode, text: draft.text, key: draft.key, seen: draft.seen };
   } catch {
     return null;
   }
@@ -60,6 +63,33 @@ export function saveDraft(staff: string, message: string, draft: Draft): boolean
   if ((draft.text.trim() !== '') !== before) changes++;
   return true;
 }
+
+/** Composers of this tab, by the draft that they show. */
+const shown = new Map<string, (text: string) => void>();
+
+/** Calls `take` with a text that comes back into this draft. Returns what ends that. */
+export function onDraftReturned(name: string, take: (text: string) => void): () => void {
+  shown.set(name, take);
+  return () => {
+    if (shown.get(name) === take) shown.delete(name);
+  };
+}
+
+/** The text of a reply that was not sent after all: into the field, or into the draft of a message that is not open. */
+export function returnDraft(staff: string, message: string, text: string): void {
+  const take = shown.get(draftName(staff, message));
+  if (take) return take(text);
+  const draft = loadDraft(staff, message);
+  saveDraft(staff, message, joined(draft, text));
+}
+
+/** A draft with a text that comes back: as a reply, before what was written since. */
+export const joined = (draft: Draft, text: string): Draft => ({
+  ...draft,
+  mode: 'reply',
+  text: both(text, draft.text),
+  key: crypto.randomUUID(),
+});
 
 /** Removes the draft that was sent. One that another tab has changed meanwhile stays. */
 export function dropDraft(staff: string, message: string, key: string): void {

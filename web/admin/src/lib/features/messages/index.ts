@@ -99,6 +99,7 @@ export const messages: Slice = {
       path: allMine,
       when: notices.assignedWhen,
     },
+    message_mentioned: { icon: 'text', says: notices.mentioned, when: notices.mentionedWhen },
   },
   entities: {
     message: {

@@ -67,8 +67,11 @@ export const frame = {
         : `The message from ${who(notice)} is back: its snooze is over`,
     returnedWhen: 'when a snoozed message comes back or a follow-up is due',
     handedOver: (notice: { actor?: string | null; detail?: string | null }) =>
-      `${notice.actor ?? 'A colleague'} handed you ${notice.detail ?? 'open work'}`,
+      `${notice.actor ?? 'A colleague'} assigned you ${notice.detail ?? 'open work'}`,
     assignedWhen: 'when a colleague assigns me a message',
+    mentioned: (notice: { subject?: string | null; actor?: string | null }) =>
+      `${notice.actor ?? 'A colleague'} mentioned you in a note about ${who(notice)}`,
+    mentionedWhen: 'when a colleague mentions me in a note',
   },
 
   entities: { message: 'message', open: 'Open the message', canned: 'canned reply' },
@@ -79,6 +82,7 @@ export const frame = {
     contact_notice: 'Notice of a new message',
     client_reply_notice: 'Notice of a client’s reply',
     message_assigned: 'Notice of an assignment',
+    message_mentioned: 'Notice of a mention',
     spam_report: 'Weekly list of spam',
   },
   stops: {

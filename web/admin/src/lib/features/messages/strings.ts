@@ -24,6 +24,10 @@ const variables: Record<Variable, string> = {
   'message.service': 'the service they asked about',
 };
 
+/** "Anna is", "Anna and Ben are". */
+const are = (names: string[]) =>
+  `${new Intl.ListFormat('en-GB').format(names)} ${names.length === 1 ? 'is' : 'are'}`;
+
 export const own = {
   title: 'Messages',
   viewMenu: 'choose a view',
@@ -146,8 +150,8 @@ export const own = {
   client: 'client',
   removeNote: 'Delete note',
   noteRemoved: 'Note deleted',
-  also: (names: string[]) =>
-    `${names.length === 1 ? `${names[0]} is` : `${names.slice(0, -1).join(', ')} and ${names.at(-1)} are`} looking at this too`,
+  also: (names: string[]) => `${are(names)} looking at this too`,
+  writing: (names: string[]) => `${are(names)} writing`,
   facts: 'About the client',
   phone: 'Phone',
   company: 'Company',
@@ -167,6 +171,7 @@ export const own = {
     sent: 'Sent by email',
     failed: 'Email failed',
     none: 'Not sent by email',
+    held: 'Leaves in a few seconds',
     retry: 'Send again',
     resent: 'On its way again',
   },
@@ -176,7 +181,8 @@ export const own = {
     mode: 'What to write',
     replyTo: (name: string) => `Reply to ${name}`,
     replyHint: 'Type ; for canned replies',
-    noteHint: 'Only staff see this',
+    noteHint: 'Only staff see this. Type @ to notify a colleague',
+    mention: 'Colleagues',
     send: 'Send reply',
     sendNoMail: 'Add reply without email',
     addNote: 'Add note',
@@ -193,6 +199,12 @@ export const own = {
     },
     sent: 'Reply sent',
     added: 'Reply added',
+    tooLate: () => 'Too late to undo: the reply has left',
+    news: {
+      title: 'This came while you were writing',
+      send: 'Send anyway',
+      wait: 'Keep writing',
+    },
     noted: 'Note added',
     unsure: {
       reply:

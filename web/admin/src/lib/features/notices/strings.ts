@@ -11,6 +11,8 @@ export const own = {
     event: 'Notify me',
     app: 'Here',
     mail: 'By email',
+    whileAway: 'while you’re not in the dashboard',
+    mailWhileAway: 'Emails go out while you’re not in the dashboard.',
     always: 'Always',
     never: 'Never',
   },
