@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use linkify::{LinkFinder, LinkKind};
 use minijinja::value::Serde;
 use minijinja::{AutoEscape, Environment, HtmlEscape, UndefinedBehavior, Value};
 use rust_embed::RustEmbed;
@@ -26,6 +27,7 @@ impl Templates {
             if Path::new(name).extension().is_some_and(|it| it == "html") { AutoEscape::Html } else { AutoEscape::None }
         });
         environment.add_filter("code", code);
+        environment.add_filter("linked", linked);
         environment.set_loader(move |name| Ok(source(theme.as_deref(), name)));
         Self(environment)
     }
@@ -63,6 +65,39 @@ fn code(text: &str) -> Value {
     Value::from_safe_string(html)
 }
 
+/// Escaped text whose web and email addresses are links, in this colour if there is one. Only what says `http://` or
+/// `https://` is a web address.
+fn linked(text: &str, colour: Option<&str>) -> Value {
+    let style = colour.map(|colour| format!(r#" style="color:{}""#, HtmlEscape(colour))).unwrap_or_default();
+    let mut html = String::new();
+    for span in LinkFinder::new().spans(text) {
+        let words = HtmlEscape(span.as_str()).to_string();
+        let scheme = match span.kind() {
+            Some(LinkKind::Url) if is_web(span.as_str()) => Some(""),
+            Some(LinkKind::Email) => Some("mailto:"),
+            _ => None,
+        };
+        match scheme {
+            Some(scheme) => html.extend([
+                r#"<a class="link" href=""#,
+                scheme,
+                &words,
+                r#"" rel="noopener noreferrer""#,
+                &style,
+                ">",
+                &words,
+                "</a>",
+            ]),
+            None => html.push_str(&words),
+        }
+    }
+    Value::from_safe_string(html)
+}
+
+fn is_web(address: &str) -> bool {
+    address.split_once("://").is_some_and(|(scheme, _)| matches!(&*scheme.to_ascii_lowercase(), "http" | "https"))
+}
+
 /// Converts anything serializable into a template value.
 pub fn value(of: impl Serialize) -> Value {
     Value::from(Serde(of))
@@ -70,7 +105,22 @@ pub fn value(of: impl Serialize) -> Value {
 
 #[cfg(test)]
 mod tests {
-    use super::code;
+    use super::{code, linked};
+
+    #[test]
+    fn addresses_become_links_and_nothing_becomes_markup() {
+        let linked = |text: &str| linked(text, None).to_string();
+        assert_eq!(
+            linked("See https://x.example/?a=1&b=<i>, or ada@x.example."),
+            "See <a class=\"link\" href=\"https:&#x2f;&#x2f;x.example&#x2f;?a=1&amp;b=\" rel=\"noopener noreferrer\">\
+             https:&#x2f;&#x2f;x.example&#x2f;?a=1&amp;b=</a>&lt;i&gt;, or \
+             <a class=\"link\" href=\"mailto:ada@x.example\" rel=\"noopener noreferrer\">ada@x.example</a>."
+        );
+        for plain in ["", "readme.md", "www.x.example", "ftp:&#x2f;&#x2f;x.example", "javascript:alert(1)", "a:b"] {
+            assert_eq!(linked(&plain.replace("&#x2f;", "/")), plain);
+        }
+        assert!(super::linked("http://x.example", Some("#123456")).to_string().contains(r#"style="color:#123456""#));
+    }
 
     #[test]
     fn backticks_become_code_and_nothing_becomes_markup() {

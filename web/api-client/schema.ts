@@ -2958,7 +2958,7 @@ export interface components {
                 mail?: components["schemas"]["MailState"] | null;
                 /**
                  * Format: uuid
-                 * @description Undoes the reply that led to this response, until it leaves.
+                 * @description Undoes your reply, until it leaves.
                  */
                 undoId?: string;
             };
@@ -3293,6 +3293,7 @@ export interface components {
                  * @description The day on which somebody wants to look at it again.
                  */
                 followUpOn?: string | null;
+                found?: components["schemas"]["LastLine"] | null;
                 /** Format: uuid */
                 id: string;
                 /**
@@ -3787,12 +3788,12 @@ export interface components {
             /** @enum {string} */
             type: "services";
         };
-        /** @description The newest line of a thread. */
+        /** @description A line of a thread, in a list. */
         LastLine: {
             author?: components["schemas"]["Person"] | null;
             /** Format: date-time */
             createdAt: string;
-            /** @description Its start, in one line. */
+            /** @description A part of it, in one line. */
             excerpt: string;
             kind: components["schemas"]["ThreadKind"];
         };
@@ -3998,6 +3999,7 @@ export interface components {
              * @description The day on which somebody wants to look at it again.
              */
             followUpOn?: string | null;
+            found?: components["schemas"]["LastLine"] | null;
             /** Format: uuid */
             id: string;
             /**
@@ -4539,7 +4541,7 @@ export interface components {
             mail?: components["schemas"]["MailState"] | null;
             /**
              * Format: uuid
-             * @description Undoes the reply that led to this response, until it leaves.
+             * @description Undoes your reply, until it leaves.
              */
             undoId?: string;
         };

@@ -128,7 +128,7 @@ impl Shell {
             "default-src 'none'; script-src 'self' {hashes}; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; \
              connect-src 'self'; manifest-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; \
              object-src 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; \
-             trusted-types svelte-trusted-html"
+             trusted-types svelte-trusted-html letter"
         );
         let mut shell = page.clone();
         shell.immutable = false;

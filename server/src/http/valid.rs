@@ -180,6 +180,8 @@ fn in_words(expected: &str) -> &str {
         "an object"
     } else if expected.starts_with("a sequence") {
         "a list"
+    } else if matches!(expected, "u8" | "u16" | "u32" | "u64" | "usize" | "i8" | "i16" | "i32" | "i64") {
+        "a whole number"
     } else {
         expected
     }

@@ -7,7 +7,7 @@ use url::Host;
 
 /// Lower case, without accents, in compatibility form: `Äpfel` and `APFEL` fold to the same text, and so do `Straße`
 /// and `STRASSE`.
-fn fold(text: &str) -> String {
+pub fn folded(text: &str) -> String {
     let mut folded = String::with_capacity(text.len());
     for letter in text.nfkd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase) {
         match spelled(letter) {
@@ -135,7 +135,7 @@ fn numbers(text: &str) -> Vec<Number<'_>> {
 }
 
 fn words(text: &str) -> impl Iterator<Item = String> {
-    fold(text)
+    folded(text)
         .split(|c: char| !c.is_alphanumeric())
         .filter(|word| !word.is_empty())
         .map(|word| word.chars().take(64).collect())

@@ -157,8 +157,14 @@ step("mail: the preview follows what is typed, and an unknown variable is told",
   const preview = page.locator("[data-preview]");
   await field("Sender name").fill("Anna of Virtanen");
   await field("Text").first().fill("Hello, this is {{firm.name}}.");
-  await preview.getByText("Hello, this is Virtanen & Co.").waitFor();
+  const words = preview.getByText("Hello, this is Virtanen & Co.");
+  await words.waitFor();
   await preview.getByText("Anna of Virtanen <").waitFor();
+  // Formatted, though the page allows no inline styles; and as text.
+  assert.equal(await words.evaluate((it) => getComputedStyle(it.closest("table")).maxWidth), "580px");
+  await page.getByLabel("Formatted, as most mail programs show it").uncheck();
+  await preview.locator("p.body").getByText("Hello, this is Virtanen & Co.").waitFor();
+  await page.getByLabel("Formatted, as most mail programs show it").check();
   await field("Text").first().fill("Hello {{client.name}}");
   await page.getByText("The preview returns").waitFor();
   await page.getByRole("button", { name: "Save changes" }).click();

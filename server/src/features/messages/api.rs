@@ -10,6 +10,7 @@ use super::change::{self, Change, Tagging};
 use super::figures::{Counts, standing};
 use super::filter::FilterQuery;
 use super::find;
+use super::found;
 use super::later;
 use super::undo;
 use super::view::{self, MessageDetail, MessageSummary};
@@ -23,6 +24,7 @@ use crate::platform::auth::{Caller, demand};
 use crate::platform::entity::Entity;
 use crate::platform::mail;
 use crate::platform::permission::Permission;
+use crate::platform::staff as people;
 
 /// The routes of this file.
 pub fn routes() -> OpenApiRouter<App> {
@@ -49,7 +51,11 @@ async fn list_messages(
         Ok(standing(&app).await?.number(|stands| filter.takes(stands)))
     })
     .await?;
-    let rows = view::summaries(&app, caller.staff_id, std::mem::take(&mut page.rows)).await?;
+    let mut rows = view::summaries(&app, caller.staff_id, std::mem::take(&mut page.rows)).await?;
+    if !filter.terms.is_empty() {
+        let names = people::names(&app).await?;
+        found::mark(app.storage.read(), &mut rows, &filter.terms, &names).await?;
+    }
     Ok(Listed(page.with(rows)))
 }
 

@@ -4,11 +4,14 @@ use std::collections::BTreeSet;
 
 use uuid::Uuid;
 
-/// The people whom a text names: `@` and a full name, or a first name that only one of them has. Case does not count.
-/// Several people of one name are all meant.
+use crate::storage::folded;
+
+/// The people whom a text names: `@` and a full name, or a first name that only one of them has. Case and
+/// accents do not count. Several people of one name are all meant.
 pub fn mentioned(text: &str, people: &[(Uuid, String)]) -> BTreeSet<Uuid> {
-    let text = text.to_lowercase();
-    let people: Vec<(Uuid, String)> = people.iter().map(|(id, name)| (*id, name.trim().to_lowercase())).collect();
+    let plain = |text: &str| folded(&text.split_whitespace().collect::<Vec<_>>().join(" "));
+    let text = plain(text);
+    let people: Vec<(Uuid, String)> = people.iter().map(|(id, name)| (*id, plain(name))).collect();
     let ats = text.match_indices('@').filter(|(at, _)| !ends_in_word(&text[..*at]));
     ats.flat_map(|(at, _)| named(&text[at + 1..], &people)).collect()
 }
@@ -33,7 +36,8 @@ fn named(text: &str, people: &[(Uuid, String)]) -> Vec<Uuid> {
 /// True if the text begins with that name and not with a longer word.
 fn begins(text: &str, name: &str) -> bool {
     let rest = (!name.is_empty()).then(|| text.strip_prefix(name)).flatten();
-    rest.is_some_and(|rest| !rest.starts_with(char::is_alphanumeric))
+    // A hyphen goes on with a name before another letter.
+    rest.is_some_and(|rest| !rest.trim_start_matches(['-', '_']).starts_with(char::is_alphanumeric))
 }
 
 /// An `@` after a letter belongs to an address.
@@ -59,6 +63,7 @@ mod tests {
         assert_eq!(found("Ask @ben."), [2]);
         assert_eq!(found("@BEN OKAFOR and @anna müller"), [1, 3]);
         assert_eq!(found("(@Chiara Russo)"), [5, 6], "both have that name");
+        assert_eq!(found("@anna muller, @ANNA MU\u{308}LLER and @Ben\n  Okafor's"), [1, 3]);
     }
 
     #[test]
@@ -70,7 +75,19 @@ mod tests {
 
     #[test]
     fn addresses_longer_words_and_names_without_a_sign_are_none() {
-        for text in ["mail li@example.com", "@lisa", "@bens", "Li Wei", "@", "@ Li", "a@li", "7@li", "@Anna Müllers"] {
+        for text in [
+            "mail li@example.com",
+            "@lisa",
+            "@bens",
+            "Li Wei",
+            "@",
+            "@ Li",
+            "a@li",
+            "7@li",
+            "@Anna Müllers",
+            "@li-na",
+            "@li_2",
+        ] {
             assert_eq!(found(text), [] as [u128; 0], "{text}");
         }
         assert_eq!(found("@@li"), [8]);

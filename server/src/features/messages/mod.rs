@@ -21,6 +21,7 @@ mod figures;
 mod filter;
 mod find;
 mod form_token;
+mod found;
 mod hand_over;
 mod kept;
 mod labels;

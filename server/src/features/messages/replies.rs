@@ -56,6 +56,7 @@ pub struct NewReply {
     pub status: Option<Status>,
     /// Holds the reply back for up to 60 seconds; until then it can be undone. 0 by default.
     #[serde(default)]
+    #[schema(maximum = 60)]
     pub delay_seconds: u16,
     /// The newest line of the client or of a colleague that the writer has seen. If another one came after it, the
     /// response is 409 and nothing is sent. Null: no check.
@@ -87,13 +88,12 @@ async fn reply(
     check.done()?;
     let act = Act::new(&app, caller, info);
     let reply_id = app.ids.next(act.now);
-    let hold = (body.delay_seconds > 0)
-        .then(|| Hold { until: act.now + Duration::seconds(body.delay_seconds.into()), undo: app.ids.next(act.now) });
+    let held_until = (body.delay_seconds > 0).then(|| act.now + Duration::seconds(body.delay_seconds.into()));
     let status = body.status.unwrap_or(Status::Replied);
     let send = body.send_email;
     let staff = Person { id: act.caller.staff_id, name: act.caller.name.clone() };
     let waiting = MailState { state: outbox::State::Pending, attempts: 0, last_error: None, sent_at: None };
-    let answer = Answer { reply_id, content: content.clone(), status, send, hold, seen: body.last_seen_id };
+    let answer = Answer { reply_id, content: content.clone(), status, send, held_until, seen: body.last_seen_id };
     let created = Created {
         data: ThreadItem {
             kind: LineKind::Reply,
@@ -102,8 +102,8 @@ async fn reply(
             content,
             created_at: act.now,
             mail: send.then_some(waiting),
-            leaves_at: hold.map(|hold| hold.until),
-            undo_id: hold.map(|hold| hold.undo),
+            leaves_at: held_until,
+            undo_id: held_until.map(|_| reply_id),
         },
         location: format!("/api/admin/messages/{id}"),
         message: None,
@@ -128,12 +128,12 @@ async fn reply(
                     staff_id: Some(act.caller.staff_id),
                     content: answer.content.clone(),
                     outbox_id: mail.as_ref().map(|mail| mail.id),
-                    held_until: answer.hold.map(|hold| hold.until),
+                    held_until: answer.held_until,
                     created_at: act.now,
                 };
-                if let Some(hold) = answer.hold {
+                if let Some(leaves) = answer.held_until {
                     let before = BeforeReply::of(&message, answer.reply_id, answer.status);
-                    undo::keep_reply(tx, act, hold.undo, before, hold.until).await?;
+                    undo::keep_reply(tx, act, answer.reply_id, before, leaves).await?;
                 }
                 answered(tx, message, act, answer, &row).await?;
                 row.into_active_model().insert(tx.conn()).await?;
@@ -151,7 +151,13 @@ async fn reply(
             })
         })
         .await?;
-    if written { Ok(created) } else { Err(Error::Conflict("Somebody has written since. Read that first.".into())) }
+    if written {
+        Ok(created)
+    } else {
+        Err(Error::Conflict(
+            "Someone has added to this conversation since you last read it. Read the new entries first.".into(),
+        ))
+    }
 }
 
 /// What the unit writes.
@@ -160,15 +166,8 @@ struct Answer {
     content: String,
     status: Status,
     send: bool,
-    hold: Option<Hold>,
+    held_until: Option<DateTime<Utc>>,
     seen: Option<Uuid>,
-}
-
-/// A reply that is held back: until when, and what undoes it.
-#[derive(Debug, Clone, Copy)]
-struct Hold {
-    until: DateTime<Utc>,
-    undo: Uuid,
 }
 
 async fn answered(
@@ -255,6 +254,6 @@ async fn mail(
         .about((Entity::Message, message.id))
         .in_thread(thread)
         .by_a_person()
-        .due(answer.hold.map(|hold| hold.until))
+        .due(answer.held_until)
         .row(platform)
 }

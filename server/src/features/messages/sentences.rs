@@ -24,7 +24,7 @@ pub fn sentences(it: &Words<'_>) -> Option<String> {
         ),
         "message.replied" if it.is_inside() => "replied".to_owned(),
         "message.replied" => format!("replied to {message}"),
-        "message.reply_undone" => format!("undid a reply{} before it left", here(it, "to")),
+        "message.reply_undone" => format!("took back a reply{} before it was sent", here(it, "to")),
         "message.client_replied" => "replied on the conversation page".to_owned(),
         "message.noted" => format!("added a note{}", here(it, "to")),
         "message.note_deleted" => format!("deleted a note{}", here(it, "of")),

@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, Duration, Utc};
 use database::entity::undo_operations::{Column, Entity, Model};
-use sea_orm::{ActiveModelTrait as _, ColumnTrait as _, EntityTrait, IntoActiveModel as _, QueryFilter as _, Select};
+use sea_orm::{
+    ActiveModelTrait as _, ColumnTrait as _, EntityTrait, IntoActiveModel as _, QueryFilter as _, Select, Set,
+};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -48,9 +50,20 @@ pub async fn keep(tx: &Tx<'_>, act: &Act, before: Vec<Before>) -> Result<Option<
     Ok(Some(id))
 }
 
-/// Keeps what a message was before a reply that leaves at that moment.
+/// Keeps what a message was before a reply that leaves at that moment, under the id of the reply.
 pub async fn keep_reply(tx: &Tx<'_>, act: &Act, id: Uuid, before: BeforeReply, leaves: DateTime<Utc>) -> Result<()> {
     keep_until(tx, act, id, Kept::Reply(before), leaves).await
+}
+
+/// Changes what is kept of a reply, if it is held back.
+pub async fn amend_reply(tx: &Tx<'_>, id: Uuid, change: impl FnOnce(BeforeReply) -> BeforeReply) -> Result<()> {
+    let Some(row) = Entity::find_by_id(id).one(tx.conn()).await? else { return Ok(()) };
+    if let Kept::Reply(before) = serde_json::from_value(row.before.clone()).map_err(Error::internal)? {
+        let mut row = row.into_active_model();
+        row.before = Set(serde_json::to_value(Kept::Reply(change(before))).map_err(Error::internal)?);
+        row.update(tx.conn()).await?;
+    }
+    Ok(())
 }
 
 async fn keep_until(tx: &Tx<'_>, act: &Act, id: Uuid, kept: Kept, expires_at: DateTime<Utc>) -> Result<()> {

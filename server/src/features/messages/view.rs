@@ -42,6 +42,8 @@ pub struct MessageSummary {
     pub excerpt: String,
     /// The newest line of the thread.
     pub last_line: LastLine,
+    /// In a search: the line that holds the words, around them, if neither the newest line nor name and address do.
+    pub found: Option<LastLine>,
     pub status: Status,
     pub assigned_to: Option<Person>,
     pub tags: Vec<String>,
@@ -65,14 +67,14 @@ pub struct MessageSummary {
     pub doubtful: bool,
 }
 
-/// The newest line of a thread.
+/// A line of a thread, in a list.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct LastLine {
     pub kind: LineKind,
     /// Null for the client.
     pub author: Option<Person>,
-    /// Its start, in one line.
+    /// A part of it, in one line.
     pub excerpt: String,
     pub created_at: DateTime<Utc>,
 }
@@ -121,7 +123,7 @@ pub struct ThreadItem {
     pub mail: Option<MailState>,
     /// When a reply that is held back leaves; until then the client does not see it.
     pub leaves_at: Option<DateTime<Utc>>,
-    /// Undoes the reply that led to this response, until it leaves.
+    /// Undoes your reply, until it leaves.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub undo_id: Option<Uuid>,
@@ -180,6 +182,7 @@ fn summary(app: &App, me: Uuid, row: Row, names: &HashMap<Uuid, String>) -> Mess
             excerpt: row.last_line.as_deref().map_or_else(|| excerpt.clone(), one_line),
             created_at: row.last_line_at.unwrap_or(row.created_at),
         },
+        found: None,
         waiting_since: row.waiting_id.map(time_of),
         undelivered: row.undelivered,
         snoozed_until: row.snoozed_until.map(|at| later::day_of(at, zone)),
@@ -214,7 +217,7 @@ pub async fn detail(app: &App, me: Uuid, id: Uuid) -> Result<MessageDetail> {
     let told = audit::Names::inside(names.clone());
     let other = find::of_client(conn, me, &message.email_key, id, 10).await?;
     Ok(MessageDetail {
-        thread: thread(conn, id, &names, app.clock.now()).await?,
+        thread: thread(conn, id, &names, me, app.clock.now()).await?,
         undo_send_seconds: app.settings.get().part::<Sending>().undo_send_seconds,
         history: history
             .into_iter()
@@ -256,21 +259,25 @@ async fn thread(
     conn: &impl ConnectionTrait,
     id: Uuid,
     names: &HashMap<Uuid, String>,
+    me: Uuid,
     now: DateTime<Utc>,
 ) -> Result<Vec<ThreadItem>> {
     let replies = store::replies_of(conn, id).await?;
     let mut mails = mail::states(conn, replies.iter().filter_map(|reply| reply.outbox_id).collect()).await?;
     let mut items: Vec<ThreadItem> = replies
         .into_iter()
-        .map(|reply| ThreadItem {
-            kind: if reply.staff_id.is_some() { LineKind::Reply } else { LineKind::Client },
-            author: reply.staff_id.and_then(|id| person(names, id)),
-            mail: reply.outbox_id.and_then(|id| mails.remove(&id)),
-            leaves_at: reply.held_until.filter(|until| *until > now),
-            undo_id: None,
-            id: reply.id,
-            content: reply.content,
-            created_at: reply.created_at,
+        .map(|reply| {
+            let leaves_at = reply.held_until.filter(|until| *until > now);
+            ThreadItem {
+                kind: if reply.staff_id.is_some() { LineKind::Reply } else { LineKind::Client },
+                author: reply.staff_id.and_then(|id| person(names, id)),
+                mail: reply.outbox_id.and_then(|id| mails.remove(&id)),
+                undo_id: leaves_at.filter(|_| reply.staff_id == Some(me)).map(|_| reply.id),
+                leaves_at,
+                id: reply.id,
+                content: reply.content,
+                created_at: reply.created_at,
+            }
         })
         .collect();
     items.extend(store::notes_of(conn, id).await?.into_iter().map(|note| ThreadItem {

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::letter::{Letter, LetterKind, SAMPLE_URL};
+use super::look::Look;
 use crate::error::{Error, Result};
 use crate::http::valid::{has_plain_name, in_order, mailable};
 use crate::platform::Platform;
@@ -203,6 +204,7 @@ impl<'a> Texts<'a> {
         let (subject, text) = words.map(|words| words(settings, &values)).unwrap_or_default();
         let common = minijinja::context! {
             firm => value(&settings.firm),
+            look => value(Look::of(&settings.firm)),
             publicUrl => platform.config.server.link(""),
             subject => subject,
             text => text,

@@ -9,6 +9,7 @@ mod api;
 mod draft;
 mod fault;
 mod letter;
+mod look;
 mod mailer;
 mod outbox;
 mod retry;

@@ -340,6 +340,41 @@ async fn exports_hold_every_row_and_no_formula() {
 }
 
 #[tokio::test]
+async fn a_search_shows_the_line_that_holds_the_words() {
+    let t = TestApp::with(&["--rate-limits", "off"]).await;
+    let ada = t.admin().await;
+    let text = "Hello, we are a small bakery in the old town and our invoices never leave the printer on Mondays.";
+    let id = t.send_message(json!({ "name": "Anna", "company": "Bread & Co", "message": text })).await;
+    let say = async |what: &str, content: &str| {
+        t.clock.advance(chrono::Duration::seconds(1));
+        let path = format!("/api/admin/messages/{id}/{what}");
+        t.post_as(&ada, &path, json!({ "content": content })).await.status(201);
+    };
+    say("notes", "Ask the manufacturer of the printer about the warranty").await;
+    say("replies", "We can come on Thursday.").await;
+    let found = async |query: &str| {
+        let rows = t.get_as(&ada, &format!("/api/admin/messages?q={query}")).await.data();
+        assert_eq!(rows.as_array().unwrap().len(), 1, "{query}");
+        rows[0]["found"].clone()
+    };
+    // The row shows these anyway.
+    for query in ["anna", "bread", "thursday", "anna+thursday", "example.com"] {
+        assert_eq!(found(query).await, Value::Null, "{query}");
+    }
+    let line = found("invoices").await;
+    assert_eq!((&line["kind"], &line["author"]), (&json!("client"), &Value::Null));
+    assert_eq!(line["excerpt"], "… in the old town and our invoices never leave the printer on Mondays.");
+    let line = found("warranty").await;
+    assert_eq!((&line["kind"], &line["author"]["name"]), (&json!("note"), &json!("Ada")));
+    // Of several lines, the newest; of those, the one that holds more.
+    assert_eq!(found("printer").await["kind"], "note");
+    assert_eq!(found("printer+invoices").await["kind"], "client");
+    assert_eq!(found("anna+warr").await["kind"], "note");
+    let rows = t.get_as(&ada, "/api/admin/messages").await.data();
+    assert_eq!(rows[0]["found"], Value::Null, "without a search");
+}
+
+#[tokio::test]
 async fn words_are_found_in_every_script_and_phone_numbers_however_they_are_written() {
     let t = TestApp::with(&["--rate-limits", "off"]).await;
     let ada = t.admin().await;

@@ -122,7 +122,7 @@ async fn a_reply_that_is_undone_leaves_nothing_behind() {
         assert_eq!(undo(&t, &ada, &sent).await.status(200).data(), json!({ "restored": 1, "skipped": 0 }));
         let after = detail(&t, &ada, &id).await;
         assert_eq!(standing(&after), standing(&before));
-        assert_eq!(after["history"][0]["sentence"], "undid a reply before it left");
+        assert_eq!(after["history"][0]["sentence"], "took back a reply before it was sent");
         undo(&t, &ada, &sent).await.problem(404, "not_found");
         assert_eq!(found().await, 0);
         t.clock.advance(Duration::seconds(20));
@@ -156,7 +156,7 @@ async fn what_happened_meanwhile_stays_when_a_reply_is_undone() {
     client_replies(&t, &id, "One more thing").await;
     assert_eq!(undo(&t, &ada, &sent).await.status(200).data()["restored"], 1);
     let now = detail(&t, &ada, &id).await;
-    assert_eq!((&now["status"], &now["lastLine"]["excerpt"]), (&json!("in_progress"), &json!("One more thing")));
+    assert_eq!((&now["status"], &now["lastLine"]["excerpt"]), (&json!("new"), &json!("One more thing")));
     assert_eq!((&now["waitingSince"], &now["assignedTo"]), (&now["createdAt"], &Value::Null));
     assert_eq!(now["thread"].as_array().unwrap().len(), 1);
 
@@ -182,10 +182,74 @@ async fn what_happened_meanwhile_stays_when_a_reply_is_undone() {
 }
 
 #[tokio::test]
+async fn of_several_held_replies_each_can_be_undone_in_any_order() {
+    let (t, ada, ben, _, id) = desk().await;
+    let hold = async |who: &Signed, status: &str| {
+        let body = json!({ "content": format!("{status}, zebra"), "delaySeconds": 60, "status": status });
+        let sent = reply(&t, who, &id, body).await.status(201).data();
+        t.clock.advance(Duration::seconds(1));
+        sent
+    };
+    let path = format!("/api/admin/messages/{id}");
+    t.patch_as(&ada, &path, json!({ "snoozedUntil": "2026-03-10" })).await.status(200);
+    t.clock.advance(Duration::minutes(1));
+    let before = standing(&detail(&t, &ada, &id).await);
+    for (one, other) in [("replied", "archived"), ("archived", "replied"), ("spam", "archived")] {
+        for first_goes_first in [true, false] {
+            let (first, second) = (hold(&ada, one).await, hold(&ben, other).await);
+            let whose = detail(&t, &ada, &id).await["assignedTo"]["name"].clone();
+            assert_eq!(whose, "Ada");
+            if first_goes_first {
+                undo(&t, &ada, &first).await.status(200);
+                let left = detail(&t, &ada, &id).await;
+                assert_eq!((&left["status"], &left["assignedTo"]["name"]), (&json!(other), &json!("Ben Okafor")));
+                undo(&t, &ben, &second).await.status(200);
+            } else {
+                undo(&t, &ben, &second).await.status(200);
+                assert_eq!(detail(&t, &ada, &id).await["status"], one);
+                undo(&t, &ada, &first).await.status(200);
+            }
+            assert_eq!(standing(&detail(&t, &ada, &id).await), before, "{one} {other} {first_goes_first}");
+        }
+    }
+    assert_eq!(recount(&t.app).await.unwrap(), 0);
+
+    // Beside a colleague's reply that was sent, only the line goes.
+    let first = hold(&ada, "replied").await;
+    reply(&t, &ben, &id, json!({ "content": "I will call you." })).await.status(201);
+    undo(&t, &ada, &first).await.status(200);
+    let left = detail(&t, &ada, &id).await;
+    assert_eq!((&left["status"], &left["assignedTo"]["name"]), (&json!("replied"), &json!("Ben Okafor")));
+    assert_eq!((left["thread"].as_array().unwrap().len(), &left["waitingSince"]), (1, &Value::Null));
+    assert_eq!(recount(&t.app).await.unwrap(), 0);
+}
+
+#[tokio::test]
+async fn a_snooze_stays_what_others_made_it_when_a_reply_is_undone() {
+    let (t, ada, ben, _, id) = desk().await;
+    let path = format!("/api/admin/messages/{id}");
+    let sent = held(&t, &ada, &id).await;
+    t.patch_as(&ben, &path, json!({ "snoozedUntil": "2026-03-10" })).await.status(200);
+    undo(&t, &ada, &sent).await.status(200);
+    assert_eq!(detail(&t, &ada, &id).await["snoozedUntil"], "2026-03-10");
+    // A client who writes is not hidden again.
+    let body = json!({ "content": "Hello", "delaySeconds": 10, "status": "new" });
+    let sent = reply(&t, &ada, &id, body).await.status(201).data();
+    t.clock.advance(Duration::seconds(1));
+    client_replies(&t, &id, "One more thing").await;
+    undo(&t, &ada, &sent).await.status(200);
+    assert_eq!(detail(&t, &ada, &id).await["snoozedUntil"], Value::Null);
+}
+
+#[tokio::test]
 async fn a_reply_waits_a_minute_at_most_and_by_default_not_at_all() {
     let (t, ada, _, _, id) = desk().await;
     let body = json!({ "content": "Hello, zebra", "delaySeconds": 61 });
     reply(&t, &ada, &id, body).await.problem(422, "validation_failed");
+    for wrong in [json!(-1), json!(1.5), json!("5")] {
+        let refused = reply(&t, &ada, &id, json!({ "content": "Hello", "delaySeconds": wrong })).await.refused();
+        assert_eq!(refused[0], ("delaySeconds".to_owned(), "invalid".to_owned()), "{wrong}");
+    }
     let sent = reply(&t, &ada, &id, json!({ "content": "Hello, zebra" })).await.status(201).data();
     assert_eq!((sent.get("undoId"), &sent["leavesAt"]), (None, &Value::Null));
     assert_eq!(replies_mailed(&t).await, 1);

@@ -4,6 +4,7 @@ use database::entity::audit_logs;
 use sea_orm::EntityTrait;
 use serde_json::json;
 
+use super::pictures::logo;
 use crate::support::TestApp;
 
 const PREVIEW: &str = "/api/admin/settings/mail/preview";
@@ -31,6 +32,29 @@ async fn a_preview_shows_what_is_not_saved_yet_and_saves_nothing() {
     let refused = json!({ "template": "reply", "values": { "mail.replyText": "no answer in it" } });
     assert_eq!(t.post_as(&ada, PREVIEW, refused).await.refused()[0].0, "mail.replyText");
     t.post_as(&ada, PREVIEW, json!({ "template": "password_reset" })).await.problem(422, "validation_failed");
+}
+
+#[tokio::test]
+async fn mails_are_in_the_accent_of_the_firm_and_carry_its_logo() {
+    let t = TestApp::with(&["--public-url", "https://firm.example"]).await;
+    let ada = t.admin().await;
+    let html = async |values: serde_json::Value| {
+        let shown = t.post_as(&ada, PREVIEW, json!({ "template": "reply", "values": values })).await.data();
+        shown["html"].as_str().unwrap().to_owned()
+    };
+    let plain = html(json!({ "firm.accentHue": 30 })).await;
+    // The button, and a link for light and dark.
+    for colour in ["background-color:#83382e", "color:#723127", "color: #ffac9c"] {
+        assert!(plain.contains(colour), "{colour} in {plain}");
+    }
+    assert!(!plain.contains("<img"), "{plain}");
+    let green = html(json!({ "firm.accentHue": 165 })).await;
+    assert!(green.contains("background-color:#006444") && !green.contains("#83382e"), "{green}");
+    let logo = t.upload(&ada, logo()).await.data()["name"].as_str().unwrap().to_owned();
+    let with_logo = html(json!({ "firm.logo": logo })).await.replace("&#x2f;", "/");
+    let picture = format!(r#"<img src="https://firm.example/pictures/{logo}""#);
+    assert!(with_logo.contains(&picture), "{with_logo}");
+    assert!(with_logo.contains(r#"alt="Tekvwarho IT Solutions""#), "{with_logo}");
 }
 
 #[tokio::test]

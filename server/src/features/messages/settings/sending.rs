@@ -17,8 +17,8 @@ impl Part for Sending {
     fn keys() -> Vec<Key> {
         let seconds = Kind::Integer { min: 0, max: LONGEST.into(), unit: "seconds" };
         vec![Key::new(&MAIL, "undoSendSeconds", "Undo sending", seconds, json!(10)).help(
-            "How long the dashboard holds a reply back, so that whoever wrote it can undo it. 0 sends at once. Programs \
-             that use the API send at once.",
+            "How long the dashboard waits before it sends a reply, so that whoever wrote it can undo that. 0 sends \
+             immediately. Replies through the API are not delayed unless they ask to be.",
         )]
     }
 }

@@ -38,34 +38,38 @@ class Toasts {
   }
 
   /**
-   * "Done", with the server's undo behind the button; `then` refreshes what is shown, `partly` says that some items
-   * were skipped.
+   * "Done", with the server's undo behind the button, of several requests the newest first; `then` refreshes what is
+   * shown, `partly` says that some items were skipped.
    */
   undoable(
     text: string,
-    undoId: string | null | undefined,
+    undo: string | string[] | null | undefined,
     then: (restored: number) => void,
     partly: (restored: number, skipped: number) => string,
     ms = UNDO_MS,
   ): void {
-    if (!undoId) {
+    const ids = [undo ?? []].flat();
+    if (!ids.length) {
       this.say(text);
       return;
     }
     this.say(text, {
       ms,
       undo: async () => {
-        let all = 0;
+        const all = { restored: 0, skipped: 0 };
         try {
-          const { restored, skipped } = await api.undo(undoId);
-          all = restored;
-          this.say(skipped ? partly(restored, skipped) : words.undone);
+          for (const id of ids) {
+            const { restored, skipped } = await api.undo(id);
+            all.restored += restored;
+            all.skipped += skipped;
+          }
+          this.say(all.skipped ? partly(all.restored, all.skipped) : words.undone);
         } catch (error) {
           if (error instanceof ApiError && (error.status === 404 || error.status === 409))
             this.say(words.undoOver, { tone: 'danger' });
           else this.fail(error);
         }
-        then(all);
+        then(all.restored);
       },
     });
   }

@@ -6,12 +6,14 @@ import type { Notice } from '../../live/live.svelte';
 import { words } from '../../strings';
 import { toasts } from '../../ui/toasts.svelte';
 import { seen } from '../notices';
+import { api as floor } from '../../api/client';
 import { api } from './api';
 import { counts } from './counts.svelte';
+import { returnDraft } from './drafts.svelte';
 import { messages } from './state.svelte';
 import { own as text } from './strings';
 import { frame } from './strings.frame';
-import type { Change, MessageDetail, MessageStatus } from './types';
+import type { Change, MessageDetail, MessageStatus, ThreadItem } from './types';
 
 export class DetailState {
   detail = $state.raw<MessageDetail | null>(null);
@@ -131,6 +133,20 @@ export class DetailState {
     } catch (error) {
       toasts.fail(error);
     }
+  }
+
+  /** Takes back a reply that has not been sent yet. Its text is a draft again. */
+  async undoReply({ id, content }: ThreadItem): Promise<void> {
+    try {
+      const { restored } = await floor.undo(id);
+      if (restored) returnDraft(session.me?.id ?? '', this.id, content);
+      toasts.say(restored ? words.undone : text.composer.tooLate());
+    } catch (error) {
+      if (error instanceof ApiError && error.status === 404) toasts.say(text.composer.tooLate());
+      else toasts.fail(error);
+    }
+    await this.load();
+    void messages.refresh();
   }
 
   async removeNote(noteId: string): Promise<void> {

@@ -16,8 +16,10 @@ it('begins with @ where a word begins', () => {
 it('finds colleagues by any of their names, without oneself and those who have left', () => {
   const person = (id: string, name: string, isActive = true) => ({ id, name, isActive }) as Colleague;
   const all = [person('1', 'Ada Lovelace'), person('2', 'Ben Okafor'), person('3', 'Olga Benz', false)];
+  all.push(person('4', 'Zoë Müller'));
   const names = (query: string) => findColleagues(all, '1', query).map(({ name }) => name);
-  expect(names('')).toEqual(['Ben Okafor']);
+  expect(names('')).toEqual(['Ben Okafor', 'Zoë Müller']);
+  expect(names('zoe m')).toEqual(['Zoë Müller']);
   expect(names('oka')).toEqual(['Ben Okafor']);
   expect(names('ben o')).toEqual(['Ben Okafor']);
   expect(names('ada')).toEqual([]);

@@ -11,9 +11,11 @@ export function mentionTrigger(text: string, caret: number): { start: number; qu
 
 /** Colleagues whose name has a word that begins so. */
 export function findColleagues(all: Colleague[], me: string, query: string): Colleague[] {
-  const wanted = query.toLowerCase();
-  return all.filter(({ id, isActive, name }) => {
-    const lower = name.toLowerCase();
-    return isActive && id !== me && (lower.startsWith(wanted) || lower.includes(` ${wanted}`));
-  });
+  const wanted = plain(query);
+  return all.filter(
+    ({ id, isActive, name }) => isActive && id !== me && ` ${plain(name)}`.includes(` ${wanted}`),
+  );
 }
+
+/** Without accents and capitals. */
+const plain = (name: string) => name.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();

@@ -7,6 +7,7 @@ import { PAGE, Paged } from '../../ui/paged.svelte';
 import { toasts } from '../../ui/toasts.svelte';
 import { api } from './api';
 import { counts } from './counts.svelte';
+import { beyond, widest, type Elsewhere } from './elsewhere';
 import { parseFilters, stillFits, toQuery, type Filters } from './filters';
 import { own as text } from './strings';
 import { frame } from './strings.frame';
@@ -27,6 +28,10 @@ class MessagesState extends Paged<MessageSummary, Filters> {
   waiting = $state<string[]>([]);
   /** Ids that someone else moved out of this view; they stay in place, dimmed. */
   gone = $state<string[]>([]);
+  /** What the search finds in other views. */
+  elsewhere = $state.raw<Elsewhere | null>(null);
+  /** All messages that match are being gathered for the selection. */
+  gathering = $state(false);
   colleagues = $state.raw<Colleague[]>([]);
   services = $state.raw<ServiceRef[]>([]);
   tags = $state.raw<TagCount[]>([]);
@@ -53,13 +58,47 @@ class MessagesState extends Paged<MessageSummary, Filters> {
   override async load(filters: Filters = this.filters, atLeast = 0): Promise<boolean> {
     this.#turn++;
     this.selected = [];
+    if (filters.q !== this.filters.q) this.elsewhere = null;
     if (!(await super.load(filters, atLeast))) return false;
     this.waiting = [];
     this.gone = [];
     this.#turn++;
+    void this.#lookElsewhere(filters);
     if (this.#missed) this.#soon();
     this.#missed = false;
     return true;
+  }
+
+  /** Looks where else the words of a search are. */
+  async #lookElsewhere(filters: Filters): Promise<void> {
+    const { look } = this;
+    const wide = widest(filters);
+    const found = wide && (await api.list({ ...toQuery(wide), limit: PAGE }, look?.signal).catch(() => null));
+    if (look !== this.look) return;
+    const here = { ids: this.items.map(idOf), total: this.meta.total };
+    const { total, totalIsLowerBound: more } = found ? found.meta : this.meta;
+    this.elsewhere = found && beyond(here, { items: found.items, total, more });
+  }
+
+  /** Selects all messages under the filters, also those that are not loaded, up to a thousand. */
+  async selectAll(): Promise<void> {
+    const { look, filters } = this;
+    this.gathering = true;
+    try {
+      const ids = new Set(this.items.map(idOf));
+      let cursor = this.meta.nextCursor;
+      while (cursor && ids.size < MOST_SELECTED) {
+        const page = await api.list({ ...toQuery(filters), limit: 100, cursor }, look?.signal);
+        if (look !== this.look) return;
+        for (const { id } of page.items) ids.add(id);
+        cursor = page.meta.nextCursor;
+      }
+      this.selected = [...ids].slice(0, MOST_SELECTED);
+    } catch (error) {
+      if (look === this.look) toasts.fail(error);
+    } finally {
+      this.gathering = false;
+    }
   }
 
   /** The small lists that pickers need; each may fail without harm. */
@@ -141,7 +180,7 @@ class MessagesState extends Paged<MessageSummary, Filters> {
     this.#timer = undefined;
     this.#turn++;
     this.#missed = false;
-    Object.assign(this, { selected: [], waiting: [], gone: [] });
+    Object.assign(this, { selected: [], waiting: [], gone: [], elsewhere: null });
     Object.assign(this, { colleagues: [], services: [], tags: [], canned: [] });
   }
 
@@ -258,9 +297,10 @@ class MessagesState extends Paged<MessageSummary, Filters> {
     let done = 0;
     this.#changing++;
     try {
-      let undoId: string | null | undefined;
+      const undoIds: string[] = [];
       for (; done < ids.length; done += 100) {
-        undoId = (await api.bulk({ ...change, ids: ids.slice(done, done + 100) })).undoId;
+        const { undoId } = await api.bulk({ ...change, ids: ids.slice(done, done + 100) });
+        if (undoId) undoIds.unshift(undoId);
       }
       const again = () => {
         restore();
@@ -268,12 +308,7 @@ class MessagesState extends Paged<MessageSummary, Filters> {
       };
       // A pending response dates from before the change, or from the middle of it.
       this.#turn++;
-      toasts.undoable(
-        text.changed(ids.length, what),
-        ids.length <= 100 ? undoId : null,
-        again,
-        text.undoPartly,
-      );
+      toasts.undoable(text.changed(ids.length, what), undoIds, again, text.undoPartly);
     } catch (error) {
       restore();
       // What failed stays selected for another attempt; what succeeded before it appears with the next load.
@@ -290,13 +325,17 @@ class MessagesState extends Paged<MessageSummary, Filters> {
   }
 }
 
+/** Of more, nobody knows what they change. */
+export const MOST_SELECTED = 1_000;
+
 const idOf = ({ id }: MessageSummary) => id;
 
 /** Whether the client has written into it since it was shown. */
 const hasRisen = (shown: MessageSummary, now?: MessageSummary) =>
   now?.lastLine.kind === 'client' && now.lastLine.createdAt > shown.lastLine.createdAt;
 
-function summaryOf(detail: MessageDetail): MessageSummary {
+/** What its row shows, but for what a search found in it. */
+function summaryOf(detail: MessageDetail): Omit<MessageSummary, 'found'> {
   const { id, name, email, company, service, serviceName, excerpt, status, assignedTo, tags } = detail;
   const { createdAt, lastActivityAt, replyCount, clientRepliedAt, unread, doubtful } = detail;
   const { lastLine, waitingSince, undelivered, snoozedUntil, followUpOn } = detail;
