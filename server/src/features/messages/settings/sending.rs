@@ -16,7 +16,7 @@ pub struct Sending {
 impl Part for Sending {
     fn keys() -> Vec<Key> {
         let seconds = Kind::Integer { min: 0, max: LONGEST.into(), unit: "seconds" };
-        vec![Key::new(&MAIL, "undoSendSeconds", "Undo sending", seconds, json!(10)).help(
+        vec![Key::new(&MAIL, "undoSendSeconds", "Undo sending", seconds, json!(10)).under("Reply to a client").help(
             "How long the dashboard waits before it sends a reply, so that whoever wrote it can undo that. 0 sends \
              immediately. Replies through the API are not delayed unless they ask to be.",
         )]
