@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before } from "node:test";
 import { launch, live, person, signIn, write } from "../lib/browser.js";
+import { writeAsClient } from "../lib/client.js";
 import { Proxy } from "../lib/proxy.js";
 import { Server } from "../lib/server.js";
 import { story } from "../lib/steps.js";
@@ -48,14 +49,8 @@ async function within(seconds, time, what, locator, state = "visible") {
   console.log(`    ${what}: after ${since(time).toFixed(1)} s`);
 }
 
-const clientWrites = async (name) => {
-  const answer = await fetch(`${server.url}/api/contact`, {
-    method: "POST",
-    headers: { "Content-Type": "application/json" },
-    body: JSON.stringify({ name, email: "hedy@client.example", message: "Can you call me back, please?" }),
-  });
-  assert.equal(answer.status, 201);
-};
+const clientWrites = (name) =>
+  writeAsClient(server, { name, email: "hedy@client.example", message: "Can you call me back, please?" });
 
 step("the line lives", async () => {
   await page.goto(`/admin/messages/${open}`);

@@ -2,34 +2,22 @@
 import assert from "node:assert/strict";
 import { after, before } from "node:test";
 import { axe } from "../lib/axe.js";
-import { launch, live, person, signIn } from "../lib/browser.js";
-import { ADMIN, Server } from "../lib/server.js";
+import { live } from "../lib/browser.js";
+import { replyAsClient, writeAsClient } from "../lib/client.js";
 import { story } from "../lib/steps.js";
+import { two } from "../lib/two.js";
 import { until } from "../lib/until.js";
 
 const step = story();
-const BEN = { email: "ben@firm.example", password: "three-old-bridges", name: "Ben Okafor", role: "staff" };
 let server, browser, anna, ben, page;
 const ids = {};
 
 before(async () => {
-  const env = { TEKVWARHO_RATE_LIMITS: "off", TEKVWARHO_BOT_GUARD: "off" };
-  server = await Server.make({ env, staff: [ADMIN, BEN] });
-  browser = await launch();
-  anna = await person(browser, server);
-  ben = await person(browser, server);
+  ({ server, browser, anna, ben } = await two());
   page = anna.page;
-  await signIn(page);
-  await signIn(ben.page, BEN);
   for (const name of ["Grace Hopper", "Alan Turing", "Radia Perlman"]) {
     const email = `${name.split(" ")[0].toLowerCase()}@client.example`;
-    const body = JSON.stringify({ name, email, message: `${name} asks.` });
-    const answer = await fetch(`${server.url}/api/contact`, {
-      method: "POST",
-      headers: { "Content-Type": "application/json" },
-      body,
-    });
-    ids[name] = (await answer.json()).data.id;
+    ids[name] = await writeAsClient(server, { name, email, message: `${name} asks.` });
   }
 });
 after(async () => {
@@ -42,16 +30,7 @@ const order = (on = page) => on.locator("[data-message] .name").allInnerTexts();
 const orderIs = (expected, on = page) =>
   until(`the list is ${expected}`, async () => (await order(on)).join() === expected.join());
 
-async function clientReplies(name, content) {
-  const { threadUrl } = await server.api(`/api/admin/messages/${ids[name]}`);
-  const code = threadUrl.split("#")[1];
-  const answer = await fetch(`${server.url}/api/messages/${ids[name]}/replies`, {
-    method: "POST",
-    headers: { "Content-Type": "application/json", Authorization: `Manage ${code}` },
-    body: JSON.stringify({ content }),
-  });
-  assert.equal(answer.status, 201);
-}
+const clientReplies = (name, content) => replyAsClient(server, ids[name], content);
 
 step("a client’s reply waits behind the pill, and is on top with its line", async () => {
   await ben.page.goto("/admin/messages");

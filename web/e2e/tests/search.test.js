@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { after, before } from "node:test";
 import { axe } from "../lib/axe.js";
 import { launch, live, person, signIn } from "../lib/browser.js";
+import { writeAsClient } from "../lib/client.js";
 import { Server } from "../lib/server.js";
 import { story } from "../lib/steps.js";
 import { until } from "../lib/until.js";
@@ -14,13 +15,12 @@ let server, browser, desk, page;
 before(async () => {
   const env = { TEKVWARHO_RATE_LIMITS: "off", TEKVWARHO_BOT_GUARD: "off" };
   server = await Server.make({ env });
-  const send = async (number) => {
-    const name = number ? `Client ${number}` : "Grace Hopper";
-    const body = JSON.stringify({ name, email: `client${number}@client.example`, message: `Question ${number}.` });
-    const headers = { "Content-Type": "application/json" };
-    const answer = await fetch(`${server.url}/api/contact`, { method: "POST", headers, body });
-    return (await answer.json()).data.id;
-  };
+  const send = (number) =>
+    writeAsClient(server, {
+      name: number ? `Client ${number}` : "Grace Hopper",
+      email: `client${number}@client.example`,
+      message: `Question ${number}.`,
+    });
   for (let number = 1; number <= MANY; number++) await send(number);
   const grace = await send(0);
   await server.api(`/api/admin/messages/${grace}/notes`, "POST", { content: "The compiler stands in the cellar." });

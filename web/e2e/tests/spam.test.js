@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { after, before } from "node:test";
 import { axe } from "../lib/axe.js";
 import { launch, live, person, signIn } from "../lib/browser.js";
+import { writeAsClient } from "../lib/client.js";
 import { Server } from "../lib/server.js";
 import { story } from "../lib/steps.js";
 import { until } from "../lib/until.js";
@@ -23,11 +24,7 @@ after(async () => {
 });
 
 const write = (over) =>
-  fetch(`${server.url}/api/contact`, {
-    method: "POST",
-    headers: { "Content-Type": "application/json" },
-    body: JSON.stringify({ name: "Radia Perlman", email: "radia@client.example", message: "Hello", ...over }),
-  }).then((answer) => assert.equal(answer.status, 201));
+  writeAsClient(server, { name: "Radia Perlman", email: "radia@client.example", message: "Hello", ...over });
 
 const doubt = () => page.getByRole("note");
 const row = (name) => page.locator("[data-message]", { hasText: name });

@@ -2,33 +2,22 @@
 import assert from "node:assert/strict";
 import { after, before } from "node:test";
 import { axe } from "../lib/axe.js";
-import { launch, live, person, signIn } from "../lib/browser.js";
+import { live } from "../lib/browser.js";
+import { replyAsClient, seenByClient, writeAsClient } from "../lib/client.js";
 import { Mail } from "../lib/mail.js";
-import { ADMIN, Server } from "../lib/server.js";
 import { story } from "../lib/steps.js";
+import { BEN, two } from "../lib/two.js";
 import { until } from "../lib/until.js";
 
 const step = story();
-const BEN = { email: "ben@firm.example", password: "three-old-bridges", name: "Ben Okafor", role: "staff" };
 const CLIENT = "grace@client.example";
 let server, mail, browser, anna, ben, page, id;
 
 before(async () => {
   mail = await Mail.make();
-  const env = { SMTP_URL: mail.url, TEKVWARHO_RATE_LIMITS: "off", TEKVWARHO_BOT_GUARD: "off" };
-  server = await Server.make({ env, staff: [ADMIN, BEN] });
-  browser = await launch();
-  anna = await person(browser, server);
-  ben = await person(browser, server);
+  ({ server, browser, anna, ben } = await two({ SMTP_URL: mail.url }));
   page = anna.page;
-  await signIn(page);
-  await signIn(ben.page, BEN);
-  const answer = await fetch(`${server.url}/api/contact`, {
-    method: "POST",
-    headers: { "Content-Type": "application/json" },
-    body: JSON.stringify({ name: "Grace Hopper", email: CLIENT, message: "Our mainframe stands still." }),
-  });
-  id = (await answer.json()).data.id;
+  id = await writeAsClient(server, { name: "Grace Hopper", email: CLIENT, message: "Our mainframe stands still." });
   for (const one of [page, ben.page]) {
     await one.goto(`/admin/messages/${id}?view=all`);
     await live(one);
@@ -47,26 +36,6 @@ const send = (on) => on.getByRole("button", { name: "Send reply" });
 const conversation = (on) => on.getByRole("log", { name: "Conversation" });
 const news = (on) => on.getByRole("region", { name: "New since you started writing" });
 
-async function clientReplies(content) {
-  const answer = await fetch(`${server.url}/api/messages/${id}/replies`, {
-    method: "POST",
-    headers: { "Content-Type": "application/json", Authorization: `Manage ${await code()}` },
-    body: JSON.stringify({ content }),
-  });
-  assert.equal(answer.status, 201);
-}
-
-async function code() {
-  const { threadUrl } = await server.api(`/api/admin/messages/${id}`);
-  return threadUrl.split("#")[1];
-}
-
-async function seenByClient() {
-  const headers = { Authorization: `Manage ${await code()}` };
-  const answer = await fetch(`${server.url}/api/messages/${id}`, { headers });
-  return (await answer.json()).data.thread.map(({ content }) => content);
-}
-
 step("a colleague sees who looks, who writes, and when they stop", async () => {
   await page.getByText("Ben Okafor is looking at this too").waitFor();
   await field(ben.page).fill("Good morn");
@@ -78,12 +47,12 @@ step("a colleague sees who looks, who writes, and when they stop", async () => {
 
 step("what a client wrote meanwhile is shown before a reply leaves", async () => {
   await field(page).fill("Shall we come on Monday?");
-  await clientReplies("Never mind, it runs again.");
+  await replyAsClient(server, id, "Never mind, it runs again.");
   await conversation(page).getByText("Never mind, it runs again.").waitFor();
   await send(page).click();
   await news(page).getByText("Never mind, it runs again.").waitFor();
   await axe(page);
-  assert.deepEqual(await seenByClient(), ["Never mind, it runs again."]);
+  assert.deepEqual(await seenByClient(server, id), ["Never mind, it runs again."]);
   await page.getByRole("button", { name: "Keep writing" }).click();
   await news(page).waitFor({ state: "detached" });
   assert.equal(await field(page).inputValue(), "Shall we come on Monday?");
@@ -98,7 +67,7 @@ step("a reply that is undone comes back into the field, and the client never saw
   await page.getByRole("button", { name: "Undo" }).click();
   await page.getByText("Undone").waitFor();
   await until("the text is back", async () => (await field(page).inputValue()) === "Glad to hear it.");
-  assert.deepEqual(await seenByClient(), ["Never mind, it runs again."]);
+  assert.deepEqual(await seenByClient(server, id), ["Never mind, it runs again."]);
   await conversation(page).getByText("Glad to hear it.").waitFor({ state: "detached" });
   assert.equal(mail.to(CLIENT).filter((one) => one.text.includes("Glad to hear it.")).length, 0);
 });
@@ -110,7 +79,7 @@ step("a reply can be undone in the conversation, also after the page was loaded 
   await conversation(page).getByRole("button", { name: "Take back" }).click();
   await page.getByText("Undone").waitFor();
   await until("the text is back", async () => (await field(page).inputValue()) === "Glad to hear it.");
-  assert.deepEqual(await seenByClient(), ["Never mind, it runs again."]);
+  assert.deepEqual(await seenByClient(server, id), ["Never mind, it runs again."]);
 });
 
 step("undone from another page, it waits as a draft", async () => {

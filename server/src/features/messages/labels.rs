@@ -2,7 +2,7 @@
 
 use axum::extract::{Path, State};
 use database::entity::messages::LineKind;
-use database::entity::{message_notes, messages, notifications, outbox};
+use database::entity::{message_notes, messages};
 use sea_orm::{ActiveModelTrait as _, ColumnTrait as _, EntityTrait, IntoActiveModel as _, QueryFilter as _, Set};
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -13,7 +13,6 @@ use uuid::Uuid;
 use super::api::with_etag;
 use super::change::{self, Change, Tagging};
 use super::lines::{self, Line};
-use super::mentions::mentioned;
 use super::view::{self, Person, ThreadItem};
 use super::{store, tell, undo};
 use crate::app::App;
@@ -25,8 +24,7 @@ use crate::platform::audit::Changes;
 use crate::platform::auth::{Caller, demand};
 use crate::platform::entity::Entity;
 use crate::platform::idempotency::{self, Claim};
-use crate::platform::permission::{Permission, PermissionSet};
-use crate::platform::staff as people;
+use crate::platform::permission::Permission;
 
 /// The routes of this file.
 pub fn routes() -> OpenApiRouter<App> {
@@ -79,7 +77,7 @@ async fn add_note(
     };
     let created = Created { data: item, location: format!("/api/admin/messages/{id}"), message: None };
     let kept = claim.row(&created)?;
-    let told = mentions(&act, id, &note.content).await?;
+    let told = tell::of_mentions(&act, id, &note.content).await?;
     app.storage
         .write((act, note, kept, told), move |tx, (act, note, kept, (told, mails))| {
             Box::pin(async move {
@@ -102,19 +100,6 @@ async fn add_note(
         })
         .await?;
     Ok(created)
-}
-
-/// Notices and mails for the colleagues whom a note names, who may see the message.
-async fn mentions(act: &Act, id: Uuid, content: &str) -> Result<(Vec<notifications::Model>, Vec<outbox::Model>)> {
-    if !content.contains('@') {
-        return Ok(Default::default());
-    }
-    let conn = act.platform.storage.read();
-    let message = messages::Entity::find_by_id(id).one(conn).await?.ok_or(Error::NotFound)?;
-    let people = people::everybody(conn).await?.into_iter();
-    let readers = people.filter(|it| it.is_active && PermissionSet::of(it).has(Permission::Messages));
-    let readers: Vec<(Uuid, String)> = readers.map(|person| (person.id, person.name)).collect();
-    tell::of_mention(act, &message, content, &mentioned(content, &readers)).await
 }
 
 /// Deletes one of your own notes.

@@ -1,14 +1,14 @@
 //! Whom of the firm a message concerns: notices for the dashboard, and mails to those who want them.
 
-use std::collections::BTreeSet;
-
 use database::entity::{messages, notifications as rows, outbox, staff};
+use sea_orm::EntityTrait as _;
 use uuid::Uuid;
 
+use super::mentions::mentioned;
 use super::notices::{CLIENT_REPLIED, MESSAGE_ASSIGNED, MESSAGE_CREATED, MESSAGE_MENTIONED, MESSAGE_RETURNED};
 use super::{letters, store};
 use crate::app::App;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::platform::act::Act;
 use crate::platform::entity::Entity;
 use crate::platform::mail::Mail;
@@ -91,25 +91,26 @@ pub async fn of_assignment(tx: &Tx<'_>, act: &Act, messages: &[Uuid], to: Uuid) 
     Ok(())
 }
 
-/// Tells people that a colleague named them in a note: notices and mails.
-pub async fn of_mention(
-    act: &Act,
-    message: &messages::Model,
-    content: &str,
-    people: &BTreeSet<Uuid>,
-) -> Result<(Vec<rows::Model>, Vec<outbox::Model>)> {
-    let app = &act.platform;
-    let news = News { actor: Some(act.caller.staff_id), ..news(message.id) };
+/// Notices and mails for the colleagues whom a note names.
+pub async fn of_mentions(act: &Act, id: Uuid, note: &str) -> Result<(Vec<rows::Model>, Vec<outbox::Model>)> {
     let (mut told, mut mails) = (Vec::new(), Vec::new());
-    for id in people {
-        told.extend(notices::rows(app, &MESSAGE_MENTIONED, &news, To::Person(*id)).await?);
-        for (name, address) in notices::mail_to(app, &MESSAGE_MENTIONED, &news, To::Person(*id)).await? {
+    if !note.contains('@') {
+        return Ok((told, mails));
+    }
+    let app = &act.platform;
+    let message = messages::Entity::find_by_id(id).one(app.storage.read()).await?.ok_or(Error::NotFound)?;
+    let readers = people::everybody(app.storage.read()).await?.into_iter().filter(is_reader);
+    let readers: Vec<(Uuid, String)> = readers.map(|person| (person.id, person.name)).collect();
+    let news = News { actor: Some(act.caller.staff_id), ..news(id) };
+    for person in mentioned(note, &readers) {
+        told.extend(notices::rows(app, &MESSAGE_MENTIONED, &news, To::Person(person)).await?);
+        for (name, address) in notices::mail_to(app, &MESSAGE_MENTIONED, &news, To::Person(person)).await? {
             let letter = letters::MessageMentioned {
                 name,
                 by: act.caller.name.clone(),
                 client_name: message.name.clone(),
-                content: content.to_owned(),
-                link: app.config.server.link(&path(message.id)),
+                content: note.to_owned(),
+                link: app.config.server.link(&path(id)),
             };
             mails.push(Mail::new(&address, &letter).about(news.entity).row(app)?);
         }
@@ -127,9 +128,14 @@ async fn assignee(app: &App, message: &messages::Model) -> Result<Option<staff::
     reader(app, message.assigned_to).await
 }
 
+/// Somebody who may see messages.
+fn is_reader(person: &staff::Model) -> bool {
+    person.is_active && PermissionSet::of(person).has(Permission::Messages)
+}
+
 /// A person who may no longer see messages is nobody here, or nobody would hear of it.
 async fn reader(app: &App, id: Option<Uuid>) -> Result<Option<staff::Model>> {
     let Some(id) = id else { return Ok(None) };
     let person = people::by_id(app.storage.read(), id).await?;
-    Ok(person.filter(|person| person.is_active && PermissionSet::of(person).has(Permission::Messages)))
+    Ok(person.filter(is_reader))
 }

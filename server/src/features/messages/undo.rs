@@ -58,7 +58,7 @@ pub async fn keep_reply(tx: &Tx<'_>, act: &Act, id: Uuid, before: BeforeReply, l
 /// Changes what is kept of a reply, if it is held back.
 pub async fn amend_reply(tx: &Tx<'_>, id: Uuid, change: impl FnOnce(BeforeReply) -> BeforeReply) -> Result<()> {
     let Some(row) = Entity::find_by_id(id).one(tx.conn()).await? else { return Ok(()) };
-    if let Kept::Reply(before) = serde_json::from_value(row.before.clone()).map_err(Error::internal)? {
+    if let Kept::Reply(before) = kept(&row)? {
         let mut row = row.into_active_model();
         row.before = Set(serde_json::to_value(Kept::Reply(change(before))).map_err(Error::internal)?);
         row.update(tx.conn()).await?;
@@ -75,14 +75,16 @@ async fn keep_until(tx: &Tx<'_>, act: &Act, id: Uuid, kept: Kept, expires_at: Da
 
 /// Takes a change or a reply back. It works once, and only for the person who made it.
 pub async fn undo(tx: &Tx<'_>, act: &Act, id: Uuid) -> Result<Undone> {
-    let row = Entity::find_by_id(id).one(tx.conn()).await?.ok_or(Error::NotFound)?;
-    if row.staff_id != act.caller.staff_id || row.expires_at < act.now {
-        return Err(Error::NotFound);
+    let mut row = own(tx, act, id).await?;
+    if let Kept::Reply(before) = kept(&row)? {
+        // The message is locked first, since the undo of an earlier reply amends this row while it has the message.
+        store::locked(tx.conn(), before.message).await?;
+        row = own(tx, act, id).await?;
     }
     if Entity::delete_by_id(id).exec(tx.conn()).await?.rows_affected == 0 {
         return Err(Error::NotFound);
     }
-    let all = match serde_json::from_value(row.before).map_err(Error::internal)? {
+    let all = match kept(&row)? {
         Kept::Change(all) => all,
         Kept::Reply(before) => return withdraw::withdraw(tx, act, before).await,
     };
@@ -117,6 +119,16 @@ pub async fn undo(tx: &Tx<'_>, act: &Act, id: Uuid) -> Result<Undone> {
         undone.restored += 1;
     }
     Ok(undone)
+}
+
+/// What a person can still take back.
+async fn own(tx: &Tx<'_>, act: &Act, id: Uuid) -> Result<Model> {
+    let row = Entity::find_by_id(id).one(tx.conn()).await?;
+    row.filter(|row| row.staff_id == act.caller.staff_id && row.expires_at >= act.now).ok_or(Error::NotFound)
+}
+
+fn kept(row: &Model) -> Result<Kept> {
+    Kept::deserialize(&row.before).map_err(Error::internal)
 }
 
 /// Changes that can no longer be taken back, and what tells them.

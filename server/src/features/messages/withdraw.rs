@@ -21,7 +21,7 @@ use crate::storage::Tx;
 /// What a message was before a reply, and the status that the reply set.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct BeforeReply {
-    message: Uuid,
+    pub message: Uuid,
     reply: Uuid,
     set: Status,
     #[serde(flatten)]

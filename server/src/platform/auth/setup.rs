@@ -188,7 +188,7 @@ async fn complete(
     .row(&platform.ids, now);
     let token = body.token;
     let (id, with) = (person.id, platform.clone());
-    let person = platform
+    let (person, fresh) = platform
         .storage
         .write((token, person, entry, firm), move |tx, (token, person, entry, firm)| {
             let with = with.clone();
@@ -200,11 +200,11 @@ async fn complete(
                 people::insert(tx, person).await?;
                 settings::write(tx, &with.settings, &with.ids, firm, Some(id), now, None).await?;
                 tx.audit(entry.clone());
-                Ok(person.clone())
+                Ok((person.clone(), with.settings.read_in(tx).await?))
             })
         })
         .await?;
-    platform.settings.follow(&platform.storage).await;
+    platform.settings.adopt(&fresh);
     let mut response = sign_in_directly(&platform, person, web, &info).await?;
     *response.status_mut() = StatusCode::CREATED;
     response.headers_mut().insert(LOCATION, HeaderValue::from_static("/api/auth/me"));

@@ -247,8 +247,9 @@ impl Seats {
 
     /// True if a page of the person was visible at `oldest` or later (seconds since start).
     fn is_watched_by(&self, person: Uuid, oldest: u64) -> bool {
-        let seats = self.by_topic.get(&Topic::Person(person)).into_iter().flatten().filter_map(|id| self.all.get(id));
-        seats.into_iter().any(|seat| seat.watched.load(Ordering::Relaxed) >= oldest)
+        let mut seats =
+            self.by_topic.get(&Topic::Person(person)).into_iter().flatten().filter_map(|id| self.all.get(id));
+        seats.any(|seat| seat.watched.load(Ordering::Relaxed) >= oldest)
     }
 
     fn leave(&mut self, id: Uuid) {

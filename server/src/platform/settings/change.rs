@@ -53,22 +53,24 @@ pub async fn change(
     }
     .row(&platform.ids, now);
     let (actor, seen, with) = (change.actor, change.seen, platform.clone());
-    platform
+    let fresh = platform
         .storage
         .write((values, entry, seen), move |tx, (values, entry, seen)| {
             let with = with.clone();
             Box::pin(async move {
                 let noted = write(tx, &with.settings, &with.ids, values, actor, now, Some(seen)).await?;
-                if !noted.is_empty() {
-                    tx.audit(noted.into_entry(entry.clone()));
+                if noted.is_empty() {
+                    return Ok(None);
                 }
-                Ok(())
+                tx.audit(noted.into_entry(entry.clone()));
+                // Read where it was written: the caller sees the change at once, however busy the database is.
+                Ok(Some(with.settings.read_in(tx).await?))
             })
         })
         .await?;
-    // The caller sees the change at once. If the database went away just now, the check that runs every second catches
-    // up.
-    platform.settings.follow(&platform.storage).await;
+    if let Some(fresh) = fresh {
+        platform.settings.adopt(&fresh);
+    }
     Ok(platform.settings.get())
 }
 

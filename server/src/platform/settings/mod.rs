@@ -48,7 +48,7 @@ use crate::ids::Ids;
 use crate::pictures::PICTURE;
 use crate::platform::Platform;
 use crate::platform::slice::{Brings, Slice};
-use crate::storage::Storage;
+use crate::storage::{Storage, Tx};
 
 pub const SLICE: Slice<Platform> = Slice {
     api: api::routes,
@@ -223,7 +223,16 @@ impl Settings {
         }
     }
 
-    fn adopt(&self, fresh: &Arc<Snapshot>) {
+    /// The settings as a unit sees them, for [`Self::adopt`] once it is written.
+    ///
+    /// # Errors
+    /// The database is unavailable.
+    pub async fn read_in(&self, tx: &Tx<'_>) -> Result<Arc<Snapshot>> {
+        Ok(Arc::new(store::snapshot(tx.conn(), &self.registry).await?))
+    }
+
+    /// Makes these the settings of this process, unless it knows later ones, and updates all followers.
+    pub fn adopt(&self, fresh: &Arc<Snapshot>) {
         let _adopting = self.adopting.lock().unwrap_or_else(PoisonError::into_inner);
         {
             let mut current = self.current.write().unwrap_or_else(PoisonError::into_inner);

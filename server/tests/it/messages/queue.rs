@@ -12,7 +12,7 @@ use tekvwarho::storage::Engine;
 use tokio::net::TcpListener;
 use uuid::Uuid;
 
-use super::thread::{as_client, code_of};
+use super::thread;
 use crate::support::{Answer, Signed, TestApp, mail_server};
 
 async fn list(t: &TestApp, who: &Signed, query: &str) -> Answer {
@@ -58,9 +58,7 @@ async fn reply(t: &TestApp, who: &Signed, id: &str, body: Value) {
 }
 
 async fn client_replies(t: &TestApp, id: &str, content: &str) {
-    let code = code_of(t, id).await;
-    let body = Some(json!({ "content": content }));
-    as_client(t, Method::POST, &format!("/api/messages/{id}/replies"), &code, body).await.status(201);
+    thread::client_replies(t, id, content).await;
     t.clock.advance(Duration::minutes(1));
 }
 

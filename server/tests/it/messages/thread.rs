@@ -20,6 +20,37 @@ pub(super) async fn as_client(t: &TestApp, method: Method, path: &str, code: &st
     Answer::of(request).await
 }
 
+/// A reply of the client; answers with its id.
+pub(super) async fn client_replies(t: &TestApp, id: &str, content: &str) -> String {
+    let code = code_of(t, id).await;
+    let body = Some(json!({ "content": content }));
+    let answer = as_client(t, Method::POST, &format!("/api/messages/{id}/replies"), &code, body).await;
+    answer.status(201).data()["id"].as_str().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn the_firms_addresses_are_links_and_those_of_strangers_are_words() {
+    let t = TestApp::new().await;
+    let ada = t.admin().await;
+    let id = t.send_message(json!({ "message": "Look at https://stranger.example now" })).await;
+    let body = json!({ "content": "Read https://firm.example/offer?a=1&b=2 or write to ada@firm.example." });
+    t.post_as(&ada, &format!("/api/admin/messages/{id}/replies"), body).await.status(201);
+    client_replies(&t, &id, "And https://client.example").await;
+    let code = code_of(&t, &id).await;
+    let form = [("token", code.as_str())];
+    let page = Answer::of(t.request(Method::POST, &format!("/message/{id}")).form(&form)).await;
+    let mails = t.mails().await;
+    let mail = mails.iter().find(|mail| mail.contains("To: anna@example.com") && mail.contains("offer")).unwrap();
+    for html in [page.text.replace("&#x2f;", "/"), mail.replace("&#x2f;", "/")] {
+        assert!(html.contains(r#"href="https://firm.example/offer?a=1&amp;b=2""#), "{html}");
+        assert!(html.contains(r#"href="mailto:ada@firm.example""#), "{html}");
+        for stranger in ["stranger.example", "client.example"] {
+            assert!(!html.contains(&format!(r#"href="https://{stranger}"#)), "{html}");
+        }
+    }
+    assert!(page.text.contains("stranger.example") && page.text.contains("client.example"));
+}
+
 #[tokio::test]
 async fn the_code_of_the_mail_opens_the_thread_and_nothing_else_does() {
     let t = TestApp::new().await;

@@ -11,7 +11,7 @@ use tekvwarho::cluster::Event;
 use tekvwarho::features::messages::recount;
 use tekvwarho::platform::permission::Permission;
 
-use super::thread::{as_client, code_of};
+use super::thread::{self, as_client, code_of};
 use crate::support::socket::Socket;
 use crate::support::{Answer, Signed, TestApp};
 
@@ -46,11 +46,9 @@ async fn detail(t: &TestApp, who: &Signed, id: &str) -> Value {
 }
 
 async fn client_replies(t: &TestApp, id: &str, content: &str) -> String {
-    let code = code_of(t, id).await;
-    let body = Some(json!({ "content": content }));
-    let answer = as_client(t, Method::POST, &format!("/api/messages/{id}/replies"), &code, body).await;
+    let reply = thread::client_replies(t, id, content).await;
     t.clock.advance(Duration::seconds(1));
-    answer.status(201).data()["id"].as_str().unwrap().to_owned()
+    reply
 }
 
 /// What the client sees of the thread.
@@ -213,6 +211,13 @@ async fn of_several_held_replies_each_can_be_undone_in_any_order() {
         }
     }
     assert_eq!(recount(&t.app).await.unwrap(), 0);
+    // Both at the same moment.
+    for _ in 0..5 {
+        let (first, second) = (hold(&ada, "replied").await, hold(&ben, "archived").await);
+        let (one, other) = tokio::join!(undo(&t, &ada, &first), undo(&t, &ben, &second));
+        assert_eq!((one.data()["restored"].clone(), other.data()["restored"].clone()), (json!(1), json!(1)));
+        assert_eq!(standing(&detail(&t, &ada, &id).await), before);
+    }
 
     // Beside a colleague's reply that was sent, only the line goes.
     let first = hold(&ada, "replied").await;
