@@ -3825,7 +3825,7 @@ export interface components {
          * @description Why a mail was not taken.
          * @enum {string}
          */
-        MailFault: "name_not_found" | "not_listening" | "silent" | "certificate" | "authority" | "tls" | "sign_in" | "busy" | "rejected" | "folder" | "letter" | "other";
+        MailFault: "name_not_found" | "not_listening" | "silent" | "certificate" | "tls" | "sign_in" | "busy" | "rejected" | "folder" | "letter" | "other";
         /** @description An email as a client would get it, about a sample message. */
         MailPreview: {
             from: string;

@@ -165,7 +165,7 @@ async fn mail(config: &Config) -> Result<String, String> {
     match Mailer::new(config)? {
         Mailer::Folder(folder) => Ok(format!("written to {}; set SMTP_URL to send it", folder.display())),
         Mailer::SendGrid(_) => Ok("sent by SendGrid".to_owned()),
-        Mailer::Smtp(server) => match tokio::time::timeout(PROBE, server.test_connection()).await {
+        Mailer::Smtp(server) => match tokio::time::timeout(PROBE, server.test()).await {
             Ok(Ok(true)) => Ok("sent by SMTP; the server accepts our sign-in".to_owned()),
             Ok(Ok(false)) => Err("the SMTP server does not respond like one".to_owned()),
             Ok(Err(error)) => {

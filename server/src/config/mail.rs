@@ -15,7 +15,8 @@ pub struct MailConfig {
     /// smtps:// (TLS from the start).
     #[arg(long, env = "SMTP_URL", hide_env_values = true, global = true)]
     pub smtp_url: Option<SecretUrl>,
-    /// Additional certificates (PEM) to trust for the mail server, besides the public ones.
+    /// Certificates (PEM) to trust for the mail server, besides those of public authorities: of your own authority, or the
+    /// server's own.
     #[arg(long, env = "TEKVWARHO_SMTP_CA", global = true, requires = "smtp_url")]
     pub smtp_ca: Option<PathBuf>,
     /// Send through SendGrid's HTTP API instead.

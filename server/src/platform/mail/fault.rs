@@ -20,8 +20,6 @@ pub enum Fault {
     Silent,
     /// Nobody whom we trust vouches for the certificate of the mail server.
     Certificate,
-    /// The mail server shows the certificate of an authority as its own (RFC 5280, 4.2.1.9).
-    Authority,
     /// The mail server and we do not agree on TLS.
     Tls,
     /// The mail server refuses our name or password.
@@ -39,12 +37,11 @@ pub enum Fault {
 }
 
 impl Fault {
-    const ALL: [Self; 12] = [
+    const ALL: [Self; 11] = [
         Self::NameNotFound,
         Self::NotListening,
         Self::Silent,
         Self::Certificate,
-        Self::Authority,
         Self::Tls,
         Self::SignIn,
         Self::Busy,
@@ -55,8 +52,7 @@ impl Fault {
     ];
 
     /// Faults of the way to the mail server, which all mails meet alike.
-    pub const OF_WAY: [Self; 6] =
-        [Self::NameNotFound, Self::NotListening, Self::Certificate, Self::Authority, Self::Tls, Self::SignIn];
+    pub const OF_WAY: [Self; 5] = [Self::NameNotFound, Self::NotListening, Self::Certificate, Self::Tls, Self::SignIn];
 
     /// As it is stored, logged, and named by the API.
     pub const fn name(self) -> &'static str {
@@ -65,7 +61,6 @@ impl Fault {
             Self::NotListening => "not_listening",
             Self::Silent => "silent",
             Self::Certificate => "certificate",
-            Self::Authority => "authority",
             Self::Tls => "tls",
             Self::SignIn => "sign_in",
             Self::Busy => "busy",
@@ -87,10 +82,8 @@ impl Fault {
             Self::NameNotFound => "the name of the mail server cannot be found",
             Self::NotListening => "nothing listens at the address of the mail server",
             Self::Silent => "the mail server does not answer",
-            Self::Certificate => "the certificate of the mail server is not trusted",
-            Self::Authority => {
-                "the mail server uses the certificate of an authority as its own; make it one for a server, with \
-                 basicConstraints=CA:FALSE"
+            Self::Certificate => {
+                "the certificate of the mail server is not trusted; TEKVWARHO_SMTP_CA may name it or its authority"
             }
             Self::Tls => "the mail server and this program do not agree on TLS",
             Self::SignIn => "the mail server refuses the user name or the password",
@@ -146,10 +139,6 @@ impl Fault {
     fn of_cause(cause: &(dyn StdError + 'static)) -> Option<Self> {
         if let Some(tls) = cause.downcast_ref::<rustls::Error>() {
             return Some(match tls {
-                // The library has no name for it besides this.
-                rustls::Error::InvalidCertificate(why) if format!("{why:?}").contains("CaUsedAsEndEntity") => {
-                    Self::Authority
-                }
                 rustls::Error::InvalidCertificate(_) => Self::Certificate,
                 _ => Self::Tls,
             });

@@ -1,31 +1,20 @@
 //! The ways out: SMTP, SendGrid, or a folder when nothing is configured.
 
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
-use lettre::transport::smtp::PoolConfig;
-use lettre::transport::smtp::authentication::Credentials;
-use lettre::transport::smtp::client::{Certificate, Tls, TlsParameters};
-use lettre::{AsyncSmtpTransport, AsyncTransport as _, Tokio1Executor};
-use rustls::pki_types::CertificateDer;
-use rustls::pki_types::pem::PemObject as _;
 use tokio::io::AsyncWriteExt as _;
-use url::Url;
 
 use super::draft::Rendered;
 use super::fault::Fault;
-use super::outbox::CONNECTIONS;
 use super::sendgrid::SendGrid;
+use super::smtp::Smtp;
 use crate::config::{Config, Transport};
 use crate::error::Error;
 use crate::http::valid::has_plain_name;
 
-/// A server that does not answer in this time is down.
-const TIMEOUT: Duration = Duration::from_secs(20);
-
 /// Hands mails to the next server.
 pub enum Mailer {
-    Smtp(AsyncSmtpTransport<Tokio1Executor>),
+    Smtp(Smtp),
     SendGrid(SendGrid),
     Folder(PathBuf),
 }
@@ -76,7 +65,7 @@ impl Mailer {
             }
             Transport::Smtp => {
                 let url = config.mail.smtp_url.as_ref().ok_or("SMTP_URL is missing")?.read()?;
-                smtp(&url, config.mail.smtp_ca.as_deref()).map(Self::Smtp)
+                Smtp::new(&url, config.mail.smtp_ca.as_deref()).map(Self::Smtp)
             }
         }
     }
@@ -90,61 +79,17 @@ impl Mailer {
                 written.map_err(|error| SendError::passing(Fault::Folder, error))
             }
             Self::SendGrid(sendgrid) => sendgrid.send(mail).await,
-            Self::Smtp(transport) => {
+            Self::Smtp(smtp) => {
                 let message = mail.message(now)?;
-                match transport.send(message).await {
-                    Ok(_) => Ok(()),
-                    // Everything but a refused mail, a wrong password among it, the operator can mend, and the mail waits
-                    // for that.
-                    Err(error) => Err(match Fault::of_smtp(&error) {
-                        Fault::Rejected => SendError::permanent(Fault::Rejected, error),
-                        fault => SendError::passing(fault, error),
-                    }),
-                }
+                // Everything but a refused mail, a wrong password among it, the operator can mend, and the mail waits
+                // for that.
+                smtp.send(message).await.map_err(|error| match Fault::of_smtp(&error) {
+                    Fault::Rejected => SendError::permanent(Fault::Rejected, error),
+                    fault => SendError::passing(fault, error),
+                })
             }
         }
     }
-}
-
-/// As many pooled connections as the outbox uses. `smtps` speaks TLS from the start; `smtp` uses STARTTLS where it is offered, and insists on it
-/// before a password goes to another machine.
-fn smtp(url: &Url, authority: Option<&Path>) -> Result<AsyncSmtpTransport<Tokio1Executor>, String> {
-    let host = url.host_str().ok_or("SMTP_URL has no host")?;
-    let parameters = || {
-        let mut builder = TlsParameters::builder(host.to_owned());
-        for certificate in authority.map(certificates).transpose()?.into_iter().flatten() {
-            builder = builder.add_root_certificate(certificate);
-        }
-        builder.build().map_err(|error| error.to_string())
-    };
-    let local = matches!(host, "localhost" | "127.0.0.1" | "[::1]");
-    let (tls, port) = match url.scheme() {
-        "smtps" => (Tls::Wrapper(parameters()?), 465),
-        "smtp" if url.password().is_some() && !local => (Tls::Required(parameters()?), 587),
-        "smtp" => (Tls::Opportunistic(parameters()?), 25),
-        other => return Err(format!("SMTP_URL starts with {other}://, but must start with smtp:// or smtps://")),
-    };
-    let mut builder = AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(host)
-        .port(url.port().unwrap_or(port))
-        .tls(tls)
-        .timeout(Some(TIMEOUT))
-        .pool_config(PoolConfig::new().max_size(CONNECTIONS).idle_timeout(Duration::from_secs(30)));
-    if let Some(password) = url.password() {
-        let decode = |text: &str| percent_encoding::percent_decode_str(text).decode_utf8_lossy().into_owned();
-        builder = builder.credentials(Credentials::new(decode(url.username()), decode(password)));
-    }
-    Ok(builder.build())
-}
-
-fn certificates(file: &Path) -> Result<Vec<Certificate>, String> {
-    let name = |error: &dyn std::fmt::Display| format!("{}: {error}", file.display());
-    let chain = CertificateDer::pem_file_iter(file).map_err(|error| name(&error))?;
-    let read = |it: Result<CertificateDer<'_>, _>| {
-        let der = it.map_err(|error: rustls::pki_types::pem::Error| name(&error))?;
-        Certificate::from_der(der.to_vec()).map_err(|error| name(&error))
-    };
-    let found: Vec<Certificate> = chain.map(read).collect::<Result<_, _>>()?;
-    if found.is_empty() { Err(name(&"it holds no certificate")) } else { Ok(found) }
 }
 
 /// Writes a mail as a file that is complete or not there.

@@ -15,6 +15,7 @@ mod outbox;
 mod retry;
 mod sendgrid;
 mod sentences;
+mod smtp;
 mod store;
 mod trial;
 mod trouble;

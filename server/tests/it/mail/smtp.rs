@@ -5,6 +5,7 @@ use std::sync::Arc;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use database::entity::outbox::{self, State};
+use rcgen::{CertificateParams, Issuer, KeyPair};
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use sea_orm::EntityTrait as _;
@@ -12,6 +13,7 @@ use serde_json::json;
 use tekvwarho::platform::mail::deliver_due;
 use tokio::io::{AsyncBufReadExt as _, AsyncRead, AsyncWrite, AsyncWriteExt as _, BufReader};
 use tokio::net::TcpListener;
+use tokio::sync::Mutex;
 use tokio_rustls::TlsAcceptor;
 use uuid::Uuid;
 
@@ -40,16 +42,52 @@ struct Certificate {
     pem: String,
 }
 
-/// One for a server, or one that says of itself that it is an authority, as `openssl req -x509` makes it.
-fn certificate(of_authority: bool) -> Certificate {
-    let mut parameters = rcgen::CertificateParams::new(vec!["localhost".to_owned()]).unwrap();
-    if of_authority {
-        parameters.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
-    }
-    let signing_key = rcgen::KeyPair::generate().unwrap();
-    let made = parameters.self_signed(&signing_key).unwrap();
-    let chain = vec![CertificateDer::from_pem_slice(made.pem().as_bytes()).unwrap()];
-    let key = PrivateKeyDer::from_pem_slice(signing_key.serialize_pem().as_bytes()).unwrap();
+/// One for this machine that nobody signed but itself.
+fn its_own() -> Certificate {
+    let key = KeyPair::generate().unwrap();
+    let made = for_server().self_signed(&key).unwrap();
+    shown_by_server(&made.pem(), &key, made.pem())
+}
+
+/// One for this machine by an authority, whose certificate is the one to trust.
+fn by_authority() -> Certificate {
+    let (authority, key) = (of_authority(), KeyPair::generate().unwrap());
+    let trusted = authority.self_signed(&key).unwrap().pem();
+    let issuer = Issuer::new(authority, key);
+    let key = KeyPair::generate().unwrap();
+    let made = for_server().signed_by(&key, &issuer).unwrap();
+    shown_by_server(&made.pem(), &key, trusted)
+}
+
+/// One as `openssl req -x509 -subj /CN=mail` made it years ago: it says that it is an authority, names no machine where one
+/// looks for it, and has expired.
+fn of_openssl() -> Certificate {
+    let key = KeyPair::generate().unwrap();
+    let mut parameters = of_authority();
+    parameters.distinguished_name.push(rcgen::DnType::CommonName, "mail");
+    parameters.not_after = rcgen::date_time_ymd(2020, 1, 1);
+    let made = parameters.self_signed(&key).unwrap();
+    shown_by_server(&made.pem(), &key, made.pem())
+}
+
+/// One of these that is trusted, on a server that shows the other.
+fn another(shown: Certificate, trusted: &Certificate) -> Certificate {
+    Certificate { pem: trusted.pem.clone(), ..shown }
+}
+
+fn for_server() -> CertificateParams {
+    CertificateParams::new(vec!["localhost".to_owned()]).unwrap()
+}
+
+fn of_authority() -> CertificateParams {
+    let mut parameters = CertificateParams::default();
+    parameters.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
+    parameters
+}
+
+fn shown_by_server(pem: &str, key: &KeyPair, trusted: String) -> Certificate {
+    let chain = vec![CertificateDer::from_pem_slice(pem.as_bytes()).unwrap()];
+    let key = PrivateKeyDer::from_pem_slice(key.serialize_pem().as_bytes()).unwrap();
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let config = rustls::ServerConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
@@ -57,19 +95,19 @@ fn certificate(of_authority: bool) -> Certificate {
         .with_no_client_auth()
         .with_single_cert(chain, key)
         .unwrap();
-    Certificate { acceptor: TlsAcceptor::from(Arc::new(config)), pem: made.pem() }
+    Certificate { acceptor: TlsAcceptor::from(Arc::new(config)), pem: trusted }
 }
 
-/// Serves connections until `mails` have arrived, or one connection has ended without any.
-async fn serve(listener: TcpListener, acceptor: TlsAcceptor, tls: Tls, mails: usize) -> Heard {
-    let mut heard = Heard::default();
-    while heard.mails < mails {
-        let before = heard.mails;
+/// Serves one connection after the other.
+async fn serve(listener: TcpListener, acceptor: TlsAcceptor, tls: Tls, heard: Arc<Mutex<Heard>>) {
+    loop {
         let (stream, _) = listener.accept().await.unwrap();
+        let mut heard = heard.lock().await;
         match tls {
             Tls::FromTheStart => {
-                let Ok(stream) = acceptor.accept(stream).await else { break };
-                talk(stream, &mut heard, false, true).await;
+                if let Ok(stream) = acceptor.accept(stream).await {
+                    talk(stream, &mut heard, false, true).await;
+                }
             }
             Tls::Never => drop(talk(stream, &mut heard, false, false).await),
             Tls::Starttls => {
@@ -80,17 +118,13 @@ async fn serve(listener: TcpListener, acceptor: TlsAcceptor, tls: Tls, mails: us
                 }
             }
         }
-        if heard.mails == before {
-            break;
-        }
     }
-    heard
 }
 
 /// One SMTP session; returns the stream when the client wants TLS.
 async fn talk<S: AsyncRead + AsyncWrite + Unpin>(stream: S, heard: &mut Heard, offer: bool, inside: bool) -> Option<S> {
     let mut stream = BufReader::new(stream);
-    if !inside || !heard.plain.iter().any(|line| line == "STARTTLS") {
+    if !inside || heard.plain.last().is_none_or(|line| line != "STARTTLS") {
         stream.write_all(b"220 localhost\r\n").await.unwrap();
     }
     let mut line = String::new();
@@ -137,40 +171,36 @@ async fn talk<S: AsyncRead + AsyncWrite + Unpin>(stream: S, heard: &mut Heard, o
 }
 
 /// Two emails of one message to such a server: what it received, and the state of the emails.
-async fn send(scheme: &str, host: &str, tls: Tls, trusted: bool) -> (Heard, Vec<State>) {
-    let (heard, rows) = send_with(certificate(false), "s%40lt", scheme, host, tls, trusted).await;
+async fn send(scheme: &str, host: &str, tls: Tls, shown: &Certificate, trusted: bool) -> (Heard, Vec<State>) {
+    let (heard, rows) = send_with(shown, "s%40lt", scheme, host, tls, trusted).await;
     (heard, rows.into_iter().map(|row| row.state).collect())
 }
 
-/// The same with another certificate or password; answers with the mails themselves.
+/// The same with another password; returns the mails themselves.
 async fn send_with(
-    certificate: Certificate,
+    shown: &Certificate,
     password: &str,
     scheme: &str,
     host: &str,
     tls: Tls,
     trusted: bool,
 ) -> (Heard, Vec<outbox::Model>) {
-    let Certificate { acceptor, pem } = certificate;
     let listener = TcpListener::bind((if host == "localhost" { "127.0.0.1" } else { host }, 0)).await.unwrap();
     let url = format!("{scheme}://desk:{password}@{host}:{}", listener.local_addr().unwrap().port());
     let file = tempfile::NamedTempFile::new().unwrap();
-    std::fs::write(file.path(), pem).unwrap();
+    std::fs::write(file.path(), &shown.pem).unwrap();
     let mut flags = vec!["--smtp-url", &url];
     if trusted {
         flags.extend(["--smtp-ca", file.path().to_str().unwrap()]);
     }
     let t = TestApp::with(&flags).await;
     t.send_message(json!({})).await;
-    let server = tokio::spawn(serve(listener, acceptor, tls, 2));
+    let heard = Arc::new(Mutex::new(Heard::default()));
+    let server = tokio::spawn(serve(listener, shown.acceptor.clone(), tls, heard.clone()));
     deliver_due(&t.app, Uuid::nil()).await.unwrap();
     let rows = outbox::Entity::find().all(t.app.storage.read()).await.unwrap();
-    let heard = if rows.iter().all(|row| row.state == State::Sent) {
-        server.await.unwrap()
-    } else {
-        server.abort();
-        server.await.unwrap_or_default()
-    };
+    server.abort();
+    let heard = std::mem::take(&mut *heard.lock().await);
     (heard, rows)
 }
 
@@ -179,13 +209,12 @@ async fn what_keeps_mail_here_is_known_by_its_kind() {
     let cases = [
         ("s%40lt", "smtps", Tls::FromTheStart, false, "certificate"),
         ("s%40lt", "smtp", Tls::Starttls, false, "certificate"),
-        ("s%40lt", "smtps", Tls::FromTheStart, true, "authority"),
         ("s%40lt", "smtps", Tls::Never, true, "tls"),
+        ("s%40lt", "smtps", Tls::Never, false, "tls"),
         ("wrong", "smtps", Tls::FromTheStart, true, "sign_in"),
     ];
     for (password, scheme, tls, trusted, fault) in cases {
-        let shown = certificate(fault == "authority");
-        let (_, rows) = send_with(shown, password, scheme, "localhost", tls, trusted).await;
+        let (_, rows) = send_with(&its_own(), password, scheme, "localhost", tls, trusted).await;
         // What both mails may meet once the server of this test has ended is another matter.
         assert!(rows.iter().any(|row| row.fault.as_deref() == Some(fault)), "{fault}: {rows:?}");
     }
@@ -198,33 +227,54 @@ async fn what_keeps_mail_here_is_known_by_its_kind() {
 
 #[tokio::test]
 async fn smtps_speaks_tls_from_the_first_byte() {
-    let (heard, states) = send("smtps", "localhost", Tls::FromTheStart, true).await;
-    assert_eq!(states, [State::Sent, State::Sent]);
-    assert_eq!((heard.mails, heard.plain.len()), (2, 0));
-    assert_eq!(heard.credentials.as_deref(), Some("\0desk\0s@lt"));
+    for shown in [its_own(), by_authority(), of_openssl()] {
+        let (heard, states) = send("smtps", "localhost", Tls::FromTheStart, &shown, true).await;
+        assert_eq!(states, [State::Sent, State::Sent]);
+        assert_eq!((heard.mails, heard.plain.len()), (2, 0));
+        assert_eq!(heard.credentials.as_deref(), Some("\0desk\0s@lt"));
+    }
 }
 
 #[tokio::test]
 async fn starttls_comes_before_the_password() {
-    let (heard, states) = send("smtp", "localhost", Tls::Starttls, true).await;
-    assert_eq!(states, [State::Sent, State::Sent]);
-    assert!(heard.plain.iter().all(|line| line.starts_with("EHLO") || line == "STARTTLS"), "{:?}", heard.plain);
-    assert_eq!(heard.credentials.as_deref(), Some("\0desk\0s@lt"));
+    for shown in [its_own(), by_authority(), of_openssl()] {
+        let (heard, states) = send("smtp", "localhost", Tls::Starttls, &shown, true).await;
+        assert_eq!(states, [State::Sent, State::Sent]);
+        let of_start = |line: &String| line.starts_with("EHLO") || line == "STARTTLS" || line == "QUIT";
+        assert!(heard.plain.iter().all(of_start), "{:?}", heard.plain);
+        assert_eq!(heard.credentials.as_deref(), Some("\0desk\0s@lt"));
+    }
 }
 
 #[tokio::test]
 async fn a_certificate_that_nobody_vouches_for_gets_no_mail() {
-    for (scheme, tls) in [("smtps", Tls::FromTheStart), ("smtp", Tls::Starttls)] {
-        let (heard, states) = send(scheme, "localhost", tls, false).await;
-        assert_eq!((heard.mails, heard.credentials), (0, None));
-        assert_eq!(states, [State::Pending, State::Pending]);
+    let (own, signed, old) = (its_own(), by_authority(), of_openssl());
+    let cases = [
+        (&own, false),
+        (&signed, false),
+        (&old, false),
+        // What is given is of another server or of another authority.
+        (&another(its_own(), &own), true),
+        (&another(of_openssl(), &old), true),
+        (&another(by_authority(), &signed), true),
+    ];
+    for (shown, trusted) in cases {
+        for (scheme, tls) in [("smtps", Tls::FromTheStart), ("smtp", Tls::Starttls)] {
+            let (heard, rows) = send_with(shown, "s%40lt", scheme, "localhost", tls, trusted).await;
+            assert_eq!((heard.mails, heard.credentials), (0, None));
+            for row in rows {
+                assert_eq!((row.state, row.fault.as_deref()), (State::Pending, Some("certificate")));
+            }
+        }
     }
 }
 
 #[tokio::test]
 async fn a_password_goes_to_another_machine_only_inside_tls() {
     // All of 127/8 is this machine, but only its usual names count as local.
-    let (heard, states) = send("smtp", "127.0.0.2", Tls::Never, true).await;
-    assert_eq!((heard.mails, heard.credentials), (0, None));
-    assert_eq!(states, [State::Pending, State::Pending]);
+    for trusted in [true, false] {
+        let (heard, states) = send("smtp", "127.0.0.2", Tls::Never, &its_own(), trusted).await;
+        assert_eq!((heard.mails, heard.credentials), (0, None));
+        assert_eq!(states, [State::Pending, State::Pending]);
+    }
 }

@@ -4,11 +4,9 @@ import { plural } from '../../format/plural';
 
 const reasons: Record<Schema['MailFault'], string> = {
   name_not_found: 'The name of the mail server cannot be found.',
-  authority:
-    'The mail server uses the certificate of an authority as its own. Make it one for a server, with basicConstraints=CA:FALSE.',
   not_listening: 'Nothing answers at the address of the mail server.',
   silent: 'The mail server does not respond.',
-  certificate: 'The certificate of the mail server is not trusted.',
+  certificate: 'The certificate of the mail server is not trusted. TEKVWARHO_SMTP_CA can name it or its authority.',
   tls: 'The mail server does not speak TLS as it is set up here.',
   sign_in: 'The mail server refuses the user name or password.',
   busy: 'The mail server does not take email at the moment.',
