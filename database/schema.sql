@@ -133,6 +133,20 @@ CREATE TABLE public.message_replies (
     created_at timestamp with time zone NOT NULL,
     held_until timestamp with time zone
 );
+CREATE TABLE public.message_rules (
+    id uuid NOT NULL,
+    "position" integer NOT NULL,
+    name text NOT NULL,
+    is_active boolean NOT NULL,
+    service character varying(60),
+    words text NOT NULL,
+    hours character varying(10),
+    assign_to uuid,
+    tags text NOT NULL,
+    status character varying(20),
+    updated_by uuid,
+    updated_at timestamp with time zone NOT NULL
+);
 CREATE TABLE public.message_tags (
     message_id uuid NOT NULL,
     tag text NOT NULL,
@@ -277,6 +291,14 @@ CREATE TABLE public.sample_rows (
     kind character varying(20) NOT NULL,
     id uuid NOT NULL
 );
+CREATE TABLE public.saved_filters (
+    id uuid NOT NULL,
+    staff_id uuid NOT NULL,
+    name text NOT NULL,
+    query text NOT NULL,
+    is_shared boolean NOT NULL,
+    created_at timestamp with time zone NOT NULL
+);
 CREATE TABLE public.service_slugs (
     slug character varying(60) NOT NULL,
     service_id uuid NOT NULL
@@ -331,6 +353,10 @@ CREATE TABLE public.staff_avatars (
     content bytea NOT NULL,
     created_at timestamp with time zone NOT NULL
 );
+CREATE TABLE public.tag_colours (
+    tag character varying(40) NOT NULL,
+    colour character varying(10) NOT NULL
+);
 CREATE TABLE public.totp_secrets (
     staff_id uuid NOT NULL,
     secret_sealed bytea NOT NULL,
@@ -384,6 +410,8 @@ ALTER TABLE ONLY public.message_reads
     ADD CONSTRAINT message_reads_pkey PRIMARY KEY (message_id, staff_id);
 ALTER TABLE ONLY public.message_replies
     ADD CONSTRAINT message_replies_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.message_rules
+    ADD CONSTRAINT message_rules_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.message_tags
     ADD CONSTRAINT message_tags_pkey PRIMARY KEY (message_id, tag);
 ALTER TABLE ONLY public.messages
@@ -416,6 +444,8 @@ ALTER TABLE ONLY public.refresh_tokens
     ADD CONSTRAINT refresh_tokens_token_hash_key UNIQUE (token_hash);
 ALTER TABLE ONLY public.sample_rows
     ADD CONSTRAINT sample_rows_pkey PRIMARY KEY (kind, id);
+ALTER TABLE ONLY public.saved_filters
+    ADD CONSTRAINT saved_filters_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.service_slugs
     ADD CONSTRAINT service_slugs_pkey PRIMARY KEY (slug);
 ALTER TABLE ONLY public.services
@@ -432,6 +462,8 @@ ALTER TABLE ONLY public.staff
     ADD CONSTRAINT staff_email_key_key UNIQUE (email_key);
 ALTER TABLE ONLY public.staff
     ADD CONSTRAINT staff_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.tag_colours
+    ADD CONSTRAINT tag_colours_pkey PRIMARY KEY (tag);
 ALTER TABLE ONLY public.totp_secrets
     ADD CONSTRAINT totp_secrets_pkey PRIMARY KEY (staff_id);
 ALTER TABLE ONLY public.undo_operations
@@ -480,6 +512,7 @@ CREATE INDEX passkey_challenges_expiry ON public.passkey_challenges USING btree 
 CREATE INDEX passkeys_of_staff ON public.passkeys USING btree (staff_id);
 CREATE INDEX recovery_codes_of_staff ON public.recovery_codes USING btree (staff_id, code_hash);
 CREATE INDEX refresh_tokens_of_session ON public.refresh_tokens USING btree (session_id);
+CREATE INDEX saved_filters_by_staff ON public.saved_filters USING btree (staff_id);
 CREATE INDEX service_slugs_by_service ON public.service_slugs USING btree (service_id);
 CREATE INDEX staff_avatars_hash ON public.staff_avatars USING btree (hash);
 CREATE INDEX undo_operations_expiry ON public.undo_operations USING btree (expires_at);
@@ -515,6 +548,8 @@ ALTER TABLE ONLY public.recovery_codes
     ADD CONSTRAINT recovery_codes_staff_id_fkey FOREIGN KEY (staff_id) REFERENCES public.staff(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.refresh_tokens
     ADD CONSTRAINT refresh_tokens_session_id_fkey FOREIGN KEY (session_id) REFERENCES public.active_sessions(id);
+ALTER TABLE ONLY public.saved_filters
+    ADD CONSTRAINT saved_filters_staff_id_fkey FOREIGN KEY (staff_id) REFERENCES public.staff(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.service_slugs
     ADD CONSTRAINT service_slugs_service_id_fkey FOREIGN KEY (service_id) REFERENCES public.services(id);
 ALTER TABLE ONLY public.staff_avatars

@@ -310,6 +310,59 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/message-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists all rules, in the order in which they are asked. */
+        get: operations["list_rules"];
+        put?: never;
+        /** Adds a rule after the others. It applies to messages that come from now on. */
+        post: operations["create_rule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/message-rules/order": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Sets the order in which rules are asked. */
+        put: operations["order_rules"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/message-rules/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Deletes a rule. Messages that it sorted stay as they are. With `If-Match`, fails with 412 if it has changed since. */
+        delete: operations["delete_rule"];
+        options?: never;
+        head?: never;
+        /** Changes a rule. With `If-Match`, fails with 412 if it has changed since. */
+        patch: operations["change_rule"];
+        trace?: never;
+    };
     "/api/admin/messages": {
         parameters: {
             query?: never;
@@ -355,6 +408,23 @@ export interface paths {
         get: operations["count_messages"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/messages/delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Deletes messages with their replies, notes and tags, and with emails that have not been sent yet. */
+        post: operations["delete_messages"];
         delete?: never;
         options?: never;
         head?: never;
@@ -421,7 +491,8 @@ export interface paths {
         };
         /** Lists the tags in use, most used first. */
         get: operations["list_tags"];
-        put?: never;
+        /** Sets the colour of a tag, for everyone. */
+        put: operations["colour_tag"];
         post?: never;
         delete?: never;
         options?: never;
@@ -659,6 +730,42 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/admin/saved-filters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists your saved filters and those of everyone, by name. */
+        get: operations["list_saved_filters"];
+        put?: never;
+        /** Saves filters under a name. */
+        post: operations["create_saved_filter"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/saved-filters/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Deletes a saved filter: one of yours, or one that is shared. */
+        delete: operations["delete_saved_filter"];
+        options?: never;
+        head?: never;
+        /** Changes a saved filter: one of yours, or one that is shared. */
+        patch: operations["change_saved_filter"];
         trace?: never;
     };
     "/api/admin/services": {
@@ -2046,6 +2153,21 @@ export interface components {
             /** @description The last 30 days in the firm's time zone, oldest first. */
             trend: components["schemas"]["TrendDay"][];
         };
+        /** @description The result of a deletion. */
+        Deleted: {
+            /** @description Messages that were there. */
+            deleted: number;
+            /**
+             * Format: uuid
+             * @description Brings all of them back, within 30 seconds; null if none was there.
+             */
+            undoId?: string | null;
+        };
+        /** @description Messages to delete. */
+        Deletion: {
+            /** @description At most 100. */
+            ids: string[];
+        };
         /** @description What a user agent reveals about a device. */
         Device: {
             browser: string;
@@ -2319,6 +2441,28 @@ export interface components {
                 messages?: components["schemas"]["MessageCounts"] | null;
                 /** @description The last 30 days in the firm's time zone, oldest first. */
                 trend: components["schemas"]["TrendDay"][];
+            };
+            /** @description A sentence to show to people, if there is something to say. */
+            message?: string;
+            meta?: components["schemas"]["Meta"];
+            requestId: string;
+            /**
+             * @description Always true.
+             * @example true
+             */
+            success: boolean;
+        };
+        /** @description The envelope of every successful API response. */
+        Envelope_Deleted: {
+            /** @description The result of a deletion. */
+            data: {
+                /** @description Messages that were there. */
+                deleted: number;
+                /**
+                 * Format: uuid
+                 * @description Brings all of them back, within 30 seconds; null if none was there.
+                 */
+                undoId?: string | null;
             };
             /** @description A sentence to show to people, if there is something to say. */
             message?: string;
@@ -2614,6 +2758,38 @@ export interface components {
             success: boolean;
         };
         /** @description The envelope of every successful API response. */
+        Envelope_MessageRule: {
+            /** @description A rule by which a new message is sorted. */
+            data: {
+                assignTo?: components["schemas"]["Person"] | null;
+                /** @description Send it as `If-Match` with a change. */
+                etag: string;
+                hours?: components["schemas"]["RuleHours"] | null;
+                /** Format: uuid */
+                id: string;
+                isActive: boolean;
+                name: string;
+                /** @description The slug of a service that the client asks about; null: any service or none. */
+                service?: string | null;
+                status?: components["schemas"]["MessageStatus"] | null;
+                /** @description Tags to add. */
+                tags: string[];
+                /** Format: date-time */
+                updatedAt: string;
+                /** @description A message must have all words of one of these phrases; empty: whatever it says. */
+                words: string[];
+            };
+            /** @description A sentence to show to people, if there is something to say. */
+            message?: string;
+            meta?: components["schemas"]["Meta"];
+            requestId: string;
+            /**
+             * @description Always true.
+             * @example true
+             */
+            success: boolean;
+        };
+        /** @description The envelope of every successful API response. */
         Envelope_Nothing: {
             /**
              * @description `data` if there is nothing to return: null.
@@ -2802,6 +2978,32 @@ export interface components {
             success: boolean;
         };
         /** @description The envelope of every successful API response. */
+        Envelope_SavedFilter: {
+            /** @description Filters of the inbox under a name. */
+            data: {
+                /** Format: date-time */
+                createdAt: string;
+                /** Format: uuid */
+                id: string;
+                name: string;
+                /** @description You saved it. */
+                own: boolean;
+                /** @description As it stands in the address of the dashboard's list: `view=all&tag=urgent`. */
+                query: string;
+                /** @description Everyone who may see messages has it, and may change it. */
+                shared: boolean;
+            };
+            /** @description A sentence to show to people, if there is something to say. */
+            message?: string;
+            meta?: components["schemas"]["Meta"];
+            requestId: string;
+            /**
+             * @description Always true.
+             * @example true
+             */
+            success: boolean;
+        };
+        /** @description The envelope of every successful API response. */
         Envelope_SettingValues: {
             /** @description Keys with their values. */
             data: {
@@ -2928,6 +3130,25 @@ export interface components {
                 permissions: components["schemas"]["Permission"][];
                 role: components["schemas"]["Role"];
                 state: components["schemas"]["StaffState"];
+            };
+            /** @description A sentence to show to people, if there is something to say. */
+            message?: string;
+            meta?: components["schemas"]["Meta"];
+            requestId: string;
+            /**
+             * @description Always true.
+             * @example true
+             */
+            success: boolean;
+        };
+        /** @description The envelope of every successful API response. */
+        Envelope_TagCount: {
+            /** @description A tag and its number of messages. */
+            data: {
+                colour?: components["schemas"]["TagColour"] | null;
+                /** Format: int64 */
+                count: number;
+                tag: string;
             };
             /** @description A sentence to show to people, if there is something to say. */
             message?: string;
@@ -3275,6 +3496,37 @@ export interface components {
             success: boolean;
         };
         /** @description The envelope of every successful API response. */
+        Envelope_Vec_MessageRule: {
+            data: {
+                assignTo?: components["schemas"]["Person"] | null;
+                /** @description Send it as `If-Match` with a change. */
+                etag: string;
+                hours?: components["schemas"]["RuleHours"] | null;
+                /** Format: uuid */
+                id: string;
+                isActive: boolean;
+                name: string;
+                /** @description The slug of a service that the client asks about; null: any service or none. */
+                service?: string | null;
+                status?: components["schemas"]["MessageStatus"] | null;
+                /** @description Tags to add. */
+                tags: string[];
+                /** Format: date-time */
+                updatedAt: string;
+                /** @description A message must have all words of one of these phrases; empty: whatever it says. */
+                words: string[];
+            }[];
+            /** @description A sentence to show to people, if there is something to say. */
+            message?: string;
+            meta?: components["schemas"]["Meta"];
+            requestId: string;
+            /**
+             * @description Always true.
+             * @example true
+             */
+            success: boolean;
+        };
+        /** @description The envelope of every successful API response. */
         Envelope_Vec_MessageSummary: {
             data: {
                 assignedTo?: components["schemas"]["Person"] | null;
@@ -3412,6 +3664,31 @@ export interface components {
             success: boolean;
         };
         /** @description The envelope of every successful API response. */
+        Envelope_Vec_SavedFilter: {
+            data: {
+                /** Format: date-time */
+                createdAt: string;
+                /** Format: uuid */
+                id: string;
+                name: string;
+                /** @description You saved it. */
+                own: boolean;
+                /** @description As it stands in the address of the dashboard's list: `view=all&tag=urgent`. */
+                query: string;
+                /** @description Everyone who may see messages has it, and may change it. */
+                shared: boolean;
+            }[];
+            /** @description A sentence to show to people, if there is something to say. */
+            message?: string;
+            meta?: components["schemas"]["Meta"];
+            requestId: string;
+            /**
+             * @description Always true.
+             * @example true
+             */
+            success: boolean;
+        };
+        /** @description The envelope of every successful API response. */
         Envelope_Vec_ServiceName: {
             data: {
                 name: string;
@@ -3495,6 +3772,7 @@ export interface components {
         /** @description The envelope of every successful API response. */
         Envelope_Vec_TagCount: {
             data: {
+                colour?: components["schemas"]["TagColour"] | null;
                 /** Format: int64 */
                 count: number;
                 tag: string;
@@ -3976,6 +4254,38 @@ export interface components {
              */
             version: number;
         };
+        /** @description A rule by which a new message is sorted. */
+        MessageRule: {
+            assignTo?: components["schemas"]["Person"] | null;
+            /** @description Send it as `If-Match` with a change. */
+            etag: string;
+            hours?: components["schemas"]["RuleHours"] | null;
+            /** Format: uuid */
+            id: string;
+            isActive: boolean;
+            name: string;
+            /** @description The slug of a service that the client asks about; null: any service or none. */
+            service?: string | null;
+            status?: components["schemas"]["MessageStatus"] | null;
+            /** @description Tags to add. */
+            tags: string[];
+            /** Format: date-time */
+            updatedAt: string;
+            /** @description A message must have all words of one of these phrases; empty: whatever it says. */
+            words: string[];
+        };
+        /** @description Changes to a rule. Fields that are left out stay unchanged. */
+        MessageRulePatch: {
+            /** Format: uuid */
+            assignTo?: string | null;
+            hours?: components["schemas"]["RuleHours"] | null;
+            isActive?: boolean | null;
+            name?: string | null;
+            service?: string | null;
+            status?: components["schemas"]["MessageStatus"] | null;
+            tags?: string[] | null;
+            words?: string[] | null;
+        };
         /**
          * @description The status of a message.
          * @enum {string}
@@ -4059,6 +4369,20 @@ export interface components {
             shortcut: string;
             title: string;
         };
+        /** @description A new rule. It needs at least one of `assignTo`, `tags` and `status`. */
+        NewMessageRule: {
+            /** Format: uuid */
+            assignTo?: string | null;
+            hours?: components["schemas"]["RuleHours"] | null;
+            /** @description True if left out. */
+            isActive?: boolean | null;
+            name: string;
+            service?: string | null;
+            status?: components["schemas"]["MessageStatus"] | null;
+            tags?: string[];
+            /** @description At most 50 phrases. */
+            words?: string[];
+        };
         /** @description A note. */
         NewNote: {
             /** @description At most 10,000 characters. `@` and the name of a colleague notifies them. */
@@ -4091,6 +4415,14 @@ export interface components {
             /** @description False: it appears only on the conversation page. */
             sendEmail?: boolean;
             status?: components["schemas"]["MessageStatus"] | null;
+        };
+        /** @description Filters to save. */
+        NewSavedFilter: {
+            /** @description At most 60 characters. */
+            name: string;
+            /** @description Some of `view status service assignedTo tag from to q sort`, as in an address. At most 1,000 characters. */
+            query: string;
+            shared?: boolean;
         };
         /** @description The tags that a message will have. */
         NewTags: {
@@ -4371,10 +4703,40 @@ export interface components {
          * @enum {string}
          */
         Role: "admin" | "manager" | "staff";
+        /**
+         * @description When a message comes.
+         * @enum {string}
+         */
+        RuleHours: "open" | "closed";
+        /** @description The order in which rules are asked. */
+        RuleOrder: {
+            /** @description The id of every rule, once. */
+            ids: string[];
+        };
         /** @description The sample data that was added. */
         Samples: {
             messages: number;
             staff: number;
+        };
+        /** @description Filters of the inbox under a name. */
+        SavedFilter: {
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: uuid */
+            id: string;
+            name: string;
+            /** @description You saved it. */
+            own: boolean;
+            /** @description As it stands in the address of the dashboard's list: `view=all&tag=urgent`. */
+            query: string;
+            /** @description Everyone who may see messages has it, and may change it. */
+            shared: boolean;
+        };
+        /** @description Changes to a saved filter. Fields that are left out stay unchanged. */
+        SavedFilterPatch: {
+            name?: string | null;
+            query?: string | null;
+            shared?: boolean | null;
         };
         /** @description A service as a choice. */
         ServiceName: {
@@ -4509,10 +4871,22 @@ export interface components {
             /** @description It can be marked as needing no change. */
             reviewable: boolean;
         };
+        /**
+         * @description A colour that is legible in light and in dark.
+         * @enum {string}
+         */
+        TagColour: "red" | "orange" | "yellow" | "green" | "teal" | "blue" | "purple" | "pink";
         /** @description A tag and its number of messages. */
         TagCount: {
+            colour?: components["schemas"]["TagColour"] | null;
             /** Format: int64 */
             count: number;
+            tag: string;
+        };
+        /** @description The colour of a tag. */
+        TagStyle: {
+            colour?: components["schemas"]["TagColour"] | null;
+            /** @description At most 40 characters. */
             tag: string;
         };
         /** @description One reply. */
@@ -5405,6 +5779,178 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
+    list_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_Vec_MessageRule"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    create_rule: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeating a request with the same key and body returns the first response again, for 24 hours */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewMessageRule"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    /** @description The address of what was created */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_MessageRule"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            409: components["responses"]["Problem422"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    order_rules: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeating a request with the same key and body returns the first response again, for 24 hours */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleOrder"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_Nothing"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            409: components["responses"]["Problem422"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422x1"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    delete_rule: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeating a request with the same key and body returns the first response again, for 24 hours */
+                "Idempotency-Key"?: string;
+                /** @description The `ETag` the caller last saw; 412 if it has changed since */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_Nothing"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem422"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem422"];
+            422: components["responses"]["Problem422x1"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    change_rule: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeating a request with the same key and body returns the first response again, for 24 hours */
+                "Idempotency-Key"?: string;
+                /** @description The `ETag` the caller last saw; 412 if it has changed since */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MessageRulePatch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_MessageRule"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem422"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem422"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
     list_messages: {
         parameters: {
             query?: {
@@ -5512,6 +6058,41 @@ export interface operations {
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    delete_messages: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeating a request with the same key and body returns the first response again, for 24 hours */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Deletion"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_Deleted"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem422"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
             429: components["responses"]["Problem429"];
             503: components["responses"]["Problem503"];
         };
@@ -5651,6 +6232,41 @@ export interface operations {
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    colour_tag: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeating a request with the same key and body returns the first response again, for 24 hours */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TagStyle"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_TagCount"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            409: components["responses"]["Problem422"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
             429: components["responses"]["Problem429"];
             503: components["responses"]["Problem503"];
         };
@@ -6239,6 +6855,137 @@ export interface operations {
             403: components["responses"]["Problem403"];
             409: components["responses"]["Problem422"];
             422: components["responses"]["Problem422x1"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    list_saved_filters: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_Vec_SavedFilter"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    create_saved_filter: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeating a request with the same key and body returns the first response again, for 24 hours */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSavedFilter"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    /** @description The address of what was created */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_SavedFilter"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            409: components["responses"]["Problem422"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    delete_saved_filter: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeating a request with the same key and body returns the first response again, for 24 hours */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_Nothing"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem422"];
+            409: components["responses"]["Problem409"];
+            422: components["responses"]["Problem422x1"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    change_saved_filter: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeating a request with the same key and body returns the first response again, for 24 hours */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SavedFilterPatch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_SavedFilter"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem422"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
             429: components["responses"]["Problem429"];
             503: components["responses"]["Problem503"];
         };

@@ -27,13 +27,16 @@ impl Act {
 
     /// Adds an audit entry about one entity.
     pub fn note(&self, tx: &Tx<'_>, action: &'static str, entity: (Entity, Uuid), changes: Changes) {
-        let entry = Entry {
-            actor: Some(self.caller.staff_id),
-            action,
-            entity: (entity.0, Some(entity.1)),
-            changes,
-            from: &self.info,
-        };
+        self.entry(tx, action, (entity.0, Some(entity.1)), changes);
+    }
+
+    /// Adds an audit entry about all entities of a kind.
+    pub fn note_all(&self, tx: &Tx<'_>, action: &'static str, entity: Entity, changes: Changes) {
+        self.entry(tx, action, (entity, None), changes);
+    }
+
+    fn entry(&self, tx: &Tx<'_>, action: &'static str, entity: (Entity, Option<Uuid>), changes: Changes) {
+        let entry = Entry { actor: Some(self.caller.staff_id), action, entity, changes, from: &self.info };
         tx.audit(entry.row(&self.platform.ids, self.now));
     }
 }

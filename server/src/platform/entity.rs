@@ -17,6 +17,8 @@ pub enum Entity {
     /// The inbox: many messages at once.
     Inbox,
     CannedReply,
+    /// A rule by which new messages are sorted.
+    MessageRule,
     /// An email that is about nothing else.
     Mail,
     Staff,
@@ -29,10 +31,11 @@ pub enum Entity {
 }
 
 impl Entity {
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Message,
         Self::Inbox,
         Self::CannedReply,
+        Self::MessageRule,
         Self::Mail,
         Self::Staff,
         Self::SignIn,
@@ -48,6 +51,7 @@ impl Entity {
             Self::Message => "message",
             Self::Inbox => "messages",
             Self::CannedReply => "canned_reply",
+            Self::MessageRule => "message_rule",
             Self::Mail => "mail",
             Self::Staff => "staff",
             Self::SignIn => "auth",
@@ -71,7 +75,7 @@ impl Entity {
     /// The permission that is required to see such an entity.
     pub const fn needs(self) -> Permission {
         match self {
-            Self::Message | Self::Inbox | Self::CannedReply => Permission::Messages,
+            Self::Message | Self::Inbox | Self::CannedReply | Self::MessageRule => Permission::Messages,
             Self::Staff => Permission::Staff,
             Self::Mail | Self::Settings | Self::ApiToken | Self::Samples => Permission::Settings,
             Self::SignIn | Self::Audit => Permission::Audit,

@@ -62,6 +62,8 @@ export const SIGNED_IN = [
   { name: "admin-palette", path: "/admin/", ready: ".columns", act: (page) => page.keyboard.press("Control+k") },
   { name: "admin-help", path: "/admin/", ready: ".columns", act: openHelp },
   { name: "admin-canned", path: "/admin/messages/canned", ready: "main h1" },
+  { name: "admin-rules", path: "/admin/messages/rules", ready: "main .panel" },
+  { name: "admin-rule-new", path: "/admin/messages/rules#new", ready: "#rule-form" },
   { name: "admin-staff", path: "/admin/staff", ready: "main li a" },
   { name: "admin-staff-invite", path: "/admin/staff", ready: "main li a", act: openInvite },
   { name: "admin-staff-import", path: "/admin/staff", ready: "main li a", act: openImport },

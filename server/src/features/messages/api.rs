@@ -1,8 +1,6 @@
 //! The list and one message, for staff.
 
 use axum::extract::State;
-use serde::Serialize;
-use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -12,13 +10,13 @@ use super::filter::FilterQuery;
 use super::find;
 use super::found;
 use super::later;
+use super::reads;
 use super::undo;
 use super::view::{self, MessageDetail, MessageSummary};
-use super::{reads, store};
 use crate::app::App;
 use crate::error::Result;
 use crate::http::valid::Check;
-use crate::http::{All, Data, Envelope, Id, IfMatch, Json, Listed, Paging, Problem, Query, RequestInfo, Tagged};
+use crate::http::{Data, Envelope, Id, IfMatch, Json, Listed, Paging, Problem, Query, RequestInfo, Tagged};
 use crate::platform::act::Act;
 use crate::platform::auth::{Caller, demand};
 use crate::platform::entity::Entity;
@@ -31,7 +29,6 @@ pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(demand(Permission::Messages, routes!(list_messages)))
         .routes(demand(Permission::Messages, routes!(count_messages)))
-        .routes(demand(Permission::Messages, routes!(list_tags)))
         .routes(demand(Permission::Messages, routes!(get_message, change_message)))
         .routes(demand(Permission::Messages, routes!(retry_mail)))
 }
@@ -63,20 +60,6 @@ async fn list_messages(
 #[utoipa::path(get, path = "/api/admin/messages/counts", tag = "messages", responses((status = 200, body = Envelope<Counts>)))]
 async fn count_messages(State(app): State<App>, caller: Caller) -> Result<Data<Counts>> {
     Ok(Data(standing(&app).await?.counts(caller.staff_id)))
-}
-
-/// A tag and its number of messages.
-#[derive(Serialize, ToSchema)]
-pub struct TagCount {
-    pub tag: String,
-    pub count: i64,
-}
-
-/// Lists the tags in use, most used first.
-#[utoipa::path(get, path = "/api/admin/messages/tags", tag = "messages", responses((status = 200, body = Envelope<Vec<TagCount>>)))]
-async fn list_tags(State(app): State<App>) -> Result<All<TagCount>> {
-    let tags = store::tag_counts(app.storage.read()).await?;
-    Ok(All::up_to(store::TAGS, tags.into_iter().map(|(tag, count)| TagCount { tag, count }).collect()))
 }
 
 /// Returns one message with its thread, and marks it as read for the caller.

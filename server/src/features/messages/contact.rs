@@ -1,8 +1,8 @@
 //! Taking a message in: checked, stored with its audit entry and its mails in one unit, answered after the commit.
 
 use chrono::{DateTime, Utc};
-use database::entity::idempotency_keys;
 use database::entity::messages::{self, Status};
+use database::entity::{idempotency_keys, message_tags, notifications, outbox};
 use sea_orm::IntoActiveModel as _;
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -12,8 +12,10 @@ use super::form_token::{self, Drawn};
 use super::letters::{self, NoticeOfMessage};
 use super::limits::{CONTACT, CONTACT_WITHOUT_TOKEN};
 use super::response_time::usual_answer;
+use super::rules::{self, Sorting};
 use super::settings::Telling;
 use super::spam::{self, Sign, Submission, Verdict};
+use super::status::is_open;
 use super::{blocked, tally, tell, thread_token};
 use crate::app::App;
 use crate::config::Guard;
@@ -101,26 +103,36 @@ pub async fn submit(
     let received = Received { id: message.id };
     let kept = keep(&received)?;
     let id = message.id;
-    let (mails, notices) = if verdict == Verdict::Spam {
-        (Vec::new(), Vec::new())
-    } else {
-        (mails(app, &message).await?, tell::of_new(app, id).await?)
-    };
+    let came = message.clone();
+    let sorted = if verdict == Verdict::Spam { Sorting::default() } else { rules::of_new(app, &message).await? };
+    sorted.apply(&mut message);
+    let told = told(app, &message, &sorted).await?;
     let entry = Entry {
         actor: None,
         action: "message.created",
         entity: (Entity::Message, Some(id)),
-        changes: Changes::none().fact("status", message.status).fact("service", &message.service),
+        changes: Changes::none().fact("status", came.status).fact("service", &message.service),
         from: info,
     }
     .row(&app.ids, message.created_at);
+    let unit = (app.clone(), info.clone(), came, message, sorted, told, entry, kept);
     app.storage
-        .write((message, mails, notices, entry, kept), move |tx, (message, mails, notices, entry, kept)| {
+        .write(unit, move |tx, (app, info, came, message, sorted, (mails, notices), entry, kept)| {
             Box::pin(async move {
                 idempotency::write(tx.conn(), kept.as_ref()).await?;
-                tx.add(message.clone().into_active_model());
-                tally::added(tx, message);
+                let mut message = message.clone();
+                rules::check_person(tx.conn(), &mut message).await?;
+                tally::added(tx, &message);
                 tx.audit(entry.clone());
+                rules::note(tx, app, info, came, &message, sorted);
+                tx.add(message.into_active_model());
+                for tag in &sorted.tags {
+                    tx.add(message_tags::ActiveModel::from(message_tags::Model {
+                        message_id: id,
+                        tag: tag.clone(),
+                        activity_id: id,
+                    }));
+                }
                 for mail in mails {
                     tx.mail(mail.clone());
                 }
@@ -222,9 +234,32 @@ fn own_words(settings: &Snapshot) -> String {
     texts.map(String::as_str).collect::<Vec<_>>().join(" ")
 }
 
-/// The notice to the firm and the confirmation to the visitor. The confirmation goes to an address that a stranger
-/// typed, so it is limited and says nothing that they typed.
-async fn mails(app: &App, message: &messages::Model) -> Result<Vec<database::entity::outbox::Model>> {
+/// Mails and notices about a new message; none about spam. What a rule has closed concerns nobody of the firm, but its
+/// sender hears that it has arrived.
+async fn told(
+    app: &App,
+    message: &messages::Model,
+    sorted: &Sorting,
+) -> Result<(Vec<outbox::Model>, Vec<notifications::Model>)> {
+    let (mut mails, mut notices) = (Vec::new(), Vec::new());
+    if message.status == Status::Spam {
+        return Ok((mails, notices));
+    }
+    if is_open(message.status) {
+        mails = of_firm(app, message).await?;
+        notices = tell::of_new(app, message).await?;
+        if let Some((person, rule)) = &sorted.assign_to {
+            let (told, mail) = tell::of_rule(app, message, *person, rule).await?;
+            notices.extend(told);
+            mails.extend(mail);
+        }
+    }
+    mails.extend(confirmation(app, message).await?);
+    Ok((mails, notices))
+}
+
+/// The notice to the firm.
+async fn of_firm(app: &App, message: &messages::Model) -> Result<Vec<outbox::Model>> {
     let settings = app.settings.get();
     let telling = settings.part::<Telling>();
     let entity = Some((Entity::Message, message.id));
@@ -243,22 +278,25 @@ async fn mails(app: &App, message: &messages::Model) -> Result<Vec<database::ent
         to_client: telling.answers_to_client,
     };
     let firm = if telling.new_message { settings.notifications.recipients(&settings.firm) } else { Vec::new() };
-    let people = tell::mailed_of_new(app, message.id, &firm).await?;
-    let mut mails = Vec::new();
-    for to in firm.iter().chain(&people) {
-        mails.push(telling.answers(Mail::new(to, &notice).about(entity), &message.email).row(app)?);
-    }
+    let people = tell::mailed_of_new(app, message, &firm).await?;
+    let mail = |to: &String| telling.answers(Mail::new(to, &notice).about(entity), &message.email).row(app);
+    firm.iter().chain(&people).map(mail).collect()
+}
+
+/// The confirmation to the visitor. It goes to an address that a stranger typed, so it is limited and says nothing that
+/// they typed.
+async fn confirmation(app: &App, message: &messages::Model) -> Result<Option<outbox::Model>> {
     let mailbox = Subject::Mailbox(message.email_key.clone());
     // Whoever is made to look like the sender of advertisements gets no mail of ours.
-    if !message.doubtful && app.limits.check(&limits::STRANGER_MAIL, &mailbox).is_ok() {
-        let confirmation = letters::ContactConfirmation {
-            answer_time: usual_answer(app).await,
-            thread_link: thread_token::link(app, message.id),
-            thread_code: thread_token::code(app, message.id),
-        };
-        mails.push(Mail::new(&message.email, &confirmation).about(entity).row(app)?);
+    if message.doubtful || app.limits.check(&limits::STRANGER_MAIL, &mailbox).is_err() {
+        return Ok(None);
     }
-    Ok(mails)
+    let confirmation = letters::ContactConfirmation {
+        answer_time: usual_answer(app).await,
+        thread_link: thread_token::link(app, message.id),
+        thread_code: thread_token::code(app, message.id),
+    };
+    Mail::new(&message.email, &confirmation).about(Some((Entity::Message, message.id))).row(app).map(Some)
 }
 
 /// A moment in the zone of the firm, for mails.

@@ -2,6 +2,8 @@
 
 use std::collections::HashSet;
 
+use database::entity::message_rules;
+
 use super::figures::{Figures, Span, Standing};
 use super::response_time::UsualAnswer;
 use crate::cluster::{Bus, Event, Recent};
@@ -13,17 +15,21 @@ pub struct Kept {
     pub(super) usual_answer: UsualAnswer,
     /// The keys of blocked addresses.
     pub(super) blocked: Recent<(), HashSet<String>>,
+    /// The rules that are asked about new messages.
+    pub(super) rules: Recent<(), Vec<message_rules::Model>>,
 }
 
 impl Kept {
     pub fn new(bus: &Bus) -> Self {
         let counted = |event: &Event| *event == Event::Counted;
         let blocked = |event: &Event| matches!(event, Event::Notice(it) if it.kind == super::blocked::CHANGED);
+        let rules = |event: &Event| matches!(event, Event::Notice(it) if it.kind == super::rules::CHANGED);
         Self {
             standing: Recent::new(bus, counted),
             figures: Recent::new(bus, counted),
             usual_answer: UsualAnswer::default(),
             blocked: Recent::new(bus, blocked),
+            rules: Recent::new(bus, rules),
         }
     }
 

@@ -1,9 +1,9 @@
 //! The inbox: from a visitor's message to an answer, and back.
 //!
-//! Tables: `messages`, `message_replies`, `message_notes`, `message_tags`, `canned_replies`, `blocked_senders`, `undo_operations`. Counts:
-//! `messages_*` (`tally.rs`).
+//! Tables: `messages`, `message_replies`, `message_notes`, `message_tags`, `tag_colours`, `message_rules`,
+//! `saved_filters`, `canned_replies`, `blocked_senders`, `undo_operations`. Counts: `messages_*` (`tally.rs`).
 //! Permission: `messages`. Notices: `message_created`, `message_changed`, `message_replied`, `client_replied`,
-//! `senders_changed`.
+//! `senders_changed`, `rules_changed`.
 //! Mails: contact notice and confirmation, reply, notice of a client's reply, of an assignment and of a mention, weekly
 //! list of spam.
 //! Jobs: `messages.clean_up`, `messages.spam_report`.
@@ -15,6 +15,7 @@ mod canned;
 mod change;
 mod clean_up;
 mod contact;
+mod delete;
 mod expiry;
 mod export;
 mod figures;
@@ -36,6 +37,8 @@ mod reads;
 mod recount;
 mod replies;
 mod response_time;
+mod rules;
+mod saved_filters;
 mod search;
 mod sentences;
 mod settings;
@@ -43,6 +46,7 @@ mod spam;
 mod spam_report;
 mod status;
 mod store;
+mod tags;
 mod tally;
 mod tell;
 mod thread;
@@ -130,7 +134,11 @@ fn routes() -> OpenApiRouter<App> {
         .merge(labels::routes())
         .merge(reads::routes())
         .merge(bulk::routes())
+        .merge(delete::routes())
         .merge(canned::routes())
+        .merge(rules::routes())
+        .merge(saved_filters::routes())
+        .merge(tags::routes())
         .merge(blocked::routes())
         .merge(export::routes())
 }

@@ -48,6 +48,8 @@ pub fn sentences(it: &Words<'_>) -> Option<String> {
         "message.follow_up_due" => format!("brought {message} back: the follow-up is due"),
         "message.delivered" => format!("marked the reply{} as delivered after all", here(it, "to")),
         "message.undelivered" => format!("marked the reply{} as not delivered", here(it, "to")),
+        "message.deleted" => "deleted a message".to_owned(),
+        "message.restored" => format!("undid the deletion{}", here(it, "of")),
         "message.undone" => format!("undid the last change{}", here(it, "to")),
         "messages.exported" if !it.has_changes() => "exported messages".to_owned(),
         "messages.exported" => format!("exported {} messages as {}", it.to("rows"), it.to("format")),
@@ -55,6 +57,15 @@ pub fn sentences(it: &Words<'_>) -> Option<String> {
         "canned_reply.created" => format!("added the canned reply {}", it.to("shortcut")),
         "canned_reply.changed" => "changed a canned reply".to_owned(),
         "canned_reply.deleted" => format!("deleted the canned reply {}", it.from("shortcut")),
+        "message.sorted" => sorted(it),
+        "message_rule.created" => format!("added the rule “{}”", it.to("name")),
+        "message_rule.changed" => "changed a rule for new messages".to_owned(),
+        "message_rule.deleted" => format!("deleted the rule “{}”", it.from("name")),
+        "message_rules.ordered" => "changed the order of the rules for new messages".to_owned(),
+        "saved_filter.created" => format!("shared the filter “{}”", it.to("name")),
+        "saved_filter.changed" => "changed a shared filter".to_owned(),
+        "saved_filter.deleted" => format!("deleted the shared filter “{}”", it.from("name")),
+        "tag.coloured" => format!("gave the tag {} the colour {}", it.to("tag"), it.to("colour")),
         // Of a mail that is about a message.
         "mail.retried" if it.entity() == Some(Entity::Message) => {
             format!("sent a failed email again{}", here(it, "about"))
@@ -62,6 +73,15 @@ pub fn sentences(it: &Words<'_>) -> Option<String> {
         "mail.given_up" if it.entity() == Some(Entity::Message) => format!("gave up on an email{}", here(it, "about")),
         _ => return None,
     })
+}
+
+/// What the rules made of a new message.
+fn sorted(it: &Words<'_>) -> String {
+    let moved = [("status", "status"), ("assignment", "assignedTo"), ("tags", "tags")]
+        .into_iter()
+        .filter(|(_, field)| it.change(field, "to").is_some())
+        .map(|(name, field)| format!("{name}{}", it.moved(field)));
+    format!("sorted {} by rule: {}", message(it), moved.collect::<Vec<_>>().join(", "))
 }
 
 fn unassigned(it: &Words<'_>) -> String {

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 use database::entity::messages::{self, ActiveModel, Column, Entity, Model, Status};
 use database::entity::{message_notes, message_replies, message_tags, sample_rows};
-use sea_orm::sea_query::{Alias, Condition, Expr, ExprTrait as _, Query};
+use sea_orm::sea_query::{Condition, Expr, ExprTrait as _, Query};
 use sea_orm::{
     ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel as _,
     QueryFilter as _, QueryOrder as _, QuerySelect as _, Set,
@@ -138,23 +138,6 @@ pub async fn set_tags(conn: &impl ConnectionTrait, id: Uuid, activity_id: Uuid, 
         message_tags::Entity::insert_many(rows).exec_without_returning(conn).await?;
     }
     Ok(())
-}
-
-/// Tags that are listed, the most used first.
-pub const TAGS: u64 = 200;
-
-/// Every tag with the number of its messages, the most used first.
-pub async fn tag_counts(conn: &impl ConnectionTrait) -> Result<Vec<(String, i64)>, DbErr> {
-    message_tags::Entity::find()
-        .select_only()
-        .column(message_tags::Column::Tag)
-        .column_as(message_tags::Column::MessageId.count(), "number")
-        .group_by(message_tags::Column::Tag)
-        .order_by_desc(Expr::col(Alias::new("number")))
-        .limit(TAGS)
-        .into_tuple()
-        .all(conn)
-        .await
 }
 
 /// The words by which a message is found, with those that came into its thread.

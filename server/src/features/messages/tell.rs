@@ -23,16 +23,41 @@ fn news(message: Uuid) -> News {
     News { entity: Some((Entity::Message, message)), ..News::default() }
 }
 
-/// Notices of a message that has come in.
-pub async fn of_new(app: &App, message: Uuid) -> Result<Vec<rows::Model>> {
-    notices::rows(app, &MESSAGE_CREATED, &news(message), EVERYBODY).await
+/// Notices of a message that has come in. To whomever a rule gave it, [`of_rule`] says so.
+pub async fn of_new(app: &App, message: &messages::Model) -> Result<Vec<rows::Model>> {
+    let mut told = notices::rows(app, &MESSAGE_CREATED, &news(message.id), EVERYBODY).await?;
+    told.retain(|notice| Some(notice.staff_id) != message.assigned_to);
+    Ok(told)
 }
 
 /// Addresses of those who want each new message by mail, without those that get one anyway.
-pub async fn mailed_of_new(app: &App, message: Uuid, without: &[String]) -> Result<Vec<String>> {
-    let people = notices::mail_to(app, &MESSAGE_CREATED, &news(message), EVERYBODY).await?;
+pub async fn mailed_of_new(app: &App, message: &messages::Model, without: &[String]) -> Result<Vec<String>> {
+    let people = notices::mail_to(app, &MESSAGE_CREATED, &news(message.id), EVERYBODY).await?;
     let known = |address: &String| without.iter().any(|other| other.eq_ignore_ascii_case(address));
     Ok(people.into_iter().map(|(_, address)| address).filter(|address| !known(address)).collect())
+}
+
+/// The notice and the mail to whomever a rule gave a message that has come in.
+pub async fn of_rule(
+    app: &App,
+    message: &messages::Model,
+    person: Uuid,
+    rule: &str,
+) -> Result<(Vec<rows::Model>, Vec<outbox::Model>)> {
+    let (news, to) = (news(message.id), To::Person(person));
+    let told = notices::rows(app, &MESSAGE_ASSIGNED, &news, to).await?;
+    let mut mails = Vec::new();
+    for (name, address) in notices::mail_to(app, &MESSAGE_ASSIGNED, &news, to).await? {
+        let letter = letters::MessageAssigned {
+            name,
+            by: format!("The rule \"{rule}\""),
+            client_name: Some(message.name.clone()),
+            count: 1,
+            link: app.config.server.link(&path(message.id)),
+        };
+        mails.push(Mail::new(&address, &letter).about(news.entity).row(app)?);
+    }
+    Ok((told, mails))
 }
 
 /// Notices of a client's answer: for whose message it is, or for everybody while it is nobody's.

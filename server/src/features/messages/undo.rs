@@ -1,4 +1,4 @@
-//! Taking a change or a reply back: a real inverse on the server, for some seconds.
+//! Taking a change, a reply or a deletion back: a real inverse on the server, for some seconds.
 
 use std::collections::BTreeSet;
 
@@ -12,6 +12,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::change::{self, After, Before};
+use super::delete::{self, Gone};
 use super::withdraw::{self, BeforeReply};
 use super::{blocked, store};
 use crate::error::{Error, Result};
@@ -30,6 +31,7 @@ const TIME: Duration = Duration::seconds(10);
 enum Kept {
     Change(Vec<Before>),
     Reply(BeforeReply),
+    Deletion(Gone),
 }
 
 /// The result of the undo.
@@ -55,6 +57,13 @@ pub async fn keep_reply(tx: &Tx<'_>, act: &Act, id: Uuid, before: BeforeReply, l
     keep_until(tx, act, id, Kept::Reply(before), leaves).await
 }
 
+/// Keeps messages that are deleted, in the unit of the deletion.
+pub async fn keep_gone(tx: &Tx<'_>, act: &Act, gone: Gone) -> Result<Uuid> {
+    let id = act.platform.ids.next(act.now);
+    keep_until(tx, act, id, Kept::Deletion(gone), act.now + delete::TIME).await?;
+    Ok(id)
+}
+
 /// Changes what is kept of a reply, if it is held back.
 pub async fn amend_reply(tx: &Tx<'_>, id: Uuid, change: impl FnOnce(BeforeReply) -> BeforeReply) -> Result<()> {
     let Some(row) = Entity::find_by_id(id).one(tx.conn()).await? else { return Ok(()) };
@@ -73,7 +82,7 @@ async fn keep_until(tx: &Tx<'_>, act: &Act, id: Uuid, kept: Kept, expires_at: Da
     Ok(())
 }
 
-/// Takes a change or a reply back. It works once, and only for the person who made it.
+/// Takes a change, a reply or a deletion back. It works once, and only for the person who made it.
 pub async fn undo(tx: &Tx<'_>, act: &Act, id: Uuid) -> Result<Undone> {
     let mut row = own(tx, act, id).await?;
     if let Kept::Reply(before) = kept(&row)? {
@@ -87,6 +96,7 @@ pub async fn undo(tx: &Tx<'_>, act: &Act, id: Uuid) -> Result<Undone> {
     let all = match kept(&row)? {
         Kept::Change(all) => all,
         Kept::Reply(before) => return withdraw::withdraw(tx, act, before).await,
+        Kept::Deletion(gone) => return delete::bring_back(tx, act, gone).await,
     };
     let mut undone = Undone { restored: 0, skipped: 0 };
     // Whoever has left since, or may not see messages any more, is given nothing. People are locked before messages

@@ -260,6 +260,11 @@ pub async fn count_before(conn: &impl ConnectionTrait, before: DateTime<Utc>, li
     Ok(ids.len() as u64)
 }
 
+/// All mails about these entities.
+pub async fn of_entities(conn: &impl ConnectionTrait, entities: Vec<Uuid>) -> Result<Vec<outbox::Model>, DbErr> {
+    outbox::Entity::find().filter(outbox::Column::EntityId.is_in(entities)).all(conn).await
+}
+
 /// Deletes all mails about these entities.
 pub async fn delete_of_entities(conn: &impl ConnectionTrait, entities: Vec<Uuid>) -> Result<u64, DbErr> {
     let done = outbox::Entity::delete_many().filter(outbox::Column::EntityId.is_in(entities)).exec(conn).await?;

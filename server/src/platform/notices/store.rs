@@ -87,6 +87,11 @@ pub(super) fn old(read_before: DateTime<Utc>, made_before: DateTime<Utc>) -> Sel
         .order_by_asc(Column::Id)
 }
 
+/// All notices about these entities.
+pub async fn of_entities(conn: &impl ConnectionTrait, entities: Vec<Uuid>) -> Result<Vec<Model>, DbErr> {
+    Entity::find().filter(Column::EntityId.is_in(entities)).all(conn).await
+}
+
 /// Deletes all notices about these entities.
 pub async fn delete_of_entities(conn: &impl ConnectionTrait, entities: Vec<Uuid>) -> Result<u64, DbErr> {
     let done = Entity::delete_many().filter(Column::EntityId.is_in(entities)).exec(conn).await?;

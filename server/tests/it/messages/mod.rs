@@ -2,8 +2,11 @@
 
 mod canned;
 mod contact;
+mod delete;
 mod inbox;
 mod queue;
+mod rules;
+mod saved;
 mod spam;
 mod thread;
 mod together;

@@ -125,10 +125,12 @@ fn the_document_names_if_match_where_it_is_honoured() {
     }
     let expected = [
         "DELETE /api/admin/canned-replies/{id}",
+        "DELETE /api/admin/message-rules/{id}",
         "DELETE /api/admin/staff/{id}",
         "DELETE /api/admin/staff/{id}/avatar",
         "DELETE /api/admin/staff/{id}/invitation",
         "PATCH /api/admin/canned-replies/{id}",
+        "PATCH /api/admin/message-rules/{id}",
         "PATCH /api/admin/messages/{id}",
         "PATCH /api/admin/settings",
         "PATCH /api/admin/staff/{id}",

@@ -134,6 +134,17 @@ const TABLE: &[(&str, &str, Who)] = &[
     ("GET", "/api/admin/messages/counts", May(Messages)),
     ("GET", "/api/admin/messages/tags", May(Messages)),
     ("GET", "/api/admin/messages/export", May(Messages)),
+    ("POST", "/api/admin/messages/delete", InPerson(Messages)),
+    ("PUT", "/api/admin/messages/tags", May(Messages)),
+    ("GET", "/api/admin/message-rules", May(Messages)),
+    ("POST", "/api/admin/message-rules", May(Messages)),
+    ("PUT", "/api/admin/message-rules/order", May(Messages)),
+    ("PATCH", "/api/admin/message-rules/{id}", May(Messages)),
+    ("DELETE", "/api/admin/message-rules/{id}", May(Messages)),
+    ("GET", "/api/admin/saved-filters", InPerson(Messages)),
+    ("POST", "/api/admin/saved-filters", InPerson(Messages)),
+    ("PATCH", "/api/admin/saved-filters/{id}", InPerson(Messages)),
+    ("DELETE", "/api/admin/saved-filters/{id}", InPerson(Messages)),
     ("POST", "/api/admin/messages/bulk", May(Messages)),
     ("GET", "/api/admin/messages/{id}", May(Messages)),
     ("PUT", "/api/admin/messages/read", May(Messages)),
@@ -158,6 +169,7 @@ const TABLE: &[(&str, &str, Who)] = &[
 
 /// Routes that require a proof of identity that is at most ten minutes old.
 const SENSITIVE: &[(&str, &str)] = &[
+    ("POST", "/api/admin/messages/delete"),
     ("POST", "/api/auth/mfa/totp"),
     ("DELETE", "/api/auth/mfa/totp"),
     ("POST", "/api/auth/mfa/recovery-codes"),

@@ -6,7 +6,8 @@ const reasons: Record<Schema['MailFault'], string> = {
   name_not_found: 'The name of the mail server cannot be found.',
   not_listening: 'Nothing answers at the address of the mail server.',
   silent: 'The mail server does not respond.',
-  certificate: 'The certificate of the mail server is not trusted. TEKVWARHO_SMTP_CA can name it or its authority.',
+  certificate:
+    'The certificate of the mail server is not trusted. TEKVWARHO_SMTP_CA can name it or its authority.',
   tls: 'The mail server does not speak TLS as it is set up here.',
   sign_in: 'The mail server refuses the user name or password.',
   busy: 'The mail server does not take email at the moment.',

@@ -1,6 +1,6 @@
 /** The inbox. */
 import { data, http, id, list, STREAM, stream, tagged, type Filtered, type Query } from '../../api/http';
-import type { BulkChange, Change, NewCannedReply, NewReply } from './types';
+import type { BulkChange, Change, NewCannedReply, NewMessageRule, NewReply, TagColour } from './types';
 
 export type MessageQuery = Filtered<'/api/admin/messages'>;
 
@@ -40,6 +40,10 @@ export const api = {
   /** Marks messages as read or unread, for oneself alone. */
   mark: (ids: string[], read: boolean) => data(http.PUT('/api/admin/messages/read', { body: { ids, read } })),
   markAll: () => data(http.PUT('/api/admin/messages/read-all', {})),
+  colourTag: (tag: string, colour: TagColour | null) =>
+    data(http.PUT('/api/admin/messages/tags', { body: { tag, colour } })),
+  /** Deletes at most 100 messages; asks for a proof of identity if the last one is too old. */
+  remove: (ids: string[]) => data(http.POST('/api/admin/messages/delete', { body: { ids } })),
   bulk: (body: BulkChange) => data(http.POST('/api/admin/messages/bulk', { body })),
   retryMail: (message: string) => data(http.POST('/api/admin/messages/{id}/retry-mail', id(message))),
   export: (query: MessageQuery & { format: 'csv' | 'xlsx' }, signal: AbortSignal) =>
@@ -51,6 +55,25 @@ export const api = {
   blocked: {
     list: () => data(http.GET('/api/admin/blocked-senders', {})),
     remove: (sender: string) => data(http.DELETE('/api/admin/blocked-senders/{id}', id(sender))),
+  },
+
+  rules: {
+    list: () => data(http.GET('/api/admin/message-rules', {})),
+    add: (body: NewMessageRule) => data(http.POST('/api/admin/message-rules', { body })),
+    /** `etag` is the version on which the change is based; a stale one returns 412. */
+    change: (rule: string, body: Partial<NewMessageRule>, etag: string) =>
+      data(http.PATCH('/api/admin/message-rules/{id}', { ...id(rule), body, headers: { 'If-Match': etag } })),
+    remove: (rule: string) => data(http.DELETE('/api/admin/message-rules/{id}', id(rule))),
+    order: (ids: string[]) => data(http.PUT('/api/admin/message-rules/order', { body: { ids } })),
+  },
+
+  saved: {
+    list: () => data(http.GET('/api/admin/saved-filters', {})),
+    add: (body: { name: string; query: string; shared: boolean }) =>
+      data(http.POST('/api/admin/saved-filters', { body })),
+    change: (filter: string, body: { name?: string; query?: string; shared?: boolean }) =>
+      data(http.PATCH('/api/admin/saved-filters/{id}', { ...id(filter), body })),
+    remove: (filter: string) => data(http.DELETE('/api/admin/saved-filters/{id}', id(filter))),
   },
 
   canned: {

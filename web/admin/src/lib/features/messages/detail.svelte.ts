@@ -37,7 +37,10 @@ export class DetailState {
       messages.opened(this.id);
       seen(this.id);
     } catch (error) {
-      if (!isAbort(error) && !abort.signal.aborted && !this.detail) this.error = error;
+      if (isAbort(error) || abort.signal.aborted) return;
+      // Somebody has deleted it.
+      if (error instanceof ApiError && error.status === 404) this.detail = null;
+      if (!this.detail) this.error = error;
     }
   }
 

@@ -12,7 +12,7 @@ const uncounted: View[] = ['archived', 'all'];
 
 export const messages: Slice = {
   name: 'messages',
-  routes: ['messages/[[id]]', 'messages/canned'],
+  routes: ['messages/[[id]]', 'messages/canned', 'messages/rules'],
   entries: [
     {
       id: 'messages',
@@ -108,6 +108,7 @@ export const messages: Slice = {
       open: frame.entities.open,
     },
     canned_reply: { name: frame.entities.canned },
+    message_rule: { name: frame.entities.rule },
   },
   letters: frame.letters,
   values: { status: frame.status },

@@ -18,7 +18,9 @@ import type {
   MessageDetail,
   MessageStatus,
   MessageSummary,
+  SavedFilter,
   ServiceRef,
+  TagColour,
   TagCount,
 } from './types';
 
@@ -36,6 +38,8 @@ class MessagesState extends Paged<MessageSummary, Filters> {
   services = $state.raw<ServiceRef[]>([]);
   tags = $state.raw<TagCount[]>([]);
   canned = $state.raw<CannedReply[]>([]);
+  /** One's own filters and those of everyone. */
+  saved = $state.raw<SavedFilter[]>([]);
 
   #timer: ReturnType<typeof setTimeout> | undefined;
   /** Incremented by every load and every local change, so that an older response cannot undo a newer one. */
@@ -103,13 +107,18 @@ class MessagesState extends Paged<MessageSummary, Filters> {
 
   /** The small lists that pickers need; each may fail without harm. */
   async loadHelpers(): Promise<void> {
-    const [colleagues, services, tags, canned] = await Promise.all([
+    const [colleagues, services, tags, canned, saved] = await Promise.all([
       floor.colleagues().catch(() => this.colleagues),
       api.services().catch(() => this.services),
       api.tags().catch(() => this.tags),
       api.canned.list().catch(() => this.canned),
+      api.saved.list().catch(() => this.saved),
     ]);
-    Object.assign(this, { colleagues, services, tags, canned });
+    Object.assign(this, { colleagues, services, tags, canned, saved });
+  }
+
+  colourOf(tag: string): TagColour | null {
+    return this.tags.find((one) => one.tag === tag)?.colour ?? null;
   }
 
   /** URL of a colleague's picture. */
@@ -181,7 +190,7 @@ class MessagesState extends Paged<MessageSummary, Filters> {
     this.#turn++;
     this.#missed = false;
     Object.assign(this, { selected: [], waiting: [], gone: [], elsewhere: null });
-    Object.assign(this, { colleagues: [], services: [], tags: [], canned: [] });
+    Object.assign(this, { colleagues: [], services: [], tags: [], canned: [], saved: [] });
   }
 
   at(id: string | undefined): number {
@@ -277,6 +286,38 @@ class MessagesState extends Paged<MessageSummary, Filters> {
     }));
   }
 
+  /** Deletes messages, in batches of hundreds; they can be brought back for half a minute. True if all are gone. */
+  async delete(ids: string[]): Promise<boolean> {
+    const undoIds: string[] = [];
+    let done = 0;
+    this.#changing++;
+    try {
+      for (; done < ids.length; done += 100) {
+        const some = ids.slice(done, done + 100);
+        const { undoId } = await api.remove(some);
+        if (undoId) undoIds.unshift(undoId);
+        this.#turn++;
+        this.remove(some);
+      }
+    } catch (error) {
+      toasts.fail(error);
+    } finally {
+      this.#changing--;
+      this.#soon();
+    }
+    const gone = Math.min(done, ids.length);
+    if (gone)
+      toasts.undoable(
+        text.changed(gone, text.deleted),
+        undoIds,
+        () => void this.load(),
+        text.undoPartly,
+        UNDO_DELETE,
+      );
+    void counts.load();
+    return gone === ids.length;
+  }
+
   /** Applied at once, sent in batches of hundreds, rolled back if the server rejects it. */
   async #bulk(
     change: BulkChange,
@@ -327,6 +368,9 @@ class MessagesState extends Paged<MessageSummary, Filters> {
 
 /** Of more, nobody knows what they change. */
 export const MOST_SELECTED = 1_000;
+
+/** How long the server can bring deleted messages back, in milliseconds. */
+const UNDO_DELETE = 30_000;
 
 const idOf = ({ id }: MessageSummary) => id;
 

@@ -74,7 +74,7 @@ export const frame = {
     mentionedWhen: 'when a colleague mentions me in a note',
   },
 
-  entities: { message: 'message', open: 'Open the message', canned: 'canned reply' },
+  entities: { message: 'message', open: 'Open the message', canned: 'canned reply', rule: 'rule' },
   stranger: 'A client',
   letters: {
     reply: 'Your reply',

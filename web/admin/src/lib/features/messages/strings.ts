@@ -2,6 +2,7 @@
 import { plural } from '../../format/plural';
 import { dayLabel } from '../../format/time';
 import type { Variable } from './canned';
+import type { TagColour } from './types';
 
 /** Why a message may be spam, by the name that the server gives the sign. */
 const signs: Record<string, string> = {
@@ -116,6 +117,8 @@ export const own = {
   removeTag: (tag: string) => `Remove tag ${tag}`,
   archive: 'Archive',
   spam: 'Mark as spam',
+  delete: 'Delete',
+  deleted: 'deleted',
   copyLink: 'Copy link',
   changed: (n: number, what: string) => `${n === 1 ? 'Message' : plural(n, 'message', 'messages')} ${what}`,
   moved: (status: string) => `moved to ${status}`,
@@ -239,6 +242,40 @@ export const own = {
     nowBlockedMoved: 'Sender blocked, message moved to Spam',
     nowUnblocked: 'Sender unblocked',
   },
+  saved: {
+    title: 'Saved filters',
+    save: 'Save these filters',
+    saveTitle: 'Save filters',
+    name: 'Name',
+    shared: 'Share with everyone',
+    sharedHint: 'Colleagues who can see messages get it in their list of views, and can change it.',
+    sharedMark: 'shared',
+    manage: 'Manage saved filters',
+    none: 'No saved filters yet. Filter the list, then choose “Save these filters”.',
+    saved: (name: string) => `“${name}” saved. It is in the list of views.`,
+    rename: (name: string) => `Rename “${name}”`,
+    share: (name: string) => `Share “${name}” with everyone`,
+    remove: (name: string) => `Delete “${name}”`,
+    removed: (name: string) => `“${name}” deleted`,
+  },
+  colours: {
+    title: 'Tag colours',
+    intro: 'Colours are the same for everyone.',
+    none: 'No tags in use yet.',
+    of: (tag: string) => `Colour of ${tag}`,
+    plain: 'No colour',
+    names: {
+      red: 'Red',
+      orange: 'Orange',
+      yellow: 'Yellow',
+      green: 'Green',
+      teal: 'Teal',
+      blue: 'Blue',
+      purple: 'Purple',
+      pink: 'Pink',
+    } satisfies Record<TagColour, string>,
+  },
+  rules: 'Rules for new messages',
   blocked: {
     title: 'Blocked senders',
     intro: 'Messages from these addresses are filed as spam.',

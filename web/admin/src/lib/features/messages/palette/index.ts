@@ -13,5 +13,8 @@ export const commands: Command[] = [
     ...own.export,
   },
   { id: 'blocked', icon: 'spam', path: '/messages#blocked', needs: 'messages', ...own.blocked },
+  { id: 'rules', icon: 'filter', path: '/messages/rules', needs: 'messages', ...own.rules },
+  { id: 'saved-filters', icon: 'filter', path: '/messages#saved', needs: 'messages', ...own.saved },
+  { id: 'tag-colours', icon: 'tag', path: '/messages#colours', needs: 'messages', ...own.colours },
   { id: 'new-canned', icon: 'plus', path: '/messages/canned#new', needs: 'messages', ...own.newCanned },
 ];

@@ -20,5 +20,11 @@ export const own = {
   },
   export: { label: 'Export messages', words: 'download csv excel xlsx spreadsheet save backup' },
   blocked: { label: 'Blocked senders', words: 'spam block unblock blocklist ban junk' },
+  rules: {
+    label: 'Rules for new messages',
+    words: 'automation automatic routing assign sort workflow auto triage',
+  },
+  saved: { label: 'Saved filters', words: 'views searches bookmarks favourites folders' },
+  colours: { label: 'Tag colours', words: 'labels colors paint categories' },
   newCanned: { label: 'New canned reply', words: 'add create template snippet' },
 };

@@ -1,0 +1,58 @@
+/** Text for the rules that sort new messages. */
+export const own = {
+  title: 'Rules for new messages',
+  intro:
+    'When a message arrives, these rules run from top to bottom. The first that assigns decides who gets it, and the first that sets a status decides which. Tags add up. Rules don’t apply to messages filed as spam.',
+  add: 'New rule',
+  edit: 'Edit rule',
+  editOne: (name: string) => `Edit rule: ${name}`,
+  emptyTitle: 'No rules yet',
+  emptyText:
+    'A rule can assign a message, tag it or set its status, depending on what the client asks about.',
+  off: 'Off',
+  turnOn: 'Turn on',
+  turnOff: 'Turn off',
+  turnedOn: 'Rule turned on',
+  turnedOff: 'Rule turned off',
+  up: (name: string) => `Move up: ${name}`,
+  down: (name: string) => `Move down: ${name}`,
+  moved: (name: string, place: number) => `${name} is now number ${place}`,
+  remove: 'Delete rule',
+  removeOne: (name: string) => `Delete rule: ${name}`,
+  removeTitle: 'Delete this rule?',
+  removeText: (name: string) =>
+    `“${name}” no longer applies to new messages. Messages it sorted stay as they are.`,
+  removed: 'Rule deleted',
+  name: 'Name',
+  when: 'When a message',
+  then: 'Then',
+  service: 'Is about',
+  anyService: 'Any service, or none',
+  words: 'Contains',
+  wordsHint:
+    'One phrase per line. A message matches if it has all words of one of them, in any order. Leave this empty to match any text.',
+  hours: 'Arrives',
+  anyTime: 'At any time',
+  open: 'During opening hours',
+  closed: 'Outside opening hours',
+  assign: 'Assign it to',
+  nobody: 'Nobody',
+  gone: (name: string) => `${name} (can no longer be assigned messages)`,
+  tags: 'Add tags',
+  tagsHint: 'Separate tags with commas.',
+  status: 'Set its status to',
+  noStatus: 'Don’t change it',
+  statusHint:
+    'Messages that a rule closes cause no notifications. Messages that it files as spam get no confirmation either.',
+  all: 'Every message',
+  says: {
+    service: (name: string) => `about ${name}`,
+    words: (phrases: string[]) =>
+      `with ${new Intl.ListFormat('en-GB', { type: 'disjunction' }).format(phrases)}`,
+    open: 'during opening hours',
+    closed: 'outside opening hours',
+    assign: (name: string) => `assign to ${name}`,
+    tags: (tags: string[]) => `tag ${tags.join(', ')}`,
+    status: (status: string) => `move to ${status}`,
+  },
+};
