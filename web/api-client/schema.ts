@@ -1834,8 +1834,8 @@ export interface components {
         BlockChoice: {
             label: string;
             /**
-             * @description The keys of its texts: while all of them are empty, the page does not show the block. None if its content comes
-             *     from elsewhere.
+             * @description The keys of its texts: while all of them are empty, the page does not show the block. An empty list: its content
+             *     comes from elsewhere.
              */
             texts: string[];
             value: string;
