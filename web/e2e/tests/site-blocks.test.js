@@ -8,6 +8,8 @@ import { story } from "../lib/steps.js";
 
 const SERVICE = "/services/software-development";
 const step = story();
+/** For steps that save and look many times. */
+const LONG = { timeout: 180_000 };
 let server, browser, desk, visitor, page;
 
 before(async () => {
@@ -166,14 +168,18 @@ step("the home page follows the order, which needs no mouse", async () => {
   await save();
 });
 
-step("each block of the home page can be hidden", async () => {
-  await hideEach("/", panel("Home page: order"), [
-    ["What we do", "Our work"],
-    ["How it starts", "The first week"],
-    ["Promises", "Our word"],
-    ["Invitation to write", "A hedge to cut?"],
-  ]);
-});
+step(
+  "each block of the home page can be hidden",
+  async () => {
+    await hideEach("/", panel("Home page: order"), [
+      ["What we do", "Our work"],
+      ["How it starts", "The first week"],
+      ["Promises", "Our word"],
+      ["Invitation to write", "A hedge to cut?"],
+    ]);
+  },
+  LONG,
+);
 
 const HEADINGS = {
   "What clients get": "In your garden",
@@ -211,17 +217,21 @@ step("a service’s page follows the order of each of its parts", async () => {
   ]);
 });
 
-step("each block of a service’s page can be hidden", async () => {
-  await hideEach(SERVICE, panel("Service pages: order"), [
-    ["What clients get", "In your garden"],
-    ["How it works", "Day by day"],
-    ["Common questions", "What others ask"],
-    ["Price and contact button", "From"],
-    ["Who it is for", "For whom"],
-    ["Other services", "More from us"],
-    ["Invitation to write", "Shall we?"],
-  ]);
-});
+step(
+  "each block of a service’s page can be hidden",
+  async () => {
+    await hideEach(SERVICE, panel("Service pages: order"), [
+      ["What clients get", "In your garden"],
+      ["How it works", "Day by day"],
+      ["Common questions", "What others ask"],
+      ["Price and contact button", "From"],
+      ["Who it is for", "For whom"],
+      ["Other services", "More from us"],
+      ["Invitation to write", "Shall we?"],
+    ]);
+  },
+  LONG,
+);
 
 step("two who order at once are asked in words", async () => {
   const order = panel("Home page: order");
