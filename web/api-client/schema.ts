@@ -1937,6 +1937,16 @@ export interface components {
         AvatarMade: {
             avatar?: string | null;
         };
+        /** @description A block that a page can have. */
+        BlockChoice: {
+            label: string;
+            /**
+             * @description The keys of its texts: while all of them are empty, the page does not show the block. An empty list: its content
+             *     comes from elsewhere.
+             */
+            texts: string[];
+            value: string;
+        };
         /** @description A sender whose messages are spam. */
         BlockedSender: {
             blockedBy?: components["schemas"]["Person"] | null;
@@ -3982,6 +3992,8 @@ export interface components {
             changeNeeds?: components["schemas"]["Permission"] | null;
             /** @description The value if nobody has set it. */
             default: unknown;
+            /** @description A value to start from, for a text that is empty by default; null if there is none. */
+            example?: unknown;
             /** @description The group it belongs to. */
             group: string;
             /** @description For people. */
@@ -4065,6 +4077,14 @@ export interface components {
         } | {
             /** @enum {string} */
             type: "services";
+        } | {
+            max: number;
+            /** @enum {string} */
+            type: "points";
+        } | {
+            options: components["schemas"]["BlockChoice"][];
+            /** @enum {string} */
+            type: "blocks";
         };
         /** @description A line of a thread, in a list. */
         LastLine: {

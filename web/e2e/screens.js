@@ -29,6 +29,10 @@ const [server, empty, unset, browser] = await Promise.all([
   Server.make({ staff: [] }),
   launch(),
 ]);
+// The home page with all its blocks.
+const { keys } = await server.api("/api/admin/settings/schema");
+const examples = keys.filter(({ example }) => example !== null).map(({ key, example }) => [key, example]);
+await server.api("/api/admin/settings", "PATCH", Object.fromEntries(examples));
 try {
   for (const [size, viewport] of Object.entries(SIZES)) {
     const phone = size === "phone" ? { hasTouch: true, isMobile: true, deviceScaleFactor: 2 } : {};

@@ -74,7 +74,7 @@ export const SIGNED_IN = [
   { name: "admin-notifications", path: "/admin/", ready: ".columns", act: openNotices },
   { name: "admin-tokens", path: "/admin/tokens", ready: "main h1" },
   { name: "admin-token-new", path: "/admin/tokens", ready: "main h1", act: openNewToken },
-  ...["firm", "services", "hours", "mail", "notifications", "security", "privacy"].map((group) => ({
+  ...["firm", "services", "site", "hours", "mail", "notifications", "security", "privacy"].map((group) => ({
     name: `admin-settings-${group}`,
     path: `/admin/settings/${group}`,
     ready: "main form .panel",

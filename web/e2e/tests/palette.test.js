@@ -57,6 +57,8 @@ step("usual words find what is meant", async () => {
     ["mail", "Sender name"],
     ["smtp", "Send a test email"],
     ["logo", "Logo"],
+    ["homepage", "Website"],
+    ["faq", "Common questions"],
     ["colour", "Accent colour"],
     ["color", "Accent colour"],
     ["password", "Your password"],

@@ -7,6 +7,7 @@ use minijinja::{Value, context};
 use serde::Serialize;
 
 use super::json_ld;
+use super::settings::GROUP;
 use crate::app::App;
 use crate::error::Result;
 use crate::features::messages::{ContactForm, usual_answer};
@@ -103,6 +104,7 @@ pub async fn render(app: &App, template: &str, page: &Page, service: Option<&Ser
         firm => firm(&settings, app.clock.now()),
         services => value(&settings.services),
         privacy => value(settings.group("privacy")),
+        site => value(settings.group(GROUP.id)),
         service => value(service),
         facts => facts,
         year => app.clock.now().year(),

@@ -5,12 +5,15 @@ use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use axum::routing::get;
-use minijinja::context;
+use minijinja::{Value, context};
 
 use super::context::{Page, render};
+use super::layout;
+use super::settings::Site;
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::Name;
+use crate::templates::value;
 
 /// The routes of this file.
 pub fn routes() -> Router<App> {
@@ -50,14 +53,11 @@ pub fn moved(from: &Uri, path: &str) -> Redirect {
 
 async fn home(State(app): State<App>, headers: HeaderMap) -> Result<Response> {
     kept(&app, &headers, "/", "site/home.html", |app| {
-        let firm = &app.settings.get().firm;
-        Page::public(
-            app,
-            "/",
-            "home",
-            format!("{} — {}", firm.name, firm.tagline.trim_end_matches('.')),
-            &firm.description,
-        )
+        let settings = app.settings.get();
+        let firm = &settings.firm;
+        let title = format!("{} — {}", firm.name, firm.tagline.trim_end_matches('.'));
+        let page = Page::public(app, "/", "home", title, &firm.description);
+        (page, context! { bands => value(layout::home(settings.part(), &settings.values)) })
     })
     .await
 }
@@ -65,14 +65,11 @@ async fn home(State(app): State<App>, headers: HeaderMap) -> Result<Response> {
 async fn services(State(app): State<App>, headers: HeaderMap) -> Result<Response> {
     kept(&app, &headers, "/services", "site/services.html", |app| {
         let settings = app.settings.get();
-        let names: Vec<&str> = settings.services.iter().map(|service| service.name.as_str()).collect();
-        Page::public(
-            app,
-            "/services",
-            "services",
-            format!("Services — {}", settings.firm.name),
-            format!("{}: what you get, how it works and what it costs to start.", names.join(", ")),
-        )
+        let firm = &settings.firm.name;
+        let names = || settings.services.iter().map(|service| service.name.as_str()).collect::<Vec<_>>().join(", ");
+        let description = settings.part::<Site>().services_lead.clone();
+        let description = description.unwrap_or_else(|| format!("Services of {firm}: {}.", names()));
+        (Page::public(app, "/services", "services", format!("Services — {firm}"), description), context! {})
     })
     .await
 }
@@ -100,11 +97,13 @@ async fn service(State(app): State<App>, headers: HeaderMap, uri: Uri, Name(slug
                 format!("{} — {}", service.name, settings.firm.name),
                 &service.summary,
             );
+            let blocks = layout::service(settings.part(), &settings.values, service, settings.services.len() > 1);
+            let own = context! { blocks => value(blocks) };
             app.front.pages.keep(
                 generation,
                 "/services/{slug}",
                 &path,
-                render(&app, "site/service.html", &page, Some(service), context! {}).await?,
+                render(&app, "site/service.html", &page, Some(service), own).await?,
             )
         }
     };
@@ -126,7 +125,8 @@ async fn cookies(State(app): State<App>, headers: HeaderMap) -> Result<Response>
 async fn legal(app: &App, headers: &HeaderMap, path: &'static str, template: &str, title: &str) -> Result<Response> {
     kept(app, headers, path, template, |app| {
         let name = &app.settings.get().firm.name;
-        Page::public(app, path, "legal", format!("{title} — {name}"), format!("{title} of {name}."))
+        let page = Page::public(app, path, "legal", format!("{title} — {name}"), format!("{title} of {name}."));
+        (page, context! {})
     })
     .await
 }
@@ -151,13 +151,14 @@ async fn kept(
     headers: &HeaderMap,
     path: &'static str,
     template: &str,
-    page: impl FnOnce(&App) -> Page,
+    page: impl FnOnce(&App) -> (Page, Value),
 ) -> Result<Response> {
     if let Some(kept) = app.front.pages.get(path) {
         return Ok(kept.answer(headers));
     }
     let generation = app.front.pages.generation();
-    let html = render(app, template, &page(app), None, context! {}).await?;
+    let (page, own) = page(app);
+    let html = render(app, template, &page, None, own).await?;
     Ok(app.front.pages.keep(generation, path, path, html).answer(headers))
 }
 

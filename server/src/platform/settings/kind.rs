@@ -5,9 +5,10 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use utoipa::ToSchema;
 
+use super::groups::services::Step;
 use super::groups::{firm, hours, services};
 use super::pictures::PictureName;
-use super::text;
+use super::{blocks, text};
 use crate::error::Error;
 use crate::http::valid::{self, Check, has_plain_name, is_email};
 
@@ -68,6 +69,14 @@ pub enum Kind {
     Links,
     /// The services with all their texts.
     Services,
+    /// A list of titles, each with a text.
+    Points {
+        max: usize,
+    },
+    /// The blocks of a page in their order, each shown or hidden. A missing one is added at its default place.
+    Blocks {
+        options: &'static [BlockChoice],
+    },
 }
 
 /// A value that a template can show.
@@ -84,6 +93,16 @@ pub struct Variable {
 pub struct Choice {
     pub value: &'static str,
     pub label: &'static str,
+}
+
+/// A block that a page can have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+pub struct BlockChoice {
+    pub value: &'static str,
+    pub label: &'static str,
+    /// The keys of its texts: while all of them are empty, the page does not show the block. An empty list: its content
+    /// comes from elsewhere.
+    pub texts: &'static [&'static str],
 }
 
 impl Kind {
@@ -122,7 +141,7 @@ impl Kind {
             }
             Self::Choice { options } => {
                 if !value.as_str().is_some_and(|it| options.iter().any(|option| option.value == it)) {
-                    check.refuse(field, "invalid", format!("This must be one of: {}.", names(options)));
+                    check.refuse(field, "invalid", format!("This must be one of: {}.", values(options)));
                 }
             }
             Self::Choices { options } => choices(check, field, value, options),
@@ -135,6 +154,8 @@ impl Kind {
             Self::Holidays => hours::check_holidays(check, field, value),
             Self::Links => firm::check_links(check, field, value),
             Self::Services => services::check(check, field, value),
+            Self::Points { max } => points(check, field, value, *max),
+            Self::Blocks { options } => blocks::check(check, field, value, options),
         }
     }
 }
@@ -177,13 +198,21 @@ fn choices(check: &mut Check, field: &str, value: &Value, options: &[Choice]) {
     let Some(list) = read::<Vec<String>>(check, field, value) else { return };
     for (index, chosen) in list.iter().enumerate() {
         if !options.iter().any(|option| option.value == chosen) || list[..index].contains(chosen) {
-            check.refuse(field, "invalid", format!("Choose from: {}.", names(options)));
+            check.refuse(field, "invalid", format!("Choose from: {}.", values(options)));
             return;
         }
     }
 }
 
-fn names(options: &[Choice]) -> String {
+fn points(check: &mut Check, field: &str, value: &Value, max: usize) {
+    let Some(list) = read::<Vec<Step>>(check, field, value) else { return };
+    if list.len() > max {
+        check.refuse(field, "too_long", format!("At most {max} of these are allowed."));
+    }
+    services::check_steps(check, field, &list);
+}
+
+fn values(options: &[Choice]) -> String {
     options.iter().map(|option| option.value).collect::<Vec<_>>().join(", ")
 }
 

@@ -6,6 +6,7 @@
 //! group also requires. Event: `settings_changed`.
 
 mod api;
+mod blocks;
 mod change;
 mod groups;
 mod hours;
@@ -26,6 +27,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
 
+pub use blocks::{Block, every as every_block};
 pub use change::{Change, change, check, draft, write};
 pub use groups::firm::Firm;
 pub use groups::firm::word as firm_word;
@@ -36,7 +38,7 @@ pub use groups::privacy::{GROUP as PRIVACY, Privacy, days, days_ago};
 pub use groups::security::{Lockout, Security, limit};
 pub use groups::services::{Question, Service, Step};
 pub use hours::{Holiday, OpenState, Opening, coming_holidays, lines as opening_lines, open_state};
-pub use kind::{Choice, Kind, Variable};
+pub use kind::{BlockChoice, Choice, Kind, Variable};
 pub use offered::{Known, Offered};
 pub use pictures::{PictureName, public_picture};
 pub use reference::reference;

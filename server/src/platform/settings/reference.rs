@@ -41,22 +41,29 @@ fn form(key: &Key) -> String {
         Kind::TimeZone => "an IANA time zone".to_owned(),
         Kind::Integer { min, max, unit } => format!("{min} to {max} {unit}").trim_end().to_owned(),
         Kind::Boolean => "true or false".to_owned(),
-        Kind::Choice { options } => options.iter().map(|it| format!("`{}`", it.value)).collect::<Vec<_>>().join(", "),
-        Kind::Choices { options } => {
-            format!("some of {}", options.iter().map(|it| format!("`{}`", it.value)).collect::<Vec<_>>().join(", "))
-        }
+        Kind::Choice { options } => listed(options.iter().map(|it| it.value)),
+        Kind::Choices { options } => format!("some of {}", listed(options.iter().map(|it| it.value))),
         Kind::Picture => "a picture".to_owned(),
         Kind::Hue => "0 to 360".to_owned(),
         Kind::Hours => "a list of `{day, opens, closes}`".to_owned(),
         Kind::Holidays => "a list of `{from, until, name}`".to_owned(),
         Kind::Links => "a list of `{name, url}`".to_owned(),
         Kind::Services => "a list of services".to_owned(),
+        Kind::Points { max } => format!("at most {max} of `{{title, text}}`"),
+        Kind::Blocks { options } => {
+            format!("a list of `{{block, shown}}`, blocks: {}", listed(options.iter().map(|it| it.value)))
+        }
     };
     if key.optional { format!("{form}, or empty") } else { form }
 }
 
+fn listed(names: impl Iterator<Item = &'static str>) -> String {
+    names.map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+}
+
 fn default(key: &Key) -> String {
     match &key.default {
+        _ if matches!(key.kind, Kind::Blocks { .. }) => "all, in this order".to_owned(),
         serde_json::Value::Null => "none".to_owned(),
         value if value.is_array() && value.as_array().is_some_and(|list| !list.is_empty()) => "an example".to_owned(),
         _ if key.sample => "that of a sample firm".to_owned(),

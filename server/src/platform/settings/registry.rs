@@ -13,7 +13,7 @@ use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use super::kind::Kind;
-use super::{Offered, Snapshot, groups};
+use super::{Offered, Snapshot, blocks, groups};
 use crate::error::Result;
 use crate::http::valid::Check;
 use crate::platform::permission::Permission;
@@ -52,6 +52,8 @@ pub struct Key {
     pub default: Value,
     /// The default belongs to a sample firm, so resetting to it makes little sense.
     pub sample: bool,
+    /// A value to start from, for a text that is empty by default; null if there is none.
+    pub example: Option<Value>,
     /// Can be empty.
     pub optional: bool,
     /// For people.
@@ -75,6 +77,7 @@ impl Key {
             kind,
             default,
             sample: false,
+            example: None,
             optional: false,
             help: "",
             sensitive: group.sensitive,
@@ -123,6 +126,14 @@ impl Key {
     pub fn sample(mut self) -> Self {
         self.sample = true;
         self
+    }
+
+    /// The value with the parts that are missing because a version that did not know them wrote it.
+    pub(super) fn complete(&self, value: Value) -> Value {
+        match self.kind {
+            Kind::Blocks { options } => blocks::whole(options, &value),
+            _ => value,
+        }
     }
 
     /// The stored form of a value: trimmed, and null if empty.
@@ -255,7 +266,8 @@ impl Registry {
             };
             let value = key.tidy(value);
             key.check(&mut check, &value);
-            tidied.insert(name.clone(), value);
+            // Completed last: errors name the places of the list that was sent.
+            tidied.insert(name.clone(), key.complete(value));
         }
         check.done()?;
         let mut after = current.clone();

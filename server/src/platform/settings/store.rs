@@ -42,7 +42,7 @@ pub(super) async fn values(
         let mut check = Check::new();
         key.check(&mut check, &row.value);
         if check.done().is_ok() {
-            values.insert(row.key, row.value);
+            values.insert(row.key, key.complete(row.value));
         } else {
             tracing::warn!(key = row.key, "a setting has an invalid value; its default is used");
         }

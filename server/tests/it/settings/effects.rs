@@ -26,6 +26,9 @@ type Row = (&'static str, Value, Look);
 /// Placeholder value: the name of a picture that was uploaded before.
 const UPLOADED: &str = "an uploaded picture";
 
+/// A page with every block.
+const SERVICE: &str = "/services/software-development";
+
 fn rows() -> Vec<Row> {
     let holiday = json!([{ "from": "2026-03-02", "name": "Founding day" }]);
     let service = json!([{ "slug": "gardens", "name": "Gardens", "summary": "We cut hedges.", "minutes": 45 }]);
@@ -47,6 +50,31 @@ fn rows() -> Vec<Row> {
         ("firm.logo", json!(UPLOADED), |t, _| page(t, "/")),
         ("firm.accentHue", json!(30), |t, _| page(t, "/theme.css")),
         ("services.list", service, |t, _| page(t, "/services/gardens")),
+        ("site.homeBlocks", json!([{ "block": "ask", "shown": false }]), |t, _| page(t, "/")),
+        ("site.homeServicesTitle", json!("Our work"), |t, _| page(t, "/")),
+        ("site.homeServicesLead", json!("From hedge to pond."), |t, _| page(t, "/")),
+        ("site.homeStartTitle", json!("The first week"), |t, _| page(t, "/")),
+        ("site.homeStartLead", json!("It is short."), |t, _| page(t, "/")),
+        ("site.homeStartSteps", json!([{ "title": "We look", "text": "At your hedge." }]), |t, _| page(t, "/")),
+        ("site.homePromisesTitle", json!("Our word"), |t, _| page(t, "/")),
+        ("site.homePromises", json!([{ "title": "No leaf blowers", "text": "Ever." }]), |t, _| page(t, "/")),
+        ("site.homeAskTitle", json!("A hedge to cut?"), |t, _| page(t, "/")),
+        ("site.homeAskText", json!("Send a photo."), |t, _| page(t, "/")),
+        ("site.servicesTitle", json!("All our work"), |t, _| page(t, "/services")),
+        ("site.servicesLead", json!("In every season."), |t, _| page(t, "/services")),
+        ("site.servicesAskTitle", json!("Something else?"), |t, _| page(t, "/services")),
+        ("site.servicesAskText", json!("Ask us."), |t, _| page(t, "/services")),
+        ("site.serviceBlocks", json!([{ "block": "gets", "shown": false }]), |t, _| page(t, SERVICE)),
+        ("site.serviceSideBlocks", json!([{ "block": "fits", "shown": false }]), |t, _| page(t, SERVICE)),
+        ("site.serviceEndBlocks", json!([{ "block": "ask", "shown": false }]), |t, _| page(t, SERVICE)),
+        ("site.serviceGetsTitle", json!("In the garden after"), |t, _| page(t, SERVICE)),
+        ("site.serviceStepsTitle", json!("Day by day"), |t, _| page(t, SERVICE)),
+        ("site.serviceQuestionsTitle", json!("What others ask"), |t, _| page(t, SERVICE)),
+        ("site.servicePriceTitle", json!("Price"), |t, _| page(t, SERVICE)),
+        ("site.serviceFitsTitle", json!("For whom"), |t, _| page(t, SERVICE)),
+        ("site.serviceOthersTitle", json!("More"), |t, _| page(t, SERVICE)),
+        ("site.serviceAskTitle", json!("Shall we?"), |t, _| page(t, SERVICE)),
+        ("site.serviceAskText", json!("Say when."), |t, _| page(t, SERVICE)),
         ("hours.timeZone", json!("Pacific/Auckland"), |t, _| page(t, "/")),
         ("hours.weekly", json!([{ "day": "sun", "opens": "10:00", "closes": "11:00" }]), |t, _| page(t, "/")),
         ("hours.holidays", holiday, |t, _| page(t, "/")),
@@ -303,6 +331,10 @@ async fn confirmations(t: &TestApp) -> String {
 async fn seen(key: &str, value: Option<&Value>, look: Look) -> String {
     let t = TestApp::new().await;
     let ada = t.admin().await;
+    if key.starts_with("site.") {
+        // A text shows only in a block that has a heading.
+        t.patch_as(&ada, "/api/admin/settings", t.examples()).await.status(200);
+    }
     if let Some(value) = value {
         let uploaded = value == UPLOADED;
         let value = if uploaded { t.upload(&ada, logo()).await.data()["name"].clone() } else { value.clone() };
@@ -348,6 +380,11 @@ async fn every_key_of_the_firm_does_something() {
 async fn every_key_of_services_and_hours_does_something() {
     show_effects("services.").await;
     show_effects("hours.").await;
+}
+
+#[tokio::test]
+async fn every_key_of_the_site_does_something() {
+    show_effects("site.").await;
 }
 
 #[tokio::test]

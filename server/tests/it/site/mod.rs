@@ -1,3 +1,4 @@
 //! The public site.
 
+mod blocks;
 mod pages;

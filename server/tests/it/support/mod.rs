@@ -14,7 +14,7 @@ use std::net::SocketAddr;
 use chrono::{DateTime, Utc};
 use clap::Parser as _;
 use reqwest::Method;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use tekvwarho::app::{App, Surroundings};
 use tekvwarho::cli::Cli;
 use tekvwarho::clock::Clock;
@@ -114,6 +114,12 @@ impl TestApp {
         let answer = self.post("/api/contact", body).await;
         answer.status(201);
         answer.data()["id"].as_str().unwrap().to_owned()
+    }
+
+    /// The texts that the settings page offers to start from.
+    pub fn examples(&self) -> Value {
+        let keys = &self.app.settings.registry().keys;
+        keys.iter().filter_map(|key| Some((key.key.clone(), key.example.clone()?))).collect::<Map<_, _>>().into()
     }
 
     /// Delivers due emails and returns those in the folder, oldest first.

@@ -53,7 +53,7 @@ pub struct Service {
     pub questions: Vec<Question>,
 }
 
-/// One step of how a service goes.
+/// One step of how a service goes, or another point: a title with a text.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Step {
@@ -89,6 +89,8 @@ pub(in super::super) fn whole(value: &Value) -> Value {
 const LONGEST: usize = 1_000;
 /// Maximum entries in one list of a service.
 const MOST: usize = 20;
+/// What to do about an empty entry.
+const FILL_IN: &str = "Fill this in, or remove it.";
 
 /// Reports errors in the services.
 pub(in super::super) fn check(check: &mut Check, field: &str, value: &Value) {
@@ -135,19 +137,23 @@ fn check_lists(check: &mut Check, place: &str, service: &Service) {
             check.refuse(&format!("{place}{part}"), "too_long", format!("At most {MOST} of these are allowed."));
         }
     }
-    let ask = "Fill this in, or remove it.";
     for (part, list) in [("gets", &service.gets), ("fits", &service.fits)] {
         for (index, text) in list.iter().enumerate() {
-            check.line(&format!("{place}{part}.{index}"), text, LONGEST, ask);
+            check.line(&format!("{place}{part}.{index}"), text, LONGEST, FILL_IN);
         }
     }
-    for (index, step) in service.steps.iter().enumerate() {
-        check.line(&format!("{place}steps.{index}.title"), &step.title, 120, ask);
-        check.text(&format!("{place}steps.{index}.text"), &step.text, LONGEST, ask);
-    }
+    check_steps(check, &format!("{place}steps"), &service.steps);
     for (index, question) in service.questions.iter().enumerate() {
-        check.line(&format!("{place}questions.{index}.q"), &question.q, 200, ask);
-        check.text(&format!("{place}questions.{index}.a"), &question.a, LONGEST, ask);
+        check.line(&format!("{place}questions.{index}.q"), &question.q, 200, FILL_IN);
+        check.text(&format!("{place}questions.{index}.a"), &question.a, LONGEST, FILL_IN);
+    }
+}
+
+/// Reports errors in titles with their texts.
+pub(in super::super) fn check_steps(check: &mut Check, place: &str, steps: &[Step]) {
+    for (index, step) in steps.iter().enumerate() {
+        check.line(&format!("{place}.{index}.title"), &step.title, 120, FILL_IN);
+        check.text(&format!("{place}.{index}.text"), &step.text, LONGEST, FILL_IN);
     }
 }
 

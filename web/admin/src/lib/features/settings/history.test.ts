@@ -15,6 +15,14 @@ const keys = [
     ...{ key: 'security.sessionDays', group: 'security', section: '', label: 'Sessions' },
     kind: { type: 'integer', min: 1, max: 90, unit: 'days' },
   },
+  {
+    ...{ key: 'site.homeBlocks', group: 'site', section: 'Home page: order', label: 'Blocks' },
+    kind: { type: 'blocks', options: [{ value: 'ask', label: 'Invitation', texts: [] }] },
+  },
+  {
+    ...{ key: 'site.homePromises', group: 'site', section: '', label: 'Promises' },
+    kind: { type: 'points', max: 12 },
+  },
 ] as SettingKey[];
 
 const told = (group: string, field: string, value: unknown) => {
@@ -42,6 +50,19 @@ it('calls a field by its label and its value by the words of its page', () => {
     'Second factor',
     'Admins\nx',
   ]);
+  const blocks = [
+    { block: 'ask', shown: false },
+    { block: 'gone', shown: true },
+  ];
+  expect(told('site', 'site.homeBlocks', blocks)).toEqual([
+    'Home page: order: Blocks',
+    'Invitation (hidden)\ngone',
+  ]);
+  expect(told('site', 'site.homePromises', [{ title: 'We say no', text: 'Often.' }])).toEqual([
+    'Promises',
+    'We say no · Often.',
+  ]);
+  expect(told('site', 'site.homePromises', [])).toEqual(['Promises', 'Nothing']);
   expect(told('security', 'security.sessionDays', 30)).toEqual(['Sessions', '30 days']);
 });
 

@@ -146,7 +146,8 @@ class SettingsState {
     this.conflicts = both.map((key) => {
       const known = this.schema?.keys.find((one) => one.key === key);
       const [yours, theirs] = [this.drafts[key], values[key]].map((value) => show(value, known?.kind));
-      return { key, label: known?.label ?? key, yours: yours ?? '', theirs: theirs ?? '' };
+      const label = known ? own.history.inSection(known.section, known.label) : key;
+      return { key, label, yours: yours ?? '', theirs: theirs ?? '' };
     });
     return false;
   }

@@ -3,7 +3,10 @@ export const frame = {
   settings: 'Settings',
   goTo: 'Go to settings',
   entity: 'settings',
-  stop: { title: 'Settings', text: 'The firm, services, hours and emails. The site updates at once.' },
+  stop: {
+    title: 'Settings',
+    text: 'The firm, services, website, hours and emails. The site updates at once.',
+  },
   steps: {
     firm: {
       title: 'Say who you are',

@@ -68,6 +68,16 @@ export const own = {
     none: 'No holidays yet.',
   },
   link: { name: 'Name', url: 'Address', add: 'Add a link', none: 'No links yet.' },
+  blocks: {
+    show: 'Show',
+    hidden: (name: string) => `${name} (hidden)`,
+    empty: 'Has no text yet, so it is not shown',
+  },
+  point: { title: 'Title', text: 'Text', add: 'Add another' },
+  example: {
+    start: 'Start from an example',
+    help: 'It fills the empty fields and saves nothing. Change what is not true of you.',
+  },
   address: { add: 'Add a mailbox', label: (n: number) => `Mailbox ${n}` },
   service: {
     add: 'Add a service',

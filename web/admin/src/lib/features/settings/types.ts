@@ -3,6 +3,7 @@ import type { Schema } from '../../api/types';
 
 export type SettingsSchema = Schema['SettingsSchema'];
 export type SettingKey = Schema['Key'];
+export type BlockChoice = Schema['BlockChoice'];
 export type MailTrial = Schema['MailTrial'];
 export type MailPreview = Schema['MailPreview'];
 export type MailTest = Schema['MailTest'];
@@ -24,6 +25,14 @@ export interface SocialLink {
   name: string;
   url: string;
 }
+export interface Point {
+  title: string;
+  text: string;
+}
+export interface Block {
+  block: string;
+  shown: boolean;
+}
 export interface Service {
   /** Absent until it is saved. */
   id?: string;
@@ -34,7 +43,7 @@ export interface Service {
   intro: string;
   minutes: number | null;
   gets: string[];
-  steps: { title: string; text: string }[];
+  steps: Point[];
   startsFrom: string | null;
   startsAt: string;
   fits: string[];

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { conflictsOf, same, show, stillWrong } from './values';
+import type { SettingKey } from './types';
+import { conflictsOf, isEmpty, moved, same, show, startable, stillWrong } from './values';
 
 test('values are the same whatever the order of their fields', () => {
   expect(same({ a: 1, b: [2] }, { b: [2], a: 1 })).toBe(true);
@@ -52,4 +53,23 @@ test('a mark goes with what moves, and away with what is taken out', () => {
   expect(after([b, c])).toEqual({ 'services.list.0.gets.1': 'e' });
   expect(after([a, b, c, { slug: 'd' }])).toEqual(errors);
   expect(stillWrong({ 'mail.to.1': 'x' }, 'mail.to', ['a', 'b'], ['b'])).toEqual({ 'mail.to.0': 'x' });
+});
+
+test('moves an entry by one place', () => {
+  expect(moved(['a', 'b', 'c'], 1, -1)).toEqual(['b', 'a', 'c']);
+  expect(moved(['a', 'b', 'c'], 1, 1)).toEqual(['a', 'c', 'b']);
+});
+
+test('offers examples only for what is empty', () => {
+  const key = (name: string, example?: unknown) => ({ key: name, example }) as SettingKey;
+  const keys = [key('title', 'How it starts'), key('steps', [{ title: 'A', text: 'B' }]), key('order')];
+  const offered = (values: Record<string, unknown>) =>
+    startable(keys, (name) => values[name]).map((one) => one.key);
+  expect(offered({ title: null, steps: [], order: [] })).toEqual(['title', 'steps']);
+  expect(offered({ title: 'Ours', steps: [] })).toEqual(['steps']);
+  expect(offered({ title: 'Ours', steps: [{ title: '', text: '' }] })).toEqual([]);
+  expect([null, undefined, '', [], 0, false, 'a', [0]].map(isEmpty)).toEqual([
+    ...[true, true, true, true],
+    ...[false, false, false, false],
+  ]);
 });

@@ -2,11 +2,22 @@
 import { dayLabel } from '../../format/time';
 import { currentZone } from '../../format/zones';
 import { own as text } from './strings';
-import type { Holiday, Opening, SettingKey, SettingValues } from './types';
+import type { Block, Holiday, Opening, SettingKey, SettingValues } from './types';
 
 export function same(a: unknown, b: unknown): boolean {
   return sorted(a) === sorted(b);
 }
+
+export const isEmpty = (value: unknown): boolean =>
+  value === null || value === undefined || value === '' || (Array.isArray(value) && !value.length);
+
+/** The list with an entry one place further up or down. */
+export const moved = <Entry>(list: readonly Entry[], index: number, by: -1 | 1): Entry[] =>
+  list.toSpliced(index, 1).toSpliced(index + by, 0, list[index]!);
+
+/** The settings that are still empty and offer an example to start from. */
+export const startable = (keys: readonly SettingKey[], get: (key: string) => unknown): SettingKey[] =>
+  keys.filter(({ key, example }) => !isEmpty(example) && isEmpty(get(key)));
 
 /** JSON in which the order of fields does not matter. */
 function sorted(value: unknown): string {
@@ -75,6 +86,10 @@ export function show(value: unknown, kind?: SettingKey['kind']): string {
   const labelOf = (one: unknown) => labels.find((option) => option.value === one)?.label ?? String(one);
   if (kind?.type === 'choice') return labelOf(value);
   if (kind?.type === 'choices') return list.map(labelOf).join('\n') || text.empty;
+  if (kind?.type === 'blocks')
+    return (list as Block[])
+      .map(({ block, shown }) => (shown ? labelOf(block) : text.blocks.hidden(labelOf(block))))
+      .join('\n');
   if (kind?.type === 'integer') return kind.unit ? `${String(value)} ${kind.unit}` : String(value);
   if (kind?.type === 'hue') return `${String(value)}°`;
   if (kind?.type === 'picture') return text.picture.some;
