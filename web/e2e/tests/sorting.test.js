@@ -66,12 +66,12 @@ step("rules are added, read as sentences, and sort what comes", async () => {
 step("the order of rules changes by keyboard, and focus stays with the rule", async () => {
   const names = () => page.locator("[data-rule] b").allTextContents();
   assert.deepEqual(await names(), ["Shops", "Adverts"]);
-  await page.getByRole("button", { name: "Move down: Shops" }).focus();
+  await page.getByRole("button", { name: "Move Shops down" }).focus();
   await page.keyboard.press("Enter");
   await until("the order is kept", async () => (await server.api("/api/admin/message-rules"))[0].name === "Adverts");
   assert.deepEqual(await names(), ["Adverts", "Shops"]);
   const focused = () => page.evaluate(() => document.activeElement?.getAttribute("aria-label"));
-  assert.equal(await focused(), "Move up: Shops");
+  assert.equal(await focused(), "Edit rule: Shops", "another press does not move it back");
 });
 
 step("a rule is turned off and deleted", async () => {

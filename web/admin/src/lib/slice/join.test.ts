@@ -64,7 +64,6 @@ const bees: Slice = {
       open: () => opened++,
     },
   ],
-  shortcuts: [{ title: 'At the hive', keys: [['h', 'Take honey']] }],
   notices: {
     bee_swarmed: {
       icon: 'warn',

@@ -15,6 +15,12 @@ export type Later<Props extends object = Record<string, never>> = () => Promise<
   default: Component<Props>;
 }>;
 
+/** A group of keys in the help sheet. */
+export interface Shortcuts {
+  title: string;
+  keys: [key: string, what: string][];
+}
+
 export interface Slice {
   /** The name of its folder. */
   name: string;
@@ -34,7 +40,7 @@ export interface Slice {
   /**
    * Groups of keys for the help sheet that only its own page knows; those of entries and tools are added automatically.
    */
-  shortcuts?: { title: string; keys: [key: string, what: string][] }[];
+  shortcuts?: () => Promise<{ shortcuts: Shortcuts[] }>;
 
   /** The text of its notices, by event name. */
   notices?: Record<string, NoticeWords>;

@@ -5,7 +5,7 @@ import { DRAFTS } from './stored';
 import { frame } from './strings.frame';
 import { countOf, pathOfView, viewIn, VIEWS, type View } from './views';
 
-const { shortcuts: k, notices } = frame;
+const { notices } = frame;
 const allMine = '/messages?view=mine';
 /** Nobody waits for the messages in these two. */
 const uncounted: View[] = ['archived', 'all'];
@@ -62,32 +62,7 @@ export const messages: Slice = {
     find: async (q, signal) => (await import('./search')).find(q, signal),
   },
   palette: () => import('./palette'),
-  shortcuts: [
-    {
-      title: k.list,
-      keys: [
-        ['j', k.next],
-        ['k', k.previous],
-        ['Enter', k.open],
-        ['Esc', k.close],
-        ['x', k.select],
-        ['/', k.search],
-      ],
-    },
-    {
-      title: k.message,
-      keys: [
-        ['r', k.reply],
-        ['n', k.note],
-        ['a', k.assign],
-        ['e', k.archive],
-        ['z', k.snooze],
-        ['m', k.unread],
-        ['t', k.tag],
-        ['mod Enter', k.send],
-      ],
-    },
-  ],
+  shortcuts: () => import('./shortcuts'),
   notices: {
     message_created: { icon: 'inbox', says: notices.created, when: notices.createdWhen },
     client_replied: { icon: 'reply', says: notices.replied, when: notices.repliedWhen },

@@ -35,25 +35,6 @@ export const frame = {
     spam: 'Spam',
   } satisfies Record<MessageStatus, string>,
 
-  shortcuts: {
-    list: 'In the list',
-    next: 'Next message',
-    previous: 'Previous message',
-    open: 'Open message',
-    close: 'Close message',
-    select: 'Select',
-    search: 'Search messages',
-    message: 'With a message',
-    reply: 'Reply',
-    note: 'Write a note',
-    assign: 'Assign',
-    archive: 'Archive',
-    snooze: 'Snooze',
-    unread: 'Mark as unread',
-    tag: 'Tags',
-    send: 'Send reply or note',
-  },
-
   notices: {
     created: (notice: { subject?: string | null }) => `New message from ${who(notice)}`,
     createdWhen: 'when a new message arrives',

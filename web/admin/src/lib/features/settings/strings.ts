@@ -23,8 +23,6 @@ export const own = {
   on: 'On',
   off: 'Off',
   removeOf: (what: string) => `Remove ${what}`,
-  up: (what: string) => `Move ${what} up`,
-  down: (what: string) => `Move ${what} down`,
   optionalNone: 'Not set',
 
   /** In the history of a page. */

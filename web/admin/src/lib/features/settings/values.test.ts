@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { SettingKey } from './types';
-import { conflictsOf, isEmpty, moved, same, show, startable, stillWrong } from './values';
+import { conflictsOf, isEmpty, same, show, startable, stillWrong } from './values';
 
 test('values are the same whatever the order of their fields', () => {
   expect(same({ a: 1, b: [2] }, { b: [2], a: 1 })).toBe(true);
@@ -53,11 +53,6 @@ test('a mark goes with what moves, and away with what is taken out', () => {
   expect(after([b, c])).toEqual({ 'services.list.0.gets.1': 'e' });
   expect(after([a, b, c, { slug: 'd' }])).toEqual(errors);
   expect(stillWrong({ 'mail.to.1': 'x' }, 'mail.to', ['a', 'b'], ['b'])).toEqual({ 'mail.to.0': 'x' });
-});
-
-test('moves an entry by one place', () => {
-  expect(moved(['a', 'b', 'c'], 1, -1)).toEqual(['b', 'a', 'c']);
-  expect(moved(['a', 'b', 'c'], 1, 1)).toEqual(['a', 'c', 'b']);
 });
 
 test('offers examples only for what is empty', () => {

@@ -11,10 +11,6 @@ export function same(a: unknown, b: unknown): boolean {
 export const isEmpty = (value: unknown): boolean =>
   value === null || value === undefined || value === '' || (Array.isArray(value) && !value.length);
 
-/** The list with an entry one place further up or down. */
-export const moved = <Entry>(list: readonly Entry[], index: number, by: -1 | 1): Entry[] =>
-  list.toSpliced(index, 1).toSpliced(index + by, 0, list[index]!);
-
 /** The settings that are still empty and offer an example to start from. */
 export const startable = (keys: readonly SettingKey[], get: (key: string) => unknown): SettingKey[] =>
   keys.filter(({ key, example }) => !isEmpty(example) && isEmpty(get(key)));

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { MessageRule } from '../types';
-import { actions, conditions, formOf, moved, ruleOf } from './rule';
+import { actions, conditions, formOf, ruleOf } from './rule';
 
 const rule: MessageRule = {
   id: 'r',
@@ -61,11 +61,4 @@ test('a rule reads as a sentence', () => {
     'Assign to Ben, tag x, y, move to Spam',
   );
   expect(actions({ ...rule, tags: ['x'] })).toBe('Tag x');
-});
-
-test('a rule moves by one place and never out of the list', () => {
-  expect(moved(['a', 'b', 'c'], 1, -1)).toEqual(['b', 'a', 'c']);
-  expect(moved(['a', 'b', 'c'], 1, 1)).toEqual(['a', 'c', 'b']);
-  expect(moved(['a', 'b'], 0, -1)).toEqual(['a', 'b']);
-  expect(moved(['a', 'b'], 1, 1)).toEqual(['a', 'b']);
 });

@@ -67,11 +67,3 @@ export function actions(rule: MessageRule): string {
   ].filter((part): part is string => Boolean(part));
   return sentence(does.join(', '));
 }
-
-/** The list with one rule moved up or down by one place. */
-export function moved<T>(list: T[], at: number, by: -1 | 1): T[] {
-  const to = at + by;
-  if (to < 0 || to >= list.length) return list;
-  const rest = list.toSpliced(at, 1);
-  return rest.toSpliced(to, 0, list[at] as T);
-}

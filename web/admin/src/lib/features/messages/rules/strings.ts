@@ -14,8 +14,6 @@ export const own = {
   turnOff: 'Turn off',
   turnedOn: 'Rule turned on',
   turnedOff: 'Rule turned off',
-  up: (name: string) => `Move up: ${name}`,
-  down: (name: string) => `Move down: ${name}`,
   moved: (name: string, place: number) => `${name} is now number ${place}`,
   remove: 'Delete rule',
   removeOne: (name: string) => `Delete rule: ${name}`,
