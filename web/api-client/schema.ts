@@ -2786,7 +2786,7 @@ export interface components {
                 tags: string[];
                 /** Format: date-time */
                 updatedAt: string;
-                /** @description A message must have all words of one of these phrases; empty: whatever it says. */
+                /** @description A message must have one of these phrases; with `*` at its end, the last word may go on. Empty: whatever it says. */
                 words: string[];
             };
             /** @description A sentence to show to people, if there is something to say. */
@@ -3523,7 +3523,7 @@ export interface components {
                 tags: string[];
                 /** Format: date-time */
                 updatedAt: string;
-                /** @description A message must have all words of one of these phrases; empty: whatever it says. */
+                /** @description A message must have one of these phrases; with `*` at its end, the last word may go on. Empty: whatever it says. */
                 words: string[];
             }[];
             /** @description A sentence to show to people, if there is something to say. */
@@ -4291,7 +4291,7 @@ export interface components {
             tags: string[];
             /** Format: date-time */
             updatedAt: string;
-            /** @description A message must have all words of one of these phrases; empty: whatever it says. */
+            /** @description A message must have one of these phrases; with `*` at its end, the last word may go on. Empty: whatever it says. */
             words: string[];
         };
         /** @description Changes to a rule. Fields that are left out stay unchanged. */

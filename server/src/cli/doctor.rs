@@ -166,7 +166,8 @@ async fn mail(config: &Config) -> Result<String, String> {
         Mailer::Folder(folder) => Ok(format!("written to {}; set SMTP_URL to send it", folder.display())),
         Mailer::SendGrid(_) => Ok("sent by SendGrid".to_owned()),
         Mailer::Smtp(server) => match tokio::time::timeout(PROBE, server.test()).await {
-            Ok(Ok(true)) => Ok("sent by SMTP; the server accepts our sign-in".to_owned()),
+            Ok(Ok(true)) if server.signs_in() => Ok("sent by SMTP; the server accepts our sign-in".to_owned()),
+            Ok(Ok(true)) => Ok("sent by SMTP, without a sign-in".to_owned()),
             Ok(Ok(false)) => Err("the SMTP server does not respond like one".to_owned()),
             Ok(Err(error)) => {
                 let fault = Fault::of_smtp(&error);

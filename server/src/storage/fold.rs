@@ -78,6 +78,11 @@ pub fn search_terms(query: &str) -> Vec<String> {
     words(&plain).take(8).collect()
 }
 
+/// The folded words of a text with a space between them: how they stand in [`search_text`].
+pub fn phrase(text: &str) -> String {
+    words(text).collect::<Vec<_>>().join(" ")
+}
+
 /// Minimum digits of a number with its own words: dates, amounts and phone numbers have them.
 const NUMBER: usize = 5;
 

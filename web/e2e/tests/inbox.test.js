@@ -340,7 +340,7 @@ step("a new message waits in the head of the list: no row moves, none is covered
 
 step("the workbook holds every row of the list, and no formula", async () => {
   const expected = await total();
-  await page.getByRole("button", { name: "Sort and export" }).click();
+  await page.getByRole("button", { name: "List options" }).click();
   const [download] = await Promise.all([
     page.waitForEvent("download"),
     page.getByRole("menuitem", { name: "Export as Excel" }).click(),
@@ -357,7 +357,7 @@ step("the workbook holds every row of the list, and no formula", async () => {
 step("the filtered list is exported as CSV with as many lines as it says", async () => {
   await show("?view=all&status=converted");
   const expected = await total();
-  await page.getByRole("button", { name: "Sort and export" }).click();
+  await page.getByRole("button", { name: "List options" }).click();
   const [download] = await Promise.all([
     page.waitForEvent("download"),
     page.getByRole("menuitem", { name: "Export as CSV" }).click(),

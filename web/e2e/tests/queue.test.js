@@ -69,14 +69,14 @@ step("what one person reads stays unread for the other", async () => {
   await ben.page.getByText("Message marked as unread").waitFor();
   await unread(ben.page, "Grace Hopper").waitFor({ state: "attached" });
   assert.equal(new URL(ben.page.url()).pathname, "/admin/messages");
-  await page.getByRole("button", { name: "Sort and export" }).click();
+  await page.getByRole("button", { name: "List options" }).click();
   await page.getByRole("menuitem", { name: "Mark all as read" }).click();
   await unread(page, "Radia Perlman").waitFor({ state: "detached" });
   assert.equal(await unread(ben.page, "Grace Hopper").count(), 1);
 });
 
 step("the list can go by who waits longest", async () => {
-  await page.getByRole("button", { name: "Sort and export" }).click();
+  await page.getByRole("button", { name: "List options" }).click();
   await page.getByRole("menuitemradio", { name: "Longest waiting" }).click();
   await orderIs(["Grace Hopper", "Radia Perlman"]);
   assert.match(page.url(), /sort=waiting/);

@@ -71,7 +71,7 @@ step("what a blocked sender writes is spam until somebody unblocks them", async 
   await write({ name: "Pest Two", email: "RADIA@client.example" });
   await until("both are spam", async () => (await server.api("/api/admin/messages/counts")).spam === 2);
 
-  await page.getByRole("button", { name: "Sort and export" }).click();
+  await page.getByRole("button", { name: "List options" }).click();
   await page.getByRole("menuitem", { name: "Blocked senders" }).click();
   const dialog = page.getByRole("dialog", { name: "Blocked senders" });
   await dialog.getByText("radia@client.example").waitFor();

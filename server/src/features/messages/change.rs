@@ -8,6 +8,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::labels::{TAGS, TOO_MANY};
 use super::later::{self, Later};
 use super::status::is_open;
 use super::{lines, store, tell};
@@ -117,6 +118,9 @@ pub async fn apply(
     let assigned_to = change.assigned_to.unwrap_or(message.assigned_to);
     let old_tags = store::tags_of(tx.conn(), vec![id]).await?.remove(&id).unwrap_or_default();
     let new_tags = retag(&old_tags, tagging);
+    if new_tags.len() > TAGS.max(old_tags.len()) {
+        return Err(Error::field("addTags", "too_long", TOO_MANY));
+    }
     // Whoever files it as spam has judged it.
     let doubtful = change.doubtful.unwrap_or(message.doubtful && status != Status::Spam);
     let after = After { status, assigned_to, doubtful, later };

@@ -3,8 +3,8 @@
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::Condition;
 
+use super::expiry;
 use super::settings::Keeping;
-use super::{expiry, undo};
 use crate::app::App;
 use crate::error::Result;
 use crate::http::RequestInfo;
@@ -18,8 +18,6 @@ const CHUNK: u64 = 200;
 /// time is over.
 pub async fn clean_up(app: &App) -> Result<()> {
     let now = app.clock.now();
-    let (changes, key) = undo::over(now);
-    app.delete_in_chunks(changes, key).await?;
     let settings = app.settings.get();
     let keeping = settings.part::<Keeping>();
     forget_senders(app, keeping.senders_before(now)).await?;

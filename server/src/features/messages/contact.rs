@@ -115,16 +115,16 @@ pub async fn submit(
         from: info,
     }
     .row(&app.ids, message.created_at);
-    let unit = (app.clone(), info.clone(), came, message, sorted, told, entry, kept);
+    let unit = (app.clone(), came, message, sorted, told, entry, kept);
     app.storage
-        .write(unit, move |tx, (app, info, came, message, sorted, (mails, notices), entry, kept)| {
+        .write(unit, move |tx, (app, came, message, sorted, (mails, notices), entry, kept)| {
             Box::pin(async move {
                 idempotency::write(tx.conn(), kept.as_ref()).await?;
                 let mut message = message.clone();
                 rules::check_person(tx.conn(), &mut message).await?;
                 tally::added(tx, &message);
                 tx.audit(entry.clone());
-                rules::note(tx, app, info, came, &message, sorted);
+                rules::note(tx, app, came, &message, sorted);
                 tx.add(message.into_active_model());
                 for tag in &sorted.tags {
                     tx.add(message_tags::ActiveModel::from(message_tags::Model {

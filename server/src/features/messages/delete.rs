@@ -7,7 +7,8 @@ use chrono::Duration;
 use database::entity::messages::{Column, Entity, Model};
 use database::entity::{message_notes, message_reads, message_replies, message_tags, notifications, outbox};
 use sea_orm::{
-    ColumnTrait as _, EntityTrait, IntoActiveModel, ModelTrait, QueryFilter as _, QueryOrder as _, QuerySelect as _,
+    ColumnTrait as _, ConnectionTrait, EntityTrait, IntoActiveModel, ModelTrait, QueryFilter as _, QueryOrder as _,
+    QuerySelect as _,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -16,7 +17,7 @@ use utoipa_axum::routes;
 use uuid::Uuid;
 
 use super::undo::{self, Undone};
-use super::{change, expiry, tally};
+use super::{change, expiry, store, tally};
 use crate::app::App;
 use crate::error::Result;
 use crate::http::valid::Check;
@@ -66,6 +67,8 @@ pub struct Gone {
     reads: Vec<message_reads::Model>,
     mails: Vec<outbox::Model>,
     notices: Vec<notifications::Model>,
+    /// Those of the messages that are sample data.
+    samples: BTreeSet<Uuid>,
 }
 
 /// Deletes messages with their replies, notes and tags, and with emails that have not been sent yet.
@@ -116,20 +119,51 @@ async fn take(tx: &Tx<'_>, act: &Act, ids: Vec<Uuid>) -> Result<Gone> {
     let tags = message_tags::Entity::find().filter(of).all(conn).await?;
     let of = message_reads::Column::MessageId.is_in(ids.clone());
     let reads = message_reads::Entity::find().filter(of).all(conn).await?;
+    // A mail that is being sent stays where it is, so that it is not sent again.
     let mails = mail::of_entities(conn, ids.clone()).await?;
     let notices = notices::of_entities(conn, ids.clone()).await?;
+    let samples = store::samples_among(conn, &ids).await?;
     expiry::delete(tx, ids.clone()).await?;
     for id in ids {
         act.note(tx, "message.deleted", (entity::Entity::Message, id), Changes::none());
         change::announce(tx, "message_changed", id);
     }
-    Ok(Gone { messages, replies, notes, tags, reads, mails, notices })
+    Ok(Gone { messages, replies, notes, tags, reads, mails, notices, samples })
+}
+
+impl Gone {
+    /// Leaves out sample data that was removed in the meantime, with all that goes with it; returns how many messages.
+    fn leave_out(&mut self, removed: &BTreeSet<Uuid>) -> u64 {
+        let before = self.messages.len();
+        let stays = |id: &Uuid| !removed.contains(id);
+        self.messages.retain(|row| stays(&row.id));
+        self.replies.retain(|row| stays(&row.message_id));
+        self.notes.retain(|row| stays(&row.message_id));
+        self.tags.retain(|row| stays(&row.message_id));
+        self.reads.retain(|row| stays(&row.message_id));
+        self.mails.retain(|row| row.entity_id.as_ref().is_none_or(stays));
+        self.notices.retain(|row| row.entity_id.as_ref().is_none_or(stays));
+        (before - self.messages.len()) as u64
+    }
+
+    /// Leaves out what belongs to people who were deleted in the meantime.
+    async fn leave_out_people(&mut self, conn: &impl ConnectionTrait) -> Result<()> {
+        let there: HashSet<Uuid> = people::everybody(conn).await?.into_iter().map(|person| person.id).collect();
+        self.replies.retain(|row| row.staff_id.is_none_or(|person| there.contains(&person)));
+        self.notes.retain(|row| there.contains(&row.staff_id));
+        self.reads.retain(|row| there.contains(&row.staff_id));
+        Ok(())
+    }
 }
 
 /// Brings deleted messages back as they were. Whoever has left since, or may not see messages any more, is given
 /// nothing.
-pub async fn bring_back(tx: &Tx<'_>, act: &Act, gone: Gone) -> Result<Undone> {
-    let Gone { mut messages, replies, notes, tags, reads, mails, notices } = gone;
+pub async fn bring_back(tx: &Tx<'_>, act: &Act, mut gone: Gone) -> Result<Undone> {
+    let marked = store::samples_among(tx.conn(), &gone.samples.iter().copied().collect::<Vec<_>>()).await?;
+    let removed = gone.samples.difference(&marked).copied().collect();
+    let skipped = gone.leave_out(&removed);
+    gone.leave_out_people(tx.conn()).await?;
+    let Gone { mut messages, replies, notes, tags, reads, mails, notices, .. } = gone;
     let mut can_be_given = HashSet::new();
     for person in messages.iter().filter_map(|message| message.assigned_to).collect::<BTreeSet<Uuid>>() {
         if people::can_be_given(tx.conn(), person, Permission::Messages).await? {
@@ -152,7 +186,7 @@ pub async fn bring_back(tx: &Tx<'_>, act: &Act, gone: Gone) -> Result<Undone> {
     for mail in mails {
         tx.mail(mail);
     }
-    Ok(Undone { restored, skipped: 0 })
+    Ok(Undone { restored, skipped })
 }
 
 /// Inserts rows, some at a time: engines bound the values of a statement.

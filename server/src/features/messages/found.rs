@@ -70,7 +70,7 @@ fn missing<'t>(row: &MessageSummary, terms: &'t [String]) -> Vec<&'t str> {
 }
 
 /// True if a word of a folded text begins with the term, or has it inside where words have no spaces between them.
-pub(super) fn holds(folded: &str, term: &str) -> bool {
+fn holds(folded: &str, term: &str) -> bool {
     folded.contains(&format!(" {term}")) || (!term.is_ascii() && folded.contains(term))
 }
 

@@ -179,6 +179,11 @@ async fn put_tags(
     Ok(with_etag(detail))
 }
 
+/// Why there is no further tag.
+pub const TOO_MANY: &str = "A message can have at most 20 tags.";
+/// Tags that a message can have.
+pub const TAGS: usize = 20;
+
 /// Tags in their one form: small letters, single spaces, no commas, each once.
 pub fn checked_tags(check: &mut Check, field: &str, tags: &[String]) -> Vec<String> {
     let mut fine: Vec<String> = tags
@@ -188,8 +193,8 @@ pub fn checked_tags(check: &mut Check, field: &str, tags: &[String]) -> Vec<Stri
         .collect();
     fine.sort_unstable();
     fine.dedup();
-    if fine.len() > 20 {
-        check.refuse(field, "too_long", "A message can have at most 20 tags.");
+    if fine.len() > TAGS {
+        check.refuse(field, "too_long", TOO_MANY);
     }
     for tag in &fine {
         if tag.chars().count() > 40 {

@@ -3,10 +3,10 @@
 //! Tables: `messages`, `message_replies`, `message_notes`, `message_tags`, `tag_colours`, `message_rules`,
 //! `saved_filters`, `canned_replies`, `blocked_senders`, `undo_operations`. Counts: `messages_*` (`tally.rs`).
 //! Permission: `messages`. Notices: `message_created`, `message_changed`, `message_replied`, `client_replied`,
-//! `senders_changed`, `rules_changed`.
+//! `senders_changed`, `rules_changed`, `filters_changed`, `tags_changed`.
 //! Mails: contact notice and confirmation, reply, notice of a client's reply, of an assignment and of a mention, weekly
 //! list of spam.
-//! Jobs: `messages.clean_up`, `messages.spam_report`.
+//! Jobs: `messages.bring_back`, `messages.forget_undo`, `messages.clean_up`, `messages.spam_report`.
 
 mod api;
 mod blocked;
@@ -87,6 +87,7 @@ pub const SLICE: Slice<App> = Slice {
     api: routes,
     jobs: &[
         Job { name: "messages.bring_back", every: Duration::minutes(1), run: |it| Box::pin(later::bring_back(it)) },
+        Job { name: "messages.forget_undo", every: Duration::minutes(1), run: |it| Box::pin(undo::forget(it)) },
         Job { name: "messages.clean_up", every: Duration::hours(1), run: |it| Box::pin(clean_up::clean_up(it)) },
         Job { name: "messages.spam_report", every: Duration::hours(1), run: |it| Box::pin(spam_report::send(it)) },
     ],

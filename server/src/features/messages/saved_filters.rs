@@ -213,6 +213,7 @@ fn note(tx: &Tx<'_>, act: &Act, action: &'static str, before: Option<&Model>, af
         after.map(|row| &row.query),
     );
     act.note_all(tx, action, Kind::Inbox, changes);
+    tx.publish(Kind::Inbox.notice("filters_changed", None));
 }
 
 fn checked(mut row: Model) -> Result<Model> {

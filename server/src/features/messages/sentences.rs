@@ -58,6 +58,11 @@ pub fn sentences(it: &Words<'_>) -> Option<String> {
         "canned_reply.changed" => "changed a canned reply".to_owned(),
         "canned_reply.deleted" => format!("deleted the canned reply {}", it.from("shortcut")),
         "message.sorted" => sorted(it),
+        "message_rule.created" if !it.has_changes() => "added a rule for new messages".to_owned(),
+        "message_rule.deleted" if !it.has_changes() => "deleted a rule for new messages".to_owned(),
+        "saved_filter.created" if !it.has_changes() => "shared a filter".to_owned(),
+        "saved_filter.deleted" if !it.has_changes() => "deleted a shared filter".to_owned(),
+        "tag.coloured" if !it.has_changes() => "changed the colour of a tag".to_owned(),
         "message_rule.created" => format!("added the rule “{}”", it.to("name")),
         "message_rule.changed" => "changed a rule for new messages".to_owned(),
         "message_rule.deleted" => format!("deleted the rule “{}”", it.from("name")),
@@ -65,6 +70,9 @@ pub fn sentences(it: &Words<'_>) -> Option<String> {
         "saved_filter.created" => format!("shared the filter “{}”", it.to("name")),
         "saved_filter.changed" => "changed a shared filter".to_owned(),
         "saved_filter.deleted" => format!("deleted the shared filter “{}”", it.from("name")),
+        "tag.coloured" if it.change("colour", "to").is_none_or(Value::is_null) => {
+            format!("took the colour off the tag {}", it.to("tag"))
+        }
         "tag.coloured" => format!("gave the tag {} the colour {}", it.to("tag"), it.to("colour")),
         // Of a mail that is about a message.
         "mail.retried" if it.entity() == Some(Entity::Message) => {
@@ -77,11 +85,19 @@ pub fn sentences(it: &Words<'_>) -> Option<String> {
 
 /// What the rules made of a new message.
 fn sorted(it: &Words<'_>) -> String {
+    if !it.has_changes() {
+        return "sorted a message by rule".to_owned();
+    }
     let moved = [("status", "status"), ("assignment", "assignedTo"), ("tags", "tags")]
         .into_iter()
         .filter(|(_, field)| it.change(field, "to").is_some())
         .map(|(name, field)| format!("{name}{}", it.moved(field)));
-    format!("sorted {} by rule: {}", message(it), moved.collect::<Vec<_>>().join(", "))
+    let rules = match it.change("rules", "to").and_then(Value::as_array) {
+        Some(several) if several.len() > 1 => "rules",
+        _ => "rule",
+    };
+    let moved = moved.collect::<Vec<_>>().join(", ");
+    format!("sorted {} by the {rules} {}: {moved}", message(it), it.to("rules"))
 }
 
 fn unassigned(it: &Words<'_>) -> String {

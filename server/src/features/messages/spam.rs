@@ -44,6 +44,8 @@ pub enum Sign {
     Phrase,
     /// The text holds several of them: three or more.
     Phrases,
+    /// A rule of the firm says that it is spam.
+    Rule,
 }
 
 /// What is made of a message.
@@ -57,7 +59,7 @@ pub enum Verdict {
 }
 
 impl Sign {
-    const ALL: [Self; 10] = [
+    const ALL: [Self; 11] = [
         Self::Blocked,
         Self::ApiTrap,
         Self::PageTrap,
@@ -68,6 +70,7 @@ impl Sign {
         Self::Script,
         Self::Phrase,
         Self::Phrases,
+        Self::Rule,
     ];
 
     /// As it is stored and as the API names it.
@@ -83,13 +86,14 @@ impl Sign {
             Self::Script => "script",
             Self::Phrase => "phrase",
             Self::Phrases => "phrases",
+            Self::Rule => "rule",
         }
     }
 
     /// What it says of the sender. Two make spam.
     const fn of_sender(self) -> u8 {
         match self {
-            Self::Blocked | Self::ApiTrap => 2,
+            Self::Blocked | Self::ApiTrap | Self::Rule => 2,
             Self::PageTrap | Self::Haste | Self::Crawler => 1,
             Self::Links | Self::Markup | Self::Script | Self::Phrase | Self::Phrases => 0,
         }
@@ -100,7 +104,7 @@ impl Sign {
         match self {
             Self::Links | Self::Markup | Self::Script | Self::Phrase => 1,
             Self::Phrases => 2,
-            Self::Blocked | Self::ApiTrap | Self::PageTrap | Self::Haste | Self::Crawler => 0,
+            Self::Blocked | Self::ApiTrap | Self::PageTrap | Self::Haste | Self::Crawler | Self::Rule => 0,
         }
     }
 }
@@ -123,6 +127,11 @@ pub fn verdict(signs: &[Sign]) -> Verdict {
 /// The signs as a message keeps them; none: there are none.
 pub fn stored(signs: &[Sign]) -> Option<String> {
     (!signs.is_empty()).then(|| signs.iter().map(|sign| sign.name()).collect::<Vec<_>>().join(","))
+}
+
+/// Stored signs with one more.
+pub fn with(stored: Option<String>, sign: Sign) -> String {
+    stored.into_iter().chain([sign.name().to_owned()]).collect::<Vec<_>>().join(",")
 }
 
 /// The names of stored signs, without those that this version does not know.
@@ -360,7 +369,7 @@ mod tests {
     fn one_sign_is_doubtful_and_several_are_spam() {
         assert_eq!(verdict(&[]), Verdict::Fine);
         for sign in Sign::ALL {
-            let decides = matches!(sign, Sign::Blocked | Sign::ApiTrap);
+            let decides = matches!(sign, Sign::Blocked | Sign::ApiTrap | Sign::Rule);
             assert_eq!(verdict(&[sign]), if decides { Verdict::Spam } else { Verdict::Doubtful }, "{sign:?}");
             let beside = if sign == Sign::Haste { Sign::PageTrap } else { Sign::Haste };
             assert_eq!(verdict(&[sign, beside]), Verdict::Spam, "{sign:?}");
@@ -393,5 +402,7 @@ mod tests {
         assert_eq!(stored(&Sign::ALL).map(|text| names(Some(&text)).len()), Some(Sign::ALL.len()));
         assert_eq!(names(Some("haste,of_a_newer_version")), ["haste"]);
         assert!(names(None).is_empty());
+        assert_eq!(with(None, Sign::Rule), "rule");
+        assert_eq!(with(stored(&[Sign::Haste]), Sign::Rule), "haste,rule");
     }
 }

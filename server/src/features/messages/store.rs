@@ -1,6 +1,6 @@
 //! Queries of messages and of what hangs on them, and counts. Lists are in `find.rs`, what is over in `expiry.rs`.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use chrono::{DateTime, Utc};
 use database::entity::messages::{self, ActiveModel, Column, Entity, Model, Status};
@@ -15,7 +15,7 @@ use uuid::Uuid;
 use super::lines::{self, Line};
 use super::status::IN_HAND;
 use super::tally::{self, Counted};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::storage::{Tx, search_text};
 
 /// Messages whose first answer went out between two moments.
@@ -27,6 +27,18 @@ pub(super) fn answered_in(from: DateTime<Utc>, until: DateTime<Utc>) -> Conditio
 pub(super) fn of_clients() -> Condition {
     let samples = Query::select().column(sample_rows::Column::Id).from(sample_rows::Entity).take();
     Condition::all().add(Column::Id.not_in_subquery(samples))
+}
+
+/// Which of these messages are sample data.
+pub async fn samples_among(conn: &impl ConnectionTrait, ids: &[Uuid]) -> Result<BTreeSet<Uuid>, DbErr> {
+    let marked: Vec<Uuid> = sample_rows::Entity::find()
+        .select_only()
+        .column(sample_rows::Column::Id)
+        .filter(sample_rows::Column::Id.is_in(ids.iter().copied()))
+        .into_tuple()
+        .all(conn)
+        .await?;
+    Ok(marked.into_iter().collect())
 }
 
 /// Arrival and first reply of the newest first replies of a period.
@@ -101,7 +113,7 @@ pub async fn somebody_wrote_after(
 
 /// The newest answer of a conversation; it stays the newest until the unit ends.
 pub async fn last_reply_of(conn: &impl ConnectionTrait, id: Uuid) -> Result<Option<message_replies::Model>> {
-    locked(conn, id).await?;
+    locked(conn, id).await?.ok_or(Error::NotFound)?;
     let answers = message_replies::Entity::find().filter(message_replies::Column::MessageId.eq(id));
     Ok(answers.order_by_desc(message_replies::Column::Id).one(conn).await?)
 }
@@ -164,7 +176,7 @@ pub async fn read_words_again(conn: &impl ConnectionTrait, id: Uuid) -> Result<(
 /// Notes a reply of the client: the message is open again, and nobody waits for a day any more to see it.
 pub async fn client_answered(tx: &Tx<'_>, reply: &message_replies::Model) -> Result<()> {
     let (id, now) = (reply.message_id, reply.created_at);
-    let Some(message) = locked(tx.conn(), id).await? else { return Err(crate::error::Error::NotFound) };
+    let Some(message) = locked(tx.conn(), id).await? else { return Err(Error::NotFound) };
     let status = match message.status {
         Status::New => Status::New,
         _ => Status::InProgress,

@@ -108,7 +108,7 @@ async fn colour_tag(
                 }
                 let changes = Changes::none().fact("tag", tag).field("colour", before, *colour);
                 act.note_all(tx, "tag.coloured", Kind::Inbox, changes);
-                tx.publish(Kind::Message.notice("message_changed", None));
+                tx.publish(Kind::Inbox.notice("tags_changed", None));
                 Ok(styled)
             })
         })

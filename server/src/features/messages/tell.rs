@@ -44,7 +44,7 @@ pub async fn of_rule(
     person: Uuid,
     rule: &str,
 ) -> Result<(Vec<rows::Model>, Vec<outbox::Model>)> {
-    let (news, to) = (news(message.id), To::Person(person));
+    let (news, to) = (News { detail: Some(rule.to_owned()), ..news(message.id) }, To::Person(person));
     let told = notices::rows(app, &MESSAGE_ASSIGNED, &news, to).await?;
     let mut mails = Vec::new();
     for (name, address) in notices::mail_to(app, &MESSAGE_ASSIGNED, &news, to).await? {

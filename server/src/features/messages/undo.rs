@@ -4,9 +4,7 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, Duration, Utc};
 use database::entity::undo_operations::{Column, Entity, Model};
-use sea_orm::{
-    ActiveModelTrait as _, ColumnTrait as _, EntityTrait, IntoActiveModel as _, QueryFilter as _, Select, Set,
-};
+use sea_orm::{ActiveModelTrait as _, ColumnTrait as _, EntityTrait, IntoActiveModel as _, QueryFilter as _, Set};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -15,6 +13,7 @@ use super::change::{self, After, Before};
 use super::delete::{self, Gone};
 use super::withdraw::{self, BeforeReply};
 use super::{blocked, store};
+use crate::app::App;
 use crate::error::{Error, Result};
 use crate::platform::act::Act;
 use crate::platform::entity;
@@ -99,6 +98,7 @@ pub async fn undo(tx: &Tx<'_>, act: &Act, id: Uuid) -> Result<Undone> {
         Kept::Deletion(gone) => return delete::bring_back(tx, act, gone).await,
     };
     let mut undone = Undone { restored: 0, skipped: 0 };
+    let mut there = false;
     // Whoever has left since, or may not see messages any more, is given nothing. People are locked before messages
     // everywhere, so that two units cannot wait for each other.
     let mut gone = Vec::new();
@@ -110,8 +110,9 @@ pub async fn undo(tx: &Tx<'_>, act: &Act, id: Uuid) -> Result<Undone> {
     let zone = act.platform.settings.get().hours.zone();
     for mut before in all {
         before.assigned_to = before.assigned_to.filter(|person| !gone.contains(person));
-        let Some(message) = store::locked(tx.conn(), before.id).await?.filter(|it| it.version == before.version_after)
-        else {
+        let message = store::locked(tx.conn(), before.id).await?;
+        there |= message.is_some();
+        let Some(message) = message.filter(|it| it.version == before.version_after) else {
             undone.skipped += 1;
             continue;
         };
@@ -128,7 +129,8 @@ pub async fn undo(tx: &Tx<'_>, act: &Act, id: Uuid) -> Result<Undone> {
         change::announce(tx, "message_changed", before.id);
         undone.restored += 1;
     }
-    Ok(undone)
+    // Of messages that are deleted, a change can be taken back once they are back.
+    if there { Ok(undone) } else { Err(Error::NotFound) }
 }
 
 /// What a person can still take back.
@@ -141,7 +143,7 @@ fn kept(row: &Model) -> Result<Kept> {
     Kept::deserialize(&row.before).map_err(Error::internal)
 }
 
-/// Changes that can no longer be taken back, and what tells them.
-pub fn over(now: DateTime<Utc>) -> (Select<Entity>, Column) {
-    (Entity::find().filter(Column::ExpiresAt.lt(now)), Column::Id)
+/// Forgets what can no longer be taken back.
+pub async fn forget(app: &App) -> Result<()> {
+    app.delete_in_chunks(Entity::find().filter(Column::ExpiresAt.lt(app.clock.now())), Column::Id).await
 }

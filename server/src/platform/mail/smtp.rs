@@ -22,6 +22,7 @@ const TIMEOUT: Duration = Duration::from_secs(20);
 /// The way to one SMTP server.
 pub struct Smtp {
     pool: AsyncSmtpTransport<Tokio1Executor>,
+    signs_in: bool,
     known: Option<Known>,
 }
 
@@ -42,7 +43,8 @@ struct Known {
 
 impl Smtp {
     /// `smtps` speaks TLS from the start; `smtp` uses STARTTLS where it is offered, and insists on it before a password
-    /// goes to another machine. `given` is a file of certificates (PEM) to trust besides the public authorities.
+    /// goes to another machine, or with certificates. `given` is a file of certificates (PEM) to trust besides the public
+    /// authorities.
     pub fn new(url: &Url, given: Option<&Path>) -> Result<Self, String> {
         let host = url.host_str().ok_or("SMTP_URL has no host")?;
         let given = given.map(certificates).transpose()?.unwrap_or_default();
@@ -58,6 +60,7 @@ impl Smtp {
         let (tls, port) = match url.scheme() {
             "smtps" => (Tls::Wrapper(parameters()?), 465),
             "smtp" if url.password().is_some() && !local => (Tls::Required(parameters()?), 587),
+            "smtp" if !given.is_empty() => (Tls::Required(parameters()?), 25),
             "smtp" => (Tls::Opportunistic(parameters()?), 25),
             other => return Err(format!("SMTP_URL starts with {other}://, but must start with smtp:// or smtps://")),
         };
@@ -84,7 +87,12 @@ impl Smtp {
             let (host, shows_another) = (host.to_owned(), AtomicBool::new(false));
             Some(Known { given, host, port, tls, from_the_start, credentials, shows_another })
         };
-        Ok(Self { pool: pool.build(), known })
+        Ok(Self { pool: pool.build(), signs_in: url.password().is_some(), known })
+    }
+
+    /// True if there is a password to sign in with.
+    pub const fn signs_in(&self) -> bool {
+        self.signs_in
     }
 
     /// Hands one mail over. After it returned well, the server has it.

@@ -260,14 +260,20 @@ pub async fn count_before(conn: &impl ConnectionTrait, before: DateTime<Utc>, li
     Ok(ids.len() as u64)
 }
 
-/// All mails about these entities.
-pub async fn of_entities(conn: &impl ConnectionTrait, entities: Vec<Uuid>) -> Result<Vec<outbox::Model>, DbErr> {
-    outbox::Entity::find().filter(outbox::Column::EntityId.is_in(entities)).all(conn).await
+fn at_rest(entities: Vec<Uuid>) -> Condition {
+    Condition::all().add(outbox::Column::EntityId.is_in(entities)).add(outbox::Column::State.ne(State::Sending))
 }
 
-/// Deletes all mails about these entities.
+/// The mails about these entities that are not being sent at this moment; their rows are locked where the engine locks
+/// rows.
+pub async fn of_entities(conn: &impl ConnectionTrait, entities: Vec<Uuid>) -> Result<Vec<outbox::Model>, DbErr> {
+    outbox::Entity::find().filter(at_rest(entities)).order_by_asc(outbox::Column::Id).lock_exclusive().all(conn).await
+}
+
+/// Deletes the mails about these entities. What is being sent at this moment cannot be called back; its row stays until
+/// the clean-up of mails.
 pub async fn delete_of_entities(conn: &impl ConnectionTrait, entities: Vec<Uuid>) -> Result<u64, DbErr> {
-    let done = outbox::Entity::delete_many().filter(outbox::Column::EntityId.is_in(entities)).exec(conn).await?;
+    let done = outbox::Entity::delete_many().filter(at_rest(entities)).exec(conn).await?;
     Ok(done.rows_affected)
 }
 

@@ -216,8 +216,26 @@ fn values(options: &[Choice]) -> String {
     options.iter().map(|option| option.value).collect::<Vec<_>>().join(", ")
 }
 
+/// Where a list stands directly in a list. No setting has that, but serde takes one for an object with its fields in
+/// order, and a template that reads a field by its name would find nothing.
+fn list_in_list(value: &Value) -> Option<String> {
+    let below = |name: String, part: &Value| list_in_list(part).map(|place| format!("{name}.{place}"));
+    match value {
+        Value::Array(list) => list.iter().enumerate().find_map(|(index, part)| match part {
+            Value::Array(_) => Some(index.to_string()),
+            part => below(index.to_string(), part),
+        }),
+        Value::Object(fields) => fields.iter().find_map(|(name, part)| below(name.clone(), part)),
+        _ => None,
+    }
+}
+
 /// Parses a composite value; errors name the part.
 pub(super) fn read<T: DeserializeOwned>(check: &mut Check, field: &str, value: &Value) -> Option<T> {
+    if let Some(place) = list_in_list(value) {
+        check.refuse(&format!("{field}.{place}"), "invalid", "This must be an object.");
+        return None;
+    }
     match serde_path_to_error::deserialize(value) {
         Ok(value) => Some(value),
         Err(error) => {

@@ -32,7 +32,10 @@ pub fn sentences(it: &Words<'_>) -> Option<String> {
 
 /// "handed over 3 open messages"; each kind of work stands under its name.
 fn handed_over(it: &Words<'_>) -> String {
-    let counts = it.facts().filter_map(|(of, value)| Some(format!("{} open {of}", value.as_u64()?)));
+    let counts = it.facts().filter_map(|(of, value)| match value.as_u64()? {
+        1 => Some(format!("1 open {}", of.trim_end_matches('s'))),
+        count => Some(format!("{count} open {of}")),
+    });
     match counts.collect::<Vec<_>>().join(" and ") {
         nothing if nothing.is_empty() => "handed over open work".to_owned(),
         work => format!("handed over {work}"),

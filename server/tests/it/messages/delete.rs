@@ -4,11 +4,13 @@ use chrono::Duration;
 use database::entity::staff::Role;
 use database::entity::{message_notes, message_reads, message_replies, message_tags, messages, notifications, outbox};
 use reqwest::Method;
-use sea_orm::{ActiveValue::Set, EntityTrait, PaginatorTrait as _};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ActiveValue::Set, ColumnTrait as _, EntityTrait, PaginatorTrait as _, QueryFilter as _};
 use serde_json::{Value, json};
 use tekvwarho::cluster::Event;
 use tekvwarho::features::messages::recount;
 use tekvwarho::platform::permission::Permission;
+use uuid::Uuid;
 
 use super::thread::{as_client, client_replies, code_of};
 use crate::support::{Answer, Signed, TestApp};
@@ -141,6 +143,57 @@ async fn after_half_a_minute_it_is_gone_for_good() {
     let done = delete(&t, &ada, &[&id]).await;
     t.clock.advance(Duration::milliseconds(30_001));
     undo(&t, &ada, &done).await.problem(404, "not_found");
+}
+
+#[tokio::test]
+async fn samples_that_were_removed_meanwhile_do_not_come_back_and_keep_nobody_else_from_it() {
+    let (t, ada) = desk().await;
+    let real = t.send_message(json!({ "name": "Anna" })).await;
+    t.post_as(&ada, "/api/admin/samples", json!({})).await.status(201);
+    let samples = t.get_as(&ada, "/api/admin/messages?status=replied&limit=1").await.data();
+    let sample = samples[0]["id"].as_str().unwrap();
+    let done = delete(&t, &ada, &[&real, sample]).await;
+    assert_eq!(done["deleted"], 2);
+    t.delete_as(&ada, "/api/admin/samples").await.status(200);
+    assert_eq!(undo(&t, &ada, &done).await.status(200).data(), json!({ "restored": 1, "skipped": 1 }));
+    assert_eq!(t.get_as(&ada, "/api/admin/messages").await.json()["meta"]["total"], 1);
+    assert_eq!(recount(&t.app).await.unwrap(), 0);
+}
+
+#[tokio::test]
+async fn a_mail_that_is_being_sent_is_left_to_be_sent_once() {
+    let (t, ada) = desk().await;
+    let id = t.send_message(json!({})).await;
+    let sending = outbox::Entity::update_many()
+        .col_expr(outbox::Column::State, Expr::value(outbox::State::Sending))
+        .filter(outbox::Column::EntityId.eq(Uuid::parse_str(&id).unwrap()))
+        .filter(outbox::Column::Template.eq("contact_notice"));
+    let written = t.app.storage.write(sending, |tx, it| Box::pin(async move { Ok(it.clone().exec(tx.conn()).await?) }));
+    assert_eq!(written.await.unwrap().rows_affected, 1);
+    assert_eq!(rows_of::<outbox::Entity>(&t).await, 2);
+    let done = delete(&t, &ada, &[&id]).await;
+    assert_eq!(rows_of::<outbox::Entity>(&t).await, 1);
+    // Meanwhile it has left.
+    let sent = outbox::Entity::update_many().col_expr(outbox::Column::State, Expr::value(outbox::State::Sent));
+    let written = t.app.storage.write(sent, |tx, it| Box::pin(async move { Ok(it.clone().exec(tx.conn()).await?) }));
+    written.await.unwrap();
+    undo(&t, &ada, &done).await.status(200);
+    let states = outbox::Entity::find().all(t.app.storage.read()).await.unwrap();
+    let mut states: Vec<_> = states.into_iter().map(|mail| (mail.template, mail.state)).collect();
+    states.sort_by(|one, other| one.0.cmp(&other.0));
+    let expected = [("contact_confirmation", outbox::State::Pending), ("contact_notice", outbox::State::Sent)];
+    assert_eq!(states, expected.map(|(template, state)| (template.to_owned(), state)));
+}
+
+#[tokio::test]
+async fn a_change_before_a_deletion_can_be_undone_after_it_was_undone() {
+    let (t, ada) = desk().await;
+    let id = t.send_message(json!({})).await;
+    let archived = t.patch_as(&ada, &format!("/api/admin/messages/{id}"), json!({ "status": "archived" })).await.data();
+    let done = delete(&t, &ada, &[&id]).await;
+    undo(&t, &ada, &archived).await.problem(404, "not_found");
+    undo(&t, &ada, &done).await.status(200);
+    assert_eq!(undo(&t, &ada, &archived).await.data(), json!({ "restored": 1, "skipped": 0 }));
 }
 
 #[tokio::test]

@@ -44,7 +44,7 @@ async fn a_new_message_is_assigned_tagged_and_moved_and_its_person_told_once() {
     let (t, ada, ben) = desk().await;
     let rule = json!({ "name": "Shops", "words": ["web shop"], "assignTo": ben.id, "tags": ["Shop"], "status": "in_progress" });
     add(&t, &ada, rule).await;
-    let met = received(&t, &ada, json!({ "name": "Anna", "message": "We need a SHOP on the web." })).await;
+    let met = received(&t, &ada, json!({ "name": "Anna", "message": "We need a WEB-SHOP." })).await;
     assert_eq!(
         [&met["assignedTo"]["name"], &met["tags"], &met["status"]],
         [&json!("Ben Okafor"), &json!(["shop"]), &json!("in_progress")]
@@ -55,7 +55,7 @@ async fn a_new_message_is_assigned_tagged_and_moved_and_its_person_told_once() {
     assert_eq!(
         history,
         [
-            "sorted the message by rule: status from new to in progress, assignment from nobody to Ben Okafor, tags from none to shop",
+            "sorted the message by the rule Shops: status from new to in progress, assignment from nobody to Ben Okafor, tags from none to shop",
             "wrote through the contact form"
         ]
     );
@@ -90,7 +90,8 @@ async fn what_a_rule_closes_concerns_nobody_and_what_it_calls_spam_gets_no_mail(
     let spam =
         received(&t, &ada, json!({ "name": "Spammer", "email": "pills@example.com", "message": "Cheap pills!" })).await;
     assert_eq!((&spam["status"], &spam["waitingSince"]), (&json!("spam"), &Value::Null));
-    let away = json!({ "name": "Anna", "email": "away@example.com", "message": "I am back at the office." });
+    assert_eq!(spam["signs"], json!(["rule"]), "staff are told why");
+    let away = json!({ "name": "Anna", "email": "away@example.com", "message": "I am out of the office." });
     assert_eq!(received(&t, &ada, away).await["status"], "new", "another text");
     let away = json!({ "name": "Anna", "email": "away@example.com", "message": "Out of office until Monday." });
     let away = received(&t, &ada, away).await;

@@ -13,7 +13,7 @@ use utoipa_axum::routes;
 use uuid::Uuid;
 
 use super::CHANGED;
-use super::rule::{MessageRule, MessageRulePatch, NewMessageRule, checked, etag, fields, one_a_line};
+use super::rule::{MessageRule, MessageRulePatch, NewMessageRule, checked, etag, fields, one_a_line, without_content};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::{All, Created, Data, Envelope, Id, IfMatch, Json, Nothing, Problem, RequestInfo, Tagged};
@@ -98,12 +98,7 @@ async fn create_rule(
                 let mut new = row.clone().into_active_model();
                 new.position = Set(last.map_or(0, |rule| rule.position + 1));
                 new.insert(tx.conn()).await?;
-                act.note(
-                    tx,
-                    "message_rule.created",
-                    (Kind::MessageRule, row.id),
-                    Changes::none().fact("name", &row.name),
-                );
+                act.note(tx, "message_rule.created", (Kind::MessageRule, row.id), fields(&without_content(row), row));
                 announce(tx);
                 Ok(())
             })
@@ -167,8 +162,7 @@ async fn delete_rule(
                 let row = Entity::find_by_id(id).lock_exclusive().one(tx.conn()).await?.ok_or(Error::NotFound)?;
                 seen.check(&etag(&row))?;
                 Entity::delete_by_id(id).exec(tx.conn()).await?;
-                let changes = Changes::none().field("name", row.name, Option::<String>::None);
-                act.note(tx, "message_rule.deleted", (Kind::MessageRule, id), changes);
+                act.note(tx, "message_rule.deleted", (Kind::MessageRule, id), fields(&row, &without_content(&row)));
                 announce(tx);
                 Ok(())
             })

@@ -4,6 +4,7 @@ mod api;
 mod matching;
 mod rule;
 
+use chrono::Duration;
 use database::entity::message_rules::{Column, Entity, Model};
 use database::entity::messages::{self, Status};
 use sea_orm::{ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _};
@@ -12,6 +13,7 @@ pub use api::routes;
 pub use matching::Sorting;
 use matching::{Arrival, sort};
 
+use super::spam::{self, Sign};
 use super::status::is_open;
 use crate::app::App;
 use crate::error::Result;
@@ -58,15 +60,9 @@ pub async fn check_person(conn: &impl ConnectionTrait, message: &mut messages::M
 }
 
 /// Notes what the rules made of a message, if anything.
-pub fn note(
-    tx: &Tx<'_>,
-    app: &App,
-    from: &RequestInfo,
-    came: &messages::Model,
-    message: &messages::Model,
-    sorted: &Sorting,
-) {
-    if sorted.rules.is_empty() {
+pub fn note(tx: &Tx<'_>, app: &App, came: &messages::Model, message: &messages::Model, sorted: &Sorting) {
+    let same = (came.status, came.assigned_to) == (message.status, message.assigned_to);
+    if same && sorted.tags.is_empty() {
         return;
     }
     let changes = Changes::none()
@@ -75,8 +71,10 @@ pub fn note(
         .field("assignedTo", came.assigned_to, message.assigned_to)
         .field("tags", Vec::<String>::new(), sorted.tags.clone());
     let entity = (Kind::Message, Some(message.id));
-    let entry = Entry { actor: None, action: "message.sorted", entity, changes, from };
-    tx.audit(entry.row(&app.ids, message.created_at));
+    let from = RequestInfo::internal();
+    let entry = Entry { actor: None, action: "message.sorted", entity, changes, from: &from };
+    // Behind the entry that it has come.
+    tx.audit(entry.row(&app.ids, message.created_at + Duration::milliseconds(1)));
 }
 
 impl Sorting {
@@ -86,8 +84,11 @@ impl Sorting {
         if let Some(status) = self.status {
             message.status = status;
             message.waiting_id = message.waiting_id.filter(|_| is_open(status));
-            // Whoever wrote the rule has judged it.
-            message.doubtful &= status != Status::Spam;
+            if status == Status::Spam {
+                // Whoever wrote the rule has judged it.
+                message.doubtful = false;
+                message.signs = Some(spam::with(message.signs.take(), Sign::Rule));
+            }
         }
     }
 }

@@ -18,7 +18,7 @@ use crate::http::valid::Check;
 use crate::platform::audit::Changes;
 use crate::platform::settings::Snapshot;
 use crate::secrets::sha256_hex;
-use crate::storage::search_terms;
+use crate::storage::phrase as phrase_of;
 
 /// Phrases of one rule.
 const PHRASES: usize = 50;
@@ -32,7 +32,7 @@ pub struct MessageRule {
     pub is_active: bool,
     /// The slug of a service that the client asks about; null: any service or none.
     pub service: Option<String>,
-    /// A message must have all words of one of these phrases; empty: whatever it says.
+    /// A message must have one of these phrases; with `*` at its end, the last word may go on. Empty: whatever it says.
     pub words: Vec<String>,
     /// When the message comes; null: at any time.
     pub hours: Option<Hours>,
@@ -152,7 +152,7 @@ pub fn checked(mut row: Model, settings: &Snapshot) -> Result<Model> {
     }
     if row.words.lines().any(|phrase| phrase.chars().count() > 80) {
         check.refuse("words", "too_long", "A phrase can have at most 80 characters.");
-    } else if row.words.lines().any(|phrase| search_terms(phrase).is_empty()) {
+    } else if row.words.lines().any(|phrase| phrase_of(phrase).is_empty()) {
         check.refuse("words", "invalid", "A phrase needs a letter or a digit.");
     }
     row.tags = checked_tags(&mut check, "tags", &lines(&row.tags)).join("\n");
@@ -174,6 +174,21 @@ pub fn one_a_line(texts: &[String]) -> String {
 
 fn lines(text: &str) -> Vec<String> {
     text.lines().map(str::to_owned).collect()
+}
+
+/// A rule that says nothing: what a new one was before, and a deleted one is afterwards.
+pub fn without_content(rule: &Model) -> Model {
+    Model {
+        name: String::new(),
+        is_active: false,
+        service: None,
+        words: String::new(),
+        hours: None,
+        assign_to: None,
+        tags: String::new(),
+        status: None,
+        ..rule.clone()
+    }
 }
 
 /// What a change is, for the audit trail.

@@ -93,6 +93,7 @@ export const valuesOf = (slices: readonly Slice[], field: string): Record<string
 
 /** Who acted, if it was not a member of staff; undefined for what the server does by itself. */
 export const strangerOf = (slices: readonly Slice[], action: string): string | undefined =>
+  find(slices, ({ strangers }) => strangers, action) ??
   find(slices, ({ strangers }) => strangers, action.split('.')[0] ?? '');
 
 export const stepOf = (slices: readonly Slice[], name: string): Told =>

@@ -50,7 +50,7 @@ export interface Slice {
   letters?: Record<string, string>;
   /** For the audit trail: labels for the values of a field, by field name. */
   values?: Record<string, Record<string, string>>;
-  /** For the audit trail: the actor when it is nobody from the firm, by the first part of the action. */
+  /** For the audit trail: the actor when it is nobody from the firm, by the action or its first part. */
   strangers?: Record<string, string>;
 
   /** Its dashboard cards. The `cards/` of all slices are one script. */

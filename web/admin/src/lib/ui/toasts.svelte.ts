@@ -21,6 +21,8 @@ class Toasts {
     const id = this.#next++;
     // The undo key applies only to the newest change, so older undo offers are removed.
     if (options.undo) this.list.filter((toast) => toast.undo).forEach((toast) => this.drop(toast.id));
+    const same = this.list.filter((toast) => toast.text === text && !toast.undo && !toast.progress);
+    same.forEach((toast) => this.drop(toast.id));
     this.list.push({ id, text, tone: options.tone ?? 'plain', undo: options.undo });
     this.#start(id, options.ms ?? (options.undo ? UNDO_MS : options.tone === 'danger' ? 8_000 : 4_000));
     return id;

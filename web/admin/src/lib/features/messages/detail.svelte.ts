@@ -18,6 +18,8 @@ import type { Change, MessageDetail, MessageStatus, ThreadItem } from './types';
 export class DetailState {
   detail = $state.raw<MessageDetail | null>(null);
   error = $state.raw<unknown>(null);
+  /** Somebody has deleted it since it was loaded. */
+  deleted = $state(false);
   #etag: string | null = null;
   /** Ends when the change before has its response: the next one builds on it, and is no conflict with it. */
   #before: Promise<unknown> = Promise.resolve();
@@ -34,12 +36,13 @@ export class DetailState {
       if (abort.signal.aborted) return;
       this.#take(detail, etag);
       this.error = null;
+      this.deleted = false;
       messages.opened(this.id);
       seen(this.id);
     } catch (error) {
       if (isAbort(error) || abort.signal.aborted) return;
-      // Somebody has deleted it.
-      if (error instanceof ApiError && error.status === 404) this.detail = null;
+      // What somebody was reading, or writing a reply to, stays where it is.
+      this.deleted = error instanceof ApiError && error.status === 404;
       if (!this.detail) this.error = error;
     }
   }

@@ -87,7 +87,7 @@ export const messages: Slice = {
   },
   letters: frame.letters,
   values: { status: frame.status },
-  strangers: { message: frame.stranger, messages: frame.stranger },
+  strangers: { 'message.created': frame.stranger, 'message.client_replied': frame.stranger },
   cards: () => import('./cards'),
   work: () => import('./Work.svelte'),
   stops: [

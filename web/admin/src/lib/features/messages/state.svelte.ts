@@ -129,6 +129,7 @@ class MessagesState extends Paged<MessageSummary, Filters> {
   /** Notices come in bursts; one request a moment later is enough. */
   hear(notice: Notice | 'reconnected'): void {
     if (notice === 'reconnected' || notice.entity === 'message') this.#soon();
+    else if (notice.entity === 'messages' && this.loaded) void this.loadHelpers();
   }
 
   #soon(): void {

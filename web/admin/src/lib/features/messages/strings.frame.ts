@@ -40,8 +40,8 @@ export const frame = {
     createdWhen: 'when a new message arrives',
     replied: (notice: { subject?: string | null }) => `${notice.subject ?? 'A client'} has replied`,
     repliedWhen: 'when a client replies to me or to an unassigned message',
-    assigned: (notice: { subject?: string | null; actor?: string | null }) =>
-      `${notice.actor ?? 'A colleague'} assigned you the message from ${who(notice)}`,
+    assigned: (notice: { subject?: string | null; actor?: string | null; detail?: string | null }) =>
+      `${notice.actor ?? (notice.detail ? `The rule “${notice.detail}”` : 'A colleague')} assigned you the message from ${who(notice)}`,
     returned: (notice: { subject?: string | null; detail?: string | null }) =>
       notice.detail === 'follow_up'
         ? `Time to follow up with ${who(notice)}`
@@ -49,7 +49,7 @@ export const frame = {
     returnedWhen: 'when a snoozed message comes back or a follow-up is due',
     handedOver: (notice: { actor?: string | null; detail?: string | null }) =>
       `${notice.actor ?? 'A colleague'} assigned you ${notice.detail ?? 'open work'}`,
-    assignedWhen: 'when a colleague assigns me a message',
+    assignedWhen: 'when a colleague or a rule assigns me a message',
     mentioned: (notice: { subject?: string | null; actor?: string | null }) =>
       `${notice.actor ?? 'A colleague'} mentioned you in a note about ${who(notice)}`,
     mentionedWhen: 'when a colleague mentions me in a note',

@@ -15,6 +15,7 @@ const signs: Record<string, string> = {
   script: 'its letters look unusual for your clients',
   phrase: 'it uses a phrase common in spam',
   phrases: 'it uses phrases common in spam',
+  rule: 'one of your rules says so',
 };
 
 const variables: Record<Variable, string> = {
@@ -129,7 +130,7 @@ export const own = {
   undoPartly: (restored: number, skipped: number) =>
     `${plural(restored, 'message', 'messages')} restored. Not restored because someone changed them since: ${skipped}.`,
   stale: 'Someone changed this message in the meantime. You see it as it is now; your change was not saved.',
-  sortAndExport: 'Sort and export',
+  listOptions: 'List options',
   exportCsv: 'Export as CSV',
   exportXlsx: 'Export as Excel',
   pickKeys: 'Move with j and k, open with enter, archive with e.',
@@ -147,6 +148,7 @@ export const own = {
   freshAction: 'Open the contact form',
   listLabel: (view: string) => `${view} messages`,
   back: 'Back to the list',
+  deletedNow: 'This message was deleted. What you have written is kept as a draft on this device.',
   notFoundTitle: 'Message not found',
   notFoundText: 'It may have been deleted, or the link is incomplete.',
   thread: 'Conversation',

@@ -2,7 +2,7 @@
 export const own = {
   title: 'Rules for new messages',
   intro:
-    'When a message arrives, these rules run from top to bottom. The first that assigns decides who gets it, and the first that sets a status decides which. Tags add up. Rules don’t apply to messages filed as spam.',
+    'When a message arrives, these rules run from top to bottom. If several assign it, the first one wins, and likewise for its status. Tags add up. Rules don’t apply to what the spam filter catches.',
   add: 'New rule',
   edit: 'Edit rule',
   editOne: (name: string) => `Edit rule: ${name}`,
@@ -28,20 +28,20 @@ export const own = {
   anyService: 'Any service, or none',
   words: 'Contains',
   wordsHint:
-    'One phrase per line. A message matches if it has all words of one of them, in any order. Leave this empty to match any text.',
+    'One word or phrase per line; one of them is enough. End it with * to match other endings: invoice* also finds invoices. Leave this empty to match any text.',
   hours: 'Arrives',
   anyTime: 'At any time',
   open: 'During opening hours',
   closed: 'Outside opening hours',
   assign: 'Assign it to',
-  nobody: 'Nobody',
+  nobody: 'Don’t assign it',
   gone: (name: string) => `${name} (can no longer be assigned messages)`,
   tags: 'Add tags',
   tagsHint: 'Separate tags with commas.',
   status: 'Set its status to',
   noStatus: 'Don’t change it',
   statusHint:
-    'Messages that a rule closes cause no notifications. Messages that it files as spam get no confirmation either.',
+    'Nobody is notified of messages that a rule moves to Converted, Archived or Spam. The sender of spam gets no confirmation.',
   all: 'Every message',
   says: {
     service: (name: string) => `about ${name}`,
