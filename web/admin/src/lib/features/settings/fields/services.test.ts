@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Service } from '../types';
-import { freeSlug, placeOf, whichOf } from './services';
+import { edited, freeSlug, placeOf, whichOf } from './services';
 
 const service = (slug: string, id?: string) => ({ slug, ...(id ? { id } : {}) }) as Service;
 const [a, b, fresh] = [service('a', '1'), service('b', '2'), service('new-service')];
@@ -26,6 +26,20 @@ test('of two with one address it is the one that was meant', () => {
 });
 
 test('a new service has an address of its own', () => {
-  expect(freeSlug([a])).toBe('new-service');
-  expect(freeSlug([fresh, service('new-service-2')])).toBe('new-service-3');
+  expect(freeSlug([a], 'New service')).toBe('new-service');
+  expect(freeSlug([fresh, service('new-service-2')], 'New service')).toBe('new-service-3');
+  expect(freeSlug([], 'Straße & Café – Über uns ')).toBe('strasse-cafe-uber-uns');
+  expect(freeSlug([], '東京')).toBe('service');
+});
+
+test('until it is saved, the address follows the name', () => {
+  const named = (name: string, slug: string, id?: string) => ({ ...service(slug, id), name }) as Service;
+  const one = named('New service', 'new-service');
+  expect(edited([a, one], 1, { ...one, name: 'Odds and ends' }).slug).toBe('odds-and-ends');
+  expect(edited([a, one], 1, { ...one, name: 'A' }).slug).toBe('a-2');
+  expect(edited([a, one], 1, { ...one, slug: 'mine' }).slug).toBe('mine');
+  const typed = named('New service', 'mine');
+  expect(edited([a, typed], 1, { ...typed, name: 'Other' }).slug).toBe('mine');
+  const saved = named('New service', 'new-service', '3');
+  expect(edited([a, saved], 1, { ...saved, name: 'Other' }).slug).toBe('new-service');
 });

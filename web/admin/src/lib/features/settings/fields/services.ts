@@ -20,9 +20,28 @@ export function placeOf(list: readonly Service[], which: Which): number {
   return list.findIndex((service) => fits(service) && Boolean(service.id) === Boolean(which.id));
 }
 
-/** An address that no service of the list uses. */
-export function freeSlug(list: readonly Service[]): string {
-  let slug = 'new-service';
-  for (let n = 2; list.some((one) => one.slug === slug); n++) slug = `new-service-${n}`;
+/** An address for a service of this name that no service of the list uses. */
+export function freeSlug(list: readonly Service[], name: string): string {
+  const wanted = slugOf(name) || 'service';
+  let slug = wanted;
+  for (let n = 2; list.some((one) => one.slug === slug); n++) slug = `${wanted}-${n}`;
   return slug;
+}
+
+/** A name as it stands in an address: "Café & Garden" is "cafe-garden". */
+const slugOf = (name: string): string =>
+  name
+    .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
+    .toLowerCase()
+    .replaceAll('ß', 'ss')
+    .replace(/[^a-z0-9]+/g, '-')
+    .slice(0, 50)
+    .replace(/^-|-$/g, '');
+
+/** A service after an edit. Until it is saved, its address follows its name, unless somebody typed another. */
+export function edited(list: readonly Service[], index: number, to: Service): Service {
+  const [before, others] = [list[index]!, list.toSpliced(index, 1)];
+  const follows = !before.id && to.slug === before.slug && before.slug === freeSlug(others, before.name);
+  return follows ? { ...to, slug: freeSlug(others, to.name) } : to;
 }
