@@ -162,7 +162,9 @@ step("opening a message reads what was said of it", async () => {
 step("what one chose not to be told is not told", async () => {
   const { page } = ben;
   await page.goto("/admin/profile");
-  const choice = page.getByRole("checkbox", { name: "Notify me when a colleague assigns me a message: Here" });
+  const choice = page.getByRole("checkbox", {
+    name: "Notify me when a colleague or a rule assigns me a message: Here",
+  });
   await choice.uncheck();
   await page.getByText("Saved").waitFor();
   await page.reload();

@@ -36,7 +36,7 @@ step("an invitation and a token say until when, in words for the future", async 
     role: "staff",
     permissions: ["messages"],
   });
-  const weekAhead = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", timeZone: "Europe/Berlin" });
+  const weekAhead = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", timeZone: "Europe/Helsinki" });
   await page.goto(`/admin/staff/${id}`);
   const invitation = await page.getByText("Invitation valid until").innerText();
   assert.ok(invitation.includes(weekAhead.format(Date.now() + 7 * 86_400_000)), invitation);
