@@ -14,8 +14,7 @@ use crate::platform::entity::Entity;
 /// Rows of one unit.
 const CHUNK: u64 = 200;
 
-/// Deletes changes that can no longer be taken back, the network address and program of old messages, and messages whose
-/// time is over.
+/// Deletes the network address and program of old messages, and messages whose time is over.
 pub async fn clean_up(app: &App) -> Result<()> {
     let now = app.clock.now();
     let settings = app.settings.get();

@@ -246,20 +246,19 @@ async fn told(
         return Ok((mails, notices));
     }
     if is_open(message.status) {
-        mails = of_firm(app, message).await?;
-        notices = tell::of_new(app, message).await?;
         if let Some((person, rule)) = &sorted.assign_to {
-            let (told, mail) = tell::of_rule(app, message, *person, rule).await?;
-            notices.extend(told);
-            mails.extend(mail);
+            (notices, mails) = tell::of_rule(app, message, *person, rule).await?;
         }
+        let told: Vec<String> = mails.iter().map(|mail| mail.recipient.clone()).collect();
+        mails.extend(of_firm(app, message, told).await?);
+        notices.extend(tell::of_new(app, message).await?);
     }
     mails.extend(confirmation(app, message).await?);
     Ok((mails, notices))
 }
 
-/// The notice to the firm.
-async fn of_firm(app: &App, message: &messages::Model) -> Result<Vec<outbox::Model>> {
+/// The notice to the firm, and to the people who want it, without those who are told anyway.
+async fn of_firm(app: &App, message: &messages::Model, mut told: Vec<String>) -> Result<Vec<outbox::Model>> {
     let settings = app.settings.get();
     let telling = settings.part::<Telling>();
     let entity = Some((Entity::Message, message.id));
@@ -278,7 +277,8 @@ async fn of_firm(app: &App, message: &messages::Model) -> Result<Vec<outbox::Mod
         to_client: telling.answers_to_client,
     };
     let firm = if telling.new_message { settings.notifications.recipients(&settings.firm) } else { Vec::new() };
-    let people = tell::mailed_of_new(app, message, &firm).await?;
+    told.extend(firm.iter().cloned());
+    let people = tell::mailed_of_new(app, message, &told).await?;
     let mail = |to: &String| telling.answers(Mail::new(to, &notice).about(entity), &message.email).row(app);
     firm.iter().chain(&people).map(mail).collect()
 }

@@ -270,6 +270,17 @@ async fn a_certificate_that_nobody_vouches_for_gets_no_mail() {
 }
 
 #[tokio::test]
+async fn with_a_certificate_mail_leaves_only_inside_tls() {
+    // On this machine too: what listens here may be a tunnel.
+    let (heard, states) = send("smtp", "localhost", Tls::Never, &its_own(), true).await;
+    assert_eq!((heard.mails, heard.credentials), (0, None));
+    assert_eq!(states, [State::Pending, State::Pending]);
+    let (heard, states) = send("smtp", "localhost", Tls::Never, &its_own(), false).await;
+    assert_eq!((heard.mails, heard.credentials.is_some()), (2, true));
+    assert_eq!(states, [State::Sent, State::Sent]);
+}
+
+#[tokio::test]
 async fn a_password_goes_to_another_machine_only_inside_tls() {
     // All of 127/8 is this machine, but only its usual names count as local.
     for trusted in [true, false] {

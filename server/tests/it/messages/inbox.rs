@@ -239,6 +239,24 @@ async fn many_are_changed_at_once_and_taken_back_for_ten_seconds() {
 }
 
 #[tokio::test]
+async fn a_message_has_no_more_than_twenty_tags() {
+    let t = off().await;
+    let ada = t.admin().await;
+    let id = t.send_message(json!({})).await;
+    let names = |from: usize, to: usize| (from..to).map(|n| format!("tag {n:02}")).collect::<Vec<_>>();
+    let add = async |tags: Vec<String>| {
+        t.post_as(&ada, "/api/admin/messages/bulk", json!({ "ids": [id], "addTags": tags })).await
+    };
+    add(names(0, 19)).await.status(200);
+    assert_eq!(add(names(19, 21)).await.refused(), [("addTags".to_owned(), "too_long".to_owned())]);
+    add(names(19, 20)).await.status(200);
+    add(names(0, 20)).await.status(200);
+    assert_eq!(add(names(20, 21)).await.refused(), [("addTags".to_owned(), "too_long".to_owned())]);
+    let detail = t.get_as(&ada, &format!("/api/admin/messages/{id}")).await.data();
+    assert_eq!(detail["tags"], json!(names(0, 20)));
+}
+
+#[tokio::test]
 async fn an_answer_is_mailed_into_the_thread() {
     let t = off().await;
     let id = t.send_message(json!({ "service": "web-development" })).await;

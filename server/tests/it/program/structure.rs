@@ -1,6 +1,9 @@
 //! Structural rules that the compiler does not check.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+
+use crate::support::TestApp;
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize().unwrap()
@@ -142,7 +145,7 @@ const ASKS: [(&str, &str); 5] = [
 #[test]
 fn slices_ask_each_other_along_a_short_list_and_through_the_front_door() {
     let features = root().join("server/src/features");
-    let mut used = std::collections::BTreeSet::new();
+    let mut used = BTreeSet::new();
     for path in files(&features, &["rs"]) {
         let name = path.strip_prefix(&features).unwrap().to_string_lossy().into_owned();
         let Some((own, _)) = name.split_once('/') else { continue };
@@ -166,7 +169,7 @@ fn slices_ask_each_other_along_a_short_list_and_through_the_front_door() {
             }
         }
     }
-    let listed: std::collections::BTreeSet<_> = ASKS.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned())).collect();
+    let listed: BTreeSet<_> = ASKS.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned())).collect();
     assert_eq!(used, listed, "the list says more than there is");
     for (from, _) in ASKS {
         assert!(!reaches(from, from), "{from} leads back to itself");
@@ -203,13 +206,9 @@ fn dotted_words(text: &str) -> Vec<(String, String)> {
 #[test]
 fn every_audit_action_has_its_sentence() {
     let source = root().join("server/src");
-    let own = |path: &PathBuf| path.file_name().is_some_and(|name| name == "sentences.rs");
     let parts = || ["features", "platform"].into_iter().flat_map(|floor| files(&source.join(floor), &["rs"]));
-    let words: Vec<String> = parts().filter(own).map(|path| read(&path)).collect();
-    let sentences: Vec<(String, String)> = words.iter().flat_map(|text| dotted_words(text)).collect();
-    let known: std::collections::BTreeSet<&str> = sentences.iter().map(|(_, action)| &**action).collect();
-    let entities: std::collections::BTreeSet<&str> =
-        known.iter().filter_map(|it| Some(it.split_once('.')?.0)).collect();
+    let known = actions_with_words();
+    let entities: BTreeSet<&str> = known.iter().filter_map(|it| Some(it.split_once('.')?.0)).collect();
     // Variables in the firm's texts have names of the same form.
     let variables = ["message.service", "staff.name"];
     let mut missing = Vec::new();
@@ -219,13 +218,31 @@ fn every_audit_action_has_its_sentence() {
             // Settings and jobs have names of the same form.
             let other = ["rename = ", "key: ", "name: "].iter().any(|it| before.ends_with(it))
                 || action.chars().any(char::is_uppercase);
-            if meant && !other && !variables.contains(&&*action) && !known.contains(&*action) {
+            if meant && !other && !variables.contains(&&*action) && !known.contains(&action) {
                 missing.push(format!("{}: {action}", relative(&path)));
             }
         }
     }
     assert!(known.len() > 50, "{known:?}");
     assert!(missing.is_empty(), "no sentences.rs has words for {missing:#?}");
+}
+
+#[tokio::test]
+async fn every_audit_action_has_a_name_without_its_details() {
+    let t = TestApp::new().await;
+    for action in actions_with_words() {
+        let label = t.app.action_label(&action);
+        let hole = ["nobody", "“", "none", "  "].iter().any(|it| label.contains(it)) || label.ends_with([':', ' ']);
+        assert!(!hole, "{action}: {label}");
+    }
+}
+
+/// The actions for which some `sentences.rs` has words.
+fn actions_with_words() -> BTreeSet<String> {
+    let own = |path: &PathBuf| path.file_name().is_some_and(|name| name == "sentences.rs");
+    let floors = ["features", "platform"].map(|floor| files(&root().join("server/src").join(floor), &["rs"]));
+    let words = floors.into_iter().flatten().filter(own).map(|path| read(&path));
+    words.flat_map(|text| dotted_words(&text)).map(|(_, action)| action).collect()
 }
 
 #[test]

@@ -75,7 +75,7 @@ const bees: Slice = {
   entities: { hive: { name: 'hive', path: (id) => `/bees/${id}`, open: 'Open the hive' } },
   letters: { swarm_notice: 'Notice of a swarm' },
   values: { mood: { calm: 'Calm' } },
-  strangers: { bee: 'A bee' },
+  strangers: { bee: 'A bee', 'hive.robbed': 'A wasp' },
   steps: { hive: { title: 'Build a hive', text: 'Wood will do.' } },
   stops: [{ id: 'bees', at: 15, title: 'Bees', text: 'They hum.' }],
   forget: () => forgotten++,
@@ -154,6 +154,8 @@ describe('a made-up slice', () => {
     expect(pathOf(slices, all, { entityType: 'stone', entityId: '9' })).toBeUndefined();
     expect(valuesOf(slices, 'mood')).toEqual({ calm: 'Calm' });
     expect(strangerOf(slices, 'bee.stung')).toBe('A bee');
+    expect(strangerOf(slices, 'hive.robbed')).toBe('A wasp');
+    expect(strangerOf(slices, 'hive.built')).toBeUndefined();
     expect(strangerOf(slices, 'stone.fell')).toBeUndefined();
   });
 
