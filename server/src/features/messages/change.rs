@@ -1,9 +1,11 @@
 //! Changing status, assignment and tags of one or many messages, with what they were before.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 use database::entity::messages::{self, Status};
-use sea_orm::{ConnectionTrait, Set};
+use sea_orm::{ConnectionTrait, DbErr, Set};
 use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -84,12 +86,29 @@ pub fn announce(tx: &Tx<'_>, kind: &'static str, message: Uuid) {
 /// Refuses an assignee who is not there, or who may not see messages. Asked before a unit, since what fails within one
 /// costs others, and again within it.
 pub async fn check_assignee(conn: &impl ConnectionTrait, change: &Change) -> Result<()> {
-    if let Some(Some(id)) = change.assigned_to
-        && !people::can_be_given(conn, id, Permission::Messages).await?
-    {
-        return Err(Error::field("assignedTo", "invalid", "This person cannot be assigned messages."));
+    check_person(conn, "assignedTo", change.assigned_to.flatten()).await
+}
+
+/// Refuses a person in that field who is not there, or who may not see messages.
+pub async fn check_person(conn: &impl ConnectionTrait, field: &str, person: Option<Uuid>) -> Result<()> {
+    if who_can_be_given(conn, person.into_iter()).await?.len() == person.iter().len() {
+        return Ok(());
     }
-    Ok(())
+    Err(Error::field(field, "invalid", "This person cannot be assigned messages."))
+}
+
+/// Who of these is there and may see messages; their rows are locked, in one order, where the engine locks rows.
+pub async fn who_can_be_given(
+    conn: &impl ConnectionTrait,
+    ids: impl Iterator<Item = Uuid>,
+) -> Result<BTreeSet<Uuid>, DbErr> {
+    let mut can: BTreeSet<Uuid> = ids.collect();
+    for person in can.clone() {
+        if !people::can_be_given(conn, person, Permission::Messages).await? {
+            can.remove(&person);
+        }
+    }
+    Ok(can)
 }
 
 /// The `ETag` of a message.

@@ -120,8 +120,8 @@ async fn take(tx: &Tx<'_>, act: &Act, ids: Vec<Uuid>) -> Result<Gone> {
     let of = message_reads::Column::MessageId.is_in(ids.clone());
     let reads = message_reads::Entity::find().filter(of).all(conn).await?;
     // A mail that is being sent stays where it is, so that it is not sent again.
-    let mails = mail::of_entities(conn, ids.clone()).await?;
-    let notices = notices::of_entities(conn, ids.clone()).await?;
+    let mails = mail::take_of_entities(conn, ids.clone()).await?;
+    let notices = notices::take_of_entities(conn, ids.clone()).await?;
     let samples = store::samples_among(conn, &ids).await?;
     expiry::delete(tx, ids.clone()).await?;
     for id in ids {
@@ -164,14 +164,10 @@ pub async fn bring_back(tx: &Tx<'_>, act: &Act, mut gone: Gone) -> Result<Undone
     let skipped = gone.leave_out(&removed);
     gone.leave_out_people(tx.conn()).await?;
     let Gone { mut messages, replies, notes, tags, reads, mails, notices, .. } = gone;
-    let mut can_be_given = HashSet::new();
-    for person in messages.iter().filter_map(|message| message.assigned_to).collect::<BTreeSet<Uuid>>() {
-        if people::can_be_given(tx.conn(), person, Permission::Messages).await? {
-            can_be_given.insert(person);
-        }
-    }
+    let readers =
+        change::who_can_be_given(tx.conn(), messages.iter().filter_map(|message| message.assigned_to)).await?;
     for message in &mut messages {
-        message.assigned_to = message.assigned_to.filter(|person| can_be_given.contains(person));
+        message.assigned_to = message.assigned_to.filter(|person| readers.contains(person));
         tally::added(tx, &*message);
         act.note(tx, "message.restored", (entity::Entity::Message, message.id), Changes::none());
         change::announce(tx, "message_changed", message.id);

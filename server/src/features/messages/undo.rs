@@ -1,7 +1,5 @@
 //! Taking a change, a reply or a deletion back: a real inverse on the server, for some seconds.
 
-use std::collections::BTreeSet;
-
 use chrono::{DateTime, Duration, Utc};
 use database::entity::undo_operations::{Column, Entity, Model};
 use sea_orm::{ActiveModelTrait as _, ColumnTrait as _, EntityTrait, IntoActiveModel as _, QueryFilter as _, Set};
@@ -17,8 +15,6 @@ use crate::app::App;
 use crate::error::{Error, Result};
 use crate::platform::act::Act;
 use crate::platform::entity;
-use crate::platform::permission::Permission;
-use crate::platform::staff as people;
 use crate::storage::Tx;
 
 /// How long a change can be taken back.
@@ -101,15 +97,10 @@ pub async fn undo(tx: &Tx<'_>, act: &Act, id: Uuid) -> Result<Undone> {
     let mut there = false;
     // Whoever has left since, or may not see messages any more, is given nothing. People are locked before messages
     // everywhere, so that two units cannot wait for each other.
-    let mut gone = Vec::new();
-    for person in all.iter().filter_map(|before| before.assigned_to).collect::<BTreeSet<Uuid>>() {
-        if !people::can_be_given(tx.conn(), person, Permission::Messages).await? {
-            gone.push(person);
-        }
-    }
+    let readers = change::who_can_be_given(tx.conn(), all.iter().filter_map(|before| before.assigned_to)).await?;
     let zone = act.platform.settings.get().hours.zone();
     for mut before in all {
-        before.assigned_to = before.assigned_to.filter(|person| !gone.contains(person));
+        before.assigned_to = before.assigned_to.filter(|person| readers.contains(person));
         let message = store::locked(tx.conn(), before.id).await?;
         there |= message.is_some();
         let Some(message) = message.filter(|it| it.version == before.version_after) else {

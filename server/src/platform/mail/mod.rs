@@ -25,7 +25,9 @@ pub use fault::Fault;
 pub use letter::{Letter, LetterKind, Settled, Words};
 pub use mailer::{Mailer, SendError};
 pub use outbox::{Outbox, deliver_due, deliver_until_stopped};
-pub use store::{MailState, delete_of_entities, failed_count, of_entities, over_since, retry_of_entity, states, stop};
+pub use store::{
+    MailState, delete_of_entities, failed_count, over_since, retry_of_entity, states, stop, take_of_entities,
+};
 pub use trial::MailTemplate;
 pub use trouble::{MailTrouble, trouble};
 

@@ -264,10 +264,9 @@ fn at_rest(entities: Vec<Uuid>) -> Condition {
     Condition::all().add(outbox::Column::EntityId.is_in(entities)).add(outbox::Column::State.ne(State::Sending))
 }
 
-/// The mails about these entities that are not being sent at this moment; their rows are locked where the engine locks
-/// rows.
-pub async fn of_entities(conn: &impl ConnectionTrait, entities: Vec<Uuid>) -> Result<Vec<outbox::Model>, DbErr> {
-    outbox::Entity::find().filter(at_rest(entities)).order_by_asc(outbox::Column::Id).lock_exclusive().all(conn).await
+/// Deletes the mails about these entities, as [`delete_of_entities`] does; returns what they were.
+pub async fn take_of_entities(conn: &impl ConnectionTrait, entities: Vec<Uuid>) -> Result<Vec<outbox::Model>, DbErr> {
+    outbox::Entity::delete_many().filter(at_rest(entities)).exec_with_returning(conn).await
 }
 
 /// Deletes the mails about these entities. What is being sent at this moment cannot be called back; its row stays until

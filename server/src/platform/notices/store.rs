@@ -87,9 +87,9 @@ pub(super) fn old(read_before: DateTime<Utc>, made_before: DateTime<Utc>) -> Sel
         .order_by_asc(Column::Id)
 }
 
-/// All notices about these entities.
-pub async fn of_entities(conn: &impl ConnectionTrait, entities: Vec<Uuid>) -> Result<Vec<Model>, DbErr> {
-    Entity::find().filter(Column::EntityId.is_in(entities)).all(conn).await
+/// Deletes all notices about these entities; returns what they were.
+pub async fn take_of_entities(conn: &impl ConnectionTrait, entities: Vec<Uuid>) -> Result<Vec<Model>, DbErr> {
+    Entity::delete_many().filter(Column::EntityId.is_in(entities)).exec_with_returning(conn).await
 }
 
 /// Deletes all notices about these entities.

@@ -3,8 +3,8 @@
 use axum::extract::State;
 use database::entity::message_rules::{Column, Entity, Model};
 use sea_orm::{
-    ActiveModelTrait as _, ConnectionTrait, EntityTrait, IntoActiveModel as _, PaginatorTrait as _, QueryOrder as _,
-    QuerySelect as _, Set,
+    ActiveModelTrait as _, EntityTrait, IntoActiveModel as _, PaginatorTrait as _, QueryOrder as _, QuerySelect as _,
+    Set,
 };
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -16,6 +16,7 @@ use super::CHANGED;
 use super::rule::{MessageRule, MessageRulePatch, NewMessageRule, checked, etag, fields, one_a_line, without_content};
 use crate::app::App;
 use crate::error::{Error, Result};
+use crate::features::messages::change::check_person;
 use crate::http::{All, Created, Data, Envelope, Id, IfMatch, Json, Nothing, Problem, RequestInfo, Tagged};
 use crate::platform::act::Act;
 use crate::platform::audit::Changes;
@@ -79,7 +80,7 @@ async fn create_rule(
         updated_at: act.now,
     };
     let row = checked(row, &app.settings.get())?;
-    check_person(app.storage.read(), row.assign_to).await?;
+    check_person(app.storage.read(), "assignTo", row.assign_to).await?;
     let answer = Created {
         location: format!("/api/admin/message-rules/{}", row.id),
         data: MessageRule::of(row.clone(), &*people::names(&app).await?, &app.settings.get()),
@@ -129,7 +130,7 @@ async fn change_rule(
                 let next = checked(patch.applied_to(row.clone()), settings)?;
                 // Somebody who has left since may stay in a rule: it assigns to nobody.
                 if next.assign_to != row.assign_to {
-                    check_person(tx.conn(), next.assign_to).await?;
+                    check_person(tx.conn(), "assignTo", next.assign_to).await?;
                 }
                 let mut change = next.clone().into_active_model().reset_all();
                 change.updated_by = Set(Some(act.caller.staff_id));
@@ -203,15 +204,6 @@ async fn order_rules(
         })
         .await?;
     Ok(Data(Nothing))
-}
-
-async fn check_person(conn: &impl ConnectionTrait, person: Option<Uuid>) -> Result<()> {
-    match person {
-        Some(id) if !people::can_be_given(conn, id, Permission::Messages).await? => {
-            Err(Error::field("assignTo", "invalid", "This person cannot be assigned messages."))
-        }
-        _ => Ok(()),
-    }
 }
 
 fn announce(tx: &Tx<'_>) {

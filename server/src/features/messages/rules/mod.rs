@@ -13,6 +13,7 @@ pub use api::routes;
 pub use matching::Sorting;
 use matching::{Arrival, sort};
 
+use super::change::who_can_be_given;
 use super::spam::{self, Sign};
 use super::status::is_open;
 use crate::app::App;
@@ -20,9 +21,7 @@ use crate::error::Result;
 use crate::http::RequestInfo;
 use crate::platform::audit::{Changes, Entry};
 use crate::platform::entity::Entity as Kind;
-use crate::platform::permission::Permission;
 use crate::platform::settings::open_state;
-use crate::platform::staff as people;
 use crate::storage::Tx;
 
 /// The notice that says that the rules are others.
@@ -51,11 +50,7 @@ pub async fn of_new(app: &App, message: &messages::Model) -> Result<Sorting> {
 /// Gives a new message to nobody if the person of its rule has left or may not see messages any more. Asked within the
 /// unit, so that nobody leaves in between.
 pub async fn check_person(conn: &impl ConnectionTrait, message: &mut messages::Model) -> Result<(), DbErr> {
-    if let Some(person) = message.assigned_to
-        && !people::can_be_given(conn, person, Permission::Messages).await?
-    {
-        message.assigned_to = None;
-    }
+    message.assigned_to = who_can_be_given(conn, message.assigned_to.into_iter()).await?.pop_first();
     Ok(())
 }
 
