@@ -1,7 +1,8 @@
 /**
  * Assigns modules to scripts. Few scripts, and no page's code in another page's script: what the layouts need at once
- * is one script, and each folder below `features` is its own, with its styles. The `cards/` of all slices, shown in one
- * place, share a script. No slice is named here.
+ * is one script, and each folder below `features` is its own, with its styles. What two of them share is a script too,
+ * which neither the first page nor a third one loads. The `cards/` of all slices, shown in one place, share a script.
+ * No slice is named here.
  */
 import { readFileSync } from 'node:fs';
 
@@ -27,8 +28,8 @@ function scriptOf(id: string): string {
 }
 
 /**
- * For `codeSplitting`: the first script takes what it needs, and what two others need; the rest stays with its own
- * script.
+ * For `codeSplitting`: the first script takes what it needs, and what three others need; the rest stays with the one
+ * script or the pair that needs it.
  */
 export function scripts(): { name: (id: string, graph: Graph) => string | null; priority: number }[] {
   const known = new Map<string, Set<string>>();
@@ -49,8 +50,8 @@ export function scripts(): { name: (id: string, graph: Graph) => string | null; 
   }
 
   const nameOf = (id: string, graph: Graph) => {
-    const [name, ...others] = neededBy(id, graph);
-    return name && !others.length ? name : FIRST;
+    const names = [...neededBy(id, graph)].sort();
+    return names.length && names.length <= 2 && !names.includes(FIRST) ? names.join('-') : FIRST;
   };
   const only = (first: boolean) => (id: string, graph: Graph) => {
     // SvelteKit already loads modules that only mount a page by themselves; they stay separate.
