@@ -212,7 +212,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Lists all canned replies, sorted by shortcut. */
+        /** Lists canned replies, sorted by shortcut, page by page. */
         get: operations["list_canned_replies"];
         put?: never;
         /** Adds a canned reply. */
@@ -915,6 +915,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/settings/{group}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Returns the keys of one group with their values. The `ETag` is the version of this group: it stays the same when
+         *     other groups change.
+         */
+        get: operations["get_group"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Changes settings of one group, as `PATCH /api/admin/settings` does. With `If-Match`, fails with 412 if a setting of
+         *     this group has changed since; changes in other groups do not matter.
+         */
+        patch: operations["patch_group"];
+        trace?: never;
+    };
     "/api/admin/staff": {
         parameters: {
             query?: never;
@@ -1116,7 +1140,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Lists the devices of a person, most recently used first. */
+        /** Lists the devices of a person, most recently used first, page by page. */
         get: operations["list_staff_sessions"];
         put?: never;
         post?: never;
@@ -1168,7 +1192,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Lists all tokens, newest first, including those that no longer work. */
+        /** Lists all tokens, newest first, page by page, including those that no longer work. */
         get: operations["list_tokens"];
         put?: never;
         /** Creates a token that acts in your name. */
@@ -1642,7 +1666,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Lists your own devices, most recently used first. */
+        /** Lists your own devices, most recently used first, page by page. */
         get: operations["list_sessions"];
         put?: never;
         post?: never;
@@ -5532,7 +5556,12 @@ export interface operations {
     };
     list_canned_replies: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description `nextCursor` of the previous page. */
+                cursor?: string;
+                /** @description Rows per page, 1 to 100; 25 by default. */
+                limit?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -5550,6 +5579,7 @@ export interface operations {
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
+            422: components["responses"]["Problem422"];
             429: components["responses"]["Problem429"];
             503: components["responses"]["Problem503"];
         };
@@ -7290,6 +7320,75 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
+    get_group: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                group: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_SettingValues"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem422"];
+            422: components["responses"]["Problem422x1"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    patch_group: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeating a request with the same key and body returns the first response again, for 24 hours */
+                "Idempotency-Key"?: string;
+                /** @description The `ETag` the caller last saw; 412 if it has changed since */
+                "If-Match"?: string;
+            };
+            path: {
+                group: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SettingValues"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_SettingValues"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem422"];
+            404: components["responses"]["Problem422"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem422"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
     list_staff: {
         parameters: {
             query?: {
@@ -7853,7 +7952,12 @@ export interface operations {
     };
     list_staff_sessions: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description `nextCursor` of the previous page. */
+                cursor?: string;
+                /** @description Rows per page, 1 to 100; 25 by default. */
+                limit?: number;
+            };
             header?: never;
             path: {
                 id: string;
@@ -7874,7 +7978,7 @@ export interface operations {
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
             404: components["responses"]["Problem422"];
-            422: components["responses"]["Problem422x1"];
+            422: components["responses"]["Problem422"];
             429: components["responses"]["Problem429"];
             503: components["responses"]["Problem503"];
         };
@@ -7978,7 +8082,12 @@ export interface operations {
     };
     list_tokens: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description `nextCursor` of the previous page. */
+                cursor?: string;
+                /** @description Rows per page, 1 to 100; 25 by default. */
+                limit?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -7996,6 +8105,7 @@ export interface operations {
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
+            422: components["responses"]["Problem422"];
             429: components["responses"]["Problem429"];
             503: components["responses"]["Problem503"];
         };
@@ -8958,7 +9068,12 @@ export interface operations {
     };
     list_sessions: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description `nextCursor` of the previous page. */
+                cursor?: string;
+                /** @description Rows per page, 1 to 100; 25 by default. */
+                limit?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -8976,6 +9091,7 @@ export interface operations {
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
+            422: components["responses"]["Problem422"];
             429: components["responses"]["Problem429"];
             503: components["responses"]["Problem503"];
         };

@@ -7,9 +7,9 @@ use super::staff::explain;
 use super::{Failure, say};
 use crate::app::{App, brings, sections};
 use crate::features;
-use crate::http::{IfMatch, RequestInfo};
+use crate::http::RequestInfo;
 use crate::platform::audit;
-use crate::platform::settings::{self, Change, Registry};
+use crate::platform::settings::{self, Change, Registry, Seen};
 
 /// Read and change settings.
 #[derive(Debug, Subcommand)]
@@ -47,7 +47,7 @@ pub async fn run(app: App, what: SettingsCommand) -> Result<(), Failure> {
             let value = serde_json::from_str(&value).unwrap_or(Value::String(value));
             let changes = Map::from_iter([(key, value)]);
             let from = RequestInfo::internal();
-            let change = Change { actor: None, from: &from, values: changes, seen: IfMatch::default() };
+            let change = Change { actor: None, from: &from, values: changes, seen: Seen::default() };
             settings::change(&app, change, |_| true).await.map_err(explain)?;
             audit::seal_beside_others(&app, false).await?;
         }

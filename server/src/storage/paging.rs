@@ -51,7 +51,21 @@ impl<T> Page<T> {
         Self { rows, total: counted.min(COUNT_LIMIT), total_is_lower_bound: counted > COUNT_LIMIT, next }
     }
 
-    /// The same page with its rows converted.
+    /// The page of a list that is short enough to be read whole. If the row at the cursor is gone, there is no position
+    /// to continue from: the list starts over.
+    pub fn within(all: Vec<T>, cursor: Option<Cursor>, limit: usize, id: impl Fn(&T) -> Uuid) -> Self {
+        let counted = all.len() as u64;
+        let begin = cursor.and_then(|Cursor(last)| all.iter().position(|row| id(row) == last)).map_or(0, |at| at + 1);
+        Self::new(all.into_iter().skip(begin).take(limit + 1).collect(), limit, counted, id)
+    }
+
+    /// The same page with each row converted.
+    pub fn map<U>(mut self, convert: impl FnMut(T) -> U) -> Page<U> {
+        let rows = std::mem::take(&mut self.rows).into_iter().map(convert).collect();
+        self.with(rows)
+    }
+
+    /// The same page with other rows, such as its own converted all at once.
     pub fn with<U>(self, rows: Vec<U>) -> Page<U> {
         Page { rows, total: self.total, total_is_lower_bound: self.total_is_lower_bound, next: self.next }
     }

@@ -14,13 +14,16 @@ use uuid::Uuid;
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::valid::Check;
-use crate::http::{All, Created, Data, Envelope, Id, IfMatch, Json, Nothing, Problem, RequestInfo, Tagged};
+use crate::http::{
+    Created, Data, Envelope, Id, IfMatch, Json, Listed, Nothing, Paging, Problem, Query, RequestInfo, Tagged,
+};
 use crate::platform::audit::{Changes, Entry};
 use crate::platform::auth::{Caller, demand};
 use crate::platform::entity;
 use crate::platform::idempotency::{self, Claim};
 use crate::platform::permission::Permission;
 use crate::secrets::sha256_hex;
+use crate::storage::Page;
 
 /// What may stand between `{{` and `}}`.
 const VARIABLES: [&str; 5] = ["client.name", "client.firstName", "staff.name", "firm.name", "message.service"];
@@ -93,11 +96,13 @@ pub struct CannedReplyPatch {
     pub content: Option<String>,
 }
 
-/// Lists all canned replies, sorted by shortcut.
-#[utoipa::path(get, path = "/api/admin/canned-replies", tag = "messages", responses((status = 200, body = Envelope<Vec<CannedReply>>)))]
-async fn list_canned_replies(State(app): State<App>) -> Result<All<CannedReply>> {
+/// Lists canned replies, sorted by shortcut, page by page.
+#[utoipa::path(get, path = "/api/admin/canned-replies", tag = "messages", params(Paging),
+    responses((status = 200, body = Envelope<Vec<CannedReply>>), (status = 422, body = Problem)))]
+async fn list_canned_replies(State(app): State<App>, Query(paging): Query<Paging>) -> Result<Listed<CannedReply>> {
+    let (cursor, limit) = paging.read()?;
     let rows = Entity::find().order_by_asc(Column::Shortcut).all(app.storage.read()).await?;
-    Ok(All::of(rows.into_iter().map(Into::into).collect()))
+    Ok(Listed(Page::within(rows, cursor, limit, |row| row.id).map(Into::into)))
 }
 
 /// Adds a canned reply.

@@ -14,9 +14,10 @@ use super::guard::{Caller, signed_in};
 use super::public::end_session;
 use super::{own_entry, sessions, store};
 use crate::error::{Error, Result};
-use crate::http::{All, Data, Envelope, Id, Nothing, Problem, RequestInfo};
+use crate::http::{Data, Envelope, Id, Listed, Nothing, Paging, Problem, Query, RequestInfo};
 use crate::platform::Platform;
 use crate::platform::audit::Changes;
+use crate::storage::Page;
 
 /// The routes of this file.
 pub fn routes() -> OpenApiRouter<Platform> {
@@ -42,15 +43,27 @@ pub struct SessionView {
     pub current: bool,
 }
 
-/// Lists your own devices, most recently used first.
-#[utoipa::path(get, path = "/api/auth/sessions", tag = "auth", responses((status = 200, body = Envelope<Vec<SessionView>>)))]
-async fn list_sessions(State(platform): State<Platform>, caller: Caller) -> Result<All<SessionView>> {
-    Ok(All::of(session_views(&platform, caller.staff_id, caller.session_id).await?))
+/// Lists your own devices, most recently used first, page by page.
+#[utoipa::path(get, path = "/api/auth/sessions", tag = "auth", params(Paging),
+    responses((status = 200, body = Envelope<Vec<SessionView>>), (status = 422, body = Problem)))]
+async fn list_sessions(
+    State(platform): State<Platform>,
+    caller: Caller,
+    Query(paging): Query<Paging>,
+) -> Result<Listed<SessionView>> {
+    session_views(&platform, caller.staff_id, caller.session_id, &paging).await
 }
 
-/// A person's devices, the most recently used first; `asking` is the current session.
-pub async fn session_views(platform: &Platform, person: Uuid, asking: Uuid) -> Result<Vec<SessionView>> {
+/// A page of a person's devices, the most recently used first; `asking` is the current session.
+pub async fn session_views(
+    platform: &Platform,
+    person: Uuid,
+    asking: Uuid,
+    paging: &Paging,
+) -> Result<Listed<SessionView>> {
+    let (cursor, limit) = paging.read()?;
     let rows = store::sessions_of(platform.storage.read(), person, platform.clock.now()).await?;
+    let page = Page::within(rows, cursor, limit, |row| row.id);
     let show = |row: active_sessions::Model| SessionView {
         current: row.id == asking,
         device: Device::of(row.user_agent.as_deref()),
@@ -60,7 +73,7 @@ pub async fn session_views(platform: &Platform, person: Uuid, asking: Uuid) -> R
         last_activity: row.last_activity,
         created_at: row.created_at,
     };
-    Ok(rows.into_iter().map(show).collect())
+    Ok(Listed(page.map(show)))
 }
 
 /// Signs out one of your own devices.

@@ -7,9 +7,11 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::{Change, Group, Key, Registry, Snapshot, pictures};
+use super::change::{self, Change, Seen};
+use super::{Group, Key, Registry, Snapshot, pictures};
 use crate::error::{Error, Result};
-use crate::http::{All, Data, Envelope, IfMatch, Json, Problem, RequestInfo, Tagged};
+use crate::http::valid::Check;
+use crate::http::{All, Data, Envelope, IfMatch, Json, Name, Problem, RequestInfo, Tagged};
 use crate::platform::Platform;
 use crate::platform::auth::{Caller, demand, signed_in_or_token};
 use crate::platform::permission::Permission;
@@ -19,6 +21,7 @@ pub fn routes() -> OpenApiRouter<Platform> {
     OpenApiRouter::new()
         .routes(demand(Permission::Settings, routes!(get_schema)))
         .routes(demand(Permission::Settings, routes!(get_settings, patch_settings)))
+        .routes(demand(Permission::Settings, routes!(get_group, patch_group)))
         .routes(demand(Permission::Settings, routes!(pictures::upload_picture)))
         .routes(demand(Permission::Settings, routes!(pictures::get_picture)))
         .routes(signed_in_or_token(routes!(list_services)))
@@ -61,7 +64,20 @@ async fn get_schema(State(platform): State<Platform>, caller: Caller) -> Data<Se
 #[utoipa::path(get, path = "/api/admin/settings", tag = "settings",
     responses((status = 200, body = Envelope<SettingValues>)))]
 async fn get_settings(State(platform): State<Platform>, caller: Caller) -> Tagged<Data<SettingValues>> {
-    shown(platform.settings.registry(), &platform.settings.get(), &caller)
+    shown(&platform, &platform.settings.get(), &caller, None)
+}
+
+/// Returns the keys of one group with their values. The `ETag` is the version of this group: it stays the same when
+/// other groups change.
+#[utoipa::path(get, path = "/api/admin/settings/{group}", tag = "settings", params(("group" = String, Path)),
+    responses((status = 200, body = Envelope<SettingValues>), (status = 404, body = Problem)))]
+async fn get_group(
+    State(platform): State<Platform>,
+    caller: Caller,
+    Name(group): Name,
+) -> Result<Tagged<Data<SettingValues>>> {
+    let group = group_of(&platform, &caller, &group)?;
+    Ok(shown(&platform, &platform.settings.get(), &caller, Some(group)))
 }
 
 /// Changes settings: sets the keys in the body to their values, all or none. With `If-Match`, fails with 412 if any
@@ -77,10 +93,51 @@ async fn patch_settings(
     seen: IfMatch,
     Json(SettingValues(values)): Json<SettingValues>,
 ) -> Result<Tagged<Data<SettingValues>>> {
-    check_rights(&platform, &caller, &values)?;
-    let change = Change { actor: Some(caller.staff_id), from: &info, values, seen };
-    let after = super::change(&platform, change, |permission| caller.may(permission)).await?;
-    Ok(shown(platform.settings.registry(), &after, &caller))
+    patch(&platform, &caller, &info, Seen { version: seen, group: None }, values).await
+}
+
+/// Changes settings of one group, as `PATCH /api/admin/settings` does. With `If-Match`, fails with 412 if a setting of
+/// this group has changed since; changes in other groups do not matter.
+#[utoipa::path(patch, path = "/api/admin/settings/{group}", tag = "settings", params(("group" = String, Path)),
+    request_body = SettingValues,
+    responses((status = 200, body = Envelope<SettingValues>), (status = 403, body = Problem), (status = 404, body = Problem),
+        (status = 412, body = Problem), (status = 422, body = Problem)))]
+async fn patch_group(
+    State(platform): State<Platform>,
+    caller: Caller,
+    info: RequestInfo,
+    Name(group): Name,
+    seen: IfMatch,
+    Json(SettingValues(values)): Json<SettingValues>,
+) -> Result<Tagged<Data<SettingValues>>> {
+    let group = group_of(&platform, &caller, &group)?;
+    let mut check = Check::new();
+    for name in values.keys().filter(|name| !change::in_group(name, group)) {
+        check.refuse(name, "unknown", format!("The group {group} has no such setting."));
+    }
+    check.done()?;
+    patch(&platform, &caller, &info, Seen { version: seen, group: Some(group) }, values).await
+}
+
+/// The id of a group that the caller can change; a group that they cannot change does not exist for them.
+fn group_of(platform: &Platform, caller: &Caller, id: &str) -> Result<&'static str> {
+    let groups = &platform.settings.registry().groups;
+    let group = groups.iter().find(|group| group.id == id && caller.may(group.needs));
+    group.map(|group| group.id).ok_or(Error::NotFound)
+}
+
+async fn patch(
+    platform: &Platform,
+    caller: &Caller,
+    info: &RequestInfo,
+    seen: Seen,
+    values: Map<String, Value>,
+) -> Result<Tagged<Data<SettingValues>>> {
+    check_rights(platform, caller, &values)?;
+    let group = seen.group;
+    let change = Change { actor: Some(caller.staff_id), from: info, values, seen };
+    let after = change::change(platform, change, |permission| caller.may(permission)).await?;
+    Ok(shown(platform, &after, caller, group))
 }
 
 /// Settings that protect accounts and mailboxes require a present person, not just an open page, and nobody can use
@@ -111,14 +168,20 @@ async fn list_services(State(platform): State<Platform>) -> All<ServiceName> {
     All::of(platform.settings.get().services.iter().map(name).collect())
 }
 
-/// The settings that the person may see, with their version as `ETag`.
-fn shown(registry: &Registry, settings: &Snapshot, caller: &Caller) -> Tagged<Data<SettingValues>> {
-    let may_see = |key: &&Key| caller.may(key.needs);
+/// The settings of a group, or all, that the person may see, with their version as `ETag`.
+fn shown(
+    platform: &Platform,
+    settings: &Snapshot,
+    caller: &Caller,
+    group: Option<&str>,
+) -> Tagged<Data<SettingValues>> {
+    let registry: &Registry = platform.settings.registry();
     let values = registry
         .keys
         .iter()
-        .filter(may_see)
+        .filter(|key| caller.may(key.needs) && group.is_none_or(|group| key.group == group))
         .filter_map(|key| Some((key.key.clone(), settings.values.get(&key.key)?.clone())))
         .collect();
-    Tagged { etag: super::change::etag(settings.version), answer: Data(SettingValues(values)) }
+    let etag = change::etag(group, settings.version, &settings.values);
+    Tagged { etag, answer: Data(SettingValues(values)) }
 }

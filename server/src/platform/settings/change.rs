@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use super::{Registry, Settings, Snapshot, offered, pictures, store};
@@ -15,6 +15,7 @@ use crate::platform::Platform;
 use crate::platform::audit::{Changes, Entry};
 use crate::platform::entity::Entity;
 use crate::platform::permission::Permission;
+use crate::secrets::sha256_hex;
 use crate::storage::Tx;
 
 /// Who changes what.
@@ -24,13 +25,29 @@ pub struct Change<'a> {
     pub from: &'a RequestInfo,
     /// Keys with their new values.
     pub values: Map<String, Value>,
-    /// The version that the person has seen.
-    pub seen: IfMatch,
+    pub seen: Seen,
 }
 
-/// The `ETag` of all settings.
-pub fn etag(version: i64) -> String {
-    format!("\"{version}\"")
+/// The version that a person or a program has seen.
+#[derive(Debug, Clone, Default)]
+pub struct Seen {
+    pub version: IfMatch,
+    /// Whose version it is: a group's, or that of all settings.
+    pub group: Option<&'static str>,
+}
+
+/// The `ETag` of a group, or of all settings. That of a group depends on its values alone, so that a change elsewhere
+/// leaves it as it is.
+pub fn etag(group: Option<&str>, version: i64, values: &Map<String, Value>) -> String {
+    let Some(group) = group else { return format!("\"{version}\"") };
+    let own: Vec<_> = values.iter().filter(|(key, _)| in_group(key, group)).collect();
+    // Maps are sorted by their keys, so equal values have equal text.
+    format!("\"{group}-{}\"", &sha256_hex(json!(own).to_string())[..32])
+}
+
+/// True if the key belongs to the group.
+pub fn in_group(key: &str, group: &str) -> bool {
+    key.strip_prefix(group).is_some_and(|name| name.starts_with('.'))
 }
 
 /// Changes settings: validates each value, then writes all of them or none. Returns the resulting settings.
@@ -103,14 +120,14 @@ pub async fn write(
     values: &Map<String, Value>,
     actor: Option<Uuid>,
     now: DateTime<Utc>,
-    seen: Option<&IfMatch>,
+    seen: Option<&Seen>,
 ) -> Result<Changes> {
     // The version row is locked first, so that concurrent changes are applied one after the other.
     let version = store::lock_version(tx.conn(), now).await?;
-    if let Some(seen) = seen {
-        seen.check(&etag(version))?;
-    }
     let (current, _, _) = store::values(tx.conn(), settings.registry()).await?;
+    if let Some(seen) = seen {
+        seen.version.check(&etag(seen.group, version, &current))?;
+    }
     let mut after = current.clone();
     after.extend(values.clone());
     settings.registry().check_together(&after)?;

@@ -28,7 +28,7 @@ use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
 
 pub use blocks::{Block, every as every_block};
-pub use change::{Change, change, check, draft, write};
+pub use change::{Change, Seen, change, check, draft, write};
 pub use groups::firm::Firm;
 pub use groups::firm::word as firm_word;
 pub use groups::hours::Hours;

@@ -10,7 +10,7 @@ use super::api::shown;
 use super::store;
 use super::view::{StaffDetail, StaffState};
 use crate::error::{Error, Result};
-use crate::http::{Accepted, All, Data, Envelope, Id, Nothing, Problem, RequestInfo, Tagged};
+use crate::http::{Accepted, Data, Envelope, Id, Listed, Nothing, Paging, Problem, Query, RequestInfo, Tagged};
 use crate::platform::Platform;
 use crate::platform::act::Act;
 use crate::platform::audit::Changes;
@@ -97,13 +97,18 @@ async fn unlock_staff(
     shown(&platform, &caller, id).await
 }
 
-/// Lists the devices of a person, most recently used first.
-#[utoipa::path(get, path = "/api/admin/staff/{id}/sessions", tag = "staff", params(("id" = Uuid, Path)),
-    responses((status = 200, body = Envelope<Vec<SessionView>>), (status = 404, body = Problem)))]
-async fn list_staff_sessions(State(platform): State<Platform>, caller: Caller, Id(id): Id) -> Result<All<SessionView>> {
+/// Lists the devices of a person, most recently used first, page by page.
+#[utoipa::path(get, path = "/api/admin/staff/{id}/sessions", tag = "staff", params(("id" = Uuid, Path), Paging),
+    responses((status = 200, body = Envelope<Vec<SessionView>>), (status = 404, body = Problem), (status = 422, body = Problem)))]
+async fn list_staff_sessions(
+    State(platform): State<Platform>,
+    caller: Caller,
+    Id(id): Id,
+    Query(paging): Query<Paging>,
+) -> Result<Listed<SessionView>> {
     let person = store::by_id(platform.storage.read(), id).await?.filter(|person| person.deleted_at.is_none());
     person.ok_or(Error::NotFound)?;
-    Ok(All::of(auth::session_views(&platform, id, caller.session_id).await?))
+    auth::session_views(&platform, id, caller.session_id, &paging).await
 }
 
 /// Signs a person out on all devices.

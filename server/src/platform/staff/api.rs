@@ -17,7 +17,7 @@ use crate::platform::Platform;
 use crate::platform::act::Act;
 use crate::platform::auth::{Caller, demand, demand_in_person, recently_proven, signed_in_or_token};
 use crate::platform::permission::Permission;
-use crate::storage::{Cursor, Page, search_terms, search_text};
+use crate::storage::{Page, search_terms, search_text};
 
 /// The routes of this file.
 pub fn routes() -> OpenApiRouter<Platform> {
@@ -118,13 +118,8 @@ async fn list_staff(
     let (cursor, limit) = paging.read()?;
     let mut people = store::all(platform.storage.read()).await?;
     people.retain(|person| filter.fits(person));
-    let counted = people.len() as u64;
-    // If the person at the cursor is gone, there is no position to continue from: the list starts over.
-    let begin = cursor.and_then(|Cursor(last)| people.iter().position(|it| it.id == last)).map_or(0, |at| at + 1);
-    let rows = people.into_iter().skip(begin).take(limit + 1).collect();
-    let mut page = Page::new(rows, limit, counted, |person: &Model| person.id);
-    let rows = std::mem::take(&mut page.rows).into_iter().map(|person| StaffSummary::of(person, &caller)).collect();
-    Ok(Listed(page.with(rows)))
+    let page = Page::within(people, cursor, limit, |person| person.id);
+    Ok(Listed(page.map(|person| StaffSummary::of(person, &caller))))
 }
 
 /// Returns one person. The `ETag` covers the fields that can be edited.

@@ -18,7 +18,7 @@ use super::{letters, store};
 use crate::cluster::Event;
 use crate::error::{Error, Result};
 use crate::http::valid::Check;
-use crate::http::{All, Created, Data, Envelope, Id, Json, Nothing, Problem, RequestInfo};
+use crate::http::{Created, Data, Envelope, Id, Json, Listed, Nothing, Paging, Problem, Query, RequestInfo};
 use crate::platform::Platform;
 use crate::platform::audit::{Changes, Entry};
 use crate::platform::auth::{Caller, Device, demand_in_person, recently_proven};
@@ -106,16 +106,15 @@ impl TokenView {
     }
 }
 
-/// Lists all tokens, newest first, including those that no longer work.
-#[utoipa::path(get, path = "/api/admin/tokens", tag = "tokens", responses((status = 200, body = Envelope<Vec<TokenView>>)))]
-async fn list_tokens(State(platform): State<Platform>) -> Result<All<TokenView>> {
+/// Lists all tokens, newest first, page by page, including those that no longer work.
+#[utoipa::path(get, path = "/api/admin/tokens", tag = "tokens", params(Paging),
+    responses((status = 200, body = Envelope<Vec<TokenView>>), (status = 422, body = Problem)))]
+async fn list_tokens(State(platform): State<Platform>, Query(paging): Query<Paging>) -> Result<Listed<TokenView>> {
+    let (cursor, limit) = paging.read()?;
     let conn = platform.storage.read();
     let known = known(people::everybody(conn).await?);
     let now = platform.clock.now();
-    Ok(All::up_to(
-        store::LISTED,
-        store::all(conn).await?.into_iter().map(|row| TokenView::of(row, &known, now)).collect(),
-    ))
+    Ok(Listed(store::page(conn, cursor, limit).await?.map(|row| TokenView::of(row, &known, now))))
 }
 
 /// Returns one token.

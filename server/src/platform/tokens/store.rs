@@ -12,6 +12,8 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
+use crate::storage::{Cursor, Page};
+
 pub(super) async fn by_hash(conn: &impl ConnectionTrait, hash: &str) -> Result<Option<Model>, DbErr> {
     Entity::find().filter(Column::TokenHash.eq(hash)).one(conn).await
 }
@@ -20,12 +22,18 @@ pub(super) async fn by_id(conn: &impl ConnectionTrait, id: Uuid) -> Result<Optio
     Entity::find_by_id(id).one(conn).await
 }
 
-/// Tokens that are listed, the newest first.
-pub const LISTED: u64 = 1_000;
-
-/// All tokens, the newest first.
-pub(super) async fn all(conn: &impl ConnectionTrait) -> Result<Vec<Model>, DbErr> {
-    Entity::find().order_by_desc(Column::Id).limit(LISTED).all(conn).await
+/// One page of all tokens, newest first.
+pub(super) async fn page(
+    conn: &impl ConnectionTrait,
+    cursor: Option<Cursor>,
+    limit: usize,
+) -> Result<Page<Model>, DbErr> {
+    let mut query = Entity::find();
+    if let Some(Cursor(last)) = cursor {
+        query = query.filter(Column::Id.lt(last));
+    }
+    let rows = query.order_by_desc(Column::Id).limit(limit as u64 + 1).all(conn).await?;
+    Ok(Page::new(rows, limit, Entity::find().count(conn).await?, |row| row.id))
 }
 
 /// Waits for other units that make tokens: they all lock the same row.

@@ -70,6 +70,8 @@ async fn messages_canned_replies_and_settings_are_edited_only_as_they_were_seen(
     t.edits_only_what_was_seen(&ada, tags).await;
     let settings = "/api/admin/settings";
     t.edits_only_what_was_seen(&ada, edit(Method::PATCH, settings, json!({ "firm.city": "Kiel" }), settings)).await;
+    let firm = "/api/admin/settings/firm";
+    t.edits_only_what_was_seen(&ada, edit(Method::PATCH, firm, json!({ "firm.city": "Ulm" }), firm)).await;
 
     let body = json!({ "title": "Thanks", "shortcut": "thanks", "content": "Thank you" });
     let made = t.post_as(&ada, "/api/admin/canned-replies", body).await;
@@ -133,6 +135,7 @@ fn the_document_names_if_match_where_it_is_honoured() {
         "PATCH /api/admin/message-rules/{id}",
         "PATCH /api/admin/messages/{id}",
         "PATCH /api/admin/settings",
+        "PATCH /api/admin/settings/{group}",
         "PATCH /api/admin/staff/{id}",
         "POST /api/admin/staff/{id}/activate",
         "POST /api/admin/staff/{id}/deactivate",

@@ -8,6 +8,7 @@ mod if_match;
 mod jobs;
 mod joining;
 mod openapi;
+mod paging;
 mod permissions;
 mod storage;
 mod structure;

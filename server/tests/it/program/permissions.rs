@@ -118,6 +118,8 @@ const TABLE: &[(&str, &str, Who)] = &[
     ("DELETE", "/api/admin/staff/{id}/avatar", May(People)),
     ("GET", "/api/admin/settings", May(Settings)),
     ("PATCH", "/api/admin/settings", May(Settings)),
+    ("GET", "/api/admin/settings/{group}", May(Settings)),
+    ("PATCH", "/api/admin/settings/{group}", May(Settings)),
     ("GET", "/api/admin/settings/pictures/{name}", May(Settings)),
     ("POST", "/api/admin/settings/pictures", May(Settings)),
     ("GET", "/api/admin/settings/schema", May(Settings)),
@@ -196,6 +198,7 @@ async fn answer(t: &TestApp, method: &str, path: &str, token: Option<&str>) -> A
         .replace("{id}", "00000000-0000-7000-8000-000000000000")
         .replace("{noteId}", "00000000-0000-7000-8000-000000000000")
         .replace("{sessionId}", "00000000-0000-7000-8000-000000000000")
+        .replace("{group}", "firm")
         .replace("{hash}", "none");
     let mut request = t.request(Method::from_bytes(method.as_bytes()).unwrap(), &path);
     if let Some(token) = token {

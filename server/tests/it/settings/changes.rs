@@ -112,8 +112,47 @@ async fn what_another_process_sets_is_seen_within_two_seconds() {
 
 /// A change by someone who has seen that version.
 async fn patch_seen(t: &TestApp, who: &Signed, seen: &str, body: serde_json::Value) -> Answer {
-    let request = t.request_as(who, Method::PATCH, "/api/admin/settings").header("if-match", seen);
-    Answer::of(request.json(&body)).await
+    patch_at(t, who, "/api/admin/settings", seen, body).await
+}
+
+async fn patch_at(t: &TestApp, who: &Signed, path: &str, seen: &str, body: serde_json::Value) -> Answer {
+    Answer::of(t.request_as(who, Method::PATCH, path).header("if-match", seen).json(&body)).await
+}
+
+#[tokio::test]
+async fn a_program_is_told_only_of_changes_in_the_group_that_it_edits() {
+    let t = TestApp::new().await;
+    let ada = t.admin().await;
+    let groups = t.get_as(&ada, "/api/admin/settings/schema").await.data()["groups"].clone();
+    let all = t.get_as(&ada, "/api/admin/settings").await.data();
+    let mut shown = 0;
+    for group in groups.as_array().unwrap() {
+        let id = group["id"].as_str().unwrap();
+        let answer = t.get_as(&ada, &format!("/api/admin/settings/{id}")).await;
+        answer.status(200);
+        for (key, value) in answer.data().as_object().unwrap() {
+            assert!(key.starts_with(&format!("{id}.")) && all[key] == *value, "{key}");
+            shown += 1;
+        }
+    }
+    assert_eq!(shown, all.as_object().unwrap().len());
+    let (firm, mail) = ("/api/admin/settings/firm", "/api/admin/settings/mail");
+    let seen = t.get_as(&ada, firm).await.header("etag").to_owned();
+    assert_ne!(seen, t.get_as(&ada, mail).await.header("etag"));
+    t.patch_as(&ada, mail, json!({ "mail.senderName": "Nordlicht" })).await.status(200);
+    let changed = patch_at(&t, &ada, firm, &seen, json!({ "firm.city": "Kiel" })).await;
+    changed.status(200);
+    assert_eq!(changed.data()["firm.city"], "Kiel");
+    assert!(changed.data().get("mail.senderName").is_none());
+    patch_at(&t, &ada, firm, &seen, json!({ "firm.city": "Ulm" })).await.problem(412, "precondition_failed");
+    patch_at(&t, &ada, mail, changed.header("etag"), json!({})).await.problem(412, "precondition_failed");
+    // Set back by hand, the group is again as it was seen.
+    t.patch_as(&ada, firm, json!({ "firm.city": all["firm.city"] })).await.status(200);
+    patch_at(&t, &ada, firm, &seen, json!({ "firm.city": "Ulm" })).await.status(200);
+    let elsewhere = t.patch_as(&ada, firm, json!({ "firm.city": "Bonn", "mail.senderName": "X" })).await;
+    assert_eq!(elsewhere.refused(), [("mail.senderName".to_owned(), "unknown".to_owned())]);
+    assert_eq!(t.get_as(&ada, firm).await.data()["firm.city"], "Ulm");
+    t.get_as(&ada, "/api/admin/settings/unheard-of").await.problem(404, "not_found");
 }
 
 #[tokio::test]
@@ -158,6 +197,8 @@ async fn a_group_is_there_only_for_who_may_change_it() {
     assert!(!t.get_as(&sam, "/api/admin/settings").await.text.contains("security."));
     let refused = t.patch_as(&sam, "/api/admin/settings", json!({ "security.passwordMinLength": 20 })).await;
     assert_eq!(refused.refused(), [("security.passwordMinLength".to_owned(), "unknown".to_owned())]);
+    t.get_as(&sam, "/api/admin/settings/security").await.problem(404, "not_found");
+    t.patch_as(&sam, "/api/admin/settings/security", json!({})).await.problem(404, "not_found");
     t.patch_as(&sam, "/api/admin/settings", json!({ "firm.name": "Nordlicht" })).await.status(200);
 }
 

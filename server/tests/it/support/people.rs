@@ -4,8 +4,9 @@ use database::entity::staff::{self, Role};
 use reqwest::Method;
 use sea_orm::Set;
 use serde_json::{Value, json};
-use tekvwarho::http::{IfMatch, RequestInfo};
+use tekvwarho::http::RequestInfo;
 use tekvwarho::platform::permission::{Permission, PermissionSet};
+use tekvwarho::platform::settings;
 use tekvwarho::platform::staff::{self as people, NewStaff};
 
 use super::{Answer, TestApp};
@@ -62,9 +63,8 @@ impl TestApp {
     pub async fn require_second_factor(&self, roles: &[&str]) {
         let values = serde_json::Map::from_iter([("security.secondFactorRoles".to_owned(), json!(roles))]);
         let from = RequestInfo::internal();
-        let change =
-            tekvwarho::platform::settings::Change { actor: None, from: &from, values, seen: IfMatch::default() };
-        tekvwarho::platform::settings::change(&self.app, change, |_| true).await.unwrap();
+        let change = settings::Change { actor: None, from: &from, values, seen: settings::Seen::default() };
+        settings::change(&self.app, change, |_| true).await.unwrap();
         self.app.liveness.forget_all();
     }
 

@@ -23,6 +23,18 @@ const MOST = 100;
 const SOON_MS = 400;
 const NOTHING: ListMeta = { total: 0, totalIsLowerBound: false, nextCursor: null };
 
+/** Every row of a list, for what needs the whole of it. */
+export async function every<Item extends { id: string }>(
+  ask: (turn: Turn) => Promise<{ items: Item[]; meta: ListMeta }>,
+): Promise<Item[]> {
+  let { items, meta } = await ask({ limit: MOST });
+  while (meta.nextCursor) {
+    const next = await ask({ cursor: meta.nextCursor, limit: MOST });
+    [items, meta] = [joined(items, next.items), next.meta];
+  }
+  return items;
+}
+
 /** Rows may move between two pages: each appears in the list once. */
 function joined<Item extends { id: string }>(items: Item[], next: Item[]): Item[] {
   const known = new Set(items.map((item) => item.id));

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { Paged, type Turn } from './paged.svelte';
+import { every, Paged, type Turn } from './paged.svelte';
 
 const told = vi.hoisted(() => vi.fn());
 vi.mock('./toasts.svelte', () => ({ toasts: { fail: told } }));
@@ -148,6 +148,31 @@ describe('a paged list', () => {
       'a',
       true,
       'Error: away',
+    ]);
+  });
+});
+
+describe('a whole list', () => {
+  it('is asked for page by page until there is no next one', async () => {
+    const pages: Record<string, { ids: string[]; next: string | null }> = {
+      '': { ids: ['a', 'b'], next: 'after-b' },
+      'after-b': { ids: ['b', 'c'], next: 'after-c' },
+      'after-c': { ids: ['d'], next: null },
+    };
+    const asked: Turn[] = [];
+    const rows = await every<Row>((turn) => {
+      asked.push(turn);
+      const { ids, next } = pages[turn.cursor ?? '']!;
+      return Promise.resolve({
+        items: ids.map((id) => ({ id })),
+        meta: { total: 4, totalIsLowerBound: false, nextCursor: next },
+      });
+    });
+    expect(rows.map((row) => row.id).join('')).toBe('abcd');
+    expect(asked.map((turn) => [turn.cursor, turn.limit])).toEqual([
+      [undefined, 100],
+      ['after-b', 100],
+      ['after-c', 100],
     ]);
   });
 });

@@ -3,7 +3,7 @@ import { api as floor } from '../../api/client';
 import type { Colleague } from '../../api/types';
 import { session } from '../../auth/session.svelte';
 import { live, type Notice } from '../../live/live.svelte';
-import { PAGE, Paged } from '../../ui/paged.svelte';
+import { every, PAGE, Paged } from '../../ui/paged.svelte';
 import { toasts } from '../../ui/toasts.svelte';
 import { api } from './api';
 import { counts } from './counts.svelte';
@@ -111,7 +111,7 @@ class MessagesState extends Paged<MessageSummary, Filters> {
       floor.colleagues().catch(() => this.colleagues),
       api.services().catch(() => this.services),
       api.tags().catch(() => this.tags),
-      api.canned.list().catch(() => this.canned),
+      every(api.canned.list).catch(() => this.canned),
       api.saved.list().catch(() => this.saved),
     ]);
     Object.assign(this, { colleagues, services, tags, canned, saved });

@@ -1,5 +1,6 @@
 import type { Session } from '../../api/types';
 import { session } from '../../auth/session.svelte';
+import { every } from '../../ui/paged.svelte';
 import { api } from './api';
 
 class DevicesState {
@@ -12,7 +13,7 @@ class DevicesState {
 
   async load(): Promise<void> {
     try {
-      const list = await api.sessions();
+      const list = await every(api.sessions);
       this.list = list.toSorted(
         (a, b) => Number(b.current) - Number(a.current) || b.lastActivity.localeCompare(a.lastActivity),
       );

@@ -1,5 +1,6 @@
 /** Colleagues. */
 import { data, http, id, list, LONG, raw, tagged, type Filtered, type Query } from '../../api/http';
+import type { Turn } from '../../ui/paged.svelte';
 import type { Invitation, StaffPatch } from './types';
 
 export type StaffQuery = Filtered<'/api/admin/staff'>;
@@ -30,7 +31,8 @@ export const api = {
     ),
   resetLink: (person: string) => data(http.POST('/api/admin/staff/{id}/reset-link', id(person))),
   unlock: (person: string) => data(http.POST('/api/admin/staff/{id}/unlock', id(person))),
-  sessions: (person: string) => data(http.GET('/api/admin/staff/{id}/sessions', id(person))),
+  sessions: (person: string, query: Turn) =>
+    list(http.GET('/api/admin/staff/{id}/sessions', { params: { path: { id: person }, query } })),
   endSession: (person: string, sessionId: string) =>
     data(
       http.DELETE('/api/admin/staff/{id}/sessions/{sessionId}', {

@@ -18,6 +18,7 @@ export const own = {
   madeText: 'It is shown only once. We keep only its fingerprint.',
   copy: 'Copy token',
   done: 'I have saved it',
+  more: 'Load more',
   leaving: {
     title: 'Leave without the token?',
     text: (name: string) =>
