@@ -28,7 +28,7 @@ pub use export::as_json;
 pub use line::Line;
 pub use sealer::{LastSealed, seal_beside_others, seal_pending, seal_until_stopped, waiting_since};
 pub use sentence::{Names, Words, label, sentence};
-pub use store::{of_entity, recent};
+pub use store::{last_time, of_entity, recent, since};
 pub use verify::{Head, Verdict, verify, verify_telling};
 pub use view::names_for;
 

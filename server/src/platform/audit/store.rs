@@ -12,6 +12,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::line::{Line, lines};
+use crate::ids::first_of;
 
 /// The last link of the chain.
 pub(super) async fn head(conn: &impl ConnectionTrait) -> Result<Option<(i64, String)>, DbErr> {
@@ -160,13 +161,32 @@ pub async fn recent(conn: &impl ConnectionTrait, limit: u64) -> Result<Vec<Line>
 }
 
 /// When an action last happened, if ever.
-pub(super) async fn last_time(conn: &impl ConnectionTrait, action: &str) -> Result<Option<DateTime<Utc>>, DbErr> {
+pub async fn last_time(conn: &impl ConnectionTrait, action: &str) -> Result<Option<DateTime<Utc>>, DbErr> {
     let last = audit_logs::Entity::find()
         .filter(audit_logs::Column::Action.eq(action))
         .order_by_desc(audit_logs::Column::Id)
         .one(conn)
         .await?;
     Ok(last.map(|entry| entry.created_at))
+}
+
+/// Entries of an action after a moment, oldest first; at most 1,000.
+///
+/// # Errors
+/// The database is unavailable.
+pub async fn since(
+    conn: &impl ConnectionTrait,
+    action: &str,
+    moment: DateTime<Utc>,
+) -> Result<Vec<audit_logs::Model>, DbErr> {
+    audit_logs::Entity::find()
+        .filter(audit_logs::Column::Action.eq(action))
+        .filter(audit_logs::Column::Id.gte(first_of(moment)))
+        .filter(audit_logs::Column::CreatedAt.gt(moment))
+        .order_by_asc(audit_logs::Column::Id)
+        .limit(1_000)
+        .all(conn)
+        .await
 }
 
 /// The distinct values of an indexed column. A loose index scan, so a million rows cost no more than the number of

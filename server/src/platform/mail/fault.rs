@@ -83,7 +83,7 @@ impl Fault {
             Self::NotListening => "nothing listens at the address of the mail server",
             Self::Silent => "the mail server does not answer",
             Self::Certificate => {
-                "the certificate of the mail server is not trusted; TEKVWARHO_SMTP_CA may name it or its authority"
+                "the certificate of the mail server is not trusted; TEKVWARHO_SMTP_CA can name it or its authority"
             }
             Self::Tls => "the mail server and this program do not agree on TLS",
             Self::SignIn => "the mail server refuses the user name or the password",

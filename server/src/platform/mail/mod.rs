@@ -3,7 +3,7 @@
 //! the same `Message-ID`.
 //!
 //! Table: `outbox`. Permissions: `messages` for mails that were given up, `settings` for previews and test mails. Event:
-//! `mail_queued`. Notice: `mail_failed`. Job: `mail.clean_up`.
+//! `mail_queued`. Notices: `mail_failed`, `mails_failed`. Jobs: `mail.clean_up`, `mail.report_failures`.
 
 mod api;
 mod draft;
@@ -12,6 +12,7 @@ mod letter;
 mod look;
 mod mailer;
 mod outbox;
+mod report;
 mod retry;
 mod sendgrid;
 mod sentences;
@@ -49,6 +50,10 @@ static MAIL_FAILED: Kind = Kind {
     mail: Default::Never,
 };
 
+/// Mails were given up since the last report, which comes at most once a day.
+static MAILS_FAILED: Kind =
+    Kind { name: "mails_failed", needs: &[Permission::Settings], app: Default::Never, mail: Default::On };
+
 /// Test mails of one person.
 static TEST_MAIL: Limit =
     Limit { name: "test_mail", window: 3_600, allowed: Allowed::BySetting("security.limitTestMail") };
@@ -56,7 +61,14 @@ static TEST_MAIL: Limit =
 /// What this part brings.
 pub const SLICE: Slice<Platform> = Slice {
     api: routes,
-    jobs: &[Job { name: "mail.clean_up", every: Duration::hours(24), run: |it| Box::pin(outbox::clean_up(it)) }],
+    jobs: &[
+        Job { name: "mail.clean_up", every: Duration::hours(24), run: |it| Box::pin(outbox::clean_up(it)) },
+        Job {
+            name: "mail.report_failures",
+            every: Duration::minutes(10),
+            run: |it| Box::pin(report::report_failures(it)),
+        },
+    ],
     readiness: &[
         Readiness {
             name: "mailQueue",
@@ -74,7 +86,8 @@ pub const SLICE: Slice<Platform> = Slice {
     brings: Brings {
         limits: &[&TEST_MAIL],
         sentences: sentences::sentences,
-        notices: &[&MAIL_FAILED],
+        notices: &[&MAIL_FAILED, &MAILS_FAILED],
+        letters: &[LetterKind::of::<report::MailsFailed>()],
         retention: &[Retention {
             key: "privacy.mailDays",
             before: |settings, now| Some(settings.privacy.mails_before(now)),

@@ -16,7 +16,7 @@ use super::draft::Rendered;
 use super::fault::Fault;
 use super::mailer::{Mailer, SendError};
 use super::trouble::MailTrouble;
-use super::{MAIL_FAILED, retry, store};
+use super::{MAIL_FAILED, report, retry, store};
 use crate::cluster::{Bus, Event, Recent};
 use crate::error::{Error, Result};
 use crate::http::RequestInfo;
@@ -169,7 +169,7 @@ async fn deliver(platform: &Platform, owner: Uuid, mail: outbox::Model) -> Resul
     // The reason may quote the address, so it goes to the table that staff see and not to the log.
     tracing::warn!(mail = %id, template = %mail.template, attempts = mail.attempts, given_up = again.is_none(), why = error.fault.in_words(), "an email was not accepted");
     let refusal = Refusal { reason: error.reason.chars().take(500).collect(), fault: error.fault, again };
-    let last = if again.is_none() { Some(given_up(platform, &mail).await?) } else { None };
+    let last = if again.is_none() { Some(given_up(platform, &mail, error.fault).await?) } else { None };
     platform
         .storage
         .write((platform.clone(), mail, refusal, last), move |tx, (platform, mail, refusal, last)| {
@@ -210,16 +210,23 @@ async fn settle(tx: &Tx<'_>, platform: &Platform, mail: &outbox::Model, delivere
 }
 
 /// What a mail leaves that is given up: an audit entry, and notices for those who may see what it is about.
-async fn given_up(platform: &Platform, mail: &outbox::Model) -> Result<(audit_logs::Model, Vec<notifications::Model>)> {
+async fn given_up(
+    platform: &Platform,
+    mail: &outbox::Model,
+    fault: Fault,
+) -> Result<(audit_logs::Model, Vec<notifications::Model>)> {
     let (kind, id) = about(mail);
     // A mail to a colleague is about that person, and whoever manages people hears of it; the notice names nobody.
     let entity = Some((kind, id)).filter(|_| kind.is_looked_at());
     let news = News { entity, detail: Some(mail.template.clone()), ..News::default() };
     let notices = notices::rows(platform, &MAIL_FAILED, &news, To::Holders(kind.needs())).await?;
-    let changes = Changes::none().fact("template", &mail.template).fact("attempts", mail.attempts);
+    let changes = Changes::none()
+        .fact("template", &mail.template)
+        .fact("attempts", mail.attempts)
+        .fact("reason", fault.in_words());
     let from = RequestInfo::internal();
     let noted = if kind.is_looked_at() { (kind, Some(id)) } else { (Entity::Mail, Some(mail.id)) };
-    let entry = Entry { actor: None, action: "mail.given_up", entity: noted, changes, from: &from };
+    let entry = Entry { actor: None, action: report::GIVEN_UP, entity: noted, changes, from: &from };
     Ok((entry.row(&platform.ids, platform.clock.now()), notices))
 }
 

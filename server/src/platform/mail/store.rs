@@ -279,6 +279,13 @@ pub async fn delete_of_entities(conn: &impl ConnectionTrait, entities: Vec<Uuid>
 /// A worker that dies gives its mails back after this time.
 pub(super) const LEASE: Duration = Duration::minutes(2);
 
+/// True if a mail was given up and nobody has sent it again.
+pub(super) async fn any_failed(conn: &impl ConnectionTrait) -> Result<bool, DbErr> {
+    let failed = outbox::Entity::find().select_only().column(outbox::Column::Id);
+    let first: Option<Uuid> = failed.filter(outbox::Column::State.eq(State::Failed)).into_tuple().one(conn).await?;
+    Ok(first.is_some())
+}
+
 /// How many mails were given up, at most 1,000.
 pub async fn failed_count(conn: &impl ConnectionTrait, caller: &Caller) -> Result<u64, DbErr> {
     let some = Query::select()

@@ -1,5 +1,7 @@
 //! Notices: who gets which, on which channel, and when they are deleted.
 
+use std::sync::Mutex;
+
 use chrono::Duration;
 use database::entity::notifications;
 use database::entity::staff::Role;
@@ -12,6 +14,7 @@ use tekvwarho::platform::mail::deliver_due;
 use tekvwarho::platform::permission::Permission;
 use uuid::Uuid;
 
+use crate::support::mail_server::{Refused, picky};
 use crate::support::{Answer, Signed, TestApp};
 
 async fn notices(t: &TestApp, who: &Signed) -> Vec<Value> {
@@ -245,6 +248,55 @@ async fn a_mail_that_was_given_up_is_told_and_noted() {
     assert_eq!(trail.as_array().unwrap().len(), 2);
     assert_eq!(trail[0]["sentence"], "gave up on an email about the message from Anna Müller");
     assert_eq!(trail[0]["actor"], Value::Null);
+}
+
+#[tokio::test]
+async fn whoever_manages_settings_gets_an_email_when_emails_are_given_up_once_a_day() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("smtp://{}", listener.local_addr().unwrap());
+    let refused = Refused::new(Mutex::new(vec!["anna@client.example"]));
+    let (tell, mut told) = tokio::sync::mpsc::unbounded_channel();
+    let server = tokio::spawn(picky(listener, refused.clone(), tell));
+    let t = TestApp::with(&["--smtp-url", &url, "--rate-limits", "off"]).await;
+    let ada = t.admin().await;
+    t.person_with("Mia", &[Permission::Messages]).await;
+    t.app.bus.publish(Event::Everything);
+    let mut reports = Vec::new();
+    let mut due = async |advance: Duration| {
+        t.clock.advance(advance);
+        t.app.schedule().run_due(Uuid::nil()).await;
+        deliver_due(&t.app, Uuid::nil()).await.unwrap();
+        let new = std::iter::from_fn(|| told.try_recv().ok());
+        reports.extend(new.filter(|mail| mail.contains("could not be delivered since")));
+        reports.clone()
+    };
+    assert!(due(Duration::minutes(11)).await.is_empty());
+    t.send_message(json!({ "email": "anna@client.example" })).await;
+    assert!(due(Duration::minutes(11)).await.is_empty(), "it is given up only now");
+    let first = due(Duration::minutes(11)).await;
+    assert_eq!(first.len(), 1, "one person manages settings");
+    assert!(first[0].contains("To: ada@tekvwarho.example") && first[0].contains("An email from"), "{}", first[0]);
+    assert!(first[0].contains("1 =C3=97 the mail server rejects the mail"), "{}", first[0]);
+    assert!(!first[0].contains("anna@client.example"), "a report names nobody");
+    for number in 0..2 {
+        t.send_message(json!({ "email": "anna@client.example", "message": format!("Number {number}") })).await;
+        assert_eq!(due(Duration::hours(2)).await.len(), 1, "not before a day is over");
+    }
+    let second = due(Duration::hours(21)).await;
+    assert_eq!(second.len(), 2);
+    assert!(second[1].contains("2 emails from"), "{}", second[1]);
+    assert_eq!(due(Duration::days(2)).await.len(), 2, "nothing was given up since");
+    // A report that nobody takes does not cause another one.
+    refused.lock().unwrap().push("ada@tekvwarho.example");
+    t.send_message(json!({ "email": "anna@client.example" })).await;
+    for _ in 0..4 {
+        due(Duration::days(2)).await;
+    }
+    let ada = t.sign_in(&t.app_person(&ada).await).await;
+    let trail = t.get_as(&ada, "/api/admin/audit?action=mail.failures_reported").await.data();
+    assert_eq!(trail.as_array().unwrap().len(), 3);
+    assert_eq!(trail[0]["changes"], json!({ "emails": { "to": 1 }, "recipients": { "to": 1 } }));
+    server.abort();
 }
 
 #[tokio::test]

@@ -1,5 +1,6 @@
 //! A mail server with scripted responses.
 
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
@@ -11,7 +12,7 @@ use tokio::task::JoinSet;
 /// serves connections concurrently.
 pub async fn of(listener: TcpListener, expected: usize, verdict: &'static str) -> Vec<String> {
     let (tell, mut told) = mpsc::unbounded_channel();
-    let serving = tokio::spawn(serve(listener, verdict, Duration::ZERO, tell));
+    let serving = tokio::spawn(serve(listener, verdict, Duration::ZERO, Refused::default(), tell));
     let mut mails = Vec::new();
     while mails.len() < expected {
         mails.push(told.recv().await.unwrap());
@@ -23,20 +24,40 @@ pub async fn of(listener: TcpListener, expected: usize, verdict: &'static str) -
 /// A mail server that receives a whole email and waits that long before it responds. It reports each email once it has
 /// it.
 pub async fn slow(listener: TcpListener, think: Duration, told: mpsc::UnboundedSender<String>) {
-    serve(listener, "250 ok", think, told).await;
+    serve(listener, "250 ok", think, Refused::default(), told).await;
 }
 
-async fn serve(listener: TcpListener, verdict: &'static str, think: Duration, told: mpsc::UnboundedSender<String>) {
+/// Recipients that a mail server does not know.
+pub type Refused = Arc<Mutex<Vec<&'static str>>>;
+
+/// A mail server that knows all recipients but these. It reports each email once it has it.
+pub async fn picky(listener: TcpListener, refused: Refused, told: mpsc::UnboundedSender<String>) {
+    serve(listener, "250 ok", Duration::ZERO, refused, told).await;
+}
+
+async fn serve(
+    listener: TcpListener,
+    verdict: &'static str,
+    think: Duration,
+    refused: Refused,
+    told: mpsc::UnboundedSender<String>,
+) {
     // Connections end with the server.
     let mut open = JoinSet::new();
     loop {
         let (stream, _) = listener.accept().await.unwrap();
-        open.spawn(take(stream, verdict, think, told.clone()));
+        open.spawn(take(stream, verdict, think, refused.clone(), told.clone()));
     }
 }
 
 /// One connection.
-async fn take(stream: TcpStream, verdict: &str, think: Duration, told: mpsc::UnboundedSender<String>) {
+async fn take(
+    stream: TcpStream,
+    verdict: &str,
+    think: Duration,
+    refused: Refused,
+    told: mpsc::UnboundedSender<String>,
+) {
     let (read, mut write) = stream.into_split();
     let mut lines = BufReader::new(read).lines();
     write.write_all(b"220 test\r\n").await.unwrap();
@@ -58,6 +79,9 @@ async fn take(stream: TcpStream, verdict: &str, think: Duration, told: mpsc::Unb
                     tokio::time::sleep(think).await;
                 }
                 format!("{verdict}\r\n")
+            }
+            "RCPT" if refused.lock().unwrap().iter().any(|address| line.contains(address)) => {
+                "550 unknown\r\n".to_owned()
             }
             "QUIT" => "221 bye\r\n".to_owned(),
             _ => "250 ok\r\n".to_owned(),

@@ -7,7 +7,9 @@ export const mail: Slice = {
   routes: [],
   notices: {
     mail_failed: { icon: 'warn', says: ({ subject }) => frame.failed(subject), when: frame.failedWhen },
+    mails_failed: { when: frame.reportWhen },
   },
+  letters: { mails_failed: frame.report },
   entities: { mail: { name: frame.entity } },
   cards: () => import('./cards'),
 };
