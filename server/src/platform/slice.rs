@@ -137,12 +137,22 @@ pub struct Work {
     pub needs: Permission,
     /// How much a person has; at most 1,000, which then means 1,000 or more.
     pub open: fn(&DatabaseConnection, Uuid) -> BoxFuture<'_, Result<u64>>,
-    /// Gives all of it to another person, or to nobody; returns how much it was.
+    /// Gives some of it to another person, or to nobody: at most [`Work::AT_ONCE`]; fewer means that this was all.
     pub hand_over: HandOver,
+    /// Tells the new owner once what was handed over.
+    pub tell: TellWork,
 }
 
-/// Hands over work, from one person to another or to nobody, within the caller's unit.
-pub type HandOver = for<'t> fn(&'t Tx<'t>, &'t Act, Uuid, Option<Uuid>) -> BoxFuture<'t, Result<usize>>;
+impl Work {
+    /// How much one unit hands over, so that it holds up nobody else.
+    pub const AT_ONCE: usize = 200;
+}
+
+/// Hands over work, from one person to another or to nobody, within the caller's unit; returns what it was.
+pub type HandOver = for<'t> fn(&'t Tx<'t>, &'t Act, Uuid, Option<Uuid>) -> BoxFuture<'t, Result<Vec<Uuid>>>;
+
+/// Tells a person about work that is theirs now, within the caller's unit.
+pub type TellWork = for<'t> fn(&'t Tx<'t>, &'t Act, &'t [Uuid], Uuid) -> BoxFuture<'t, Result<()>>;
 
 /// The facts that decide which onboarding steps are done.
 pub struct Facts<'a> {

@@ -6,12 +6,13 @@ use uuid::Uuid;
 
 use super::change;
 use super::find::count;
-use super::{store, tell};
+use super::store;
 use crate::cluster::Event;
 use crate::error::Result;
 use crate::platform::act::Act;
 use crate::platform::audit::Changes;
 use crate::platform::entity::Entity;
+use crate::platform::slice::Work;
 use crate::storage::{COUNT_LIMIT, Tx};
 
 /// Beyond, dashboards are told once to load everything.
@@ -23,9 +24,9 @@ pub async fn open_work(conn: &impl ConnectionTrait, person: Uuid) -> Result<u64>
     Ok(count(conn, condition, COUNT_LIMIT).await?)
 }
 
-/// Gives the open messages of a person to another, who is told once, or to nobody; answers how many there were.
-pub async fn hand_over(tx: &Tx<'_>, act: &Act, from: Uuid, to: Option<Uuid>) -> Result<usize> {
-    let moved = store::reassign_open(tx, from, to, act.now).await?;
+/// Gives some of a person's open messages to another, or to nobody; returns which.
+pub async fn hand_over(tx: &Tx<'_>, act: &Act, from: Uuid, to: Option<Uuid>) -> Result<Vec<Uuid>> {
+    let moved = store::reassign_open(tx, from, to, act.now, Work::AT_ONCE as u64).await?;
     for id in &moved {
         act.note(tx, "message.assigned", (Entity::Message, *id), Changes::none().field("assignedTo", Some(from), to));
     }
@@ -36,8 +37,5 @@ pub async fn hand_over(tx: &Tx<'_>, act: &Act, from: Uuid, to: Option<Uuid>) -> 
     } else {
         tx.publish(Event::Everything);
     }
-    if let Some(to) = to {
-        tell::of_assignment(tx, act, &moved, to).await?;
-    }
-    Ok(moved.len())
+    Ok(moved)
 }

@@ -122,6 +122,7 @@ pub const SLICE: Slice<App> = Slice {
             needs: Permission::Messages,
             open: |conn, person| Box::pin(hand_over::open_work(conn, person)),
             hand_over: |tx, act, from, to| Box::pin(hand_over::hand_over(tx, act, from, to)),
+            tell: |tx, act, moved, to| Box::pin(tell::of_assignment(tx, act, moved, to)),
         }),
         ..Brings::NOTHING
     },

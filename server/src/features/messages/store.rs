@@ -220,8 +220,14 @@ pub fn open_of(person: Uuid) -> Condition {
 }
 
 /// Writes another assignee into the open messages of a person; answers which they were.
-pub async fn reassign_open(tx: &Tx<'_>, from: Uuid, to: Option<Uuid>, now: DateTime<Utc>) -> Result<Vec<Uuid>, DbErr> {
-    let rows = locked_places(tx.conn(), open_of(from)).await?;
+pub async fn reassign_open(
+    tx: &Tx<'_>,
+    from: Uuid,
+    to: Option<Uuid>,
+    now: DateTime<Utc>,
+    limit: u64,
+) -> Result<Vec<Uuid>, DbErr> {
+    let rows = locked_places(tx.conn(), open_of(from), Some(limit)).await?;
     tally::reassigned(tx, rows.iter().map(|(_, place)| *place), from, to);
     let ids: Vec<Uuid> = rows.into_iter().map(|(id, _)| id).collect();
     for some in ids.chunks(500) {
@@ -239,7 +245,7 @@ pub async fn reassign_open(tx: &Tx<'_>, from: Uuid, to: Option<Uuid>, now: DateT
 /// Makes all messages of people who are deleted nobody's.
 pub async fn release(tx: &Tx<'_>, people: &[Uuid]) -> Result<(), DbErr> {
     for person in people {
-        let rows = locked_places(tx.conn(), Condition::all().add(Column::AssignedTo.eq(*person))).await?;
+        let rows = locked_places(tx.conn(), Condition::all().add(Column::AssignedTo.eq(*person)), None).await?;
         tally::reassigned(tx, rows.iter().map(|(_, place)| *place), *person, None);
         // By their ids: what was assigned in between is not counted here.
         let ids: Vec<Uuid> = rows.into_iter().map(|(id, _)| id).collect();
@@ -255,9 +261,13 @@ pub async fn release(tx: &Tx<'_>, people: &[Uuid]) -> Result<(), DbErr> {
 }
 
 /// Messages with where they stand, their rows locked where the engine locks rows.
-async fn locked_places(conn: &impl ConnectionTrait, which: Condition) -> Result<Vec<(Uuid, (Status, bool))>, DbErr> {
+async fn locked_places(
+    conn: &impl ConnectionTrait,
+    which: Condition,
+    limit: Option<u64>,
+) -> Result<Vec<(Uuid, (Status, bool))>, DbErr> {
     let rows = Entity::find().select_only().columns([Column::Id, Column::Status, Column::SnoozedUntil]).filter(which);
     let rows: Vec<(Uuid, Status, Option<DateTime<Utc>>)> =
-        rows.order_by_asc(Column::Id).lock_exclusive().into_tuple().all(conn).await?;
+        rows.order_by_asc(Column::Id).limit(limit).lock_exclusive().into_tuple().all(conn).await?;
     Ok(rows.into_iter().map(|(id, status, until)| (id, (status, until.is_some()))).collect())
 }

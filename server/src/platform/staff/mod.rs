@@ -14,6 +14,7 @@ mod api;
 mod avatar;
 mod change;
 mod create;
+mod hand_over;
 mod import;
 mod invite;
 mod letters;

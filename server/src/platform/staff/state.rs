@@ -1,17 +1,16 @@
-//! Activating, deactivating and deleting a person, and handing over their work.
+//! Activating, deactivating and deleting a person.
 
 use axum::extract::State;
 use database::entity::staff::{ActiveModel, Model, Role};
 use sea_orm::Set;
-use serde::Deserialize;
 use serde_json::json;
-use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use uuid::Uuid;
 
 use super::act::Pair;
 use super::api::shown;
+use super::hand_over::{HandOver, Moved, OpenWork};
 use super::view::{StaffDetail, StaffState, etag};
 use super::{invite, store};
 use crate::cluster::Event;
@@ -23,7 +22,7 @@ use crate::platform::audit::Changes;
 use crate::platform::auth::{self, Caller, OneTimeKind, demand_in_person, recently_proven};
 use crate::platform::entity::Entity;
 use crate::platform::marks;
-use crate::platform::permission::{Permission, PermissionSet};
+use crate::platform::permission::Permission;
 use crate::platform::tokens;
 use crate::storage::Tx;
 
@@ -33,36 +32,6 @@ pub fn routes() -> OpenApiRouter<Platform> {
         .routes(demand_in_person(Permission::Staff, recently_proven(routes!(activate_staff))))
         .routes(demand_in_person(Permission::Staff, recently_proven(routes!(deactivate_staff))))
         .routes(demand_in_person(Permission::Staff, recently_proven(routes!(delete_staff))))
-}
-
-/// What becomes of open work.
-#[derive(Debug, Default, Deserialize, IntoParams)]
-#[serde(rename_all = "camelCase")]
-#[into_params(parameter_in = Query)]
-pub struct HandOver {
-    /// Id of the person who takes over the open messages, or `none` for nobody.
-    #[serde(default)]
-    pub reassign_to: Option<String>,
-}
-
-/// The parsed decision about open work.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Work {
-    Stays,
-    GoesTo(Option<Uuid>),
-}
-
-impl HandOver {
-    fn read(&self, missing: Work) -> Result<Work> {
-        match self.reassign_to.as_deref().map(str::trim) {
-            None | Some("") => Ok(missing),
-            Some("none") => Ok(Work::GoesTo(None)),
-            Some(id) => id
-                .parse()
-                .map(|id| Work::GoesTo(Some(id)))
-                .map_err(|_| Error::field("reassignTo", "invalid", "This must be an id or none.")),
-        }
-    }
 }
 
 /// Reactivates a person who was deactivated. With `If-Match`, fails with 412 if the person has changed since.
@@ -94,8 +63,8 @@ async fn activate_staff(
     shown(&platform, &caller, id).await
 }
 
-/// Deactivates a person: their requests, pages and sockets end within a second. Open work stays with them unless it is
-/// reassigned. With `If-Match`, fails with 412 if the person has changed since.
+/// Deactivates a person: their requests, pages and sockets end within a second. Open work becomes unassigned unless
+/// `reassignTo` says otherwise. With `If-Match`, fails with 412 if the person has changed since.
 #[utoipa::path(post, path = "/api/admin/staff/{id}/deactivate", tag = "staff", params(("id" = Uuid, Path), HandOver),
     responses((status = 200, body = Envelope<StaffDetail>), (status = 404, body = Problem), (status = 409, body = Problem), (status = 412, body = Problem), (status = 422, body = Problem)))]
 async fn deactivate_staff(
@@ -106,27 +75,13 @@ async fn deactivate_staff(
     Id(id): Id,
     Query(hand_over): Query<HandOver>,
 ) -> Result<Tagged<Data<StaffDetail>>> {
-    let work = hand_over.read(Work::Stays)?;
-    let act = Act::new(&platform, caller.clone(), info);
-    platform
-        .storage
-        .write((act, seen), move |tx, (act, seen)| {
-            Box::pin(async move {
-                let pair = leaving(tx, act, id, seen).await?;
-                match StaffState::of(&pair.target) {
-                    StaffState::Deactivated => {}
-                    StaffState::Invited => return Err(not_accepted()),
-                    StaffState::Active => switch(tx, act, &pair.target, false).await?,
-                }
-                move_work(tx, act, id, work).await
-            })
-        })
-        .await?;
+    let work = hand_over.read()?;
+    leave(&Act::new(&platform, caller.clone(), info), id, seen, work, End::Deactivated).await?;
     shown(&platform, &caller, id).await
 }
 
-/// Deletes a person. Open work goes to the person in `reassignTo`, or to nobody. Their name stays on what they did, and
-/// their address can be used again. With `If-Match`, fails with 412 if the person has changed since.
+/// Deletes a person. Open work becomes unassigned unless `reassignTo` names another person. Their name stays on what
+/// they did, and their address can be used again. With `If-Match`, fails with 412 if the person has changed since.
 #[utoipa::path(delete, path = "/api/admin/staff/{id}", tag = "staff", params(("id" = Uuid, Path), HandOver),
     responses((status = 200, body = Envelope<Nothing>), (status = 404, body = Problem), (status = 409, body = Problem), (status = 412, body = Problem), (status = 422, body = Problem)))]
 async fn delete_staff(
@@ -137,34 +92,72 @@ async fn delete_staff(
     Id(id): Id,
     Query(hand_over): Query<HandOver>,
 ) -> Result<Data<Nothing>> {
-    let work = hand_over.read(Work::GoesTo(None))?;
-    let act = Act::new(&platform, caller, info);
-    platform
-        .storage
-        .write((act, seen), move |tx, (act, seen)| {
-            Box::pin(async move {
-                let pair = leaving(tx, act, id, seen).await?;
-                if StaffState::of(&pair.target) == StaffState::Invited {
-                    return invite::withdraw(tx, act, &pair.target).await;
-                }
-                move_work(tx, act, id, work).await?;
-                delete(tx, act, &pair.target).await
-            })
-        })
-        .await?;
+    let work = hand_over.read()?;
+    if work == OpenWork::Stays {
+        return Err(Error::field("reassignTo", "invalid", "A person who is deleted cannot keep open work."));
+    }
+    leave(&Act::new(&platform, caller, info), id, seen, work, End::Deleted).await?;
     Ok(Data(Nothing))
 }
 
-/// The pair, if the person can be removed and is unchanged since the caller has seen them.
-async fn leaving(tx: &Tx<'_>, act: &Act, id: Uuid, seen: &IfMatch) -> Result<Pair> {
-    let pair = act.pair(tx, id).await?;
-    pair.may_touch()?;
-    if id == act.caller.staff_id {
+/// How a person leaves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum End {
+    Deactivated,
+    Deleted,
+}
+
+/// Ends a person's access and hands over their open work, in as many units as it takes. Whoever must go is out with the
+/// first one. If the program dies in between, the person is deactivated and has the rest: the request can be repeated.
+async fn leave(act: &Act, id: Uuid, seen: IfMatch, work: OpenWork, end: End) -> Result<()> {
+    let (mut moved, mut first) = (Moved::default(), true);
+    loop {
+        let so_far = act
+            .platform
+            .storage
+            .write((act.clone(), seen.clone(), moved), move |tx, (act, seen, moved)| {
+                Box::pin(async move {
+                    let pair = act.pair(tx, id).await?;
+                    pair.may_touch()?;
+                    if first {
+                        can_leave(act, &pair, seen)?;
+                    }
+                    let state = StaffState::of(&pair.target);
+                    match (state, end) {
+                        (StaffState::Invited, End::Deactivated) => return Err(not_accepted()),
+                        (StaffState::Invited, End::Deleted) => {
+                            invite::withdraw(tx, act, &pair.target).await?;
+                            return Ok(None);
+                        }
+                        _ => {}
+                    }
+                    let (moved, rest) = work.move_some(tx, act, id, moved.clone()).await?;
+                    if state == StaffState::Active && (rest || end == End::Deactivated) {
+                        switch(tx, act, &pair.target, false).await?;
+                    }
+                    if rest {
+                        return Ok(Some(moved));
+                    }
+                    work.finish(tx, act, id, &moved).await?;
+                    if end == End::Deleted {
+                        delete(tx, act, &pair.target).await?;
+                    }
+                    Ok(None)
+                })
+            })
+            .await?;
+        let Some(some) = so_far else { return Ok(()) };
+        (moved, first) = (some, false);
+    }
+}
+
+/// Returns an error unless the person can leave and is unchanged since the caller has seen them.
+fn can_leave(act: &Act, pair: &Pair, seen: &IfMatch) -> Result<()> {
+    if pair.target.id == act.caller.staff_id {
         return Err(Error::Conflict("You cannot deactivate or delete yourself. Ask another admin.".into()));
     }
     pair.keeps_an_admin(&Model { is_active: false, ..pair.target.clone() })?;
-    seen.check(&etag(&pair.target))?;
-    Ok(pair)
+    seen.check(&etag(&pair.target))
 }
 
 /// Activates or deactivates a person. Sessions end either way: one that started at the moment of deactivation must not
@@ -193,30 +186,6 @@ async fn end_tokens(tx: &Tx<'_>, act: &Act, person: Uuid) -> Result<()> {
     let ended = tokens::revoke_all_of(tx.conn(), person, act.caller.staff_id, act.now).await?;
     if ended > 0 {
         act.note(tx, "staff.tokens_revoked", (Entity::Staff, person), Changes::none().fact("tokens", ended));
-    }
-    Ok(())
-}
-
-/// Gives open work to somebody who can do it.
-async fn move_work(tx: &Tx<'_>, act: &Act, from: Uuid, work: Work) -> Result<()> {
-    let Work::GoesTo(to) = work else { return Ok(()) };
-    if let Some(to) = to {
-        let taker = store::by_id(tx.conn(), to).await?.filter(|person| person.is_active && person.id != from);
-        let may = taker.map(|person| PermissionSet::of(&person)).unwrap_or_default();
-        if let Some(work) = act.platform.work().find(|work| !may.has(work.needs)) {
-            let text = format!("This person cannot be assigned {}.", work.of);
-            return Err(Error::field("reassignTo", "invalid", text));
-        }
-    }
-    let mut changes = Changes::none();
-    for work in act.platform.work() {
-        let moved = (work.hand_over)(tx, act, from, to).await?;
-        if moved > 0 {
-            changes = changes.fact(work.of, moved);
-        }
-    }
-    if !changes.is_empty() {
-        act.note(tx, "staff.work_handed_over", (Entity::Staff, from), changes.fact("reassignedTo", to));
     }
     Ok(())
 }

@@ -75,6 +75,8 @@ impl Letter for LampLit {
 static LAMP_LIT: Kind = Kind { name: "lamp_lit", needs: &[Permission::Settings], app: Default::On, mail: Default::Off };
 static LIGHTING: Limit = Limit { name: "lighting", window: 60, allowed: Allowed::BySetting("lamps.limit") };
 static CLEANED: AtomicUsize = AtomicUsize::new(0);
+/// Lamps of which their new owner was told.
+static TOLD: AtomicUsize = AtomicUsize::new(0);
 /// Lamps of the person who leaves.
 static LAMPS: AtomicUsize = AtomicUsize::new(3);
 
@@ -109,7 +111,11 @@ const SLICE: Slice<App> = Slice {
             of: "lamps",
             needs: Permission::Settings,
             open: |_, _| Box::pin(async { Ok(LAMPS.load(Ordering::Relaxed) as u64) }),
-            hand_over: |_, _, _, _| Box::pin(async { Ok(LAMPS.swap(0, Ordering::Relaxed)) }),
+            hand_over: |_, _, _, _| Box::pin(async { Ok(vec![Uuid::nil(); LAMPS.swap(0, Ordering::Relaxed)]) }),
+            tell: |_, _, moved, _| {
+                TOLD.fetch_add(moved.len(), Ordering::Relaxed);
+                Box::pin(async { Ok(()) })
+            },
         }),
         steps: &[Step {
             name: "lamp",
@@ -209,6 +215,7 @@ async fn a_slice_brings_everything_in_one_value() {
     let refused = t.post_as(&ada, &format!("{path}/deactivate?reassignTo={}", ada.id), json!({})).await;
     refused.status(200);
     assert_eq!(t.get_as(&ada, &path).await.data()["openWork"], 0);
+    assert_eq!(TOLD.load(Ordering::Relaxed), 3);
     let trail = t.get_as(&ada, "/api/admin/audit?action=staff.work_handed_over").await.data();
     assert_eq!(trail[0]["sentence"], "handed over 3 open lamps");
 }

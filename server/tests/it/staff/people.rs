@@ -8,6 +8,7 @@ use database::entity::{audit_logs, notifications};
 use reqwest::Method;
 use sea_orm::{ColumnTrait as _, EntityTrait, QueryFilter as _};
 use serde_json::{Value, json};
+use tekvwarho::cluster::Event;
 use tekvwarho::platform::permission::Permission;
 
 use crate::support::people::PASSWORD;
@@ -362,11 +363,50 @@ async fn a_deleted_person_leaves_their_work_to_another_and_their_name_in_history
     t.login("cleo@tekvwarho.example", PASSWORD).await.problem(401, "invalid_credentials");
     let body = json!({ "name": "Cleo", "email": "cleo@tekvwarho.example", "role": "staff" });
     t.post_as(&ada, "/api/admin/staff", body).await.status(201);
-    // After a deactivation the work stays unless it is handed over; handing it to nobody is possible too.
+    // After a deactivation the work is nobody's, unless someone takes it over or it shall stay.
     let path = format!("/api/admin/staff/{}", ben.id);
-    assert_eq!(t.post_as(&ada, &format!("{path}/deactivate"), json!({})).await.data()["openWork"], 3);
-    let emptied = t.post_as(&ada, &format!("{path}/deactivate?reassignTo=none"), json!({})).await.data();
-    assert_eq!(emptied["openWork"], 0);
+    let refused = t.delete_as(&ada, &format!("{path}?reassignTo=keep")).await;
+    assert_eq!(refused.status(422).refused()[0].0, "reassignTo");
+    assert_eq!(t.post_as(&ada, &format!("{path}/deactivate?reassignTo=keep"), json!({})).await.data()["openWork"], 3);
+    assert_eq!(t.post_as(&ada, &format!("{path}/deactivate"), json!({})).await.data()["openWork"], 0);
+}
+
+/// That many messages that belong to a person.
+async fn give(t: &TestApp, who: &Signed, person: uuid::Uuid, number: usize) {
+    let sent = (0..number).map(|number| t.send_message(json!({ "message": format!("Number {number}") })));
+    let ids = futures_util::future::join_all(sent).await;
+    for some in ids.chunks(100) {
+        let body = json!({ "ids": some, "assignedTo": person });
+        t.post_as(who, "/api/admin/messages/bulk", body).await.status(200);
+    }
+}
+
+#[tokio::test]
+async fn much_work_is_handed_over_in_several_units_and_its_new_owner_is_told_once() {
+    let t = TestApp::with(&["--rate-limits", "off"]).await;
+    let ada = t.admin().await;
+    let (cleo, ben) = (t.person("Cleo", Role::Staff).await, t.person("Ben", Role::Staff).await);
+    t.app.bus.publish(Event::Everything);
+    give(&t, &ada, cleo.id, 401).await;
+    let path = format!("/api/admin/staff/{}", cleo.id);
+    assert_eq!(t.get_as(&ada, &path).await.data()["openWork"], 401);
+    let blind = t.person_with("Blind", &[Permission::Chats]).await;
+    let refused = t.post_as(&ada, &format!("{path}/deactivate?reassignTo={}", blind.id), json!({})).await;
+    assert_eq!(refused.status(422).refused()[0].0, "reassignTo");
+    assert_eq!(t.get_as(&ada, &path).await.data()["state"], "active", "nothing is half done");
+    t.delete_as(&ada, &format!("{path}?reassignTo={}", ben.id)).await.status(200);
+    t.get_as(&ada, &path).await.problem(404, "not_found");
+    assert_eq!(t.get_as(&ada, &format!("/api/admin/staff/{}", ben.id)).await.data()["openWork"], 401);
+    let told = notifications::Entity::find().filter(notifications::Column::StaffId.eq(ben.id));
+    let told =
+        told.filter(notifications::Column::Event.eq("message_assigned")).all(t.app.storage.read()).await.unwrap();
+    assert_eq!(told.iter().map(|it| it.detail.as_deref()).collect::<Vec<_>>(), [Some("401 messages")]);
+    let trail = t.get_as(&ada, "/api/admin/audit?action=staff.work_handed_over").await.data();
+    assert_eq!(trail.as_array().unwrap().len(), 1);
+    assert_eq!(trail[0]["changes"]["messages"], json!({ "to": 401 }));
+    let actions = t.actions(&cleo.id.to_string()).await;
+    let of = |action: &str| actions.iter().filter(|it| *it == action).count();
+    assert_eq!((of("staff.deactivated"), of("staff.deleted")), (1, 1), "out with the first unit");
 }
 
 #[tokio::test]

@@ -110,7 +110,8 @@ export const own = {
   removeTitle: (name: string) => `Delete ${name}?`,
   removeText:
     'They are signed out at once and their account is gone for good. Their name stays on what they did.',
-  handOver: (n: number) => `Who takes over ${plural(n, 'open message', 'open messages')}?`,
+  handOver: (n: number) =>
+    `Who takes over ${n >= 1000 ? '1,000 or more open messages' : plural(n, 'open message', 'open messages')}?`,
   handOverKeep: 'They stay with this person',
   handOverNone: 'Nobody: they become unassigned',
   typeName: (name: string) => `Type “${name}” to confirm`,
