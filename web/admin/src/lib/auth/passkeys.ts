@@ -8,6 +8,11 @@ export function passkeysWork(): boolean {
   return typeof PublicKeyCredential === 'function' && window.isSecureContext;
 }
 
+/** Whether the browser lists passkeys where it fills in addresses (WebAuthn Level 3, conditional mediation). */
+export async function passkeysFillIn(): Promise<boolean> {
+  return passkeysWork() && ((await PublicKeyCredential.isConditionalMediationAvailable?.()) ?? false);
+}
+
 /** The person closed the browser's dialog, or it timed out: nothing to explain. */
 export function wasCancelled(error: unknown): boolean {
   return error instanceof DOMException && (error.name === 'NotAllowedError' || error.name === 'AbortError');
@@ -37,15 +42,19 @@ export async function createPasskey(options: unknown): Promise<Answer> {
   });
 }
 
-/** Signs the server's challenge with a passkey that the person chooses. */
-export async function usePasskey(options: unknown): Promise<Answer> {
+/**
+ * Signs the server's challenge with a passkey that the person chooses: in a dialog, or, with `fillIn`, where the browser
+ * fills in addresses, until the signal aborts.
+ */
+export async function usePasskey(options: unknown, fillIn?: AbortSignal): Promise<Answer> {
   const asked = (options as { publicKey: Json }).publicKey;
   const publicKey = {
     ...asked,
     challenge: bytes(asked.challenge),
     allowCredentials: ids(asked.allowCredentials),
   } as unknown as PublicKeyCredentialRequestOptions;
-  const used = (await navigator.credentials.get({ publicKey })) as PublicKeyCredential;
+  const how = fillIn ? { mediation: 'conditional' as const, signal: fillIn } : {};
+  const used = (await navigator.credentials.get({ publicKey, ...how })) as PublicKeyCredential;
   const response = used.response as AuthenticatorAssertionResponse;
   return answer(used, {
     authenticatorData: text(response.authenticatorData),
