@@ -721,7 +721,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Adds sample messages, people who cannot sign in, and canned replies. The caller needs every permission that these
+         * Adds sample messages, people who cannot sign in, and canned replies. All of them say that they are samples: messages
+         *     have the tag `sample`, people and canned replies have it in their name. The caller needs every permission that these
          *     people have.
          */
         post: operations["make_samples"];
@@ -1006,8 +1007,8 @@ export interface paths {
         put?: never;
         post?: never;
         /**
-         * Deletes a person. Open work goes to the person in `reassignTo`, or to nobody. Their name stays on what they did, and
-         *     their address can be used again. With `If-Match`, fails with 412 if the person has changed since.
+         * Deletes a person. Open work becomes unassigned unless `reassignTo` names another person. Their name stays on what
+         *     they did, and their address can be used again. With `If-Match`, fails with 412 if the person has changed since.
          */
         delete: operations["delete_staff"];
         options?: never;
@@ -1067,8 +1068,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Deactivates a person: their requests, pages and sockets end within a second. Open work stays with them unless it is
-         *     reassigned. With `If-Match`, fails with 412 if the person has changed since.
+         * Deactivates a person: their requests, pages and sockets end within a second. Open work becomes unassigned unless
+         *     `reassignTo` says otherwise. With `If-Match`, fails with 412 if the person has changed since.
          */
         post: operations["deactivate_staff"];
         delete?: never;
@@ -2844,6 +2845,8 @@ export interface components {
         Envelope_Onboarding: {
             /** @description The progress of the firm and the person. */
             data: {
+                /** @description Sample data, of which there is none yet, would stand beside messages of clients. */
+                besideClients: boolean;
                 /** @description The caller has hidden the list. */
                 dismissed: boolean;
                 /** @description The caller can add and remove sample data. */
@@ -4529,7 +4532,7 @@ export interface components {
          * @description An event that people can be notified about.
          * @enum {string}
          */
-        NotificationEvent: "message_created" | "client_replied" | "message_assigned" | "message_mentioned" | "message_returned" | "new_device" | "mail_failed" | "audit_head";
+        NotificationEvent: "message_created" | "client_replied" | "message_assigned" | "message_mentioned" | "message_returned" | "new_device" | "mail_failed" | "mails_failed" | "audit_head";
         /** @description Whether one event is sent through one channel. */
         NotificationPreference: {
             channel: components["schemas"]["NotificationChannel"];
@@ -4542,6 +4545,8 @@ export interface components {
         };
         /** @description The progress of the firm and the person. */
         Onboarding: {
+            /** @description Sample data, of which there is none yet, would stand beside messages of clients. */
+            besideClients: boolean;
             /** @description The caller has hidden the list. */
             dismissed: boolean;
             /** @description The caller can add and remove sample data. */
@@ -7566,7 +7571,10 @@ export interface operations {
     delete_staff: {
         parameters: {
             query?: {
-                /** @description Id of the person who takes over the open messages, or `none` for nobody. */
+                /**
+                 * @description Who takes over the open messages: the id of a person, `none` for nobody (the default), or `keep` to leave them
+                 *     with a person who is deactivated.
+                 */
                 reassignTo?: string;
             };
             header?: {
@@ -7756,7 +7764,10 @@ export interface operations {
     deactivate_staff: {
         parameters: {
             query?: {
-                /** @description Id of the person who takes over the open messages, or `none` for nobody. */
+                /**
+                 * @description Who takes over the open messages: the id of a person, `none` for nobody (the default), or `keep` to leave them
+                 *     with a person who is deactivated.
+                 */
                 reassignTo?: string;
             };
             header?: {

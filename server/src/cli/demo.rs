@@ -5,7 +5,7 @@ use clap::Args;
 use super::staff::explain;
 use super::{Failure, say};
 use crate::app::App;
-use crate::features::samples;
+use crate::features::samples::{self, Wanted};
 use crate::http::RequestInfo;
 use crate::platform::audit;
 
@@ -24,7 +24,8 @@ pub struct Demo {
 
 pub async fn run(app: App, demo: Demo) -> Result<(), Failure> {
     let none = RequestInfo::internal();
-    let made = samples::make(&app, None, &none, demo.messages as usize, demo.seed, |_| Ok(None)).await;
+    let wanted = Wanted { messages: demo.messages as usize, seed: demo.seed, marked: false };
+    let made = samples::make(&app, None, &none, wanted, |_| Ok(None)).await;
     let staff = made.map_err(|error| {
         if error.is_unique_violation() {
             Failure::from("the demo data for this seed already exists; choose another --seed")

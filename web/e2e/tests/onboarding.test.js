@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { after, before } from "node:test";
 import { axe } from "../lib/axe.js";
 import { launch, person, signIn } from "../lib/browser.js";
+import { writeAsClient } from "../lib/client.js";
 import { Mail } from "../lib/mail.js";
 import { ADMIN, Server } from "../lib/server.js";
 import { story } from "../lib/steps.js";
@@ -126,6 +127,34 @@ step("the firm's own details are typed on their page, and the first colleague is
   await overview();
   await list().getByText("5 of 5 done").waitFor();
   await list().getByText("Everything is set up").waitFor();
+});
+
+step("beside a client's message, samples ask first and say what they are", async () => {
+  const { page } = desk;
+  await writeAsClient(server, {
+    name: "Laura Koski",
+    email: "laura@client.example",
+    message: "Our hedge is too high.",
+  });
+  await overview();
+  await list().getByRole("button", { name: "Add sample data" }).click();
+  const dialog = page.getByRole("dialog", { name: "Add sample data beside real messages?" });
+  await dialog.getByRole("button", { name: "Cancel" }).click();
+  await list().getByRole("button", { name: "Add sample data" }).click();
+  await dialog.getByRole("button", { name: "Add sample data" }).click();
+  await page.getByText("60 messages and 4 people").waitFor();
+  await page.goto("/admin/messages?view=all");
+  const rows = page.locator("[role=option], li", { hasText: "sample" });
+  await rows.first().waitFor();
+  assert.equal(await page.locator("li", { hasText: "Laura Koski" }).getByText("sample", { exact: true }).count(), 0);
+  await overview();
+  await list().getByRole("button", { name: "Remove sample data" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Remove sample data" }).click();
+  await page.getByText("Sample data removed, including 60 messages").waitFor();
+  await page.goto("/admin/messages?view=all");
+  await page.getByText("Laura Koski").first().waitFor();
+  assert.equal(await page.getByText("sample", { exact: true }).count(), 0);
+  await overview();
 });
 
 step("the list is put away for good, and only by who did it", async () => {

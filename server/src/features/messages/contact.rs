@@ -1,6 +1,5 @@
 //! Taking a message in: checked, stored with its audit entry and its mails in one unit, answered after the commit.
 
-use chrono::{DateTime, Utc};
 use database::entity::messages::{self, Status};
 use database::entity::{idempotency_keys, message_tags, notifications, outbox};
 use sea_orm::IntoActiveModel as _;
@@ -270,7 +269,7 @@ async fn of_firm(app: &App, message: &messages::Model, mut told: Vec<String>) ->
             company: message.company.clone(),
             service: message.service.as_deref().and_then(|slug| settings.service_name(slug)).map(str::to_owned),
             message: message.message.clone(),
-            created_at: local(message.created_at, settings.hours.zone()),
+            created_at: settings.hours.moment(message.created_at, None),
         },
         link: app.config.server.link(&format!("/admin/messages/{}?view=all", message.id)),
         doubtful: message.doubtful,
@@ -297,9 +296,4 @@ async fn confirmation(app: &App, message: &messages::Model) -> Result<Option<out
         thread_code: thread_token::code(app, message.id),
     };
     Mail::new(&message.email, &confirmation).about(Some((Entity::Message, message.id))).row(app).map(Some)
-}
-
-/// A moment in the zone of the firm, for mails.
-pub fn local(at: DateTime<Utc>, zone: chrono_tz::Tz) -> String {
-    at.with_timezone(&zone).format("%-d %B %Y, %-H:%M %Z").to_string()
 }

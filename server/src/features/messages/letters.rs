@@ -48,7 +48,7 @@ impl Letter for ContactNotice {
             company: None,
             service: Some("Web development".into()),
             message: "Hello,\n\nour file server fails every Monday. Can you look at it?".into(),
-            created_at: "2026-01-05 09:30".into(),
+            created_at: "5 January 2026, 10:30 CET".into(),
         };
         Self { message, link: LINK.into(), doubtful: true, to_client: true }
     }

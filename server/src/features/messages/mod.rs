@@ -67,7 +67,7 @@ pub use lines::settle;
 pub use reads::mark_unread;
 pub use recount::recount;
 pub use response_time::{ResponseTime, usual_answer};
-pub use store::release;
+pub use store::{any, release};
 pub use tally::added as count_added;
 pub use thread::{ClientThread, ThreadEntry, answer_as_client, client_thread};
 pub use view::{MessageSummary, summaries};

@@ -14,7 +14,6 @@ use utoipa_axum::routes;
 use uuid::Uuid;
 
 use super::change;
-use super::contact::local;
 use super::later::{self, Later};
 use super::letters::{self, Quoted, StaffName};
 use super::lines::{self, Line};
@@ -248,7 +247,7 @@ async fn mail(
         client_name: message.name.clone(),
         thread_link: thread_token::link(platform, message.id),
         thread_code: thread_token::code(platform, message.id),
-        quoted: Some(Quoted { text: quoted.0, created_at: local(quoted.1, platform.settings.get().hours.zone()) }),
+        quoted: Some(Quoted { text: quoted.0, created_at: platform.settings.get().hours.moment(quoted.1, None) }),
     };
     Mail::new(&message.email, &letter)
         .about((Entity::Message, message.id))

@@ -29,6 +29,15 @@ pub(super) fn of_clients() -> Condition {
     Condition::all().add(Column::Id.not_in_subquery(samples))
 }
 
+/// True if there is a message.
+///
+/// # Errors
+/// The database is unavailable.
+pub async fn any(conn: &impl ConnectionTrait) -> Result<bool, DbErr> {
+    let first: Option<Uuid> = Entity::find().select_only().column(Column::Id).into_tuple().one(conn).await?;
+    Ok(first.is_some())
+}
+
 /// Which of these messages are sample data.
 pub async fn samples_among(conn: &impl ConnectionTrait, ids: &[Uuid]) -> Result<BTreeSet<Uuid>, DbErr> {
     let marked: Vec<Uuid> = sample_rows::Entity::find()

@@ -10,7 +10,7 @@ use utoipa_axum::routes;
 use super::store;
 use crate::app::App;
 use crate::error::Result;
-use crate::features::samples;
+use crate::features::{messages, samples};
 use crate::http::valid::Check;
 use crate::http::{Data, Envelope, Json, Problem, RequestInfo};
 use crate::platform::audit::{Changes, Entry};
@@ -36,6 +36,8 @@ pub struct Onboarding {
     pub tour: Tour,
     /// There is sample data.
     pub samples: bool,
+    /// Sample data, of which there is none yet, would stand beside messages of clients.
+    pub beside_clients: bool,
     /// The caller can add and remove sample data.
     pub may_make_samples: bool,
 }
@@ -145,6 +147,7 @@ async fn state(app: &App, caller: &Caller) -> Result<Onboarding> {
         marks: marks::of(conn, marks::FIRM).await?,
         staff: store::real_staff(conn).await?,
     };
+    let samples = samples::any(conn).await?;
     let own: Map<String, Value> = marks::of(conn, &caller.staff_id.to_string()).await?;
     let steps = app
         .steps()
@@ -160,7 +163,8 @@ async fn state(app: &App, caller: &Caller) -> Result<Onboarding> {
         steps,
         dismissed: own.contains_key("dismissed"),
         tour: own.get("tour").and_then(|tour| serde_json::from_value(tour.clone()).ok()).unwrap_or_default(),
-        samples: samples::any(conn).await?,
+        samples,
+        beside_clients: !samples && messages::any(conn).await?,
         may_make_samples: Permission::ALL.into_iter().all(|permission| caller.may(permission)),
     })
 }

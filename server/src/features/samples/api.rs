@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::Wanted;
 use super::store::{self, Removed};
 use crate::app::App;
 use crate::error::{Error, Result};
@@ -30,7 +31,8 @@ pub struct Samples {
     pub staff: usize,
 }
 
-/// Adds sample messages, people who cannot sign in, and canned replies. The caller needs every permission that these
+/// Adds sample messages, people who cannot sign in, and canned replies. All of them say that they are samples: messages
+/// have the tag `sample`, people and canned replies have it in their name. The caller needs every permission that these
 /// people have.
 #[utoipa::path(post, path = "/api/admin/samples", tag = "settings",
     responses((status = 201, body = Envelope<Samples>), (status = 409, body = Problem)))]
@@ -51,9 +53,9 @@ async fn make_samples(
         message: None,
     };
     // A fixed seed: if two clicks race, the second finds the rows of the first.
-    let staff = super::make(&app, Some(caller.staff_id), &info, MESSAGES, 1, |staff| claim.row(&made(staff)))
-        .await
-        .map_err(|error| error.on_unique(here))?;
+    let wanted = Wanted { messages: MESSAGES, seed: 1, marked: true };
+    let made_here = super::make(&app, Some(caller.staff_id), &info, wanted, |staff| claim.row(&made(staff)));
+    let staff = made_here.await.map_err(|error| error.on_unique(here))?;
     Ok(made(staff))
 }
 

@@ -15,6 +15,9 @@ use crate::ids::Ids;
 use crate::platform::permission::PermissionSet;
 use crate::storage::{email_key, search_text};
 
+/// The tag of messages that say that they are samples.
+const MARK: &str = "sample";
+
 /// No password has this hash, so nobody can sign in before they use a reset link.
 pub const NO_PASSWORD: &str = "none";
 
@@ -33,12 +36,19 @@ pub struct Maker {
     now: DateTime<Utc>,
     services: Vec<String>,
     staff: Vec<Uuid>,
+    /// Everything says that it is a sample.
+    marked: bool,
 }
 
 impl Maker {
     /// A generator that produces the same data for the same seed.
-    pub fn new(seed: u64, now: DateTime<Utc>, services: Vec<String>) -> Self {
-        Self { rng: StdRng::seed_from_u64(seed), ids: Ids::seeded(seed), now, services, staff: Vec::new() }
+    pub fn new(seed: u64, now: DateTime<Utc>, services: Vec<String>, marked: bool) -> Self {
+        Self { rng: StdRng::seed_from_u64(seed), ids: Ids::seeded(seed), now, services, staff: Vec::new(), marked }
+    }
+
+    /// A name or title, which says that it is a sample if it shall.
+    fn named(&self, name: &str) -> String {
+        if self.marked { format!("{name} (sample)") } else { name.to_owned() }
     }
 
     fn one<'w>(&mut self, words: &[&'w str]) -> &'w str {
@@ -71,7 +81,7 @@ impl Maker {
             );
             people.push(staff_table::Model {
                 id,
-                name: name.to_owned(),
+                name: self.named(name),
                 email_key: email_key(&email),
                 email,
                 password_hash: NO_PASSWORD.to_owned(),
@@ -100,7 +110,7 @@ impl Maker {
             .iter()
             .map(|(shortcut, title, content)| canned_replies::Model {
                 id: self.ids.next(self.now),
-                title: (*title).to_owned(),
+                title: self.named(title),
                 shortcut: (*shortcut).to_owned(),
                 content: (*content).to_owned(),
                 updated_by: None,
@@ -235,9 +245,9 @@ impl Maker {
     }
 
     fn tags(&mut self, message: Uuid, activity_id: Uuid) -> Vec<message_tags::Model> {
-        if self.rng.random_bool(0.7) {
-            return Vec::new();
-        }
-        vec![message_tags::Model { message_id: message, tag: self.one(TAGS).to_owned(), activity_id }]
+        let chosen = if self.rng.random_bool(0.7) { None } else { Some(self.one(TAGS)) };
+        let mark = self.marked.then_some(MARK);
+        let tags = chosen.into_iter().chain(mark);
+        tags.map(|tag| message_tags::Model { message_id: message, tag: tag.to_owned(), activity_id }).collect()
     }
 }

@@ -38,8 +38,17 @@ const CHUNK: usize = 200;
 /// Number of units after which their counts are folded.
 const CHUNKS: usize = 20;
 
-/// Creates people, canned replies and messages of the last twelve months; the same seed creates the same data. Returns
-/// the number of people. `keep` creates the row that lets a repeated request get the same response. It is written with
+/// What to make.
+#[derive(Debug, Clone, Copy)]
+pub struct Wanted {
+    pub messages: usize,
+    /// The same seed makes the same data.
+    pub seed: u64,
+    /// Messages have a tag, people and texts a name that says that they are samples: for a firm that also has real ones.
+    pub marked: bool,
+}
+
+/// Creates people, canned replies and messages of the last twelve months. Returns the number of people. `keep` creates the row that lets a repeated request get the same response. It is written with
 /// the last unit, so that after an interruption the caller learns that some samples exist.
 ///
 /// # Errors
@@ -48,12 +57,12 @@ pub async fn make(
     app: &App,
     actor: Option<Uuid>,
     from: &RequestInfo,
-    messages: usize,
-    seed: u64,
+    wanted: Wanted,
     keep: impl FnOnce(usize) -> Result<Option<idempotency_keys::Model>>,
 ) -> Result<usize> {
     let services = app.settings.get().services.iter().map(|service| service.slug.clone()).collect();
-    let mut maker = Maker::new(seed, app.clock.now(), services);
+    let Wanted { messages, seed, marked } = wanted;
+    let mut maker = Maker::new(seed, app.clock.now(), services, marked);
     let people = maker.people();
     let canned = maker.canned();
     let staff = people.len();

@@ -184,13 +184,11 @@ async fn message_page(app: &App, id: uuid::Uuid, open: Option<(&str, ClientThrea
     let settings = app.settings.get();
     let page =
         Page::private(&format!("/message/{id}"), "message", format!("Your conversation — {}", settings.firm.name));
-    let zone = settings.hours.zone();
-    let time = |at: chrono::DateTime<chrono::Utc>| at.with_timezone(&zone).format("%-d %B %Y, %-H:%M %Z").to_string();
     let thread = open.map(|(code, thread)| {
         let items: Vec<_> = thread
             .thread
             .into_iter()
-            .map(|item| context! { from => item.from, author => item.author, content => item.content, createdAt => time(item.created_at) })
+            .map(|item| context! { from => item.from, author => item.author, content => item.content, createdAt => settings.hours.moment(item.created_at, None) })
             .collect();
         context! {
             id => thread.id.to_string(),
@@ -198,7 +196,7 @@ async fn message_page(app: &App, id: uuid::Uuid, open: Option<(&str, ClientThrea
             name => thread.name,
             service => thread.service,
             message => thread.message,
-            createdAt => time(thread.created_at),
+            createdAt => settings.hours.moment(thread.created_at, None),
             items => items,
             canReply => thread.can_reply,
         }

@@ -41,7 +41,7 @@ pub async fn mail_head(platform: &Platform) -> Result<()> {
             name,
             head: head.clone(),
             entries: seq,
-            when: now.format("%-d %B %Y, %-H:%M UTC").to_string(),
+            when: platform.settings.get().hours.moment(now, None),
             link: platform.config.server.link("/admin/audit"),
         };
         mails.push(Mail::new(&address, &letter).row(platform)?);

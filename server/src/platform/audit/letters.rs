@@ -23,7 +23,7 @@ impl Letter for AuditHead {
             name: "Ben".into(),
             head: format!("42:{}", "0".repeat(64)),
             entries: 42,
-            when: "5 January 2026, 9:30 UTC".into(),
+            when: "5 January 2026, 10:30 CET".into(),
             link: "http://localhost:5500/admin/audit".into(),
         }
     }

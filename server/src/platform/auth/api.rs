@@ -164,7 +164,8 @@ async fn change_password(
         .hash(Lane::Known, "newPassword", &body.new_password, &people::known_of(&platform, &person.name, &person.email))
         .await?;
     let now = platform.clock.now();
-    let letter = letters::PasswordChanged { name: person.name, when: letters::when(now) };
+    let when = letters::now_for(&platform, &person);
+    let letter = letters::PasswordChanged { name: person.name, when };
     let mail = Mail::new(&person.email, &letter).about((Entity::Staff, person.id)).row(&platform)?;
     let entry = own_entry(&platform, &caller, &info, "auth.password_changed", Changes::none());
     let (id, session) = (caller.staff_id, caller.session_id);

@@ -1,6 +1,5 @@
 //! Emails to a person about their account.
 
-use chrono::{DateTime, Utc};
 use database::entity::{outbox, staff};
 use serde::Serialize;
 
@@ -39,7 +38,7 @@ impl Letter for PasswordChanged {
     const TEMPLATE: &'static str = "password_changed";
 
     fn sample() -> Self {
-        Self { name: "Ben".into(), when: "5 January 2026, 9:30 UTC".into() }
+        Self { name: "Ben".into(), when: "5 January 2026, 10:30 CET".into() }
     }
 }
 
@@ -65,7 +64,7 @@ impl Letter for NewDevice {
             device: "Firefox on Linux".into(),
             ip_address: "203.0.113.9".into(),
             place: Some("Berlin, Germany".into()),
-            when: "5 January 2026, 9:30 UTC".into(),
+            when: "5 January 2026, 10:30 CET".into(),
             link: "http://localhost:5500/admin/profile".into(),
         }
     }
@@ -91,7 +90,7 @@ impl Letter for FactorChanged {
             name: "Ben".into(),
             event: "recovery_code_used".into(),
             device: Some("Firefox on Linux".into()),
-            when: "5 January 2026, 9:30 UTC".into(),
+            when: "5 January 2026, 10:30 CET".into(),
             link: "http://localhost:5500/admin/profile".into(),
         }
     }
@@ -136,13 +135,13 @@ pub fn mail(
         event: event.name().to_owned(),
         // The person learns nothing about an admin's device.
         device: (event != FactorEvent::Reset).then(|| Device::of(info.user_agent.as_deref()).name),
-        when: when(platform.clock.now()),
+        when: now_for(platform, person),
         link: platform.config.server.link("/admin/profile"),
     };
     Mail::new(&person.email, &letter).about((Entity::Staff, person.id)).row(platform)
 }
 
-/// Formats a time for emails.
-pub fn when(at: DateTime<Utc>) -> String {
-    at.format("%-d %B %Y, %-H:%M UTC").to_string()
+/// This moment, as that person reads it in an email.
+pub fn now_for(platform: &Platform, person: &staff::Model) -> String {
+    platform.settings.get().hours.moment(platform.clock.now(), person.time_zone.as_deref())
 }

@@ -165,7 +165,7 @@ async fn reset(State(platform): State<Platform>, info: RequestInfo, Json(body): 
         .passwords
         .hash(Lane::Stranger, "password", &body.password, &people::known_of(&platform, &person.name, &person.email))
         .await?;
-    let when = now.format("%-d %B %Y, %-H:%M UTC").to_string();
+    let when = letters::now_for(&platform, &person);
     // The email needs the person, who is known only inside the unit; its other parts are created here.
     let make = platform.clone();
     platform

@@ -228,7 +228,7 @@ fn warn_of_device(platform: &Platform, person: &staff::Model, info: &RequestInfo
         device: Device::of(info.user_agent.as_deref()).name,
         ip_address: info.ip.to_string(),
         place: platform.places.of(info.ip),
-        when: letters::when(platform.clock.now()),
+        when: letters::now_for(platform, person),
         link: platform.config.server.link("/admin/profile"),
     };
     Mail::new(&person.email, &letter).about((Entity::Staff, person.id)).row(platform)

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, Duration, Utc};
+use chrono::Duration;
 use serde::Serialize;
 
 use super::fault::Fault;
@@ -55,7 +55,7 @@ pub(super) async fn report_failures(platform: &Platform) -> Result<()> {
         let letter = MailsFailed {
             name,
             number: failed.len(),
-            since: day(since),
+            since: platform.settings.get().hours.moment(since, None),
             reasons: reasons(&failed),
             link: link.clone(),
         };
@@ -77,10 +77,6 @@ pub(super) async fn report_failures(platform: &Platform) -> Result<()> {
             })
         })
         .await
-}
-
-fn day(at: DateTime<Utc>) -> String {
-    at.format("%-d %B %Y, %-H:%M UTC").to_string()
 }
 
 /// Why they were given up: the most frequent first.
@@ -119,7 +115,7 @@ impl Letter for MailsFailed {
         Self {
             name: "Ben".into(),
             number: 3,
-            since: "5 January 2026, 9:30 UTC".into(),
+            since: "5 January 2026, 10:30 CET".into(),
             reasons: reasons(&[Fault::Rejected, Fault::Silent, Fault::Rejected].map(|it| it.in_words().to_owned())),
             link: "http://localhost:5500/admin/".into(),
         }

@@ -187,7 +187,7 @@ async fn create_token(
             .filter_map(Value::as_str)
             .collect::<Vec<_>>()
             .join(", "),
-        ends: row.expires_at.format("%-d %B %Y").to_string(),
+        ends: platform.settings.get().hours.moment(row.expires_at, None),
         device: Device::of(info.user_agent.as_deref()).name,
         ip_address: info.ip.to_string(),
         link: platform.config.server.link("/admin/tokens"),

@@ -3,7 +3,7 @@
 use chrono::Duration;
 use reqwest::Method;
 use serde_json::{Value, json};
-use tekvwarho::features::samples;
+use tekvwarho::features::samples::{self, Wanted};
 use tekvwarho::http::RequestInfo;
 use tekvwarho::platform::auth::setup_link;
 
@@ -77,7 +77,8 @@ async fn two_who_use_the_link_at_once_make_one_admin() {
 async fn people_who_cannot_sign_in_do_not_end_the_set_up() {
     let t = TestApp::new().await;
     let token = token(&t).await;
-    samples::make(&t.app, None, &RequestInfo::internal(), 5, 1, |_| Ok(None)).await.unwrap();
+    let wanted = Wanted { messages: 5, seed: 1, marked: false };
+    samples::make(&t.app, None, &RequestInfo::internal(), wanted, |_| Ok(None)).await.unwrap();
     assert_eq!(t.get("/api/setup").await.data(), json!({ "needed": true }));
     let done = t.post("/api/setup", form(&token)).await;
     done.status(201);

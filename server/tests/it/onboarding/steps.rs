@@ -109,12 +109,21 @@ async fn samples_go_completely_and_touch_nothing_else() {
     t.mails().await;
     tekvwarho::storage::fold(&t.app.storage).await.unwrap();
     let before = rows(&t).await;
+    assert_eq!(t.get_as(&ada, ONBOARDING).await.data()["besideClients"], true, "the dashboard asks first");
     let kept = messages::Entity::find().one(t.app.storage.read()).await.unwrap().unwrap();
     let made = t.post_as(&ada, SAMPLES, json!(null)).await;
     made.status(201);
     assert_eq!(made.data(), json!({ "messages": 60, "staff": 4 }));
     t.post_as(&ada, SAMPLES, json!(null)).await.problem(409, "conflict");
     assert!(!t.get("/").await.text.contains("Usually replies within"), "samples promise nothing to visitors");
+    assert_eq!(t.get_as(&ada, ONBOARDING).await.data()["besideClients"], false);
+    // Everything says what it is.
+    let tags = t.get_as(&ada, "/api/admin/messages/tags").await.data();
+    assert!(tags.as_array().unwrap().iter().any(|it| it["tag"] == "sample" && it["count"] == 60), "{tags}");
+    let people = t.get_as(&ada, "/api/admin/staff?q=sample").await;
+    assert_eq!(people.json()["meta"]["total"], 4);
+    let canned = t.get_as(&ada, "/api/admin/canned-replies").await.data();
+    assert!(canned.as_array().unwrap().iter().all(|it| it["title"].as_str().unwrap().ends_with("(sample)")));
     let full = rows(&t).await;
     assert_eq!(full["messages"], before["messages"] + 60);
     // Whatever staff attach to samples is removed with them: a reply by email, a note, a tag, an assignment.

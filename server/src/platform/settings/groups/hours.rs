@@ -1,6 +1,6 @@
 //! Opening hours.
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -33,6 +33,17 @@ impl Hours {
     /// The firm's time zone, which applies to its hours and days.
     pub fn zone(&self) -> Tz {
         self.time_zone.parse().unwrap_or(Tz::UTC)
+    }
+
+    /// A moment for a reader: in their own zone if they have set one, otherwise in the firm's. The zone is named:
+    /// `5 January 2026, 10:30 CET`.
+    pub fn moment(&self, at: DateTime<Utc>, own: Option<&str>) -> String {
+        let zone = own.and_then(|name| name.parse().ok()).unwrap_or_else(|| self.zone());
+        let local = at.with_timezone(&zone);
+        let name = local.format("%Z").to_string();
+        // Zones without an abbreviation have a bare offset.
+        let utc = if name.starts_with(['+', '-']) { "UTC" } else { "" };
+        format!("{} {utc}{name}", local.format("%-d %B %Y, %-H:%M"))
     }
 }
 
@@ -118,4 +129,21 @@ fn check_date(check: &mut Check, place: &str, date: Option<&String>) -> Option<N
         check.refuse(place, "invalid", message);
     }
     read
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_moment_is_in_the_readers_zone_or_in_that_of_the_firm() {
+        let at = |text: &str| text.parse::<DateTime<Utc>>().expect("a time");
+        let hours = Hours { time_zone: "Europe/Berlin".into(), weekly: vec![], holidays: vec![] };
+        assert_eq!(hours.moment(at("2026-01-05T09:30:00Z"), None), "5 January 2026, 10:30 CET");
+        assert_eq!(hours.moment(at("2026-07-05T23:05:00Z"), None), "6 July 2026, 1:05 CEST");
+        assert_eq!(hours.moment(at("2026-01-05T09:30:00Z"), Some("Asia/Dubai")), "5 January 2026, 13:30 UTC+04");
+        assert_eq!(hours.moment(at("2026-01-05T09:30:00Z"), Some("Mars/Olympus")), "5 January 2026, 10:30 CET");
+        let nowhere = Hours { time_zone: "Mars/Olympus".into(), ..hours };
+        assert_eq!(nowhere.moment(at("2026-01-05T09:30:00Z"), None), "5 January 2026, 9:30 UTC");
+    }
 }

@@ -14,6 +14,9 @@ export const own = {
   startTour: 'Take the tour',
   resumeTour: 'Continue the tour',
   samples: 'Add sample data',
+  samplesTitle: 'Add sample data beside real messages?',
+  samplesText:
+    'Clients have already written to you. Sample messages appear in the same lists, with the tag “sample”, and count in the figures on the dashboard; clients never see them. You can remove all of it at any time.',
   samplesMade: (messages: number, staff: number) =>
     `${plural(messages, 'message', 'messages')} and ${plural(staff, 'person', 'people')} to try things with`,
   unsample: 'Remove sample data',
