@@ -1,13 +1,17 @@
 //! Events between the parts of the program.
 
+use std::borrow::Cow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, OnceLock};
 
+use serde::{Deserialize, Serialize};
 use tokio::sync::broadcast;
+use tokio::sync::broadcast::error::{RecvError, TryRecvError};
 use uuid::Uuid;
 
 /// Something that happened and that others may want to know at once. Correctness must not depend on receiving it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub enum Event {
     /// Something changed that the dashboard may show.
     Notice(Notice),
@@ -24,7 +28,7 @@ pub enum Event {
     /// Settings changed; pages and caches based on them are stale.
     SettingsChanged,
     /// These staff members have new notices, or have read some.
-    Notified(Arc<[Uuid]>),
+    Notified(Vec<Uuid>),
     /// The outbox has emails to deliver.
     MailQueued,
     /// Maintained counts have changed.
@@ -33,14 +37,55 @@ pub enum Event {
     AuditWritten,
 }
 
+impl Event {
+    /// False for what only wakes the workers of the node where it happened: those of other nodes look by themselves.
+    pub fn is_for_all_nodes(&self) -> bool {
+        !matches!(self, Self::MailQueued | Self::Counted | Self::AuditWritten)
+    }
+}
+
 /// A live notice for the dashboard. It names what to load and carries no data, so it requires only the permission of
 /// its entity.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Notice {
-    pub kind: &'static str,
+    pub kind: Cow<'static, str>,
     /// The name of an entity kind that the platform knows; notices with other names reach nobody.
-    pub entity: &'static str,
+    pub entity: Cow<'static, str>,
     pub id: Option<Uuid>,
+}
+
+/// What a listener hears.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Heard {
+    Event(Event),
+    /// Events were lost: anything may have happened.
+    Missed,
+    /// There will be no more events.
+    Closed,
+}
+
+/// The events since a moment, in order.
+pub struct Events(broadcast::Receiver<Event>);
+
+impl Events {
+    /// Waits for the next event.
+    pub async fn next(&mut self) -> Heard {
+        match self.0.recv().await {
+            Ok(event) => Heard::Event(event),
+            Err(RecvError::Lagged(_)) => Heard::Missed,
+            Err(RecvError::Closed) => Heard::Closed,
+        }
+    }
+
+    /// The next event, if it has already happened.
+    pub fn waiting(&mut self) -> Option<Heard> {
+        match self.0.try_recv() {
+            Ok(event) => Some(Heard::Event(event)),
+            Err(TryRecvError::Lagged(_)) => Some(Heard::Missed),
+            Err(TryRecvError::Closed) => Some(Heard::Closed),
+            Err(TryRecvError::Empty) => None,
+        }
+    }
 }
 
 /// A cache of this process that an event makes stale.
@@ -79,9 +124,9 @@ impl Bus {
         let _ = self.sender.send(event);
     }
 
-    /// Everything from now on. A subscriber that falls behind misses the oldest events and gets an error that says so.
-    pub fn subscribe(&self) -> broadcast::Receiver<Event> {
-        self.sender.subscribe()
+    /// Everything from now on. A listener that falls behind misses the oldest events and is told so.
+    pub fn subscribe(&self) -> Events {
+        Events(self.sender.subscribe())
     }
 }
 
@@ -103,6 +148,6 @@ mod tests {
         let mut listener = bus.subscribe();
         bus.clone().publish(Event::MailQueued);
         assert_eq!(seen.load(Ordering::Relaxed), 1);
-        assert_eq!(listener.recv().await, Ok(Event::MailQueued));
+        assert_eq!(listener.next().await, Heard::Event(Event::MailQueued));
     }
 }

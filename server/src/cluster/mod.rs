@@ -4,5 +4,5 @@
 mod bus;
 mod recent;
 
-pub use bus::{Bus, Event, Hook, Notice};
+pub use bus::{Bus, Event, Events, Heard, Hook, Notice};
 pub use recent::Recent;

@@ -4,10 +4,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use tokio::sync::Mutex;
-use tokio::sync::broadcast::Receiver;
-use tokio::sync::broadcast::error::TryRecvError;
 
-use super::{Bus, Event};
+use super::{Bus, Event, Events, Heard};
 
 /// How long an entry stays fresh. Changes by another node become visible after this time.
 const KEPT: Duration = Duration::from_secs(1);
@@ -20,7 +18,7 @@ pub struct Recent<K, T> {
 }
 
 struct State<K, T> {
-    events: Receiver<Event>,
+    events: Events,
     known: Option<Known<K, T>>,
 }
 
@@ -55,11 +53,11 @@ impl<K: PartialEq, T> Recent<K, T> {
 
 impl<K, T> State<K, T> {
     fn hear(&mut self, ends: fn(&Event) -> bool) {
-        loop {
-            match self.events.try_recv() {
-                Ok(event) if !ends(&event) => {}
-                Ok(_) | Err(TryRecvError::Lagged(_)) => self.known = None,
-                Err(TryRecvError::Empty | TryRecvError::Closed) => return,
+        while let Some(heard) = self.events.waiting() {
+            match heard {
+                Heard::Event(event) if !ends(&event) => {}
+                Heard::Event(_) | Heard::Missed => self.known = None,
+                Heard::Closed => return,
             }
         }
     }

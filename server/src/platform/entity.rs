@@ -84,7 +84,7 @@ impl Entity {
 
     /// A live notice about such an entity, for everyone who may see it. `id`: which one; none: any of them.
     pub fn notice(self, kind: &'static str, id: Option<Uuid>) -> Event {
-        Event::Notice(Notice { kind, entity: self.name(), id })
+        Event::Notice(Notice { kind: kind.into(), entity: self.name().into(), id })
     }
 
     /// True if colleagues see each other's presence on it.

@@ -2,12 +2,11 @@
 
 use std::time::Duration;
 
-use tokio::sync::broadcast::error::RecvError;
 use tokio_util::sync::CancellationToken;
 
 use super::counts::{FOLD_AT, fold, unfolded};
 use super::pool::Storage;
-use crate::cluster::Event;
+use crate::cluster::{Event, Heard};
 use crate::error::Result;
 
 /// Changes accumulate for this long.
@@ -21,10 +20,10 @@ pub async fn fold_until_stopped(storage: Storage, stopping: CancellationToken) {
     let mut look = tokio::time::interval(LOOK);
     loop {
         tokio::select! {
-            event = events.recv() => match event {
-                Ok(Event::Counted) | Err(RecvError::Lagged(_)) => {}
-                Ok(_) => continue,
-                Err(RecvError::Closed) => return,
+            event = events.next() => match event {
+                Heard::Event(Event::Counted) | Heard::Missed => {}
+                Heard::Event(_) => continue,
+                Heard::Closed => return,
             },
             _ = look.tick() => {}
             () = stopping.cancelled() => return,
@@ -34,7 +33,7 @@ pub async fn fold_until_stopped(storage: Storage, stopping: CancellationToken) {
             () = stopping.cancelled() => return,
         }
         // This fold covers everything published so far.
-        events = events.resubscribe();
+        events = storage.bus.subscribe();
         if let Err(error) = fold_if_much(&storage).await {
             tracing::warn!(%error, "counts cannot be added up yet");
         }

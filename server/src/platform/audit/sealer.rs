@@ -6,12 +6,11 @@ use chrono::{DateTime, Duration, Utc};
 use database::entity::{audit_chain, audit_checkpoints, audit_logs};
 use sea_orm::{ConnectionTrait, EntityTrait, IntoActiveModel as _};
 
-use tokio::sync::broadcast::error::RecvError;
 use uuid::Uuid;
 
 use super::verify::Head;
 use super::{chain, store};
-use crate::cluster::Event;
+use crate::cluster::{Event, Heard};
 use crate::error::{Error, Result};
 use crate::ids::first_of;
 use crate::platform::Platform;
@@ -78,10 +77,10 @@ pub async fn seal_until_stopped(platform: Platform) {
     let mut told = false;
     loop {
         let everything = tokio::select! {
-            event = events.recv() => match event {
-                Ok(Event::AuditWritten) | Err(RecvError::Lagged(_)) => false,
-                Ok(_) => continue,
-                Err(RecvError::Closed) => return,
+            event = events.next() => match event {
+                Heard::Event(Event::AuditWritten) | Heard::Missed => false,
+                Heard::Event(_) => continue,
+                Heard::Closed => return,
             },
             _ = whole.tick() => true,
             () = platform.stopping.cancelled() => break,

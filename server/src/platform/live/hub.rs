@@ -311,7 +311,7 @@ fn topics_of(caller: &Caller) -> HashSet<Topic> {
 /// The topics that an event concerns. What it tells a person is decided on delivery, by their permissions at that time.
 fn topics_for(event: &Event) -> Vec<Topic> {
     match event {
-        Event::Notice(notice) => Entity::of(notice.entity).map(Topic::Kind).into_iter().collect(),
+        Event::Notice(notice) => Entity::of(&notice.entity).map(Topic::Kind).into_iter().collect(),
         Event::Everything | Event::SettingsChanged => vec![Topic::Everybody],
         Event::SessionChanged(session) => vec![Topic::Session(*session)],
         Event::StaffChanged(person) => vec![Topic::Person(*person), Topic::Kind(Entity::Staff)],
@@ -376,7 +376,7 @@ mod tests {
         assert_eq!(topics_for(&Event::SessionChanged(ada)), [Topic::Session(ada)]);
         assert_eq!(topics_for(&Event::SettingsChanged), [Topic::Everybody]);
         assert_eq!(topics_for(&Event::Everything), [Topic::Everybody]);
-        let unknown = Event::Notice(Notice { kind: "planet_risen", entity: "planet", id: None });
+        let unknown = Event::Notice(Notice { kind: "planet_risen".into(), entity: "planet".into(), id: None });
         for event in [Event::MailQueued, Event::AuditWritten, Event::PreferencesChanged(ada), unknown] {
             assert_eq!(topics_for(&event), [], "{event:?}");
         }

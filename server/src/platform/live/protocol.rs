@@ -89,7 +89,7 @@ impl Viewer {
 
 impl From<Notice> for ToClient {
     fn from(notice: Notice) -> Self {
-        Self::Notice { kind: notice.kind.to_owned(), entity: notice.entity.to_owned(), id: notice.id }
+        Self::Notice { kind: notice.kind.clone().into_owned(), entity: notice.entity.clone().into_owned(), id: notice.id }
     }
 }
 

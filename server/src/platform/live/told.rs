@@ -8,7 +8,9 @@ use crate::platform::permission::Permission;
 
 /// The notice of an event for that person; none if it does not concern them, or if they may not see it.
 pub fn notice_for(event: &Event, caller: &Caller) -> Option<Notice> {
-    let notice = |kind, entity, id| Some(Notice { kind, entity, id });
+    let notice = |kind: &'static str, entity: &'static str, id| {
+        Some(Notice { kind: kind.into(), entity: entity.into(), id })
+    };
     match event {
         Event::Notice(about) => may_know(caller, about).then(|| about.clone()),
         Event::Everything => notice("missed", "all", None),
@@ -31,7 +33,7 @@ pub fn notice_for(event: &Event, caller: &Caller) -> Option<Notice> {
 /// A notice names an entity, so it requires the permission to see that kind. Kinds that this version does not know are
 /// visible to nobody.
 fn may_know(caller: &Caller, notice: &Notice) -> bool {
-    Entity::of(notice.entity).is_some_and(|kind| caller.may(kind.needs()))
+    Entity::of(&notice.entity).is_some_and(|kind| caller.may(kind.needs()))
 }
 
 #[cfg(test)]
@@ -45,7 +47,7 @@ mod tests {
     const OTHER: Uuid = Uuid::from_u128(2);
 
     /// The kind of notice for someone with these permissions.
-    fn told(event: &Event, permissions: &[Permission]) -> Option<&'static str> {
+    fn told(event: &Event, permissions: &[Permission]) -> Option<String> {
         let caller = Caller {
             staff_id: ME,
             session_id: Uuid::from_u128(3),
@@ -57,33 +59,33 @@ mod tests {
             second_factor_missing: false,
             proved_at: None,
         };
-        notice_for(event, &caller).map(|notice| notice.kind)
+        notice_for(event, &caller).map(|notice| notice.kind.into_owned())
     }
 
     #[test]
     fn messages_are_told_to_who_may_see_them() {
         let event = Entity::Message.notice("message_created", Some(OTHER));
-        assert_eq!(told(&event, &[Permission::Messages]), Some("message_created"));
-        assert_eq!(told(&event, &[Permission::Staff, Permission::Audit]), None);
+        assert_eq!(told(&event, &[Permission::Messages]).as_deref(), Some("message_created"));
+        assert_eq!(told(&event, &[Permission::Staff, Permission::Audit]).as_deref(), None);
         let missed = Event::Everything;
-        assert_eq!(told(&missed, &[]), Some("missed"));
+        assert_eq!(told(&missed, &[]).as_deref(), Some("missed"));
     }
 
     #[test]
     fn changes_of_people_are_told_to_themselves_and_to_who_looks_after_people() {
-        assert_eq!(told(&Event::StaffChanged(ME), &[]), Some("staff_changed"));
-        assert_eq!(told(&Event::StaffChanged(OTHER), &[Permission::Messages]), None);
-        assert_eq!(told(&Event::StaffChanged(OTHER), &[Permission::Staff]), Some("staff_changed"));
+        assert_eq!(told(&Event::StaffChanged(ME), &[]).as_deref(), Some("staff_changed"));
+        assert_eq!(told(&Event::StaffChanged(OTHER), &[Permission::Messages]).as_deref(), None);
+        assert_eq!(told(&Event::StaffChanged(OTHER), &[Permission::Staff]).as_deref(), Some("staff_changed"));
         assert_eq!(told(&Event::TokensChanged(ME), &[Permission::Staff]), None, "that changes nobody");
     }
 
     #[test]
     fn own_notices_are_told_to_oneself_alone_and_machinery_to_nobody() {
-        assert_eq!(told(&Event::Notified([ME].into()), &[]), Some("notification"));
-        assert_eq!(told(&Event::Notified([OTHER].into()), &[Permission::Staff]), None);
-        assert_eq!(told(&Event::SettingsChanged, &[]), Some("settings_changed"));
+        assert_eq!(told(&Event::Notified([ME].into()), &[]).as_deref(), Some("notification"));
+        assert_eq!(told(&Event::Notified([OTHER].into()), &[Permission::Staff]).as_deref(), None);
+        assert_eq!(told(&Event::SettingsChanged, &[]).as_deref(), Some("settings_changed"));
         for event in [Event::MailQueued, Event::AuditWritten, Event::SessionChanged(ME)] {
-            assert_eq!(told(&event, &[Permission::Messages, Permission::Staff]), None);
+            assert_eq!(told(&event, &[Permission::Messages, Permission::Staff]).as_deref(), None);
         }
     }
 }

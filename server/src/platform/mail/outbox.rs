@@ -9,7 +9,6 @@ use chrono::{DateTime, Utc};
 use database::entity::outbox::Lane;
 use database::entity::{audit_logs, notifications, outbox};
 use futures_util::future::join_all;
-use tokio::sync::broadcast::error::RecvError;
 use uuid::Uuid;
 
 use super::draft::Rendered;
@@ -17,7 +16,7 @@ use super::fault::Fault;
 use super::mailer::{Mailer, SendError};
 use super::trouble::MailTrouble;
 use super::{MAIL_FAILED, report, retry, store};
-use crate::cluster::{Bus, Event, Recent};
+use crate::cluster::{Bus, Event, Heard, Recent};
 use crate::error::{Error, Result};
 use crate::http::RequestInfo;
 use crate::platform::Platform;
@@ -84,10 +83,10 @@ async fn follow(platform: &Platform, lane: Lane) {
             tokio::select! {
                 () = &mut sleep => break,
                 () = platform.stopping.cancelled() => return,
-                event = events.recv() => match event {
-                    Ok(Event::MailQueued) | Err(RecvError::Lagged(_)) => break,
-                    Ok(_) => {}
-                    Err(RecvError::Closed) => return,
+                event = events.next() => match event {
+                    Heard::Event(Event::MailQueued) | Heard::Missed => break,
+                    Heard::Event(_) => {}
+                    Heard::Closed => return,
                 },
             }
         }
