@@ -10,7 +10,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::Clock;
-use crate::cluster::{Bus, Event};
+use crate::cluster::{Bus, Event, Heard, Link};
 use crate::config::{Config, Guard};
 use crate::features;
 use crate::features::messages;
@@ -81,6 +81,14 @@ impl App {
         let words = brings.iter().flat_map(|part| part.words).copied().collect();
         let storage = Storage::open(&config.database_url(), bus.clone(), words, Some((&snapshots, now))).await?;
         auth::claim_installation(&storage, &keys).await.map_err(StartError::KeyMismatch)?;
+        let link = match &config.redis.url {
+            Some(redis) => {
+                let node = around.ids.next(now);
+                let id = auth::installation_id(&storage, node).await.map_err(StartError::Installation)?;
+                Some(Link::new(redis.as_str(), &id, node).map_err(StartError::Redis)?)
+            }
+            None => None,
+        };
         let settings = Settings::load(&storage, sections(&brings)).await?;
         settings.settle_services(&storage, &around.ids, now).await.map_err(StartError::Services)?;
         staff::settle_addresses(&storage).await.map_err(StartError::Addresses)?;
@@ -122,6 +130,7 @@ impl App {
             ids: around.ids,
             keys,
             bus,
+            link,
             storage,
             settings,
             templates,
@@ -176,6 +185,9 @@ impl App {
         }));
         tasks.spawn(self.clone().supervise("settings", |app| Box::pin(app.follow_settings())));
         tasks.spawn(self.clone().supervise("limits", |app| Box::pin(app.sweep_limits())));
+        if self.link.is_some() {
+            tasks.spawn(self.clone().supervise("nodes", |app| Box::pin(app.carry_events())));
+        }
         tasks
     }
 
@@ -194,10 +206,29 @@ impl App {
         }
     }
 
-    /// Notices what the command line and other nodes have set: their writes do not reach this process's bus.
+    /// Notices what the command line and other nodes have set: at once if the bus says so, and by looking each second,
+    /// because the command line has no bus.
     async fn follow_settings(self) {
-        while self.pause(SETTINGS_LOOK).await {
+        let mut events = self.bus.subscribe();
+        let mut look = tokio::time::interval(SETTINGS_LOOK);
+        loop {
+            tokio::select! {
+                _ = look.tick() => {}
+                heard = events.next() => match heard {
+                    Heard::Event(Event::SettingsChanged | Event::Everything) | Heard::Missed => {}
+                    Heard::Event(_) => continue,
+                    Heard::Closed => return,
+                },
+                () = self.stopping.cancelled() => return,
+            }
             self.settings.follow(&self.storage).await;
+        }
+    }
+
+    /// Carries events between this node and the others.
+    async fn carry_events(self) {
+        if let Some(link) = &self.link {
+            link.carry(&self.bus, &self.stopping).await;
         }
     }
 
@@ -269,6 +300,12 @@ pub enum StartError {
     DataDir(std::path::PathBuf, std::io::Error),
     #[error("another server runs on {0}; stop it first, or give this one its own data directory")]
     InUse(std::path::PathBuf),
+    #[error("REDIS_URL cannot be used: {0}")]
+    Redis(String),
+    #[error("several nodes cannot share the mail folder: set SMTP_URL or SENDGRID_API_KEY beside REDIS_URL")]
+    LocalMail,
+    #[error("cannot name this installation: {0}")]
+    Installation(crate::error::Error),
     #[error("cannot read the key ring {0}: {1}")]
     Keys(std::path::PathBuf, std::io::Error),
     #[error("{0}")]

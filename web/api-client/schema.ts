@@ -2929,7 +2929,12 @@ export interface components {
             /** @description What the program needs, part by part. */
             data: {
                 database: string;
-                /** @description `ok` if every part is. */
+                /**
+                 * @description `ok`; `down`: this node does not hear the others, and reads from the database what they change; `off`: no Redis
+                 *     is configured.
+                 */
+                redis: string;
+                /** @description `ok`, or `degraded` if requests are served although a part that is not required is down. */
                 status: string;
             };
             /** @description A sentence to show to people, if there is something to say. */
@@ -4688,7 +4693,12 @@ export interface components {
             mailQueue: string;
             /** @description `none`, or since when email has not been leaving, and why, such as `since 2026-01-31T09:00:00Z: the mail server does not answer`. */
             mailTrouble: string;
-            /** @description `ok` if every part is. */
+            /**
+             * @description `ok`; `down`: this node does not hear the others, and reads from the database what they change; `off`: no Redis
+             *     is configured.
+             */
+            redis: string;
+            /** @description `ok`, or `degraded` if requests are served although a part that is not required is down. */
             status: string;
         };
         /** @description Recovery codes, in the only response that ever shows them. */

@@ -8,8 +8,8 @@ use super::audit::too_long;
 use super::{Failure, say};
 use crate::app::{brings, sections};
 use crate::clock::Clock;
-use crate::cluster::Bus;
-use crate::config::Config;
+use crate::cluster::{Bus, Link};
+use crate::config::{Config, Transport};
 use crate::disk;
 use crate::features;
 use crate::http;
@@ -45,6 +45,7 @@ pub async fn run(config: Config) -> Result<(), Failure> {
         ("disk", room(&config)),
         ("key ring", key_ring(&config).into()),
         ("database", database(&config).await.into()),
+        ("Redis", redis(&config).await),
         ("dashboard", dashboard(&config).into()),
         ("audit trail", audit_trail(&config).await),
         ("firm", firm(&config).await),
@@ -125,6 +126,18 @@ async fn database(config: &Config) -> Result<String, String> {
         Ok("reachable, schema up to date".to_owned())
     } else {
         Err(format!("{} migrations are missing", pending.len()))
+    }
+}
+
+/// Several nodes work without it, only slower.
+async fn redis(config: &Config) -> Finding {
+    let Some(url) = &config.redis.url else { return Fine("not set; one node needs none".to_owned()) };
+    if config.mail.transport() == Transport::Folder {
+        return Wrong("several nodes cannot share the mail folder; set SMTP_URL or SENDGRID_API_KEY".to_owned());
+    }
+    match Link::ping(url.as_str()).await {
+        Ok(()) => Fine("answers".to_owned()),
+        Err(error) => Doubtful(format!("{error}; nodes hear of each other’s changes only a second later")),
     }
 }
 

@@ -117,7 +117,7 @@ pub fn run() -> ExitCode {
     }
     start_log(&cli.config);
     for name in config::set_in_vain() {
-        tracing::warn!("{name} is set but not used yet: this version supports neither Redis nor replicas");
+        tracing::warn!("{name} is set but not used yet: this version does not support replicas");
     }
     // One crypto provider for all TLS in the program; installing it twice would be a bug.
     let _ = rustls::crypto::ring::default_provider().install_default();

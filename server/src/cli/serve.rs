@@ -28,6 +28,9 @@ pub async fn run(mut config: Config) -> Result<(), Failure> {
         (Some(certificate), Some(key)) => Some(tls(certificate, key).map_err(StartError::Tls)?),
         _ => None,
     };
+    if config.redis.url.is_some() && config.mail.transport() == Transport::Folder {
+        return Err(StartError::LocalMail.into());
+    }
     // Held until the end: a second server would serve beside this one and invalidate its set-up link.
     let _alone = alone(&config)?;
     let listener = TcpListener::bind(listen).await.map_err(|error| StartError::Listen(listen, error))?;

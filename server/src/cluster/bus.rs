@@ -2,11 +2,12 @@
 
 use std::borrow::Cow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use serde::{Deserialize, Serialize};
 use tokio::sync::broadcast;
 use tokio::sync::broadcast::error::{RecvError, TryRecvError};
+use tokio::sync::mpsc;
 use uuid::Uuid;
 
 /// Something that happened and that others may want to know at once. Correctness must not depend on receiving it.
@@ -96,12 +97,13 @@ pub type Hook = Box<dyn Fn(&Event) + Send + Sync>;
 pub struct Bus {
     sender: broadcast::Sender<Event>,
     hooks: Arc<OnceLock<Vec<Hook>>>,
+    others: Arc<Mutex<Option<mpsc::Sender<Event>>>>,
 }
 
 impl Bus {
-    /// A bus within this process.
+    /// A bus within this process, until it is linked to others.
     pub fn in_process() -> Self {
-        Self { sender: broadcast::channel(1_024).0, hooks: Arc::default() }
+        Self { sender: broadcast::channel(1_024).0, hooks: Arc::default(), others: Arc::default() }
     }
 
     /// Registers the hooks that run at each event before any subscriber gets it: caches of this process. A unit of work
@@ -112,8 +114,23 @@ impl Bus {
         let _ = self.hooks.set(hooks);
     }
 
-    /// Runs the hooks and sends the event to all subscribers.
+    /// Passes what concerns other nodes to them as well, through this channel. If it is full, they miss events.
+    pub fn send_to_others(&self, sender: mpsc::Sender<Event>) {
+        *self.others.lock().unwrap_or_else(PoisonError::into_inner) = Some(sender);
+    }
+
+    /// Something happened on this node: tells it and the others.
     pub fn publish(&self, event: Event) {
+        if event.is_for_all_nodes()
+            && let Some(others) = &*self.others.lock().unwrap_or_else(PoisonError::into_inner)
+        {
+            let _ = others.try_send(event.clone());
+        }
+        self.deliver(event);
+    }
+
+    /// Runs the hooks and sends the event to all subscribers of this node.
+    pub fn deliver(&self, event: Event) {
         for hook in self.hooks.get().into_iter().flatten() {
             // SQLite's only writer publishes events too, and a panicking cache must not take it down.
             if catch_unwind(AssertUnwindSafe(|| hook(&event))).is_err() {

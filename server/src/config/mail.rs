@@ -11,7 +11,7 @@ use super::{SecretUrl, parse};
 /// How mail leaves. Without a server, mails are written to `mail/` in the data directory.
 #[derive(Clone, Args)]
 pub struct MailConfig {
-    /// smtp://user:password@host:port (STARTTLS is used if offered, and required if a password goes to another machine) or
+    /// smtp://user:password@host:port (STARTTLS is used if offered, and required if a password goes to another machine or TEKVWARHO_SMTP_CA is set) or
     /// smtps:// (TLS from the start).
     #[arg(long, env = "SMTP_URL", hide_env_values = true, global = true)]
     pub smtp_url: Option<SecretUrl>,

@@ -7,18 +7,21 @@ mod database;
 mod log;
 mod mail;
 mod parse;
+mod redis;
 mod server;
 
 use std::path::PathBuf;
 
 use clap::Args;
 
+use crate::cluster::check_redis_url;
 use crate::storage::Engine;
 
 pub use database::DatabaseConfig;
 pub use log::LogConfig;
 pub use mail::{MailConfig, Transport};
 pub use parse::SecretUrl;
+pub use redis::RedisConfig;
 pub use server::{Guard, ServerConfig};
 
 /// Everything that is decided before the program starts.
@@ -41,6 +44,8 @@ pub struct Config {
     #[command(flatten)]
     pub database: DatabaseConfig,
     #[command(flatten)]
+    pub redis: RedisConfig,
+    #[command(flatten)]
     pub mail: MailConfig,
     #[command(flatten)]
     pub log: LogConfig,
@@ -52,7 +57,7 @@ impl Config {
         self.secret_file.clone().unwrap_or_else(|| self.data_dir.join("keys.json"))
     }
 
-    /// Rejects URLs that cannot belong to a database or a mail server.
+    /// Rejects URLs that cannot belong to a database, a mail server or a Redis.
     ///
     /// # Errors
     /// Says what is wrong, without the URL: it can contain a password.
@@ -69,6 +74,11 @@ impl Config {
         database.map_err(|error| {
             format!("DATABASE_URL cannot be read: {error}. It looks like postgres://user:password@host:5432/database. {ENCODE}")
         })?;
+        if self.redis.url.is_some() && Engine::of_url(&self.database_url()) == Some(Engine::Sqlite) {
+            return Err("REDIS_URL is for several nodes on one PostgreSQL: set DATABASE_URL to it".to_owned());
+        }
+        let redis = self.redis.url.as_ref().map_or(Ok(()), |url| check_redis_url(url.as_str()));
+        redis.map_err(|error| format!("REDIS_URL cannot be used: {error}"))?;
         self.mail.smtp_url.as_ref().map_or(Ok(()), |url| url.read().map(drop)).map_err(|error| {
             format!(
                 "SMTP_URL cannot be read: {error}. It looks like smtp://user:password@mail.example.com:587. {ENCODE}"
@@ -96,5 +106,5 @@ pub fn unknown_variables<'k>(known: impl Iterator<Item = &'k str>) -> Vec<String
 
 /// Environment variables that only a later version will read.
 pub fn set_in_vain() -> impl Iterator<Item = &'static str> {
-    ["REDIS_URL", "DATABASE_READ_URL"].into_iter().filter(|name| std::env::var_os(name).is_some())
+    ["DATABASE_READ_URL"].into_iter().filter(|name| std::env::var_os(name).is_some())
 }

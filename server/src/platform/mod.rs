@@ -42,7 +42,7 @@ use self::permission::Permission;
 use self::settings::Settings;
 use self::slice::{Brings, Slice, Step, Work};
 use crate::clock::Clock;
-use crate::cluster::Bus;
+use crate::cluster::{Bus, Link};
 use crate::config::Config;
 use crate::error::Result;
 use crate::http::Front;
@@ -66,6 +66,8 @@ pub struct Parts {
     pub ids: Ids,
     pub keys: KeyRing,
     pub bus: Bus,
+    /// To the other nodes; none if there is no Redis.
+    pub link: Option<Link>,
     pub storage: Storage,
     pub settings: Settings,
     pub templates: Templates,

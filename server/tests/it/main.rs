@@ -1,6 +1,7 @@
 //! Black-box tests: real requests against a real database, one database per test.
 //!
-//! `cargo nextest run` uses SQLite; with `TEST_DATABASE_URL` the same tests run on PostgreSQL.
+//! `cargo nextest run` uses SQLite; with `TEST_DATABASE_URL` the same tests run on PostgreSQL, and those of several nodes
+//! with `--ignore-default-filter`.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on may stop")]
 
@@ -12,6 +13,7 @@ mod dashboard;
 mod live;
 mod mail;
 mod messages;
+mod nodes;
 mod notices;
 mod onboarding;
 mod privacy;

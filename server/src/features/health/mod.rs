@@ -41,9 +41,12 @@ pub struct Health {
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Readiness {
-    /// `ok` if every part is.
+    /// `ok`, or `degraded` if requests are served although a part that is not required is down.
     pub status: &'static str,
     pub database: &'static str,
+    /// `ok`; `down`: this node does not hear the others, and reads from the database what they change; `off`: no Redis
+    /// is configured.
+    pub redis: &'static str,
     /// What slices need; their names and words stand in the document.
     #[serde(flatten)]
     #[schema(ignore)]
@@ -65,7 +68,9 @@ async fn ready(State(app): State<App>) -> Response {
     if app.stopping.is_cancelled() {
         return unavailable();
     }
-    (StatusCode::OK, Data(Readiness { status: "ok", database: "ok", parts })).into_response()
+    let redis = app.link.as_ref().map_or("off", |link| if link.is_connected() { "ok" } else { "down" });
+    let status = if redis == "down" { "degraded" } else { "ok" };
+    (StatusCode::OK, Data(Readiness { status, database: "ok", redis, parts })).into_response()
 }
 
 /// The state of each part. An error means that a required part is down.

@@ -6,10 +6,33 @@ use sea_orm::sea_query::{Expr, ExprTrait as _, OnConflict};
 use sea_orm::{ColumnTrait as _, EntityTrait, QueryFilter as _, Set};
 
 use crate::error::{Error, Result};
+use uuid::Uuid;
+
 use crate::secrets::KeyRing;
 use crate::storage::Storage;
 
 const NAME: &str = "key_fingerprint";
+/// The name of this installation among others that share a server with it.
+const ID: &str = "id";
+
+/// The id of this installation, the same on every node; created on the first start.
+///
+/// # Errors
+/// The database is unavailable.
+pub async fn installation_id(storage: &Storage, new: Uuid) -> Result<String> {
+    storage
+        .write(new.to_string(), |tx, new| {
+            Box::pin(async move {
+                let row = ActiveModel { name: Set(ID.to_owned()), value: Set(new.clone()) };
+                Entity::insert(row)
+                    .on_conflict(OnConflict::column(Column::Name).do_nothing().to_owned())
+                    .exec_without_returning(tx.conn())
+                    .await?;
+                Ok(Entity::find_by_id(ID).one(tx.conn()).await?.map(|row| row.value).unwrap_or_default())
+            })
+        })
+        .await
+}
 
 /// Writes the fingerprint on the first start; returns an error if the ring lacks the recorded key. If the ring has a
 /// newer key in front, its fingerprint is recorded, so that the old key can be removed one day.

@@ -89,7 +89,11 @@ impl Viewer {
 
 impl From<Notice> for ToClient {
     fn from(notice: Notice) -> Self {
-        Self::Notice { kind: notice.kind.clone().into_owned(), entity: notice.entity.clone().into_owned(), id: notice.id }
+        Self::Notice {
+            kind: notice.kind.clone().into_owned(),
+            entity: notice.entity.clone().into_owned(),
+            id: notice.id,
+        }
     }
 }
 

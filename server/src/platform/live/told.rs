@@ -8,9 +8,8 @@ use crate::platform::permission::Permission;
 
 /// The notice of an event for that person; none if it does not concern them, or if they may not see it.
 pub fn notice_for(event: &Event, caller: &Caller) -> Option<Notice> {
-    let notice = |kind: &'static str, entity: &'static str, id| {
-        Some(Notice { kind: kind.into(), entity: entity.into(), id })
-    };
+    let notice =
+        |kind: &'static str, entity: &'static str, id| Some(Notice { kind: kind.into(), entity: entity.into(), id });
     match event {
         Event::Notice(about) => may_know(caller, about).then(|| about.clone()),
         Event::Everything => notice("missed", "all", None),

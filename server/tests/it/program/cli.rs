@@ -38,12 +38,28 @@ async fn a_misspelt_variable_is_an_error_and_one_that_is_not_used_yet_is_told() 
     let said = program.run_with(&["settings", "list"], &[("TEKVWARHO_LISTEM", "x")], "").await;
     assert_eq!(said.code, 2);
     assert!(said.err.contains("TEKVWARHO_LISTEM is not a setting of this program"), "{said:?}");
-    let unused = [("REDIS_URL", "redis://localhost"), ("DATABASE_READ_URL", "postgres://localhost/replica")];
+    let unused = [("DATABASE_READ_URL", "postgres://localhost/replica")];
     let said = program.run_with(&["settings", "get", "firm.name"], &unused, "").await;
     assert_eq!(said.code, 0);
     for (name, value) in unused {
         assert!(said.err.contains(name) && !said.err.contains(value), "{said:?}");
     }
+}
+
+#[tokio::test]
+async fn redis_needs_a_database_and_a_mail_server_that_nodes_can_share() {
+    let program = installed().await;
+    let redis = ("REDIS_URL", "redis://:secret@localhost");
+    let file = ("DATABASE_URL", "sqlite://here.db");
+    let said = program.run_with(&["serve"], &[redis, file], "").await;
+    assert!(said.code != 0 && said.err.contains("REDIS_URL is for several nodes on one PostgreSQL"), "{said:?}");
+    let server = ("DATABASE_URL", "postgres://nobody@localhost:1/none");
+    let said = program.run_with(&["serve"], &[redis, server], "").await;
+    assert!(said.code != 0 && said.err.contains("set SMTP_URL or SENDGRID_API_KEY beside REDIS_URL"), "{said:?}");
+    let several = ("REDIS_URL", "redis://:secret@a,redis://:secret@b");
+    let said = program.run_with(&["serve"], &[several, server], "").await;
+    assert!(said.code != 0 && said.err.contains("REDIS_URL cannot be used"), "{said:?}");
+    assert!(!said.err.contains("secret"), "{said:?}");
 }
 
 #[test]

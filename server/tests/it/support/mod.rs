@@ -4,6 +4,7 @@ mod answer;
 pub mod authenticator;
 mod database;
 pub mod mail_server;
+pub mod nodes;
 pub mod people;
 pub mod place_map;
 pub mod program;
@@ -58,15 +59,21 @@ impl TestApp {
 
     /// A program with other slices.
     pub async fn of(slices: &'static [Slice<App>], flags: &[&str]) -> Self {
-        let _ = rustls::crypto::ring::default_provider().install_default();
         let folder = tempfile::tempdir().unwrap();
         let url = database::fresh(folder.path()).await;
+        let clock = Clock::manual(start_of_time());
+        let around = Surroundings { clock, ids: Ids::seeded(1), access_log: false, slices };
+        Self::at(&url, folder, around, flags).await
+    }
+
+    /// A program on that database.
+    pub async fn at(url: &str, folder: TempDir, around: Surroundings, flags: &[&str]) -> Self {
+        let _ = rustls::crypto::ring::default_provider().install_default();
         let data_dir = folder.path().to_string_lossy().into_owned();
-        let mut words = vec!["tekvwarho", "--data-dir", &data_dir, "--database-url", &url];
+        let mut words = vec!["tekvwarho", "--data-dir", &data_dir, "--database-url", url];
         words.extend(flags);
         let config = Cli::try_parse_from(words).unwrap().config;
-        let clock = Clock::manual(start_of_time());
-        let around = Surroundings { clock: clock.clone(), ids: Ids::seeded(1), access_log: false, slices };
+        let clock = around.clock.clone();
         let app = App::build(config, around).await.unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
