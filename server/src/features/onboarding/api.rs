@@ -10,7 +10,7 @@ use utoipa_axum::routes;
 use super::store;
 use crate::app::App;
 use crate::error::Result;
-use crate::features::{messages, samples};
+use crate::features::samples;
 use crate::http::valid::Check;
 use crate::http::{Data, Envelope, Json, Problem, RequestInfo};
 use crate::platform::audit::{Changes, Entry};
@@ -147,7 +147,6 @@ async fn state(app: &App, caller: &Caller) -> Result<Onboarding> {
         marks: marks::of(conn, marks::FIRM).await?,
         staff: store::real_staff(conn).await?,
     };
-    let samples = samples::any(conn).await?;
     let own: Map<String, Value> = marks::of(conn, &caller.staff_id.to_string()).await?;
     let steps = app
         .steps()
@@ -163,8 +162,8 @@ async fn state(app: &App, caller: &Caller) -> Result<Onboarding> {
         steps,
         dismissed: own.contains_key("dismissed"),
         tour: own.get("tour").and_then(|tour| serde_json::from_value(tour.clone()).ok()).unwrap_or_default(),
-        samples,
-        beside_clients: !samples && messages::any(conn).await?,
+        samples: samples::any(conn).await?,
+        beside_clients: samples::would_be_beside_clients(conn).await?,
         may_make_samples: Permission::ALL.into_iter().all(|permission| caller.may(permission)),
     })
 }

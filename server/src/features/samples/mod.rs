@@ -10,7 +10,7 @@ mod store;
 mod trail;
 mod words;
 
-pub use store::{Removed, any};
+pub use store::{Removed, any, would_be_beside_clients};
 pub use trail::make_trail;
 
 use chrono::{DateTime, Utc};

@@ -44,6 +44,14 @@ pub async fn any(conn: &impl ConnectionTrait) -> Result<bool, DbErr> {
     Ok(first.is_some())
 }
 
+/// True if there is no sample data yet, and it would stand beside messages of clients.
+///
+/// # Errors
+/// The database is unavailable.
+pub async fn would_be_beside_clients(conn: &impl ConnectionTrait) -> Result<bool, DbErr> {
+    Ok(!any(conn).await? && inbox::any(conn).await?)
+}
+
 async fn mark(conn: &impl ConnectionTrait, kind: &str, ids: Vec<Uuid>) -> Result<(), DbErr> {
     if ids.is_empty() {
         return Ok(());
