@@ -14,6 +14,7 @@ mod mail;
 mod messages;
 mod notices;
 mod onboarding;
+mod pages;
 mod privacy;
 mod program;
 mod settings;

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { axe } from "../lib/axe.js";
 import { launch, person, signIn } from "../lib/browser.js";
-import { NOTHING_YET, ofMessage, PUBLIC, SENT, SIGNED_IN, SIGNED_OUT, visit } from "../lib/pages.js";
+import { NOTHING_YET, ofMessage, PUBLIC, SENT, SIGNED_IN, SIGNED_OUT, visit, write } from "../lib/pages.js";
 import { ADMIN, Server } from "../lib/server.js";
 import { until } from "../lib/until.js";
 
@@ -20,6 +20,7 @@ before(async () => {
     await person(browser, server),
     await person(browser, empty),
   ];
+  await write(server);
   await signIn(staff.page);
   await signIn(beginner.page, ADMIN);
 });

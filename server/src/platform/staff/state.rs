@@ -1,8 +1,9 @@
 //! Activating, deactivating and deleting a person, and handing over their work.
 
 use axum::extract::State;
+use database::entity::site_people;
 use database::entity::staff::{ActiveModel, Model, Role};
-use sea_orm::Set;
+use sea_orm::{EntityTrait as _, Set};
 use serde::Deserialize;
 use serde_json::json;
 use utoipa::IntoParams;
@@ -231,6 +232,7 @@ async fn delete(tx: &Tx<'_>, act: &Act, person: &Model) -> Result<()> {
     marks::forget(tx.conn(), &[id]).await?;
     auth::remove_factors(tx.conn(), id).await?;
     store::delete_avatar(tx.conn(), id).await?;
+    site_people::Entity::delete_by_id(id).exec(tx.conn()).await?;
     let change = ActiveModel {
         id: Set(id),
         email: Set(String::new()),

@@ -1,5 +1,6 @@
 /** The person's own account. */
 import { data, http, id, raw } from '../../api/http';
+import type { Schema } from '../../api/types';
 
 export const api = {
   password: (body: { currentPassword: string; newPassword: string }) =>
@@ -9,4 +10,6 @@ export const api = {
   endOthers: () => data(http.DELETE('/api/auth/sessions')),
   setPicture: (file: Blob) => data(http.PUT('/api/auth/me/avatar', raw(file))),
   removePicture: () => data(http.DELETE('/api/auth/me/avatar')),
+  website: () => data(http.GET('/api/auth/me/website', {})),
+  setWebsite: (body: Schema['OwnWebsiteChange']) => data(http.PUT('/api/auth/me/website', { body })),
 };
