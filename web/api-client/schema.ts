@@ -7824,7 +7824,8 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "image/*": components["schemas"]["PictureFile"];
+                    "image/png": components["schemas"]["PictureFile"];
+                    "image/jpeg": components["schemas"]["PictureFile"];
                 };
             };
             400: components["responses"]["Problem400"];

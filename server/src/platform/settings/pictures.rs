@@ -107,7 +107,7 @@ pub async fn keep_picture(
 
 /// A picture before it is chosen: whoever sets settings sees it, and nobody else does.
 #[utoipa::path(get, path = "/api/admin/settings/pictures/{name}", tag = "settings", params(("name" = String, Path)),
-    responses((status = 200, content_type = "image/*", body = PictureFile), (status = 404, body = Problem)))]
+    responses((status = 200, content((PictureFile = "image/png"), (PictureFile = "image/jpeg"))), (status = 404, body = Problem)))]
 pub(super) async fn get_picture(State(platform): State<Platform>, Name(name): Name) -> Result<Response> {
     let content = content(platform.storage.read(), &name).await?.ok_or(Error::NotFound)?;
     let headers =
