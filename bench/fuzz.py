@@ -87,6 +87,8 @@ def what_exists(server):
     thread = wait_until(lambda: code_of_thread(server.data / "mail"), "the confirmation mail", step=0.05)
     known = {"thread": thread[1], "ids": {"/api/messages/": [thread[0]], "/api/admin/messages/": ids("/api/admin/messages?limit=20")}}
     known["ids"]["/api/admin/canned-replies/"] = ids("/api/admin/canned-replies")
+    server.call("POST", "/api/admin/pages", {"title": "Fuzz", "body": "Text.", "isPublished": True}, headers=token)
+    known["ids"]["/api/admin/pages/"] = ids("/api/admin/pages")
     people = json.loads(server.call("GET", "/api/admin/staff?limit=20", headers=token)[2])["data"]
     known["ids"]["/api/admin/staff/"] = [row["id"] for row in people if row["email"] != EMAIL]
     return known

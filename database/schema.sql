@@ -322,6 +322,34 @@ CREATE TABLE public.sign_in_failures (
     last_at timestamp with time zone NOT NULL,
     locked_until timestamp with time zone
 );
+CREATE TABLE public.site_page_pictures (
+    page_id uuid NOT NULL,
+    picture character varying(80) NOT NULL
+);
+CREATE TABLE public.site_page_slugs (
+    slug character varying(60) NOT NULL,
+    page_id uuid NOT NULL
+);
+CREATE TABLE public.site_pages (
+    id uuid NOT NULL,
+    slug character varying(60) NOT NULL,
+    title text NOT NULL,
+    description text NOT NULL,
+    body text NOT NULL,
+    place character varying(10) NOT NULL,
+    "position" integer NOT NULL,
+    published_at timestamp with time zone,
+    first_published_at timestamp with time zone,
+    updated_by uuid,
+    updated_at timestamp with time zone NOT NULL
+);
+CREATE TABLE public.site_people (
+    staff_id uuid NOT NULL,
+    is_shown boolean NOT NULL,
+    job_title text NOT NULL,
+    words text NOT NULL,
+    updated_at timestamp with time zone NOT NULL
+);
 CREATE TABLE public.site_pictures (
     name character varying(80) NOT NULL,
     content bytea NOT NULL,
@@ -454,6 +482,14 @@ ALTER TABLE ONLY public.settings
     ADD CONSTRAINT settings_pkey PRIMARY KEY (key);
 ALTER TABLE ONLY public.sign_in_failures
     ADD CONSTRAINT sign_in_failures_pkey PRIMARY KEY (subject);
+ALTER TABLE ONLY public.site_page_pictures
+    ADD CONSTRAINT site_page_pictures_pkey PRIMARY KEY (page_id, picture);
+ALTER TABLE ONLY public.site_page_slugs
+    ADD CONSTRAINT site_page_slugs_pkey PRIMARY KEY (slug);
+ALTER TABLE ONLY public.site_pages
+    ADD CONSTRAINT site_pages_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.site_people
+    ADD CONSTRAINT site_people_pkey PRIMARY KEY (staff_id);
 ALTER TABLE ONLY public.site_pictures
     ADD CONSTRAINT site_pictures_pkey PRIMARY KEY (name);
 ALTER TABLE ONLY public.staff_avatars
@@ -514,6 +550,8 @@ CREATE INDEX recovery_codes_of_staff ON public.recovery_codes USING btree (staff
 CREATE INDEX refresh_tokens_of_session ON public.refresh_tokens USING btree (session_id);
 CREATE INDEX saved_filters_by_staff ON public.saved_filters USING btree (staff_id);
 CREATE INDEX service_slugs_by_service ON public.service_slugs USING btree (service_id);
+CREATE INDEX site_page_pictures_by_picture ON public.site_page_pictures USING btree (picture);
+CREATE INDEX site_page_slugs_by_page ON public.site_page_slugs USING btree (page_id);
 CREATE INDEX staff_avatars_hash ON public.staff_avatars USING btree (hash);
 CREATE INDEX undo_operations_expiry ON public.undo_operations USING btree (expires_at);
 ALTER TABLE ONLY public.active_sessions
@@ -552,6 +590,12 @@ ALTER TABLE ONLY public.saved_filters
     ADD CONSTRAINT saved_filters_staff_id_fkey FOREIGN KEY (staff_id) REFERENCES public.staff(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.service_slugs
     ADD CONSTRAINT service_slugs_service_id_fkey FOREIGN KEY (service_id) REFERENCES public.services(id);
+ALTER TABLE ONLY public.site_page_pictures
+    ADD CONSTRAINT site_page_pictures_page_id_fkey FOREIGN KEY (page_id) REFERENCES public.site_pages(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.site_page_slugs
+    ADD CONSTRAINT site_page_slugs_page_id_fkey FOREIGN KEY (page_id) REFERENCES public.site_pages(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.site_people
+    ADD CONSTRAINT site_people_staff_id_fkey FOREIGN KEY (staff_id) REFERENCES public.staff(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.staff_avatars
     ADD CONSTRAINT staff_avatars_staff_id_fkey FOREIGN KEY (staff_id) REFERENCES public.staff(id);
 ALTER TABLE ONLY public.totp_secrets

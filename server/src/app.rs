@@ -13,7 +13,7 @@ use crate::clock::Clock;
 use crate::cluster::{Bus, Event, Heard, Link};
 use crate::config::{Config, Guard};
 use crate::features;
-use crate::features::messages;
+use crate::features::{messages, site};
 use crate::http::access_log::AccessLog;
 use crate::http::assets::Assets;
 use crate::http::page_cache::PageCache;
@@ -52,6 +52,7 @@ pub struct Parts {
     /// The slices it was built from.
     pub slices: &'static [Slice<App>],
     pub inbox: messages::Kept,
+    pub site: site::Kept,
 }
 
 /// What tests replace: time and randomness, request logging, and the slices.
@@ -138,7 +139,8 @@ impl App {
             config,
         });
         let inbox = messages::Kept::new(&platform.bus);
-        let app = Self(Arc::new(Parts { platform, slices: around.slices, inbox }));
+        let site = site::Kept::new(&platform.bus);
+        let app = Self(Arc::new(Parts { platform, slices: around.slices, inbox, site }));
         app.keep_true();
         Ok(app)
     }
@@ -154,6 +156,8 @@ impl App {
             parts.hub.follow(event);
             if *event == Event::Everything {
                 parts.inbox.forget();
+            }
+            if site::is_stale_after(event) {
                 parts.front.pages.forget_all();
             }
         })]);

@@ -8,7 +8,7 @@
 //! - [`cluster`] carries events between parts and nodes.
 //! - [`jobs`] runs scheduled work.
 //! - [`features`] contains the slices; each has its tables, rules, endpoints and jobs.
-//! - [`templates`] renders pages and emails.
+//! - [`templates`] renders pages and emails; [`markdown`] what staff write for the site.
 //! - [`pictures`] re-encodes uploaded pictures.
 //! - [`places`] locates an address, if the operator provides a geolocation database.
 //! - [`config`] holds flags and environment; [`cli`] the commands.
@@ -25,6 +25,7 @@ pub mod features;
 pub mod http;
 pub mod ids;
 pub mod jobs;
+pub mod markdown;
 pub mod openapi;
 pub mod pictures;
 pub mod places;

@@ -23,6 +23,7 @@ use utoipa::{Modify, OpenApi};
         (name = "mail", description = "Emails that could not be delivered"),
         (name = "staff", description = "The firm’s people"),
         (name = "settings", description = "The firm’s settings"),
+        (name = "site", description = "Pages of the website, and previews of it"),
         (name = "audit", description = "Who did what, and proof that nothing was altered"),
         (name = "notifications", description = "Events that a person may want to know about"),
         (name = "tokens", description = "Tokens for programs that call this API"),

@@ -3,9 +3,6 @@
 
 use std::io::Cursor;
 
-/// Size limit in bytes, enough for a photo from a camera.
-pub const PICTURE: usize = 2_000_000;
-
 use image::codecs::jpeg::JpegEncoder;
 use image::codecs::png::{CompressionType, FilterType as PngFilter, PngEncoder};
 use image::codecs::webp::WebPDecoder;
@@ -15,16 +12,24 @@ use image::{
     DynamicImage, ExtendedColorType, GenericImageView as _, ImageDecoder as _, ImageEncoder as _, ImageFormat,
     ImageReader, Limits, Rgb, RgbImage,
 };
+use serde::Serialize;
 use tokio::sync::Semaphore;
 
 use crate::error::{Error, Result};
 use crate::http::Raw;
 use crate::secrets::sha256_hex;
 
+/// Size limit in bytes of a portrait or a logo.
+pub const PICTURE: usize = 2_000_000;
+/// Size limit in bytes of a picture in a text: a photo as phones take it.
+pub const PHOTO: usize = 8_000_000;
+
 /// Side of a person's picture, in pixels.
 const SIDE: u32 = 256;
 /// Bounding box of a logo, in pixels: twice its displayed size.
 const LOGO: (u32, u32) = (480, 120);
+/// Bounding box of a picture in a text, in pixels: twice the width of a column.
+const FIGURE: (u32, u32) = (1_600, 2_400);
 /// Pixel limit: what phone cameras produce by default, and few pictures of [`PICTURE`] bytes have as many.
 const PIXELS: u64 = 12_500_000;
 /// Limit for the pixels of a decoded picture, in bytes.
@@ -41,6 +46,35 @@ pub enum Drawing {
     Portrait,
     /// A logo: the whole picture, a PNG of at most 480 × 120 pixels that keeps transparency.
     Logo,
+    /// A picture in a text: the whole picture, at most 1600 pixels wide and 2400 high. A JPEG, unless a PNG is smaller or
+    /// the picture has transparency.
+    Figure,
+}
+
+/// The name of a stored picture, which says how large it is: pages keep its place free.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PictureName {
+    /// Address on this server.
+    pub url: String,
+    /// In pixels.
+    pub width: u32,
+    /// In pixels.
+    pub height: u32,
+}
+
+impl PictureName {
+    /// Where pictures are served.
+    pub const FOLDER: &str = "/pictures";
+
+    /// Reads `480x120-` and 64 hexadecimal digits; none for anything else.
+    pub fn read(name: &str) -> Option<Self> {
+        let (size, hash) = name.split_once('-')?;
+        let (width, height) = size.split_once('x')?;
+        let number = |text: &str| text.parse::<u32>().ok().filter(|number| (1..=4_096).contains(number));
+        let good = hash.len() == 64 && hash.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+        let (width, height) = (number(width)?, number(height)?);
+        good.then(|| Self { url: format!("{}/{name}", Self::FOLDER), width, height })
+    }
 }
 
 /// A picture encoded by this program.
@@ -51,6 +85,18 @@ pub struct Drawn {
     pub content: Vec<u8>,
     pub width: u32,
     pub height: u32,
+}
+
+impl Drawn {
+    /// The name under which it is stored.
+    pub fn name(&self) -> String {
+        format!("{}x{}-{}", self.width, self.height, self.hash)
+    }
+}
+
+/// The media type of a picture that this program encoded.
+pub fn media_type(content: &[u8]) -> &'static str {
+    if content.starts_with(b"\x89PNG") { "image/png" } else { "image/jpeg" }
 }
 
 /// Decodes PNG, JPEG or WebP and re-encodes it without metadata, on a separate thread, one at a time.
@@ -68,7 +114,7 @@ pub async fn draw(file: Raw, drawing: Drawing) -> Result<Drawn> {
 }
 
 fn drawn(bytes: &[u8], drawing: Drawing) -> Result<Drawn> {
-    let (picture, orientation) = read(bytes)?;
+    let (picture, orientation, format) = read(bytes)?;
     let mut content = Vec::new();
     let (width, height) = match drawing {
         Drawing::Portrait => {
@@ -79,30 +125,49 @@ fn drawn(bytes: &[u8], drawing: Drawing) -> Result<Drawn> {
             (SIDE, SIDE)
         }
         Drawing::Logo => {
-            let picture = fitted(picture, orientation).to_rgba8();
+            let picture = fitted(picture, orientation, LOGO).to_rgba8();
             let (width, height) = picture.dimensions();
             PngEncoder::new_with_quality(&mut content, CompressionType::Best, PngFilter::Adaptive)
                 .write_image(&picture, width, height, ExtendedColorType::Rgba8)
                 .map_err(Error::internal)?;
             (width, height)
         }
+        Drawing::Figure => {
+            let picture = fitted(picture, orientation, FIGURE).to_rgba8();
+            let opaque = picture.pixels().all(|pixel| pixel.0[3] == u8::MAX);
+            if opaque {
+                let flat = DynamicImage::ImageRgba8(picture.clone()).into_rgb8();
+                let encoder = JpegEncoder::new_with_quality(&mut content, QUALITY);
+                flat.write_with_encoder(encoder).map_err(Error::internal)?;
+            }
+            let (width, height) = picture.dimensions();
+            // Photos are never smaller as PNG; screenshots and drawings often are.
+            if !opaque || format == ImageFormat::Png {
+                let mut exact = Vec::new();
+                PngEncoder::new_with_quality(&mut exact, CompressionType::Default, PngFilter::Adaptive)
+                    .write_image(&picture, width, height, ExtendedColorType::Rgba8)
+                    .map_err(Error::internal)?;
+                if !opaque || exact.len() <= content.len() {
+                    content = exact;
+                }
+            }
+            (width, height)
+        }
     };
     Ok(Drawn { hash: sha256_hex(&content), content, width, height })
 }
 
-/// The decoded picture, and its orientation.
-fn read(bytes: &[u8]) -> Result<(DynamicImage, Orientation)> {
+/// The decoded picture, its orientation, and the format of the file.
+fn read(bytes: &[u8]) -> Result<(DynamicImage, Orientation, ImageFormat)> {
     if bytes.is_empty() {
         return Err(Error::field("file", "required", "Choose a picture."));
     }
     let reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format().map_err(|_| broken())?;
-    if !matches!(reader.format(), Some(ImageFormat::Png | ImageFormat::Jpeg | ImageFormat::WebP)) {
+    let Some(format @ (ImageFormat::Png | ImageFormat::Jpeg | ImageFormat::WebP)) = reader.format() else {
         return Err(Error::field("file", "invalid", "This is not a PNG, JPEG or WebP picture."));
-    }
+    };
     // Its decoder keeps several pictures at once.
-    if reader.format() == Some(ImageFormat::WebP)
-        && WebPDecoder::new(Cursor::new(bytes)).map_err(|_| broken())?.has_animation()
-    {
+    if format == ImageFormat::WebP && WebPDecoder::new(Cursor::new(bytes)).map_err(|_| broken())?.has_animation() {
         return Err(Error::field("file", "invalid", "This picture is animated. Choose one that is not."));
     }
     let mut decoder = reader.into_decoder().map_err(|_| broken())?;
@@ -116,7 +181,7 @@ fn read(bytes: &[u8]) -> Result<(DynamicImage, Orientation)> {
     limits.max_alloc = Some(MEMORY);
     decoder.set_limits(limits).map_err(|_| broken())?;
     let orientation = decoder.orientation().map_err(|_| broken())?;
-    Ok((DynamicImage::from_decoder(decoder).map_err(|_| broken())?, orientation))
+    Ok((DynamicImage::from_decoder(decoder).map_err(|_| broken())?, orientation, format))
 }
 
 /// The centre of the picture, downscaled in two steps: roughly, which is fast, and then with high quality.
@@ -133,18 +198,24 @@ fn square(picture: &DynamicImage) -> DynamicImage {
     rough.resize_exact(SIDE, SIDE, FilterType::CatmullRom)
 }
 
-/// The whole picture, fitted to the size of a logo; a smaller one keeps its size.
-fn fitted(picture: DynamicImage, orientation: Orientation) -> DynamicImage {
+/// The whole picture, fitted into a box; a smaller one keeps its size.
+fn fitted(picture: DynamicImage, orientation: Orientation, room: (u32, u32)) -> DynamicImage {
+    use Orientation as O;
+    // Downscaled before it is rotated, which copies it.
+    let lies = matches!(orientation, O::Rotate90 | O::Rotate270 | O::Rotate90FlipH | O::Rotate270FlipH);
+    let (across, down) = if lies { (room.1, room.0) } else { room };
     let (width, height) = picture.dimensions();
-    // Downscaled before it is rotated, which copies it; either side can become the long one.
-    let rough = LOGO.0 * 2;
+    let rough = across.max(down) * 2;
     let mut picture = if width > rough * 2 || height > rough * 2 { picture.thumbnail(rough, rough) } else { picture };
-    picture.apply_orientation(orientation);
     let (width, height) = picture.dimensions();
-    if width <= LOGO.0 && height <= LOGO.1 {
-        return picture;
+    if width > across || height > down {
+        // The better filter computes with sixteen bytes for each pixel: only for small pictures.
+        let small = across.max(down) <= 1_000;
+        picture =
+            if small { picture.resize(across, down, FilterType::CatmullRom) } else { picture.thumbnail(across, down) };
     }
-    picture.resize(LOGO.0, LOGO.1, FilterType::CatmullRom)
+    picture.apply_orientation(orientation);
+    picture
 }
 
 /// Transparency becomes white, because JPEG has none.
@@ -198,6 +269,43 @@ mod tests {
             assert_eq!((drawn.width, drawn.height), to);
             let kept = image::load_from_memory_with_format(&drawn.content, ImageFormat::Png).expect("read");
             assert_eq!((kept.dimensions(), kept.get_pixel(0, 0).0[3]), (to, 0));
+        }
+    }
+
+    #[test]
+    fn a_figure_is_as_large_as_a_text_needs_and_of_the_smaller_kind() {
+        let large = drawn(&png(3_200, 800), Drawing::Figure).expect("drawn");
+        assert_eq!((large.width, large.height, media_type(&large.content)), (1_600, 400, "image/png"));
+        let name = PictureName::read(&large.name()).expect("a name");
+        assert_eq!((name.url, name.width, name.height), (format!("/pictures/{}", large.name()), 1_600, 400));
+        // Noise, as in a photo; each pixel is opaque.
+        let photo = RgbImage::from_fn(200, 100, |x, y| {
+            let mixed = (x.wrapping_mul(374_761_393) ^ y.wrapping_mul(668_265_263)).wrapping_mul(1_274_126_177);
+            Rgb([8, 14, 20].map(|shift| u8::try_from((mixed >> shift) & 255).unwrap_or(0)))
+        });
+        for format in [ImageFormat::Png, ImageFormat::Jpeg] {
+            let mut bytes = Vec::new();
+            photo.write_to(&mut Cursor::new(&mut bytes), format).expect("written");
+            let small = drawn(&bytes, Drawing::Figure).expect("drawn");
+            assert_eq!((small.width, small.height, media_type(&small.content)), (200, 100, "image/jpeg"));
+        }
+    }
+
+    #[test]
+    fn a_name_says_how_large_its_picture_is() {
+        let hash = "0123456789abcdef".repeat(4);
+        let read = PictureName::read(&format!("480x60-{hash}")).expect("a name");
+        assert_eq!((read.url, read.width, read.height), (format!("/pictures/480x60-{hash}"), 480, 60));
+        for name in [
+            "",
+            "x",
+            &hash,
+            &format!("0x60-{hash}"),
+            &format!("480x-{hash}"),
+            &format!("480x60-{}", hash.to_uppercase()),
+            &format!("480x60-../{hash}"),
+        ] {
+            assert_eq!(PictureName::read(name), None, "{name}");
         }
     }
 

@@ -1,8 +1,8 @@
 /**
  * Assigns modules to scripts. Few scripts, and no page's code in another page's script: what the layouts need at once
  * is one script, and each folder below `features` is its own, with its styles. What two of them share is a script too,
- * which neither the first page nor a third one loads. The `cards/` of all slices, shown in one place, share a script.
- * No slice is named here.
+ * which neither the first page nor a third one loads. The `cards/` of all slices, shown in one place, share a script, and
+ * so do their `shortcuts.ts`. No slice is named here.
  */
 import { readFileSync } from 'node:fs';
 
@@ -16,15 +16,19 @@ interface Graph {
 }
 
 const FIRST = 'first';
+/** Folders of slices that are shown in one place, beside many pages. */
+const PLACES = ['cards', 'palette'];
 
 /** The script of a module that is loaded for its own sake: a layout, a page, or a dynamic import. */
 function scriptOf(id: string): string {
   const path = id.split('?')[0] ?? '';
   // A page file only mounts a part of its slice.
   const mounted = path.endsWith('/+page.svelte') && /\$lib\/features\/[^']+/.exec(readFileSync(path, 'utf8'));
-  const [, slice, place] =
-    /\/features\/([^/]+)\/(?:([^/]+)\/index\.ts$)?/.exec(mounted ? mounted[0] : path) ?? [];
-  return place ?? slice ?? FIRST;
+  const [, slice, place, keys] =
+    /\/features\/([^/]+)\/(?:([^/]+)\/index\.ts$|(?=shortcuts\.ts$)(shortcuts))?/.exec(
+      mounted ? mounted[0] : path,
+    ) ?? [];
+  return place ?? keys ?? slice ?? FIRST;
 }
 
 /**
@@ -51,16 +55,23 @@ export function scripts(): { name: (id: string, graph: Graph) => string | null; 
 
   const nameOf = (id: string, graph: Graph) => {
     const names = [...neededBy(id, graph)].sort();
-    return names.length && names.length <= 2 && !names.includes(FIRST) ? names.join('-') : FIRST;
+    // What a page shares with the parts that all pages show is small, and costs more as a request of its own.
+    const everywhere = names.length > 1 && PLACES.some((place) => names.includes(place));
+    return names.length && names.length <= 2 && !names.includes(FIRST) && !everywhere
+      ? names.join('-')
+      : FIRST;
   };
-  const only = (first: boolean) => (id: string, graph: Graph) => {
+  /** Names of one kind. A script takes along whatever its modules need and no kind before it has taken. */
+  const only = (kind: (name: string) => boolean) => (id: string, graph: Graph) => {
     // SvelteKit already loads modules that only mount a page by themselves; they stay separate.
     if (/\/nodes\/\d+\.js$|\/\+page\.svelte$/.test(id)) return null;
     const name = nameOf(id, graph);
-    return (name === FIRST) === first ? name : null;
+    return kind(name) ? name : null;
   };
+  const isPair = (name: string) => name.includes('-');
   return [
-    { name: only(true), priority: 1 },
-    { name: only(false), priority: 0 },
+    { name: only((name) => name === FIRST), priority: 2 },
+    { name: only(isPair), priority: 1 },
+    { name: only((name) => name !== FIRST && !isPair(name)), priority: 0 },
   ];
 }

@@ -711,6 +711,100 @@ export interface paths {
         patch: operations["patch_onboarding"];
         trace?: never;
     };
+    "/api/admin/pages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the firm's own pages, drafts included, in their order. */
+        get: operations["list_site_pages"];
+        put?: never;
+        /** Adds a page after the others. */
+        post: operations["create_site_page"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/pages/order": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Sets the order of the pages, in the menu and at the foot. */
+        put: operations["order_site_pages"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/pages/pictures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Uploads a picture for the text of a page: PNG, JPEG or WebP, up to 8 MB. It is re-encoded, at most 1600 pixels wide,
+         *     and not shown to visitors until a published page names it. A picture that nothing names within a day is deleted.
+         */
+        post: operations["upload_page_picture"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/pages/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Renders a page that is not saved. Nothing is written, and visitors see nothing of it. */
+        post: operations["preview_site_page"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/pages/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Returns a page with its text. */
+        get: operations["get_site_page"];
+        put?: never;
+        post?: never;
+        /**
+         * Deletes a page. Its addresses, old and new, lead nowhere afterwards. With `If-Match`, fails with 412 if it has
+         *     changed since.
+         */
+        delete: operations["delete_site_page"];
+        options?: never;
+        head?: never;
+        /** Changes, publishes or withdraws a page. With `If-Match`, fails with 412 if it has changed since. */
+        patch: operations["change_site_page"];
+        trace?: never;
+    };
     "/api/admin/samples": {
         parameters: {
             query?: never;
@@ -853,7 +947,7 @@ export interface paths {
         put?: never;
         /**
          * Uploads a picture for a setting such as `firm.logo`: PNG, JPEG or WebP, up to 2 MB. It is re-encoded, and not shown
-         *     until a setting names it. A picture that no setting names within a day is deleted.
+         *     until a setting names it. A picture that no setting and no page names within a day is deleted.
          */
         post: operations["upload_picture"];
         delete?: never;
@@ -938,6 +1032,23 @@ export interface paths {
          *     this group has changed since; changes in other groups do not matter.
          */
         patch: operations["patch_group"];
+        trace?: never;
+    };
+    "/api/admin/site/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Renders a page of the site with settings that are not saved. Nothing is written, and visitors see nothing of it. */
+        post: operations["preview_site"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/admin/staff": {
@@ -1358,6 +1469,24 @@ export interface paths {
         post?: never;
         /** Removes your own picture. */
         delete: operations["delete_own_avatar"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/me/website": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Returns what the website says about you. */
+        get: operations["get_own_website"];
+        /** Shows you on the About page, or not. It applies at once. */
+        put: operations["put_own_website"];
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -2868,6 +2997,27 @@ export interface components {
             success: boolean;
         };
         /** @description The envelope of every successful API response. */
+        Envelope_OwnWebsite: {
+            /** @description What the website says about you. */
+            data: {
+                /** @description The firm has switched its About page on. */
+                aboutShown: boolean;
+                /** @description You agree to be shown on the About page, with your name and your picture. */
+                isShown: boolean;
+                jobTitle: string;
+                text: string;
+            };
+            /** @description A sentence to show to people, if there is something to say. */
+            message?: string;
+            meta?: components["schemas"]["Meta"];
+            requestId: string;
+            /**
+             * @description Always true.
+             * @example true
+             */
+            success: boolean;
+        };
+        /** @description The envelope of every successful API response. */
         Envelope_PasskeyAdded: {
             /** @description The passkey that was added. */
             data: {
@@ -3121,6 +3271,42 @@ export interface components {
             success: boolean;
         };
         /** @description The envelope of every successful API response. */
+        Envelope_SitePage: {
+            /** @description A page of the firm's own. */
+            data: components["schemas"]["SitePageSummary"] & {
+                /** @description Markdown. */
+                body: string;
+                /** @description For search engines; empty: they show the beginning of the text. */
+                description: string;
+            };
+            /** @description A sentence to show to people, if there is something to say. */
+            message?: string;
+            meta?: components["schemas"]["Meta"];
+            requestId: string;
+            /**
+             * @description Always true.
+             * @example true
+             */
+            success: boolean;
+        };
+        /** @description The envelope of every successful API response. */
+        Envelope_SitePreview: {
+            /** @description A page of the site as a visitor would see it. */
+            data: {
+                /** @description The whole document, without its scripts. Its addresses are relative to this server. */
+                html: string;
+            };
+            /** @description A sentence to show to people, if there is something to say. */
+            message?: string;
+            meta?: components["schemas"]["Meta"];
+            requestId: string;
+            /**
+             * @description Always true.
+             * @example true
+             */
+            success: boolean;
+        };
+        /** @description The envelope of every successful API response. */
         Envelope_StaffDetail: {
             /** @description A person with the details of their own page. */
             data: components["schemas"]["StaffSummary"] & {
@@ -3361,9 +3547,9 @@ export interface components {
         Envelope_UploadedPicture: {
             /** @description A picture that can be chosen. */
             data: {
-                /** @description The value for the setting. */
+                /** @description The value for the setting. In Markdown: `![text](/pictures/name)`. */
                 name: string;
-                /** @description Where it can be looked at before a setting names it. */
+                /** @description Where it can be looked at before anything names it. */
                 url: string;
             };
             /** @description A sentence to show to people, if there is something to say. */
@@ -3775,6 +3961,41 @@ export interface components {
             success: boolean;
         };
         /** @description The envelope of every successful API response. */
+        Envelope_Vec_SitePageSummary: {
+            data: {
+                /** @description Send it as `If-Match` with a change. */
+                etag: string;
+                /** Format: uuid */
+                id: string;
+                /** @description Where visitors find it. */
+                path: string;
+                place: components["schemas"]["SitePagePlace"];
+                /**
+                 * Format: date-time
+                 * @description Null: a draft, which visitors do not see.
+                 */
+                publishedAt?: string | null;
+                /** @description The part of the address after /p/. */
+                slug: string;
+                title: string;
+                /** Format: date-time */
+                updatedAt: string;
+                /** @description Who changed it last; null if that was a program. */
+                updatedBy?: string | null;
+                /** @description It is or was published: visitors may have the address, so it stays when the title changes. */
+                wasPublished: boolean;
+            }[];
+            /** @description A sentence to show to people, if there is something to say. */
+            message?: string;
+            meta?: components["schemas"]["Meta"];
+            requestId: string;
+            /**
+             * @description Always true.
+             * @example true
+             */
+            success: boolean;
+        };
+        /** @description The envelope of every successful API response. */
         Envelope_Vec_StaffSummary: {
             data: {
                 /** @description Address of the picture, for `GET` with an access token; null if there is none. */
@@ -4052,6 +4273,10 @@ export interface components {
             max: number;
             /** @enum {string} */
             type: "text";
+        } | {
+            max: number;
+            /** @enum {string} */
+            type: "markdown";
         } | {
             /** @description False for a single line. */
             lines: boolean;
@@ -4476,6 +4701,16 @@ export interface components {
             query: string;
             shared?: boolean;
         };
+        /** @description A new page. It is a draft unless `isPublished` says otherwise. */
+        NewSitePage: {
+            body?: string | null;
+            description?: string | null;
+            isPublished?: boolean | null;
+            place?: components["schemas"]["SitePagePlace"] | null;
+            /** @description Left out or empty: made from the title. */
+            slug?: string | null;
+            title: string;
+        };
         /** @description The tags that a message will have. */
         NewTags: {
             /** @description At most 20, each of at most 40 characters. */
@@ -4577,6 +4812,23 @@ export interface components {
             /** Format: uuid */
             id: string;
             status: components["schemas"]["MessageStatus"];
+        };
+        /** @description What the website says about you. */
+        OwnWebsite: {
+            /** @description The firm has switched its About page on. */
+            aboutShown: boolean;
+            /** @description You agree to be shown on the About page, with your name and your picture. */
+            isShown: boolean;
+            jobTitle: string;
+            text: string;
+        };
+        /** @description What the website may say about you. */
+        OwnWebsiteChange: {
+            isShown: boolean;
+            /** @description At most 80 characters. */
+            jobTitle?: string;
+            /** @description A few sentences, at most 400 characters. */
+            text?: string;
         };
         /** @description The passkey that was added. */
         PasskeyAdded: {
@@ -4868,6 +5120,87 @@ export interface components {
             refreshToken?: string;
             staff: components["schemas"]["Me"];
         };
+        /** @description A page of the firm's own. */
+        SitePage: components["schemas"]["SitePageSummary"] & {
+            /** @description Markdown. */
+            body: string;
+            /** @description For search engines; empty: they show the beginning of the text. */
+            description: string;
+        };
+        /** @description The order of the pages. */
+        SitePageOrder: {
+            /** @description The id of every page, once. */
+            ids: string[];
+        };
+        /** @description Changes to a page. Fields that are left out stay unchanged. */
+        SitePagePatch: {
+            body?: string | null;
+            description?: string | null;
+            isPublished?: boolean | null;
+            place?: components["schemas"]["SitePagePlace"] | null;
+            /** @description Left out: it follows the title if it did before and the page was never published. */
+            slug?: string | null;
+            title?: string | null;
+        };
+        /**
+         * @description Where the site links to a page.
+         * @enum {string}
+         */
+        SitePagePlace: "menu" | "footer" | "nowhere";
+        /** @description A page in the list of pages. */
+        SitePageSummary: {
+            /** @description Send it as `If-Match` with a change. */
+            etag: string;
+            /** Format: uuid */
+            id: string;
+            /** @description Where visitors find it. */
+            path: string;
+            place: components["schemas"]["SitePagePlace"];
+            /**
+             * Format: date-time
+             * @description Null: a draft, which visitors do not see.
+             */
+            publishedAt?: string | null;
+            /** @description The part of the address after /p/. */
+            slug: string;
+            title: string;
+            /** Format: date-time */
+            updatedAt: string;
+            /** @description Who changed it last; null if that was a program. */
+            updatedBy?: string | null;
+            /** @description It is or was published: visitors may have the address, so it stays when the title changes. */
+            wasPublished: boolean;
+        };
+        /** @description A page as it is being written. */
+        SitePageTrial: {
+            body: string;
+            description?: string | null;
+            /**
+             * Format: uuid
+             * @description The page that it will replace; left out for a new one.
+             */
+            id?: string | null;
+            place?: components["schemas"]["SitePagePlace"] | null;
+            slug?: string | null;
+            title: string;
+        };
+        /** @description A page of the site as a visitor would see it. */
+        SitePreview: {
+            /** @description The whole document, without its scripts. Its addresses are relative to this server. */
+            html: string;
+        };
+        /** @description Which page, and settings that apply only to this preview. */
+        SiteTrial: {
+            /**
+             * @description `/`, `/services`, `/about`, or that of a service.
+             * @example /
+             */
+            path: string;
+            /** @description Setting keys with values that are not saved yet. */
+            values?: {
+                [key: string]: unknown;
+            };
+        };
         /** @description A person with the details of their own page. */
         StaffDetail: components["schemas"]["StaffSummary"] & {
             /**
@@ -5082,9 +5415,9 @@ export interface components {
         };
         /** @description A picture that can be chosen. */
         UploadedPicture: {
-            /** @description The value for the setting. */
+            /** @description The value for the setting. In Markdown: `![text](/pictures/name)`. */
             name: string;
-            /** @description Where it can be looked at before a setting names it. */
+            /** @description Where it can be looked at before anything names it. */
             url: string;
         };
         /** @description A value that a template can show. */
@@ -6864,6 +7197,278 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
+    list_site_pages: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_Vec_SitePageSummary"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    create_site_page: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeating a request with the same key and body returns the first response again, for 24 hours */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSitePage"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    /** @description The address of what was created */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_SitePage"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            409: components["responses"]["Problem422"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    order_site_pages: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeating a request with the same key and body returns the first response again, for 24 hours */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SitePageOrder"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_Nothing"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            409: components["responses"]["Problem422"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422x1"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    upload_page_picture: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeating a request with the same key and body returns the first response again, for 24 hours */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": components["schemas"]["PictureFile"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    /** @description The address of what was created */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_UploadedPicture"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    preview_site_page: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeating a request with the same key and body returns the first response again, for 24 hours */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SitePageTrial"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_SitePreview"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    get_site_page: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_SitePage"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem422"];
+            422: components["responses"]["Problem422x1"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    delete_site_page: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeating a request with the same key and body returns the first response again, for 24 hours */
+                "Idempotency-Key"?: string;
+                /** @description The `ETag` the caller last saw; 412 if it has changed since */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_Nothing"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem422"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem422"];
+            422: components["responses"]["Problem422x1"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    change_site_page: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeating a request with the same key and body returns the first response again, for 24 hours */
+                "Idempotency-Key"?: string;
+                /** @description The `ETag` the caller last saw; 412 if it has changed since */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SitePagePatch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_SitePage"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem422"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem422"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
     make_samples: {
         parameters: {
             query?: never;
@@ -7265,6 +7870,7 @@ export interface operations {
                 };
                 content: {
                     "image/png": components["schemas"]["PictureFile"];
+                    "image/jpeg": components["schemas"]["PictureFile"];
                 };
             };
             400: components["responses"]["Problem400"];
@@ -7397,6 +8003,42 @@ export interface operations {
             404: components["responses"]["Problem422"];
             409: components["responses"]["Problem409"];
             412: components["responses"]["Problem422"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    preview_site: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeating a request with the same key and body returns the first response again, for 24 hours */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SiteTrial"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_SitePreview"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem422"];
+            409: components["responses"]["Problem409"];
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
             422: components["responses"]["Problem422"];
@@ -8524,6 +9166,62 @@ export interface operations {
             403: components["responses"]["Problem403"];
             409: components["responses"]["Problem409"];
             422: components["responses"]["Problem422x1"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    get_own_website: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_OwnWebsite"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    put_own_website: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OwnWebsiteChange"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_OwnWebsite"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
             429: components["responses"]["Problem429"];
             503: components["responses"]["Problem503"];
         };

@@ -4,7 +4,7 @@ import { mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { launch, person, signIn } from "./lib/browser.js";
-import { NOTHING_YET, ofMessage, PUBLIC, SENT, SIGNED_IN, SIGNED_OUT, visit } from "./lib/pages.js";
+import { NOTHING_YET, ofMessage, PUBLIC, SENT, SIGNED_IN, SIGNED_OUT, visit, write } from "./lib/pages.js";
 import { Server } from "./lib/server.js";
 import { prepare } from "./run.js";
 
@@ -33,6 +33,7 @@ const [server, empty, unset, browser] = await Promise.all([
 const { keys } = await server.api("/api/admin/settings/schema");
 const examples = keys.filter(({ example }) => example !== null).map(({ key, example }) => [key, example]);
 await server.api("/api/admin/settings", "PATCH", Object.fromEntries(examples));
+await write(server);
 try {
   for (const [size, viewport] of Object.entries(SIZES)) {
     const phone = size === "phone" ? { hasTouch: true, isMobile: true, deviceScaleFactor: 2 } : {};

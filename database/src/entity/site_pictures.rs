@@ -8,7 +8,7 @@ pub struct Model {
     /// Width, height and SHA-256 of `content`: `480x120-…`. It is served under this name.
     #[sea_orm(primary_key, auto_increment = false)]
     pub name: String,
-    /// PNG without metadata.
+    /// PNG or JPEG without metadata.
     pub content: Vec<u8>,
     pub created_at: DateTimeUtc,
 }

@@ -25,13 +25,15 @@ pub enum Entity {
     /// Sign-in attempts that lead to no account.
     SignIn,
     Settings,
+    /// A page of the firm's own on its site.
+    SitePage,
     ApiToken,
     Audit,
     Samples,
 }
 
 impl Entity {
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Message,
         Self::Inbox,
         Self::CannedReply,
@@ -40,6 +42,7 @@ impl Entity {
         Self::Staff,
         Self::SignIn,
         Self::Settings,
+        Self::SitePage,
         Self::ApiToken,
         Self::Audit,
         Self::Samples,
@@ -56,6 +59,7 @@ impl Entity {
             Self::Staff => "staff",
             Self::SignIn => "auth",
             Self::Settings => "settings",
+            Self::SitePage => "site_page",
             Self::ApiToken => "api_token",
             Self::Audit => "audit",
             Self::Samples => "demo",
@@ -77,7 +81,7 @@ impl Entity {
         match self {
             Self::Message | Self::Inbox | Self::CannedReply | Self::MessageRule => Permission::Messages,
             Self::Staff => Permission::Staff,
-            Self::Mail | Self::Settings | Self::ApiToken | Self::Samples => Permission::Settings,
+            Self::Mail | Self::Settings | Self::SitePage | Self::ApiToken | Self::Samples => Permission::Settings,
             Self::SignIn | Self::Audit => Permission::Audit,
         }
     }

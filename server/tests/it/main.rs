@@ -16,6 +16,7 @@ mod messages;
 mod nodes;
 mod notices;
 mod onboarding;
+mod pages;
 mod privacy;
 mod program;
 mod settings;

@@ -4,6 +4,8 @@ export const PUBLIC = [
   { name: "home", path: "/" },
   { name: "services", path: "/services" },
   { name: "service", path: "/services/software-development" },
+  { name: "about", path: "/about" },
+  { name: "own-page", path: "/p/how-we-work" },
   { name: "contact", path: "/contact" },
   { name: "contact-errors", path: "/contact", act: sendEmpty },
   { name: "privacy-policy", path: "/privacy-policy" },
@@ -13,10 +15,45 @@ export const PUBLIC = [
   { name: "not-found", path: "/no-such-page", status: 404 },
 ];
 
+/** A page of the firm's own, with all that Markdown can do, and an About page with a person on it. */
+export async function write(server) {
+  const body = `We listen first. **Then** we *write* it down.
+
+# Three steps
+
+1. You write
+2. We reply
+   - the same day
+   - in your language
+
+> They said no when it was no.
+
+## What it costs
+
+| Step | Price |
+|------|-------|
+| First call | free |
+| Plan | 400 € |
+
+[Ask us](/contact), or read \`the terms\` first.
+
+\`\`\`
+A line that is longer than the screen of a small phone, so that it has to wrap somewhere.
+\`\`\`
+`;
+  await server.api("/api/admin/pages", "POST", { title: "How we work", body, isPublished: true });
+  await server.api("/api/admin/pages", "POST", { title: "Imprint", body: "Soon.", place: "footer" });
+  const about = "We are a small firm.\n\n# How it began\n\nWith one client and a spreadsheet.";
+  await server.api("/api/admin/settings", "PATCH", { "site.aboutShown": true, "site.aboutText": about });
+  const own = { isShown: true, jobTitle: "Founder", text: "Answers most of your messages." };
+  await server.api("/api/auth/me/website", "PUT", own);
+}
+
 /** An installation to which nobody has written yet. */
 export const NOTHING_YET = [
   { name: "admin-overview-empty", path: "/admin/", ready: ".columns" },
   { name: "admin-messages-empty", path: "/admin/messages", ready: "text=No messages yet" },
+  { name: "admin-pages-empty", path: "/admin/settings/pages", ready: "text=No pages yet" },
 ];
 
 /** Leaves a message behind. */
@@ -79,6 +116,11 @@ export const SIGNED_IN = [
     path: `/admin/settings/${group}`,
     ready: "main form .panel",
   })),
+  { name: "admin-pages", path: "/admin/settings/pages", ready: "[data-page]" },
+  { name: "admin-page-new", path: "/admin/settings/pages/new", ready: "#page-form" },
+  { name: "admin-page", path: "/admin/settings/pages", ready: "[data-page]", act: openPage },
+  { name: "admin-page-preview", path: "/admin/settings/pages", ready: "[data-page]", act: previewPage },
+  { name: "admin-page-picture", path: "/admin/settings/pages/new", ready: "#page-form", act: addPicture },
   { name: "admin-settings-changed", path: "/admin/settings/hours", ready: "main form .panel", act: changeHours },
   { name: "admin-profile", path: "/admin/profile", ready: "main form" },
   { name: "admin-not-found", path: "/admin/no-such-page", ready: "h1" },
@@ -161,6 +203,23 @@ async function openAccess(page) {
   await openPerson(page);
   await page.getByRole("tab", { name: "Sign-in and devices" }).click();
   await page.locator("#panel-access :is(li, p.muted)").last().waitFor();
+}
+
+async function openPage(page) {
+  await page.locator("[data-page] .what a").first().click();
+  await page.locator("#page-form").waitFor();
+  await page.getByText("How to format text").click();
+}
+
+async function previewPage(page) {
+  await page.locator("[data-page] .what a").first().click();
+  await page.getByRole("button", { name: "Preview" }).click();
+  await page.frameLocator("iframe").locator("h1").waitFor();
+}
+
+async function addPicture(page) {
+  await page.getByRole("button", { name: "Add a picture" }).click();
+  await page.getByRole("dialog", { name: "Add a picture" }).waitFor();
 }
 
 async function openEntry(page) {

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { axe } from "../lib/axe.js";
 import { launch, person, signIn } from "../lib/browser.js";
-import { NOTHING_YET, ofMessage, PUBLIC, SENT, SIGNED_IN, SIGNED_OUT, visit } from "../lib/pages.js";
+import { NOTHING_YET, ofMessage, PUBLIC, SENT, SIGNED_IN, SIGNED_OUT, visit, write } from "../lib/pages.js";
 import { ADMIN, Server } from "../lib/server.js";
 import { until } from "../lib/until.js";
 
@@ -11,7 +11,8 @@ let server, empty, browser, visitor, staff, beginner;
 
 before(async () => {
   [server, empty, browser] = await Promise.all([
-    Server.make({ demo: ["--messages", "60", "--seed", "7"] }),
+    // One session loads more pages, each twice, than the limit of a session allows.
+    Server.make({ demo: ["--messages", "60", "--seed", "7"], env: { TEKVWARHO_RATE_LIMITS: "off" } }),
     Server.make(),
     launch(),
   ]);
@@ -20,6 +21,7 @@ before(async () => {
     await person(browser, server),
     await person(browser, empty),
   ];
+  await write(server);
   await signIn(staff.page);
   await signIn(beginner.page, ADMIN);
 });
@@ -79,7 +81,7 @@ test("every public page has one heading, a title, a description and a canonical 
 });
 
 test("the first load of the dashboard stays small, and so does what each page adds", { timeout: 300_000 }, async () => {
-  // A separate session: each load refreshes it, and the checks above have used up the refresh limit of one session.
+  // A separate session, without what the checks above have left in the browser.
   const again = await person(browser, server);
   await signIn(again.page);
   const pages = new Map();
@@ -101,8 +103,8 @@ test("the first load of the dashboard stays small, and so does what each page ad
   assert.ok(first <= 100_000, `${first} bytes`);
   for (const { name, bytes, requests } of added) {
     assert.ok(bytes <= 60_000, `${name} adds ${bytes} bytes`);
-    // One script and one style sheet for each slice that shows something there.
-    assert.ok(requests <= 24, `${name}: ${requests} files`);
+    // One script and one style sheet for each slice that shows something there, and for what two of them share.
+    assert.ok(requests <= 30, `${name}: ${requests} files`);
   }
 });
 

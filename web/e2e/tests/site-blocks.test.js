@@ -262,7 +262,7 @@ step("what was changed, and by whom, stands below", async () => {
   await page.getByRole("group").filter({ hasText: "History" }).locator("summary").click();
   const entry = page.locator("details li", { hasText: "changed settings" }).first();
   await entry.waitFor();
-  assert.match(await page.locator("details").innerText(), /Anna/);
+  assert.match(await page.locator("details", { hasText: "changed settings" }).innerText(), /Anna/);
 });
 
 step("no browser complained", () => {

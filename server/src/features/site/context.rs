@@ -3,15 +3,18 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Datelike as _, Utc};
+use database::entity::site_pages::Place;
 use minijinja::{Value, context};
 use serde::Serialize;
 
 use super::json_ld;
+use super::kept::{Listed, last_listed};
 use super::settings::GROUP;
 use crate::app::App;
 use crate::error::Result;
 use crate::features::messages::{ContactForm, usual_answer};
-use crate::platform::settings::{self, PictureName, Service, Snapshot};
+use crate::pictures::PictureName;
+use crate::platform::settings::{self, Service, Snapshot};
 use crate::templates::value;
 
 /// One page of the site.
@@ -94,22 +97,50 @@ impl From<&ContactForm> for Values {
     }
 }
 
+/// What surrounds a page: the settings, the other pages, and who looks at it.
+#[derive(Clone, Copy)]
+pub struct Scene<'a> {
+    pub settings: &'a Snapshot,
+    pub listed: &'a Listed,
+    /// It is shown in the dashboard, where scripts do not run.
+    pub preview: bool,
+}
+
 /// Renders a page with the common data and its own.
 pub async fn render(app: &App, template: &str, page: &Page, service: Option<&Service>, own: Value) -> Result<String> {
     let settings = app.settings.get();
-    let facts = facts(app, &settings).await;
+    let listed = last_listed(app, &settings).await;
+    let scene = Scene { settings: &settings, listed: &listed, preview: false };
+    render_in(app, scene, template, page, service, own).await
+}
+
+/// Renders a page in that scene.
+pub async fn render_in(
+    app: &App,
+    scene: Scene<'_>,
+    template: &str,
+    page: &Page,
+    service: Option<&Service>,
+    own: Value,
+) -> Result<String> {
+    let Scene { settings, listed, preview } = scene;
+    let facts = facts(app, settings).await;
     let assets = app.clone();
     let common = context! {
         page => value(page),
-        firm => firm(&settings, app.clock.now()),
+        firm => firm(settings, app.clock.now()),
         services => value(&settings.services),
         privacy => value(settings.group("privacy")),
         site => value(settings.group(GROUP.id)),
         service => value(service),
         facts => facts,
+        about => listed.about,
+        menu => value(listed.at(Place::Menu)),
+        foot => value(listed.at(Place::Footer)),
+        preview => preview,
         year => app.clock.now().year(),
         accent => settings.firm.accent_hue.to_string(),
-        jsonLd => json_ld::of_page(app, &settings, page, service),
+        jsonLd => json_ld::of_page(app, settings, page, service),
         publicUrl => app.config.server.link(""),
         // A URL of ours: letters, digits and slashes, which need no escaping.
         asset => Value::from_function(move |name: String| {

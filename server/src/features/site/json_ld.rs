@@ -4,7 +4,8 @@ use serde_json::{Value, json};
 
 use super::context::Page;
 use crate::app::App;
-use crate::platform::settings::{PictureName, Service, Snapshot};
+use crate::pictures::PictureName;
+use crate::platform::settings::{Service, Snapshot};
 
 /// The data of a page, or none. `<` is escaped, so that no text can close the script element.
 pub fn of_page(app: &App, settings: &Snapshot, page: &Page, service: Option<&Service>) -> Option<String> {

@@ -5,15 +5,14 @@ use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use axum::routing::get;
-use minijinja::{Value, context};
+use minijinja::context;
 
+use super::about;
 use super::context::{Page, render};
-use super::layout;
-use super::settings::Site;
+use super::sheets::{self, Sheet};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::Name;
-use crate::templates::value;
 
 /// The routes of this file.
 pub fn routes() -> Router<App> {
@@ -21,12 +20,13 @@ pub fn routes() -> Router<App> {
         .route("/", get(home))
         .route("/services", get(services))
         .route("/services/{slug}", get(service))
+        .route(about::PATH, get(about))
         .route("/privacy-policy", get(privacy))
         .route("/terms-of-service", get(terms))
         .route("/cookie-policy", get(cookies))
         .route("/contact/thanks", get(thanks))
         .route("/assets/{*path}", get(asset));
-    for page in ["/services", "/contact", "/privacy-policy", "/terms-of-service", "/cookie-policy"] {
+    for page in ["/services", about::PATH, "/contact", "/privacy-policy", "/terms-of-service", "/cookie-policy"] {
         router = router.route(&format!("{page}/"), get(without_slash));
         router = router.route(&format!("{page}.html"), get(without_ending));
     }
@@ -35,11 +35,13 @@ pub fn routes() -> Router<App> {
         .route("/services/{slug}/", get(without_slash))
 }
 
-async fn without_slash(uri: Uri) -> Redirect {
+/// Redirects a URL without a slash at its end.
+pub async fn without_slash(uri: Uri) -> Redirect {
     moved(&uri, uri.path().trim_end_matches('/'))
 }
 
-async fn without_ending(uri: Uri) -> Redirect {
+/// Redirects a URL without `.html`.
+pub async fn without_ending(uri: Uri) -> Redirect {
     moved(&uri, uri.path().trim_end_matches(".html"))
 }
 
@@ -51,27 +53,17 @@ pub fn moved(from: &Uri, path: &str) -> Redirect {
     }
 }
 
+/// The same, for an address that may come back: two cached redirects would form a loop.
+pub fn moved_for_now(from: &Uri, path: &str) -> Response {
+    ([(header::CACHE_CONTROL, "private, no-cache")], moved(from, path)).into_response()
+}
+
 async fn home(State(app): State<App>, headers: HeaderMap) -> Result<Response> {
-    kept(&app, &headers, "/", "site/home.html", |app| {
-        let settings = app.settings.get();
-        let firm = &settings.firm;
-        let title = format!("{} — {}", firm.name, firm.tagline.trim_end_matches('.'));
-        let page = Page::public(app, "/", "home", title, &firm.description);
-        (page, context! { bands => value(layout::home(settings.part(), &settings.values)) })
-    })
-    .await
+    kept(&app, &headers, "/", |app| sheets::home(app, &app.settings.get())).await
 }
 
 async fn services(State(app): State<App>, headers: HeaderMap) -> Result<Response> {
-    kept(&app, &headers, "/services", "site/services.html", |app| {
-        let settings = app.settings.get();
-        let firm = &settings.firm.name;
-        let names = || settings.services.iter().map(|service| service.name.as_str()).collect::<Vec<_>>().join(", ");
-        let description = settings.part::<Site>().services_lead.clone();
-        let description = description.unwrap_or_else(|| format!("Services of {firm}: {}.", names()));
-        (Page::public(app, "/services", "services", format!("Services — {firm}"), description), context! {})
-    })
-    .await
+    kept(&app, &headers, "/services", |app| sheets::services(app, &app.settings.get())).await
 }
 
 async fn service(State(app): State<App>, headers: HeaderMap, uri: Uri, Name(slug): Name) -> Result<Response> {
@@ -82,32 +74,28 @@ async fn service(State(app): State<App>, headers: HeaderMap, uri: Uri, Name(slug
     let settings = app.settings.get();
     let service = settings.service(&slug).ok_or(Error::NotFound)?;
     if service.slug != slug {
-        // Must not be cached: the service may move back, and two cached redirects would form a loop.
-        let each_time = [(header::CACHE_CONTROL, "private, no-cache")];
-        return Ok((each_time, moved(&uri, &format!("/services/{}", service.slug))).into_response());
+        return Ok(moved_for_now(&uri, &format!("/services/{}", service.slug)));
     }
     let path = format!("/services/{slug}");
-    let page = match app.front.pages.get(&path) {
-        Some(page) => page,
-        None => {
-            let page = Page::public(
-                &app,
-                &path,
-                "service",
-                format!("{} — {}", service.name, settings.firm.name),
-                &service.summary,
-            );
-            let blocks = layout::service(settings.part(), &settings.values, service, settings.services.len() > 1);
-            let own = context! { blocks => value(blocks) };
-            app.front.pages.keep(
-                generation,
-                "/services/{slug}",
-                &path,
-                render(&app, "site/service.html", &page, Some(service), own).await?,
-            )
-        }
-    };
-    Ok(page.answer(&headers))
+    if let Some(page) = app.front.pages.get(&path) {
+        return Ok(page.answer(&headers));
+    }
+    let html = drawn(&app, sheets::service(&app, &settings, service)).await?;
+    Ok(app.front.pages.keep(generation, "/services/{slug}", &path, html).answer(&headers))
+}
+
+async fn about(State(app): State<App>, headers: HeaderMap) -> Result<Response> {
+    let path = about::PATH;
+    if let Some(page) = app.front.pages.get(path) {
+        return Ok(page.answer(&headers));
+    }
+    let generation = app.front.pages.generation();
+    let settings = app.settings.get();
+    if !about::is_there(app.storage.read(), &settings).await? {
+        return Err(Error::NotFound);
+    }
+    let html = drawn(&app, sheets::about(&app, &settings).await?).await?;
+    Ok(app.front.pages.keep(generation, path, path, html).answer(&headers))
 }
 
 async fn privacy(State(app): State<App>, headers: HeaderMap) -> Result<Response> {
@@ -122,11 +110,17 @@ async fn cookies(State(app): State<App>, headers: HeaderMap) -> Result<Response>
     legal(&app, &headers, "/cookie-policy", "site/cookie-policy.html", "Cookie policy").await
 }
 
-async fn legal(app: &App, headers: &HeaderMap, path: &'static str, template: &str, title: &str) -> Result<Response> {
-    kept(app, headers, path, template, |app| {
+async fn legal(
+    app: &App,
+    headers: &HeaderMap,
+    path: &'static str,
+    template: &'static str,
+    title: &str,
+) -> Result<Response> {
+    kept(app, headers, path, |app| {
         let name = &app.settings.get().firm.name;
         let page = Page::public(app, path, "legal", format!("{title} — {name}"), format!("{title} of {name}."));
-        (page, context! {})
+        Sheet { template, page, service: None, own: context! {} }
     })
     .await
 }
@@ -150,16 +144,18 @@ async fn kept(
     app: &App,
     headers: &HeaderMap,
     path: &'static str,
-    template: &str,
-    page: impl FnOnce(&App) -> (Page, Value),
+    sheet: impl FnOnce(&App) -> Sheet,
 ) -> Result<Response> {
     if let Some(kept) = app.front.pages.get(path) {
         return Ok(kept.answer(headers));
     }
     let generation = app.front.pages.generation();
-    let (page, own) = page(app);
-    let html = render(app, template, &page, None, own).await?;
+    let html = drawn(app, sheet(app)).await?;
     Ok(app.front.pages.keep(generation, path, path, html).answer(headers))
+}
+
+async fn drawn(app: &App, sheet: Sheet) -> Result<String> {
+    render(app, sheet.template, &sheet.page, sheet.service.as_ref(), sheet.own).await
 }
 
 async fn asset(State(app): State<App>, headers: HeaderMap, Name(path): Name) -> Result<Response> {

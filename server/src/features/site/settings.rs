@@ -12,7 +12,7 @@ use crate::platform::settings::{Block, BlockChoice, Group, Key, Kind, Part, ever
 pub const GROUP: Group = Group {
     id: "site",
     label: "Website",
-    help: "The texts of the home page and the service pages, and which blocks they have, in which order. A block without text is not shown. The top of the home page shows the firm’s tagline and description.",
+    help: "The texts of the home page, the service pages and the About page, and which blocks they have, in which order. A block without text is not shown. The top of the home page shows the firm’s tagline and description.",
     needs: Permission::Settings,
     place: 25,
     sensitive: false,
@@ -31,6 +31,12 @@ pub struct Site {
     pub service_side: Vec<Block>,
     #[serde(rename = "site.serviceEndBlocks")]
     pub service_end: Vec<Block>,
+    #[serde(rename = "site.aboutShown")]
+    pub about_shown: bool,
+    #[serde(rename = "site.aboutTitle")]
+    pub about_title: String,
+    #[serde(rename = "site.aboutText")]
+    pub about_text: Option<String>,
 }
 
 pub const HOME: [BlockChoice; 4] = [
@@ -75,6 +81,7 @@ impl Part for Site {
         let mut keys = home_keys();
         keys.extend(services_keys());
         keys.extend(service_keys());
+        keys.extend(about_keys());
         let examples: Map<String, Value> = serde_json::from_str(include_str!("examples.json")).unwrap_or_default();
         for key in &mut keys {
             key.example = key.key.strip_prefix("site.").and_then(|name| examples.get(name)).cloned();
@@ -164,6 +171,23 @@ fn service_keys() -> Vec<Key> {
         text("serviceAskText", "Text", Some("Two or three sentences are enough to start."))
             .under(ask)
             .help("A sentence below the heading."),
+    ]
+}
+
+fn about_keys() -> Vec<Key> {
+    let page = "About page";
+    vec![
+        Key::new(&GROUP, "aboutShown", "Show the About page", Kind::Boolean, json!(false))
+            .under(page)
+            .help("It is in the menu once it has a text, or people who agreed to be shown. Each person decides that in their own profile; nobody else can."),
+        heading("aboutTitle", "Heading", "About us").under(page).help("The heading of the page."),
+        Key::new(&GROUP, "aboutText", "Text", Kind::Markdown { max: 10_000 }, json!(null))
+            .optional()
+            .under(page)
+            .help("Who you are, and why clients come to you."),
+        heading("aboutPeopleTitle", "Heading of the people", "Who we are")
+            .under(page)
+            .help("Above the people who agreed to be shown, with name, picture, job title and a few words."),
     ]
 }
 

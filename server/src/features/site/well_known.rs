@@ -8,10 +8,14 @@ use axum::routing::get;
 use chrono::{Duration, SecondsFormat};
 use serde_json::json;
 
+use super::about;
+use super::kept::listed;
 use super::pages::theme;
+use super::settings::Site;
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::Name;
+use crate::pictures::media_type;
 use crate::platform::settings;
 
 /// The routes of this file.
@@ -28,12 +32,24 @@ pub fn routes() -> Router<App> {
         .route("/apple-touch-icon.png", get(touch_icon))
         .route("/theme.css", get(theme))
         .route("/pictures/{name}", get(picture))
+        .route("/people/{hash}", get(portrait))
 }
 
 /// A picture of the site. Its name changes with its content, so browsers can cache it.
 async fn picture(State(app): State<App>, Name(name): Name) -> Result<Response> {
     let content = settings::public_picture(&app, &name).await?.ok_or(Error::NotFound)?;
-    let headers = [(header::CONTENT_TYPE, "image/png"), (header::CACHE_CONTROL, "public, max-age=31536000, immutable")];
+    let headers =
+        [(header::CONTENT_TYPE, media_type(&content)), (header::CACHE_CONTROL, "public, max-age=31536000, immutable")];
+    Ok((headers, content).into_response())
+}
+
+/// The picture of somebody on the About page. Nobody may keep it for longer than they agree.
+async fn portrait(State(app): State<App>, Name(hash): Name) -> Result<Response> {
+    if !app.settings.get().part::<Site>().about_shown {
+        return Err(Error::NotFound);
+    }
+    let content = about::portrait(app.storage.read(), &hash).await?.ok_or(Error::NotFound)?;
+    let headers = [(header::CONTENT_TYPE, "image/jpeg"), (header::CACHE_CONTROL, "private, no-store")];
     Ok((headers, content).into_response())
 }
 
@@ -45,8 +61,9 @@ async fn robots(State(app): State<App>) -> Response {
     )
 }
 
-async fn sitemap(State(app): State<App>) -> Response {
+async fn sitemap(State(app): State<App>) -> Result<Response> {
     let settings = app.settings.get();
+    let listed = listed(&app, &settings).await?;
     let fixed =
         ["/", "/services", "/contact", "/privacy-policy", "/terms-of-service", "/cookie-policy"].map(str::to_owned);
     let services = settings.services.iter().map(|service| format!("/services/{}", service.slug));
@@ -54,13 +71,18 @@ async fn sitemap(State(app): State<App>) -> Response {
     let urls: Vec<String> = fixed
         .into_iter()
         .chain(services)
+        .chain(listed.about.then(|| about::PATH.to_owned()))
+        .chain(listed.pages.iter().map(|page| page.path.clone()))
         .map(|path| format!("  <url><loc>{}</loc></url>", app.config.server.link(&path)))
         .collect();
     let xml = format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">\n{}\n</urlset>\n",
         urls.join("\n"),
     );
-    text("application/xml; charset=utf-8", xml)
+    let mut answer = text("application/xml; charset=utf-8", xml);
+    // A page that was withdrawn must not be listed any more.
+    answer.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+    Ok(answer)
 }
 
 /// RFC 9116.

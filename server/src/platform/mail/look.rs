@@ -3,7 +3,8 @@
 use csscolorparser::Color;
 use serde::Serialize;
 
-use crate::platform::settings::{Firm, PictureName};
+use crate::pictures::PictureName;
+use crate::platform::settings::Firm;
 
 /// Colours in hexadecimal notation, which every mail program reads, and the logo. Those that end in `dark` are for
 /// readers who prefer dark pages.

@@ -131,7 +131,7 @@ pub async fn write(
     let mut after = current.clone();
     after.extend(values.clone());
     settings.registry().check_together(&after)?;
-    pictures::check(tx.conn(), settings.registry(), values).await?;
+    pictures::check(tx.conn(), settings.registry(), values, now).await?;
     let mut values = values.clone();
     if let Some(list) = values.get_mut(store::SERVICES) {
         *list = offered::settle(tx.conn(), list, ids, now).await?;

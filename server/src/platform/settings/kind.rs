@@ -7,10 +7,11 @@ use utoipa::ToSchema;
 
 use super::groups::services::Step;
 use super::groups::{firm, hours, services};
-use super::pictures::PictureName;
 use super::{blocks, text};
 use crate::error::Error;
 use crate::http::valid::{self, Check, has_plain_name, is_email};
+use crate::markdown;
+use crate::pictures::PictureName;
 
 /// The type of a value, with its bounds.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
@@ -22,6 +23,10 @@ pub enum Kind {
     },
     /// Text with several lines.
     Text {
+        max: usize,
+    },
+    /// Text with headings, lists, links and uploaded pictures, written in Markdown.
+    Markdown {
         max: usize,
     },
     /// Text in which `{{name}}` is replaced with a value.
@@ -111,6 +116,12 @@ impl Kind {
         match self {
             Self::Line { max } => line(check, field, value, *max, false),
             Self::Text { max } => line(check, field, value, *max, true),
+            Self::Markdown { max } => {
+                line(check, field, value, *max, true);
+                if let Some(fault) = value.as_str().and_then(markdown::fault) {
+                    check.refuse(field, "invalid", fault);
+                }
+            }
             Self::Template { max, lines, variables, required } => {
                 line(check, field, value, *max, *lines);
                 if let Some(fault) = value.as_str().and_then(|text| text::fault(text, variables, required)) {

@@ -40,7 +40,7 @@ pub use groups::services::{Question, Service, Step};
 pub use hours::{Holiday, OpenState, Opening, coming_holidays, lines as opening_lines, open_state};
 pub use kind::{BlockChoice, Choice, Kind, Variable};
 pub use offered::{Known, Offered};
-pub use pictures::{PictureName, public_picture};
+pub use pictures::{PictureFile, UploadedPicture, hold_pictures, keep_picture, public_picture};
 pub use reference::reference;
 pub use registry::{Group, Key, Part, Registry, Section};
 pub use text::fill;

@@ -1,57 +1,40 @@
-//! Pictures of the site: uploaded first, then chosen by a setting, so that one sees them before anybody else does.
+//! Pictures of the site: uploaded first, then named by a setting or by a page, so that one sees them before anybody else
+//! does. A picture that nothing names is deleted after a day.
+
+use std::collections::BTreeSet;
 
 use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse as _, Response};
-use chrono::Duration;
+use chrono::{DateTime, Duration, Utc};
 use database::entity::site_pictures::{Column, Entity, Model};
-use sea_orm::sea_query::OnConflict;
-use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait as _, IntoActiveModel as _, QueryFilter as _};
+use database::entity::{site_page_pictures, site_pages};
+use sea_orm::sea_query::{Expr, OnConflict};
+use sea_orm::{
+    ColumnTrait as _, ConnectionTrait, EntityTrait as _, IntoActiveModel as _, PaginatorTrait as _, QueryFilter as _,
+    QuerySelect as _, QueryTrait as _,
+};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
+use uuid::Uuid;
 
-use super::{Kind, Registry, Settings};
+use super::{Key, Kind, Registry, Settings};
 use crate::error::{Error, Result};
 use crate::http::{Created, Envelope, Name, Problem, Raw, RequestInfo};
+use crate::markdown;
 use crate::pictures::{self, Drawing};
 use crate::platform::Platform;
 use crate::platform::audit::{Changes, Entry};
 use crate::platform::auth::Caller;
 use crate::platform::entity::Entity as About;
 
-/// Where a picture is served.
-const FOLDER: &str = "/pictures";
-
-/// The name of a picture, which says how large it is: pages keep its place free.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct PictureName {
-    /// Address on this server.
-    pub url: String,
-    /// In pixels.
-    pub width: u32,
-    /// In pixels.
-    pub height: u32,
-}
-
-impl PictureName {
-    /// Reads `480x120-` and 64 hexadecimal digits; none for anything else.
-    pub fn read(name: &str) -> Option<Self> {
-        let (size, hash) = name.split_once('-')?;
-        let (width, height) = size.split_once('x')?;
-        let number = |text: &str| text.parse::<u32>().ok().filter(|number| (1..=4_096).contains(number));
-        let good = hash.len() == 64 && hash.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
-        let (width, height) = (number(width)?, number(height)?);
-        good.then(|| Self { url: format!("{FOLDER}/{name}"), width, height })
-    }
-}
-
 /// A picture that can be chosen.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct UploadedPicture {
-    /// The value for the setting.
+    /// The value for the setting. In Markdown: `![text](/pictures/name)`.
     pub name: String,
-    /// Where it can be looked at before a setting names it.
+    /// Where it can be looked at before anything names it.
     pub url: String,
 }
 
@@ -61,7 +44,7 @@ pub struct UploadedPicture {
 pub struct PictureFile(#[expect(dead_code, reason = "it describes a body and is never made")] Vec<u8>);
 
 /// Uploads a picture for a setting such as `firm.logo`: PNG, JPEG or WebP, up to 2 MB. It is re-encoded, and not shown
-/// until a setting names it. A picture that no setting names within a day is deleted.
+/// until a setting names it. A picture that no setting and no page names within a day is deleted.
 #[utoipa::path(post, path = "/api/admin/settings/pictures", tag = "settings",
     request_body(content = PictureFile, content_type = "application/octet-stream"),
     responses((status = 201, body = Envelope<UploadedPicture>), (status = 422, body = Problem)))]
@@ -71,16 +54,30 @@ pub(super) async fn upload_picture(
     info: RequestInfo,
     file: Raw,
 ) -> Result<Created<UploadedPicture>> {
-    let drawn = pictures::draw(file, Drawing::Logo).await?;
-    let name = format!("{}x{}-{}", drawn.width, drawn.height, drawn.hash);
+    keep_picture(&platform, &caller, &info, file, Drawing::Logo).await
+}
+
+/// Draws a picture, stores it and notes who uploaded it. Deletes pictures that nothing has named for a day.
+///
+/// # Errors
+/// A validation error of the field `file`.
+pub async fn keep_picture(
+    platform: &Platform,
+    caller: &Caller,
+    info: &RequestInfo,
+    file: Raw,
+    drawing: Drawing,
+) -> Result<Created<UploadedPicture>> {
+    let drawn = pictures::draw(file, drawing).await?;
+    let name = drawn.name();
     let row = Model { name: name.clone(), content: drawn.content, created_at: platform.clock.now() };
-    let used: Vec<String> = chosen(&platform.settings);
+    let used: Vec<String> = chosen(&platform.settings).into_iter().chain([name.clone()]).collect();
     let entry = Entry {
         actor: Some(caller.staff_id),
         action: "settings.picture_uploaded",
         entity: (About::Settings, None),
         changes: Changes::none().fact("picture", &name),
-        from: &info,
+        from: info,
     }
     .row(&platform.ids, row.created_at);
     platform
@@ -88,9 +85,12 @@ pub(super) async fn upload_picture(
         .write((row, used, entry), |tx, (row, used, entry)| {
             Box::pin(async move {
                 tx.audit(entry.clone());
+                let of_pages =
+                    site_page_pictures::Entity::find().select_only().column(site_page_pictures::Column::Picture);
                 Entity::delete_many()
                     .filter(Column::CreatedAt.lt(row.created_at - Duration::days(1)))
-                    .filter(Column::Name.is_not_in(used.iter().chain([&row.name])))
+                    .filter(Column::Name.is_not_in(used))
+                    .filter(Column::Name.not_in_subquery(of_pages.into_query()))
                     .exec(tx.conn())
                     .await?;
                 Entity::insert(row.clone().into_active_model())
@@ -107,19 +107,58 @@ pub(super) async fn upload_picture(
 
 /// A picture before it is chosen: whoever sets settings sees it, and nobody else does.
 #[utoipa::path(get, path = "/api/admin/settings/pictures/{name}", tag = "settings", params(("name" = String, Path)),
-    responses((status = 200, content_type = "image/png", body = PictureFile), (status = 404, body = Problem)))]
+    responses((status = 200, content((PictureFile = "image/png"), (PictureFile = "image/jpeg"))), (status = 404, body = Problem)))]
 pub(super) async fn get_picture(State(platform): State<Platform>, Name(name): Name) -> Result<Response> {
     let content = content(platform.storage.read(), &name).await?.ok_or(Error::NotFound)?;
-    let headers = [(header::CONTENT_TYPE, "image/png"), (header::CACHE_CONTROL, "private, no-store")];
+    let headers =
+        [(header::CONTENT_TYPE, pictures::media_type(&content)), (header::CACHE_CONTROL, "private, no-store")];
     Ok((headers, content).into_response())
 }
 
-/// The PNG of that name, if a setting names it.
+/// The picture of that name, if a setting or a published page names it.
 pub async fn public_picture(platform: &Platform, name: &str) -> Result<Option<Vec<u8>>> {
-    if !chosen(&platform.settings).iter().any(|chosen| chosen == name) {
+    let conn = platform.storage.read();
+    if !chosen(&platform.settings).iter().any(|chosen| chosen == name) && !is_on_a_page(conn, name).await? {
         return Ok(None);
     }
-    content(platform.storage.read(), name).await
+    content(conn, name).await
+}
+
+/// True if visitors can open a page that shows it.
+async fn is_on_a_page(conn: &impl ConnectionTrait, name: &str) -> Result<bool> {
+    let pages: Vec<Uuid> = site_page_pictures::Entity::find()
+        .select_only()
+        .column(site_page_pictures::Column::PageId)
+        .filter(site_page_pictures::Column::Picture.eq(name))
+        .into_tuple()
+        .all(conn)
+        .await?;
+    let open = site_pages::Entity::find()
+        .filter(site_pages::Column::Id.is_in(pages))
+        .filter(site_pages::Column::PublishedAt.is_not_null());
+    Ok(open.count(conn).await? > 0)
+}
+
+/// Keeps these pictures from being deleted, within the unit that names them.
+///
+/// # Errors
+/// A validation error of `field` if one of them does not exist (any more).
+pub async fn hold_pictures(
+    conn: &impl ConnectionTrait,
+    field: &str,
+    names: &BTreeSet<String>,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    // An upload that is deleting what is old looks at the row again after this.
+    let held = Entity::update_many()
+        .col_expr(Column::CreatedAt, Expr::value(now))
+        .filter(Column::Name.is_in(names))
+        .exec(conn)
+        .await?;
+    if held.rows_affected < names.len() as u64 {
+        return Err(Error::field(field, "invalid", "A picture in this text no longer exists. Upload it again."));
+    }
+    Ok(())
 }
 
 async fn content(conn: &impl ConnectionTrait, name: &str) -> Result<Option<Vec<u8>>> {
@@ -127,13 +166,20 @@ async fn content(conn: &impl ConnectionTrait, name: &str) -> Result<Option<Vec<u
 }
 
 /// Refuses values that name a picture which is not there (any more).
-pub(super) async fn check(conn: &impl ConnectionTrait, registry: &Registry, values: &Map<String, Value>) -> Result<()> {
+pub(super) async fn check(
+    conn: &impl ConnectionTrait,
+    registry: &Registry,
+    values: &Map<String, Value>,
+    now: DateTime<Utc>,
+) -> Result<()> {
     for (key, value) in values {
-        let is_picture = registry.key(key).is_some_and(|key| key.kind == Kind::Picture);
-        if let Some(name) = value.as_str().filter(|_| is_picture)
-            && Entity::find_by_id(name).one(conn).await?.is_none()
-        {
-            return Err(Error::field(key, "invalid", "This picture no longer exists. Upload it again."));
+        let (Some(kind), Some(text)) = (registry.key(key).map(|key| &key.kind), value.as_str()) else { continue };
+        match kind {
+            Kind::Picture if Entity::find_by_id(text).one(conn).await?.is_none() => {
+                return Err(Error::field(key, "invalid", "This picture no longer exists. Upload it again."));
+            }
+            Kind::Markdown { .. } => hold_pictures(conn, key, &markdown::pictures(text), now).await?,
+            _ => {}
         }
     }
     Ok(())
@@ -142,29 +188,10 @@ pub(super) async fn check(conn: &impl ConnectionTrait, registry: &Registry, valu
 /// The pictures that settings name.
 fn chosen(settings: &Settings) -> Vec<String> {
     let values = &settings.get().values;
-    let pictures = settings.registry().keys.iter().filter(|key| key.kind == Kind::Picture);
-    pictures.filter_map(|key| values.get(&key.key)?.as_str().map(str::to_owned)).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_name_says_how_large_its_picture_is() {
-        let hash = "0123456789abcdef".repeat(4);
-        let read = PictureName::read(&format!("480x60-{hash}")).expect("a name");
-        assert_eq!((read.url, read.width, read.height), (format!("/pictures/480x60-{hash}"), 480, 60));
-        for name in [
-            "",
-            "x",
-            &hash,
-            &format!("0x60-{hash}"),
-            &format!("480x-{hash}"),
-            &format!("480x60-{}", hash.to_uppercase()),
-            &format!("480x60-../{hash}"),
-        ] {
-            assert_eq!(PictureName::read(name), None, "{name}");
-        }
-    }
+    let named = |key: &Key| match (&key.kind, values.get(&key.key)?.as_str()?) {
+        (Kind::Picture, name) => Some(vec![name.to_owned()]),
+        (Kind::Markdown { .. }, text) => Some(markdown::pictures(text).into_iter().collect()),
+        _ => None,
+    };
+    settings.registry().keys.iter().filter_map(named).flatten().collect()
 }

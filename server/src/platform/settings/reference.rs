@@ -32,6 +32,7 @@ fn form(key: &Key) -> String {
     let form = match &key.kind {
         Kind::Line { max } => format!("a line, at most {max} characters"),
         Kind::Text { max } => format!("text, at most {max} characters"),
+        Kind::Markdown { max } => format!("Markdown, at most {max} characters"),
         Kind::Template { max, variables, .. } => {
             let names: Vec<String> = variables.iter().map(|it| format!("`{{{{{}}}}}`", it.name)).collect();
             format!("text, at most {max} characters, can contain {}", names.join(" "))

@@ -139,9 +139,10 @@ impl Key {
     /// The stored form of a value: trimmed, and null if empty.
     fn tidy(&self, value: &Value) -> Value {
         let tidied = match (value, &self.kind) {
-            (Value::String(text), Kind::Line { .. } | Kind::Text { .. } | Kind::Email | Kind::TimeZone) => {
-                Value::String(text.trim().replace("\r\n", "\n"))
-            }
+            (
+                Value::String(text),
+                Kind::Line { .. } | Kind::Text { .. } | Kind::Markdown { .. } | Kind::Email | Kind::TimeZone,
+            ) => Value::String(text.trim().replace("\r\n", "\n")),
             (Value::String(text), Kind::Template { .. }) => Value::String(text.replace("\r\n", "\n")),
             (services, Kind::Services) => groups::services::whole(services),
             _ => value.clone(),

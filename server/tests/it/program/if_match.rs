@@ -73,6 +73,11 @@ async fn messages_canned_replies_and_settings_are_edited_only_as_they_were_seen(
     let firm = "/api/admin/settings/firm";
     t.edits_only_what_was_seen(&ada, edit(Method::PATCH, firm, json!({ "firm.city": "Ulm" }), firm)).await;
 
+    let page = json!({ "title": "Fees", "body": "By the hour." });
+    let page = t.post_as(&ada, "/api/admin/pages", page).await.header("location").to_owned();
+    t.edits_only_what_was_seen(&ada, edit(Method::PATCH, &page, json!({ "isPublished": true }), &page)).await;
+    t.edits_only_what_was_seen(&ada, edit(Method::DELETE, &page, json!(null), &page)).await;
+
     let body = json!({ "title": "Thanks", "shortcut": "thanks", "content": "Thank you" });
     let made = t.post_as(&ada, "/api/admin/canned-replies", body).await;
     let canned = made.header("location").to_owned();
@@ -128,12 +133,14 @@ fn the_document_names_if_match_where_it_is_honoured() {
     let expected = [
         "DELETE /api/admin/canned-replies/{id}",
         "DELETE /api/admin/message-rules/{id}",
+        "DELETE /api/admin/pages/{id}",
         "DELETE /api/admin/staff/{id}",
         "DELETE /api/admin/staff/{id}/avatar",
         "DELETE /api/admin/staff/{id}/invitation",
         "PATCH /api/admin/canned-replies/{id}",
         "PATCH /api/admin/message-rules/{id}",
         "PATCH /api/admin/messages/{id}",
+        "PATCH /api/admin/pages/{id}",
         "PATCH /api/admin/settings",
         "PATCH /api/admin/settings/{group}",
         "PATCH /api/admin/staff/{id}",

@@ -75,6 +75,10 @@ fn rows() -> Vec<Row> {
         ("site.serviceOthersTitle", json!("More"), |t, _| page(t, SERVICE)),
         ("site.serviceAskTitle", json!("Shall we?"), |t, _| page(t, SERVICE)),
         ("site.serviceAskText", json!("Say when."), |t, _| page(t, SERVICE)),
+        ("site.aboutShown", json!(true), |t, ada| about(t, ada, json!({ "site.aboutText": "We cut hedges." }))),
+        ("site.aboutTitle", json!("Us"), |t, ada| about(t, ada, json!({ "site.aboutShown": true }))),
+        ("site.aboutText", json!("Since *1999*."), |t, ada| about(t, ada, json!({ "site.aboutShown": true }))),
+        ("site.aboutPeopleTitle", json!("The team"), |t, ada| about(t, ada, json!({ "site.aboutShown": true }))),
         ("hours.timeZone", json!("Pacific/Auckland"), |t, _| page(t, "/")),
         ("hours.weekly", json!([{ "day": "sun", "opens": "10:00", "closes": "11:00" }]), |t, _| page(t, "/")),
         ("hours.holidays", holiday, |t, _| page(t, "/")),
@@ -317,6 +321,16 @@ async fn answers_of_a_client(t: &TestApp) -> String {
         said.push_str(&answer.code.to_string());
     }
     said
+}
+
+/// The About page with these settings, once Ada has agreed to be on it.
+fn about(t: &TestApp, ada: Signed, values: Value) -> BoxFuture<'_, String> {
+    Box::pin(async move {
+        t.patch_as(&ada, "/api/admin/settings", values).await.status(200);
+        let own = t.request_as(&ada, Method::PUT, "/api/auth/me/website").json(&json!({ "isShown": true }));
+        Answer::of(own).await.status(200);
+        t.get("/about").await.text
+    })
 }
 
 /// How many emails the sender of two messages gets.

@@ -93,6 +93,9 @@ async fn the_examples_fill_every_block_of_the_home_page() {
 #[tokio::test]
 async fn every_text_shows_where_it_belongs_and_is_escaped() {
     let (t, ada) = full().await;
+    set(&t, &ada, json!({ "site.aboutShown": true })).await.status(200);
+    let agreed = t.request_as(&ada, reqwest::Method::PUT, "/api/auth/me/website").json(&json!({ "isShown": true }));
+    Answer::of(agreed).await.status(200);
     let keys = t.get_as(&ada, "/api/admin/settings/schema").await.data()["keys"].clone();
     let keys: Vec<&Value> = keys.as_array().unwrap().iter().filter(|key| key["group"] == "site").collect();
     let mut looked = 0;
@@ -108,6 +111,7 @@ async fn every_text_shows_where_it_belongs_and_is_escaped() {
         let path = match name {
             _ if name.starts_with("site.home") => "/",
             _ if name.starts_with("site.services") => "/services",
+            _ if name.starts_with("site.about") => "/about",
             _ => SERVICE,
         };
         let page = main_of(&t, path).await;
@@ -117,7 +121,7 @@ async fn every_text_shows_where_it_belongs_and_is_escaped() {
         assert_whole(&page);
         looked += 1;
     }
-    assert_eq!(looked, 21);
+    assert_eq!(looked, 23);
 }
 
 #[tokio::test]

@@ -1,5 +1,6 @@
 /** The person's own account. */
 import { data, http, id, list, raw } from '../../api/http';
+import type { Schema } from '../../api/types';
 import type { Turn } from '../../ui/paged.svelte';
 
 export const api = {
@@ -10,4 +11,6 @@ export const api = {
   endOthers: () => data(http.DELETE('/api/auth/sessions')),
   setPicture: (file: Blob) => data(http.PUT('/api/auth/me/avatar', raw(file))),
   removePicture: () => data(http.DELETE('/api/auth/me/avatar')),
+  website: () => data(http.GET('/api/auth/me/website', {})),
+  setWebsite: (body: Schema['OwnWebsiteChange']) => data(http.PUT('/api/auth/me/website', { body })),
 };

@@ -25,6 +25,18 @@ export const own = {
   change: 'Change password',
   changed: 'Password changed. Other devices are signed out.',
   wrongPassword: 'This is not your current password.',
+  website: {
+    title: 'On the website',
+    show: 'Show me on the website',
+    showHint:
+      'The About page then shows your name, your picture, and what you write here. Only you can turn this on, and it ends at once when you turn it off.',
+    off: 'The firm has no About page at the moment, so nobody sees this yet.',
+    job: 'Job title',
+    text: 'A few words about you',
+    textHint: 'What you do here, in two or three sentences. At most 400 characters.',
+    shown: 'You are on the website',
+    hidden: 'You are not on the website',
+  },
   devices: 'Devices',
   signOutOne: 'Sign out',
   signOutOthers: 'Sign out all other devices',

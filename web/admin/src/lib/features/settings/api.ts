@@ -1,7 +1,7 @@
 /** The firm's settings. */
-import { data, http, LONG, raw, tagged, whole } from '../../api/http';
+import { data, http, id, LONG, raw, tagged, whole } from '../../api/http';
 import { loadSchema } from './schema';
-import type { MailTrial, SettingValues } from './types';
+import type { MailTrial, NewSitePage, SitePagePatch, SitePageTrial, SettingValues, SiteTrial } from './types';
 
 export const api = {
   schema: loadSchema,
@@ -22,4 +22,24 @@ export const api = {
   testMail: (body: MailTrial) => data(http.POST('/api/admin/settings/mail/test', { body, ...LONG })),
   retention: (values: SettingValues) =>
     data(http.POST('/api/admin/settings/retention', { body: { values }, ...LONG })),
+  previewSite: (body: SiteTrial) => data(http.POST('/api/admin/site/preview', { body })),
+
+  /** The firm's own pages. */
+  pages: {
+    list: () => data(http.GET('/api/admin/pages', {})),
+    get: (page: string) => data(http.GET('/api/admin/pages/{id}', id(page))),
+    add: (body: NewSitePage) => data(http.POST('/api/admin/pages', { body })),
+    /** `seen` is the version on which the change is based; a stale one returns 412. */
+    change: (page: string, body: SitePagePatch, seen: string) =>
+      data(
+        http.PATCH('/api/admin/pages/{id}', {
+          params: { path: { id: page }, header: { 'If-Match': seen } },
+          body,
+        }),
+      ),
+    remove: (page: string) => data(http.DELETE('/api/admin/pages/{id}', id(page))),
+    order: (ids: string[]) => data(http.PUT('/api/admin/pages/order', { body: { ids } })),
+    preview: (body: SitePageTrial) => data(http.POST('/api/admin/pages/preview', { body })),
+    upload: (file: Blob) => data(http.POST('/api/admin/pages/pictures', raw(file))),
+  },
 };

@@ -4,7 +4,7 @@ import { frame } from './strings.frame';
 
 export const settings: Slice = {
   name: 'settings',
-  routes: ['settings/[[group]]'],
+  routes: ['settings/[[group]]', 'settings/pages', 'settings/pages/[id]'],
   entries: [
     {
       id: 'settings',
@@ -17,7 +17,10 @@ export const settings: Slice = {
     },
   ],
   palette: () => import('./palette'),
-  entities: { settings: { name: frame.entity } },
+  entities: {
+    settings: { name: frame.entity },
+    site_page: { name: frame.page, path: (id) => `/settings/pages/${id}` },
+  },
   steps: frame.steps,
   stops: [{ id: 'settings', at: 50, ...frame.stop }],
 };

@@ -6,6 +6,9 @@ const plain = { createHTML: (html: string) => html };
 const factory = (globalThis as { trustedTypes?: Factory }).trustedTypes;
 const policy = factory?.createPolicy('letter', plain) ?? plain;
 
+/** A document for the browser to parse: an email, or a page in a frame where no script runs. */
+export const trusted = (html: string): string => policy.createHTML(html);
+
 const SHEET = /<style>([\s\S]*?)<\/style>/g;
 
 /**
@@ -16,7 +19,7 @@ const SHEET = /<style>([\s\S]*?)<\/style>/g;
 export function show(html: string, root: ShadowRoot): void {
   // Quotes in the words of an email are escaped, so these are its attributes.
   const unstyled = html.replace(SHEET, '').replaceAll(' style="', ' data-style="');
-  const { body } = new DOMParser().parseFromString(policy.createHTML(unstyled), 'text/html');
+  const { body } = new DOMParser().parseFromString(trusted(unstyled), 'text/html');
   for (const dead of body.querySelectorAll('script, form, iframe, object, embed, link')) dead.remove();
   // The firm's pictures are on this server, by whichever name the page was opened.
   for (const picture of body.querySelectorAll('img')) picture.src = new URL(picture.src).pathname;

@@ -3,6 +3,7 @@ export const frame = {
   settings: 'Settings',
   goTo: 'Go to settings',
   entity: 'settings',
+  page: 'page of the website',
   stop: {
     title: 'Settings',
     text: 'The firm, services, website, hours and emails. The site updates at once.',

@@ -9,6 +9,12 @@ export type MailPreview = Schema['MailPreview'];
 export type MailTest = Schema['MailTest'];
 export type Expiring = Schema['Expiring'];
 
+export type SiteTrial = Schema['SiteTrial'];
+export type SitePage = Schema['SitePage'];
+export type NewSitePage = Schema['NewSitePage'];
+export type SitePagePatch = Schema['SitePagePatch'];
+export type SitePageTrial = Schema['SitePageTrial'];
+
 export type SettingValues = Record<string, unknown>;
 
 export interface Opening {

@@ -7,6 +7,7 @@ export const words: Findable['words'] = own.words;
 export const places: Command[] = [
   { id: 'profile-about', icon: 'user', path: '/profile#about', ...own.about },
   { id: 'profile-picture', icon: 'user', path: '/profile#picture', ...own.picture },
+  { id: 'profile-website', icon: 'user', path: '/profile#website', ...own.website },
   { id: 'profile-look', icon: 'moon', path: '/profile#look', ...own.look },
   { id: 'profile-password', icon: 'lock', path: '/profile#password', ...own.password },
   { id: 'profile-factors', icon: 'key', path: '/profile#factors', ...own.factors },

@@ -9,6 +9,11 @@ export const own = {
     detail,
   },
   picture: { label: 'Your picture', words: 'photo avatar image portrait', detail },
+  website: {
+    label: 'You on the website',
+    words: 'about page team public profile job title bio show me consent',
+    detail,
+  },
   look: { label: 'Theme and keyboard', words: 'dark light mode appearance shortcuts keys hotkeys', detail },
   password: { label: 'Your password', words: 'change new passphrase login sign-in security', detail },
   factors: {

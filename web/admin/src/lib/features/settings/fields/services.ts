@@ -29,7 +29,7 @@ export function freeSlug(list: readonly Service[], name: string): string {
 }
 
 /** A name as it stands in an address: "Café & Garden" is "cafe-garden". */
-const slugOf = (name: string): string =>
+export const slugOf = (name: string): string =>
   name
     .normalize('NFKD')
     .replace(/\p{M}/gu, '')

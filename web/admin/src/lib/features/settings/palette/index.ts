@@ -7,6 +7,8 @@ import { own } from './strings';
 export const words: Findable['words'] = own.words;
 
 export const commands: Command[] = [
+  { id: 'site-pages', icon: 'text', path: '/settings/pages', needs: 'settings', ...own.sitePages },
+  { id: 'new-page', icon: 'plus', path: '/settings/pages/new', needs: 'settings', ...own.newPage },
   { id: 'test-mail', icon: 'mail', path: '/settings/mail#test-mail', needs: 'settings', ...own.testMail },
 ];
 

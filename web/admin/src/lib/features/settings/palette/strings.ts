@@ -36,6 +36,10 @@ const places: Record<string, string> = {
   'site.servicesLead': 'seo search engines description',
   'site.serviceQuestionsTitle': 'faq',
   'site.servicePriceTitle': 'cost',
+  'site/About page': 'about us team people staff who we are company story',
+  'site.aboutShown': 'enable hide publish',
+  'site.aboutText': 'company story history markdown',
+  'site.aboutPeopleTitle': 'team staff',
   hours: 'opening times open closed business schedule availability',
   'hours.timeZone': 'timezone utc clock',
   'hours.weekly': 'office days',
@@ -80,6 +84,16 @@ export const own = {
     label: 'Send a test email',
     words: 'smtp mail server try check preview sendgrid',
     detail: 'Settings · Email',
+  },
+  sitePages: {
+    label: 'Pages of the website',
+    words: 'own pages imprint impressum legal notice landing cms content articles markdown menu footer',
+    detail: 'Settings',
+  },
+  newPage: {
+    label: 'Write a new page',
+    words: 'add create page website imprint landing content',
+    detail: 'Settings · Pages',
   },
   places,
 };
