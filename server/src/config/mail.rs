@@ -11,8 +11,8 @@ use super::{SecretUrl, parse};
 /// How mail leaves. Without a server, mails are written to `mail/` in the data directory.
 #[derive(Clone, Args)]
 pub struct MailConfig {
-    /// smtp://user:password@host:port (STARTTLS is used if offered, and required if a password goes to another machine or TEKVWARHO_SMTP_CA is set) or
-    /// smtps:// (TLS from the start).
+    /// smtp://user:password@host:port or smtps:// (TLS from the start). With smtp://, STARTTLS is used if offered, and
+    /// required if a password goes to another machine or a certificate is given.
     #[arg(long, env = "SMTP_URL", hide_env_values = true, global = true)]
     pub smtp_url: Option<SecretUrl>,
     /// Certificates (PEM) to trust for the mail server, besides those of public authorities: of your own authority, or the

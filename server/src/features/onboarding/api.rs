@@ -28,6 +28,7 @@ pub fn routes() -> OpenApiRouter<App> {
 /// The progress of the firm and the person.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[expect(clippy::struct_excessive_bools, reason = "facts of a response that depend on nothing else")]
 pub struct Onboarding {
     /// Steps that the caller can do, in order.
     pub steps: Vec<StepState>,
