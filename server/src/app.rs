@@ -154,6 +154,7 @@ impl App {
             parts.liveness.follow(event);
             parts.audience.follow(event);
             parts.hub.follow(event);
+            parts.viewers.follow(event, &parts.hub, &parts.bus);
             if *event == Event::Everything {
                 parts.inbox.forget();
             }

@@ -30,6 +30,8 @@ pub enum Event {
     SettingsChanged,
     /// These staff members have new notices, or have read some.
     Notified(Vec<Uuid>),
+    /// A person with a socket on another node views something else, or still does.
+    Viewing(Viewing),
     /// The outbox has emails to deliver.
     MailQueued,
     /// Maintained counts have changed.
@@ -53,6 +55,18 @@ pub struct Notice {
     /// The name of an entity kind that the platform knows; notices with other names reach nobody.
     pub entity: Cow<'static, str>,
     pub id: Option<Uuid>,
+}
+
+/// Where a socket of another node is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Viewing {
+    pub socket: Uuid,
+    pub person: Uuid,
+    pub name: String,
+    pub writing: bool,
+    /// Name of the entity kind, and its id.
+    pub from: Option<(String, Uuid)>,
+    pub to: Option<(String, Uuid)>,
 }
 
 /// What a listener hears.
@@ -121,12 +135,17 @@ impl Bus {
 
     /// Something happened on this node: tells it and the others.
     pub fn publish(&self, event: Event) {
-        if event.is_for_all_nodes()
-            && let Some(others) = &*self.others.lock().unwrap_or_else(PoisonError::into_inner)
-        {
-            let _ = others.try_send(event.clone());
+        if event.is_for_all_nodes() {
+            self.tell_others(|| event.clone());
         }
         self.deliver(event);
+    }
+
+    /// Tells the other nodes, if there are any, what this one knows already.
+    pub fn tell_others(&self, event: impl FnOnce() -> Event) {
+        if let Some(others) = &*self.others.lock().unwrap_or_else(PoisonError::into_inner) {
+            let _ = others.try_send(event());
+        }
     }
 
     /// Runs the hooks and sends the event to all subscribers of this node.

@@ -6,6 +6,6 @@ mod bus;
 mod recent;
 mod redis;
 
-pub use bus::{Bus, Event, Events, Heard, Hook, Notice};
+pub use bus::{Bus, Event, Events, Heard, Hook, Notice, Viewing};
 pub use recent::Recent;
 pub use redis::{Link, check_redis_url};

@@ -183,7 +183,7 @@ fn lost(why: &'static str) -> RedisError {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cluster::Notice;
+    use crate::cluster::{Notice, Viewing};
 
     #[test]
     fn an_address_is_refused_without_repeating_it() {
@@ -207,6 +207,14 @@ mod tests {
             Event::TokensChanged(Uuid::from_u128(3)),
             Event::PreferencesChanged(Uuid::from_u128(4)),
             Event::SettingsChanged,
+            Event::Viewing(Viewing {
+                socket: Uuid::from_u128(10),
+                person: Uuid::from_u128(11),
+                name: "Ben".into(),
+                writing: true,
+                from: None,
+                to: Some(("message".into(), Uuid::from_u128(12))),
+            }),
             Event::Notified(vec![Uuid::from_u128(5), Uuid::from_u128(6)]),
         ] {
             assert!(event.is_for_all_nodes(), "{event:?}");

@@ -318,6 +318,7 @@ fn topics_for(event: &Event) -> Vec<Topic> {
         Event::Notified(people) => people.iter().copied().map(Topic::Person).collect(),
         Event::TokensChanged(_)
         | Event::PreferencesChanged(_)
+        | Event::Viewing(_)
         | Event::Counted
         | Event::MailQueued
         | Event::AuditWritten => Vec::new(),

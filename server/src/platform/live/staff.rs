@@ -147,7 +147,7 @@ impl Person {
             &self.viewer,
             self.place.as_ref(),
             place.as_ref(),
-            &self.platform.hub,
+            (&self.platform.hub, &self.platform.bus),
         );
         self.place = place;
     }
@@ -235,6 +235,12 @@ impl Person {
 
 impl Drop for Person {
     fn drop(&mut self) {
-        self.platform.viewers.set(self.seat.id(), &self.viewer, self.place.as_ref(), None, &self.platform.hub);
+        self.platform.viewers.set(
+            self.seat.id(),
+            &self.viewer,
+            self.place.as_ref(),
+            None,
+            (&self.platform.hub, &self.platform.bus),
+        );
     }
 }

@@ -23,6 +23,7 @@ pub fn notice_for(event: &Event, caller: &Caller) -> Option<Notice> {
         | Event::SessionChanged(_)
         | Event::TokensChanged(_)
         | Event::PreferencesChanged(_)
+        | Event::Viewing(_)
         | Event::MailQueued
         | Event::Counted
         | Event::AuditWritten => None,

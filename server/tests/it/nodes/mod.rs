@@ -69,6 +69,35 @@ async fn rights_settings_and_notices_reach_the_other_node() {
     assert!(seen.await < SOON);
 }
 
+/// Waits until exactly these people view what the socket is at.
+async fn sees(socket: &mut Socket, names: &[&str]) {
+    loop {
+        let frame = socket.until("viewing").await;
+        let staff = frame["staff"].as_array().unwrap().iter().map(|it| it["name"].as_str().unwrap().to_owned());
+        if staff.collect::<Vec<_>>() == names {
+            return;
+        }
+    }
+}
+
+#[tokio::test]
+async fn people_on_two_nodes_see_each_other_at_one_message() {
+    let nodes = Nodes::two().await;
+    let ada = nodes.a.admin().await;
+    let ben = nodes.b.person("Ben", Role::Staff).await;
+    let ben = nodes.b.sign_in(&ben).await;
+    let message = nodes.a.send_message(json!({})).await;
+    let (mut here, mut there) = (Socket::of(&nodes.a, &ada).await, Socket::of(&nodes.b, &ben).await);
+    let view = json!({ "type": "viewing", "entity": "message", "id": message });
+    here.send(view.clone()).await;
+    sees(&mut here, &["Ada"]).await;
+    there.send(view).await;
+    sees(&mut here, &["Ada", "Ben"]).await;
+    sees(&mut there, &["Ada", "Ben"]).await;
+    drop(there);
+    sees(&mut here, &["Ada"]).await;
+}
+
 #[tokio::test]
 async fn a_node_hears_others_once_and_itself_not_at_all() {
     let nodes = Nodes::two().await;
