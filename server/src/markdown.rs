@@ -20,9 +20,12 @@ const DEEPEST: usize = 16;
 /// Maximum columns of a table: a short row is filled up, so a wide table could become much larger than its text.
 const COLUMNS: usize = 20;
 
+/// Maximum cells of all tables of a text, for the same reason.
+const CELLS: usize = 2_000;
+
 /// The HTML of a text, without scripts, styles and foreign pictures. Headings begin at `h2` and leave out no level.
 pub fn to_html(text: &str) -> String {
-    let events: Vec<Event<'_>> = parser(text).collect();
+    let events = events(text);
     let mut out = String::with_capacity(text.len() * 2);
     html::push_html(&mut out, Writer::default().written(&events).into_iter());
     ALLOWED.clean(&out).to_string()
@@ -72,6 +75,9 @@ pub fn fault(text: &str) -> Option<String> {
         let start: String = line.chars().take(30).collect();
         return Some(format!("A table can have at most {COLUMNS} columns. Shorten the one at “{start}…”."));
     }
+    if cells(parser(text)) > CELLS {
+        return Some(format!("The tables have more than {CELLS} cells. Shorten them."));
+    }
     parser(text).find_map(|event| match event {
         Event::Start(Tag::Image { dest_url, .. }) if picture(&dest_url).is_none() => Some(format!(
             "“{}” is not a picture of this site. Upload it first: pictures from elsewhere would tell other servers who your visitors are.",
@@ -92,6 +98,18 @@ fn shortened(text: &str) -> String {
 fn parser(text: &str) -> Parser<'_> {
     let tables = if text.lines().any(is_wide) { Options::empty() } else { Options::ENABLE_TABLES };
     Parser::new_ext(text, tables | Options::ENABLE_STRIKETHROUGH)
+}
+
+/// What the parser finds; the lines of tables that are too large become text.
+fn events(text: &str) -> Vec<Event<'_>> {
+    if cells(parser(text)) > CELLS {
+        return Parser::new_ext(text, Options::ENABLE_STRIKETHROUGH).collect();
+    }
+    parser(text).collect()
+}
+
+fn cells<'a>(events: impl Iterator<Item = Event<'a>>) -> usize {
+    events.filter(|event| matches!(event, Event::Start(Tag::TableCell))).take(CELLS + 1).count()
 }
 
 fn is_wide(line: &str) -> bool {
@@ -379,6 +397,18 @@ mod tests {
             assert_eq!(flat(&text), "<p>a</p>", "{address}");
             assert!(fault(&text).is_some(), "{address}");
         }
+    }
+
+    #[test]
+    fn tables_that_would_grow_beyond_measure_are_text() {
+        let head = "|a".repeat(20) + "\n" + &"|-".repeat(20) + "\n";
+        // Short rows are filled up with empty cells.
+        let small = head.clone() + &"b\n".repeat(90);
+        assert!(fault(&small).is_none() && to_html(&small).contains("<table>"));
+        let large = head + &"b\n".repeat(9_900);
+        assert_eq!(fault(&large).as_deref(), Some("The tables have more than 2000 cells. Shorten them."));
+        let html = to_html(&large);
+        assert!(!html.contains("<table>") && html.len() < large.len() * 2, "{}", html.len());
     }
 
     #[test]

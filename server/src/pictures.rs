@@ -34,6 +34,8 @@ const FIGURE: (u32, u32) = (1_600, 2_400);
 const PIXELS: u64 = 12_500_000;
 /// Limit for the pixels of a decoded picture, in bytes.
 const MEMORY: u64 = 50_000_000;
+/// Limit for what is unpacked of a file before its size is known, such as a colour profile, which is not kept anyway.
+const HEAD: u64 = 4_000_000;
 const QUALITY: u8 = 86;
 
 /// Pictures decoded at once: one can take up to [`MEMORY`] for a moment.
@@ -162,7 +164,7 @@ fn read(bytes: &[u8]) -> Result<(DynamicImage, Orientation, ImageFormat)> {
     if bytes.is_empty() {
         return Err(Error::field("file", "required", "Choose a picture."));
     }
-    let reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format().map_err(|_| broken())?;
+    let mut reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format().map_err(|_| broken())?;
     let Some(format @ (ImageFormat::Png | ImageFormat::Jpeg | ImageFormat::WebP)) = reader.format() else {
         return Err(Error::field("file", "invalid", "This is not a PNG, JPEG or WebP picture."));
     };
@@ -170,6 +172,12 @@ fn read(bytes: &[u8]) -> Result<(DynamicImage, Orientation, ImageFormat)> {
     if format == ImageFormat::WebP && WebPDecoder::new(Cursor::new(bytes)).map_err(|_| broken())?.has_animation() {
         return Err(Error::field("file", "invalid", "This picture is animated. Choose one that is not."));
     }
+    let up_to = |bytes| {
+        let mut limits = Limits::default();
+        limits.max_alloc = Some(bytes);
+        limits
+    };
+    reader.limits(up_to(HEAD));
     let mut decoder = reader.into_decoder().map_err(|_| broken())?;
     // Read from the file header, before anything is decoded: a small file can contain a huge picture.
     let (width, height) = decoder.dimensions();
@@ -177,9 +185,7 @@ fn read(bytes: &[u8]) -> Result<(DynamicImage, Orientation, ImageFormat)> {
         let message = format!("This picture is too large: {width} × {height} pixels. Make it smaller first.");
         return Err(Error::field("file", "too_large", message));
     }
-    let mut limits = Limits::default();
-    limits.max_alloc = Some(MEMORY);
-    decoder.set_limits(limits).map_err(|_| broken())?;
+    decoder.set_limits(up_to(MEMORY)).map_err(|_| broken())?;
     let orientation = decoder.orientation().map_err(|_| broken())?;
     Ok((DynamicImage::from_decoder(decoder).map_err(|_| broken())?, orientation, format))
 }
@@ -327,6 +333,35 @@ mod tests {
         let checksum = crc32(&bomb[12..29]);
         bomb[29..33].copy_from_slice(&checksum.to_be_bytes());
         assert_eq!(code(&bomb), "too_large");
+    }
+
+    /// The most memory that this process has had so far, in bytes.
+    fn peak() -> u64 {
+        let status = std::fs::read_to_string("/proc/self/status").expect("Linux");
+        let line = status.lines().find(|line| line.starts_with("VmHWM:")).expect("a peak");
+        line.split_whitespace().nth(1).and_then(|number| number.parse::<u64>().ok()).expect("kilobytes") * 1_024
+    }
+
+    #[test]
+    fn a_colour_profile_that_unpacks_without_end_takes_no_memory() {
+        use std::io::Write as _;
+        let mut profile = b"iCCPx\0\0".to_vec();
+        let mut zlib = flate2::write::ZlibEncoder::new(&mut profile, flate2::Compression::best());
+        for _ in 0..200 {
+            zlib.write_all(&[0; 1_000_000]).expect("memory");
+        }
+        zlib.finish().expect("memory");
+        let plain = png(4, 4);
+        // After the head, before the picture.
+        let mut bomb = plain[..33].to_vec();
+        let length = u32::try_from(profile.len() - 4).expect("a small file");
+        bomb.extend(length.to_be_bytes());
+        bomb.extend(&profile);
+        bomb.extend(crc32(&profile).to_be_bytes());
+        bomb.extend(&plain[33..]);
+        let before = peak();
+        let _ = drawn(&bomb, Drawing::Portrait);
+        assert!(peak() < before + 60_000_000, "{} MB", (peak() - before) / 1_000_000);
     }
 
     fn crc32(bytes: &[u8]) -> u32 {

@@ -1061,7 +1061,7 @@ export interface paths {
         /** Lists people who match the filters, sorted by name, page by page. */
         get: operations["list_staff"];
         put?: never;
-        /** Invites a person by email. The link works once, for 7 days. */
+        /** Invites a person by email. The link works once and expires in 7 days. */
         post: operations["invite_staff"];
         delete?: never;
         options?: never;

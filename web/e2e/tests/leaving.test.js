@@ -103,7 +103,7 @@ step("who is deleted leaves their work to nobody", async () => {
   await openPage(BEN);
   await page.getByRole("button", { name: "Delete" }).click();
   const dialog = page.getByRole("dialog");
-  await dialog.getByLabel(/^Who takes over/).selectOption({ label: "Nobody: they become unassigned" });
+  await dialog.getByLabel(/^Who takes over/).selectOption({ label: "Nobody (leave unassigned)" });
   await dialog.getByLabel(/to confirm/).fill(BEN.name);
   await dialog.getByRole("button", { name: "Delete" }).click();
   await page.getByRole("link", { name: /Cleo Marsh/ }).waitFor();

@@ -78,7 +78,7 @@ step("a new site promises nothing, and the settings say why a block is missing",
   await open();
   const order = panel("Home page: order");
   for (const block of ["How it starts", "Promises"])
-    await order.locator("li", { hasText: block }).getByText("Has no text yet, so it is not shown").waitFor();
+    await order.locator("li", { hasText: block }).getByText("Hidden: no text yet").waitFor();
   assert.equal(await order.getByText("Has no text yet").count(), 2);
   assert.deepEqual(await axe(page), []);
 });

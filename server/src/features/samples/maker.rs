@@ -133,6 +133,7 @@ impl Maker {
         let topic = self.one(TOPICS);
         let (opening, plea, city) = (self.one(OPENINGS), self.one(PLEAS), self.one(CITIES));
         let text = format!("{opening}\n\n{topic} {plea}\n\nWe are in {city}.\n\n{name}");
+        let name = self.named(&name);
         let age = self.now - at;
         let status = self.status(age);
         let id = self.ids.next(at);

@@ -163,7 +163,7 @@ fn service_keys() -> Vec<Key> {
         named("serviceQuestionsTitle", "Common questions", "Common questions").help("Above questions and answers."),
         named("servicePriceTitle", "Price", "What it costs to start")
             .help("Above the price, on the page of a service and in the list of services."),
-        named("serviceFitsTitle", "Who it is for", "A good fit if").help("Above the signs that a service fits."),
+        named("serviceFitsTitle", "Who it is for", "A good fit if").help("Heading of “Who it is for”."),
         named("serviceOthersTitle", "Other services", "Other services").help("Above the links to your other services."),
         line("serviceAskTitle", Some("Is this what you need?"))
             .under(ask)
@@ -185,7 +185,7 @@ fn about_keys() -> Vec<Key> {
             .optional()
             .under(page)
             .help("Who you are, and why clients come to you."),
-        heading("aboutPeopleTitle", "Heading of the people", "Who we are")
+        heading("aboutPeopleTitle", "Team heading", "Who we are")
             .under(page)
             .help("Above the people who agreed to be shown, with name, picture, job title and a few words."),
     ]

@@ -138,6 +138,7 @@ async fn set(act: &Act, id: Uuid, seen: IfMatch, file: Option<Raw>) -> Result<Da
 async fn write(tx: &Tx<'_>, act: &Act, id: Uuid, seen: &IfMatch, row: Option<&staff_avatars::Model>) -> Result<()> {
     if id != act.caller.staff_id {
         act.pair(tx, id).await?.may_touch()?;
+        store::hide_from_site(tx.conn(), id).await?;
     }
     let Some(person) = store::by_id(tx.conn(), id).await?.filter(|person| person.deleted_at.is_none()) else {
         return Err(Error::NotFound);

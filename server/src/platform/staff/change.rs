@@ -101,6 +101,9 @@ pub async fn apply(tx: &Tx<'_>, act: &Act, id: Uuid, wanted: &Wanted) -> Result<
         change.token_version = Set(before.token_version + 1);
     }
     store::change(tx.conn(), change).await.map_err(taken)?;
+    if before.name != after.name && id != act.caller.staff_id {
+        store::hide_from_site(tx.conn(), id).await?;
+    }
     if moved {
         address_moved(tx, act, before, &after, &wanted.token).await?;
     }

@@ -48,6 +48,13 @@ pub(super) enum OpenWork {
 #[derive(Debug, Clone, Default)]
 pub(super) struct Moved(Vec<Vec<Uuid>>);
 
+impl Moved {
+    /// How much it is, all kinds together.
+    pub(super) fn len(&self) -> usize {
+        self.0.iter().map(Vec::len).sum()
+    }
+}
+
 impl OpenWork {
     /// Hands over what fits into this unit. Returns everything handed over so far, and whether there may be more.
     ///

@@ -88,7 +88,7 @@ impl Invited {
     }
 }
 
-/// Invites a person by email. The link works once, for 7 days.
+/// Invites a person by email. The link works once and expires in 7 days.
 #[utoipa::path(post, path = "/api/admin/staff", tag = "staff", request_body = Invitation,
     responses((status = 201, body = Envelope<StaffSummary>), (status = 422, body = Problem)))]
 async fn invite_staff(

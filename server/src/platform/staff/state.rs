@@ -113,6 +113,7 @@ enum End {
 async fn leave(act: &Act, id: Uuid, seen: IfMatch, work: OpenWork, end: End) -> Result<()> {
     let (mut moved, mut first) = (Moved::default(), true);
     loop {
+        let moved_before = moved.clone();
         let so_far = act
             .platform
             .storage
@@ -146,10 +147,29 @@ async fn leave(act: &Act, id: Uuid, seen: IfMatch, work: OpenWork, end: End) -> 
                     Ok(None)
                 })
             })
-            .await?;
-        let Some(some) = so_far else { return Ok(()) };
-        (moved, first) = (some, false);
+            .await;
+        match so_far {
+            Ok(None) => return Ok(()),
+            Ok(Some(some)) => (moved, first) = (some, false),
+            Err(error) if first => return Err(error),
+            Err(error) => return Err(left_half_way(act, id, work, moved_before, error).await?),
+        }
     }
+}
+
+/// Somebody changed one of the people while work was handed over: notes what was, and says so.
+async fn left_half_way(act: &Act, id: Uuid, work: OpenWork, moved: Moved, error: Error) -> Result<Error> {
+    let number = moved.len();
+    act.platform
+        .storage
+        .write((act.clone(), moved), move |tx, (act, moved)| {
+            Box::pin(async move { work.finish(tx, act, id, moved).await })
+        })
+        .await?;
+    tracing::warn!(%error, "open work could be handed over only in part");
+    let text =
+        format!("{number} were handed over, then one of the two people was changed. Look at both and try again.");
+    Ok(Error::Conflict(text.into()))
 }
 
 /// Returns an error unless the person can leave and is unchanged since the caller has seen them.
@@ -175,6 +195,7 @@ async fn switch(tx: &Tx<'_>, act: &Act, person: &Model, on: bool) -> Result<()> 
     auth::end_all_sessions(tx, person.id, None, act.now).await?;
     if !on {
         end_tokens(tx, act, person.id).await?;
+        store::hide_from_site(tx.conn(), person.id).await?;
     }
     let action = if on { "staff.activated" } else { "staff.deactivated" };
     act.note(tx, action, (Entity::Staff, person.id), Changes::none().field("active", !on, on));

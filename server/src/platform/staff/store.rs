@@ -3,8 +3,8 @@
 use std::collections::{HashMap, HashSet};
 
 use database::entity::staff::{ActiveModel, Column, Entity, Model, Role};
-use database::entity::staff_avatars;
-use sea_orm::sea_query::{Condition, LockType, OnConflict};
+use database::entity::{site_people, staff_avatars};
+use sea_orm::sea_query::{Condition, Expr, LockType, OnConflict};
 use sea_orm::{
     ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel as _, QueryFilter as _, QueryOrder as _,
     QuerySelect as _,
@@ -123,6 +123,17 @@ pub(super) async fn put_avatar(conn: &impl ConnectionTrait, avatar: &staff_avata
     staff_avatars::Entity::insert(avatar.clone().into_active_model())
         .on_conflict(replace)
         .exec_without_returning(conn)
+        .await
+        .map(drop)
+}
+
+/// Ends a person's consent to be shown on the website: what they agreed to is no longer what would be shown. Only they
+/// can agree again.
+pub(super) async fn hide_from_site(conn: &impl ConnectionTrait, id: Uuid) -> Result<(), DbErr> {
+    site_people::Entity::update_many()
+        .col_expr(site_people::Column::IsShown, Expr::value(false))
+        .filter(site_people::Column::StaffId.eq(id))
+        .exec(conn)
         .await
         .map(drop)
 }

@@ -132,6 +132,24 @@ async fn who_leaves_or_withdraws_is_gone_at_once_with_their_picture() {
     t.post_as(&ada, &format!("{staff}/deactivate"), json!({})).await.status(200);
     assert_eq!((t.get("/about").await.code, t.get(&newer).await.code), (404, 404));
     t.post_as(&ada, &format!("{staff}/activate"), json!({})).await.status(200);
+    t.get("/about").await.status(404);
+    // Back again, they agree again.
+    let signed = t.sign_in(&ben).await;
+    t.agree(&signed).await.status(200);
+    t.get("/about").await.status(200);
+    // Someone else changes what they agreed to.
+    let mut picture = std::io::Cursor::new(Vec::new());
+    DynamicImage::new_rgb8(70, 70).write_to(&mut picture, ImageFormat::Png).unwrap();
+    let put = t.request_as(&ada, Method::PUT, &format!("{staff}/avatar")).body(picture.into_inner());
+    Answer::of(put).await.status(200);
+    t.get("/about").await.status(404);
+    t.agree(&signed).await.status(200);
+    t.patch_as(&ada, &staff, json!({ "name": "Rude Name" })).await.status(200);
+    t.get("/about").await.status(404);
+    t.patch_as(&ada, &staff, json!({ "role": "manager" })).await.status(200);
+    let signed = t.sign_in(&ben).await;
+    assert_eq!(t.get_as(&signed, OWN).await.data()["isShown"], false);
+    t.agree(&signed).await.status(200);
     t.get("/about").await.status(200);
     // Deleted: what they wrote is deleted too.
     t.delete_as(&ada, &staff).await.status(200);

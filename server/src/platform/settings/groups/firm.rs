@@ -117,7 +117,7 @@ pub fn keys() -> Vec<Key> {
             .under("Address"),
         key("country", "Country", line(80))
             .optional()
-            .help("Shown in the address. The terms apply its law.")
+            .help("Shown in the address. Your terms of service use this country’s law.")
             .under("Address"),
         key("registration", "Company register and tax number", line(200))
             .optional()

@@ -5,6 +5,10 @@ it('knows first names', () => {
   expect([firstName('  Ada Lovelace '), firstName('Plato'), firstName('')]).toEqual(['Ada', 'Plato', '']);
 });
 
+it('draws initials from the name alone', () => {
+  expect(initials('Ben Okafor (sample)')).toBe('BO');
+});
+
 it('draws initials from whole characters', () => {
   const of = (...names: string[]) => names.map(initials);
   expect(of('Ada Lovelace', 'plato', '  Anna  Maria Virtanen ', '')).toEqual(['AL', 'P', 'AV', '?']);

@@ -12,7 +12,11 @@ const firstOf = (word = '') =>
  * with an accent is one.
  */
 export function initials(name: string): string {
-  const parts = name.trim().split(/\s+/);
+  // What stands in brackets is no part of the name.
+  const parts = name
+    .replace(/\(.*\)/, '')
+    .trim()
+    .split(/\s+/);
   // In capitals one character may become two, such as ß or a ligature: then it stays.
   const letters = [firstOf(parts[0]) || '?', parts.length > 1 ? firstOf(parts.at(-1)) : ''];
   return letters

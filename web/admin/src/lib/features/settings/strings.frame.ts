@@ -20,7 +20,7 @@ export const frame = {
     hours: { title: 'Set your hours', text: 'Visitors see whether you are open, and when you open next.' },
     mail: {
       title: 'Send a test email',
-      text: 'Send yourself one from the email settings. It counts once a mail server accepts it.',
+      text: 'Send yourself one from the email settings. This step is done once your mail server accepts the email.',
     },
   },
 };

@@ -70,7 +70,7 @@ export const own = {
   blocks: {
     show: 'Show',
     hidden: (name: string) => `${name} (hidden)`,
-    empty: 'Has no text yet, so it is not shown',
+    empty: 'Hidden: no text yet',
   },
   point: { title: 'Title', text: 'Text', add: 'Add another' },
   example: {
@@ -155,7 +155,7 @@ export const own = {
       title: 'Add a picture',
       file: 'Picture',
       fileHint:
-        'PNG, JPEG or WebP, up to 8 MB. It is made small enough for a web page, and what the camera noted in it is removed.',
+        'PNG, JPEG or WebP, up to 8 MB. We resize it for the web and remove camera data such as its location.',
       fileMissing: 'Choose a picture.',
       tooLarge: 'This file is too large. The limit is 8 MB.',
       shown: 'The picture',

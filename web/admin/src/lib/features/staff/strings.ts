@@ -104,16 +104,16 @@ export const own = {
   deactivated: 'Deactivated',
   deactivateTitle: (name: string) => `Deactivate ${name}?`,
   deactivateText:
-    'They are signed out at once on every device and cannot sign in until someone activates them again.',
+    'They are signed out at once on every device, leave the About page, and cannot sign in until someone activates them again.',
   remove: 'Delete',
   removed: 'Deleted',
   removeTitle: (name: string) => `Delete ${name}?`,
   removeText:
-    'They are signed out at once and their account is gone for good. Their name stays on what they did.',
+    'They are signed out at once and their account is gone for good. Their name stays on past replies and in the audit trail.',
   handOver: (n: number) =>
     `Who takes over ${n >= 1000 ? '1,000 or more open messages' : plural(n, 'open message', 'open messages')}?`,
   handOverKeep: 'They stay with this person',
-  handOverNone: 'Nobody: they become unassigned',
+  handOverNone: 'Nobody (leave unassigned)',
   typeName: (name: string) => `Type “${name}” to confirm`,
 
   importing: {

@@ -15,7 +15,7 @@ export const own = {
   days: (n: number) => (n === 365 ? 'one year' : plural(n, 'day', 'days')),
   make: 'Create token',
   madeTitle: 'Copy the token now',
-  madeText: 'It is shown only once. We keep only its fingerprint.',
+  madeText: 'It is shown only once. We store only a hash of it.',
   copy: 'Copy token',
   done: 'I have saved it',
   more: 'Load more',

@@ -2,7 +2,7 @@
 export const own = {
   title: 'Pages',
   intro:
-    'Pages you write yourself, such as an imprint or how you work. Visitors see a page once you publish it.',
+    'Pages you write yourself, such as a legal notice or your fees. Visitors see a page once you publish it.',
   add: 'New page',
   emptyTitle: 'No pages yet',
   emptyText: 'Write one, look at the preview, and publish it when you are happy with it.',
@@ -19,15 +19,15 @@ export const own = {
   nameHint: 'The heading of the page, and its name in the menu.',
   slug: 'Address',
   slugHint: {
-    draft: 'The part after /p/. Until the page is published, it follows the title.',
+    draft: 'The part after /p/. It changes with the title until you publish the page.',
     published: 'The part after /p/. If you change it, old links still lead here.',
   },
   body: 'Text',
   description: 'Description for search engines',
-  descriptionHint: 'One or two sentences. Without it, search engines show how the text begins.',
+  descriptionHint: 'One or two sentences. If empty, search engines show the start of the text.',
   place: 'Where it is linked',
   placeHint:
-    'An imprint is usually at the foot. A page that is not linked can still be opened by anyone who has its address.',
+    'Legal notices usually go at the foot. A page that is not linked can still be opened by anyone who has its address.',
   preview: 'Preview',
   saveDraft: 'Save draft',
   save: 'Save changes',
