@@ -217,7 +217,7 @@ step("dates are written in the language that the profile says", async () => {
   const { page } = other;
   await page.goto("/admin/profile");
   await page.getByLabel("Date format").selectOption("de-DE");
-  await page.getByRole("button", { name: "Save" }).click();
+  await page.locator("#about").getByRole("button", { name: "Save" }).click();
   await page.getByText("Saved").waitFor();
   await page.reload();
   const exact = page.locator("main time").first();

@@ -81,7 +81,7 @@ step("name, zone and theme are the person's own, on every device", async () => {
   await page.goto("/admin/profile");
   await page.getByLabel("Name", { exact: true }).first().fill("Dora Lindgren");
   await page.getByLabel("Time zone").selectOption("Asia/Tokyo");
-  await page.getByRole("button", { name: "Save", exact: true }).click();
+  await page.locator("#about").getByRole("button", { name: "Save", exact: true }).click();
   await page.getByText("Saved", { exact: true }).waitFor();
   const kept = page.waitForResponse((answer) => answer.url().endsWith("/api/auth/me"));
   await page.getByRole("radio", { name: "Dark" }).check();
