@@ -1,10 +1,10 @@
 /**
  * Assigns modules to scripts. Few scripts, and no page's code in another page's script: what the layouts need at once
- * is one script, and each folder below `features` is its own, with its styles. What two of them share is a script too,
- * which neither the first page nor a third one loads. The `cards/` of all slices, shown in one place, share a script, and
+ * is one script, and each folder below `features` is its own, with its styles. What exactly two of them
+ * share is one more script, which the pages before signing in do not load. The `cards/` of all slices, shown in one place, share a script, and
  * so do their `shortcuts.ts`. No slice is named here.
  */
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 
 /** The bundler's information about a module. */
 interface Graph {
@@ -16,8 +16,7 @@ interface Graph {
 }
 
 const FIRST = 'first';
-/** Folders of slices that are shown in one place, beside many pages. */
-const PLACES = ['cards', 'palette'];
+const SHARED = 'shared';
 
 /** The script of a module that is loaded for its own sake: a layout, a page, or a dynamic import. */
 function scriptOf(id: string): string {
@@ -32,11 +31,18 @@ function scriptOf(id: string): string {
 }
 
 /**
- * For `codeSplitting`: the first script takes what it needs, and what three others need; the rest stays with the one
- * script or the pair that needs it.
+ * For `codeSplitting`: the first script takes what it needs, and what three others need; a second one takes what exactly
+ * two need; the rest stays with the one script that needs it.
  */
 export function scripts(): { name: (id: string, graph: Graph) => string | null; priority: number }[] {
   const known = new Map<string, Set<string>>();
+  const routes = new URL('src/routes/', import.meta.url);
+  /** The slices of the pages that need nobody to be signed in. */
+  const open = new Set(
+    readdirSync(routes, { recursive: true, encoding: 'utf8' })
+      .filter((file) => file.endsWith('+page.svelte') && !file.startsWith('(app)'))
+      .map((file) => scriptOf(new URL(file, routes).pathname)),
+  );
 
   /** The scripts that need this module. */
   function neededBy(id: string, graph: Graph): Set<string> {
@@ -54,12 +60,12 @@ export function scripts(): { name: (id: string, graph: Graph) => string | null; 
   }
 
   const nameOf = (id: string, graph: Graph) => {
-    const names = [...neededBy(id, graph)].sort();
-    // What a page shares with the parts that all pages show is small, and costs more as a request of its own.
-    const everywhere = names.length > 1 && PLACES.some((place) => names.includes(place));
-    return names.length && names.length <= 2 && !names.includes(FIRST) && !everywhere
-      ? names.join('-')
-      : FIRST;
+    const names = [...neededBy(id, graph)];
+    const [only, other] = names;
+    if (!only || names.length > 2 || names.includes(FIRST)) return FIRST;
+    if (!other) return only;
+    // What the pages before signing in share would otherwise take the rest of that script along.
+    return names.some((name) => open.has(name)) ? FIRST : SHARED;
   };
   /** Names of one kind. A script takes along whatever its modules need and no kind before it has taken. */
   const only = (kind: (name: string) => boolean) => (id: string, graph: Graph) => {
@@ -68,10 +74,9 @@ export function scripts(): { name: (id: string, graph: Graph) => string | null; 
     const name = nameOf(id, graph);
     return kind(name) ? name : null;
   };
-  const isPair = (name: string) => name.includes('-');
   return [
     { name: only((name) => name === FIRST), priority: 2 },
-    { name: only(isPair), priority: 1 },
-    { name: only((name) => name !== FIRST && !isPair(name)), priority: 0 },
+    { name: only((name) => name === SHARED), priority: 1 },
+    { name: only((name) => name !== FIRST && name !== SHARED), priority: 0 },
   ];
 }

@@ -103,8 +103,8 @@ test("the first load of the dashboard stays small, and so does what each page ad
   assert.ok(first <= 100_000, `${first} bytes`);
   for (const { name, bytes, requests } of added) {
     assert.ok(bytes <= 60_000, `${name} adds ${bytes} bytes`);
-    // One script and one style sheet for each slice that shows something there, and for what two of them share.
-    assert.ok(requests <= 30, `${name}: ${requests} files`);
+    // One script and one style sheet for each slice that shows something there.
+    assert.ok(requests <= 24, `${name}: ${requests} files`);
   }
 });
 
