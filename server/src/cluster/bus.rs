@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use serde::{Deserialize, Serialize};
@@ -111,7 +112,14 @@ pub type Hook = Box<dyn Fn(&Event) + Send + Sync>;
 pub struct Bus {
     sender: broadcast::Sender<Event>,
     hooks: Arc<OnceLock<Vec<Hook>>>,
-    others: Arc<Mutex<Option<mpsc::Sender<Event>>>>,
+    others: Arc<Mutex<Option<Others>>>,
+}
+
+/// The way to the other nodes.
+struct Others {
+    queue: mpsc::Sender<Event>,
+    /// Set when the queue was full and an event was dropped.
+    dropped: Arc<AtomicBool>,
 }
 
 impl Bus {
@@ -128,9 +136,10 @@ impl Bus {
         let _ = self.hooks.set(hooks);
     }
 
-    /// Passes what concerns other nodes to them as well, through this channel. If it is full, they miss events.
-    pub fn send_to_others(&self, sender: mpsc::Sender<Event>) {
-        *self.others.lock().unwrap_or_else(PoisonError::into_inner) = Some(sender);
+    /// Passes what concerns other nodes to them as well, through this queue. If it is full, events are dropped, and
+    /// `dropped` is set.
+    pub fn send_to_others(&self, queue: mpsc::Sender<Event>, dropped: Arc<AtomicBool>) {
+        *self.others.lock().unwrap_or_else(PoisonError::into_inner) = Some(Others { queue, dropped });
     }
 
     /// Something happened on this node: tells it and the others.
@@ -143,8 +152,10 @@ impl Bus {
 
     /// Tells the other nodes, if there are any, what this one knows already.
     pub fn tell_others(&self, event: impl FnOnce() -> Event) {
-        if let Some(others) = &*self.others.lock().unwrap_or_else(PoisonError::into_inner) {
-            let _ = others.try_send(event());
+        if let Some(others) = &*self.others.lock().unwrap_or_else(PoisonError::into_inner)
+            && others.queue.try_send(event()).is_err()
+        {
+            others.dropped.store(true, Ordering::Relaxed);
         }
     }
 
@@ -168,9 +179,25 @@ impl Bus {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::sync::atomic::AtomicUsize;
 
     use super::*;
+
+    #[tokio::test]
+    async fn what_does_not_fit_into_the_queue_to_other_nodes_is_noticed() {
+        let bus = Bus::in_process();
+        let (queue, mut outgoing) = mpsc::channel(2);
+        let dropped = Arc::new(AtomicBool::new(false));
+        bus.send_to_others(queue, Arc::clone(&dropped));
+        bus.publish(Event::SettingsChanged);
+        bus.publish(Event::MailQueued);
+        bus.publish(Event::Everything);
+        assert!(!dropped.load(Ordering::Relaxed), "two of these three are for other nodes");
+        bus.publish(Event::SettingsChanged);
+        assert!(dropped.load(Ordering::Relaxed));
+        assert_eq!(outgoing.recv().await, Some(Event::SettingsChanged));
+        assert_eq!(outgoing.recv().await, Some(Event::Everything));
+    }
 
     #[tokio::test]
     async fn caches_hear_of_an_event_before_listeners_do() {

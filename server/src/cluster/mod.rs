@@ -1,6 +1,5 @@
 //! Communication between the nodes of one installation. Everything that must be correct lives in the database; the bus
-//! only makes it fast. A node without Redis is a cluster of its own. No other module talks to
-//! Redis.
+//! only makes it fast. A node without Redis is a cluster of its own. No other module talks to Redis.
 
 mod bus;
 mod recent;

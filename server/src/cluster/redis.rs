@@ -23,7 +23,7 @@ const PATIENCE: Duration = Duration::from_secs(2);
 const PING: Duration = Duration::from_secs(5);
 /// Between two attempts to connect.
 const AGAIN: Duration = Duration::from_millis(500);
-/// Events that wait for Redis. Beyond, they are dropped.
+/// Events that wait for Redis. Beyond, they are dropped, and the others are told to load everything.
 const QUEUE: usize = 1_024;
 
 /// What travels.
@@ -90,11 +90,12 @@ impl Link {
     /// tries again.
     pub async fn carry(&self, bus: &Bus, stopping: &CancellationToken) {
         let (sender, outgoing) = mpsc::channel(QUEUE);
-        bus.send_to_others(sender);
-        tokio::join!(self.speak(outgoing, stopping), self.listen(bus, stopping));
+        let dropped = Arc::new(AtomicBool::new(false));
+        bus.send_to_others(sender, Arc::clone(&dropped));
+        tokio::join!(self.speak(outgoing, &dropped, stopping), self.listen(bus, stopping));
     }
 
-    async fn speak(&self, mut outgoing: mpsc::Receiver<Event>, stopping: &CancellationToken) {
+    async fn speak(&self, mut outgoing: mpsc::Receiver<Event>, dropped: &AtomicBool, stopping: &CancellationToken) {
         let config = ConnectionManagerConfig::new()
             .set_number_of_retries(0)
             .set_connection_timeout(Some(PATIENCE))
@@ -112,8 +113,7 @@ impl Link {
                 () = stopping.cancelled() => return,
             };
             let Some(event) = event else { return };
-            // A full queue has dropped some.
-            let event = if outgoing.capacity() == 0 { Event::Everything } else { event };
+            let event = if dropped.swap(false, Ordering::Relaxed) { Event::Everything } else { event };
             if event == Event::Everything {
                 while outgoing.try_recv().is_ok() {}
             }

@@ -11,7 +11,7 @@ use crate::error::Result;
 use crate::http::RequestInfo;
 use crate::platform::Platform;
 use crate::platform::entity::Entity;
-use crate::platform::mail::Mail;
+use crate::platform::mail::{self, Mail};
 use crate::platform::notices::{self, News, To};
 use crate::platform::permission::Permission;
 
@@ -50,16 +50,5 @@ pub async fn mail_head(platform: &Platform) -> Result<()> {
     let from = RequestInfo::internal();
     let entry = Entry { actor: None, action: ACTION, entity: (Entity::Audit, None), changes, from: &from }
         .row(&platform.ids, now);
-    platform
-        .storage
-        .write((mails, entry), move |tx, (mails, entry)| {
-            Box::pin(async move {
-                for mail in mails {
-                    tx.mail(mail.clone());
-                }
-                tx.audit(entry.clone());
-                Ok(())
-            })
-        })
-        .await
+    mail::send_noted(platform, mails, entry).await
 }

@@ -20,6 +20,7 @@ use crate::platform::settings::Snapshot;
 use crate::secrets::Purpose;
 use crate::templates::value;
 use chrono::{DateTime, Utc};
+use database::entity::audit_logs;
 use database::entity::outbox::{self, Lane};
 
 /// A mail that a unit of work decides. As it begins, a program wrote it, it starts a thread, and it is due at once.
@@ -168,6 +169,22 @@ fn opened<'r>(platform: &Platform, row: &'r outbox::Model) -> Cow<'r, Value> {
         serde_json::from_slice(&plain).ok()
     };
     Cow::Owned(open(sealed).unwrap_or_default())
+}
+
+/// Sends these mails and notes it in the audit trail, in one unit: a job that runs twice does both once.
+pub async fn send_noted(platform: &Platform, mails: Vec<outbox::Model>, entry: audit_logs::Model) -> Result<()> {
+    platform
+        .storage
+        .write((mails, entry), |tx, (mails, entry)| {
+            Box::pin(async move {
+                for mail in mails {
+                    tx.mail(mail.clone());
+                }
+                tx.audit(entry.clone());
+                Ok(())
+            })
+        })
+        .await
 }
 
 /// The `Message-ID` that belongs to an id: fixed, so that a mail that goes out twice can be told.

@@ -21,7 +21,7 @@ mod store;
 mod trial;
 mod trouble;
 
-pub use draft::{Mail, message_id_of};
+pub use draft::{Mail, message_id_of, send_noted};
 pub use fault::Fault;
 pub use letter::{Letter, LetterKind, Settled, Words};
 pub use mailer::{Mailer, SendError};

@@ -65,18 +65,7 @@ pub(super) async fn report_failures(platform: &Platform) -> Result<()> {
     let from = RequestInfo::internal();
     let entry = Entry { actor: None, action: REPORTED, entity: (Entity::Mail, None), changes, from: &from }
         .row(&platform.ids, now);
-    platform
-        .storage
-        .write((mails, entry), move |tx, (mails, entry)| {
-            Box::pin(async move {
-                for mail in mails {
-                    tx.mail(mail.clone());
-                }
-                tx.audit(entry.clone());
-                Ok(())
-            })
-        })
-        .await
+    super::send_noted(platform, mails, entry).await
 }
 
 /// Why they were given up: the most frequent first.

@@ -1,9 +1,8 @@
 //! Activating, deactivating and deleting a person.
 
 use axum::extract::State;
-use database::entity::site_people;
 use database::entity::staff::{ActiveModel, Model, Role};
-use sea_orm::{EntityTrait as _, Set};
+use sea_orm::Set;
 use serde_json::json;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -222,7 +221,7 @@ async fn delete(tx: &Tx<'_>, act: &Act, person: &Model) -> Result<()> {
     marks::forget(tx.conn(), &[id]).await?;
     auth::remove_factors(tx.conn(), id).await?;
     store::delete_avatar(tx.conn(), id).await?;
-    site_people::Entity::delete_by_id(id).exec(tx.conn()).await?;
+    store::delete_site_profile(tx.conn(), id).await?;
     let change = ActiveModel {
         id: Set(id),
         email: Set(String::new()),

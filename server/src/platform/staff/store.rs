@@ -138,6 +138,11 @@ pub(super) async fn hide_from_site(conn: &impl ConnectionTrait, id: Uuid) -> Res
         .map(drop)
 }
 
+/// Deletes what a person wrote about themselves for the website.
+pub(super) async fn delete_site_profile(conn: &impl ConnectionTrait, id: Uuid) -> Result<(), DbErr> {
+    site_people::Entity::delete_by_id(id).exec(conn).await.map(drop)
+}
+
 pub(super) async fn delete_avatar(conn: &impl ConnectionTrait, id: Uuid) -> Result<(), DbErr> {
     staff_avatars::Entity::delete_by_id(id).exec(conn).await.map(drop)
 }

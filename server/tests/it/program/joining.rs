@@ -10,7 +10,7 @@ use reqwest::Method;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use tekvwarho::app::App;
-use tekvwarho::error::Result;
+use tekvwarho::error::{Error, Result};
 use tekvwarho::features::SLICES;
 use tekvwarho::http::rate_limit::{Allowed, Limit, Subject};
 use tekvwarho::http::{Data, Envelope, Nothing, RequestInfo};
@@ -227,4 +227,49 @@ fn the_document_knows_what_slices_bring() {
     let schemas = &document["components"]["schemas"];
     assert!(schemas["NotificationEvent"]["enum"].as_array().unwrap().contains(&json!("lamp_lit")));
     assert_eq!(schemas["Readiness"]["properties"]["oil"]["description"], "How much oil there is.");
+}
+
+/// How often work of [`BULKY`] was handed over, and of how much its new owner was told.
+static PARTS: AtomicUsize = AtomicUsize::new(0);
+static HEARD: AtomicUsize = AtomicUsize::new(0);
+
+/// Work of which the second part cannot be handed over.
+const BULKY: Slice<App> = Slice {
+    brings: Brings {
+        work: Some(Work {
+            of: "crates",
+            needs: Permission::Settings,
+            open: |_, _| Box::pin(async { Ok(400) }),
+            hand_over: |_, _, _, _| {
+                Box::pin(async {
+                    match PARTS.fetch_add(1, Ordering::Relaxed) {
+                        0 => Ok(vec![Uuid::nil(); Work::AT_ONCE]),
+                        _ => Err(Error::NotFound),
+                    }
+                })
+            },
+            tell: |_, _, moved, _| {
+                HEARD.fetch_add(moved.len(), Ordering::Relaxed);
+                Box::pin(async { Ok(()) })
+            },
+        }),
+        ..Brings::NOTHING
+    },
+    ..Slice::new("crates")
+};
+
+static WITH_CRATES: LazyLock<Vec<Slice<App>>> = LazyLock::new(|| SLICES.into_iter().chain([BULKY]).collect());
+
+#[tokio::test]
+async fn a_hand_over_that_fails_half_way_says_what_it_did() {
+    let t = TestApp::of(&WITH_CRATES, &[]).await;
+    let ada = t.admin().await;
+    let path = format!("/api/admin/staff/{}", t.person("Bob", Role::Manager).await.id);
+    let answer = t.delete_as(&ada, &format!("{path}?reassignTo={}", ada.id)).await;
+    answer.problem(409, "conflict");
+    assert!(answer.text.contains("200 were handed over"), "{}", answer.text);
+    assert_eq!(HEARD.load(Ordering::Relaxed), 200, "the new owner is told of what they got");
+    assert_eq!(t.get_as(&ada, &path).await.data()["state"], "deactivated", "out with the first part, and not deleted");
+    let trail = t.get_as(&ada, "/api/admin/audit?action=staff.work_handed_over").await.data();
+    assert_eq!(trail[0]["changes"]["crates"], json!({ "to": 200 }));
 }
