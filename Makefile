@@ -64,11 +64,13 @@ fuzz: build-web ## Schema-driven fuzzing of the whole API, with and without a to
 	cargo build --package tekvwarho
 	tools/fuzz
 
-chaos: ## kill -9 under load, on both engines: everything acknowledged is there, exactly once.
+chaos: ## kill -9 under load, on both engines and on two nodes with Redis: everything acknowledged is there, exactly once.
 	cargo build --release --package tekvwarho
+	tools/need redis-server
 	tools/with-postgres tools/python bench/chaos.py
 
 bench: build ## Measure against baselines from the same run, and print targets and figures side by side.
+	tools/need redis-server
 	tools/with-postgres tools/python bench/bench.py
 
 clean: ## Remove what was built. The data in ./data stays.

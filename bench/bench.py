@@ -1,7 +1,7 @@
 """Measures the applicable rows of the quality table, each against a baseline from the same run, and prints targets and figures side by side.
 
 Needs wrk, `tools/with-postgres`, the release binary and the baselines (built here). Rate limits and bot guard are off but for attacks, the access log is on.
-BENCH_QUICK=1: short runs. BENCH_ONLY="pages contact lists cost storm attacks start size weights": some of it. BENCH_ENGINES="sqlite postgres".
+BENCH_QUICK=1: short runs. BENCH_ONLY="pages contact lists cost storm attacks nodes start size weights": some of it. BENCH_ENGINES="sqlite postgres".
 BENCH_JSON=FILE, BENCH_TABLES=FILE: the figures, as JSON or as the tables of docs/measurements.md. BENCH_ROWS: rows of the large database (1,000,000). BENCH_KEEP: a folder where the seeded SQLite databases stay for the next run.
 """
 
@@ -23,11 +23,12 @@ import load
 from attacks import attacks
 from cost import cost
 from lists import lists, seeded
+from nodes import nodes
 from load import FORM, post_script
 from results import ENGINES, QUICK, ROUNDS, ROWS, SECONDS, TURNS, details, middle, ratio_of, report, results, spread
 from support import EMAIL, PASSWORD, ROOT, Postgres, Server, binary, environment, folder, free_port, running, table, wait_until
 
-ONLY = os.environ.get("BENCH_ONLY", "size start pages contact lists cost storm attacks weights").split()
+ONLY = os.environ.get("BENCH_ONLY", "size start pages contact lists cost storm attacks nodes weights").split()
 
 
 @contextlib.contextmanager
@@ -347,7 +348,7 @@ def main():
         subprocess.run(build, cwd=ROOT, check=True)
     print(MACHINE, flush=True)
     with folder("bench") as path:
-        for part in (size, start, pages, contact, lists, cost, storm, attacks, weights):
+        for part in (size, start, pages, contact, lists, cost, storm, attacks, nodes, weights):
             if part.__name__ in ONLY:
                 print(f"{part.__name__}:", flush=True)
                 part(path)

@@ -9,7 +9,9 @@ response was lost are sent again until they get one. At the end the script reads
 - no message, acknowledged or not, exists twice or without audit entry and emails;
 - `tekvwarho audit verify` exits 0.
 
-CHAOS_ROUNDS: kills per engine (default 50). CHAOS_ENGINES: default `sqlite postgres`. CHAOS_SEED.
+Then the same for two nodes over PostgreSQL and Redis (chaos_nodes.py), with trouble at Redis in each round.
+
+CHAOS_ROUNDS: kills per engine (default 50). CHAOS_ENGINES: default `sqlite postgres nodes`. CHAOS_SEED.
 """
 
 import asyncio
@@ -24,10 +26,11 @@ import uuid
 
 import aiohttp
 
+import chaos_nodes
 from support import Postgres, Server, Sqlite, binary, folder, free_port, table, wait_until
 
 ROUNDS = int(os.environ.get("CHAOS_ROUNDS", "50"))
-ENGINES = os.environ.get("CHAOS_ENGINES", "sqlite postgres").split()
+ENGINES = os.environ.get("CHAOS_ENGINES", "sqlite postgres nodes").split()
 SEED = int(os.environ.get("CHAOS_SEED", "0")) or random.randrange(1, 10**9)
 WORKERS = 48
 DRAINED = 50
@@ -222,17 +225,40 @@ async def engine(name, path):
     server.start()
     load = Load(server)
     print(f"{database.name}:", flush=True)
-    failures = []
     try:
-        flights = await rounds(server, load, dice)
-        keys, different = await answer_keys(server, load)
-        answered, code, took = drain(server, load)
-        found, stored, verdict = check(database, server, load)
+        return await judged(database.name, database, load, await rounds(server, load, dice))
     finally:
         if server.process.poll() is None:
             server.kill()
         if name != "sqlite":
             database.drop()
+
+
+async def two_nodes(path):
+    database = Postgres(f"chaos_nodes_{os.getpid()}")
+    nodes = chaos_nodes.Nodes(path, binary("release"), database)
+    load = Load(nodes.servers[0])
+    name = "two nodes, Redis"
+    print(f"{name}:", flush=True)
+    try:
+        flights = await chaos_nodes.rounds(ROUNDS, nodes, load, session_for, random.Random(f"{SEED} nodes"))
+        row, failures = await judged(name, database, load, flights)
+        code, _ = nodes.servers[1].stop()
+        wrong, line = chaos_nodes.doubled(nodes, ROUNDS)
+        print(f"  {line}; exit code of the other node: {code}", flush=True)
+        failures += [f"{name}: {failure}" for failure in wrong + ([f"the other node exits with {code}"] if code != 0 else [])]
+        return row, failures
+    finally:
+        nodes.end()
+        database.drop()
+
+
+async def judged(name, database, load, flights):
+    """Sends what was not answered, stops the server, and reads the database: a row of the table, and what is wrong."""
+    server, failures = load.server, []
+    keys, different = await answer_keys(server, load)
+    answered, code, took = drain(server, load)
+    found, stored, verdict = check(database, server, load)
     if not flights or min(flights) == 0:
         failures.append("a kill hit no request in flight")
     if different:
@@ -242,11 +268,11 @@ async def engine(name, path):
     failures += [f"{count} × {what}" for what, count in found.items()]
     failures += [f"{count} × answer {what}" for what, count in load.odd.items() if what[0] == "5" and "unavailable" not in what]
     row = (
-        database.name, ROUNDS, load.sent, len(load.acknowledged), stored, f"{min(flights)}–{max(flights)}, {sum(flights)} in all", f"{len(load.keyed)}, {keys:.0f} s",
+        name, ROUNDS, load.sent, len(load.acknowledged), stored, f"{min(flights)}–{max(flights)}, {sum(flights)} in all", f"{len(load.keyed)}, {keys:.0f} s",
         f"{answered}/{DRAINED}, {took:.1f} s, exit {code}", sum(found.values()),
     )
     print(f"  audit verify: {verdict}; other answers: {dict(load.odd) or 'none'}", flush=True)
-    return row, [f"{database.name}: {failure}" for failure in failures]
+    return row, [f"{name}: {failure}" for failure in failures]
 
 
 def main():
@@ -254,7 +280,7 @@ def main():
     rows, failures = [], []
     for name in ENGINES:
         with folder("chaos") as path:
-            row, failed = asyncio.run(engine(name, path))
+            row, failed = asyncio.run(two_nodes(path) if name == "nodes" else engine(name, path))
             rows.append(row)
             failures += failed
     print()

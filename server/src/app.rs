@@ -33,7 +33,7 @@ use crate::platform::settings::{Section, Settings};
 use crate::platform::slice::{Brings, Slice};
 use crate::platform::staff;
 use crate::platform::{self, Platform};
-use crate::secrets::KeyRing;
+use crate::secrets::{KeyRing, Purpose};
 use crate::storage::{BoxFuture, Storage, fold_until_stopped};
 use crate::templates::Templates;
 
@@ -110,6 +110,7 @@ impl App {
             front: Arc::new(front),
             limits: RateLimits::new(
                 config.server.rate_limits == Guard::On,
+                link.as_ref().map(|link| link.counters(*keys.current(Purpose::SharedCounter).1)),
                 brings.iter().flat_map(|part| part.limits).copied(),
                 |key| settings.get().number(key),
             ),

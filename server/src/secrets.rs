@@ -29,10 +29,11 @@ pub enum Purpose {
     TotpSecret,
     RecoveryCode,
     Letter,
+    SharedCounter,
 }
 
 impl Purpose {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 9] = [
         Self::AccessToken,
         Self::FormToken,
         Self::ThreadToken,
@@ -41,6 +42,7 @@ impl Purpose {
         Self::TotpSecret,
         Self::RecoveryCode,
         Self::Letter,
+        Self::SharedCounter,
     ];
 
     fn label(self) -> &'static str {
@@ -53,6 +55,7 @@ impl Purpose {
             Self::TotpSecret => "totp secret",
             Self::RecoveryCode => "recovery code",
             Self::Letter => "letter",
+            Self::SharedCounter => "shared counter",
         }
     }
 }

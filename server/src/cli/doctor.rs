@@ -8,7 +8,7 @@ use super::audit::too_long;
 use super::{Failure, say};
 use crate::app::{brings, sections};
 use crate::clock::Clock;
-use crate::cluster::{Bus, Link};
+use crate::cluster::{Bus, Servers};
 use crate::config::{Config, Transport};
 use crate::disk;
 use crate::features;
@@ -135,9 +135,12 @@ async fn redis(config: &Config) -> Finding {
     if config.mail.transport() == Transport::Folder {
         return Wrong("several nodes cannot share the mail folder; set SMTP_URL or SENDGRID_API_KEY".to_owned());
     }
-    match Link::ping(url.as_str()).await {
+    let asked = async { Servers::parse(url.as_str())?.ping().await };
+    match asked.await {
         Ok(()) => Fine("answers".to_owned()),
-        Err(error) => Doubtful(format!("{error}; nodes hear of each other’s changes only a second later")),
+        Err(error) => Doubtful(format!(
+            "{error}; nodes hear of each other’s changes only a second later, and rate limits count per node"
+        )),
     }
 }
 

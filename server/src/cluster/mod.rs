@@ -2,9 +2,13 @@
 //! only makes it fast. A node without Redis is a cluster of its own. No other module talks to Redis.
 
 mod bus;
+mod counters;
+mod link;
 mod recent;
-mod redis;
+mod servers;
 
 pub use bus::{Bus, Event, Events, Heard, Hook, Notice, Viewing};
+pub use counters::{Allowance, Counters, Drawn};
+pub use link::Link;
 pub use recent::Recent;
-pub use redis::{Link, check_redis_url};
+pub use servers::{Servers, check_redis_url};

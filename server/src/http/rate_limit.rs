@@ -1,4 +1,7 @@
 //! Rate limits by GCRA: an allowance that refills steadily, so that nobody has to wait for a full window.
+//!
+//! Each node counts by itself, and what it allows is also counted by all nodes together, in Redis. So nobody reaches
+//! Redis with more than one node allows, and while Redis is gone, each node's own count goes on.
 
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -11,6 +14,7 @@ use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use uuid::Uuid;
 
 use super::AddressKey;
+use crate::cluster::{Allowance, Counters, Drawn};
 use crate::error::{Error, Exceeded, Result};
 
 /// A kind of limited request. The slice that limits it declares it.
@@ -41,9 +45,23 @@ pub enum Subject {
     Key(String),
 }
 
-/// All limits of this node.
+impl Subject {
+    /// Tells subjects of one limit apart on all nodes.
+    fn bytes(&self) -> Vec<u8> {
+        match self {
+            Self::Address(address) => format!("address {address}").into_bytes(),
+            Self::Staff(id) => format!("staff {id}").into_bytes(),
+            Self::Mailbox(mailbox) => format!("mailbox {mailbox}").into_bytes(),
+            Self::Key(key) => format!("key {key}").into_bytes(),
+        }
+    }
+}
+
+/// All limits.
 pub struct RateLimits {
     enabled: bool,
+    /// The counts of all nodes together; none if there is no Redis.
+    counters: Option<Counters>,
     limiters: RwLock<HashMap<&'static str, Limiter>>,
 }
 
@@ -75,9 +93,14 @@ impl Limit {
 
 impl RateLimits {
     /// These limits, with the allowances of the settings; disabled for load tests.
-    pub fn new(enabled: bool, limits: impl IntoIterator<Item = &'static Limit>, setting: impl Fn(&str) -> u32) -> Self {
+    pub fn new(
+        enabled: bool,
+        counters: Option<Counters>,
+        limits: impl IntoIterator<Item = &'static Limit>,
+        setting: impl Fn(&str) -> u32,
+    ) -> Self {
         let limiters = limits.into_iter().map(|it| (it.name, Limiter::new(it, it.allowance(&setting)))).collect();
-        Self { enabled, limiters: RwLock::new(limiters) }
+        Self { enabled, counters, limiters: RwLock::new(limiters) }
     }
 
     /// Applies new settings. A limit that changes resets its counters; the others continue.
@@ -97,23 +120,34 @@ impl RateLimits {
     }
 
     /// Counts one request, or rejects it.
-    pub fn check(&self, limit: &'static Limit, subject: &Subject) -> Result<()> {
+    ///
+    /// # Errors
+    /// 429 if the allowance is used up, on this node or on all together.
+    pub async fn check(&self, limit: &'static Limit, subject: &Subject) -> Result<()> {
         if !self.enabled {
             return Ok(());
         }
+        let allowed = self.check_here(limit, subject)?;
+        let Some(counters) = &self.counters else { return Ok(()) };
+        let allowance = Allowance { allowed: allowed.get(), window: Duration::from_secs(limit.window) };
+        match counters.draw(limit.name, allowance, &subject.bytes()).await {
+            Drawn::Allowed | Drawn::Unknown => Ok(()),
+            Drawn::Refused(wait) => Err(exceeded(limit, allowed, wait)),
+        }
+    }
+
+    /// Counts one request on this node, and returns the allowance.
+    fn check_here(&self, limit: &'static Limit, subject: &Subject) -> Result<NonZeroU32> {
         let limiters = self.limiters.read().unwrap_or_else(PoisonError::into_inner);
         let Some(limiter) = limiters.get(limit.name) else {
             return Err(Error::internal(format!("no slice brings the limit {}", limit.name)));
         };
-        limiter.counts.check_key(subject).map_err(|refused| {
-            let wait = refused.wait_time_from(DefaultClock::default().now());
-            let retry_after = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
-            Error::RateLimited(Exceeded {
-                limit: limiter.allowed.get(),
-                window: limit.window,
-                retry_after: retry_after.max(1),
-            })
-        })
+        match limiter.counts.check_key(subject) {
+            Ok(()) => Ok(limiter.allowed),
+            Err(refused) => {
+                Err(exceeded(limit, limiter.allowed, refused.wait_time_from(DefaultClock::default().now())))
+            }
+        }
     }
 
     /// Drops subjects whose allowance is full again, so that memory does not grow with every address seen.
@@ -125,6 +159,11 @@ impl RateLimits {
     }
 }
 
+fn exceeded(limit: &Limit, allowed: NonZeroU32, wait: Duration) -> Error {
+    let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
+    Error::RateLimited(Exceeded { limit: allowed.get(), window: limit.window, retry_after: seconds.max(1) })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -134,49 +173,51 @@ mod tests {
     static STRAY: Limit = Limit { name: "stray", window: 3_600, allowed: Allowed::Fixed(3) };
 
     fn three_of_each() -> RateLimits {
-        RateLimits::new(true, [&ONE, &TWO], |_| 3)
+        RateLimits::new(true, None, [&ONE, &TWO], |_| 3)
     }
 
-    #[test]
-    fn a_limit_counts_each_subject_apart_and_says_when_to_come_back() {
+    #[tokio::test]
+    async fn a_limit_counts_each_subject_apart_and_says_when_to_come_back() {
         let limits = three_of_each();
         let anna = Subject::Mailbox("anna@example.com".into());
         let ben = Subject::Mailbox("ben@example.com".into());
         for _ in 0..3 {
-            limits.check(&ONE, &anna).expect("within the limit");
+            limits.check(&ONE, &anna).await.expect("within the limit");
         }
-        let Err(Error::RateLimited(exceeded)) = limits.check(&ONE, &anna) else { panic!("the fourth must be refused") };
+        let Err(Error::RateLimited(exceeded)) = limits.check(&ONE, &anna).await else {
+            panic!("the fourth must be refused")
+        };
         assert_eq!((exceeded.limit, exceeded.window), (3, 3_600));
         assert!((1..=1_200).contains(&exceeded.retry_after));
-        limits.check(&ONE, &ben).expect("another mailbox");
-        limits.check(&TWO, &anna).expect("another limit");
+        limits.check(&ONE, &ben).await.expect("another mailbox");
+        limits.check(&TWO, &anna).await.expect("another limit");
     }
 
-    #[test]
-    fn a_new_allowance_counts_at_once_and_leaves_the_others_alone() {
+    #[tokio::test]
+    async fn a_new_allowance_counts_at_once_and_leaves_the_others_alone() {
         let limits = three_of_each();
         let anna = Subject::Mailbox("anna@example.com".into());
         for limit in [&ONE, &TWO] {
             for _ in 0..3 {
-                limits.check(limit, &anna).expect("within the limit");
+                limits.check(limit, &anna).await.expect("within the limit");
             }
         }
         limits.adopt(|key| if key == "limitOne" { 5 } else { 9 });
         for _ in 0..5 {
-            limits.check(&ONE, &anna).expect("within the new limit");
+            limits.check(&ONE, &anna).await.expect("within the new limit");
         }
-        let Err(Error::RateLimited(exceeded)) = limits.check(&ONE, &anna) else { panic!("the sixth") };
+        let Err(Error::RateLimited(exceeded)) = limits.check(&ONE, &anna).await else { panic!("the sixth") };
         assert_eq!(exceeded.limit, 5);
-        assert!(limits.check(&TWO, &anna).is_err());
+        assert!(limits.check(&TWO, &anna).await.is_err());
     }
 
-    #[test]
-    fn nothing_allowed_is_one_and_a_limit_that_nobody_brings_is_a_fault_of_ours() {
-        let limits = RateLimits::new(true, [&ONE], |_| 0);
+    #[tokio::test]
+    async fn nothing_allowed_is_one_and_a_limit_that_nobody_brings_is_a_fault_of_ours() {
+        let limits = RateLimits::new(true, None, [&ONE], |_| 0);
         let anna = Subject::Mailbox("anna@example.com".into());
-        limits.check(&ONE, &anna).expect("the first");
-        assert!(limits.check(&ONE, &anna).is_err());
-        assert!(matches!(limits.check(&STRAY, &anna), Err(Error::Internal(_))));
-        RateLimits::new(false, [], |_| 0).check(&STRAY, &anna).expect("load tests have no limits");
+        limits.check(&ONE, &anna).await.expect("the first");
+        assert!(limits.check(&ONE, &anna).await.is_err());
+        assert!(matches!(limits.check(&STRAY, &anna).await, Err(Error::Internal(_))));
+        RateLimits::new(false, None, [], |_| 0).check(&STRAY, &anna).await.expect("load tests have no limits");
     }
 }

@@ -226,6 +226,16 @@ pub(super) async fn lock_migrations(conn: &DatabaseConnection) -> Result<(), DbE
     conn.execute_unprepared("SELECT pg_advisory_lock(x'74656b7677617268'::bigint)").await.map(drop)
 }
 
+/// Locks work by its name until this `PostgreSQL` transaction ends; returns false if another connection has the lock. A
+/// node that lost its network keeps it for a minute at most.
+pub(super) async fn lock_work(tx: &DatabaseTransaction, name: &str) -> Result<bool, DbErr> {
+    tx.execute_unprepared("SET LOCAL idle_in_transaction_session_timeout = '60s'").await?;
+    // The first half of the key is "tekv" in ASCII.
+    let sql = "SELECT pg_try_advisory_xact_lock(x'74656b76'::int, hashtext($1)) AS locked";
+    let row = tx.query_one_raw(Statement::from_sql_and_values(tx.get_database_backend(), sql, [name.into()])).await?;
+    row.map_or(Ok(false), |row| row.try_get("", "locked"))
+}
+
 /// True if the same unit may succeed on a retry (serialisation failure, deadlock).
 pub(super) fn may_run_again(error: &DbErr) -> bool {
     sqlstate(error).is_some_and(|code| code == "40001" || code == "40P01")

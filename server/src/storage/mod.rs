@@ -3,6 +3,7 @@
 //! Features call [`Storage::read`] for queries and [`Storage::write`] for units of work. `dialect.rs` contains
 //! everything that differs between `SQLite` and `PostgreSQL`.
 
+mod alone;
 mod counts;
 mod dialect;
 mod fold;
@@ -13,6 +14,7 @@ mod reach;
 mod waiting;
 mod write;
 
+pub use alone::Alone;
 pub use counts::{Count, Counted, FOLD_AT, SLOT, counted, fold, unfolded};
 pub use dialect::{Engine, Match, WordIndex, are_indexed, estimate, ids_up_to, is_unavailable};
 pub use fold::{email_key, folded, phrase, search_terms, search_text};

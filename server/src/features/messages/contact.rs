@@ -88,9 +88,9 @@ pub async fn submit(
     let address = Subject::Address(info.ip.into());
     // The narrower limit first, so that what it refuses uses up nothing of the other.
     if drawn == Drawn::Unknown {
-        app.limits.check(&CONTACT_WITHOUT_TOKEN, &address)?;
+        app.limits.check(&CONTACT_WITHOUT_TOKEN, &address).await?;
     }
-    app.limits.check(&CONTACT, &address)?;
+    app.limits.check(&CONTACT, &address).await?;
     let signs = signs(app, &form, &message, drawn).await?;
     let verdict = spam::verdict(&signs);
     message.signs = spam::stored(&signs);
@@ -287,7 +287,7 @@ async fn of_firm(app: &App, message: &messages::Model, mut told: Vec<String>) ->
 async fn confirmation(app: &App, message: &messages::Model) -> Result<Option<outbox::Model>> {
     let mailbox = Subject::Mailbox(message.email_key.clone());
     // Whoever is made to look like the sender of advertisements gets no mail of ours.
-    if message.doubtful || app.limits.check(&limits::STRANGER_MAIL, &mailbox).is_err() {
+    if message.doubtful || app.limits.check(&limits::STRANGER_MAIL, &mailbox).await.is_err() {
         return Ok(None);
     }
     let confirmation = letters::ContactConfirmation {

@@ -84,7 +84,7 @@ pub struct FormToken {
 #[utoipa::path(get, path = "/api/form-token", tag = "public",
     responses((status = 200, body = Envelope<FormToken>), (status = 429, body = Problem)))]
 async fn get_form_token(State(app): State<App>, info: RequestInfo) -> Result<Data<FormToken>> {
-    app.limits.check(&limits::PUBLIC_READ, &Subject::Address(info.ip.into()))?;
+    app.limits.check(&limits::PUBLIC_READ, &Subject::Address(info.ip.into())).await?;
     Ok(Data(FormToken { form_token: form_token::issue(&app) }))
 }
 
@@ -97,7 +97,7 @@ async fn get_thread(
     headers: HeaderMap,
     Id(id): Id,
 ) -> Result<Data<ClientThread>> {
-    app.limits.check(&limits::PUBLIC_READ, &Subject::Address(info.ip.into()))?;
+    app.limits.check(&limits::PUBLIC_READ, &Subject::Address(info.ip.into())).await?;
     Ok(Data(thread::client_thread(&app, id, manage_token(&headers)?).await?))
 }
 

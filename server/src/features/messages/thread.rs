@@ -93,7 +93,7 @@ pub async fn answer_as_client(
     keep: impl FnOnce(Uuid) -> Result<Option<idempotency_keys::Model>>,
 ) -> Result<Uuid> {
     let message = open(app, id, code).await?;
-    app.limits.check(&CLIENT_REPLY, &Subject::Key(id.to_string()))?;
+    app.limits.check(&CLIENT_REPLY, &Subject::Key(id.to_string())).await?;
     let mut check = Check::new();
     let content = check.text("content", content, LONGEST, "Write something first.");
     check.done()?;

@@ -152,7 +152,7 @@ async fn post_message(
     Id(id): Id,
     Form(posted): Form<PostedReply>,
 ) -> Result<Response> {
-    app.limits.check(&limits::PUBLIC_READ, &Subject::Address(info.ip.into()))?;
+    app.limits.check(&limits::PUBLIC_READ, &Subject::Address(info.ip.into())).await?;
     let code = posted.token.trim();
     let mut form = FormView::default();
     let mut status = StatusCode::OK;

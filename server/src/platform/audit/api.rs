@@ -217,7 +217,7 @@ async fn verify_audit(
             Error::field("head", "invalid", "A checkpoint looks like 42: followed by 64 hexadecimal digits.")
         })?),
     };
-    platform.limits.check(&VERIFY, &Subject::Staff(caller.staff_id))?;
+    platform.limits.check(&VERIFY, &Subject::Staff(caller.staff_id)).await?;
     let (lines, received) = mpsc::channel::<Bytes>(16);
     let walked = platform.clone();
     tokio::spawn(async move {

@@ -20,6 +20,8 @@ use crate::secrets::Purpose;
 const BATCH: u64 = 1_000;
 /// Entries are sealed at most this long after they were committed.
 const DELAY: std::time::Duration = std::time::Duration::from_millis(500);
+/// How often entries are looked for that nobody announced here: those of a node that died before it sealed them.
+const LOOK: std::time::Duration = std::time::Duration::from_secs(5);
 /// The whole log is scanned this often.
 const WHOLE: std::time::Duration = std::time::Duration::from_hours(1);
 /// An entry can be committed this much later than its id says.
@@ -73,7 +75,7 @@ async fn end_of(conn: &impl ConnectionTrait) -> Result<Uuid> {
 /// arrived with an old time.
 pub async fn seal_until_stopped(platform: Platform) {
     let mut events = platform.bus.subscribe();
-    let mut whole = tokio::time::interval(WHOLE);
+    let (mut look, mut whole) = (tokio::time::interval(LOOK), tokio::time::interval(WHOLE));
     let mut told = false;
     loop {
         let everything = tokio::select! {
@@ -83,6 +85,11 @@ pub async fn seal_until_stopped(platform: Platform) {
                 Heard::Closed => return,
             },
             _ = whole.tick() => true,
+            _ = look.tick() => match waiting_since(platform.storage.read()).await {
+                Ok(Some(_)) => false,
+                // A database that is gone is noticed when there is something to seal.
+                Ok(None) | Err(_) => continue,
+            },
             () = platform.stopping.cancelled() => break,
         };
         loop {
@@ -91,7 +98,9 @@ pub async fn seal_until_stopped(platform: Platform) {
                 () = platform.stopping.cancelled() => break,
             }
             match seal_pending(&platform, everything).await {
-                Ok(_) => break,
+                Ok(Some(_)) => break,
+                // Another node is sealing; the next run seals what remains.
+                Ok(None) => {}
                 // Logged once an hour: entries stay unsealed in the meantime, and `audit verify` says why.
                 Err(Error::ChainReplaced(at)) => {
                     if everything || !told {
@@ -100,8 +109,6 @@ pub async fn seal_until_stopped(platform: Platform) {
                     }
                     break;
                 }
-                // Another node was first; the next run seals what remains.
-                Err(error) if error.is_unique_violation() => {}
                 Err(error) => tracing::warn!(%error, "the audit trail cannot be sealed yet"),
             }
         }
@@ -118,7 +125,7 @@ pub async fn seal_until_stopped(platform: Platform) {
 pub async fn seal_beside_others(platform: &Platform, everything: bool) -> Result<()> {
     for _ in 0..TURNS {
         match seal_pending(platform, everything).await {
-            Err(error) if error.is_unique_violation() => tokio::time::sleep(TURN).await,
+            Ok(None) => tokio::time::sleep(TURN).await,
             outcome => return outcome.map(drop),
         }
     }
@@ -126,11 +133,22 @@ pub async fn seal_beside_others(platform: &Platform, everything: bool) -> Result
     Ok(())
 }
 
-/// Seals unsealed entries. With `everything`, scans the whole log instead of only its end.
+/// Seals unsealed entries and returns how many, or none if another program is sealing. With `everything`, scans the
+/// whole log instead of only its end.
 ///
 /// # Errors
-/// The chain is not the one that was sealed here; the database is unavailable; another node was first.
-pub async fn seal_pending(platform: &Platform, everything: bool) -> Result<u64> {
+/// The chain is not the one that was sealed here; the database is unavailable.
+pub async fn seal_pending(platform: &Platform, everything: bool) -> Result<Option<u64>> {
+    let Some(_alone) = platform.storage.alone("audit.seal").await? else { return Ok(None) };
+    match seal_alone(platform, everything).await {
+        // A command beside the server on SQLite, or a node that lost its lock.
+        Err(error) if error.is_unique_violation() => Ok(None),
+        outcome => outcome.map(Some),
+    }
+}
+
+/// Reads from the primary: a standby that lags would look like a chain that was replaced.
+async fn seal_alone(platform: &Platform, everything: bool) -> Result<u64> {
     let conn = platform.storage.read();
     let mut from = if everything { Uuid::nil() } else { end_of(conn).await? };
     let mut sealed = 0;

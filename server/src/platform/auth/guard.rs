@@ -212,7 +212,7 @@ async fn admit(platform: &Platform, authorization: Option<&str>, address: IpAddr
         Some(token) => platform.liveness.of_token(platform, token, address).await?.ok_or(Error::Unauthenticated)?,
         None => caller_of(platform, authorization).await?,
     };
-    platform.limits.check(&STAFF, &Subject::Staff(caller.token.unwrap_or(caller.staff_id)))?;
+    platform.limits.check(&STAFF, &Subject::Staff(caller.token.unwrap_or(caller.staff_id))).await?;
     match demand {
         Demand::MayInPerson(_) | Demand::InPerson | Demand::OwnAccount if caller.token.is_some() => {
             Err(Error::NotForTokens)

@@ -52,7 +52,7 @@ async fn open_invitation(
     info: RequestInfo,
     Json(body): Json<InvitationToken>,
 ) -> Result<Data<InvitationView>> {
-    platform.limits.check(&REFRESH, &Subject::Address(info.ip.into()))?;
+    platform.limits.check(&REFRESH, &Subject::Address(info.ip.into())).await?;
     let conn = platform.storage.read();
     let row = one_time::peek(conn, Kind::Invite, &body.token, platform.clock.now()).await?.ok_or_else(link_is_over)?;
     let person = invited(conn, row.staff_id).await?;
@@ -87,7 +87,7 @@ async fn accept_invitation(
     Json(body): Json<Acceptance>,
 ) -> Result<Data<Accepted>> {
     // Before any work, as with reset links.
-    platform.limits.check(&REFRESH, &Subject::Address(info.ip.into()))?;
+    platform.limits.check(&REFRESH, &Subject::Address(info.ip.into())).await?;
     let mut check = Check::new();
     check.new_password("password", &body.password, platform.settings.get().security.password_min_length);
     check.done()?;

@@ -266,7 +266,7 @@ async fn delete_passkey(
 #[utoipa::path(post, path = "/api/auth/passkeys/sign-in/begin", tag = "auth",
     responses((status = 200, body = Envelope<Asked>), (status = 409, body = Problem), (status = 429, body = Problem)))]
 async fn begin_sign_in(State(platform): State<Platform>, info: RequestInfo) -> Result<Data<Asked>> {
-    platform.limits.check(&limits::PUBLIC_READ, &Subject::Address(info.ip.into()))?;
+    platform.limits.check(&limits::PUBLIC_READ, &Subject::Address(info.ip.into())).await?;
     let ceremony = relying_party::begin_sign_in(&platform)?;
     let id = passkey_store::begin(&platform, Purpose::SignIn, None, ceremony.state).await?;
     Ok(Data(Asked { challenge_id: id, options: ceremony.options }))
@@ -299,7 +299,7 @@ async fn sign_in_by_passkey(
     if web {
         cookies::check_allowed(&platform)?;
     }
-    platform.limits.check(&limits::PUBLIC_READ, &Subject::Address(info.ip.into()))?;
+    platform.limits.check(&limits::PUBLIC_READ, &Subject::Address(info.ip.into())).await?;
     let state = passkey_store::redeem(&platform, Purpose::SignIn, None, body.challenge_id)
         .await?
         .ok_or_else(challenge_is_over)?;

@@ -139,7 +139,7 @@ async fn exchange(
         Some(token) => Subject::Key(token.session_id.to_string()),
         None => Subject::Address(info.ip.into()),
     };
-    platform.limits.check(&REFRESH, &counted)?;
+    platform.limits.check(&REFRESH, &counted).await?;
     if known.is_none() {
         return Err(Error::Unauthenticated);
     }

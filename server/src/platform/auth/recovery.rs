@@ -52,10 +52,10 @@ async fn forgot(State(platform): State<Platform>, info: RequestInfo, Json(body):
     let email = check.email("email", &body.email);
     check.done()?;
     // The address first: a client that requests links for many mailboxes must not use up their owners' allowance.
-    platform.limits.check(&limits::RESET_MAIL, &Subject::Address(info.ip.into()))?;
+    platform.limits.check(&limits::RESET_MAIL, &Subject::Address(info.ip.into())).await?;
     // The newest link is already in the mailbox and still works, whoever requested it: further emails would help
     // nobody, and a stranger who requests them locks nobody out.
-    if platform.limits.check(&limits::RESET_MAIL, &Subject::Mailbox(email_key(&email))).is_err() {
+    if platform.limits.check(&limits::RESET_MAIL, &Subject::Mailbox(email_key(&email))).await.is_err() {
         return Ok(ON_ITS_WAY);
     }
     let person = people::by_email(platform.storage.read(), &email).await?.filter(|person| person.is_active);
@@ -123,7 +123,7 @@ async fn open_reset_link(
     info: RequestInfo,
     Json(body): Json<ResetToken>,
 ) -> Result<Data<ResetLink>> {
-    platform.limits.check(&REFRESH, &Subject::Address(info.ip.into()))?;
+    platform.limits.check(&REFRESH, &Subject::Address(info.ip.into())).await?;
     let conn = platform.storage.read();
     let row = one_time::peek(conn, Kind::Reset, &body.token, platform.clock.now()).await?.ok_or_else(link_is_over)?;
     let id = row.staff_id.ok_or_else(link_is_over)?;
@@ -152,7 +152,7 @@ fn yes() -> bool {
     responses((status = 200, body = Envelope<Nothing>), (status = 422, body = Problem), (status = 503, body = Problem)))]
 async fn reset(State(platform): State<Platform>, info: RequestInfo, Json(body): Json<Reset>) -> Result<Data<Nothing>> {
     // Before any work: a stranger must not delay staff.
-    platform.limits.check(&REFRESH, &Subject::Address(info.ip.into()))?;
+    platform.limits.check(&REFRESH, &Subject::Address(info.ip.into())).await?;
     let mut check = Check::new();
     check.new_password("password", &body.password, platform.settings.get().security.password_min_length);
     check.done()?;

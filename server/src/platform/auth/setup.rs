@@ -78,7 +78,7 @@ async fn open_setup_link(
     info: RequestInfo,
     Json(body): Json<SetupToken>,
 ) -> Result<Data<Nothing>> {
-    platform.limits.check(&REFRESH, &Subject::Address(info.ip.into()))?;
+    platform.limits.check(&REFRESH, &Subject::Address(info.ip.into())).await?;
     let now = platform.clock.now();
     if !one_time::is_open(platform.storage.read(), Kind::Setup, &body.token, now).await? {
         return Err(link_is_over());

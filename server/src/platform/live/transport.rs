@@ -37,7 +37,7 @@ pub async fn upgrade(
 ) -> Result<Response> {
     platform.front.origins.check_origin(&headers)?;
     let upgrade = upgrade.map_err(|_| Error::MalformedBody("This address supports WebSocket only.".into()))?;
-    platform.limits.check(&UPGRADES, &Subject::Address(info.ip.into()))?;
+    platform.limits.check(&UPGRADES, &Subject::Address(info.ip.into())).await?;
     // Held from here on, so that the shutdown waits for the goodbye.
     let open = platform.hub.open();
     Ok(upgrade

@@ -116,7 +116,7 @@ async fn test_mail(
 ) -> Result<Data<MailTest>> {
     let mut mail = rendered(&platform, &caller, &trial)?;
     mail.subject = format!("[Test] {}", mail.subject);
-    platform.limits.check(&TEST_MAIL, &Subject::Staff(caller.staff_id))?;
+    platform.limits.check(&TEST_MAIL, &Subject::Staff(caller.staff_id)).await?;
     let now = platform.clock.now();
     let outcome = platform.outbox.send_now(&mail, now).await;
     let transport = match platform.config.mail.transport() {

@@ -36,7 +36,10 @@ impl Act {
             return Ok(());
         }
         // Counted separately from what strangers request, so that neither blocks the other.
-        self.platform.limits.check(&limits::RESET_MAIL, &Subject::Mailbox(format!("by staff\n{}", person.email_key)))
+        self.platform
+            .limits
+            .check(&limits::RESET_MAIL, &Subject::Mailbox(format!("by staff\n{}", person.email_key)))
+            .await
     }
 
     /// What the caller can currently grant, limited to the permissions of the request's token.

@@ -16,7 +16,7 @@ async fn sealed() -> TestApp {
         t.send_message(json!({})).await;
         t.clock.advance(chrono::Duration::seconds(1));
     }
-    assert_eq!(seal_pending(&t.app, false).await.unwrap(), 10);
+    assert_eq!(seal_pending(&t.app, false).await.unwrap(), Some(10));
     t
 }
 

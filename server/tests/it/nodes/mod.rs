@@ -1,12 +1,17 @@
 //! Two nodes of one installation, with Redis between them and without.
 
+mod limits;
+mod servers;
+mod work;
+
 use std::time::Duration;
 
 use database::entity::staff::Role;
 use serde_json::json;
 use tekvwarho::cluster::{Event, Heard};
 
-use crate::support::nodes::{Nodes, Redis, time_until};
+use crate::support::nodes::{Nodes, time_until};
+use crate::support::redis::Redis;
 use crate::support::socket::Socket;
 use crate::support::{Signed, TestApp};
 

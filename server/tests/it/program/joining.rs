@@ -133,7 +133,7 @@ const SLICE: Slice<App> = Slice {
 /// Lights a lamp.
 #[utoipa::path(post, path = "/api/admin/lamps/light", tag = "lamps", responses((status = 200, body = Envelope<Nothing>)))]
 async fn light(State(app): State<App>, caller: Caller, info: RequestInfo) -> Result<Data<Nothing>> {
-    app.limits.check(&LIGHTING, &Subject::Staff(caller.staff_id))?;
+    app.limits.check(&LIGHTING, &Subject::Staff(caller.staff_id)).await?;
     let brightness = app.settings.get().part::<Lamps>().brightness;
     let mail = Mail::new(&caller.email, &LampLit { brightness }).row(&app)?;
     let news = News { detail: Some("the big one".into()), ..News::default() };

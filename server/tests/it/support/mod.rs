@@ -8,6 +8,7 @@ pub mod nodes;
 pub mod people;
 pub mod place_map;
 pub mod program;
+pub mod redis;
 pub mod socket;
 
 use std::net::SocketAddr;

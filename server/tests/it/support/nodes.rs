@@ -1,15 +1,17 @@
 //! Two programs over one PostgreSQL and one throw-away Redis.
 
-use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use tekvwarho::app::Surroundings;
+use serde_json::json;
+use tekvwarho::app::{App, Surroundings};
 use tekvwarho::clock::Clock;
 use tekvwarho::features::SLICES;
+use tekvwarho::http::rate_limit::{Allowed, Limit};
 use tekvwarho::ids::Ids;
-use tempfile::TempDir;
+use tekvwarho::platform::slice::Slice;
 use tokio::task::JoinSet;
 
+use super::redis::Redis;
 use super::{TestApp, database, start_of_time};
 
 /// Two nodes of one installation, each with its background work.
@@ -17,50 +19,7 @@ pub struct Nodes {
     pub a: TestApp,
     pub b: TestApp,
     pub redis: Redis,
-    _background: [JoinSet<()>; 2],
-}
-
-/// A Redis of this test, on a socket in a temporary folder.
-pub struct Redis {
-    folder: TempDir,
-    server: Option<Child>,
-}
-
-impl Redis {
-    pub async fn start() -> Self {
-        let mut redis = Self { folder: tempfile::tempdir().unwrap(), server: None };
-        redis.again().await;
-        redis
-    }
-
-    pub fn url(&self) -> String {
-        format!("unix://{}", self.folder.path().join("redis").display())
-    }
-
-    /// Starts it after [`Redis::stop`], empty.
-    pub async fn again(&mut self) {
-        let socket = self.folder.path().join("redis");
-        let mut command = Command::new("redis-server");
-        command.args(["--port", "0", "--save", "", "--unixsocket"]).arg(&socket).arg("--dir").arg(self.folder.path());
-        let server = command.stdout(Stdio::null()).spawn();
-        self.server = Some(server.expect("these tests need redis-server: make test-postgres installs it"));
-        until("Redis answers", async || tokio::net::UnixStream::connect(&socket).await.is_ok()).await;
-    }
-
-    /// Kills it, as a machine that loses power does.
-    pub fn stop(&mut self) {
-        if let Some(mut server) = self.server.take() {
-            server.kill().unwrap();
-            server.wait().unwrap();
-        }
-        let _ = std::fs::remove_file(self.folder.path().join("redis"));
-    }
-}
-
-impl Drop for Redis {
-    fn drop(&mut self) {
-        self.stop();
-    }
+    background: [JoinSet<()>; 2],
 }
 
 impl Nodes {
@@ -73,20 +32,48 @@ impl Nodes {
 
     /// Two nodes, whether or not that Redis runs.
     pub async fn over(redis: Redis) -> Self {
+        Self::of(&SLICES, redis, &[]).await
+    }
+
+    /// Two nodes with these slices and flags.
+    pub async fn of(slices: &'static [Slice<App>], redis: Redis, flags: &[&str]) -> Self {
         assert!(std::env::var("TEST_DATABASE_URL").is_ok(), "several nodes need PostgreSQL: run `make test-postgres`");
         let clock = Clock::manual(start_of_time());
         let folder = tempfile::tempdir().unwrap();
         let database = database::fresh(folder.path()).await;
         let keys = folder.path().join("keys.json").display().to_string();
         let node = async |folder, seed| {
-            let around =
-                Surroundings { clock: clock.clone(), ids: Ids::seeded(seed), access_log: false, slices: &SLICES };
-            TestApp::at(&database, folder, around, &["--redis-url", &redis.url(), "--secret-file", &keys]).await
+            let around = Surroundings { clock: clock.clone(), ids: Ids::seeded(seed), access_log: false, slices };
+            let url = redis.url();
+            let own = ["--redis-url", &url, "--secret-file", &keys];
+            TestApp::at(&database, folder, around, &[&own, flags].concat()).await
         };
         let a = node(folder, 1).await;
         let b = node(tempfile::tempdir().unwrap(), 2).await;
         let background = [a.app.start_background(), b.app.start_background()];
-        Self { a, b, redis, _background: background }
+        Self { a, b, redis, background }
+    }
+
+    /// Sets the allowance of a limit, and waits until both nodes know.
+    pub async fn limit(&self, limit: &'static Limit, allowed: u32) {
+        let Allowed::BySetting(key) = limit.allowed else { panic!("no setting says how much {} allows", limit.name) };
+        let ada = self.a.admin().await;
+        self.a.patch_as(&ada, "/api/admin/settings", json!({ key: allowed })).await.status(200);
+        for node in [&self.a, &self.b] {
+            until("the node knows the limit", async || node.app.settings.get().number(key) == allowed).await;
+        }
+    }
+
+    /// Ends the background work of B in the middle of whatever it does, as a killed process does.
+    pub async fn kill_b(&mut self) {
+        self.background[1].shutdown().await;
+    }
+
+    /// The same for both.
+    pub async fn kill_both(&mut self) {
+        for tasks in &mut self.background {
+            tasks.shutdown().await;
+        }
     }
 
     /// Waits until both hear each other, or neither does.

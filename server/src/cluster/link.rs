@@ -3,22 +3,21 @@
 //! An event only says that something changed, so losing one costs time and never truth: every reader also looks at the
 //! database by itself. What a node may have missed while it was not connected counts as [`Event::Everything`].
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use futures_util::StreamExt as _;
-use redis::aio::ConnectionManagerConfig;
-use redis::{Client, RedisError, RedisResult};
+use redis::{Msg, PushKind, RedisError, RedisResult};
 use serde::{Deserialize, Serialize};
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
+use super::counters::Counters;
+use super::servers::{Connected, Connection, Servers, lost};
 use super::{Bus, Event};
+use crate::secrets::Key;
 
-/// A Redis that takes longer is down.
-const PATIENCE: Duration = Duration::from_secs(2);
 /// Between two looks whether the line still lives: a line that swallows everything closes nothing.
 const PING: Duration = Duration::from_secs(5);
 /// Between two attempts to connect.
@@ -34,56 +33,60 @@ struct Envelope {
     event: Event,
 }
 
-/// The connection of this node to the others.
-pub struct Link {
-    client: Client,
-    channel: String,
-    node: Uuid,
-    connected: Arc<AtomicBool>,
+/// This node's one connection to Redis, for commands and for events.
+pub(super) struct Line {
+    /// None while Redis is gone.
+    held: Mutex<Option<Connection>>,
+    /// Why the connection in use has to be given up.
+    broken: watch::Sender<Option<String>>,
 }
 
-/// Checks the address of a Redis without connecting to it.
-///
-/// # Errors
-/// Says what is wrong, without the address: it can contain a password.
-pub fn check_redis_url(url: &str) -> Result<(), String> {
-    client(url).map(drop)
-}
-
-fn client(url: &str) -> Result<Client, String> {
-    if url.contains(',') || url.starts_with("redis+sentinel:") {
-        return Err("this version supports a single Redis, neither Sentinel nor Redis Cluster".to_owned());
+impl Line {
+    /// The connection, if there is one.
+    pub(super) fn connection(&self) -> Option<Connection> {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
-    // The error of the library quotes the address.
-    Client::open(url).map_err(|_| "it looks like redis://:password@host:6379".to_owned())
+
+    /// A command failed: nobody uses this connection any more, and the listening side makes a new one.
+    pub(super) fn give_up(&self, error: RedisError) {
+        if self.hold(None).is_some() {
+            self.broken.send_replace(Some(error.to_string()));
+        }
+    }
+
+    fn hold(&self, connection: Option<Connection>) -> Option<Connection> {
+        std::mem::replace(&mut *self.held.lock().unwrap_or_else(PoisonError::into_inner), connection)
+    }
+}
+
+/// The way of this node to the others.
+pub struct Link {
+    servers: Servers,
+    line: Arc<Line>,
+    /// Several installations can share a Redis.
+    installation: String,
+    node: Uuid,
 }
 
 impl Link {
-    /// A link over one channel for each installation: several can share a Redis. It does not connect yet.
+    /// A link for this installation. It does not connect yet.
     ///
     /// # Errors
-    /// See [`check_redis_url`].
+    /// See [`Servers::parse`].
     pub fn new(url: &str, installation: &str, node: Uuid) -> Result<Self, String> {
-        let channel = format!("tekvwarho:{installation}:events");
-        Ok(Self { client: client(url)?, channel, node, connected: Arc::default() })
+        let line = Line { held: Mutex::new(None), broken: watch::Sender::new(None) };
+        let installation = format!("tekvwarho:{installation}");
+        Ok(Self { servers: Servers::parse(url)?, line: Arc::new(line), installation, node })
     }
 
-    /// Asks Redis for a sign of life.
-    ///
-    /// # Errors
-    /// It does not answer in time.
-    pub async fn ping(url: &str) -> Result<(), String> {
-        let asked = async {
-            let mut connection =
-                client(url).map_err(|_| lost("its address cannot be read"))?.get_multiplexed_async_connection().await?;
-            redis::cmd("PING").exec_async(&mut connection).await
-        };
-        in_time(asked).await.map_err(|error| error.to_string())
+    /// Counts that all nodes share.
+    pub fn counters(&self, key: Key) -> Counters {
+        Counters::new(Arc::clone(&self.line), format!("{}:limit", self.installation), key)
     }
 
     /// True while this node hears the others.
     pub fn is_connected(&self) -> bool {
-        self.connected.load(Ordering::Relaxed)
+        self.line.connection().is_some()
     }
 
     /// Sends this node's events to the others and delivers theirs here, until the program stops. While Redis is gone, it
@@ -95,15 +98,12 @@ impl Link {
         tokio::join!(self.speak(outgoing, &dropped, stopping), self.listen(bus, stopping));
     }
 
+    fn channel(&self) -> String {
+        format!("{}:events", self.installation)
+    }
+
     async fn speak(&self, mut outgoing: mpsc::Receiver<Event>, dropped: &AtomicBool, stopping: &CancellationToken) {
-        let config = ConnectionManagerConfig::new()
-            .set_number_of_retries(0)
-            .set_connection_timeout(Some(PATIENCE))
-            .set_response_timeout(Some(PATIENCE));
-        let mut redis = match self.client.get_connection_manager_lazy(config) {
-            Ok(redis) => redis,
-            Err(error) => return tracing::error!(%error, "Redis cannot be used"),
-        };
+        let channel = self.channel();
         // Events were lost on the way: the others are told so as soon as that is possible.
         let mut lost = false;
         loop {
@@ -118,10 +118,17 @@ impl Link {
                 while outgoing.try_recv().is_ok() {}
             }
             let Ok(body) = serde_json::to_vec(&Envelope { node: self.node, event }) else { continue };
-            let sent: RedisResult<u64> =
-                redis::cmd("PUBLISH").arg(&self.channel).arg(body).query_async(&mut redis).await;
             // The listening side logs, once, that Redis is gone.
-            lost = sent.is_err();
+            lost = match self.line.connection() {
+                Some(mut redis) => match redis.publish(&channel, body).await {
+                    Ok(()) => false,
+                    Err(error) => {
+                        self.line.give_up(error);
+                        true
+                    }
+                },
+                None => true,
+            };
         }
     }
 
@@ -132,7 +139,7 @@ impl Link {
                 outcome = self.hear(bus, &mut told) => outcome,
                 () = stopping.cancelled() => return,
             };
-            self.connected.store(false, Ordering::Relaxed);
+            self.line.hold(None);
             if let Err(error) = outcome
                 && !std::mem::replace(&mut told, true)
             {
@@ -144,10 +151,11 @@ impl Link {
 
     /// Connects, and delivers what the others send until the connection is lost.
     async fn hear(&self, bus: &Bus, told: &mut bool) -> RedisResult<()> {
-        let mut pubsub = in_time(self.client.get_async_pubsub()).await?;
-        in_time(pubsub.subscribe(&self.channel)).await?;
-        let (mut sink, mut messages) = pubsub.split();
-        self.connected.store(true, Ordering::Relaxed);
+        let mut broken = self.line.broken.subscribe();
+        let channel = self.channel();
+        let Connected { mut connection, mut pushes } = self.servers.connect().await?;
+        connection.subscribe(&channel).await?;
+        self.line.hold(Some(connection.clone()));
         if std::mem::take(told) {
             tracing::info!("the other nodes can be heard again");
         }
@@ -156,45 +164,42 @@ impl Link {
         let mut ping = tokio::time::interval_at(tokio::time::Instant::now() + PING, PING);
         loop {
             tokio::select! {
-                message = messages.next() => {
-                    let Some(message) = message else { return Err(lost("the connection was closed")) };
-                    // A newer version may send events that this one does not know: anything may have happened.
-                    match serde_json::from_slice::<Envelope>(message.get_payload_bytes()) {
-                        Ok(envelope) if envelope.node == self.node => {}
-                        Ok(envelope) => bus.deliver(envelope.event),
-                        Err(_) => bus.deliver(Event::Everything),
+                push = pushes.recv() => {
+                    let Some(push) = push else { return Err(lost("the connection was closed")) };
+                    match push.kind {
+                        PushKind::Message | PushKind::SMessage => {
+                            if let Some(message) = Msg::from_push_info(push) {
+                                self.deliver(bus, message.get_payload_bytes());
+                            }
+                        }
+                        // A cluster ends a subscription when the channel moves to another server.
+                        PushKind::Disconnection | PushKind::SUnsubscribe => {
+                            return Err(lost("the connection was closed"));
+                        }
+                        _ => {}
                     }
                 }
-                _ = ping.tick() => in_time(sink.ping::<redis::Value>()).await.map(drop)?,
+                _ = ping.tick() => connection.is_alive(&channel).await?,
+                _ = broken.changed() => return Err(lost("a command failed")),
             }
         }
     }
-}
 
-/// Gives up on what takes too long.
-async fn in_time<T>(work: impl Future<Output = RedisResult<T>>) -> RedisResult<T> {
-    tokio::time::timeout(PATIENCE, work).await.unwrap_or_else(|_| Err(lost("it does not answer")))
-}
-
-fn lost(why: &'static str) -> RedisError {
-    RedisError::from((redis::ErrorKind::Io, why))
+    /// Delivers an event of another node.
+    fn deliver(&self, bus: &Bus, body: &[u8]) {
+        // A newer version may send events that this one does not know: anything may have happened.
+        match serde_json::from_slice::<Envelope>(body) {
+            Ok(envelope) if envelope.node == self.node => {}
+            Ok(envelope) => bus.deliver(envelope.event),
+            Err(_) => bus.deliver(Event::Everything),
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::cluster::{Notice, Viewing};
-
-    #[test]
-    fn an_address_is_refused_without_repeating_it() {
-        for good in ["redis://localhost", "rediss://:secret@redis.example:6380/1", "unix:///run/redis.sock"] {
-            assert_eq!(check_redis_url(good), Ok(()), "{good}");
-        }
-        for bad in ["", "http://secret", "redis://secret@a,redis://b", "redis+sentinel://secret@a/master"] {
-            let refused = check_redis_url(bad).expect_err(bad);
-            assert!(!refused.contains("secret"), "{refused}");
-        }
-    }
 
     #[test]
     fn events_survive_the_way() {
