@@ -73,7 +73,7 @@ impl Counters {
             Ok(0) => Drawn::Allowed,
             Ok(wait) => Drawn::Refused(Duration::from_micros(wait)),
             Err(error) => {
-                self.line.give_up(error);
+                self.line.give_up(&error);
                 Drawn::Unknown
             }
         }

@@ -48,7 +48,7 @@ impl Line {
     }
 
     /// A command failed: nobody uses this connection any more, and the listening side makes a new one.
-    pub(super) fn give_up(&self, error: RedisError) {
+    pub(super) fn give_up(&self, error: &RedisError) {
         if self.hold(None).is_some() {
             self.broken.send_replace(Some(error.to_string()));
         }
@@ -123,7 +123,7 @@ impl Link {
                 Some(mut redis) => match redis.publish(&channel, body).await {
                     Ok(()) => false,
                     Err(error) => {
-                        self.line.give_up(error);
+                        self.line.give_up(&error);
                         true
                     }
                 },

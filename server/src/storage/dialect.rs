@@ -232,7 +232,7 @@ pub(super) async fn lock_work(tx: &DatabaseTransaction, name: &str) -> Result<bo
     tx.execute_unprepared("SET LOCAL idle_in_transaction_session_timeout = '60s'").await?;
     // The first half of the key is "tekv" in ASCII.
     let sql = "SELECT pg_try_advisory_xact_lock(x'74656b76'::int, hashtext($1)) AS locked";
-    let row = tx.query_one_raw(Statement::from_sql_and_values(tx.get_database_backend(), sql, [name.into()])).await?;
+    let row = tx.query_one_raw(Statement::from_sql_and_values(DbBackend::Postgres, sql, [name.into()])).await?;
     row.map_or(Ok(false), |row| row.try_get("", "locked"))
 }
 

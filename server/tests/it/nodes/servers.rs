@@ -3,7 +3,6 @@
 use tekvwarho::cluster::{Event, Heard};
 use tekvwarho::http::rate_limit::Subject;
 use tekvwarho::platform::limits::RESET_MAIL;
-use uuid::Uuid;
 
 use crate::support::nodes::{Nodes, until};
 use crate::support::redis::Redis;
@@ -11,7 +10,7 @@ use crate::support::redis::Redis;
 /// An event of A reaches B, and one of B reaches A.
 async fn events_cross(nodes: &Nodes) {
     for (from, to) in [(&nodes.a, &nodes.b), (&nodes.b, &nodes.a)] {
-        let mark = Uuid::now_v7();
+        let mark = from.app.ids.next(from.clock.now());
         let mut heard = to.app.bus.subscribe();
         from.app.bus.publish(Event::PreferencesChanged(mark));
         let arrives = async { while heard.next().await != Heard::Event(Event::PreferencesChanged(mark)) {} };
