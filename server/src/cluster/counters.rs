@@ -1,9 +1,9 @@
 //! Rate limits that all nodes share, in Redis.
 
-use std::sync::{Arc, LazyLock};
-use std::time::Duration;
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
-use redis::Script;
+use redis::{ErrorKind, Script};
 
 use super::link::Line;
 use super::servers::in_time;
@@ -11,6 +11,8 @@ use crate::secrets::{Key, hmac};
 
 /// A request does not wait longer for a count. This node's own count then has to do.
 const PATIENCE: Duration = Duration::from_millis(250);
+/// After a failure, requests do not ask for this time: a slow Redis holds up one of them a second.
+const REST: Duration = Duration::from_secs(1);
 
 /// GCRA, the same rule as in process (governor): a key holds the time at which the allowance is full again, in µs. Only
 /// allowed requests move it. A clock of Redis that was set back makes nobody wait longer than for a full allowance.
@@ -50,6 +52,8 @@ pub enum Drawn {
 #[derive(Clone)]
 pub struct Counters {
     line: Arc<Line>,
+    /// Until then nobody asks.
+    resting: Arc<Mutex<Option<Instant>>>,
     /// Separates installations that share a Redis.
     prefix: String,
     /// Redis does not get to know addresses of people and mailboxes, only their hashes under this key.
@@ -58,11 +62,14 @@ pub struct Counters {
 
 impl Counters {
     pub(super) fn new(line: Arc<Line>, prefix: String, key: Key) -> Self {
-        Self { line, prefix, key }
+        Self { line, resting: Arc::default(), prefix, key }
     }
 
     /// Takes one from the allowance of a subject, which is told apart by its limit, the allowance, and its bytes.
     pub async fn draw(&self, limit: &str, allowance: Allowance, subject: &[u8]) -> Drawn {
+        if self.is_resting() {
+            return Drawn::Unknown;
+        }
         let Some(mut connection) = self.line.connection() else { return Drawn::Unknown };
         let each = (allowance.window / allowance.allowed.max(1)).as_micros().max(1);
         let subject = hex::encode(&hmac(&self.key, subject)[..16]);
@@ -73,9 +80,22 @@ impl Counters {
             Ok(0) => Drawn::Allowed,
             Ok(wait) => Drawn::Refused(Duration::from_micros(wait)),
             Err(error) => {
-                self.line.give_up(&error);
+                self.rest();
+                // A lost connection is noticed where events are heard. A server that answers but does not count is no
+                // longer the right one: a replica, since another one was named.
+                if error.kind() != ErrorKind::Io {
+                    self.line.give_up(&error);
+                }
                 Drawn::Unknown
             }
         }
+    }
+
+    fn is_resting(&self) -> bool {
+        self.resting.lock().unwrap_or_else(PoisonError::into_inner).is_some_and(|until| Instant::now() < until)
+    }
+
+    fn rest(&self) {
+        *self.resting.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now() + REST);
     }
 }
