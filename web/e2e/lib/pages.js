@@ -25,7 +25,7 @@ export async function write(server) {
   await server.api("/api/auth/me/avatar", "PUT", drawing("apple-touch-icon.png"));
   const body = `We listen first. **Then** we *write* it down.
 
-![A stack of three plates](/pictures/${picture.name})
+![A stack of four plates](/pictures/${picture.name})
 
 # Three steps
 

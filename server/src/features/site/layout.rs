@@ -24,7 +24,9 @@ pub struct ServiceBlocks<'a> {
 
 /// The blocks of the home page, below the tagline.
 pub fn home<'a>(site: &'a Site, values: &Map<String, Value>) -> Vec<Band<'a>> {
-    let names = drawn(&site.home, |name| has_text(name, &HOME, values));
+    let offers = values.get("services.list").and_then(Value::as_array).is_none_or(|list| !list.is_empty());
+    let content = |name: &str| has_text(name, &HOME, values) && (name != "services" || offers);
+    let names = drawn(&site.home, content);
     // The invitation has a dark ground of its own; what follows it begins anew.
     let mut below_plain = false;
     let band = |name| {
@@ -109,6 +111,7 @@ mod tests {
         assert_eq!(grounds(&json!({})), ["services", "ask"], "the defaults promise nothing");
         let lead = json!({ "site.homeStartLead": "Four steps.", "site.homeAskTitle": null });
         assert_eq!(grounds(&lead), ["services", "START"]);
+        assert_eq!(grounds(&json!({ "services.list": [] })), ["ask"], "a firm can do without a list of services");
         let bare = json!({ "slug": "a", "name": "A", "summary": "It helps." });
         let bare: Service = serde_json::from_value(bare).expect("a service");
         let values = values(&json!({}));

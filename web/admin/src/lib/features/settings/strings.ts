@@ -79,6 +79,15 @@ export const own = {
   },
   address: { add: 'Add a mailbox', label: (n: number) => `Mailbox ${n}` },
   service: {
+    none: 'No services yet',
+    noneText: 'The site does without a list of services until you add one.',
+    example: 'Example',
+    examples: (n: number) =>
+      n === 1
+        ? 'One of these is an example that came with the program, and visitors see it as yours. Edit it, remove it or keep it.'
+        : `${n} of these are examples that came with the program, and visitors see them as yours. Edit them, remove them or keep them.`,
+    right: 'Looks right',
+    rightSaid: 'Marked as right',
     add: 'Add a service',
     fresh: 'New service',
     name: 'Name',
