@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before } from "node:test";
 import { axe } from "../lib/axe.js";
-import { launch, person, signIn } from "../lib/browser.js";
+import { fillContact, launch, person, signIn } from "../lib/browser.js";
 import { writeAsClient } from "../lib/client.js";
 import { Mail } from "../lib/mail.js";
 import { ADMIN, Server } from "../lib/server.js";
@@ -126,6 +126,12 @@ step("a firm can list no services, and start from the examples again", async () 
     assert.equal(await guest.page.locator("a[href^='/services']").count(), 0, path);
     assert.deepEqual(await axe(guest.page), [], path);
   }
+  // The form works without the field, with its script and all.
+  await fillContact(guest.page, { name: "Ida", email: "ida@client.example", message: "Do you cut hedges in winter?" });
+  await guest.page.getByRole("button", { name: "Send message" }).click();
+  await guest.page.getByRole("heading", { name: "We have your message" }).waitFor();
+  assert.equal(await guest.page.getByRole("link", { name: "Read about our services" }).count(), 0);
+  guest.watch.assertQuiet();
   await guest.context.close();
   await page.getByRole("button", { name: "Start from an example" }).click();
   await page.getByRole("button", { name: /^Software development/ }).waitFor();

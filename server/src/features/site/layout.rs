@@ -24,9 +24,7 @@ pub struct ServiceBlocks<'a> {
 
 /// The blocks of the home page, below the tagline.
 pub fn home<'a>(site: &'a Site, values: &Map<String, Value>) -> Vec<Band<'a>> {
-    let offers = values.get("services.list").and_then(Value::as_array).is_none_or(|list| !list.is_empty());
-    let content = |name: &str| has_text(name, &HOME, values) && (name != "services" || offers);
-    let names = drawn(&site.home, content);
+    let names = drawn(&site.home, |name| has_text(name, &HOME, values));
     // The invitation has a dark ground of its own; what follows it begins anew.
     let mut below_plain = false;
     let band = |name| {
@@ -70,6 +68,7 @@ mod tests {
     /// The defaults, with these values.
     fn values(over: &Value) -> Map<String, Value> {
         let mut values: Map<String, Value> = Site::keys().into_iter().map(|key| (key.key, key.default)).collect();
+        values.insert("services.list".to_owned(), json!([{ "slug": "a" }]));
         values.extend(over.as_object().cloned().unwrap_or_default());
         values
     }

@@ -146,6 +146,7 @@ impl SetupFirm {
         if let Some(zone) = self.time_zone.filter(|zone| !zone.trim().is_empty()) {
             values.push(("hours.timeZone", json!(zone.trim())));
         }
+        values.push(("hours.weekly", json!([])));
         if !self.example_services {
             values.push(("services.list", json!([])));
         }

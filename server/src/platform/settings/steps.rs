@@ -9,7 +9,7 @@ use crate::platform::slice::{Facts, Step};
 pub const STEPS: [Step; 3] = [
     step("firm", 10, "/settings/firm", |it| are_own(it, "firm.") && has_tagline(it)),
     step("services", 20, "/settings/services", services_are_own),
-    step("hours", 30, "/settings/hours", |it| are_own(it, "hours.weekly")),
+    step("hours", 30, "/settings/hours", |it| are_own(it, "hours.weekly") && !it.settings.hours.weekly.is_empty()),
 ];
 
 const fn step(name: &'static str, place: u8, link: &'static str, done: fn(&Facts<'_>) -> bool) -> Step {

@@ -50,6 +50,7 @@ async fn the_link_makes_the_first_admin_once() {
     for stranger in ["Software development", "the software your company runs on", "2,400", "/services"] {
         assert!(!home.contains(stranger), "{stranger} is of another firm");
     }
+    assert!(!home.contains("17:30") && !home.contains("Closed now"), "nobody has set its hours");
     assert!(home.contains("<title>Nordlicht</title>") && home.contains("<h1>Nordlicht</h1>"), "{home}");
     for path in ["/services", "/services/software-development"] {
         t.get(path).await.status(404);
@@ -79,7 +80,7 @@ async fn the_example_services_are_there_for_who_wants_them() {
     let ada = t.sign_in_again("Ada").await;
     let steps = t.get_as(&ada, "/api/admin/onboarding").await.data()["steps"].clone();
     let done = |name: &str| steps.as_array().unwrap().iter().find(|step| step["name"] == name).unwrap()["done"].clone();
-    assert_eq!((done("firm"), done("services")), (json!(true), json!(false)));
+    assert_eq!([done("firm"), done("services"), done("hours")], [json!(true), json!(false), json!(false)]);
 }
 
 #[tokio::test]
