@@ -54,7 +54,9 @@ async function measure(page, face) {
   }
 }
 
-async function run({ path, status, hidden }, face) {
+/** On a busy machine, the browser sometimes records nothing of a load: it is then loaded again. */
+async function run(page, face, tries = 3) {
+  const { path, status, hidden } = page;
   const flags = {
     port,
     logLevel: "error",
@@ -63,6 +65,7 @@ async function run({ path, status, hidden }, face) {
     skipAudits: status ? MISSING : hidden ? HIDDEN : [],
   };
   const { lhr } = await lighthouse(server.url + path, flags, FACES[face]);
+  if (lhr.runtimeError && tries > 1) return run(page, face, tries - 1);
   if (lhr.runtimeError) throw new Error(`${path}: ${lhr.runtimeError.message}`);
   return lhr;
 }
