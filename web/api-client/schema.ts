@@ -5095,8 +5095,12 @@ export interface components {
             city?: string | null;
             country?: string | null;
             email?: string | null;
+            /** @description Start with the services of the example firm, which visitors see until somebody changes them. */
+            exampleServices?: boolean;
             name: string;
             phone?: string | null;
+            /** @description What the firm does, in one sentence. Without one, the name stands in its place. */
+            tagline?: string | null;
             timeZone?: string | null;
         };
         /** @description Whether setup is still needed. */

@@ -1,16 +1,28 @@
-// Screenshots of every page into docs/screens: 1280 and 390 pixels wide, light and dark, with demo data.
+// Screenshots of every page into docs/screens: 1280 and 360 pixels wide, light and dark, with demo data.
 import { execFileSync } from "node:child_process";
 import { mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { launch, person, signIn } from "./lib/browser.js";
-import { NOTHING_YET, ofMessage, PUBLIC, SENT, SIGNED_IN, SIGNED_OUT, visit, write } from "./lib/pages.js";
+import {
+  MANY,
+  NOTHING_YET,
+  ofMessage,
+  PUBLIC,
+  SENT,
+  showAll,
+  SIGNED_IN,
+  SIGNED_OUT,
+  visit,
+  write,
+  writeMany,
+} from "./lib/pages.js";
 import { Server } from "./lib/server.js";
 import { prepare } from "./run.js";
 
 const tools = fileURLToPath(new URL("../../tools/", import.meta.url));
 const folder = fileURLToPath(new URL("../../docs/screens/", import.meta.url));
-const SIZES = { desktop: { width: 1280, height: 860 }, phone: { width: 390, height: 844 } };
+const SIZES = { desktop: { width: 1280, height: 860 }, phone: { width: 360, height: 780 } };
 const SETUP = [{ name: "admin-setup", ready: "form" }];
 const wanted = process.argv.slice(2);
 
@@ -19,27 +31,27 @@ execFileSync(join(tools, "need"), ["pngquant"], { stdio: "inherit" });
 mkdirSync(folder, { recursive: true });
 if (wanted.length === 0) for (const name of readdirSync(folder)) if (name.endsWith(".png")) rmSync(join(folder, name));
 
-const [server, empty, unset, browser] = await Promise.all([
+const [server, empty, crowded, unset, browser] = await Promise.all([
   // A page that sends an email is captured more often than the rate limit allows.
   Server.make({
     demo: ["--messages", "200", "--audit-entries", "300", "--seed", "7"],
     env: { TEKVWARHO_RATE_LIMITS: "off" },
   }),
   Server.make(),
+  Server.make(),
   Server.make({ staff: [] }),
   launch(),
 ]);
-// The home page with all its blocks.
-const { keys } = await server.api("/api/admin/settings/schema");
-const examples = keys.filter(({ example }) => example !== null).map(({ key, example }) => [key, example]);
-await server.api("/api/admin/settings", "PATCH", Object.fromEntries(examples));
+await showAll(server);
 await write(server);
+await writeMany(crowded);
 try {
   for (const [size, viewport] of Object.entries(SIZES)) {
     const phone = size === "phone" ? { hasTouch: true, isMobile: true, deviceScaleFactor: 2 } : {};
     const make = (of) => person(browser, of, { viewport, ...phone });
-    const [visitor, staff, beginner, first] = [
+    const [visitor, guest, staff, beginner, first] = [
       await make(server),
+      await make(crowded),
       await make(server),
       await make(empty),
       await make(unset),
@@ -49,13 +61,14 @@ try {
     for (const page of [...PUBLIC, ...(await ofMessage(server)), ...SIGNED_OUT]) await shoot(visitor.page, page, size);
     for (const page of SENT) await shoot(first.page, page, size);
     for (const page of SIGNED_IN) await shoot(staff.page, page, size);
+    for (const page of MANY) await shoot(guest.page, page, size);
     for (const page of NOTHING_YET) await shoot(beginner.page, page, size);
     for (const page of SETUP) await shoot(first.page, { ...page, path: unset.setupLink.slice(unset.url.length) }, size);
-    for (const { context } of [visitor, staff, beginner, first]) await context.close();
+    for (const { context } of [visitor, guest, staff, beginner, first]) await context.close();
   }
 } finally {
   await browser.close();
-  await Promise.all([server, empty, unset].map((one) => one.remove()));
+  await Promise.all([server, empty, crowded, unset].map((one) => one.remove()));
 }
 const bytes = readdirSync(folder).reduce((sum, name) => sum + statSync(join(folder, name)).size, 0);
 console.log(`${readdirSync(folder).length} pictures in docs/screens, ${(bytes / 1e6).toFixed(1)} MB`);

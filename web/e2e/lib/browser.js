@@ -4,11 +4,11 @@ import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
 import { ADMIN } from "./server.js";
 
-export async function launch() {
+export async function launch(...args) {
   return chromium.launch({
     executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
     env: { ...process.env, FONTCONFIG_FILE: fileURLToPath(new URL("./fonts.conf", import.meta.url)) },
-    args: ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--force-color-profile=srgb"],
+    args: ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--force-color-profile=srgb", ...args],
   });
 }
 

@@ -1,5 +1,9 @@
-/** Every page: for the checks of all pages and for the screenshots. */
+/** Every page: for the checks of all pages, for Lighthouse and for the screenshots. */
+import { readFileSync } from "node:fs";
 
+const drawing = (name) => readFileSync(new URL(`../../site/src/${name}`, import.meta.url));
+
+/** For visitors. `hidden`: search engines are told to leave it out. */
 export const PUBLIC = [
   { name: "home", path: "/" },
   { name: "services", path: "/services" },
@@ -11,13 +15,17 @@ export const PUBLIC = [
   { name: "privacy-policy", path: "/privacy-policy" },
   { name: "terms-of-service", path: "/terms-of-service" },
   { name: "cookie-policy", path: "/cookie-policy" },
-  { name: "api", path: "/api/docs", act: openOperation },
+  { name: "api", path: "/api/docs", act: openOperation, hidden: true },
   { name: "not-found", path: "/no-such-page", status: 404 },
 ];
 
-/** A page of the firm's own, with all that Markdown can do, and an About page with a person on it. */
+/** A page of the firm's own, with all that Markdown can do, and an About page with a person on it, both with pictures. */
 export async function write(server) {
+  const picture = await server.api("/api/admin/pages/pictures", "POST", drawing("og.png"));
+  await server.api("/api/auth/me/avatar", "PUT", drawing("apple-touch-icon.png"));
   const body = `We listen first. **Then** we *write* it down.
+
+![A stack of four plates](/pictures/${picture.name})
 
 # Three steps
 
@@ -49,6 +57,28 @@ A line that is longer than the screen of a small phone, so that it has to wrap s
   await server.api("/api/auth/me/website", "PUT", own);
 }
 
+/** Fills the home page with all its blocks. */
+export async function showAll(server) {
+  const { keys } = await server.api("/api/admin/settings/schema");
+  const examples = keys.filter(({ example }) => example !== null).map(({ key, example }) => [key, example]);
+  await server.api("/api/admin/settings", "PATCH", Object.fromEntries(examples));
+}
+
+/** More pages than fit beside the firm's name. */
+export const MANY = [
+  { name: "home-many-pages", path: "/p/prices", act: openMenu },
+  { name: "not-found-many-pages", path: "/no-such-page", status: 404 },
+];
+
+/** Writes them, short ones and a long one. */
+export async function writeMany(server) {
+  for (const title of [
+    ...["How we work", "Prices", "References", "Careers", "News and events", "Partners"],
+    "What we learned from ten years of looking after other people’s gardens",
+  ])
+    await server.api("/api/admin/pages", "POST", { title, body: "Soon.", isPublished: true });
+}
+
 /** An installation to which nobody has written yet. */
 export const NOTHING_YET = [
   { name: "admin-overview-empty", path: "/admin/", ready: ".columns" },
@@ -64,8 +94,8 @@ export async function ofMessage(server) {
   const [{ id }] = await server.api("/api/admin/messages?status=replied&limit=1");
   const { threadUrl } = await server.api(`/api/admin/messages/${id}`);
   return [
-    { name: "message", path: threadUrl.slice(server.url.length), ready: ".talk" },
-    { name: "message-code", path: `/message/${id}`, ready: "#code-form" },
+    { name: "message", path: threadUrl.slice(server.url.length), ready: ".talk", hidden: true },
+    { name: "message-code", path: `/message/${id}`, ready: "#code-form", hidden: true },
     { name: "message-wrong-code", path: `/message/${id}`, act: sendWrongCode, complains: /status of 401/ },
   ];
 }
@@ -125,6 +155,11 @@ export const SIGNED_IN = [
   { name: "admin-profile", path: "/admin/profile", ready: "main form" },
   { name: "admin-not-found", path: "/admin/no-such-page", ready: "h1" },
 ];
+
+async function openMenu(page) {
+  await page.locator("[data-menu] > summary").filter({ visible: true }).click();
+  await page.getByRole("link", { name: "Partners" }).filter({ visible: true }).waitFor();
+}
 
 async function sendWrongCode(page) {
   await page.locator("#code-form input:not([type=hidden])").first().fill("not-the-code-of-the-mail");

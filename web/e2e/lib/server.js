@@ -119,7 +119,7 @@ export class Server {
     );
   }
 
-  /** Calls the API directly, as the admin, to check independently of the page. */
+  /** Calls the API directly, as the admin, to check independently of the page. Bytes are sent as a file. */
   async api(path, method = "GET", body) {
     this.#token ??= await fetch(`${this.url}/api/admin/auth/login`, {
       method: "POST",
@@ -128,8 +128,10 @@ export class Server {
     })
       .then((answer) => answer.json())
       .then((answer) => answer.data.accessToken);
-    const headers = { Authorization: `Bearer ${this.#token}`, ...(body && { "Content-Type": "application/json" }) };
-    const answer = await fetch(this.url + path, { method, headers, body: body && JSON.stringify(body) });
+    const file = body instanceof Uint8Array;
+    const type = body && { "Content-Type": file ? "application/octet-stream" : "application/json" };
+    const headers = { Authorization: `Bearer ${this.#token}`, ...type };
+    const answer = await fetch(this.url + path, { method, headers, body: body && !file ? JSON.stringify(body) : body });
     const told = await answer.json();
     if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${told.detail}`);
     return told.data;

@@ -56,7 +56,8 @@ step("the link that the first start printed makes the first admin and leads to t
 step("the public site carries the firm's name, and the link works once", async () => {
   const { page } = laptop;
   await page.goto("/");
-  assert.match(await page.title(), /Virtanen & Co/);
+  assert.equal(await page.title(), "Virtanen & Co");
+  assert.deepEqual(await page.locator(".nav-wide a").allInnerTexts(), ["Contact"], "it lists no services of others");
   await page.goto(server.setupLink);
   await page.getByRole("heading", { name: "This front desk is set up" }).waitFor();
 });

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before } from "node:test";
 import { axe } from "../lib/axe.js";
-import { launch, person, signIn } from "../lib/browser.js";
+import { fillContact, launch, person, signIn } from "../lib/browser.js";
 import { writeAsClient } from "../lib/client.js";
 import { Mail } from "../lib/mail.js";
 import { ADMIN, Server } from "../lib/server.js";
@@ -77,9 +77,72 @@ step("samples fill the pages and go again", async () => {
   await list().getByText("0 of 5 done").waitFor();
 });
 
+step("services are chosen: the examples are marked until they are changed, removed or kept", async () => {
+  const { page } = desk;
+  await list().getByRole("link", { name: "Choose what you offer" }).click();
+  const examples = page.locator("li").getByText("Example", { exact: true });
+  await page.getByText("4 of these are examples").waitFor();
+  assert.equal(await examples.count(), 4);
+  assert.deepEqual(await axe(page), []);
+  await page.getByRole("button", { name: /^Software development/ }).click();
+  await page.getByLabel("Summary").fill("We write what your work needs.");
+  await page.getByText("3 of these are examples").waitFor();
+  await page.getByRole("button", { name: "Save changes" }).click();
+  await page.getByText("Saved.", { exact: true }).first().waitFor();
+  await overview();
+  await list().getByText("0 of 5 done").waitFor();
+  await list().getByRole("link", { name: "Choose what you offer" }).click();
+  await page.getByRole("button", { name: "Looks right" }).click();
+  await page.getByText("Marked as right").waitFor();
+  assert.equal(await examples.count(), 0);
+  await overview();
+});
+
+step("a firm can list no services, and start from the examples again", async () => {
+  const { page } = desk;
+  const { "services.list": kept } = await server.api("/api/admin/settings");
+  await page.goto("/admin/settings/services");
+  const remove = page.getByRole("button", { name: /^Remove / });
+  await remove.first().waitFor();
+  for (let left = await remove.count(); left > 0; left--) {
+    await remove.first().click();
+    await until("it is gone", async () => (await remove.count()) === left - 1);
+  }
+  await page.getByText("No services yet").waitFor();
+  await until("the focus is on what to do next", () =>
+    page.evaluate(() => document.activeElement?.textContent.includes("Add a service")),
+  );
+  await page.getByRole("button", { name: "Save changes" }).click();
+  await page.getByText("Saved.", { exact: true }).first().waitFor();
+  const guest = await person(browser, server);
+  for (const [path, heading] of [
+    ["/", "We build and look after the software your company runs on."],
+    ["/contact", /.+/],
+    ["/no-such-page", /.+/],
+  ]) {
+    if (path === "/no-such-page") guest.watch.expect(/status of 404/);
+    await guest.page.goto(path);
+    await guest.page.getByRole("heading", { level: 1, name: heading }).waitFor();
+    assert.equal(await guest.page.locator("a[href^='/services']").count(), 0, path);
+    assert.deepEqual(await axe(guest.page), [], path);
+  }
+  // The form works without the field, with its script and all.
+  await fillContact(guest.page, { name: "Ida", email: "ida@client.example", message: "Do you cut hedges in winter?" });
+  await guest.page.getByRole("button", { name: "Send message" }).click();
+  await guest.page.getByRole("heading", { name: "We have your message" }).waitFor();
+  assert.equal(await guest.page.getByRole("link", { name: "Read about our services" }).count(), 0);
+  guest.watch.assertQuiet();
+  await guest.context.close();
+  await page.getByRole("button", { name: "Start from an example" }).click();
+  await page.getByRole("button", { name: /^Software development/ }).waitFor();
+  await page.getByRole("button", { name: "Discard" }).click();
+  await page.getByText("No services yet").waitFor();
+  await server.api("/api/admin/settings", "PATCH", { "services.list": kept });
+  await overview();
+});
+
 step("a mail that arrived, own details and hours tick their steps", async () => {
   const { page } = desk;
-  await list().getByRole("button", { name: "Looks right: Review your services" }).click();
   await list().getByText("1 of 5 done").waitFor();
   await list().getByRole("link", { name: "Send a test email" }).click();
   await page.getByRole("button", { name: "Send it to me" }).click();

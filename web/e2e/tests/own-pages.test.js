@@ -108,6 +108,10 @@ step("leaving with unsaved work asks first", async () => {
 step("it is published, and visitors find it in the menu", async () => {
   await button("Publish").click();
   await toast("Published");
+  await page.keyboard.press("Control+k");
+  await page.getByRole("combobox", { name: "Search and commands" }).fill("how we w");
+  await page.getByRole("option", { name: /How we work.*\/p\/how-we-work/ }).waitFor();
+  await page.keyboard.press("Escape");
   await visitor.page.goto("/");
   assert.deepEqual(await menu(), ["Services", "How we work", "Contact"]);
   await visitor.page.locator(".nav-wide").getByRole("link", { name: "How we work" }).click();

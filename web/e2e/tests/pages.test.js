@@ -3,7 +3,18 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { axe } from "../lib/axe.js";
 import { launch, person, signIn } from "../lib/browser.js";
-import { NOTHING_YET, ofMessage, PUBLIC, SENT, SIGNED_IN, SIGNED_OUT, visit, write } from "../lib/pages.js";
+import {
+  MANY,
+  NOTHING_YET,
+  ofMessage,
+  PUBLIC,
+  SENT,
+  SIGNED_IN,
+  SIGNED_OUT,
+  visit,
+  write,
+  writeMany,
+} from "../lib/pages.js";
 import { ADMIN, Server } from "../lib/server.js";
 import { until } from "../lib/until.js";
 
@@ -43,6 +54,11 @@ for (const [spec, who] of all) test(spec.name, { timeout: 120_000 }, () => check
 
 test("the pages of one message", { timeout: 300_000 }, async (t) => {
   for (const spec of await ofMessage(server)) await t.test(spec.name, () => check(spec, visitor));
+});
+
+test("a menu of many pages", { timeout: 300_000 }, async (t) => {
+  await writeMany(empty);
+  for (const spec of MANY) await t.test(spec.name, () => check(spec, beginner));
 });
 
 test("a violation of the policy does not go unnoticed", async () => {

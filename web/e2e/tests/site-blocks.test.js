@@ -78,8 +78,8 @@ step("a new site promises nothing, and the settings say why a block is missing",
   await open();
   const order = panel("Home page: order");
   for (const block of ["How it starts", "Promises"])
-    await order.locator("li", { hasText: block }).getByText("Hidden: no text yet").waitFor();
-  assert.equal(await order.getByText("Hidden: no text yet").count(), 2);
+    await order.locator("li", { hasText: block }).getByText("Hidden: nothing to show yet").waitFor();
+  assert.equal(await order.getByText("Hidden: nothing to show yet").count(), 2);
   assert.deepEqual(await axe(page), []);
 });
 
@@ -93,7 +93,7 @@ step("an example fills what is empty and saves nothing", async () => {
   assert.ok(await field("Heading", start).evaluate((it) => it === document.activeElement));
   await promises.getByRole("button", { name: "Start from an example" }).click();
   assert.equal(await field("Heading", promises).inputValue(), "What you can hold us to");
-  assert.equal(await panel("Home page: order").getByText("Hidden: no text yet").count(), 0);
+  assert.equal(await panel("Home page: order").getByText("Hidden: nothing to show yet").count(), 0);
   assert.deepEqual(await titles("/"), ["What we do", "What is on your mind?"], "not saved, not shown");
   await save();
   assert.deepEqual(await titles("/"), [

@@ -11,14 +11,15 @@ if (form) enhance(form);
 function enhance(form) {
   const summary = document.getElementById("contact-summary");
   const button = form.querySelector("button[type=submit]");
-  const checked = ["name", "email", "message", "service", "company", "phone", "consent"].map((name) => form.elements[name]);
+  // A firm that lists no services has no field for them.
+  const checked = ["name", "email", "message", "service", "company", "phone", "consent"].map((name) => form.elements[name]).filter(Boolean);
   const address = form.dataset.email;
   // Kept while the outcome is unknown: a retry after a lost response stores the message only once.
   let key = null;
   let sending = false;
 
   const clearDraft = keepDraft(form);
-  presetService(form.elements.service);
+  if (form.elements.service) presetService(form.elements.service);
   countDown(form.elements.message, document.getElementById("message-counter"));
   if (!summary.hidden) summary.focus();
 
@@ -128,7 +129,7 @@ function problemOf(field) {
 function valuesOf(form) {
   const values = { consent: form.elements.consent.checked };
   for (const name of ["name", "email", "phone", "company", "service", "message", "extra", "formToken"]) {
-    const value = form.elements[name].value;
+    const value = form.elements[name]?.value ?? "";
     if (value.trim()) values[name] = name === "message" ? value : value.trim();
   }
   return values;

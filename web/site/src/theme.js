@@ -39,16 +39,19 @@
 
   document.addEventListener("DOMContentLoaded", () => {
     apply(stored());
-    const menu = document.querySelector(".nav-small");
+    const menus = document.querySelectorAll("[data-menu]");
     document.addEventListener("click", (event) => {
       const toggle = event.target.closest("[data-theme-toggle]");
       if (toggle) choose(toggle.getAttribute("aria-pressed") === "true" ? "light" : "dark");
-      if (menu?.open && !menu.contains(event.target)) menu.open = false;
+      for (const menu of menus) if (menu.open && !menu.contains(event.target)) menu.open = false;
     });
     document.addEventListener("keydown", (event) => {
-      if (event.key !== "Escape" || !menu?.open) return;
-      menu.open = false;
-      menu.querySelector("summary").focus();
+      if (event.key !== "Escape") return;
+      for (const menu of menus) {
+        if (!menu.open) continue;
+        menu.open = false;
+        menu.querySelector("summary").focus();
+      }
     });
   });
 })();

@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use super::json_ld;
 use super::kept::{Listed, last_listed};
+use super::menu;
 use super::settings::GROUP;
 use crate::app::App;
 use crate::error::Result;
@@ -135,7 +136,7 @@ pub async fn render_in(
         service => value(service),
         facts => facts,
         about => listed.about,
-        menu => value(listed.at(Place::Menu)),
+        menu => value(menu::of(&listed.at(Place::Menu), listed.about)),
         foot => value(listed.at(Place::Footer)),
         preview => preview,
         year => app.clock.now().year(),

@@ -68,6 +68,7 @@ mod tests {
     /// The defaults, with these values.
     fn values(over: &Value) -> Map<String, Value> {
         let mut values: Map<String, Value> = Site::keys().into_iter().map(|key| (key.key, key.default)).collect();
+        values.insert("services.list".to_owned(), json!([{ "slug": "a" }]));
         values.extend(over.as_object().cloned().unwrap_or_default());
         values
     }
@@ -109,6 +110,7 @@ mod tests {
         assert_eq!(grounds(&json!({})), ["services", "ask"], "the defaults promise nothing");
         let lead = json!({ "site.homeStartLead": "Four steps.", "site.homeAskTitle": null });
         assert_eq!(grounds(&lead), ["services", "START"]);
+        assert_eq!(grounds(&json!({ "services.list": [] })), ["ask"], "a firm can do without a list of services");
         let bare = json!({ "slug": "a", "name": "A", "summary": "It helps." });
         let bare: Service = serde_json::from_value(bare).expect("a service");
         let values = values(&json!({}));

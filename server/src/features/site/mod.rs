@@ -11,6 +11,7 @@ mod forms;
 mod json_ld;
 mod kept;
 mod layout;
+mod menu;
 mod own;
 mod pages;
 mod preview;

@@ -63,6 +63,9 @@ async fn home(State(app): State<App>, headers: HeaderMap) -> Result<Response> {
 }
 
 async fn services(State(app): State<App>, headers: HeaderMap) -> Result<Response> {
+    if app.settings.get().services.is_empty() {
+        return Err(Error::NotFound);
+    }
     kept(&app, &headers, "/services", |app| sheets::services(app, &app.settings.get())).await
 }
 

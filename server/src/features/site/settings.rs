@@ -40,7 +40,7 @@ pub struct Site {
 }
 
 pub const HOME: [BlockChoice; 4] = [
-    choice("services", "What we do", &[]),
+    choice("services", "What we do", &["services.list"]),
     choice("start", "How it starts", &["site.homeStartLead", "site.homeStartSteps"]),
     choice("promises", "Promises", &["site.homePromises"]),
     choice("ask", "Invitation to write", &["site.homeAskTitle"]),

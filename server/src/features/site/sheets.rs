@@ -36,7 +36,8 @@ pub fn at(app: &App, settings: &Snapshot, path: &str) -> Option<Sheet> {
 /// The home page.
 pub fn home(app: &App, settings: &Snapshot) -> Sheet {
     let firm = &settings.firm;
-    let title = format!("{} — {}", firm.name, firm.tagline.trim_end_matches('.'));
+    let tagline = firm.tagline.trim_end_matches('.');
+    let title = if tagline == firm.name { firm.name.clone() } else { format!("{} — {tagline}", firm.name) };
     let page = Page::public(app, "/", "home", title, &firm.description);
     let own = context! { bands => value(layout::home(settings.part(), &settings.values)) };
     Sheet { template: "site/home.html", page, service: None, own }

@@ -64,12 +64,13 @@ async fn robots(State(app): State<App>) -> Response {
 async fn sitemap(State(app): State<App>) -> Result<Response> {
     let settings = app.settings.get();
     let listed = listed(&app, &settings).await?;
-    let fixed =
-        ["/", "/services", "/contact", "/privacy-policy", "/terms-of-service", "/cookie-policy"].map(str::to_owned);
+    let fixed = ["/", "/contact", "/privacy-policy", "/terms-of-service", "/cookie-policy"].map(str::to_owned);
+    let list = (!settings.services.is_empty()).then(|| "/services".to_owned());
     let services = settings.services.iter().map(|service| format!("/services/{}", service.slug));
     // Slugs are letters, digits and hyphens, so nothing here needs to be escaped.
     let urls: Vec<String> = fixed
         .into_iter()
+        .chain(list)
         .chain(services)
         .chain(listed.about.then(|| about::PATH.to_owned()))
         .chain(listed.pages.iter().map(|page| page.path.clone()))

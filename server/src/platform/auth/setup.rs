@@ -103,6 +103,9 @@ pub struct Setup {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct SetupFirm {
     pub name: String,
+    /// What the firm does, in one sentence. Without one, the name stands in its place.
+    #[serde(default)]
+    pub tagline: Option<String>,
     #[serde(default)]
     pub email: Option<String>,
     #[serde(default)]
@@ -113,6 +116,9 @@ pub struct SetupFirm {
     pub country: Option<String>,
     #[serde(default)]
     pub time_zone: Option<String>,
+    /// Start with the services of the example firm, which visitors see until somebody changes them.
+    #[serde(default)]
+    pub example_services: bool,
 }
 
 impl SetupFirm {
@@ -122,10 +128,13 @@ impl SetupFirm {
         let name = line(Some(self.name));
         let email =
             Some(line(self.email)).filter(|email| !email.is_empty()).unwrap_or_else(|| admin_email.trim().to_owned());
+        let tagline = Some(line(self.tagline)).filter(|tagline| !tagline.is_empty()).unwrap_or_else(|| name.clone());
         let phone = Some(line(self.phone)).filter(|phone| !phone.is_empty());
         let mut values = vec![
             ("firm.name", json!(name)),
             ("firm.legalName", json!(name)),
+            ("firm.tagline", json!(tagline)),
+            ("firm.description", json!(tagline)),
             ("firm.email", json!(email)),
             ("firm.phone", json!(phone)),
             ("firm.street", json!("")),
@@ -136,6 +145,10 @@ impl SetupFirm {
         ];
         if let Some(zone) = self.time_zone.filter(|zone| !zone.trim().is_empty()) {
             values.push(("hours.timeZone", json!(zone.trim())));
+        }
+        values.push(("hours.weekly", json!([])));
+        if !self.example_services {
+            values.push(("services.list", json!([])));
         }
         values.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()
     }

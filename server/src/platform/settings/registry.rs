@@ -349,7 +349,6 @@ mod tests {
             ("firm.founded", json!(9_999), "invalid"),
             ("firm.unheardOf", json!(1), "unknown"),
             ("hours.timeZone", json!("Mars/Olympus"), "invalid"),
-            ("services.list", json!([]), "required"),
             ("mail.senderName", json!("Us\r\nBcc: all@example.com"), "invalid"),
             ("mail.replyTo", json!("a@b.example, c@d.example"), "invalid"),
             ("notifications.recipients", json!("a@b.example"), "invalid"),

@@ -7,6 +7,7 @@ use tekvwarho::features::samples::{self, Wanted};
 use tekvwarho::http::RequestInfo;
 use tekvwarho::platform::auth::setup_link;
 
+use crate::support::people::PASSWORD;
 use crate::support::{Answer, TestApp};
 
 fn form(token: &str) -> Value {
@@ -45,11 +46,41 @@ async fn the_link_makes_the_first_admin_once() {
     for stranger in ["Speicherkai", "20457", "Hamburg", "66969", "hello@tekvwarho.example", "Tekvwarho IT Solutions"] {
         assert!(!home.contains(stranger), "{stranger} is of another firm");
     }
+    // Nor does it offer what the example firm offers, or say what that firm says.
+    for stranger in ["Software development", "the software your company runs on", "2,400", "/services"] {
+        assert!(!home.contains(stranger), "{stranger} is of another firm");
+    }
+    assert!(!home.contains("17:30") && !home.contains("Closed now"), "nobody has set its hours");
+    assert!(home.contains("<title>Nordlicht</title>") && home.contains("<h1>Nordlicht</h1>"), "{home}");
+    for path in ["/services", "/services/software-development"] {
+        t.get(path).await.status(404);
+    }
+    assert!(!t.get("/sitemap.xml").await.text.contains("/services"));
+    assert!(!t.get("/contact").await.text.contains("name=\"service\""), "there is nothing to choose");
+    t.send_message(json!({})).await;
     assert_eq!(t.get("/api/setup").await.data(), json!({ "needed": false }));
     t.post("/api/setup", form(&token)).await.problem(409, "conflict");
     assert_eq!(open(&token).await, 422);
     assert_eq!(setup_link(&t.app).await.unwrap(), None);
     t.login("ada@nordlicht.example", "tulpe fahrrad neun").await.status(200);
+}
+
+#[tokio::test]
+async fn the_example_services_are_there_for_who_wants_them() {
+    let t = TestApp::new().await;
+    let mut form = form(&token(&t).await);
+    form["email"] = json!("ada@tekvwarho.example");
+    form["password"] = json!(PASSWORD);
+    form["firm"]["exampleServices"] = json!(true);
+    form["firm"]["tagline"] = json!("We cut hedges.");
+    t.post("/api/setup", form).await.status(201);
+    let home = t.get("/").await.text;
+    assert!(home.contains("Software development") && home.contains("<h1>We cut hedges.</h1>"), "{home}");
+    t.get("/services").await.status(200);
+    let ada = t.sign_in_again("Ada").await;
+    let steps = t.get_as(&ada, "/api/admin/onboarding").await.data()["steps"].clone();
+    let done = |name: &str| steps.as_array().unwrap().iter().find(|step| step["name"] == name).unwrap()["done"].clone();
+    assert_eq!([done("firm"), done("services"), done("hours")], [json!(true), json!(false), json!(false)]);
 }
 
 #[tokio::test]

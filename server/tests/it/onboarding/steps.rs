@@ -62,6 +62,32 @@ async fn steps_follow_what_is_there() {
 }
 
 #[tokio::test]
+async fn the_services_are_chosen_once_no_example_is_left_or_somebody_says_so() {
+    let t = TestApp::new().await;
+    let ada = t.admin().await;
+    let chosen = async || done(&t, &ada).await.into_iter().any(|(name, done)| name == "services" && done);
+    let mut list = t.get_as(&ada, "/api/admin/settings").await.data()["services.list"].clone();
+    let set = async |list: &Value| {
+        t.patch_as(&ada, "/api/admin/settings", json!({ "services.list": list })).await.status(200).data()
+    };
+    list[0]["summary"] = json!("We write it.");
+    set(&list).await;
+    assert!(!chosen().await, "the others are still those of the example firm");
+    // A different order makes no example the firm's own, nor does a new id.
+    list.as_array_mut().unwrap().swap(1, 2);
+    list[1].as_object_mut().unwrap().remove("id");
+    set(&list).await;
+    assert!(!chosen().await);
+    list.as_array_mut().unwrap().truncate(1);
+    set(&list).await;
+    assert!(chosen().await);
+    set(&json!([])).await;
+    assert!(!chosen().await, "nothing is chosen yet");
+    note(&t, &ada, json!({ "reviewed": "services" })).await.status(200);
+    assert!(chosen().await, "a firm can do without a list");
+}
+
+#[tokio::test]
 async fn what_a_person_put_away_stays_away_for_that_person() {
     let t = TestApp::new().await;
     let ada = t.admin().await;

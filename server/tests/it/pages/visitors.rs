@@ -51,6 +51,32 @@ async fn a_page_is_linked_where_it_should_be() {
 }
 
 #[tokio::test]
+async fn more_pages_than_fit_are_behind_a_button_and_all_help_who_is_lost() {
+    let t = TestApp::new().await;
+    let ada = t.admin().await;
+    let titles = ["How we work", "Prices", "References", "Careers", "News", "Partners", "Events"];
+    for title in titles {
+        t.publish(&ada, title, "Text.").await;
+    }
+    t.write_page(&ada, json!({ "title": "Imprint", "body": "Text.", "isPublished": true, "place": "footer" })).await;
+    t.write_page(&ada, json!({ "title": "Hidden", "body": "Text.", "isPublished": true, "place": "nowhere" })).await;
+    let html = t.get("/p/partners").await.text;
+    let menu = menu_of(&html);
+    assert_eq!(menu, [&["Services"], &titles[..], &["Contact"]].concat());
+    let (bar, more) = html.split_once("class=\"nav-more\"").expect("there is a button");
+    assert!(bar.contains("References") && !bar.contains("Careers"), "{bar}");
+    assert!(more.contains("<summary class=\"here\">More</summary>"), "the page that is open is behind it");
+    assert!(html.contains("<header class=\"top top-wide\">"), "a tablet has one button for all");
+    // Whoever looks for a page that is gone sees those that are linked, and no other.
+    let lost = t.get("/no-such-page").await;
+    let main = main_of(&lost.status(404).text);
+    for title in titles.iter().chain(&["Imprint", "Software development"]) {
+        assert!(main.contains(&format!(">{title}</a>")), "{title}: {main}");
+    }
+    assert!(!main.contains("Hidden") && !main.contains("About"), "{main}");
+}
+
+#[tokio::test]
 async fn an_old_address_leads_to_the_page_each_time() {
     let t = TestApp::new().await;
     let ada = t.admin().await;

@@ -61,7 +61,7 @@ pub fn keys() -> Vec<Key> {
         Key::new(&GROUP, "timeZone", "Time zone", Kind::TimeZone, json!("Europe/Berlin"))
             .sample()
             .help("The zone of your opening hours, and the one in which days start on the dashboard."),
-        Key::new(&GROUP, "weekly", "Weekly hours", Kind::Hours, week)
+        Key { example: Some(week.clone()), ..Key::new(&GROUP, "weekly", "Weekly hours", Kind::Hours, week) }
             .sample()
             .help("A day can have several times. Days without any are closed; without any at all, the site does not mention hours."),
         Key::new(&GROUP, "holidays", "Holidays", Kind::Holidays, json!([]))

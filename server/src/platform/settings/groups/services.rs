@@ -71,11 +71,12 @@ pub struct Question {
 
 /// The keys of the group.
 pub fn keys() -> Vec<Key> {
-    let samples: Value = serde_json::from_str(include_str!("../defaults/services.json")).unwrap_or_default();
+    let samples = whole(&serde_json::from_str(include_str!("../defaults/services.json")).unwrap_or_default());
+    let example = Some(samples.clone());
+    let list = Key { example, ..Key::new(&GROUP, "list", "Services", Kind::Services, samples) };
     vec![
-        Key::new(&GROUP, "list", "Services", Kind::Services, whole(&samples))
-            .sample()
-            .help("1 to 30 services, in the order shown on the site. A service keeps its id when its address changes, and old addresses lead to the new one."),
+        list.sample()
+            .help("Up to 30, in the order shown on the site. A service keeps its messages when its address changes, and old addresses lead to the new one."),
     ]
 }
 
@@ -95,10 +96,8 @@ const FILL_IN: &str = "Fill this in, or remove it.";
 /// Reports errors in the services.
 pub(in super::super) fn check(check: &mut Check, field: &str, value: &Value) {
     let Some(services) = read::<Vec<Service>>(check, field, value) else { return };
-    match services.len() {
-        0 => check.refuse(field, "required", "At least one service is required."),
-        1..=30 => {}
-        _ => check.refuse(field, "too_long", "At most 30 services are allowed."),
+    if services.len() > 30 {
+        check.refuse(field, "too_long", "At most 30 services are allowed.");
     }
     for (index, service) in services.iter().enumerate() {
         let place = |part: &str| format!("{field}.{index}.{part}");

@@ -22,6 +22,12 @@ export const api = {
   testMail: (body: MailTrial) => data(http.POST('/api/admin/settings/mail/test', { body, ...LONG })),
   retention: (values: SettingValues) =>
     data(http.POST('/api/admin/settings/retention', { body: { values }, ...LONG })),
+  /** Whether the firm has chosen its services, as the first steps know it; undefined for who cannot do that step. */
+  servicesChosen: async () => {
+    const { steps } = await data(http.GET('/api/admin/onboarding', {}));
+    return steps.find(({ name }) => name === 'services')?.done;
+  },
+  chooseServices: () => data(http.PATCH('/api/admin/onboarding', { body: { reviewed: 'services' } })),
   previewSite: (body: SiteTrial) => data(http.POST('/api/admin/site/preview', { body })),
 
   /** The firm's own pages. */

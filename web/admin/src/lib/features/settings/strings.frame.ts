@@ -14,8 +14,8 @@ export const frame = {
       text: 'The firm’s name, tagline and address, as shown on the site.',
     },
     services: {
-      title: 'Review your services',
-      text: 'The site shows those of an example firm until you change them.',
+      title: 'Choose what you offer',
+      text: 'Add your services, with a page for each. Examples count as yours once you say that they are right.',
     },
     hours: { title: 'Set your hours', text: 'Visitors see whether you are open, and when you open next.' },
     mail: {

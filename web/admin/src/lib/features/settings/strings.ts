@@ -70,7 +70,7 @@ export const own = {
   blocks: {
     show: 'Show',
     hidden: (name: string) => `${name} (hidden)`,
-    empty: 'Hidden: no text yet',
+    empty: 'Hidden: nothing to show yet',
   },
   point: { title: 'Title', text: 'Text', add: 'Add another' },
   example: {
@@ -79,6 +79,15 @@ export const own = {
   },
   address: { add: 'Add a mailbox', label: (n: number) => `Mailbox ${n}` },
   service: {
+    none: 'No services yet',
+    noneText: 'The site does without a list of services until you add one.',
+    example: 'Example',
+    examples: (n: number) =>
+      n === 1
+        ? 'One of these is an example that came with the program. Visitors take it for yours: edit it, remove it or keep it.'
+        : `${n} of these are examples that came with the program. Visitors take them for yours: edit them, remove them or keep them.`,
+    right: 'Looks right',
+    rightSaid: 'Marked as right',
     add: 'Add a service',
     fresh: 'New service',
     name: 'Name',

@@ -30,8 +30,8 @@ export const own = {
 
   palette: {
     title: 'Search and commands',
-    placeholder: (what: string[]) =>
-      `${what.length ? `Search ${what.join(', ')}, go` : 'Go'} to a page, run a command`,
+    /** Short enough for a phone. */
+    placeholder: (what: string[]) => `Search ${[...what, 'pages'].join(', ')}`,
     here: 'On this page',
     pages: 'Go to',
     actions: 'Actions',

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Service } from '../types';
-import { edited, freeSlug, placeOf, whichOf } from './services';
+import { edited, freeSlug, isExample, placeOf, whichOf } from './services';
 
 const service = (slug: string, id?: string) => ({ slug, ...(id ? { id } : {}) }) as Service;
 const [a, b, fresh] = [service('a', '1'), service('b', '2'), service('new-service')];
@@ -42,4 +42,15 @@ test('until it is saved, the address follows the name', () => {
   expect(edited([a, typed], 1, { ...typed, name: 'Other' }).slug).toBe('mine');
   const saved = named('New service', 'new-service', '3');
   expect(edited([a, saved], 1, { ...saved, name: 'Other' }).slug).toBe('new-service');
+});
+
+test('an example is one until a text of it changes, wherever it stands and whatever its id', () => {
+  const examples = [
+    { ...service('a', '1'), name: 'A', startsFrom: null },
+    { ...service('b', '2'), name: 'B' },
+  ];
+  expect(isExample({ ...service('b'), name: 'B' }, examples)).toBe(true);
+  expect(isExample({ ...service('a', '9'), name: 'A' }, examples)).toBe(true);
+  expect(isExample({ ...service('a', '1'), name: 'Our A' }, examples)).toBe(false);
+  expect(isExample({ ...service('a', '1'), name: 'A', startsFrom: '5 €' }, examples)).toBe(false);
 });

@@ -1,5 +1,6 @@
-/** Identifies a service in a list while the list changes. Pure. */
+/** Identifies a service in a list while the list changes, and tells examples from the firm's own. Pure. */
 import type { Service } from '../types';
+import { same } from '../values';
 
 export interface Which {
   /** Absent until the service is saved: until then its address identifies it. */
@@ -45,3 +46,7 @@ export function edited(list: readonly Service[], index: number, to: Service): Se
   const follows = !before.id && to.slug === before.slug && before.slug === freeSlug(others, before.name);
   return follows ? { ...to, slug: freeSlug(others, to.name) } : to;
 }
+
+/** Whether it is still as it came with the program, whatever its id. */
+export const isExample = (service: Service, examples: readonly Service[]): boolean =>
+  examples.some((one) => same({ ...one, id: null }, { ...service, id: null }));

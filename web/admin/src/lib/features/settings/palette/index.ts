@@ -1,7 +1,8 @@
-/** What the palette finds of the settings: each group, heading and setting, by their names and usual words. */
+/** What the palette finds of the settings: each group, heading and setting, by their names and usual words; and each page. */
 import type { Command, Findable } from '../../../slice/slice';
+import { api } from '../api';
 import { loadSchema } from '../schema';
-import { placesOf } from './places';
+import { pagesOf, placesOf } from './places';
 import { own } from './strings';
 
 export const words: Findable['words'] = own.words;
@@ -14,5 +15,9 @@ export const commands: Command[] = [
 
 export const listed: Findable['listed'] = {
   needs: 'settings',
-  load: async () => placesOf(await loadSchema()),
+  async load() {
+    // Without the pages, the settings are still found.
+    const pages = api.pages.list().catch(() => []);
+    return [...placesOf(await loadSchema()), ...pagesOf(await pages)];
+  },
 };

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { fitting } from '../../shell/match';
 import type { SettingKey, SettingsSchema } from '../types';
-import { placesOf } from './places';
+import { pagesOf, placesOf } from './places';
 import { own } from './strings';
 
 const key = (name: string, label: string, section = '') =>
@@ -49,6 +49,15 @@ describe('settings in the palette', () => {
 
   it('have ids of their own', () => {
     expect(new Set(places.map(({ id }) => id)).size).toBe(places.length);
+  });
+});
+
+describe('own pages in the palette', () => {
+  const pages = pagesOf([{ id: '7', title: 'Impressum', path: '/p/legal-notice' }]);
+
+  it('are found by title and address, and open for editing', () => {
+    expect(fitting(pages, 'impr').titles[0]?.path).toBe('/settings/pages/7');
+    expect(fitting(pages, 'legal').related[0]?.detail).toBe('Settings · Pages · /p/legal-notice');
   });
 });
 

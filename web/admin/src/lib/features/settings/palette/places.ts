@@ -1,6 +1,6 @@
-/** Where each name in the registry of settings leads. */
+/** Where each name in the registry of settings leads, and each of the firm's own pages. */
 import type { Command } from '../../../slice/slice';
-import type { SettingsSchema } from '../types';
+import type { SitePage, SettingsSchema } from '../types';
 import { own } from './strings';
 
 /**
@@ -44,3 +44,15 @@ export function placesOf({ groups, keys }: SettingsSchema): Command[] {
     ...fields,
   ];
 }
+
+/** The firm's own pages, by title and address. */
+export const pagesOf = (pages: Pick<SitePage, 'id' | 'title' | 'path'>[]): Command[] =>
+  pages.map(({ id, title, path }) => ({
+    id: `page-${id}`,
+    label: title,
+    icon: 'text',
+    path: `/settings/pages/${id}`,
+    needs: 'settings',
+    detail: own.pageAt(path),
+    words: path,
+  }));

@@ -95,5 +95,6 @@ export const own = {
     words: 'add create page website imprint landing content',
     detail: 'Settings · Pages',
   },
+  pageAt: (path: string) => `Settings · Pages · ${path}`,
   places,
 };
