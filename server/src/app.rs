@@ -13,7 +13,7 @@ use crate::clock::Clock;
 use crate::cluster::{Bus, Event, Heard, Link};
 use crate::config::{Config, Guard};
 use crate::features;
-use crate::features::{messages, site};
+use crate::features::{chat, messages, site};
 use crate::http::access_log::AccessLog;
 use crate::http::assets::Assets;
 use crate::http::page_cache::PageCache;
@@ -52,6 +52,7 @@ pub struct Parts {
     /// The slices it was built from.
     pub slices: &'static [Slice<App>],
     pub inbox: messages::Kept,
+    pub chat: chat::Kept,
     pub site: site::Kept,
 }
 
@@ -86,7 +87,8 @@ impl App {
             Some(redis) => {
                 let node = around.ids.next(now);
                 let id = auth::installation_id(&storage, node).await.map_err(StartError::Installation)?;
-                Some(Link::new(redis.as_str(), &id, node).map_err(StartError::Redis)?)
+                let signing = keys.all(Purpose::NodeEvent).copied().collect();
+                Some(Link::new(redis.as_str(), &id, node, signing).map_err(StartError::Redis)?)
             }
             None => None,
         };
@@ -141,7 +143,7 @@ impl App {
         });
         let inbox = messages::Kept::new(&platform.bus);
         let site = site::Kept::new(&platform.bus);
-        let app = Self(Arc::new(Parts { platform, slices: around.slices, inbox, site }));
+        let app = Self(Arc::new(Parts { platform, slices: around.slices, inbox, chat: chat::Kept::default(), site }));
         app.keep_true();
         Ok(app)
     }
@@ -156,6 +158,7 @@ impl App {
             parts.audience.follow(event);
             parts.hub.follow(event);
             parts.viewers.follow(event, &parts.hub, &parts.bus);
+            chat::follow(&Self(Arc::clone(&parts)), event);
             if *event == Event::Everything {
                 parts.inbox.forget();
             }
@@ -231,11 +234,17 @@ impl App {
         }
     }
 
-    /// Carries events between this node and the others.
+    /// Carries events between this node and the others, until the last socket has said goodbye: the others have to know
+    /// that its people left.
     async fn carry_events(self) {
-        if let Some(link) = &self.link {
-            link.carry(&self.bus, &self.stopping).await;
-        }
+        let Some(link) = &self.link else { return };
+        let ended = CancellationToken::new();
+        let last = async {
+            self.stopping.cancelled().await;
+            self.hub.closed().await;
+            ended.cancel();
+        };
+        tokio::join!(link.carry(&self.bus, &ended), last);
     }
 
     async fn sweep_limits(self) {

@@ -24,25 +24,29 @@ pub enum Purpose {
     AccessToken,
     FormToken,
     ThreadToken,
+    ChatToken,
     KnownDevice,
     AuditSignature,
     TotpSecret,
     RecoveryCode,
     Letter,
     SharedCounter,
+    NodeEvent,
 }
 
 impl Purpose {
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 11] = [
         Self::AccessToken,
         Self::FormToken,
         Self::ThreadToken,
+        Self::ChatToken,
         Self::KnownDevice,
         Self::AuditSignature,
         Self::TotpSecret,
         Self::RecoveryCode,
         Self::Letter,
         Self::SharedCounter,
+        Self::NodeEvent,
     ];
 
     fn label(self) -> &'static str {
@@ -50,12 +54,14 @@ impl Purpose {
             Self::AccessToken => "access token",
             Self::FormToken => "form token",
             Self::ThreadToken => "thread token",
+            Self::ChatToken => "chat token",
             Self::KnownDevice => "known device",
             Self::AuditSignature => "audit signature",
             Self::TotpSecret => "totp secret",
             Self::RecoveryCode => "recovery code",
             Self::Letter => "letter",
             Self::SharedCounter => "shared counter",
+            Self::NodeEvent => "node event",
         }
     }
 }

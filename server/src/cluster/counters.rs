@@ -1,16 +1,16 @@
 //! Rate limits that all nodes share, in Redis.
 
-use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use redis::{ErrorKind, Script};
+use redis::{RedisError, Script};
 
 use super::link::Line;
-use super::servers::in_time;
+use super::servers::{in_time, is_replica, words};
 use crate::secrets::{Key, hmac};
 
 /// A request does not wait longer for a count. This node's own count then has to do.
-const PATIENCE: Duration = Duration::from_millis(250);
+const PATIENCE: Duration = Duration::from_millis(100);
 /// After a failure, requests do not ask for this time: a slow Redis holds up one of them a second.
 const REST: Duration = Duration::from_secs(1);
 
@@ -48,12 +48,20 @@ pub enum Drawn {
     Unknown,
 }
 
+/// While Redis does not count.
+#[derive(Default)]
+struct Trouble {
+    /// Until then nobody asks.
+    until: Option<Instant>,
+    /// Why, as the log has it.
+    told: Option<String>,
+}
+
 /// Counts of all nodes. Cheap to clone.
 #[derive(Clone)]
 pub struct Counters {
     line: Arc<Line>,
-    /// Until then nobody asks.
-    resting: Arc<Mutex<Option<Instant>>>,
+    trouble: Arc<Mutex<Trouble>>,
     /// Separates installations that share a Redis.
     prefix: String,
     /// Redis does not get to know addresses of people and mailboxes, only their hashes under this key.
@@ -62,7 +70,7 @@ pub struct Counters {
 
 impl Counters {
     pub(super) fn new(line: Arc<Line>, prefix: String, key: Key) -> Self {
-        Self { line, resting: Arc::default(), prefix, key }
+        Self { line, trouble: Arc::default(), prefix, key }
     }
 
     /// Takes one from the allowance of a subject, which is told apart by its limit, the allowance, and its bytes.
@@ -77,25 +85,45 @@ impl Counters {
         drawing.key(format!("{}:{limit}:{}:{subject}", self.prefix, allowance.allowed));
         drawing.arg(u64::try_from(each).unwrap_or(u64::MAX)).arg(allowance.allowed);
         match in_time(PATIENCE, drawing.invoke_async::<u64>(&mut connection)).await {
-            Ok(0) => Drawn::Allowed,
-            Ok(wait) => Drawn::Refused(Duration::from_micros(wait)),
+            Ok(wait) => {
+                self.works();
+                if wait == 0 { Drawn::Allowed } else { Drawn::Refused(Duration::from_micros(wait)) }
+            }
             Err(error) => {
-                self.rest();
-                // A lost connection is noticed where events are heard. A server that answers but does not count is no
-                // longer the right one: a replica, since another one was named.
-                if error.kind() != ErrorKind::Io {
-                    self.line.give_up(&error);
-                }
+                self.rest(&error);
                 Drawn::Unknown
             }
         }
     }
 
     fn is_resting(&self) -> bool {
-        self.resting.lock().unwrap_or_else(PoisonError::into_inner).is_some_and(|until| Instant::now() < until)
+        self.trouble().until.is_some_and(|until| Instant::now() < until)
     }
 
-    fn rest(&self) {
-        *self.resting.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now() + REST);
+    /// Events go on: a server that cannot count can still carry them. Whether the connection is lost is noticed there.
+    fn rest(&self, error: &RedisError) {
+        let why = words(error);
+        let mut trouble = self.trouble();
+        trouble.until = Some(Instant::now() + REST);
+        if trouble.told.as_ref() != Some(&why) {
+            tracing::warn!(why, "Redis does not count: rate limits count per node");
+            trouble.told = Some(why);
+        }
+        drop(trouble);
+        if is_replica(error) {
+            self.line.ask_again(error);
+        }
+    }
+
+    fn works(&self) {
+        let mut trouble = self.trouble();
+        if trouble.told.take().is_some() {
+            tracing::info!("Redis counts again: rate limits count over all nodes");
+        }
+        trouble.until = None;
+    }
+
+    fn trouble(&self) -> MutexGuard<'_, Trouble> {
+        self.trouble.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

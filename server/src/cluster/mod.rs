@@ -7,7 +7,7 @@ mod link;
 mod recent;
 mod servers;
 
-pub use bus::{Bus, Event, Events, Heard, Hook, Notice, Viewing};
+pub use bus::{Bus, Chat, Event, Events, Heard, Hook, Notice, Viewing};
 pub use counters::{Allowance, Counters, Drawn};
 pub use link::Link;
 pub use recent::Recent;

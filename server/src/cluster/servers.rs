@@ -16,6 +16,10 @@ use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 /// A Redis that takes longer is down.
 const PATIENCE: Duration = Duration::from_secs(2);
 
+const ENCODE: &str = "percent-encode , @ / # and % in the password";
+/// Where a Sentinel listens unless its address says otherwise.
+const SENTINEL_PORT: u16 = 26_379;
+
 /// How to reach Redis. All connections speak RESP3, so that one connection carries commands and events: Redis 6 or
 /// newer, and 7 for a cluster, whose events use its sharded channels.
 pub enum Servers {
@@ -64,16 +68,20 @@ impl Servers {
             [("redis+sentinel://", "redis", None), ("rediss+sentinel://", "rediss", Some(TlsMode::Secure))]
         {
             if let Some(rest) = url.strip_prefix(prefix) {
-                return sentinels(rest, scheme, tls)
-                    .ok_or_else(|| "it looks like redis+sentinel://:password@host:26379,host:26379/master".to_owned());
+                return sentinels(rest, scheme, tls).ok_or_else(|| {
+                    format!("it looks like redis+sentinel://:password@host:26379,host:26379/master; {ENCODE}")
+                });
             }
         }
-        if url.contains(',') {
+        if url.trim().is_empty() {
+            return Err("it is empty; remove it, or give it a value".to_owned());
+        }
+        if url.contains(',') && !url.starts_with("unix:") {
             return nodes(url)
                 .map(Self::Cluster)
-                .ok_or_else(|| "a cluster looks like redis://:password@host:6379,host:6379".to_owned());
+                .ok_or_else(|| format!("a cluster looks like redis://:password@host:6379,host:6379; {ENCODE}"));
         }
-        one(url).map(Self::One).ok_or_else(|| "it looks like redis://:password@host:6379".to_owned())
+        one(url).map(Self::One).ok_or_else(|| format!("it looks like redis://:password@host:6379; {ENCODE}"))
     }
 
     /// Connects, with patience.
@@ -120,7 +128,7 @@ impl Servers {
     /// It does not answer in time.
     pub async fn ping(&self) -> Result<(), String> {
         let asked = async { self.connect().await?.connection.is_alive("tekvwarho").await };
-        asked.await.map_err(|error| error.to_string())
+        asked.await.map_err(|error| words(&error))
     }
 }
 
@@ -146,7 +154,7 @@ fn sentinels(rest: &str, scheme: &str, tls: Option<TlsMode>) -> Option<Servers> 
     let with_port = |host: &str| {
         let info = one(&format!("{scheme}://{host}")).filter(|_| !host.is_empty())?;
         let addr = match info.addr().clone() {
-            ConnectionAddr::Tcp(name, _) if !host.ends_with(char::is_numeric) => ConnectionAddr::Tcp(name, 26_379),
+            ConnectionAddr::Tcp(name, _) if !has_port(host) => ConnectionAddr::Tcp(name, SENTINEL_PORT),
             other => other,
         };
         Some(info.set_addr(addr))
@@ -159,6 +167,11 @@ fn sentinels(rest: &str, scheme: &str, tls: Option<TlsMode>) -> Option<Servers> 
         servers = servers.set_tls_mode(tls);
     }
     Some(Servers::Sentinels { sentinels, master: master.to_owned(), servers, next: AtomicUsize::new(0) })
+}
+
+/// True if a port follows the host, which can be an IPv6 address in brackets.
+fn has_port(host: &str) -> bool {
+    host.rsplit_once(':').is_some_and(|(_, port)| port.chars().all(|it| it.is_ascii_digit()))
 }
 
 impl Connection {
@@ -217,7 +230,33 @@ impl ConnectionLike for Connection {
 
 /// Gives up on what takes too long.
 pub async fn in_time<T>(patience: Duration, work: impl Future<Output = RedisResult<T>>) -> RedisResult<T> {
-    tokio::time::timeout(patience, work).await.unwrap_or_else(|_| Err(lost("it does not answer")))
+    tokio::time::timeout(patience, work)
+        .await
+        .unwrap_or_else(|_| Err(std::io::Error::from(std::io::ErrorKind::TimedOut).into()))
+}
+
+/// What is wrong, in our words: those of a server can repeat what it was sent, the password for example.
+pub fn words(error: &RedisError) -> String {
+    match (error.kind(), error.code()) {
+        (ErrorKind::AuthenticationFailed, _) | (_, Some("NOAUTH" | "WRONGPASS")) => {
+            "it refuses the user name or password".to_owned()
+        }
+        (ErrorKind::MasterNameNotFoundBySentinel, _) => "no Sentinel knows a server by that name".to_owned(),
+        (ErrorKind::RESP3NotSupported, _) => "it is older than Redis 6".to_owned(),
+        (ErrorKind::ClusterConnectionNotFound, _) => "the server of that part of the cluster is gone".to_owned(),
+        _ if error.is_timeout() => "it does not answer in time".to_owned(),
+        _ if error.is_connection_refusal() => "nothing listens there".to_owned(),
+        (_, Some(code)) if code.chars().all(|it| it.is_ascii_uppercase()) && code.len() <= 16 => {
+            format!("it says {code}")
+        }
+        _ if error.is_io_error() => "the connection was lost".to_owned(),
+        _ => "what answers there is no Redis that works".to_owned(),
+    }
+}
+
+/// True if a server does not write: it is a replica, since a Sentinel named another one.
+pub fn is_replica(error: &RedisError) -> bool {
+    error.code() == Some("READONLY")
 }
 
 /// The connection cannot be used any more.
@@ -255,9 +294,25 @@ mod tests {
             ("redis://user:secret@a,b", "cluster", hosts(&["a:6379", "b:6379"]), true),
             ("redis+sentinel://a:26379,b/main", "sentinels", hosts(&["a:26379", "b:26379", "main"]), false),
             ("rediss+sentinel://:secret@a:5/main", "sentinels", hosts(&["a:5", "main"]), true),
+            ("redis+sentinel://127.0.0.77,s1/m", "sentinels", hosts(&["127.0.0.77:26379", "s1:26379", "m"]), false),
+            ("redis://:se%63ret@a", "one", hosts(&["a:6379"]), true),
+            ("unix:///a,b/redis.sock", "one", hosts(&["/a,b/redis.sock"]), false),
         ] {
             assert_eq!(read(url), (kind, addresses, secret), "{url}");
         }
+    }
+
+    #[test]
+    fn what_a_server_says_is_not_repeated() {
+        let says = |kind, detail: &str| words(&RedisError::from((kind, "refused", detail.to_owned())));
+        assert_eq!(says(ErrorKind::AuthenticationFailed, "AUTH secret"), "it refuses the user name or password");
+        for kind in [ErrorKind::Io, ErrorKind::Parse, ErrorKind::Client, ErrorKind::Extension] {
+            assert!(!says(kind, "unknown command HELLO 3 AUTH default secret").contains("secret"));
+        }
+        let read_only = RedisError::from((ErrorKind::Server(redis::ServerErrorKind::ReadOnly), "a replica"));
+        assert!(is_replica(&read_only) && !is_replica(&lost("gone")));
+        assert_eq!(words(&read_only), "it says READONLY");
+        assert_eq!(words(&std::io::Error::from(std::io::ErrorKind::TimedOut).into()), "it does not answer in time");
     }
 
     #[test]

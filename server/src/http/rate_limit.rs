@@ -1,7 +1,7 @@
 //! Rate limits by GCRA: an allowance that refills steadily, so that nobody has to wait for a full window.
 //!
-//! Each node counts by itself, and what it allows is also counted by all nodes together, in Redis. So nobody reaches
-//! Redis with more than one node allows, and while Redis is gone, each node's own count goes on.
+//! All nodes count together in Redis, and each node also counts what it allows: that count decides while Redis is gone,
+//! and after Redis has forgotten everything.
 
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -127,23 +127,27 @@ impl RateLimits {
         if !self.enabled {
             return Ok(());
         }
-        let allowed = self.check_here(limit, subject)?;
-        let Some(counters) = &self.counters else { return Ok(()) };
-        let allowance = Allowance { allowed: allowed.get(), window: Duration::from_secs(limit.window) };
-        match counters.draw(limit.name, allowance, &subject.bytes()).await {
-            Drawn::Allowed | Drawn::Unknown => Ok(()),
-            Drawn::Refused(wait) => Err(exceeded(limit, allowed, wait)),
+        if let Some(counters) = &self.counters {
+            let allowed = self.allowed(limit)?;
+            let allowance = Allowance { allowed: allowed.get(), window: Duration::from_secs(limit.window) };
+            if let Drawn::Refused(wait) = counters.draw(limit.name, allowance, &subject.bytes()).await {
+                return Err(exceeded(limit, allowed, wait));
+            }
         }
+        self.check_here(limit, subject)
     }
 
-    /// Counts one request on this node, and returns the allowance.
-    fn check_here(&self, limit: &'static Limit, subject: &Subject) -> Result<NonZeroU32> {
+    fn allowed(&self, limit: &'static Limit) -> Result<NonZeroU32> {
         let limiters = self.limiters.read().unwrap_or_else(PoisonError::into_inner);
-        let Some(limiter) = limiters.get(limit.name) else {
-            return Err(Error::internal(format!("no slice brings the limit {}", limit.name)));
-        };
+        limiters.get(limit.name).map(|it| it.allowed).ok_or_else(|| unknown(limit))
+    }
+
+    /// Counts one request on this node.
+    fn check_here(&self, limit: &'static Limit, subject: &Subject) -> Result<()> {
+        let limiters = self.limiters.read().unwrap_or_else(PoisonError::into_inner);
+        let limiter = limiters.get(limit.name).ok_or_else(|| unknown(limit))?;
         match limiter.counts.check_key(subject) {
-            Ok(()) => Ok(limiter.allowed),
+            Ok(()) => Ok(()),
             Err(refused) => {
                 Err(exceeded(limit, limiter.allowed, refused.wait_time_from(DefaultClock::default().now())))
             }
@@ -157,6 +161,10 @@ impl RateLimits {
             limiter.counts.shrink_to_fit();
         }
     }
+}
+
+fn unknown(limit: &Limit) -> Error {
+    Error::internal(format!("no slice brings the limit {}", limit.name))
 }
 
 fn exceeded(limit: &Limit, allowed: NonZeroU32, wait: Duration) -> Error {

@@ -1,5 +1,6 @@
 //! Two nodes of one installation, with Redis between them and without.
 
+mod chat;
 mod limits;
 mod servers;
 mod work;
