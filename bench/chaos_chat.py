@@ -296,7 +296,8 @@ def check(run, database, ends):
     found = run.found
     rows = collections.defaultdict(dict)
     for session, seq, name, content in database.rows("SELECT session_id, seq, client_id, content FROM chat_messages"):
-        session = text(session)
+        # One engine answers in text only.
+        session, seq, name = text(session), int(seq), name or None
         if seq in rows[session]:
             found["stored twice under one number"] += 1
         rows[session][seq] = (name, content)
