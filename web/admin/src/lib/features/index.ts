@@ -2,6 +2,7 @@
 import type { Slice } from '../slice/slice';
 import { access } from './access';
 import { audit } from './audit';
+import { chats } from './chats';
 import { dashboard } from './dashboard';
 import { factors } from './factors';
 import { mail } from './mail';
@@ -20,6 +21,7 @@ export const slices: readonly Slice[] = [
   onboarding,
   mail,
   messages,
+  chats,
   staff,
   audit,
   notices,
