@@ -69,6 +69,7 @@ export const chats: Slice = {
     chat: { name: frame.entities.chat, path: (id) => `/chats/${id}?view=all`, open: frame.entities.open },
   },
   strangers: { chat: frame.stranger },
+  cards: () => import('./cards'),
   stops: [{ id: 'chats', at: 30, ...frame.stop }],
   frames: (it) => desk.frames(it),
   forget: () => desk.forget(),

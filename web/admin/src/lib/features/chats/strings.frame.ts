@@ -23,5 +23,6 @@ export const frame = {
   waiting: (n: number) => (n === 1 ? '1 chat is waiting' : n ? `${n} chats are waiting` : ''),
   entities: { chat: 'chat', open: 'Open the chat' },
   stranger: 'A visitor',
+  waits: 'Waiting for',
   stop: { title: 'Chats', text: 'Visitors who write on your site wait here. Press w to take the next one.' },
 };
