@@ -91,7 +91,7 @@ step("of two who take it at once, one has it, and the other reads who", async ()
   });
   // From here on it is Anna's.
   if (!(await anna.page.getByText("With you", { exact: true }).isVisible())) {
-    await menu(anna, "Take over");
+    await anna.page.locator("article").getByRole("button", { name: "Take over" }).click();
     await anna.page.getByText("With you", { exact: true }).waitFor();
   }
   await ben.page.getByText(`${ADMIN.name} has this chat. You can add notes.`).waitFor();

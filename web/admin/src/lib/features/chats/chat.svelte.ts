@@ -45,6 +45,8 @@ export class ChatState {
   entries = $derived(talk.entries(this.talk));
   hasEarlier = $derived(talk.hasEarlier(this.talk));
   isMine = $derived(this.detail?.status === 'active' && this.detail.staffId === session.me?.id);
+  /** A session that a colleague has is theirs to transfer and close. */
+  canAct = $derived(this.isMine || this.detail?.status === 'waiting');
   /** Names of colleagues who write to the visitor. */
   colleaguesTyping = $derived(Object.values(this.#typing));
 
