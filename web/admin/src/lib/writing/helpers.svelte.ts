@@ -21,8 +21,9 @@ class Helpers {
     this.colleagues = colleagues;
   }
 
+  /** The server gives them to people who may see messages. */
   async loadCanned(): Promise<void> {
-    this.canned = await every(api.canned);
+    if (session.may('messages')) this.canned = await every(api.canned);
   }
 
   /** URL of a colleague's picture. */
