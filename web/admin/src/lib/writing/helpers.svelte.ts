@@ -1,4 +1,4 @@
-/** What writing needs from the server: whom a note can mention, and the canned replies. Each may fail without harm. */
+/** What writing needs from the server: colleagues, services and canned replies. Each may fail without harm. */
 import { api as floor } from '../api/client';
 import type { Colleague, Schema } from '../api/types';
 import { session } from '../auth/session.svelte';
@@ -7,23 +7,30 @@ import { api } from './api';
 
 class Helpers {
   colleagues = $state.raw<Colleague[]>([]);
+  services = $state.raw<Schema['ServiceName'][]>([]);
   canned = $state.raw<Schema['CannedReply'][]>([]);
 
   constructor() {
-    session.whenLeft(() => Object.assign(this, { colleagues: [], canned: [] }));
+    session.whenLeft(() => Object.assign(this, { colleagues: [], services: [], canned: [] }));
   }
 
   async load(): Promise<void> {
-    const [colleagues] = await Promise.all([
+    const [colleagues, services] = await Promise.all([
       floor.colleagues().catch(() => this.colleagues),
+      api.services().catch(() => this.services),
       this.loadCanned().catch(() => undefined),
     ]);
-    this.colleagues = colleagues;
+    Object.assign(this, { colleagues, services });
   }
 
   /** The server gives them to people who may see messages. */
   async loadCanned(): Promise<void> {
     if (session.may('messages')) this.canned = await every(api.canned);
+  }
+
+  /** The name of a service by its slug. */
+  serviceName(slug: string | null | undefined): string {
+    return this.services.find((one) => one.slug === slug)?.name ?? slug ?? '';
   }
 
   /** URL of a colleague's picture. */

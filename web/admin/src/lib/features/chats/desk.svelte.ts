@@ -26,6 +26,7 @@ class Desk {
     if (frame.type === 'ready') this.#ready();
     else if (frame.type === 'staff') this.staff = frame.staff;
     else if (frame.type === 'session') this.#ring(frame);
+    else if (frame.type === 'sessions') frame.sessions.forEach((one) => this.#measure(one));
     this.sessions = hearSessions(this.sessions, frame);
   }
 
@@ -53,9 +54,13 @@ class Desk {
     }
   }
 
+  #measure({ waitingSince, waitingSeconds }: ChatSession): void {
+    if (waitingSince && typeof waitingSeconds === 'number')
+      this.ahead = Date.now() - Date.parse(waitingSince) - waitingSeconds * 1000;
+  }
+
   #ring(now: ChatSession): void {
-    if (now.waitingSince && now.waitingSeconds !== null && now.waitingSeconds !== undefined)
-      this.ahead = Date.now() - Date.parse(now.waitingSince) - now.waitingSeconds * 1000;
+    this.#measure(now);
     const news = this.sessions.loaded && newsIn(this.sessions.all[now.sessionId], now, session.me?.id);
     const seen = this.open === now.sessionId && document.hasFocus();
     if (!news || seen || (news.kind === 'waiting' && !this.available)) return;

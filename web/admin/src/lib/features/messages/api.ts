@@ -48,7 +48,6 @@ export const api = {
   retryMail: (message: string) => data(http.POST('/api/admin/messages/{id}/retry-mail', id(message))),
   export: (query: MessageQuery & { format: 'csv' | 'xlsx' }, signal: AbortSignal) =>
     stream(http.GET('/api/admin/messages/export', { params: { query }, ...STREAM, signal })),
-  services: () => data(http.GET('/api/admin/services', {})),
 
   block: (message: string) => data(http.POST('/api/admin/messages/{id}/block-sender', id(message))),
   unblock: (message: string) => data(http.DELETE('/api/admin/messages/{id}/block-sender', id(message))),

@@ -33,7 +33,6 @@ class MessagesState extends Paged<MessageSummary, Filters> {
   elsewhere = $state.raw<Elsewhere | null>(null);
   /** All messages that match are being gathered for the selection. */
   gathering = $state(false);
-  services = $state.raw<ServiceRef[]>([]);
   tags = $state.raw<TagCount[]>([]);
   /** One's own filters and those of everyone. */
   saved = $state.raw<SavedFilter[]>([]);
@@ -104,19 +103,21 @@ class MessagesState extends Paged<MessageSummary, Filters> {
 
   /** The small lists that pickers need; each may fail without harm. */
   async loadHelpers(): Promise<void> {
-    const [services, tags, saved] = await Promise.all([
-      api.services().catch(() => this.services),
+    const [tags, saved] = await Promise.all([
       api.tags().catch(() => this.tags),
       api.saved.list().catch(() => this.saved),
       helpers.load(),
     ]);
-    Object.assign(this, { services, tags, saved });
+    Object.assign(this, { tags, saved });
   }
 
   colourOf(tag: string): TagColour | null {
     return this.tags.find((one) => one.tag === tag)?.colour ?? null;
   }
 
+  get services(): ServiceRef[] {
+    return helpers.services;
+  }
   get colleagues(): Colleague[] {
     return helpers.colleagues;
   }
@@ -189,7 +190,7 @@ class MessagesState extends Paged<MessageSummary, Filters> {
     this.#turn++;
     this.#missed = false;
     Object.assign(this, { selected: [], waiting: [], gone: [], elsewhere: null });
-    Object.assign(this, { services: [], tags: [], saved: [] });
+    Object.assign(this, { tags: [], saved: [] });
   }
 
   at(id: string | undefined): number {
