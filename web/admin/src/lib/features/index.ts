@@ -18,10 +18,10 @@ import { tokens } from './tokens';
 export const slices: readonly Slice[] = [
   shell,
   dashboard,
-  onboarding,
   mail,
   messages,
   chats,
+  onboarding,
   staff,
   audit,
   notices,

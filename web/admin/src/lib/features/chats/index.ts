@@ -70,7 +70,7 @@ export const chats: Slice = {
   },
   strangers: { chat: frame.stranger },
   cards: () => import('./cards'),
-  stops: [{ id: 'chats', at: 30, ...frame.stop }],
+  stops: [{ id: 'chats', at: 35, ...frame.stop }],
   frames: (it) => desk.frames(it),
   forget: () => desk.forget(),
   stored: OUTBOX,
