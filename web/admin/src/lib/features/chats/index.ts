@@ -5,6 +5,8 @@ import { OUTBOX } from './stored';
 import { frame } from './strings.frame';
 import { pathOfView, viewIn, VIEWS } from './views';
 
+const { notices } = frame;
+
 export const chats: Slice = {
   name: 'chats',
   routes: ['chats/[[id]]'],
@@ -65,6 +67,17 @@ export const chats: Slice = {
       open: () => desk.setAvailable(!desk.available),
     },
   ],
+  notices: {
+    chat_waiting: { icon: 'chat', says: () => notices.waiting, when: notices.waitingWhen },
+    chat_assigned: {
+      icon: 'people',
+      says: notices.assigned,
+      path: '/chats?view=mine',
+      when: notices.assignedWhen,
+    },
+    chat_mentioned: { icon: 'text', says: notices.mentioned, when: notices.mentionedWhen },
+  },
+  letters: frame.letters,
   entities: {
     chat: { name: frame.entities.chat, path: (id) => `/chats/${id}?view=all`, open: frame.entities.open },
   },
