@@ -1,7 +1,7 @@
 /**
  * Assigns modules to scripts. Few scripts, and no page's code in another page's script: what the layouts need at once
  * is one script, and each folder below `features` is its own, with its styles. What exactly two of them
- * share is one more script, which the pages before signing in do not load. The `cards/` of all slices, shown in one place, share a script, and
+ * share is one more script, which the pages before signing in do not load, and `lib/writing` another. The `cards/` of all slices, shown in one place, share a script, and
  * so do their `shortcuts.ts`. No slice is named here.
  */
 import { readdirSync, readFileSync } from 'node:fs';
@@ -17,6 +17,7 @@ interface Graph {
 
 const FIRST = 'first';
 const SHARED = 'shared';
+const WRITING = 'writing';
 
 /** The script of a module that is loaded for its own sake: a layout, a page, or a dynamic import. */
 function scriptOf(id: string): string {
@@ -59,13 +60,21 @@ export function scripts(): { name: (id: string, graph: Graph) => string | null; 
     return names;
   }
 
+  /** What `lib/writing` consists of, with the packages that only it uses: heavy, and of no use to who shares the rest. */
+  function isWriting(id: string, graph: Graph): boolean {
+    if (!/\/node_modules\//.test(id)) return /\/lib\/writing\//.test(id);
+    const importers = graph.getModuleInfo(id)?.importers ?? [];
+    return importers.length > 0 && importers.every((one) => isWriting(one, graph));
+  }
+
   const nameOf = (id: string, graph: Graph) => {
     const names = [...neededBy(id, graph)];
     const [only, other] = names;
     if (!only || names.length > 2 || names.includes(FIRST)) return FIRST;
     if (!other) return only;
     // What the pages before signing in share would otherwise take the rest of that script along.
-    return names.some((name) => open.has(name)) ? FIRST : SHARED;
+    if (names.some((name) => open.has(name))) return FIRST;
+    return isWriting(id, graph) ? WRITING : SHARED;
   };
   /** Names of one kind. A script takes along whatever its modules need and no kind before it has taken. */
   const only = (kind: (name: string) => boolean) => (id: string, graph: Graph) => {
@@ -77,6 +86,7 @@ export function scripts(): { name: (id: string, graph: Graph) => string | null; 
   return [
     { name: only((name) => name === FIRST), priority: 2 },
     { name: only((name) => name === SHARED), priority: 1 },
-    { name: only((name) => name !== FIRST && name !== SHARED), priority: 0 },
+    { name: only((name) => name === WRITING), priority: 0.5 },
+    { name: only((name) => ![FIRST, SHARED, WRITING].includes(name)), priority: 0 },
   ];
 }

@@ -126,6 +126,8 @@ export const SIGNED_IN = [
   { name: "admin-filter", path: "/admin/messages?view=all", ready: "[data-message]", act: openFilter },
   { name: "admin-nothing-found", path: "/admin/messages?view=all&q=zzzzqq", ready: "text=No matching messages" },
   { name: "admin-selection", path: "/admin/messages", ready: "[data-message]", act: selectThree },
+  { name: "admin-chats", path: "/admin/chats", ready: "text=Nobody is waiting" },
+  { name: "admin-chats-all", path: "/admin/chats?view=all", ready: "text=No chats here" },
   { name: "admin-palette", path: "/admin/", ready: ".columns", act: (page) => page.keyboard.press("Control+k") },
   { name: "admin-help", path: "/admin/", ready: ".columns", act: openHelp },
   { name: "admin-canned", path: "/admin/messages/canned", ready: "main h1" },
@@ -141,7 +143,7 @@ export const SIGNED_IN = [
   { name: "admin-notifications", path: "/admin/", ready: ".columns", act: openNotices },
   { name: "admin-tokens", path: "/admin/tokens", ready: "main h1" },
   { name: "admin-token-new", path: "/admin/tokens", ready: "main h1", act: openNewToken },
-  ...["firm", "services", "site", "hours", "mail", "notifications", "security", "privacy"].map((group) => ({
+  ...["firm", "services", "site", "hours", "chat", "mail", "notifications", "security", "privacy"].map((group) => ({
     name: `admin-settings-${group}`,
     path: `/admin/settings/${group}`,
     ready: "main form .panel",

@@ -56,7 +56,7 @@ step("the tour goes by keyboard, is left and gone on with", async () => {
   await page.reload();
   await list().getByRole("button", { name: "Continue the tour" }).click();
   await page.getByRole("dialog", { name: "Search and commands" }).waitFor();
-  for (const name of ["Canned replies", "Settings", "You"]) {
+  for (const name of ["Chats", "Canned replies", "Settings", "You"]) {
     await page.getByRole("button", { name: "Next", exact: true }).click();
     await page.getByRole("dialog", { name, exact: true }).waitFor();
   }

@@ -92,6 +92,7 @@ describe('a slice', () => {
     // Before you add one, consider whether the other slice could declare it in its value, or whether it belongs in the
     // lower layer.
     expect(arrows).toEqual([
+      'chats → notices',
       'messages → audit',
       'messages → notices',
       'profile → factors',

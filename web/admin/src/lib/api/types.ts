@@ -36,6 +36,6 @@ export const PERMISSIONS = [
   'privacy',
 ] as const satisfies readonly Permission[];
 
-/** Frames of the staff side of /ws/chat. */
-export type ServerFrame = Frames['schemas']['ServerFrame'];
-export type ClientFrame = Frames['schemas']['ClientFrame'];
+/** Frames of the staff side of /ws/chat: the socket's own, and those of chats. */
+export type ServerFrame = Frames['schemas']['ServerFrame'] | Frames['schemas']['StaffServerFrame'];
+export type ClientFrame = Frames['schemas']['ClientFrame'] | Frames['schemas']['StaffFrame'];

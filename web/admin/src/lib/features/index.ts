@@ -2,6 +2,7 @@
 import type { Slice } from '../slice/slice';
 import { access } from './access';
 import { audit } from './audit';
+import { chats } from './chats';
 import { dashboard } from './dashboard';
 import { factors } from './factors';
 import { mail } from './mail';
@@ -17,9 +18,10 @@ import { tokens } from './tokens';
 export const slices: readonly Slice[] = [
   shell,
   dashboard,
-  onboarding,
   mail,
   messages,
+  chats,
+  onboarding,
   staff,
   audit,
   notices,

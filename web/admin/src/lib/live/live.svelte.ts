@@ -1,4 +1,4 @@
-/** One socket for live notices and presence. Reconnects automatically, with jitter. */
+/** One socket for live notices, presence, and the frames of slices. Reconnects automatically, with jitter. */
 import { api } from '../api/client';
 import { ApiError, isSilent } from '../api/errors';
 import { line } from '../api/reach';
@@ -36,13 +36,14 @@ class Live {
 
   #socket: WebSocket | null = null;
   #listeners = new Set<(notice: Notice | 'reconnected') => void>();
+  #hearers = new Set<(frame: ServerFrame) => void>();
   #viewing: { entity: ViewedEntity; id: string | null; writing: boolean } | null = null;
   #beat: ReturnType<typeof setInterval> | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #tries = 0;
   #wanted = false;
   #probe = new Probe(
-    () => this.#send({ type: 'ping' }),
+    () => this.send({ type: 'ping' }),
     () => {
       this.lost = watched();
       this.#replace();
@@ -94,6 +95,19 @@ class Live {
     return () => this.#listeners.delete(listener);
   }
 
+  /** Receives the frames of slices, and `ready` before them: the socket is new and knows nothing of what it was told. */
+  hear(hearer: (frame: ServerFrame) => void): () => void {
+    this.#hearers.add(hearer);
+    return () => this.#hearers.delete(hearer);
+  }
+
+  /** Sends a frame. False if there is no connection: it is not sent later. */
+  send(frame: ClientFrame): boolean {
+    const open = this.#socket?.readyState === WebSocket.OPEN;
+    if (open) this.#socket?.send(JSON.stringify(frame));
+    return open;
+  }
+
   /** Tells the others what is open here, until changed. */
   view(entity: ViewedEntity, id: string | null): void {
     this.#viewing = { entity, id, writing: false };
@@ -114,7 +128,7 @@ class Live {
   }
 
   #tellViewing(): void {
-    if (this.connected && this.#viewing) this.#send({ type: 'viewing', ...this.#viewing });
+    if (this.connected && this.#viewing) this.send({ type: 'viewing', ...this.#viewing });
   }
 
   async #open(): Promise<void> {
@@ -140,7 +154,7 @@ class Live {
     );
     this.#socket = socket;
     this.#probe.ask();
-    socket.onopen = () => this.#send({ type: 'auth', ticket });
+    socket.onopen = () => this.send({ type: 'auth', ticket });
     socket.onmessage = (event) => {
       if (this.#socket === socket) this.#receive(String(event.data));
     };
@@ -165,6 +179,7 @@ class Live {
       this.#tries = 0;
       this.#tellViewing();
       line.up();
+      for (const hearer of this.#hearers) hearer(frame);
       this.#tell('reconnected');
     } else if (frame.type === 'notice') {
       this.#tell(frame.kind === 'missed' ? 'reconnected' : frame);
@@ -174,15 +189,13 @@ class Live {
       this.#drop();
       if (frame.reason === 'signed_out') void session.checkEnded().then(() => this.#again());
       else this.#again((frame.retryAfter ?? 1) * 1000 * (1 + Math.random()));
+    } else if (frame.type !== 'pong') {
+      for (const hearer of this.#hearers) hearer(frame);
     }
   }
 
   #tell(notice: Notice | 'reconnected'): void {
     for (const listener of this.#listeners) listener(notice);
-  }
-
-  #send(frame: ClientFrame): void {
-    if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(frame));
   }
 
   /** The socket is dead, and the line may be. */

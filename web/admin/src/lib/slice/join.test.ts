@@ -106,7 +106,7 @@ describe('a made-up slice', () => {
     entriesOf(slices, (permission) => asked.push(permission) > 0);
     expect(asked).toEqual(['chats']);
     expect(entriesOf(slices, all)[1]?.count?.()).toBe(7);
-    expect(ids(toolsOf(slices))).toEqual(['smoke']);
+    expect(ids(toolsOf(slices, all))).toEqual(['smoke']);
   });
 
   it('is where one is on its pages, and no other entry is', () => {

@@ -15,7 +15,8 @@ export const allowed =
 export const entriesOf = (slices: readonly Slice[], may: May): Entry[] =>
   slices.flatMap(({ entries = [] }) => entries).filter(allowed(may));
 
-export const toolsOf = (slices: readonly Slice[]): Tool[] => slices.flatMap(({ tools = [] }) => tools);
+export const toolsOf = (slices: readonly Slice[], may: May): Tool[] =>
+  slices.flatMap(({ tools = [] }) => tools).filter(allowed(may));
 
 /** Whether the path is this entry's page or one below it, unless another entry matches more exactly. */
 export function isAt(place: string, entry: Entry, entries: readonly Entry[]): boolean {
@@ -60,8 +61,8 @@ export function shortcutsOf(slices: readonly Slice[]): Shortcut[] {
     ...entries.flatMap(({ keys, goTo, label, needs, path }) =>
       keys ? [{ keys, what: goTo ?? label, needs, does: path }] : [],
     ),
-    ...tools.flatMap(({ keys, goTo, label, open }) =>
-      keys ? [{ keys, what: goTo ?? label, does: open }] : [],
+    ...tools.flatMap(({ keys, goTo, label, needs, open }) =>
+      keys ? [{ keys, what: goTo ?? label, needs, does: open }] : [],
     ),
   ]);
 }

@@ -6,7 +6,7 @@
  * The value is part of the first load, so it contains only text and routes. Components are loaded with a `Later`.
  */
 import type { Component } from 'svelte';
-import type { Dashboard, Notification, Permission } from '../api/types';
+import type { Dashboard, Notification, Permission, ServerFrame } from '../api/types';
 import type { Notice } from '../live/live.svelte';
 import type { IconName } from '../ui/Icon.svelte';
 
@@ -68,6 +68,8 @@ export interface Slice {
   start?: () => void;
   /** Something happened elsewhere. */
   hear?: (notice: Notice | 'reconnected') => void;
+  /** Receives the frames of the socket that are not the lower layer's own, and `ready` whenever it is new. */
+  frames?: (frame: ServerFrame) => void;
   /**
    * Called before someone else uses this tab. Modules that are loaded later register with `session.whenLeft`
    * themselves.
@@ -149,8 +151,11 @@ export interface Tool {
   id: string;
   label: string;
   icon: IconName;
+  needs?: Permission;
   keys?: string;
   goTo?: string;
+  /** If set, it is a switch: whether it is on. */
+  on?: () => boolean;
   /** The button's accessible name, including what is waiting. */
   name: () => string;
   count: () => number;

@@ -1,6 +1,5 @@
 /** The inbox. */
 import { data, http, id, list, STREAM, stream, tagged, type Filtered, type Query } from '../../api/http';
-import type { Turn } from '../../ui/paged.svelte';
 import type { BulkChange, Change, NewCannedReply, NewMessageRule, NewReply, TagColour } from './types';
 
 export type MessageQuery = Filtered<'/api/admin/messages'>;
@@ -49,7 +48,6 @@ export const api = {
   retryMail: (message: string) => data(http.POST('/api/admin/messages/{id}/retry-mail', id(message))),
   export: (query: MessageQuery & { format: 'csv' | 'xlsx' }, signal: AbortSignal) =>
     stream(http.GET('/api/admin/messages/export', { params: { query }, ...STREAM, signal })),
-  services: () => data(http.GET('/api/admin/services', {})),
 
   block: (message: string) => data(http.POST('/api/admin/messages/{id}/block-sender', id(message))),
   unblock: (message: string) => data(http.DELETE('/api/admin/messages/{id}/block-sender', id(message))),
@@ -78,7 +76,6 @@ export const api = {
   },
 
   canned: {
-    list: (query: Turn) => list(http.GET('/api/admin/canned-replies', { params: { query } })),
     add: (body: NewCannedReply) => data(http.POST('/api/admin/canned-replies', { body })),
     /** `etag` is the version on which the change is based; a stale one returns 412. */
     change: (canned: string, body: NewCannedReply, etag: string) =>

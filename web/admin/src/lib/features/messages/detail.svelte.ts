@@ -5,11 +5,11 @@ import { session } from '../../auth/session.svelte';
 import type { Notice } from '../../live/live.svelte';
 import { words } from '../../strings';
 import { toasts } from '../../ui/toasts.svelte';
+import { returnDraft } from '../../writing/drafts.svelte';
 import { seen } from '../notices';
 import { api as floor } from '../../api/client';
 import { api } from './api';
 import { counts } from './counts.svelte';
-import { returnDraft } from './drafts.svelte';
 import { messages } from './state.svelte';
 import { own as text } from './strings';
 import { frame } from './strings.frame';
@@ -24,27 +24,37 @@ export class DetailState {
   /** Ends when the change before has its response: the next one builds on it, and is no conflict with it. */
   #before: Promise<unknown> = Promise.resolve();
   #abort: AbortController | null = null;
+  #loading: Promise<void> = Promise.resolve();
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(readonly id: string) {}
 
-  async load(): Promise<void> {
+  /** Ends when the newest load does: whoever waits for this one sees what that one brings. */
+  load(): Promise<void> {
     this.#abort?.abort();
-    const abort = (this.#abort = new AbortController());
+    return (this.#loading = this.#load((this.#abort = new AbortController())));
+  }
+
+  async #load(abort: AbortController): Promise<void> {
     try {
       const { detail, etag } = await api.get(this.id, abort.signal);
-      if (abort.signal.aborted) return;
+      if (abort.signal.aborted) return this.#later(abort);
       this.#take(detail, etag);
       this.error = null;
       this.deleted = false;
       messages.opened(this.id);
       seen(this.id);
     } catch (error) {
-      if (isAbort(error) || abort.signal.aborted) return;
+      if (isAbort(error) || abort.signal.aborted) return this.#later(abort);
       // What somebody was reading, or writing a reply to, stays where it is.
       this.deleted = error instanceof ApiError && error.status === 404;
       if (!this.detail) this.error = error;
     }
+  }
+
+  /** A later load, if that is what has cancelled this one. */
+  async #later(abort: AbortController): Promise<void> {
+    if (this.#abort !== abort) await this.#loading;
   }
 
   leave(): void {

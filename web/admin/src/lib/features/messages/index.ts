@@ -1,7 +1,7 @@
 /** Messages from clients, and canned replies. */
 import type { Slice } from '../../slice/slice';
+import { DRAFTS } from '../../writing/stored';
 import { counts } from './counts.svelte';
-import { DRAFTS } from './stored';
 import { frame } from './strings.frame';
 import { countOf, pathOfView, viewIn, VIEWS, type View } from './views';
 

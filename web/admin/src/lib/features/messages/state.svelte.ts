@@ -1,10 +1,10 @@
 /** The list of messages: what is loaded, selected and counted, and every change made to it. */
-import { api as floor } from '../../api/client';
 import type { Colleague } from '../../api/types';
 import { session } from '../../auth/session.svelte';
 import { live, type Notice } from '../../live/live.svelte';
-import { every, PAGE, Paged } from '../../ui/paged.svelte';
+import { PAGE, Paged } from '../../ui/paged.svelte';
 import { toasts } from '../../ui/toasts.svelte';
+import { helpers } from '../../writing/helpers.svelte';
 import { api } from './api';
 import { counts } from './counts.svelte';
 import { beyond, widest, type Elsewhere } from './elsewhere';
@@ -13,7 +13,6 @@ import { own as text } from './strings';
 import { frame } from './strings.frame';
 import type {
   BulkChange,
-  CannedReply,
   MessageCounts,
   MessageDetail,
   MessageStatus,
@@ -34,10 +33,7 @@ class MessagesState extends Paged<MessageSummary, Filters> {
   elsewhere = $state.raw<Elsewhere | null>(null);
   /** All messages that match are being gathered for the selection. */
   gathering = $state(false);
-  colleagues = $state.raw<Colleague[]>([]);
-  services = $state.raw<ServiceRef[]>([]);
   tags = $state.raw<TagCount[]>([]);
-  canned = $state.raw<CannedReply[]>([]);
   /** One's own filters and those of everyone. */
   saved = $state.raw<SavedFilter[]>([]);
 
@@ -107,23 +103,26 @@ class MessagesState extends Paged<MessageSummary, Filters> {
 
   /** The small lists that pickers need; each may fail without harm. */
   async loadHelpers(): Promise<void> {
-    const [colleagues, services, tags, canned, saved] = await Promise.all([
-      floor.colleagues().catch(() => this.colleagues),
-      api.services().catch(() => this.services),
+    const [tags, saved] = await Promise.all([
       api.tags().catch(() => this.tags),
-      every(api.canned.list).catch(() => this.canned),
       api.saved.list().catch(() => this.saved),
+      helpers.load(),
     ]);
-    Object.assign(this, { colleagues, services, tags, canned, saved });
+    Object.assign(this, { tags, saved });
   }
 
   colourOf(tag: string): TagColour | null {
     return this.tags.find((one) => one.tag === tag)?.colour ?? null;
   }
 
-  /** URL of a colleague's picture. */
+  get services(): ServiceRef[] {
+    return helpers.services;
+  }
+  get colleagues(): Colleague[] {
+    return helpers.colleagues;
+  }
   pictureOf(person: string): string | null {
-    return this.colleagues.find((one) => one.id === person)?.avatar ?? null;
+    return helpers.pictureOf(person);
   }
 
   /** Notices come in bursts; one request a moment later is enough. */
@@ -191,7 +190,7 @@ class MessagesState extends Paged<MessageSummary, Filters> {
     this.#turn++;
     this.#missed = false;
     Object.assign(this, { selected: [], waiting: [], gone: [], elsewhere: null });
-    Object.assign(this, { colleagues: [], services: [], tags: [], canned: [], saved: [] });
+    Object.assign(this, { tags: [], saved: [] });
   }
 
   at(id: string | undefined): number {

@@ -8,6 +8,7 @@ vi.mock('./counts.svelte', () => ({ counts: { now: null, load: () => undefined }
 vi.mock('../../api/client', () => ({ api: {} }));
 vi.mock('../../auth/session.svelte', () => ({ session: { me: { id: 'me' }, whenLeft: () => undefined } }));
 vi.mock('../../live/live.svelte', () => ({ live: { listen: () => undefined } }));
+vi.mock('../../writing/helpers.svelte', () => ({ helpers: { colleagues: [], load: () => undefined } }));
 vi.mock('../../ui/toasts.svelte', () => ({ toasts: { fail: told, undoable: () => undefined } }));
 
 const message = (id: string) =>

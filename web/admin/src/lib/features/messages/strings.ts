@@ -1,7 +1,6 @@
 /** Text for messages and canned replies. */
 import { plural } from '../../format/plural';
 import { dayLabel } from '../../format/time';
-import type { Variable } from './canned';
 import type { TagColour } from './types';
 
 /** Why a message may be spam, by the name that the server gives the sign. */
@@ -16,14 +15,6 @@ const signs: Record<string, string> = {
   phrase: 'it uses a phrase common in spam',
   phrases: 'it uses phrases common in spam',
   rule: 'one of your rules says so',
-};
-
-const variables: Record<Variable, string> = {
-  'client.name': 'their name',
-  'client.firstName': 'their first name',
-  'staff.name': 'your name',
-  'firm.name': 'the name of the firm',
-  'message.service': 'the service they asked about',
 };
 
 /** "Anna is", "Anna and Ben are". */
@@ -111,11 +102,7 @@ export const own = {
   assignNobody: 'Nobody',
   assignMe: 'Assign to me',
   setStatus: 'Set status',
-  tags: 'Tags',
   addTag: 'Add tag',
-  tagPlaceholder: 'Find a tag or write a new one',
-  newTag: (tag: string) => `Create tag “${tag}”`,
-  removeTag: (tag: string) => `Remove tag ${tag}`,
   archive: 'Archive',
   spam: 'Mark as spam',
   delete: 'Delete',
@@ -187,26 +174,14 @@ export const own = {
   },
   composer: {
     reply: 'Reply',
-    note: 'Note',
-    mode: 'What to write',
     replyTo: (name: string) => `Reply to ${name}`,
     replyHint: 'Type ; for canned replies',
     noteHint: 'Only staff see this. Type @ to notify a colleague',
-    mention: 'Colleagues',
     send: 'Send reply',
     sendNoMail: 'Add reply without email',
     addNote: 'Add note',
     email: 'Send by email',
     after: 'Then',
-    canned: 'Canned replies',
-    cannedNone: 'No matching canned reply',
-    cannedEmpty: 'No canned replies yet',
-    cannedManage: 'Manage canned replies',
-    draft: 'Draft kept on this device',
-    elsewhere: {
-      says: 'This draft is also open in another tab. You can read it here and change it there.',
-      take: 'Write here instead',
-    },
     sent: 'Reply sent',
     added: 'Reply added',
     tooLate: () => 'Too late to undo: the reply was sent',
@@ -222,10 +197,6 @@ export const own = {
       note: 'No response from the server, so your note may not have been added. It’s safe to try again: it won’t be added twice.',
     },
     arrived: { reply: 'Your reply had already been sent', note: 'Your note had already been added' },
-    holes: (names: Variable[]) =>
-      `Still missing: ${names.map((name) => variables[name]).join(', ')}. Type it in place of ${names.map((name) => `{{${name}}}`).join(', ')}.`,
-    left: (n: number) => `${plural(n, 'character', 'characters')} left`,
-    tooLong: (n: number) => `Too long by ${plural(n, 'character', 'characters')}. Shorten it to send.`,
   },
 
   doubt: {

@@ -11,6 +11,8 @@ export const own = {
   help: 'Keyboard shortcuts',
   theme: { system: 'System theme', light: 'Light theme', dark: 'Dark theme' },
   more: 'More',
+  on: 'On',
+  off: 'Off',
 
   connection: {
     offline: 'You are offline. What you see may be out of date; drafts are kept on this device.',

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { fill, findCanned, openVariables, trigger, unknownVariables } from './canned';
-import type { CannedReply } from './types';
+import type { Schema } from '../api/types';
 
 describe('canned replies', () => {
   it('fills in what is known and names what is not', () => {
@@ -26,11 +26,14 @@ describe('canned replies', () => {
     expect(trigger(';', 1)).toEqual({ start: 0, query: '' });
     expect(trigger('end;', 4)).toBeNull();
     expect(trigger(';done now', 9)).toBeNull();
+    expect(trigger('Hello /tha', 10)).toBeNull();
+    expect(trigger('Hello /tha', 10, '/;')).toEqual({ start: 6, query: 'tha' });
+    expect(trigger('and/or', 6, '/;')).toBeNull();
   });
 
   it('puts the shortcut first', () => {
     const canned = (title: string, shortcut: string | null, content = '') =>
-      ({ title, shortcut, content }) as CannedReply;
+      ({ title, shortcut, content }) as Schema['CannedReply'];
     const list = [
       canned('Thanks a lot', null),
       canned('Offer', null, 'thanks'),

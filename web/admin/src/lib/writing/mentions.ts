@@ -1,5 +1,5 @@
 /** Naming a colleague in a note: the `@` that lists them while writing. Pure. */
-import type { Colleague } from '../../api/types';
+import type { Colleague } from '../api/types';
 
 /** The `@word` right before the caret, at the start of the text or after a character that is part of no word. */
 export function mentionTrigger(text: string, caret: number): { start: number; query: string } | null {

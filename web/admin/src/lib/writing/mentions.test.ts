@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { Colleague } from '../../api/types';
+import type { Colleague } from '../api/types';
 import { findColleagues, mentionTrigger } from './mentions';
 
 const at = (text: string) => mentionTrigger(text, text.length);
