@@ -362,12 +362,13 @@ export class Talk {
 
   #history({ messages, complete }) {
     const known = this.loaded ? this.#thread.head : Infinity;
-    for (const line of messages ?? []) this.#take(line);
+    const lines = Array.isArray(messages) ? messages : [];
+    for (const line of lines) this.#take(line);
     if (complete) {
       this.loaded = true;
       this.#cancel("history");
     }
-    const fresh = (messages ?? []).filter((line) => line.from === "staff" && line.seq > known).at(-1);
+    const fresh = lines.filter((line) => line?.from === "staff" && line.seq > known).at(-1);
     if (fresh) this.arrived(fresh);
     if (this.loaded) this.#fill();
   }
