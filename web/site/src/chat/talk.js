@@ -53,6 +53,8 @@ export class Talk {
   #typedAt = null;
   #closing = false;
   #rating = null;
+  #details = null;
+  #detailsSent = false;
 
   /**
    * `about` says what `hello` tells of the visitor; `changed` is called after every change, `arrived` for a new line of
@@ -179,10 +181,11 @@ export class Talk {
     this.line.send({ type: "page", ...page });
   }
 
-  /** Tells who writes. Before the first line there is no session to tell it of, and it goes with the greeting. */
+  /** Says who writes: with the greeting, and to the session once it exists, until the server shows that it knows. */
   introduce(details) {
-    if (this.#thread.head) this.line.send({ type: "details", sessionId: this.sessionId, ...details });
-    else this.line.restart();
+    this.#details = { ...this.#details, ...details };
+    this.#detailsSent = false;
+    this.#tellDetails();
   }
 
   /** Asks for the conversation by mail. */
@@ -260,12 +263,13 @@ export class Talk {
     this.#sending = this.#typedAt = null;
     this.typing = null;
     this.#gapTries = 0;
+    this.#detailsSent = false;
     for (const name of ["ack", "history", "gap", "typed", "typing", "hold"]) this.#cancel(name);
   }
 
   #hello() {
     const resume = this.#mine && { ...this.#mine, lastSeq: this.#thread.head, ...(this.fixed && { byLink: true }) };
-    return { type: "hello", ...(this.#visitorId && { visitorId: this.#visitorId }), ...this.about(), ...(resume && { resume }) };
+    return { type: "hello", ...(this.#visitorId && { visitorId: this.#visitorId }), ...this.about(), ...this.#details, ...(resume && { resume }) };
   }
 
   #hear(frame) {
@@ -305,6 +309,7 @@ export class Talk {
     if (this.#rating) this.rate(this.#rating.rating, this.#rating.feedback);
     const seen = this.#stored?.seen;
     if (resumed && seen) this.line.send({ type: "read", sessionId, seq: seen });
+    this.#tellDetails();
     this.#pump();
   }
 
@@ -389,6 +394,11 @@ export class Talk {
     this.#read({ by: "visitor", seq: frame.visitorReadSeq ?? 0 });
     if (frame.status === "closed") this.#closing = false;
     if (frame.rating) this.#rating = null;
+    const { name, email } = this.#details ?? {};
+    if ((name ?? frame.visitorName) === frame.visitorName && (email ?? frame.visitorEmail) === frame.visitorEmail) {
+      if (this.#detailsSent) this.#details = null;
+    }
+    this.#tellDetails();
     if (this.loaded) this.#fill();
   }
 
@@ -416,6 +426,12 @@ export class Talk {
     }
     for (const [id, { seq }] of this.#ahead) if (seq <= this.#thread.head) this.#ahead.delete(id);
     this.#update({ lastSeq: this.#thread.head });
+    this.#tellDetails();
+  }
+
+  #tellDetails() {
+    if (!this.#details || !this.#thread.head || this.#detailsSent) return;
+    this.#detailsSent = this.line.send({ type: "details", sessionId: this.sessionId, ...this.#details });
   }
 
   /** What to ask for, if a line has arrived, or was spoken of, before others that are missing. */

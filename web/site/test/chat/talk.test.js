@@ -451,18 +451,30 @@ test("the page of a mailed link shows that session, and no other if its code is 
   assert.equal(heard("hello").length, 3);
 });
 
-test("name and address go with the greeting, or to the session once there is one", () => {
-  const details = {};
-  const talk = tab({ about: () => details });
-  details.name = "Ada";
-  talk.introduce(details);
-  pass(1);
+test("name and address go with the greeting, and to the session until the server knows them", () => {
+  network.down = true;
+  const talk = tab();
+  talk.introduce({ name: "Ada" });
+  network.down = false;
+  pass(5);
   assert.equal(heard("hello").at(-1).name, "Ada");
+  assert.deepEqual(heard("details"), [], "there is no session yet");
   talk.write("Hello");
   pass(1);
+  const details = [{ type: "details", sessionId: talk.sessionId, name: "Ada" }];
+  assert.deepEqual(heard("details"), details);
+  for (const socket of [...network.sockets]) network.cut(socket);
+  pass(5);
+  assert.deepEqual(heard("details"), [...details, ...details], "nobody said that it arrived");
+  only().visitorName = "Ada";
+  server.describe();
+  pass(1);
+  for (const socket of [...network.sockets]) network.cut(socket);
+  pass(5);
+  assert.equal(heard("details").length, 2);
   talk.introduce({ email: "ada@client.example" });
   pass(1);
-  assert.deepEqual(heard("details"), [{ type: "details", sessionId: talk.sessionId, email: "ada@client.example" }]);
+  assert.deepEqual(heard("details").at(-1), { type: "details", sessionId: talk.sessionId, email: "ada@client.example" });
 });
 
 test("an answer to a request is passed on", () => {

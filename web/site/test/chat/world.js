@@ -178,8 +178,8 @@ export class ChatServer {
     this.tellAll(session, this.#state(session));
   }
 
-  #state({ id, status, rows, rating = null, read, seen }) {
-    return { type: "session", sessionId: id, status, staffName: null, lastSeq: rows.length, visitorReadSeq: seen, staffReadSeq: read, unread: 0, rating };
+  #state({ id, status, rows, rating = null, read, seen, visitorName = null }) {
+    return { type: "session", sessionId: id, status, staffName: null, lastSeq: rows.length, visitorReadSeq: seen, staffReadSeq: read, unread: 0, rating, visitorName, visitorEmail: null };
   }
 
   #history(socket, rows) {
