@@ -6,18 +6,19 @@ export class Store {
   #memory = new Map();
 
   /** `area` is looked up late, because a browser that blocks storage throws as soon as it is named. */
-  constructor(area) {
+  constructor(area, prefix = "") {
     this.area = area;
+    this.prefix = prefix;
   }
 
   get(key) {
     if (this.#memory.has(key)) return this.#memory.get(key);
-    return this.#try((area) => JSON.parse(area.getItem(key))) ?? null;
+    return this.#try((area) => JSON.parse(area.getItem(this.prefix + key))) ?? null;
   }
 
   set(key, value) {
     const stored = this.#try((area) => {
-      area.setItem(key, JSON.stringify(value));
+      area.setItem(this.prefix + key, JSON.stringify(value));
       return true;
     });
     if (stored) this.#memory.delete(key);
@@ -26,12 +27,14 @@ export class Store {
 
   remove(key) {
     this.#memory.delete(key);
-    this.#try((area) => area.removeItem(key));
+    this.#try((area) => area.removeItem(this.prefix + key));
   }
 
   keys(prefix) {
+    const full = this.prefix + prefix;
     const stored = this.#try((area) => Object.keys(area)) ?? [];
-    return [...new Set([...stored, ...this.#memory.keys()])].filter((key) => key.startsWith(prefix));
+    const ours = stored.filter((key) => key.startsWith(full)).map((key) => key.slice(this.prefix.length));
+    return [...new Set([...ours, ...[...this.#memory.keys()].filter((key) => key.startsWith(prefix))])];
   }
 
   #try(act) {
