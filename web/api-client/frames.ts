@@ -4,6 +4,169 @@ export type paths = Record<string, never>;
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description A person who may take chats. */
+        ChatColleague: {
+            /**
+             * Format: int32
+             * @description The active sessions that they have.
+             */
+            active: number;
+            /** @description They take chats, and there was a sign of life of them lately. */
+            available: boolean;
+            name: string;
+            /** Format: uuid */
+            staffId: string;
+        };
+        /**
+         * @description What a line of the system is about.
+         * @enum {string}
+         */
+        ChatEvent: "claimed" | "released" | "transferred" | "requeued" | "closed_by_staff" | "closed_by_visitor" | "closed_by_silence" | "reopened";
+        /**
+         * @description Who speaks in a line.
+         * @enum {string}
+         */
+        ChatFrom: "visitor" | "staff" | "system";
+        /** @description A line. */
+        ChatLine: {
+            clientId?: string | null;
+            /** @description As written; empty if it was redacted, and in a line of the system, which `event` describes. */
+            content: string;
+            /** Format: date-time */
+            createdAt: string;
+            event?: components["schemas"]["ChatEvent"] | null;
+            from: components["schemas"]["ChatFrom"];
+            /** Format: uuid */
+            id: string;
+            /** @description Its text was removed. */
+            redacted?: boolean;
+            /**
+             * Format: int64
+             * @description Its place in the session, without gaps.
+             */
+            seq: number;
+            /** Format: uuid */
+            sessionId: string;
+            /**
+             * Format: uuid
+             * @description Who wrote it or did it, for staff only.
+             */
+            staffId?: string | null;
+            staffName?: string | null;
+        };
+        /** @description A note of staff in a session, which visitors never see. */
+        ChatNote: {
+            clientId?: string | null;
+            content: string;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: uuid */
+            id: string;
+            /**
+             * Format: int64
+             * @description Its place among the notes of the session.
+             */
+            noteSeq: number;
+            /** Format: uuid */
+            sessionId: string;
+            /** Format: uuid */
+            staffId?: string | null;
+            staffName?: string | null;
+        };
+        /** @description The page on which a visitor is. */
+        ChatPage: {
+            referrer?: string | null;
+            title?: string | null;
+            url: string;
+        };
+        /**
+         * @description Whether a visitor has the site open.
+         * @enum {string}
+         */
+        ChatPresence: "online" | "offline";
+        /** @description Which session to go on with. */
+        ChatResume: {
+            /**
+             * Format: int64
+             * @description The last line that the client has; 0: none. All after it follow.
+             */
+            lastSeq?: number;
+            /** Format: uuid */
+            sessionId: string;
+            /**
+             * @description As `welcome` gave it, or as it stands in the address of a mailed link; with the latter, what is written reopens
+             *     a session of any age.
+             */
+            token: string;
+        };
+        /** @description A session, for staff. */
+        ChatSession: {
+            /** Format: date-time */
+            endedAt?: string | null;
+            feedback?: string | null;
+            isSpam: boolean;
+            /** Format: date-time */
+            lastActivity: string;
+            lastFrom?: components["schemas"]["ChatFrom"] | null;
+            /** @description The beginning of the newest line that somebody wrote. */
+            lastLine?: string | null;
+            /** Format: int64 */
+            lastSeq: number;
+            /** @description It was closed before staff wrote anything. */
+            missed: boolean;
+            /** @description The visitor has the site open. */
+            online: boolean;
+            page?: components["schemas"]["ChatPage"] | null;
+            /** Format: int32 */
+            rating?: number | null;
+            /** Format: uuid */
+            sessionId: string;
+            /** Format: uuid */
+            staffId?: string | null;
+            staffName?: string | null;
+            /** Format: int64 */
+            staffReadSeq: number;
+            /** Format: date-time */
+            startedAt: string;
+            status: components["schemas"]["ChatStatus"];
+            tags: string[];
+            /** @description The address of a service. */
+            topic?: string | null;
+            /**
+             * Format: int32
+             * @description Lines of the visitor beyond what staff have read.
+             */
+            unread: number;
+            /**
+             * Format: int64
+             * @description Increases with every change: of two states of a session, the higher one is newer.
+             */
+            version: number;
+            visitorEmail?: string | null;
+            visitorName?: string | null;
+            /** Format: int64 */
+            visitorReadSeq: number;
+            /**
+             * Format: int64
+             * @description The same in seconds, at the time of this response.
+             */
+            waitingSeconds?: number | null;
+            /**
+             * Format: date-time
+             * @description Since when the visitor waits for words of staff; none: they do not.
+             */
+            waitingSince?: string | null;
+        };
+        /**
+         * @description A side of a session.
+         * @enum {string}
+         */
+        ChatSide: "visitor" | "staff";
+        /**
+         * @description Where a session stands.
+         * @enum {string}
+         */
+        ChatStatus: "waiting" | "active" | "closed";
         /** @description What a client sends. */
         ClientFrame: {
             ticket: string;
@@ -57,10 +220,168 @@ export interface components {
             /** @enum {string} */
             type: "bye";
         } | {
+            clientId?: string | null;
             code: string;
             detail: string;
+            /**
+             * Format: int64
+             * @description Seconds after which it can be tried again.
+             */
+            retryAfter?: number | null;
+            /**
+             * Format: uuid
+             * @description The session and the line of the frame, if it named them.
+             */
+            sessionId?: string | null;
             /** @enum {string} */
             type: "error";
+        };
+        /** @description What a dashboard sends about chats. */
+        StaffFrame: {
+            on: boolean;
+            /** @enum {string} */
+            type: "available";
+        } | {
+            /** Format: uuid */
+            sessionId: string;
+            /** @enum {string} */
+            type: "claim";
+        } | {
+            /** Format: uuid */
+            sessionId: string;
+            /** @enum {string} */
+            type: "release";
+        } | {
+            note?: string | null;
+            /** Format: uuid */
+            sessionId: string;
+            /** Format: uuid */
+            staffId: string;
+            /** @enum {string} */
+            type: "transfer";
+        } | {
+            /** Format: int64 */
+            lastNoteSeq?: number;
+            /** Format: int64 */
+            lastSeq?: number;
+            /** Format: uuid */
+            sessionId: string;
+            /** @enum {string} */
+            type: "open";
+        } | {
+            /** Format: uuid */
+            sessionId: string;
+            /** @enum {string} */
+            type: "leave";
+        } | {
+            /** @description The client's own name of the line, 1 to 64 characters. */
+            clientId: string;
+            /** @description At most 4,000 characters. */
+            content: string;
+            /** Format: uuid */
+            sessionId: string;
+            /** @enum {string} */
+            type: "message";
+        } | {
+            clientId: string;
+            content: string;
+            /** Format: uuid */
+            sessionId: string;
+            /** @enum {string} */
+            type: "note";
+        } | {
+            /** Format: int64 */
+            beforeSeq: number;
+            /**
+             * Format: int32
+             * @description 1 to 200.
+             */
+            limit: number;
+            /** Format: uuid */
+            sessionId: string;
+            /** @enum {string} */
+            type: "history";
+        } | {
+            on: boolean;
+            /** Format: uuid */
+            sessionId: string;
+            /** @enum {string} */
+            type: "typing";
+        } | {
+            /** Format: int64 */
+            seq: number;
+            /** Format: uuid */
+            sessionId: string;
+            /** @enum {string} */
+            type: "read";
+        } | {
+            /** Format: uuid */
+            sessionId: string;
+            /** @enum {string} */
+            type: "close";
+        };
+        /** @description What a dashboard gets about chats. */
+        StaffServerFrame: {
+            /** @description There is no further frame of this list. */
+            complete: boolean;
+            sessions: components["schemas"]["ChatSession"][];
+            /** @enum {string} */
+            type: "sessions";
+        } | (components["schemas"]["ChatSession"] & {
+            /** @enum {string} */
+            type: "session";
+        }) | {
+            staff: components["schemas"]["ChatColleague"][];
+            /** @enum {string} */
+            type: "staff";
+        } | {
+            complete: boolean;
+            messages: components["schemas"]["ChatLine"][];
+            /** Format: uuid */
+            sessionId: string;
+            /** @enum {string} */
+            type: "history";
+        } | (components["schemas"]["ChatLine"] & {
+            /** @enum {string} */
+            type: "message";
+        }) | (components["schemas"]["ChatNote"] & {
+            /** @enum {string} */
+            type: "note";
+        }) | {
+            clientId: string;
+            /** Format: int64 */
+            noteSeq?: number | null;
+            /** Format: int64 */
+            seq?: number | null;
+            /** Format: uuid */
+            sessionId: string;
+            /** @enum {string} */
+            type: "ack";
+        } | {
+            from: components["schemas"]["ChatSide"];
+            on: boolean;
+            /** Format: uuid */
+            sessionId: string;
+            /** Format: uuid */
+            staffId?: string | null;
+            staffName?: string | null;
+            /** @enum {string} */
+            type: "typing";
+        } | {
+            by: components["schemas"]["ChatSide"];
+            /** Format: int64 */
+            seq: number;
+            /** Format: uuid */
+            sessionId: string;
+            /** @enum {string} */
+            type: "read";
+        } | {
+            page?: components["schemas"]["ChatPage"] | null;
+            /** Format: uuid */
+            sessionId: string;
+            /** @enum {string} */
+            type: "presence";
+            visitor: components["schemas"]["ChatPresence"];
         };
         /** @description A person who is viewing something. */
         Viewer: {
@@ -69,6 +390,186 @@ export interface components {
             name: string;
             /** @description They are writing a reply or a note. */
             writing: boolean;
+        };
+        /** @description What the page of a visitor sends. */
+        VisitorFrame: {
+            email?: string | null;
+            /** @description At most 120 characters. */
+            name?: string | null;
+            referrer?: string | null;
+            resume?: components["schemas"]["ChatResume"] | null;
+            /** @description IANA name, such as `Europe/Berlin`. */
+            timezone?: string | null;
+            /** @description The address of a service. */
+            topic?: string | null;
+            /** @enum {string} */
+            type: "hello";
+            /** @description The page on which the visitor is, and from where they came to it. */
+            url?: string | null;
+            /**
+             * Format: uuid
+             * @description As an earlier `welcome` named it. It authorises nothing.
+             */
+            visitorId?: string | null;
+        } | {
+            /** @description The client's own name of the line, 1 to 64 characters. */
+            clientId?: string | null;
+            /** @description At most 4,000 characters. */
+            content: string;
+            /** Format: uuid */
+            sessionId: string;
+            /** @enum {string} */
+            type: "message";
+        } | {
+            email?: string | null;
+            name?: string | null;
+            /** Format: uuid */
+            sessionId: string;
+            topic?: string | null;
+            /** @enum {string} */
+            type: "details";
+        } | {
+            /** Format: int64 */
+            beforeSeq: number;
+            /**
+             * Format: int32
+             * @description 1 to 200.
+             */
+            limit: number;
+            /** Format: uuid */
+            sessionId: string;
+            /** @enum {string} */
+            type: "history";
+        } | {
+            on: boolean;
+            /** Format: uuid */
+            sessionId: string;
+            /** @enum {string} */
+            type: "typing";
+        } | {
+            /** Format: int64 */
+            seq: number;
+            /** Format: uuid */
+            sessionId: string;
+            /** @enum {string} */
+            type: "read";
+        } | {
+            referrer?: string | null;
+            title?: string | null;
+            /** @enum {string} */
+            type: "page";
+            url: string;
+        } | {
+            /** Format: uuid */
+            sessionId: string;
+            /** @enum {string} */
+            type: "close";
+        } | {
+            /** @description At most 2,000 characters. */
+            feedback?: string | null;
+            /**
+             * Format: int32
+             * @description 1 to 5.
+             */
+            rating: number;
+            /** Format: uuid */
+            sessionId: string;
+            /** @enum {string} */
+            type: "rate";
+        } | {
+            email: string;
+            /** Format: uuid */
+            sessionId: string;
+            /** @enum {string} */
+            type: "copy";
+        } | {
+            /** @enum {string} */
+            type: "ping";
+        };
+        /** @description What the page of a visitor gets. */
+        VisitorServerFrame: {
+            /** @description It was resumed. */
+            resumed: boolean;
+            /** Format: date-time */
+            serverTime: string;
+            /** Format: uuid */
+            sessionId: string;
+            /** @description Opens the session; belongs in frames only. */
+            token: string;
+            /** @enum {string} */
+            type: "welcome";
+            /** Format: uuid */
+            visitorId: string;
+        } | {
+            feedback?: string | null;
+            /** Format: date-time */
+            lastActivity: string;
+            /** Format: int64 */
+            lastSeq: number;
+            /** Format: int32 */
+            rating?: number | null;
+            /** Format: uuid */
+            sessionId: string;
+            staffName?: string | null;
+            /** Format: int64 */
+            staffReadSeq: number;
+            /** Format: date-time */
+            startedAt: string;
+            status: components["schemas"]["ChatStatus"];
+            /** @enum {string} */
+            type: "session";
+            /**
+             * Format: int32
+             * @description Lines of staff beyond what the visitor has read.
+             */
+            unread: number;
+            visitorEmail?: string | null;
+            visitorName?: string | null;
+            /**
+             * Format: int64
+             * @description What the visitor has read, and what staff have read.
+             */
+            visitorReadSeq: number;
+        } | {
+            complete: boolean;
+            messages: components["schemas"]["ChatLine"][];
+            /** Format: uuid */
+            sessionId: string;
+            /** @enum {string} */
+            type: "history";
+        } | (components["schemas"]["ChatLine"] & {
+            /** @enum {string} */
+            type: "message";
+        }) | {
+            clientId?: string | null;
+            /** Format: int64 */
+            seq: number;
+            /** Format: uuid */
+            sessionId: string;
+            /** @enum {string} */
+            type: "ack";
+        } | {
+            from: components["schemas"]["ChatSide"];
+            on: boolean;
+            /** Format: uuid */
+            sessionId: string;
+            staffName?: string | null;
+            /** @enum {string} */
+            type: "typing";
+        } | {
+            by: components["schemas"]["ChatSide"];
+            /** Format: int64 */
+            seq: number;
+            /** Format: uuid */
+            sessionId: string;
+            /** @enum {string} */
+            type: "read";
+        } | {
+            email: string;
+            /** Format: uuid */
+            sessionId: string;
+            /** @enum {string} */
+            type: "copied";
         };
     };
     responses: never;

@@ -242,6 +242,278 @@ export interface paths {
         patch: operations["change_canned_reply"];
         trace?: never;
     };
+    "/api/admin/chats": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists sessions that match the filters, newest activity first. */
+        get: operations["list_chats"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/chats/stats": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Returns figures of chat. */
+        get: operations["chat_stats"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/chats/{sessionId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Returns a session with its notes and history. */
+        get: operations["get_chat"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/chats/{sessionId}/assign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Gives a session to a person. With `If-Match`, fails with 412 if it has changed since. */
+        post: operations["assign_chat"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/chats/{sessionId}/block": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Blocks the visitor of a session for a time, or no longer. With `If-Match`, fails with 412 if it has changed since. */
+        post: operations["block_chat_visitor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/chats/{sessionId}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ends a session. With `If-Match`, fails with 412 if it has changed since. */
+        post: operations["close_chat"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/chats/{sessionId}/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Returns lines of a session in order. */
+        get: operations["get_chat_messages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/chats/{sessionId}/messages/{seq}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Removes the text of a line. The line itself stays. */
+        delete: operations["redact_chat_message"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/chats/{sessionId}/notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Adds a note that only staff can see. */
+        post: operations["add_chat_note"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/chats/{sessionId}/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Gives a session back to the queue. With `If-Match`, fails with 412 if it has changed since. */
+        post: operations["release_chat"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/chats/{sessionId}/reopen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Reopens a closed session, for the caller. With `If-Match`, fails with 412 if it has changed since. */
+        post: operations["reopen_chat"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/chats/{sessionId}/spam": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Marks a session as spam, which closes it, or as no spam. With `If-Match`, fails with 412 if it has changed since. */
+        post: operations["mark_chat_spam"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/chats/{sessionId}/tags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Replaces the tags of a session. With `If-Match`, fails with 412 if it has changed since. */
+        post: operations["tag_chat"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/chats/{sessionId}/to-message": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Turns a session into a message of the inbox; the same message if it was done before. */
+        post: operations["chat_to_message"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/chats/{sessionId}/transcript": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Returns a session as a document to keep. */
+        get: operations["get_chat_transcript"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/chats/{sessionId}/transfer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Gives a session to a colleague, with a note for them. With `If-Match`, fails with 412 if it has changed since. */
+        post: operations["transfer_chat"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/colleagues": {
         parameters: {
             query?: never;
@@ -1841,6 +2113,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/chat/config": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Returns how the chat of the site is set up, and whether somebody is there. */
+        get: operations["get_config"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/contact": {
         parameters: {
             query?: never;
@@ -2030,6 +2319,11 @@ export interface components {
             /** @description In words, without the actor. */
             sentence: string;
         };
+        /**
+         * @description Whether visitors are asked for something.
+         * @enum {string}
+         */
+        Ask: "no" | "before" | "after";
         /** @description A challenge for `navigator.credentials`. */
         Asked: {
             /**
@@ -2039,6 +2333,11 @@ export interface components {
             challengeId: string;
             /** @description WebAuthn `{publicKey: …}`, with bytes in base64url. */
             options: Record<string, never>;
+        };
+        /** @description To whom a session goes. */
+        Assign: {
+            /** Format: uuid */
+            staffId: string;
         };
         /** @description The values that the filters can have. */
         AuditChoices: {
@@ -2182,6 +2481,249 @@ export interface components {
             snoozedUntil?: string | null;
             status?: components["schemas"]["MessageStatus"] | null;
         };
+        /** @description For how long a visitor is blocked. */
+        ChatBlock: {
+            /**
+             * Format: int32
+             * @description 1 to 525,600; 0 ends it. Without it: a day.
+             */
+            minutes?: number | null;
+        };
+        /** @description The chat of the site. */
+        ChatConfig: {
+            askEmail: components["schemas"]["Ask"];
+            askName: components["schemas"]["Ask"];
+            /** @description It is within the hours, and somebody takes chats. */
+            available: boolean;
+            /** @description For when nobody is there. */
+            awayText: string;
+            /**
+             * Format: date-time
+             * @description When the hours end, or begin if it is closed; to be shown in the visitor's own zone.
+             */
+            changesAt?: string | null;
+            connect: components["schemas"]["Connect"];
+            /** @description False: there is no chat; open conversations go on. */
+            enabled: boolean;
+            greeting: string;
+            /** @description It is within the hours; null: there are none. */
+            open?: boolean | null;
+            /** @description Play a sound when a reply arrives. */
+            sound: boolean;
+            /** @description What to choose from; empty: do not ask. */
+            topics: components["schemas"]["ChatTopic"][];
+        };
+        /** @description A session with what staff see beside it. */
+        ChatDetail: components["schemas"]["ChatSession"] & {
+            /**
+             * Format: date-time
+             * @description Until when the visitor is blocked.
+             */
+            blockedUntil?: string | null;
+            browser?: string | null;
+            /** @description Their other sessions, newest first, at most 20. */
+            earlier: components["schemas"]["ChatSession"][];
+            /** @description What was done with it, newest first. */
+            history: components["schemas"]["ChatEntry"][];
+            /**
+             * Format: uuid
+             * @description The message of the inbox that was made of it.
+             */
+            messageId?: string | null;
+            notes: components["schemas"]["ChatNote"][];
+            os?: string | null;
+            /** @description From where the visitor came to the site. */
+            referrer?: string | null;
+            /** @description IANA name of the visitor's zone. */
+            timezone?: string | null;
+            /** Format: uuid */
+            visitorId: string;
+        };
+        /** @description Something that was done with a session. */
+        ChatEntry: {
+            /** Format: date-time */
+            at: string;
+            sentence: string;
+            staffName?: string | null;
+        };
+        /**
+         * @description What a line of the system is about.
+         * @enum {string}
+         */
+        ChatEvent: "claimed" | "released" | "transferred" | "requeued" | "closed_by_staff" | "closed_by_visitor" | "closed_by_silence" | "reopened";
+        /**
+         * @description Who speaks in a line.
+         * @enum {string}
+         */
+        ChatFrom: "visitor" | "staff" | "system";
+        /** @description A line. */
+        ChatLine: {
+            clientId?: string | null;
+            /** @description As written; empty if it was redacted, and in a line of the system, which `event` describes. */
+            content: string;
+            /** Format: date-time */
+            createdAt: string;
+            event?: components["schemas"]["ChatEvent"] | null;
+            from: components["schemas"]["ChatFrom"];
+            /** Format: uuid */
+            id: string;
+            /** @description Its text was removed. */
+            redacted?: boolean;
+            /**
+             * Format: int64
+             * @description Its place in the session, without gaps.
+             */
+            seq: number;
+            /** Format: uuid */
+            sessionId: string;
+            /**
+             * Format: uuid
+             * @description Who wrote it or did it, for staff only.
+             */
+            staffId?: string | null;
+            staffName?: string | null;
+        };
+        /** @description Where a session went. */
+        ChatMessage: {
+            /**
+             * Format: uuid
+             * @description The message of the inbox.
+             */
+            messageId: string;
+        };
+        /** @description A note of staff in a session, which visitors never see. */
+        ChatNote: {
+            clientId?: string | null;
+            content: string;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: uuid */
+            id: string;
+            /**
+             * Format: int64
+             * @description Its place among the notes of the session.
+             */
+            noteSeq: number;
+            /** Format: uuid */
+            sessionId: string;
+            /** Format: uuid */
+            staffId?: string | null;
+            staffName?: string | null;
+        };
+        /** @description The page on which a visitor is. */
+        ChatPage: {
+            referrer?: string | null;
+            title?: string | null;
+            url: string;
+        };
+        /** @description A session, for staff. */
+        ChatSession: {
+            /** Format: date-time */
+            endedAt?: string | null;
+            feedback?: string | null;
+            isSpam: boolean;
+            /** Format: date-time */
+            lastActivity: string;
+            lastFrom?: components["schemas"]["ChatFrom"] | null;
+            /** @description The beginning of the newest line that somebody wrote. */
+            lastLine?: string | null;
+            /** Format: int64 */
+            lastSeq: number;
+            /** @description It was closed before staff wrote anything. */
+            missed: boolean;
+            /** @description The visitor has the site open. */
+            online: boolean;
+            page?: components["schemas"]["ChatPage"] | null;
+            /** Format: int32 */
+            rating?: number | null;
+            /** Format: uuid */
+            sessionId: string;
+            /** Format: uuid */
+            staffId?: string | null;
+            staffName?: string | null;
+            /** Format: int64 */
+            staffReadSeq: number;
+            /** Format: date-time */
+            startedAt: string;
+            status: components["schemas"]["ChatStatus"];
+            tags: string[];
+            /** @description The address of a service. */
+            topic?: string | null;
+            /**
+             * Format: int32
+             * @description Lines of the visitor beyond what staff have read.
+             */
+            unread: number;
+            /**
+             * Format: int64
+             * @description Increases with every change: of two states of a session, the higher one is newer.
+             */
+            version: number;
+            visitorEmail?: string | null;
+            visitorName?: string | null;
+            /** Format: int64 */
+            visitorReadSeq: number;
+            /**
+             * Format: int64
+             * @description The same in seconds, at the time of this response.
+             */
+            waitingSeconds?: number | null;
+            /**
+             * Format: date-time
+             * @description Since when the visitor waits for words of staff; none: they do not.
+             */
+            waitingSince?: string | null;
+        };
+        /** @description Whether a session is spam. */
+        ChatSpam: {
+            isSpam: boolean;
+        };
+        /** @description Figures of chat. */
+        ChatStats: {
+            /** Format: int64 */
+            active: number;
+            /**
+             * Format: int64
+             * @description The median time in seconds from the first line of a visitor to the first of staff; null: there is none.
+             */
+            firstResponseSeconds?: number | null;
+            /**
+             * Format: int64
+             * @description Active ones of the caller.
+             */
+            mine: number;
+            /** Format: int64 */
+            missed: number;
+            /**
+             * Format: double
+             * @description The mean of the ratings, and how many there are.
+             */
+            rating?: number | null;
+            /** Format: int64 */
+            ratings: number;
+            /**
+             * Format: int64
+             * @description Begun within the last 30 days, and how many of them were closed before staff wrote anything.
+             */
+            sessions: number;
+            /** Format: int64 */
+            waiting: number;
+        };
+        /**
+         * @description Where a session stands.
+         * @enum {string}
+         */
+        ChatStatus: "waiting" | "active" | "closed";
+        /** @description All tags of a session. */
+        ChatTags: {
+            /** @description At most 20, of 40 characters each. */
+            tags: string[];
+        };
+        /** @description What a chat can be about. */
+        ChatTopic: {
+            name: string;
+            slug: string;
+        };
         /** @description A signed head. */
         Checkpoint: {
             /** Format: date-time */
@@ -2244,6 +2786,11 @@ export interface components {
             required: boolean;
             totp: boolean;
         };
+        /**
+         * @description When the chat of a page connects.
+         * @enum {string}
+         */
+        Connect: "intent" | "load";
         /** @description What the contact form sends. */
         ContactForm: {
             company?: string | null;
@@ -2478,6 +3025,174 @@ export interface components {
                 title: string;
                 /** Format: date-time */
                 updatedAt: string;
+            };
+            /** @description A sentence to show to people, if there is something to say. */
+            message?: string;
+            meta?: components["schemas"]["Meta"];
+            requestId: string;
+            /**
+             * @description Always true.
+             * @example true
+             */
+            success: boolean;
+        };
+        /** @description The envelope of every successful API response. */
+        Envelope_ChatConfig: {
+            /** @description The chat of the site. */
+            data: {
+                askEmail: components["schemas"]["Ask"];
+                askName: components["schemas"]["Ask"];
+                /** @description It is within the hours, and somebody takes chats. */
+                available: boolean;
+                /** @description For when nobody is there. */
+                awayText: string;
+                /**
+                 * Format: date-time
+                 * @description When the hours end, or begin if it is closed; to be shown in the visitor's own zone.
+                 */
+                changesAt?: string | null;
+                connect: components["schemas"]["Connect"];
+                /** @description False: there is no chat; open conversations go on. */
+                enabled: boolean;
+                greeting: string;
+                /** @description It is within the hours; null: there are none. */
+                open?: boolean | null;
+                /** @description Play a sound when a reply arrives. */
+                sound: boolean;
+                /** @description What to choose from; empty: do not ask. */
+                topics: components["schemas"]["ChatTopic"][];
+            };
+            /** @description A sentence to show to people, if there is something to say. */
+            message?: string;
+            meta?: components["schemas"]["Meta"];
+            requestId: string;
+            /**
+             * @description Always true.
+             * @example true
+             */
+            success: boolean;
+        };
+        /** @description The envelope of every successful API response. */
+        Envelope_ChatDetail: {
+            /** @description A session with what staff see beside it. */
+            data: components["schemas"]["ChatSession"] & {
+                /**
+                 * Format: date-time
+                 * @description Until when the visitor is blocked.
+                 */
+                blockedUntil?: string | null;
+                browser?: string | null;
+                /** @description Their other sessions, newest first, at most 20. */
+                earlier: components["schemas"]["ChatSession"][];
+                /** @description What was done with it, newest first. */
+                history: components["schemas"]["ChatEntry"][];
+                /**
+                 * Format: uuid
+                 * @description The message of the inbox that was made of it.
+                 */
+                messageId?: string | null;
+                notes: components["schemas"]["ChatNote"][];
+                os?: string | null;
+                /** @description From where the visitor came to the site. */
+                referrer?: string | null;
+                /** @description IANA name of the visitor's zone. */
+                timezone?: string | null;
+                /** Format: uuid */
+                visitorId: string;
+            };
+            /** @description A sentence to show to people, if there is something to say. */
+            message?: string;
+            meta?: components["schemas"]["Meta"];
+            requestId: string;
+            /**
+             * @description Always true.
+             * @example true
+             */
+            success: boolean;
+        };
+        /** @description The envelope of every successful API response. */
+        Envelope_ChatMessage: {
+            /** @description Where a session went. */
+            data: {
+                /**
+                 * Format: uuid
+                 * @description The message of the inbox.
+                 */
+                messageId: string;
+            };
+            /** @description A sentence to show to people, if there is something to say. */
+            message?: string;
+            meta?: components["schemas"]["Meta"];
+            requestId: string;
+            /**
+             * @description Always true.
+             * @example true
+             */
+            success: boolean;
+        };
+        /** @description The envelope of every successful API response. */
+        Envelope_ChatNote: {
+            /** @description A note of staff in a session, which visitors never see. */
+            data: {
+                clientId?: string | null;
+                content: string;
+                /** Format: date-time */
+                createdAt: string;
+                /** Format: uuid */
+                id: string;
+                /**
+                 * Format: int64
+                 * @description Its place among the notes of the session.
+                 */
+                noteSeq: number;
+                /** Format: uuid */
+                sessionId: string;
+                /** Format: uuid */
+                staffId?: string | null;
+                staffName?: string | null;
+            };
+            /** @description A sentence to show to people, if there is something to say. */
+            message?: string;
+            meta?: components["schemas"]["Meta"];
+            requestId: string;
+            /**
+             * @description Always true.
+             * @example true
+             */
+            success: boolean;
+        };
+        /** @description The envelope of every successful API response. */
+        Envelope_ChatStats: {
+            /** @description Figures of chat. */
+            data: {
+                /** Format: int64 */
+                active: number;
+                /**
+                 * Format: int64
+                 * @description The median time in seconds from the first line of a visitor to the first of staff; null: there is none.
+                 */
+                firstResponseSeconds?: number | null;
+                /**
+                 * Format: int64
+                 * @description Active ones of the caller.
+                 */
+                mine: number;
+                /** Format: int64 */
+                missed: number;
+                /**
+                 * Format: double
+                 * @description The mean of the ratings, and how many there are.
+                 */
+                rating?: number | null;
+                /** Format: int64 */
+                ratings: number;
+                /**
+                 * Format: int64
+                 * @description Begun within the last 30 days, and how many of them were closed before staff wrote anything.
+                 */
+                sessions: number;
+                /** Format: int64 */
+                waiting: number;
             };
             /** @description A sentence to show to people, if there is something to say. */
             message?: string;
@@ -3648,6 +4363,113 @@ export interface components {
             success: boolean;
         };
         /** @description The envelope of every successful API response. */
+        Envelope_Vec_ChatLine: {
+            data: {
+                clientId?: string | null;
+                /** @description As written; empty if it was redacted, and in a line of the system, which `event` describes. */
+                content: string;
+                /** Format: date-time */
+                createdAt: string;
+                event?: components["schemas"]["ChatEvent"] | null;
+                from: components["schemas"]["ChatFrom"];
+                /** Format: uuid */
+                id: string;
+                /** @description Its text was removed. */
+                redacted?: boolean;
+                /**
+                 * Format: int64
+                 * @description Its place in the session, without gaps.
+                 */
+                seq: number;
+                /** Format: uuid */
+                sessionId: string;
+                /**
+                 * Format: uuid
+                 * @description Who wrote it or did it, for staff only.
+                 */
+                staffId?: string | null;
+                staffName?: string | null;
+            }[];
+            /** @description A sentence to show to people, if there is something to say. */
+            message?: string;
+            meta?: components["schemas"]["Meta"];
+            requestId: string;
+            /**
+             * @description Always true.
+             * @example true
+             */
+            success: boolean;
+        };
+        /** @description The envelope of every successful API response. */
+        Envelope_Vec_ChatSession: {
+            data: {
+                /** Format: date-time */
+                endedAt?: string | null;
+                feedback?: string | null;
+                isSpam: boolean;
+                /** Format: date-time */
+                lastActivity: string;
+                lastFrom?: components["schemas"]["ChatFrom"] | null;
+                /** @description The beginning of the newest line that somebody wrote. */
+                lastLine?: string | null;
+                /** Format: int64 */
+                lastSeq: number;
+                /** @description It was closed before staff wrote anything. */
+                missed: boolean;
+                /** @description The visitor has the site open. */
+                online: boolean;
+                page?: components["schemas"]["ChatPage"] | null;
+                /** Format: int32 */
+                rating?: number | null;
+                /** Format: uuid */
+                sessionId: string;
+                /** Format: uuid */
+                staffId?: string | null;
+                staffName?: string | null;
+                /** Format: int64 */
+                staffReadSeq: number;
+                /** Format: date-time */
+                startedAt: string;
+                status: components["schemas"]["ChatStatus"];
+                tags: string[];
+                /** @description The address of a service. */
+                topic?: string | null;
+                /**
+                 * Format: int32
+                 * @description Lines of the visitor beyond what staff have read.
+                 */
+                unread: number;
+                /**
+                 * Format: int64
+                 * @description Increases with every change: of two states of a session, the higher one is newer.
+                 */
+                version: number;
+                visitorEmail?: string | null;
+                visitorName?: string | null;
+                /** Format: int64 */
+                visitorReadSeq: number;
+                /**
+                 * Format: int64
+                 * @description The same in seconds, at the time of this response.
+                 */
+                waitingSeconds?: number | null;
+                /**
+                 * Format: date-time
+                 * @description Since when the visitor waits for words of staff; none: they do not.
+                 */
+                waitingSince?: string | null;
+            }[];
+            /** @description A sentence to show to people, if there is something to say. */
+            message?: string;
+            meta?: components["schemas"]["Meta"];
+            requestId: string;
+            /**
+             * @description Always true.
+             * @example true
+             */
+            success: boolean;
+        };
+        /** @description The envelope of every successful API response. */
         Envelope_Vec_Colleague: {
             data: {
                 /** @description Address of the picture, for `GET` with an access token; null if there is none. */
@@ -4646,6 +5468,11 @@ export interface components {
             shortcut: string;
             title: string;
         };
+        /** @description A note. */
+        NewChatNote: {
+            /** @description At most 10,000 characters. `@` and the name of a colleague notifies them. */
+            content: string;
+        };
         /** @description A new rule. It needs at least one of `assignTo`, `tags` and `status`. */
         NewMessageRule: {
             /** Format: uuid */
@@ -5380,6 +6207,13 @@ export interface components {
              */
             stop: number;
         };
+        /** @description To whom a session goes, and what they should know. */
+        Transfer: {
+            /** @description At most 10,000 characters; becomes a note. */
+            note?: string | null;
+            /** Format: uuid */
+            staffId: string;
+        };
         /** @description One day. */
         TrendDay: {
             /**
@@ -6065,6 +6899,579 @@ export interface operations {
             403: components["responses"]["Problem403"];
             404: components["responses"]["Problem422"];
             409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem422"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    list_chats: {
+        parameters: {
+            query?: {
+                /** @description `waiting`, `active`, `closed`, `missed` or `spam`, several with commas. Without it, all but spam. */
+                status?: string;
+                /** @description The id of a person, `me` or `nobody`. */
+                assignedTo?: string;
+                /** @description Words that occur in the conversation, the name or the address of the visitor. */
+                q?: string;
+                /** @description The first and the last day of the beginning, such as `2026-01-31`, in the firm's zone. */
+                from?: string;
+                to?: string;
+                tag?: string;
+                /** @description `nextCursor` of the previous page. */
+                cursor?: string;
+                /** @description Rows per page, 1 to 100; 25 by default. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_Vec_ChatSession"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    chat_stats: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_ChatStats"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    get_chat: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sessionId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_ChatDetail"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem422"];
+            422: components["responses"]["Problem422x1"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    assign_chat: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeating a request with the same key and body returns the first response again, for 24 hours */
+                "Idempotency-Key"?: string;
+                /** @description The `ETag` the caller last saw; 412 if it has changed since */
+                "If-Match"?: string;
+            };
+            path: {
+                sessionId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Assign"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_ChatDetail"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem422"];
+            409: components["responses"]["Problem422"];
+            412: components["responses"]["Problem422"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    block_chat_visitor: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeating a request with the same key and body returns the first response again, for 24 hours */
+                "Idempotency-Key"?: string;
+                /** @description The `ETag` the caller last saw; 412 if it has changed since */
+                "If-Match"?: string;
+            };
+            path: {
+                sessionId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChatBlock"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_ChatDetail"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem422"];
+            409: components["responses"]["Problem422"];
+            412: components["responses"]["Problem422"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    close_chat: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeating a request with the same key and body returns the first response again, for 24 hours */
+                "Idempotency-Key"?: string;
+                /** @description The `ETag` the caller last saw; 412 if it has changed since */
+                "If-Match"?: string;
+            };
+            path: {
+                sessionId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_ChatDetail"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem422"];
+            409: components["responses"]["Problem422"];
+            412: components["responses"]["Problem422"];
+            422: components["responses"]["Problem422x1"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    get_chat_messages: {
+        parameters: {
+            query?: {
+                /** @description Lines before this one, the newest of them. Without it, the newest. */
+                beforeSeq?: number;
+                /** @description 1 to 200; 50 by default. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                sessionId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_Vec_ChatLine"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem422"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    redact_chat_message: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeating a request with the same key and body returns the first response again, for 24 hours */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                sessionId: string;
+                seq: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_Nothing"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem422"];
+            409: components["responses"]["Problem409"];
+            422: components["responses"]["Problem422x1"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    add_chat_note: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeating a request with the same key and body returns the first response again, for 24 hours */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                sessionId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewChatNote"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    /** @description The address of what was created */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_ChatNote"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem422"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    release_chat: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeating a request with the same key and body returns the first response again, for 24 hours */
+                "Idempotency-Key"?: string;
+                /** @description The `ETag` the caller last saw; 412 if it has changed since */
+                "If-Match"?: string;
+            };
+            path: {
+                sessionId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_ChatDetail"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem422"];
+            409: components["responses"]["Problem422"];
+            412: components["responses"]["Problem422"];
+            422: components["responses"]["Problem422x1"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    reopen_chat: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeating a request with the same key and body returns the first response again, for 24 hours */
+                "Idempotency-Key"?: string;
+                /** @description The `ETag` the caller last saw; 412 if it has changed since */
+                "If-Match"?: string;
+            };
+            path: {
+                sessionId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_ChatDetail"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem422"];
+            409: components["responses"]["Problem422"];
+            412: components["responses"]["Problem422"];
+            422: components["responses"]["Problem422x1"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    mark_chat_spam: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeating a request with the same key and body returns the first response again, for 24 hours */
+                "Idempotency-Key"?: string;
+                /** @description The `ETag` the caller last saw; 412 if it has changed since */
+                "If-Match"?: string;
+            };
+            path: {
+                sessionId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChatSpam"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_ChatDetail"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem422"];
+            409: components["responses"]["Problem422"];
+            412: components["responses"]["Problem422"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    tag_chat: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeating a request with the same key and body returns the first response again, for 24 hours */
+                "Idempotency-Key"?: string;
+                /** @description The `ETag` the caller last saw; 412 if it has changed since */
+                "If-Match"?: string;
+            };
+            path: {
+                sessionId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChatTags"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_ChatDetail"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem422"];
+            409: components["responses"]["Problem422"];
+            412: components["responses"]["Problem422"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    chat_to_message: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeating a request with the same key and body returns the first response again, for 24 hours */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                sessionId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_ChatMessage"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem422"];
+            409: components["responses"]["Problem422"];
+            422: components["responses"]["Problem422x1"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    get_chat_transcript: {
+        parameters: {
+            query?: {
+                /** @description `txt` (by default) or `html`. */
+                format?: string;
+            };
+            header?: never;
+            path: {
+                sessionId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The conversation */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                    "text/html": string;
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem422"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    transfer_chat: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeating a request with the same key and body returns the first response again, for 24 hours */
+                "Idempotency-Key"?: string;
+                /** @description The `ETag` the caller last saw; 412 if it has changed since */
+                "If-Match"?: string;
+            };
+            path: {
+                sessionId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Transfer"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_ChatDetail"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem422"];
+            409: components["responses"]["Problem422"];
             412: components["responses"]["Problem422"];
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
@@ -9893,6 +11300,28 @@ export interface operations {
             409: components["responses"]["Problem409"];
             422: components["responses"]["Problem422x1"];
             429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    get_config: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_ChatConfig"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            429: components["responses"]["Problem429x1"];
             503: components["responses"]["Problem503"];
         };
     };

@@ -24,6 +24,7 @@ mod m0016_activity_and_reads;
 mod m0017_held_replies;
 mod m0018_rules_and_saved_filters;
 mod m0019_site_pages;
+mod m0020_chat;
 
 /// Migrates a database of any released version to the newest schema.
 pub struct Migrator;
@@ -51,6 +52,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0017_held_replies::Migration),
             Box::new(m0018_rules_and_saved_filters::Migration),
             Box::new(m0019_site_pages::Migration),
+            Box::new(m0020_chat::Migration),
         ]
     }
 }

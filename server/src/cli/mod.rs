@@ -17,8 +17,9 @@ use std::process::ExitCode;
 use clap::{CommandFactory as _, Parser, Subcommand};
 use tracing_subscriber::EnvFilter;
 
-use crate::app::{App, Surroundings};
+use crate::app::{App, Surroundings, brings};
 use crate::config::{self, Config};
+use crate::features::SLICES;
 use crate::http::access_log::LogFormat;
 
 /// The front desk of a services firm in one program.
@@ -155,7 +156,7 @@ async fn dispatch(cli: Cli) -> Result<(), Failure> {
             Ok(())
         }
         Command::Asyncapi => {
-            say(format_args!("{}", serde_json::to_string_pretty(&crate::platform::live::document())?))?;
+            say(format_args!("{}", serde_json::to_string_pretty(&crate::platform::live::document(&brings(&SLICES)))?))?;
             Ok(())
         }
         Command::Keys { what } => keys::run(&config, &what),

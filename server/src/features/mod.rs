@@ -2,6 +2,7 @@
 //! through its `mod.rs`.
 
 pub mod api_docs;
+pub mod chat;
 pub mod dashboard;
 mod health;
 pub mod messages;
@@ -14,5 +15,13 @@ use crate::app::App;
 use crate::platform::slice::Slice;
 
 /// Every slice. The shared parts iterate over this list; adding its line is how a new slice joins.
-pub static SLICES: [Slice<App>; 7] =
-    [site::SLICE, messages::SLICE, dashboard::SLICE, onboarding::SLICE, samples::SLICE, privacy::SLICE, health::SLICE];
+pub static SLICES: [Slice<App>; 8] = [
+    site::SLICE,
+    messages::SLICE,
+    chat::SLICE,
+    dashboard::SLICE,
+    onboarding::SLICE,
+    samples::SLICE,
+    privacy::SLICE,
+    health::SLICE,
+];

@@ -19,6 +19,8 @@ pub enum Entity {
     CannedReply,
     /// A rule by which new messages are sorted.
     MessageRule,
+    /// One session of chat with its lines.
+    Chat,
     /// An email that is about nothing else.
     Mail,
     Staff,
@@ -33,11 +35,12 @@ pub enum Entity {
 }
 
 impl Entity {
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Message,
         Self::Inbox,
         Self::CannedReply,
         Self::MessageRule,
+        Self::Chat,
         Self::Mail,
         Self::Staff,
         Self::SignIn,
@@ -55,6 +58,7 @@ impl Entity {
             Self::Inbox => "messages",
             Self::CannedReply => "canned_reply",
             Self::MessageRule => "message_rule",
+            Self::Chat => "chat",
             Self::Mail => "mail",
             Self::Staff => "staff",
             Self::SignIn => "auth",
@@ -80,6 +84,7 @@ impl Entity {
     pub const fn needs(self) -> Permission {
         match self {
             Self::Message | Self::Inbox | Self::CannedReply | Self::MessageRule => Permission::Messages,
+            Self::Chat => Permission::Chats,
             Self::Staff => Permission::Staff,
             Self::Mail | Self::Settings | Self::SitePage | Self::ApiToken | Self::Samples => Permission::Settings,
             Self::SignIn | Self::Audit => Permission::Audit,
@@ -93,7 +98,7 @@ impl Entity {
 
     /// True if colleagues see each other's presence on it.
     pub const fn is_looked_at(self) -> bool {
-        matches!(self, Self::Message)
+        matches!(self, Self::Message | Self::Chat)
     }
 }
 
@@ -106,7 +111,7 @@ mod tests {
         for kind in Entity::ALL {
             assert_eq!(Entity::of(kind.name()), Some(kind));
         }
-        assert_eq!(Entity::of("chat"), None);
+        assert_eq!(Entity::of("planet"), None);
     }
 
     #[test]

@@ -18,6 +18,7 @@ use super::Platform;
 use super::act::Act;
 use super::audit::Words;
 use super::entity::Entity;
+use super::live::Frames;
 use super::mail::LetterKind;
 use super::notices::Kind;
 use super::permission::Permission;
@@ -69,6 +70,8 @@ pub struct Brings {
     /// Its rate limits, per address, person or mailbox.
     pub limits: &'static [&'static Limit],
     pub settings: &'static [Section],
+    /// Its frames on the socket.
+    pub frames: &'static [Frames],
     /// Its emails.
     pub letters: &'static [LetterKind],
     /// The wording of its audit actions; none for actions of other parts.
@@ -91,6 +94,7 @@ impl Brings {
         words: &[],
         limits: &[],
         settings: &[],
+        frames: &[],
         letters: &[],
         sentences: |_| None,
         names: &[],

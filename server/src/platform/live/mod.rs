@@ -15,7 +15,7 @@ mod viewers;
 use axum::Router;
 use axum::routing::any;
 
-pub use document::document;
+pub use document::{Frames, document};
 pub use hub::Hub;
 pub use viewers::Viewers;
 

@@ -54,7 +54,18 @@ pub enum ToClient {
         retry_after: Option<u64>,
     },
     /// A frame that could not be processed. The socket stays open.
-    Error { code: String, detail: String },
+    Error {
+        code: String,
+        detail: String,
+        /// The session and the line of the frame, if it named them.
+        #[serde(rename = "sessionId", skip_serializing_if = "Option::is_none")]
+        session_id: Option<Uuid>,
+        #[serde(rename = "clientId", skip_serializing_if = "Option::is_none")]
+        client_id: Option<String>,
+        /// Seconds after which it can be tried again.
+        #[serde(rename = "retryAfter", skip_serializing_if = "Option::is_none")]
+        retry_after: Option<u64>,
+    },
 }
 
 /// Why a socket was closed.
@@ -98,6 +109,17 @@ impl From<Notice> for ToClient {
 }
 
 impl ToClient {
+    /// A frame that could not be processed, and why.
+    pub fn error(code: &str, detail: &str) -> Self {
+        Self::Error {
+            code: code.to_owned(),
+            detail: detail.to_owned(),
+            session_id: None,
+            client_id: None,
+            retry_after: None,
+        }
+    }
+
     pub fn to_text(&self) -> String {
         serde_json::to_string(self).unwrap_or_default()
     }

@@ -100,7 +100,7 @@ async fn authenticate(platform: &Platform, incoming: &mut Incoming, line: &Line)
 }
 
 async fn refuse(line: &Line, code: &str, detail: &str) -> Result<(), Gone> {
-    line.send(&ToClient::Error { code: code.to_owned(), detail: detail.to_owned() }).await
+    line.send(&ToClient::error(code, detail)).await
 }
 
 /// One connected person.

@@ -47,6 +47,8 @@ pub struct OpenState {
     pub holiday: Option<String>,
     /// `until 17:30` or `opens Monday at 9:00`; none if it will not open within a year.
     pub text: Option<String>,
+    /// When it closes, or opens next.
+    pub changes_at: Option<DateTime<Utc>>,
 }
 
 const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
@@ -81,8 +83,14 @@ pub fn open_state(hours: &Hours, now: DateTime<Utc>) -> OpenState {
     let open = openings.iter().find(|(day, opens, closes)| {
         holiday.is_none() && *day == local.weekday() && *opens <= local.time() && local.time() < *closes
     });
+    let moment = |date: NaiveDate, time: NaiveTime| zone.from_local_datetime(&date.and_time(time)).earliest();
     if let Some((_, _, closes)) = open {
-        return OpenState { now: Some(true), holiday: None, text: Some(format!("until {}", clock(*closes))) };
+        return OpenState {
+            now: Some(true),
+            holiday: None,
+            text: Some(format!("until {}", clock(*closes))),
+            changes_at: moment(today, *closes).map(|at| at.to_utc()),
+        };
     }
     let next = (0..AHEAD).find_map(|ahead| {
         let date = today + chrono::Days::new(ahead);
@@ -91,16 +99,20 @@ pub fn open_state(hours: &Hours, now: DateTime<Utc>) -> OpenState {
             .filter(|(day, opens, _)| *day == date.weekday() && (ahead > 0 || *opens > local.time()))
             .filter(|_| holiday_on(date).is_none())
             // A local time that daylight saving skips does not exist on that date.
-            .filter(|(_, opens, _)| zone.from_local_datetime(&date.and_time(*opens)).earliest().is_some())
+            .filter_map(|(day, opens, _)| Some((day, opens, moment(date, *opens)?.to_utc())))
             .min_by_key(|(_, opens, _)| *opens)
-            .map(|(day, opens, _)| match ahead {
-                0 => format!("opens today at {}", clock(*opens)),
-                1 => format!("opens tomorrow at {}", clock(*opens)),
-                2..=6 => format!("opens {} at {}", name(*day), clock(*opens)),
-                _ => format!("opens {} at {}", date.format("%A, %-d %B"), clock(*opens)),
+            .map(|(day, opens, at)| {
+                let text = match ahead {
+                    0 => format!("opens today at {}", clock(*opens)),
+                    1 => format!("opens tomorrow at {}", clock(*opens)),
+                    2..=6 => format!("opens {} at {}", name(*day), clock(*opens)),
+                    _ => format!("opens {} at {}", date.format("%A, %-d %B"), clock(*opens)),
+                };
+                (text, at)
             })
     });
-    OpenState { now: Some(false), holiday, text: next }
+    let (text, changes_at) = next.unzip();
+    OpenState { now: Some(false), holiday, text, changes_at }
 }
 
 /// How many days ahead a holiday is announced.

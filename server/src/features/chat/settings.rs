@@ -1,0 +1,230 @@
+//! What a firm decides about chat.
+
+use chrono::{DateTime, Duration, Utc};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use utoipa::ToSchema;
+
+use crate::platform::permission::Permission;
+use crate::platform::settings::{
+    Choice, Group, Key, Kind, Opening, OpenState, Part, Section, Snapshot, days, days_ago, limit,
+    open_state,
+};
+
+const GROUP: Group = Group {
+    id: "chat",
+    label: "Chat",
+    help: "Visitors write on the site, and people reply in the dashboard.",
+    needs: Permission::Settings,
+    place: 45,
+    sensitive: false,
+};
+
+/// All settings of this slice.
+pub const SECTIONS: &[Section] = &[Section::of::<Chat>(), Section::of::<Keeping>(), Section::of::<LimitKeys>()];
+
+/// When the chat of a page connects.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Connect {
+    /// When somebody opens it, or if this browser has an open session.
+    Intent,
+    /// When the page is idle.
+    Load,
+}
+
+/// Whether visitors are asked for something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Ask {
+    No,
+    /// Before their first line.
+    Before,
+    /// After their first line.
+    After,
+}
+
+/// Which hours count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum WhichHours {
+    Firm,
+    Own,
+}
+
+/// The group.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct Chat {
+    #[serde(rename = "chat.enabled")]
+    pub enabled: bool,
+    #[serde(rename = "chat.connect")]
+    pub connect: Connect,
+    #[serde(rename = "chat.greeting")]
+    pub greeting: String,
+    #[serde(rename = "chat.awayText")]
+    pub away_text: String,
+    #[serde(rename = "chat.askName")]
+    pub ask_name: Ask,
+    #[serde(rename = "chat.askEmail")]
+    pub ask_email: Ask,
+    #[serde(rename = "chat.topics")]
+    pub topics: bool,
+    #[serde(rename = "chat.hours")]
+    hours: WhichHours,
+    #[serde(rename = "chat.weekly")]
+    weekly: Vec<Opening>,
+    #[serde(rename = "chat.sound")]
+    pub sound: bool,
+    #[serde(rename = "chat.awayMinutes")]
+    away_minutes: u32,
+    #[serde(rename = "chat.requeueMinutes")]
+    requeue_minutes: Option<u32>,
+    #[serde(rename = "chat.mailMinutes")]
+    mail_minutes: Option<u32>,
+    #[serde(rename = "chat.closeHours")]
+    close_hours: Option<u32>,
+}
+
+impl Chat {
+    /// Whether it is staffed at that time by the hours that count.
+    pub fn open(&self, settings: &Snapshot, now: DateTime<Utc>) -> OpenState {
+        match self.hours {
+            WhichHours::Firm => open_state(&settings.hours, now),
+            WhichHours::Own => {
+                let mut own = settings.hours.clone();
+                own.weekly.clone_from(&self.weekly);
+                open_state(&own, now)
+            }
+        }
+    }
+
+    /// People without a sign of life since then are away.
+    pub fn away_before(&self, now: DateTime<Utc>) -> DateTime<Utc> {
+        now - Duration::minutes(self.away_minutes.into())
+    }
+
+    /// Active sessions whose visitor waits since before then go back to the queue; none: they stay.
+    pub fn requeue_before(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        self.requeue_minutes.map(|minutes| now - Duration::minutes(minutes.into()))
+    }
+
+    /// Lines of staff from before then that the visitor has not read are mailed; none: they are not.
+    pub fn mail_before(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        self.mail_minutes.map(|minutes| now - Duration::minutes(minutes.into()))
+    }
+
+    /// Sessions without anything new since then are closed; none: they stay open.
+    pub fn close_before(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        self.close_hours.map(|hours| now - Duration::hours(hours.into()))
+    }
+}
+
+const CONNECT: [Choice; 2] = [
+    Choice { value: "intent", label: "When a visitor opens it" },
+    Choice { value: "load", label: "When a page has loaded" },
+];
+const ASK: [Choice; 3] = [
+    Choice { value: "no", label: "No" },
+    Choice { value: "before", label: "Before the first line" },
+    Choice { value: "after", label: "After the first line" },
+];
+const HOURS: [Choice; 2] =
+    [Choice { value: "firm", label: "The opening hours" }, Choice { value: "own", label: "Hours of its own" }];
+
+impl Part for Chat {
+    const GROUPS: &'static [Group] = &[GROUP];
+
+    fn keys() -> Vec<Key> {
+        let key = |name: &str, label, kind, default| Key::new(&GROUP, name, label, kind, default);
+        let choice = |options: &'static [Choice]| Kind::Choice { options };
+        let minutes = |min, max| Kind::Integer { min, max, unit: "minutes" };
+        vec![
+            key("enabled", "Chat on the site", Kind::Boolean, json!(true))
+                .help("Shows the chat on every page of the site. Open conversations go on when it is off."),
+            key("greeting", "Greeting", Kind::Text { max: 500 }, json!("Hello! How can we help?"))
+                .under("Texts")
+                .help("The first thing that a visitor reads."),
+            key(
+                "awayText",
+                "When nobody is there",
+                Kind::Text { max: 500 },
+                json!("Nobody is here right now. Leave us a message, and we reply by email."),
+            )
+            .under("Texts")
+            .help("Shown outside the hours, and while nobody takes chats."),
+            key("askName", "Ask for the name", choice(&ASK), json!("after")).under("What visitors are asked").help(
+                "Answering is optional.",
+            ),
+            key("askEmail", "Ask for the email address", choice(&ASK), json!("after"))
+                .under("What visitors are asked")
+                .help("Answering is optional. With an address, a reply reaches visitors who have left."),
+            key("topics", "Ask for the topic", Kind::Boolean, json!(false))
+                .under("What visitors are asked")
+                .help("Lets visitors choose one of your services."),
+            key("hours", "Hours of the chat", choice(&HOURS), json!("firm"))
+                .under("When it is staffed")
+                .help("Outside them, the chat says that nobody is there. Holidays count in both cases."),
+            key("weekly", "Weekly hours of the chat", Kind::Hours, json!([]))
+                .under("When it is staffed")
+                .help("Only with hours of its own. Without any, it is always open."),
+            key("awayMinutes", "Away without a sign of life", minutes(1, 120), json!(5))
+                .under("When it is staffed")
+                .help("A person whose dashboard is closed or unreachable for this long takes no chats. A dashboard in the background is there."),
+            key("connect", "Connect", choice(&CONNECT), json!("intent"))
+                .under("On the site")
+                .help("When the chat of a page connects to the server. An open conversation is connected in both cases."),
+            key("sound", "Sound", Kind::Boolean, json!(true))
+                .under("On the site")
+                .help("Plays a short sound in the visitor’s browser when a reply arrives."),
+            key("requeueMinutes", "Back to the queue", minutes(1, 1_440), json!(10))
+                .under("What happens by itself")
+                .optional()
+                .help("After a visitor has waited this long for a reply of whoever has the chat. Leave empty for never."),
+            key("mailMinutes", "Reply by email", minutes(1, 1_440), json!(10))
+                .under("What happens by itself")
+                .optional()
+                .help("After a reply was not read for this long, if the visitor gave an address. Leave empty for never."),
+            key("closeHours", "Close by silence", Kind::Integer { min: 1, max: 720, unit: "hours" }, json!(24))
+                .under("What happens by itself")
+                .optional()
+                .help("After this long without a new line. Leave empty for never."),
+        ]
+    }
+}
+
+/// For how long chats are kept.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct Keeping {
+    #[serde(rename = "privacy.chatDays")]
+    chats: Option<u32>,
+}
+
+impl Keeping {
+    /// Closed sessions without anything new since then are deleted; none: they stay.
+    pub fn chats_before(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        self.chats.map(|days| days_ago(now, days))
+    }
+}
+
+impl Part for Keeping {
+    fn keys() -> Vec<Key> {
+        vec![days("chatDays", "Closed chats", 1, 3_650, None).optional().help(
+            "With their lines, notes and tags, after this long without anything new. Leave empty to keep them.",
+        )]
+    }
+}
+
+/// The settings of the limits. Only the limits read them.
+#[derive(Deserialize)]
+pub struct LimitKeys {}
+
+impl Part for LimitKeys {
+    fn keys() -> Vec<Key> {
+        vec![
+            limit("limitChatMessages", "Lines in a chat", 1, 1_000, "a minute", 30)
+                .help("Of one visitor, and ten times as many of one network address."),
+            limit("limitChatSessions", "New chats", 1, 1_000, "an hour", 10)
+                .help("From one network address. Beyond, the contact form is offered."),
+        ]
+    }
+}
