@@ -10,7 +10,8 @@ const place = document.getElementById("chat-page");
 const { session } = place.dataset;
 const codeForm = document.getElementById("code-form");
 const problem = document.getElementById("chat-problem");
-const TOKEN = `chat-code-${session}`;
+const PREFIX = `chat-${session} `;
+const TOKEN = `${PREFIX}code`;
 
 let current = null;
 
@@ -49,7 +50,7 @@ async function open(token) {
   codeForm.hidden = true;
   say(problem, "");
   // What is written here and not sent yet ends with the tab, as the code does.
-  const store = new Store(() => sessionStorage, `${session} `);
+  const store = new Store(() => sessionStorage, PREFIX);
   let config = null;
   const talk = new Talk(env, store, { fixed: { sessionId: session, token }, about, changed: () => render() });
   current = talk;

@@ -27,15 +27,18 @@ export function mount(root) {
 
   // A conversation of another day is of no use here any more.
   if (local.get(KEY) && !Talk.isOpen(local, env.now())) local.remove(KEY);
+  // Who only looks at the page is not described to the server.
+  const isUsed = () => isShown || hasOpen();
+  let isDescribed = false;
   const talk = new Talk(env, local, {
-    about: () => (isShown || talk.begun ? about() : {}),
+    about: () => ((isDescribed = isUsed()) ? about() : {}),
     changed: () => later(),
     arrived: (line) => signal.arrived(line, { sounds: config?.sound && !(isShown && document.hasFocus()), open: () => open() }),
     told: (what) => tools.tell(what.type === "copied" ? text.copied(what.email) : what.detail),
   });
   const signal = signals(local);
   const tools = menu({ talk, signal, config: () => config, anew, done: () => view.focus() });
-  const name = h("h2", { id: "chat-title" });
+  const name = h("h2");
   const status = h("p", { class: "chat-status" });
   const face = h("span", { class: "chat-face", "aria-hidden": "true" });
   const head = h(
@@ -47,7 +50,7 @@ export function mount(root) {
     h("button", { type: "button", class: "chat-tool", "aria-label": text.close, title: text.close, onclick: () => close() }, icon(DOWN)),
     tools.list,
   );
-  const panel = h("section", { class: "chat-panel", id: "chat-panel", role: "dialog", "aria-labelledby": "chat-title", hidden: true, onkeydown: onKey }, head, tools.note, tools.copy);
+  const panel = h("section", { class: "chat-panel", id: "chat-panel", role: "dialog", "aria-label": text.title(firm), hidden: true, onkeydown: onKey }, head, tools.note, tools.copy);
   let view;
   let form;
   root.append(panel);
@@ -87,6 +90,7 @@ export function mount(root) {
     if (!isShown) return;
     if (!view) build();
     if (!isAway()) talk.start();
+    if (!isDescribed) talk.line.restart();
     panel.hidden = false;
     root.classList.add("chat-on");
     launcher.setAttribute("aria-expanded", "true");
@@ -161,7 +165,7 @@ export function mount(root) {
     if (!isShown || !view) return;
     const { staffName } = talk.info ?? {};
     const isWith = staffName && talk.info.status === "active";
-    say(name, isWith ? staffName : text.title(firm));
+    say(name, isWith ? staffName : firm);
     say(face, initials(isWith ? staffName : firm));
     say(status, isWith ? firm : talk.closed ? text.over : expectation(config, new Date()));
     const away = isAway();

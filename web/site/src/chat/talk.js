@@ -176,11 +176,6 @@ export class Talk {
     this.changed();
   }
 
-  /** Says on which page the visitor is. */
-  page(page) {
-    this.line.send({ type: "page", ...page });
-  }
-
   /** Says who writes: with the greeting, and to the session once it exists, until the server shows that it knows. */
   introduce(details) {
     this.#details = { ...this.#details, ...details };
@@ -268,7 +263,7 @@ export class Talk {
   }
 
   #hello() {
-    const resume = this.#mine && { ...this.#mine, lastSeq: this.#thread.head, ...(this.fixed && { byLink: true }) };
+    const resume = this.#mine && { ...this.#mine, lastSeq: this.#thread.head };
     return { type: "hello", ...(this.#visitorId && { visitorId: this.#visitorId }), ...this.about(), ...this.#details, ...(resume && { resume }) };
   }
 

@@ -130,7 +130,6 @@ export class ChatServer {
   }
 
   on_typing() {}
-  on_page() {}
   on_details() {}
 
   on_close(socket) {
