@@ -89,8 +89,8 @@ export function mount(root) {
     await refresh();
     if (!isShown) return;
     if (!view) build();
-    if (!isAway()) talk.start();
-    if (!isDescribed) talk.line.restart();
+    if (talk.connected && !isDescribed) talk.line.restart();
+    else if (!isAway()) talk.start();
     panel.hidden = false;
     root.classList.add("chat-on");
     launcher.setAttribute("aria-expanded", "true");

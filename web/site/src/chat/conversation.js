@@ -30,6 +30,9 @@ export function conversation({ talk, tab, config, anew, form }) {
   let lastLine = null;
   let firstSeq = null;
 
+  // A card below, the keyboard of a phone: what was at the end stays there.
+  new ResizeObserver(() => isAtEnd && toEnd()).observe(log);
+
   function render() {
     const lines = talk.lines;
     const last = lines.at(-1);
@@ -43,7 +46,7 @@ export function conversation({ talk, tab, config, anew, form }) {
     draw(lines, new Date());
     const problem = trouble();
     say(strip, problem);
-    away.hidden = !talk.problem || talk.line.wanted;
+    away.hidden = !talk.problem || talk.connected;
     say(typing, talk.typing === null || talk.closed || problem ? "" : text.typing(talk.typing));
     showCard(lines);
     write.render();
@@ -56,11 +59,9 @@ export function conversation({ talk, tab, config, anew, form }) {
   }
 
   function trouble() {
-    if (talk.problem?.code === "rate_limited" && talk.connected) return text.tooFast;
-    if (talk.problem && !talk.line.wanted) return talk.problem.detail || text.full;
+    if (talk.problem) return talk.connected ? text.tooFast : talk.problem.detail || text.full;
     if (navigator.onLine === false) return text.offline;
-    if (!talk.connected && talk.line.tries > 2) return talk.problem?.detail || text.connecting;
-    return "";
+    return !talk.connected && talk.line.tries > 2 ? text.connecting : "";
   }
 
   function showCard(lines) {
@@ -106,7 +107,6 @@ export function conversation({ talk, tab, config, anew, form }) {
       rows: "1",
       "aria-label": text.write,
       placeholder: text.write,
-      enterkeyhint: "send",
       autocomplete: "off",
       oninput: () => changed(),
       onkeydown: (event) => {
