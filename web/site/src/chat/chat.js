@@ -12,6 +12,8 @@ import { expectation } from "./times.js";
 const SHOWN = "chat-shown";
 /** How long the settings count, for somebody who closes the chat and opens it again. */
 const FRESH_MS = 60_000;
+/** How long the panel waits for them before it opens. */
+const PATIENCE_MS = 1_500;
 
 /** `root` is the element of the launcher. */
 export function mount(root) {
@@ -86,7 +88,8 @@ export function mount(root) {
     if (isShown) return;
     isShown = true;
     tab.set(SHOWN, true);
-    await refresh();
+    // A path that swallows requests must not keep the panel closed.
+    await Promise.race([refresh(), new Promise((done) => setTimeout(done, PATIENCE_MS))]);
     if (!isShown) return;
     if (!view) build();
     if (talk.connected && !isDescribed) talk.line.restart();
@@ -200,7 +203,6 @@ export function mount(root) {
     const fits = isShown && narrow.matches && height;
     panel.style.height = fits ? `${height}px` : "";
     panel.style.top = fits ? `${offsetTop}px` : "";
-    if (fits) view?.toEnd();
   }
 }
 

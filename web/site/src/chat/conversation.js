@@ -25,7 +25,8 @@ export function conversation({ talk, tab, config, anew, form }) {
   const node = h("div", { class: "chat-talk" }, strip, away, log, newest, typing, under, write.node);
 
   const draw = lineList(list, { greeting: () => config()?.greeting ?? "", act: { edit, drop: (id) => talk.takeBack(id) } });
-  const cards = { before: detailsBefore(), after: detailsAfter(), rating: ratingCard(), over: overCard() };
+  const cards = {};
+  const kinds = { before: detailsBefore, after: detailsAfter, rating: ratingCard, over: overCard };
   let isAtEnd = true;
   let lastLine = null;
   let firstSeq = null;
@@ -69,14 +70,14 @@ export function conversation({ talk, tab, config, anew, form }) {
     const asksBefore = askName === "before" || askEmail === "before" || topics?.length;
     const asksAfter = (askEmail === "after" && !talk.info?.visitorEmail) || (askName === "after" && !talk.info?.visitorName);
     const answered = lines.some((line) => line.from === "staff");
-    let card = null;
-    if (talk.fixed) card = null;
-    else if (talk.closed) card = answered && !cards.rating.isDone() ? "rating" : "over";
-    else if (!talk.begun) card = asksBefore ? "before" : null;
-    else if (asksAfter && lines.some((line) => line.seq) && !tab.get(ASKED)) card = "after";
-    const next = cards[card]?.node;
-    if (under.firstElementChild !== (next ?? null)) under.replaceChildren(...(next ? [next] : []));
-    cards[card]?.render?.();
+    let kind = null;
+    if (talk.fixed) kind = null;
+    else if (talk.closed) kind = answered && !talk.rating ? "rating" : "over";
+    else if (!talk.begun) kind = asksBefore ? "before" : null;
+    else if (asksAfter && lines.some((line) => line.seq) && !tab.get(ASKED)) kind = "after";
+    const card = kind && (cards[kind] ??= kinds[kind]());
+    if (under.firstElementChild !== (card?.node ?? null)) under.replaceChildren(...(card ? [card.node] : []));
+    card?.render?.();
   }
 
   function showEarlier() {
@@ -143,7 +144,7 @@ export function conversation({ talk, tab, config, anew, form }) {
       const content = area.value.trim();
       if (!content) return area.focus();
       if ([...content].length > LIMIT) return measure();
-      if (!cards.before.take()) return;
+      if (cards.before && !cards.before.take()) return;
       talk.write(content);
       set("");
     }
@@ -225,7 +226,6 @@ export function conversation({ talk, tab, config, anew, form }) {
   }
 
   function ratingCard() {
-    let isDone = false;
     const feedback = field("textarea", text.feedback, { rows: "2", maxlength: "2000" }, { optional: text.optional });
     const more = h("div", { class: "chat-more", hidden: true }, feedback.node, h("p", { class: "chat-do" }, h("button", { type: "submit", class: "chat-button" }, text.rateSend)));
     const choices = text.rates.map((label, i) =>
@@ -243,14 +243,13 @@ export function conversation({ talk, tab, config, anew, form }) {
       const rating = Number(new FormData(form).get("chat-rating"));
       if (!rating) return;
       talk.rate(rating, feedback.control.value.trim());
-      isDone = true;
       form.reset();
       more.hidden = true;
       render();
-      cards.over.focus();
+      cards.over?.focus();
     }
 
-    return { node: form, isDone: () => isDone || Boolean(talk.rating), reset: () => (isDone = false) };
+    return { node: form };
   }
 
   function overCard() {
@@ -264,17 +263,12 @@ export function conversation({ talk, tab, config, anew, form }) {
     node,
     render,
     toEnd,
-    /** What is typed and not sent. */
-    get draft() {
-      return write.area.value;
-    },
     focus: () => write.area.focus(),
     measure: write.measure,
     /** The chat begins anew: what belongs to the old one is forgotten. */
     reset() {
-      cards.rating.reset();
       tab.remove(ASKED);
-      cards.before = detailsBefore();
+      for (const kind of Object.keys(cards)) delete cards[kind];
     },
   };
 }

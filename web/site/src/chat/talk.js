@@ -55,6 +55,7 @@ export class Talk {
   #rating = null;
   #details = null;
   #detailsSent = false;
+  #copyAsked = false;
 
   /**
    * `about` says what `hello` tells of the visitor; `changed` is called after every change, `arrived` for a new line of
@@ -183,9 +184,10 @@ export class Talk {
     this.#tellDetails();
   }
 
-  /** Asks for the conversation by mail. */
+  /** Asks for the conversation by mail; `told` hears what comes of it. False if it cannot be asked now. */
   copy(email) {
-    return this.line.send({ type: "copy", sessionId: this.sessionId, email });
+    this.#copyAsked = this.line.send({ type: "copy", sessionId: this.sessionId, email });
+    return this.#copyAsked;
   }
 
   close() {
@@ -258,7 +260,7 @@ export class Talk {
     this.#sending = this.#typedAt = null;
     this.typing = null;
     this.#gapTries = 0;
-    this.#detailsSent = false;
+    this.#detailsSent = this.#copyAsked = false;
     for (const name of ["ack", "history", "gap", "typed", "typing", "hold"]) this.#cancel(name);
   }
 
@@ -278,7 +280,7 @@ export class Talk {
     else if (frame.type === "session") this.#session(frame);
     else if (frame.type === "typing") this.#typing(frame);
     else if (frame.type === "read") this.#read(frame);
-    else if (frame.type === "copied") this.told(frame);
+    else if (frame.type === "copied") this.#tell(frame);
     else return;
     this.changed();
   }
@@ -316,7 +318,8 @@ export class Talk {
   #error({ code, detail, clientId, sessionId, retryAfter }) {
     if (!this.line.ready) return this.#refused({ code, detail }, retryAfter);
     if (sessionId && sessionId !== this.sessionId) return;
-    if (!clientId) return this.told({ type: "error", code, detail });
+    // Nobody waits for an answer to the other frames without a line.
+    if (!clientId) return this.#copyAsked && this.#tell({ type: "error", code, detail });
     if (!this.outbox.has(clientId)) return;
     if (LATER.has(code)) this.#hold({ code, detail }, (retryAfter ?? HOLD_S) * 1000);
     else if (OVER.has(code) && !this.fixed) {
@@ -327,6 +330,11 @@ export class Talk {
       this.#sent(clientId);
     }
     this.changed();
+  }
+
+  #tell(what) {
+    this.#copyAsked = false;
+    this.told(what);
   }
 
   /** The line in flight waits, and with it all after it. */
@@ -344,6 +352,11 @@ export class Talk {
   #refused(problem, retryAfter) {
     // A new session follows by itself; of a mailed link, only that session will do.
     if (OVER.has(problem.code) && !this.fixed) return;
+    // A name or an address that the server does not take must not end the chat.
+    if (this.#details && !LATER.has(problem.code)) {
+      this.#details = null;
+      return this.line.again();
+    }
     this.problem = problem;
     if (LATER.has(problem.code)) this.line.again((retryAfter ?? HOLD_S) * 1000);
     else this.line.stop();

@@ -483,7 +483,40 @@ test("an answer to a request is passed on", () => {
   server.instead = (frame) => (frame.type === "copy" ? [{ type: "error", code: "rate_limited", detail: "Later.", sessionId: frame.sessionId }] : null);
   talk.copy("ada@client.example");
   pass(1);
-  assert.deepEqual(told, [{ type: "error", code: "rate_limited", detail: "Later." }]);
+  const later = { type: "error", code: "rate_limited", detail: "Later." };
+  assert.deepEqual(told, [later]);
+  server.tellAll(only(), { ...later, detail: "About typing." });
+  pass(1);
+  assert.deepEqual(told, [later], "nobody waits for this one");
+});
+
+test("a name that the server refuses does not end the chat", () => {
+  network.down = true;
+  const talk = tab();
+  talk.introduce({ email: "ada@client" });
+  network.down = false;
+  server.instead = (frame) => (frame.email ? [{ type: "error", code: "validation_failed", detail: "No address." }] : null);
+  pass(5);
+  assert.ok(talk.connected);
+});
+
+test("a greeting that is refused for good says why, and does not knock again", () => {
+  server.instead = (frame) => (frame.type === "hello" ? [{ type: "error", code: "forbidden", detail: "Not now." }] : null);
+  const talk = tab();
+  pass(300);
+  assert.deepEqual(talk.problem, { code: "forbidden", detail: "Not now." });
+  assert.equal(heard("hello").length, 1);
+});
+
+test("too many new conversations from one address: it is said, and tried again later", () => {
+  server.instead = (frame) => (frame.type === "hello" ? [{ type: "error", code: "rate_limited", detail: "Later.", retryAfter: 60 }] : null);
+  const talk = tab();
+  pass(30);
+  assert.equal(talk.problem.code, "rate_limited");
+  assert.equal(heard("hello").length, 1);
+  server.instead = () => null;
+  pass(40);
+  assert.deepEqual([talk.connected, talk.problem], [true, null]);
 });
 
 test("frames of any shape are survived", () => {
