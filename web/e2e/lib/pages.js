@@ -13,6 +13,8 @@ export const PUBLIC = [
   { name: "cookie-policy", path: "/cookie-policy" },
   { name: "api", path: "/api/docs", act: openOperation },
   { name: "not-found", path: "/no-such-page", status: 404 },
+  // Nobody takes chats, so it is a form.
+  { name: "chat-away", path: "/", act: openChat },
 ];
 
 /** A page of the firm's own, with all that Markdown can do, and an About page with a person on it. */
@@ -125,6 +127,13 @@ export const SIGNED_IN = [
   { name: "admin-profile", path: "/admin/profile", ready: "main form" },
   { name: "admin-not-found", path: "/admin/no-such-page", ready: "h1" },
 ];
+
+async function openChat(page) {
+  await page.locator(".chat-open").click();
+  await page.locator(".chat-panel").getByLabel("Your message").waitFor();
+  // The next pages are looked at without it.
+  await page.evaluate(() => sessionStorage.clear());
+}
 
 async function sendWrongCode(page) {
   await page.locator("#code-form input:not([type=hidden])").first().fill("not-the-code-of-the-mail");

@@ -281,10 +281,10 @@ step("axe finds nothing, and 320 pixels are enough", async () => {
 });
 
 step("outside the hours it is a form whose message lands in the inbox", async () => {
-  const someday = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"][
-    (new Date().getDay() + 2) % 7
-  ];
-  await server.api("/api/admin/settings", "PATCH", { "chat.weekly": [{ day: someday, from: "09:00", to: "17:00" }] });
+  const someday = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"][(new Date().getDay() + 3) % 7];
+  await server.api("/api/admin/settings", "PATCH", {
+    "chat.weekly": [{ day: someday, opens: "09:00", closes: "17:00" }],
+  });
   const other = await person(browser, server);
   await other.page.goto("/");
   await launcher(other.page).click();
