@@ -36,7 +36,7 @@ export function mount(root) {
     about: () => ((isDescribed = isUsed()) ? about() : {}),
     changed: () => later(),
     arrived: (line) => signal.arrived(line, { sounds: config?.sound && !(isShown && document.hasFocus()), open: () => open() }),
-    told: (what) => tools.tell(what.type === "copied" ? text.copied(what.email) : what.detail),
+    told: ({ type, code, email }) => tools.tell(type === "copied" ? text.copied(email) : code === "rate_limited" ? text.copyLater : text.copyFailed),
   });
   const signal = signals(local);
   const tools = menu({ talk, signal, config: () => config, anew, done: () => view.focus() });

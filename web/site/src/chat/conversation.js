@@ -5,6 +5,8 @@ import { text } from "./strings.js";
 
 const LIMIT = 4_000;
 const NEAR_END = 500;
+/** For this long, somebody who writes fast is asked for patience. */
+const SOON_S = 60;
 const DRAFT = "chat-draft";
 const ASKED = "chat-asked";
 
@@ -47,7 +49,7 @@ export function conversation({ talk, tab, config, anew, form }) {
     draw(lines, new Date());
     const problem = trouble();
     say(strip, problem);
-    away.hidden = !talk.problem || talk.connected;
+    away.hidden = !needsForm();
     say(typing, talk.typing === null || talk.closed || problem ? "" : text.typing(talk.typing));
     showCard(lines);
     write.render();
@@ -60,9 +62,16 @@ export function conversation({ talk, tab, config, anew, form }) {
   }
 
   function trouble() {
-    if (talk.problem) return talk.connected ? text.tooFast : talk.problem.detail || text.full;
+    if (talk.problem && !talk.connected) return text.full;
+    if (talk.problem) return talk.problem.code === "rate_limited" && !needsForm() ? text.tooFast : text.later;
     if (navigator.onLine === false) return text.offline;
     return !talk.connected && talk.line.tries > 2 ? text.connecting : "";
+  }
+
+  /** It takes long, or nobody knows how long. */
+  function needsForm() {
+    const { problem } = talk;
+    return Boolean(problem) && (!talk.connected || problem.code !== "rate_limited" || problem.retryAfter > SOON_S);
   }
 
   function showCard(lines) {

@@ -86,7 +86,7 @@ function spoken(line, act) {
       words.classList.toggle("chat-removed", Boolean(line.redacted));
     }
     const isFailed = line.state === "failed";
-    say(mark, isFailed ? text.failed(line.failed) : line.state === "sending" || isLast ? text.state[line.state] : "");
+    say(mark, isFailed ? (line.failed === "blocked" ? text.blocked : text.failed) : line.state === "sending" || isLast ? text.state[line.state] : "");
     node.dataset.state = line.state ?? "";
     tools.hidden = !isFailed;
     if (isFailed && !tools.firstChild)

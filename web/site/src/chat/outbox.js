@@ -36,9 +36,9 @@ export class Outbox {
   }
 
   /** The server refuses this line for good; the person decides what becomes of it. */
-  fail(clientId, reason) {
+  fail(clientId, code) {
     const line = this.get(clientId);
-    if (line) this.#put({ ...line, failed: reason });
+    if (line) this.#put({ ...line, failed: code });
   }
 
   remove(clientId) {

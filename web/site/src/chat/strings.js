@@ -29,7 +29,8 @@ export const text = {
   left: (left) => (left === 1 ? "1 character left" : `${left} characters left`),
   tooLong: (over) => `This is too long by ${over === 1 ? "1 character" : `${over} characters`}. Please shorten it, or send it in parts.`,
   state: { sending: "Sending", sent: "Sent", read: "Read" },
-  failed: (reason) => `Not sent. ${reason}`,
+  failed: "Not sent.",
+  blocked: "Not sent. The chat takes no messages from you right now.",
   edit: "Change it",
   drop: "Remove it",
   removed: "This message was removed.",
@@ -38,7 +39,8 @@ export const text = {
   // the connection
   offline: "You are offline. What you write is kept, and sent when you are back.",
   connecting: "Connecting. What you write is kept.",
-  tooFast: "You write faster than we may take it in. This goes out in a moment.",
+  tooFast: "You write faster than we can take it in. This goes out in a moment.",
+  later: "We cannot take your message in right now. It is kept, and sent as soon as we can.",
   full: "The chat cannot be reached right now.",
   form: "Send us a message instead",
 
@@ -78,6 +80,8 @@ export const text = {
   copy: "Email me a copy",
   copyTo: "Send the copy to",
   copySend: "Send copy",
+  copyLater: "You have asked for several copies. Please try again later.",
+  copyFailed: "The copy could not be sent. Please check the address, and try again in a minute.",
   copied: (email) => `The copy is on its way to ${email}.`,
   cancel: "Cancel",
   end: "End this chat",

@@ -37,7 +37,7 @@ export class Talk {
   typing = null;
   /** The last line that staff have read. */
   readBySeq = 0;
-  /** Why it does not go on: {code, detail}. */
+  /** Why it does not go on: {code, retryAfter in seconds, if it is known}. */
   problem = null;
 
   #mine = null;
@@ -310,23 +310,23 @@ export class Talk {
     this.#pump();
   }
 
-  #bye({ reason, retryAfter }) {
-    if (reason === "idle") this.line.again();
-    else this.line.again(retryAfter ? retryAfter * 1000 * (1 + this.env.random() / 2) : undefined);
+  /** Many hear it at once; they must not all come back at once. */
+  #bye({ retryAfter }) {
+    this.line.again(retryAfter ? retryAfter * 1000 * (1 + this.env.random() / 2) : undefined);
   }
 
-  #error({ code, detail, clientId, sessionId, retryAfter }) {
-    if (!this.line.ready) return this.#refused({ code, detail }, retryAfter);
+  #error({ code, clientId, sessionId, retryAfter }) {
+    if (!this.line.ready) return this.#refused({ code, retryAfter });
     if (sessionId && sessionId !== this.sessionId) return;
     // Nobody waits for an answer to the other frames without a line.
-    if (!clientId) return this.#copyAsked && this.#tell({ type: "error", code, detail });
+    if (!clientId) return this.#copyAsked && this.#tell({ type: "error", code });
     if (!this.outbox.has(clientId)) return;
-    if (LATER.has(code)) this.#hold({ code, detail }, (retryAfter ?? HOLD_S) * 1000);
+    if (LATER.has(code)) this.#hold({ code, retryAfter });
     else if (OVER.has(code) && !this.fixed) {
       this.#forget();
       this.line.again();
     } else {
-      this.outbox.fail(clientId, detail);
+      this.outbox.fail(clientId, code);
       this.#sent(clientId);
     }
     this.changed();
@@ -338,10 +338,10 @@ export class Talk {
   }
 
   /** The line in flight waits, and with it all after it. */
-  #hold(problem, ms) {
+  #hold(problem) {
     this.problem = problem;
     this.#cancel("ack");
-    this.#timer("hold", ms, () => {
+    this.#timer("hold", (problem.retryAfter ?? HOLD_S) * 1000, () => {
       this.#sending = this.problem = null;
       this.#pump();
       this.changed();
@@ -349,7 +349,7 @@ export class Talk {
   }
 
   /** The answer to our greeting was no. */
-  #refused(problem, retryAfter) {
+  #refused(problem) {
     // A new session follows by itself; of a mailed link, only that session will do.
     if (OVER.has(problem.code) && !this.fixed) return;
     // A name or an address that the server does not take must not end the chat.
@@ -358,7 +358,7 @@ export class Talk {
       return this.line.again();
     }
     this.problem = problem;
-    if (LATER.has(problem.code)) this.line.again((retryAfter ?? HOLD_S) * 1000);
+    if (LATER.has(problem.code)) this.line.again((problem.retryAfter ?? HOLD_S) * 1000);
     else this.line.stop();
     this.changed();
   }
