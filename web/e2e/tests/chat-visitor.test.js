@@ -13,6 +13,7 @@ const step = story();
 let server, proxy, browser, staff, visitor, page;
 let session; // the visitor's
 let dead; // when the line died
+const sockets = []; // of the visitor's page
 
 before(async () => {
   proxy = await Proxy.make();
@@ -34,6 +35,7 @@ const log = (on = page) => on.getByRole("log", { name: "Conversation" });
 const field = (on = page) => panel(on).getByRole("textbox", { name: "Your message" });
 const texts = (on = page) => log(on).locator(".chat-text").allTextContents();
 const since = (time) => (Date.now() - time) / 1000;
+const isFocused = (locator) => locator.evaluate((node) => node === document.activeElement);
 const stored = () => page.evaluate(() => Object.keys(localStorage));
 
 /** What the server has stored of the session, in order. */
@@ -48,26 +50,26 @@ async function say(content, on = page) {
   await log(on).getByText(content, { exact: true }).waitFor();
 }
 
-step("nothing is connected or stored until somebody opens the chat", async () => {
-  const sockets = [];
+step("while nobody takes chats it is a form, and nothing is connected or stored", async () => {
   page.on("websocket", (socket) => sockets.push(socket.url()));
   await page.goto("/");
   await launcher().waitFor();
   assert.equal(await launcher().getAttribute("aria-expanded"), "false");
-  assert.deepEqual(await stored(), []);
-  assert.equal(sockets.length, 0);
   await launcher().click();
-  await field().waitFor();
-  assert.ok(await field().evaluate((node) => node === document.activeElement), "one can write at once");
-  await log().getByText("Hello! How can we help?").waitFor();
-  await until("it is connected", () => sockets.length === 1);
-  assert.deepEqual(await stored(), [], "opening it stores nothing that stays");
+  await panel().getByText("Nobody is here right now.").waitFor();
+  assert.ok(await isFocused(panel().getByLabel("Your name")), "one can write at once");
+  assert.deepEqual([await stored(), sockets], [[], []]);
+  await page.keyboard.press("Escape");
 });
 
-step("without anybody who takes chats it is a form, with somebody it is a chat", async () => {
+step("with somebody there it is a chat, which connects once it is opened", async () => {
   staff = await StaffSocket.open(browser, server);
   await page.reload();
-  await log().waitFor();
+  await launcher().click();
+  await log().getByText("Hello! How can we help?").waitFor();
+  assert.ok(await isFocused(field()), "one can write at once");
+  await until("it is connected", () => sockets.length === 1);
+  assert.deepEqual(await stored(), [], "looking at it stores nothing that stays");
 });
 
 step("a line arrives, is marked as sent, and staff get it as it was written", async () => {
@@ -145,7 +147,7 @@ step("Escape closes it and gives the focus back; replies are counted then", asyn
   await field().focus();
   await page.keyboard.press("Escape");
   await panel().waitFor({ state: "hidden" });
-  assert.ok(await launcher().evaluate((node) => node === document.activeElement));
+  assert.ok(await isFocused(launcher()));
   await staff.say(session, "Are you still there?");
   await page.getByRole("button", { name: "Chat, 1 new reply" }).waitFor();
   assert.match(await page.title(), /^\(1\) /);
@@ -307,6 +309,7 @@ step("outside the hours it is a form whose message lands in the inbox", async ()
 
 step("a conversation that has begun goes on outside the hours", async () => {
   await page.reload();
+  await launcher().click();
   await log().getByText("Something else").waitFor();
   await server.api("/api/admin/settings", "PATCH", { "chat.weekly": [] });
 });
