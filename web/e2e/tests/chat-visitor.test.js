@@ -55,6 +55,9 @@ step("while nobody takes chats it is a form, and nothing is connected or stored"
   await page.goto("/");
   await launcher().waitFor();
   assert.equal(await launcher().getAttribute("aria-expanded"), "false");
+  const script = page.waitForRequest(/\/chat-(?!launcher|page)[^/]*\.js$/);
+  await launcher().hover();
+  await script;
   await launcher().click();
   await panel().getByText("Nobody is here right now.").waitFor();
   assert.ok(await isFocused(panel().getByLabel("Your name")), "one can write at once");
@@ -151,8 +154,7 @@ step("Escape closes it and gives the focus back; replies are counted then", asyn
   await staff.say(session, "Are you still there?");
   await page.getByRole("button", { name: "Chat, 1 new reply" }).waitFor();
   assert.match(await page.title(), /^\(1\) /);
-  await page.goto("/about-nothing").catch(() => {});
-  visitor.watch.expect(/status of 404/);
+  await page.goto("/terms-of-service");
   await page.getByRole("button", { name: "Chat, 1 new reply" }).click();
   await log().getByText("Are you still there?").waitFor();
   await until("nothing is new any more", async () => !(await page.title()).startsWith("("));
@@ -340,6 +342,34 @@ step("a wrong code is refused kindly", async () => {
   await other.page.getByLabel("Code from the email").waitFor();
   assert.deepEqual(await axe(other.page), []);
   await other.context.close();
+});
+
+step("by the setting it connects without being opened, and says nothing of the visitor until it is", async () => {
+  await server.api("/api/admin/settings", "PATCH", { "chat.connect": "load" });
+  const other = await person(browser, server);
+  const sent = [];
+  other.page.on("websocket", (socket) => socket.on("framesent", ({ payload }) => sent.push(JSON.parse(payload))));
+  const hellos = () => sent.filter((frame) => frame.type === "hello");
+  await other.page.goto("/services");
+  await until("it has connected", () => hellos().length === 1);
+  assert.deepEqual(Object.keys(hellos()[0]), ["type"]);
+  await launcher(other.page).click();
+  await until("it says where they are", () => hellos().at(-1).url?.endsWith("/services"));
+  other.watch.assertQuiet();
+  await other.context.close();
+  await server.api("/api/admin/settings", "PATCH", { "chat.connect": "intent" });
+});
+
+step("notifications are asked for only on request, and print shows no chat", async () => {
+  await visitor.context.grantPermissions(["notifications"], { origin: proxy.url });
+  await panel().getByRole("button", { name: "More" }).click();
+  await panel().getByRole("button", { name: "Notify me of replies" }).click();
+  await panel().getByText("You will be notified of replies").waitFor();
+  await panel().getByRole("button", { name: "Close chat" }).click();
+  assert.ok(await launcher().isVisible());
+  await page.emulateMedia({ media: "print" });
+  assert.ok(!(await launcher().isVisible()));
+  await page.emulateMedia({ media: "screen" });
 });
 
 step("without scripts, and with the chat off, there is no launcher", async () => {
