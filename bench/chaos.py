@@ -9,6 +9,8 @@ response was lost are sent again until they get one. At the end the script reads
 - no message, acknowledged or not, exists twice or without audit entry and emails;
 - `tekvwarho audit verify` exits 0.
 
+Then `chaos_chat.py` does the same to live chat.
+
 CHAOS_ROUNDS: kills per engine (default 50). CHAOS_ENGINES: default `sqlite postgres`. CHAOS_SEED.
 """
 
@@ -24,6 +26,7 @@ import uuid
 
 import aiohttp
 
+import chaos_chat
 from support import Postgres, Server, Sqlite, binary, folder, free_port, table, wait_until
 
 ROUNDS = int(os.environ.get("CHAOS_ROUNDS", "50"))
@@ -249,16 +252,38 @@ async def engine(name, path):
     return row, [f"{database.name}: {failure}" for failure in failures]
 
 
+def of_chat(name, path):
+    database = Sqlite(path / "data" / "tekvwarho.db") if name == "sqlite" else Postgres(f"chaos_chat_{os.getpid()}")
+    server = Server(path / "data", binary("release"), None if name == "sqlite" else database.url, free_port(), TEKVWARHO_LOG="warn")
+    server.start()
+    try:
+        return asyncio.run(chaos_chat.chat(server, database, f"{SEED} {name}"))
+    finally:
+        if server.process.poll() is None:
+            server.kill()
+        if name != "sqlite":
+            database.drop()
+
+
 def main():
-    print(f"CHAOS_SEED={SEED} CHAOS_ROUNDS={ROUNDS}")
-    rows, failures = [], []
+    print(f"CHAOS_SEED={SEED} CHAOS_ROUNDS={ROUNDS} CHAOS_CHAT_SECONDS={chaos_chat.SECONDS:g}")
+    rows, chats, failures = [], [], []
     for name in ENGINES:
-        with folder("chaos") as path:
-            row, failed = asyncio.run(engine(name, path))
-            rows.append(row)
-            failures += failed
+        if ROUNDS:
+            with folder("chaos") as path:
+                row, failed = asyncio.run(engine(name, path))
+                rows.append(row)
+                failures += failed
+        if chaos_chat.SECONDS:
+            with folder("chaos") as path:
+                row, failed = of_chat(name, path)
+                chats.append(row)
+                failures += failed
     print()
-    table(rows, ("engine", "kills", "sent", "answered 201", "stored", "in flight at a kill", "keyed, retried for", "SIGTERM: in flight answered", "losses"))
+    if chats:
+        table(chats, chaos_chat.HEAD)
+    if rows:
+        table(rows, ("engine", "kills", "sent", "answered 201", "stored", "in flight at a kill", "keyed, retried for", "SIGTERM: in flight answered", "losses"))
     if failures:
         print("\n".join(["", *failures]))
         sys.exit(1)

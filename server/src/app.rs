@@ -13,7 +13,7 @@ use crate::clock::Clock;
 use crate::cluster::{Bus, Event, Heard, Link};
 use crate::config::{Config, Guard};
 use crate::features;
-use crate::features::{messages, site};
+use crate::features::{chat, messages, site};
 use crate::http::access_log::AccessLog;
 use crate::http::assets::Assets;
 use crate::http::page_cache::PageCache;
@@ -52,6 +52,7 @@ pub struct Parts {
     /// The slices it was built from.
     pub slices: &'static [Slice<App>],
     pub inbox: messages::Kept,
+    pub chat: chat::Kept,
     pub site: site::Kept,
 }
 
@@ -140,7 +141,7 @@ impl App {
         });
         let inbox = messages::Kept::new(&platform.bus);
         let site = site::Kept::new(&platform.bus);
-        let app = Self(Arc::new(Parts { platform, slices: around.slices, inbox, site }));
+        let app = Self(Arc::new(Parts { platform, slices: around.slices, inbox, chat: chat::Kept::default(), site }));
         app.keep_true();
         Ok(app)
     }
@@ -155,6 +156,7 @@ impl App {
             parts.audience.follow(event);
             parts.hub.follow(event);
             parts.viewers.follow(event, &parts.hub, &parts.bus);
+            chat::follow(&Self(Arc::clone(&parts)), event);
             if *event == Event::Everything {
                 parts.inbox.forget();
             }

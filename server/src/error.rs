@@ -54,6 +54,9 @@ pub enum Error {
     /// The current state does not allow it; the text says why.
     #[error("conflict: {0}")]
     Conflict(Cow<'static, str>),
+    /// The chat is over.
+    #[error("session closed")]
+    SessionClosed,
     #[error("precondition failed")]
     PreconditionFailed,
     #[error("body too large")]

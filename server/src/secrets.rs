@@ -24,6 +24,7 @@ pub enum Purpose {
     AccessToken,
     FormToken,
     ThreadToken,
+    ChatToken,
     KnownDevice,
     AuditSignature,
     TotpSecret,
@@ -32,10 +33,11 @@ pub enum Purpose {
 }
 
 impl Purpose {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 9] = [
         Self::AccessToken,
         Self::FormToken,
         Self::ThreadToken,
+        Self::ChatToken,
         Self::KnownDevice,
         Self::AuditSignature,
         Self::TotpSecret,
@@ -48,6 +50,7 @@ impl Purpose {
             Self::AccessToken => "access token",
             Self::FormToken => "form token",
             Self::ThreadToken => "thread token",
+            Self::ChatToken => "chat token",
             Self::KnownDevice => "known device",
             Self::AuditSignature => "audit signature",
             Self::TotpSecret => "totp secret",

@@ -33,6 +33,8 @@ pub enum Event {
     Notified(Vec<Uuid>),
     /// A person with a socket on another node views something else, or still does.
     Viewing(Viewing),
+    /// Something about chats.
+    Chat(Chat),
     /// The outbox has emails to deliver.
     MailQueued,
     /// Maintained counts have changed.
@@ -68,6 +70,31 @@ pub struct Viewing {
     /// Name of the entity kind, and its id.
     pub from: Option<(String, Uuid)>,
     pub to: Option<(String, Uuid)>,
+}
+
+/// What happens in chats. Only `Changed` says what is stored, and it wakes those who read the rows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Chat {
+    /// A session, its lines or its notes.
+    Changed(Uuid),
+    /// Who takes chats.
+    Desk,
+    /// Somebody writes, or no longer.
+    Typing {
+        session: Uuid,
+        /// The person of the staff; none: the visitor.
+        staff: Option<Uuid>,
+        on: bool,
+    },
+    /// A socket of a visitor is there, or no longer.
+    Present {
+        socket: Uuid,
+        session: Uuid,
+        on: bool,
+        /// Address and title of the page.
+        page: Option<(String, Option<String>)>,
+    },
 }
 
 /// What a listener hears.

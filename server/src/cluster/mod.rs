@@ -5,6 +5,6 @@ mod bus;
 mod recent;
 mod redis;
 
-pub use bus::{Bus, Event, Events, Heard, Hook, Notice, Viewing};
+pub use bus::{Bus, Chat, Event, Events, Heard, Hook, Notice, Viewing};
 pub use recent::Recent;
 pub use redis::{Link, check_redis_url};

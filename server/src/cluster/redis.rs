@@ -183,7 +183,7 @@ fn lost(why: &'static str) -> RedisError {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cluster::{Notice, Viewing};
+    use crate::cluster::{Chat, Notice, Viewing};
 
     #[test]
     fn an_address_is_refused_without_repeating_it() {
@@ -214,6 +214,13 @@ mod tests {
                 writing: true,
                 from: None,
                 to: Some(("message".into(), Uuid::from_u128(12))),
+            }),
+            Event::Chat(Chat::Changed(Uuid::from_u128(13))),
+            Event::Chat(Chat::Present {
+                socket: Uuid::from_u128(14),
+                session: Uuid::from_u128(15),
+                on: true,
+                page: Some(("/".into(), None)),
             }),
             Event::Notified(vec![Uuid::from_u128(5), Uuid::from_u128(6)]),
         ] {

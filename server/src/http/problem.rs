@@ -227,6 +227,9 @@ fn describe(error: &Error) -> (StatusCode, &'static str, &'static str, Cow<'stat
             "This address does not support this method.".into(),
         ),
         Error::Conflict(detail) => (S::CONFLICT, "conflict", "The request conflicts with another change", detail.clone()),
+        Error::SessionClosed => {
+            (S::CONFLICT, "session_closed", "This chat is over", "Reopen it first, then repeat your change.".into())
+        }
         Error::PreconditionFailed => (
             S::PRECONDITION_FAILED,
             "precondition_failed",
@@ -301,6 +304,7 @@ pub fn known() -> Vec<Known> {
         Error::NotFound,
         Error::MethodNotAllowed,
         Error::Conflict("Someone else was first, or the same request is still in progress.".into()),
+        Error::SessionClosed,
         Error::PreconditionFailed,
         Error::BodyTooLarge { limit: 10_000 },
         Error::UnsupportedMediaType,

@@ -35,6 +35,11 @@ impl Engine {
         if conn.get_database_backend() == DbBackend::Sqlite { Self::Sqlite } else { Self::Postgres }
     }
 
+    /// True if other servers may write to the same database.
+    pub fn is_shared(self) -> bool {
+        self == Self::Postgres
+    }
+
     /// True if a search gathers all matches before it returns the first one.
     pub fn gathers_matches(self) -> bool {
         self == Self::Postgres

@@ -9,6 +9,7 @@ mod support;
 
 mod audit;
 mod auth;
+mod chat;
 mod dashboard;
 mod live;
 mod mail;

@@ -2,16 +2,21 @@
 
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use uuid::Uuid;
 
-use super::detail::ChatDetail;
+use super::detail::{self, ChatDetail};
+use super::find::{self, ChatQuery, ChatStats};
 use super::frames::ChatSession;
+use super::rules::Deed;
+use super::{edits, handled, view};
 use crate::app::App;
-use crate::error::{Error, Result};
+use crate::error::Result;
+use crate::http::valid::Check;
 use crate::http::{Data, Envelope, Id, IfMatch, Json, Listed, Paging, Problem, Query, RequestInfo, Tagged};
+use crate::platform::act::Act;
 use crate::platform::auth::{Caller, demand};
 use crate::platform::permission::Permission;
 
@@ -29,41 +34,6 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(demand(Permission::Chats, routes!(mark_chat_spam)))
         .routes(demand(Permission::Chats, routes!(block_chat_visitor)))
         .routes(demand(Permission::Chats, routes!(chat_to_message)))
-}
-
-/// The filters of the list. All must match.
-#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
-#[serde(rename_all = "camelCase")]
-#[into_params(parameter_in = Query, rename_all = "camelCase")]
-pub struct ChatQuery {
-    /// `waiting`, `active`, `closed`, `missed` or `spam`, several with commas. Without it, all but spam.
-    pub status: Option<String>,
-    /// The id of a person, `me` or `nobody`.
-    pub assigned_to: Option<String>,
-    /// Words that occur in the conversation, the name or the address of the visitor.
-    pub q: Option<String>,
-    /// The first and the last day of the beginning, such as `2026-01-31`, in the firm's zone.
-    pub from: Option<String>,
-    pub to: Option<String>,
-    pub tag: Option<String>,
-}
-
-/// Figures of chat.
-#[derive(Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct ChatStats {
-    pub waiting: u64,
-    pub active: u64,
-    /// Active ones of the caller.
-    pub mine: u64,
-    /// Begun within the last 30 days, and how many of them were closed before staff wrote anything.
-    pub sessions: u64,
-    pub missed: u64,
-    /// The median time in seconds from the first line of a visitor to the first of staff; null: there is none.
-    pub first_response_seconds: Option<i64>,
-    /// The mean of the ratings, and how many there are.
-    pub rating: Option<f64>,
-    pub ratings: u64,
 }
 
 /// To whom a session goes.
@@ -124,17 +94,24 @@ async fn list_chats(
     Query(filter): Query<ChatQuery>,
     Query(paging): Query<Paging>,
 ) -> Result<Listed<ChatSession>> {
-    Err(Error::NotFound)
+    let filter = filter.read(caller.staff_id, app.settings.get().hours.zone())?;
+    let (cursor, limit) = paging.read()?;
+    let page = find::list(app.storage.read(), &filter, cursor, limit).await?;
+    let rows = view::for_staff(&app, &page.rows).await?;
+    Ok(Listed(page.with(rows)))
 }
 
 /// Returns figures of chat.
 #[utoipa::path(get, path = "/api/admin/chats/stats", tag = "chats",
     responses((status = 200, body = Envelope<ChatStats>)))]
-async fn chat_stats(
-    State(app): State<App>,
-    caller: Caller,
-) -> Result<Data<ChatStats>> {
-    Err(Error::NotFound)
+async fn chat_stats(State(app): State<App>, caller: Caller) -> Result<Data<ChatStats>> {
+    Ok(Data(find::stats(app.storage.read(), caller.staff_id, app.clock.now()).await?))
+}
+
+/// What a request changes, and the session as it is then.
+async fn change(app: &App, act: Act, id: Uuid, deed: Deed, seen: IfMatch) -> Result<Tagged<Data<ChatDetail>>> {
+    handled::change(app, act, id, deed, seen).await.map_err(super::refuse::Refused::error)?;
+    detail::answer(app, id).await
 }
 
 /// Gives a session to a person. With `If-Match`, fails with 412 if it has changed since.
@@ -148,7 +125,7 @@ async fn assign_chat(
     Id(id): Id,
     Json(body): Json<Assign>,
 ) -> Result<Tagged<Data<ChatDetail>>> {
-    Err(Error::NotFound)
+    change(&app, Act::new(&app, caller, info), id, Deed::Assign(body.staff_id), seen).await
 }
 
 /// Gives a session to a colleague, with a note for them. With `If-Match`, fails with 412 if it has changed since.
@@ -162,7 +139,18 @@ async fn transfer_chat(
     Id(id): Id,
     Json(body): Json<Transfer>,
 ) -> Result<Tagged<Data<ChatDetail>>> {
-    Err(Error::NotFound)
+    let mut check = Check::new();
+    let note = body.note.filter(|note| !note.trim().is_empty());
+    let note = note.map(|note| check.text("note", &note, 10_000, ""));
+    check.done()?;
+    let person = caller.clone();
+    handled::change(&app, Act::new(&app, caller, info), id, Deed::Transfer(body.staff_id), seen)
+        .await
+        .map_err(super::refuse::Refused::error)?;
+    if let Some(note) = note {
+        handled::note(&app, &person, id, None, note).await.map_err(super::refuse::Refused::error)?;
+    }
+    detail::answer(&app, id).await
 }
 
 /// Gives a session back to the queue. With `If-Match`, fails with 412 if it has changed since.
@@ -175,7 +163,7 @@ async fn release_chat(
     seen: IfMatch,
     Id(id): Id,
 ) -> Result<Tagged<Data<ChatDetail>>> {
-    Err(Error::NotFound)
+    change(&app, Act::new(&app, caller, info), id, Deed::Release, seen).await
 }
 
 /// Ends a session. With `If-Match`, fails with 412 if it has changed since.
@@ -188,7 +176,7 @@ async fn close_chat(
     seen: IfMatch,
     Id(id): Id,
 ) -> Result<Tagged<Data<ChatDetail>>> {
-    Err(Error::NotFound)
+    change(&app, Act::new(&app, caller, info), id, Deed::Close, seen).await
 }
 
 /// Reopens a closed session, for the caller. With `If-Match`, fails with 412 if it has changed since.
@@ -201,7 +189,7 @@ async fn reopen_chat(
     seen: IfMatch,
     Id(id): Id,
 ) -> Result<Tagged<Data<ChatDetail>>> {
-    Err(Error::NotFound)
+    change(&app, Act::new(&app, caller, info), id, Deed::Reopen, seen).await
 }
 
 /// Replaces the tags of a session. With `If-Match`, fails with 412 if it has changed since.
@@ -215,7 +203,9 @@ async fn tag_chat(
     Id(id): Id,
     Json(body): Json<ChatTags>,
 ) -> Result<Tagged<Data<ChatDetail>>> {
-    Err(Error::NotFound)
+    let wanted = edits::checked_tags(&body.tags)?;
+    edits::tag(&app, Act::new(&app, caller, info), id, wanted, seen).await?;
+    detail::answer(&app, id).await
 }
 
 /// Marks a session as spam, which closes it, or as no spam. With `If-Match`, fails with 412 if it has changed since.
@@ -229,7 +219,8 @@ async fn mark_chat_spam(
     Id(id): Id,
     Json(body): Json<ChatSpam>,
 ) -> Result<Tagged<Data<ChatDetail>>> {
-    Err(Error::NotFound)
+    edits::judge(&app, Act::new(&app, caller, info), id, body.is_spam, seen).await?;
+    detail::answer(&app, id).await
 }
 
 /// Blocks the visitor of a session for a time, or no longer. With `If-Match`, fails with 412 if it has changed since.
@@ -243,7 +234,8 @@ async fn block_chat_visitor(
     Id(id): Id,
     Json(body): Json<ChatBlock>,
 ) -> Result<Tagged<Data<ChatDetail>>> {
-    Err(Error::NotFound)
+    edits::block(&app, Act::new(&app, caller, info), id, body.minutes.unwrap_or(1_440), seen).await?;
+    detail::answer(&app, id).await
 }
 
 /// Turns a session into a message of the inbox; the same message if it was done before.
@@ -255,5 +247,6 @@ async fn chat_to_message(
     info: RequestInfo,
     Id(id): Id,
 ) -> Result<Data<ChatMessage>> {
-    Err(Error::NotFound)
+    let message_id = edits::to_message(&app, Act::new(&app, caller, info), id).await?;
+    Ok(Data(ChatMessage { message_id }))
 }

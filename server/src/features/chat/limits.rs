@@ -1,15 +1,35 @@
 //! How often one may write in chats.
 
-use crate::http::rate_limit::{Allowed, Limit};
+use uuid::Uuid;
 
-/// Lines of one visitor, and of one person of the staff.
+use crate::app::App;
+use crate::error::Result;
+use crate::http::rate_limit::{Allowed, Limit, Subject};
+
+/// Lines of one visitor.
 pub static LINES: Limit =
     Limit { name: "chat_lines", window: 60, allowed: Allowed::BySetting("security.limitChatMessages") };
+/// Lines of one address: people can share one.
+pub static LINES_OF_ADDRESS: Limit = Limit { name: "chat_lines_of_address", window: 60, allowed: Allowed::Fixed(300) };
 /// New sessions, of one address.
 pub static SESSIONS: Limit =
     Limit { name: "chat_sessions", window: 3_600, allowed: Allowed::BySetting("security.limitChatSessions") };
-/// Lines of one address: people can share one.
-pub static LINES_OF_ADDRESS: Limit =
-    Limit { name: "chat_lines_of_address", window: 60, allowed: Allowed::Fixed(300) };
-/// All frames of one socket, whatever they say.
-pub static FRAMES: Limit = Limit { name: "chat_frames", window: 10, allowed: Allowed::Fixed(200) };
+/// Lines and notes of one person of the staff.
+pub static STAFF_LINES: Limit = Limit { name: "chat_staff_lines", window: 60, allowed: Allowed::Fixed(600) };
+/// Copies of one session by mail.
+pub static COPIES: Limit = Limit { name: "chat_copies", window: 3_600, allowed: Allowed::Fixed(3) };
+
+/// Counts a line of a visitor; `first`: it begins a session.
+pub fn of_line(app: &App, session: Uuid, address: Option<&str>, first: bool) -> Result<()> {
+    let address = Subject::Key(address.unwrap_or_default().to_owned());
+    if first {
+        check(app, &SESSIONS, &address)?;
+    }
+    check(app, &LINES_OF_ADDRESS, &address)?;
+    check(app, &LINES, &Subject::Key(session.to_string()))
+}
+
+/// Counts something of a subject.
+pub fn check(app: &App, limit: &'static Limit, subject: &Subject) -> Result<()> {
+    app.limits.check(limit, subject)
+}

@@ -8,6 +8,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::settings::{Ask, Chat, Connect};
+use super::stream;
 use crate::app::App;
 use crate::error::Result;
 use crate::http::rate_limit::Subject;
@@ -58,6 +59,7 @@ async fn get_config(State(app): State<App>, info: RequestInfo) -> Result<Data<Ch
     let settings = app.settings.get();
     let chat = settings.part::<Chat>();
     let open = chat.open(&settings, app.clock.now());
+    let somebody = stream::colleagues(&app).await?.iter().any(|colleague| colleague.available);
     let topics = settings.services.iter().filter(|_| chat.topics);
     Ok(Data(ChatConfig {
         enabled: chat.enabled,
@@ -67,7 +69,7 @@ async fn get_config(State(app): State<App>, info: RequestInfo) -> Result<Data<Ch
         ask_name: chat.ask_name,
         ask_email: chat.ask_email,
         topics: topics.map(|it| ChatTopic { slug: it.slug.clone(), name: it.name.clone() }).collect(),
-        available: open.now != Some(false),
+        available: open.now != Some(false) && somebody,
         open: open.now,
         changes_at: open.changes_at,
         sound: chat.sound,

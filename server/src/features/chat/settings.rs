@@ -7,8 +7,7 @@ use utoipa::ToSchema;
 
 use crate::platform::permission::Permission;
 use crate::platform::settings::{
-    Choice, Group, Key, Kind, Opening, OpenState, Part, Section, Snapshot, days, days_ago, limit,
-    open_state,
+    Choice, Group, Key, Kind, OpenState, Opening, Part, Section, Snapshot, days, days_ago, limit, open_state,
 };
 
 const GROUP: Group = Group {
@@ -208,9 +207,11 @@ impl Keeping {
 
 impl Part for Keeping {
     fn keys() -> Vec<Key> {
-        vec![days("chatDays", "Closed chats", 1, 3_650, None).optional().help(
-            "With their lines, notes and tags, after this long without anything new. Leave empty to keep them.",
-        )]
+        vec![
+            days("chatDays", "Closed chats", 1, 3_650, None).optional().help(
+                "With their lines, notes and tags, after this long without anything new. Leave empty to keep them.",
+            ),
+        ]
     }
 }
 

@@ -11,6 +11,7 @@ use uuid::Uuid;
 use crate::app::App;
 use crate::disk;
 use crate::error::Result;
+use crate::features::chat;
 use crate::features::messages::{self, MessageSummary, ResponseTime};
 use crate::http::{Data, Envelope};
 use crate::platform::auth::{Caller, signed_in_or_token};
@@ -31,6 +32,8 @@ fn routes() -> OpenApiRouter<App> {
 #[serde(rename_all = "camelCase")]
 pub struct Dashboard {
     pub messages: Option<MessageCounts>,
+    /// Chats whose visitor waits for somebody.
+    pub waiting_chats: Option<u64>,
     pub first_response: Option<ResponseTime>,
     /// The last 30 days in the firm's time zone, oldest first.
     pub trend: Vec<TrendDay>,
@@ -88,6 +91,7 @@ async fn dashboard(State(app): State<App>, caller: Caller) -> Result<Data<Dashbo
     let conn = app.storage.read();
     let mut page = Dashboard {
         messages: None,
+        waiting_chats: None,
         first_response: None,
         trend: Vec::new(),
         latest: Vec::new(),
@@ -120,6 +124,9 @@ async fn dashboard(State(app): State<App>, caller: Caller) -> Result<Data<Dashbo
         page.first_response = Some(figures.first_response.clone());
         page.latest =
             messages::summaries(&app, caller.staff_id, messages::latest(conn, caller.staff_id, 5).await?).await?;
+    }
+    if caller.may(Permission::Chats) {
+        page.waiting_chats = Some(chat::waiting(conn).await?);
     }
     if caller.may(Permission::Audit) {
         let entries = audit::recent(conn, 10).await?;

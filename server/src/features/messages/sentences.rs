@@ -9,6 +9,7 @@ use crate::platform::entity::Entity;
 pub fn sentences(it: &Words<'_>) -> Option<String> {
     let message = message(it);
     Some(match it.action() {
+        "message.taken_over" => format!("made {message} from a conversation"),
         "message.created" => "wrote through the contact form".to_owned(),
         "message.status_changed" => format!("changed the status{}{}", here(it, "of"), it.moved("status")),
         "message.assigned" => match it.to("assignedTo").as_str() {

@@ -3,8 +3,10 @@
 //! A socket takes a seat under topics: its person, its session, the kinds of entities that the person may see, the
 //! place that they are viewing. An event wakes only the seats of its topics. One check every 400 ms verifies the
 //! sessions of all seats at once, and one timer pings them every 30 s; with nobody connected, nothing runs. A seat
-//! whose mailbox overflows is told afterwards that it missed something.
+//! whose mailbox overflows is told afterwards that it missed something. Visitors have seats too; they have no session to
+//! be checked.
 
+use std::any::Any;
 use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
 use std::panic::AssertUnwindSafe;
@@ -29,6 +31,8 @@ use crate::platform::entity::Entity;
 /// Revocation is promised within a second, and the checked data can be 400 ms old.
 const RECHECK: Duration = Duration::from_millis(400);
 const PING: Duration = Duration::from_secs(30);
+/// Between two looks for clients that are gone.
+const LISTEN: Duration = Duration::from_secs(5);
 /// A client that sends nothing for this long, not even a pong, is gone.
 const IDLE: Duration = Duration::from_secs(75);
 /// A page that has not been visible for this long is not watched. Visible ones say so every 25 s.
@@ -44,14 +48,20 @@ pub enum Topic {
     Session(Uuid),
     /// Entities of this kind.
     Kind(Entity),
+    /// One entity.
+    Thing(Entity, Uuid),
     /// Other viewers of this place.
     Place(Place),
 }
+
+/// What a slice tells the seats of its topics. Only the slice knows what is in it.
+pub type Word = Arc<dyn Any + Send + Sync>;
 
 /// A message to a seat.
 #[derive(Debug, Clone)]
 pub enum Post {
     Event(Arc<Event>),
+    Word(Word),
     /// The person or their permissions changed.
     Person(Box<Caller>),
     /// More happened than the mailbox holds.
@@ -81,7 +91,8 @@ struct Seats {
 }
 
 struct Taken {
-    caller: Arc<Caller>,
+    /// None: a visitor.
+    caller: Option<Arc<Caller>>,
     topics: HashSet<Topic>,
     mailbox: mpsc::Sender<Post>,
     missed: Arc<AtomicBool>,
@@ -97,6 +108,8 @@ pub struct Seat {
     missed: Arc<AtomicBool>,
     heard: Arc<AtomicU64>,
     watched: Arc<AtomicU64>,
+    /// What it follows besides what concerns the person.
+    things: HashSet<Topic>,
 }
 
 impl Default for Hub {
@@ -119,6 +132,15 @@ impl Hub {
 
     /// Takes a seat for a person. From now on it receives everything that concerns them.
     pub fn sit(platform: &Platform, caller: &Caller) -> Seat {
+        Self::take(platform, Some(Arc::new(caller.clone())), topics_of(caller))
+    }
+
+    /// Takes a seat for a visitor, who follows one thing.
+    pub fn admit(platform: &Platform, thing: (Entity, Uuid)) -> Seat {
+        Self::take(platform, None, [Topic::Thing(thing.0, thing.1)].into())
+    }
+
+    fn take(platform: &Platform, caller: Option<Arc<Caller>>, topics: HashSet<Topic>) -> Seat {
         let hub = &platform.hub;
         let id = platform.ids.next(platform.clock.now());
         let (sender, mailbox) = mpsc::channel(MAILBOX);
@@ -126,7 +148,7 @@ impl Hub {
         // Whoever connects has just opened the dashboard.
         let watched = Arc::new(AtomicU64::new(hub.now()));
         let taken = Taken {
-            caller: Arc::new(caller.clone()),
+            caller,
             topics: HashSet::new(),
             mailbox: sender,
             missed: Arc::clone(&missed),
@@ -135,12 +157,26 @@ impl Hub {
         };
         let mut seats = hub.seats();
         seats.all.insert(id, taken);
-        seats.hear(id, topics_of(caller));
+        seats.hear(id, topics);
         if !std::mem::replace(&mut seats.watched, true) {
             tokio::spawn(watch(platform.clone()));
         }
         drop(seats);
-        Seat { id, platform: platform.clone(), mailbox, missed, heard, watched }
+        Seat { id, platform: platform.clone(), mailbox, missed, heard, watched, things: HashSet::new() }
+    }
+
+    /// True if somebody on this node hears of that.
+    pub fn has(&self, topic: &Topic) -> bool {
+        self.seats().by_topic.contains_key(topic)
+    }
+
+    /// The entities of a kind that seats of this node follow one by one.
+    pub fn things(&self, kind: Entity) -> Vec<Uuid> {
+        let of_kind = |topic: &Topic| match topic {
+            Topic::Thing(of, id) if *of == kind => Some(*id),
+            _ => None,
+        };
+        self.seats().by_topic.keys().filter_map(of_kind).collect()
     }
 
     /// Wakes the seats that an event concerns.
@@ -179,6 +215,11 @@ impl Hub {
 }
 
 impl Seats {
+    /// The people at the seats.
+    fn callers(&self) -> HashMap<Uuid, Arc<Caller>> {
+        self.all.iter().filter_map(|(id, seat)| Some((*id, Arc::clone(seat.caller.as_ref()?)))).collect()
+    }
+
     /// A message that does not fit into the mailbox is marked as missed, except the final one: the seat is then removed
     /// without it.
     fn post(&mut self, id: Uuid, post: Post) {
@@ -221,7 +262,8 @@ impl Seats {
     /// meantime are left to the next check.
     fn judge(&mut self, before: &HashMap<Uuid, Arc<Caller>>, alive: &HashMap<Uuid, Caller>) {
         for (id, asked) in before {
-            if !self.all.get(id).is_some_and(|seat| Arc::ptr_eq(&seat.caller, asked)) {
+            let now = self.all.get(id).and_then(|seat| seat.caller.as_ref());
+            if !now.is_some_and(|now| Arc::ptr_eq(now, asked)) {
                 continue;
             }
             match alive.get(&asked.session_id) {
@@ -286,11 +328,30 @@ impl Seat {
     pub fn turn_to(&self, caller: &Caller, place: Option<&Place>) {
         let mut topics = topics_of(caller);
         topics.extend(place.copied().map(Topic::Place));
+        topics.extend(self.things.iter().cloned());
         let mut seats = self.platform.hub.seats();
         // Keep an unchanged caller: a seat that changes place all the time must still be checked.
-        if let Some(seat) = seats.all.get_mut(&self.id).filter(|seat| *seat.caller != *caller) {
-            seat.caller = Arc::new(caller.clone());
+        if let Some(seat) = seats.all.get_mut(&self.id).filter(|seat| seat.caller.as_deref() != Some(caller)) {
+            seat.caller = Some(Arc::new(caller.clone()));
         }
+        seats.hear(self.id, topics);
+    }
+
+    /// Follows that thing too, or no longer.
+    pub fn follow(&mut self, (kind, id): (Entity, Uuid), yes: bool) {
+        let topic = Topic::Thing(kind, id);
+        if yes {
+            self.things.insert(topic.clone())
+        } else {
+            self.things.remove(&topic)
+        };
+        let mut seats = self.platform.hub.seats();
+        let Some(mut topics) = seats.all.get(&self.id).map(|seat| seat.topics.clone()) else { return };
+        if yes {
+            topics.insert(topic)
+        } else {
+            topics.remove(&topic)
+        };
         seats.hear(self.id, topics);
     }
 }
@@ -319,6 +380,7 @@ fn topics_for(event: &Event) -> Vec<Topic> {
         Event::TokensChanged(_)
         | Event::PreferencesChanged(_)
         | Event::Viewing(_)
+        | Event::Chat(_)
         | Event::Counted
         | Event::MailQueued
         | Event::AuditWritten => Vec::new(),
@@ -329,7 +391,7 @@ fn topics_for(event: &Event) -> Vec<Topic> {
 async fn watch(platform: Platform) {
     let mut tick = tokio::time::interval(RECHECK);
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let mut pinged = Instant::now();
+    let (mut pinged, mut listened) = (Instant::now(), Instant::now());
     loop {
         tick.tick().await;
         {
@@ -348,15 +410,20 @@ async fn watch(platform: Platform) {
         if beat {
             pinged = Instant::now();
         }
-        let oldest = platform.hub.now().saturating_sub(IDLE.as_secs());
-        platform.hub.seats().listen(oldest, beat);
+        if beat || listened.elapsed() >= LISTEN {
+            listened = Instant::now();
+            let oldest = platform.hub.now().saturating_sub(IDLE.as_secs());
+            platform.hub.seats().listen(oldest, beat);
+        }
     }
 }
 
 /// Verifies the sessions of all seats, and tells those for which something changed.
 async fn look(platform: &Platform) {
-    let before: HashMap<Uuid, Arc<Caller>> =
-        platform.hub.seats().all.iter().map(|(id, seat)| (*id, Arc::clone(&seat.caller))).collect();
+    let before: HashMap<Uuid, Arc<Caller>> = platform.hub.seats().callers();
+    if before.is_empty() {
+        return;
+    }
     let sessions: HashSet<Uuid> = before.values().map(|caller| caller.session_id).collect();
     if let Ok(alive) = auth::alive(platform, sessions.into_iter().collect()).await {
         platform.hub.seats().judge(&before, &alive);
@@ -400,7 +467,7 @@ mod tests {
     fn sit(seats: &mut Seats, id: Uuid, caller: &Caller) -> mpsc::Receiver<Post> {
         let (mailbox, post) = mpsc::channel(1);
         let (missed, heard, watched) = (Arc::default(), Arc::new(AtomicU64::new(100)), Arc::new(AtomicU64::new(100)));
-        let caller = Arc::new(caller.clone());
+        let caller = Some(Arc::new(caller.clone()));
         seats.all.insert(id, Taken { caller, topics: HashSet::new(), mailbox, missed, heard, watched });
         post
     }
@@ -460,10 +527,10 @@ mod tests {
         let mut seats = Seats::default();
         let mut over = sit(&mut seats, one, &caller(2));
         let mut turned = sit(&mut seats, two, &caller(3));
-        let before = seats.all.iter().map(|(id, seat)| (*id, Arc::clone(&seat.caller))).collect();
+        let before = seats.callers();
         // Meanwhile one seat is taken, and another changes its person.
         let mut late = sit(&mut seats, three, &caller(4));
-        seats.all.get_mut(&two).unwrap().caller = Arc::new(caller(3));
+        seats.all.get_mut(&two).unwrap().caller = Some(Arc::new(caller(3)));
         seats.judge(&before, &HashMap::new());
         assert!(matches!(over.try_recv(), Ok(Post::SignedOut)));
         assert!(turned.try_recv().is_err() && late.try_recv().is_err());
@@ -473,7 +540,7 @@ mod tests {
     fn a_look_passes_on_who_somebody_has_become() {
         let (id, mut seats) = (Uuid::from_u128(7), Seats::default());
         let mut post = sit(&mut seats, id, &caller(2));
-        let before = seats.all.iter().map(|(id, seat)| (*id, Arc::clone(&seat.caller))).collect();
+        let before = seats.callers();
         seats.judge(&before, &[(Uuid::from_u128(2), caller(2))].into());
         assert!(post.try_recv().is_err(), "nothing is new");
         let renamed = Caller { name: "Ada B.".into(), ..caller(2) };

@@ -1,8 +1,8 @@
 //! The live side of the program: a WebSocket that reports changes and presence.
 //!
-//! `/ws/chat`, staff part: `auth`, `viewing`, `ping` → `ready`, `viewing`, `notice`, `pong`, `bye`, `error`.
-//! `transport.rs` is the wire, `hub.rs` knows who is connected, `staff.rs` handles the connected person; visitors will
-//! follow with live chat.
+//! Its own frames: `auth`, `viewing`, `ping` → `ready`, `viewing`, `notice`, `pong`, `bye`, `error`. `transport.rs` is the
+//! wire, `hub.rs` knows who is connected, `staff.rs` handles the connected person. A slice owns the route, and adds its
+//! frames for people as a [`Desk`] and for visitors by a conversation of its own.
 
 mod document;
 mod hub;
@@ -12,11 +12,11 @@ mod told;
 mod transport;
 mod viewers;
 
-use axum::Router;
-use axum::routing::any;
-
 pub use document::{Frames, document};
-pub use hub::Hub;
+pub use hub::{Hub, Post, Seat, Topic, Word};
+pub use protocol::{Goodbye, ToClient};
+pub use staff::{AUTH, At, Desk, converse};
+pub use transport::{Gone, Heard, Incoming, Line, upgrade};
 pub use viewers::Viewers;
 
 use crate::http::rate_limit::{Allowed, Limit};
@@ -27,8 +27,4 @@ use crate::platform::slice::{Brings, Slice};
 static UPGRADES: Limit = Limit { name: "live_upgrades", window: 60, allowed: Allowed::Fixed(120) };
 
 pub const SLICE: Slice<Platform> =
-    Slice { pages: routes, brings: Brings { limits: &[&UPGRADES], ..Brings::NOTHING }, ..Slice::new("live") };
-
-fn routes() -> Router<Platform> {
-    Router::new().route("/ws/chat", any(transport::upgrade))
-}
+    Slice { brings: Brings { limits: &[&UPGRADES], ..Brings::NOTHING }, ..Slice::new("live") };

@@ -119,8 +119,4 @@ impl ToClient {
             retry_after: None,
         }
     }
-
-    pub fn to_text(&self) -> String {
-        serde_json::to_string(self).unwrap_or_default()
-    }
 }

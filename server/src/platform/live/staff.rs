@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use super::hub::{Hub, Post, Seat};
+use axum::extract::ws::Utf8Bytes;
+
+use super::hub::{Hub, Post, Seat, Word};
 use super::protocol::{FromClient, Goodbye, ToClient, Viewer};
 use super::told::notice_for;
 use super::transport::{Gone, Heard, Incoming, Line};
@@ -13,25 +15,46 @@ use crate::platform::auth::{self, Caller};
 use crate::platform::entity::Entity;
 
 /// A client must authenticate within this time.
-const AUTH: Duration = Duration::from_secs(10);
+pub const AUTH: Duration = Duration::from_secs(10);
 /// Tickets that one socket can try.
 const TICKETS: u32 = 20;
 
-/// The whole exchange, from the ticket to the goodbye.
-pub async fn converse(platform: Platform, mut incoming: Incoming, line: Line) {
+/// What a slice adds to the sockets of people: frames of its own, from and to them.
+pub trait Desk: Send {
+    /// After `ready`, and again when the person or their permissions have changed.
+    fn begin(&mut self, at: At<'_>) -> impl Future<Output = Result<(), Gone>> + Send;
+    /// A frame that is none of the platform; false: nor is it one of the slice.
+    fn take(&mut self, at: At<'_>, text: &str) -> impl Future<Output = Result<bool, Gone>> + Send;
+    /// What the slice told the seats of its topics.
+    fn hear(&mut self, at: At<'_>, word: &Word) -> impl Future<Output = Result<(), Gone>> + Send;
+    /// Words were lost: anything may have happened.
+    fn catch_up(&mut self, at: At<'_>) -> impl Future<Output = Result<(), Gone>> + Send;
+    /// Every 30 s, if there was a sign of life.
+    fn beat(&mut self, at: At<'_>) -> impl Future<Output = Result<(), Gone>> + Send;
+}
+
+/// Where a frame came from, or goes.
+pub struct At<'a> {
+    pub caller: &'a Caller,
+    pub line: &'a Line,
+    pub seat: &'a mut Seat,
+}
+
+/// The whole exchange, from the ticket to the goodbye. `first` has been read already.
+pub async fn converse(platform: Platform, mut incoming: Incoming, line: Line, first: Utf8Bytes, desk: impl Desk) {
     let stopping = platform.stopping.clone();
     let caller = tokio::select! {
-        caller = tokio::time::timeout(AUTH, authenticate(&platform, &mut incoming, &line)) => caller,
+        caller = tokio::time::timeout(AUTH, authenticate(&platform, &mut incoming, &line, first)) => caller,
         () = stopping.cancelled() => return line.bye(Goodbye::Shutdown, Some(2)).await,
     };
     let Ok(caller) = caller else { return line.bye(Goodbye::Idle, None).await };
     let Some(caller) = caller else { return };
     // Take the seat first: everything from now on is delivered, and `ready` says so.
     let seat = Hub::sit(&platform, &caller);
-    let mut person =
-        Person { viewer: Viewer::of(&caller, false), platform, line, seat, caller, place: None, shown: Vec::new() };
+    let viewer = Viewer::of(&caller, false);
+    let mut person = Person { viewer, platform, line, seat, caller, place: None, shown: Vec::new(), desk };
     let ready = person.line.send(&ToClient::Ready { staff_id: person.caller.staff_id }).await;
-    if ready.is_err() {
+    if ready.is_err() || person.begin().await.is_err() {
         return;
     }
     loop {
@@ -66,10 +89,16 @@ pub async fn converse(platform: Platform, mut incoming: Incoming, line: Line) {
 }
 
 /// Waits for a valid ticket. None: the socket is closed, and the client was told why.
-async fn authenticate(platform: &Platform, incoming: &mut Incoming, line: &Line) -> Option<Caller> {
-    let mut tries = 0;
+async fn authenticate(platform: &Platform, incoming: &mut Incoming, line: &Line, first: Utf8Bytes) -> Option<Caller> {
+    let (mut tries, mut first) = (0, Some(first));
     loop {
-        let Heard::Text(text) = incoming.next().await? else { continue };
+        let text = match first.take() {
+            Some(text) => text,
+            None => match incoming.next().await? {
+                Heard::Text(text) => text,
+                Heard::Alive => continue,
+            },
+        };
         let Ok(FromClient::Auth { ticket }) = serde_json::from_str(&text) else {
             refuse(line, "unauthenticated", "send auth with a ticket first").await.ok()?;
             continue;
@@ -104,7 +133,7 @@ async fn refuse(line: &Line, code: &str, detail: &str) -> Result<(), Gone> {
 }
 
 /// One connected person.
-struct Person {
+struct Person<D> {
     platform: Platform,
     line: Line,
     seat: Seat,
@@ -113,9 +142,18 @@ struct Person {
     place: Option<Place>,
     /// The viewers that the client last received for this place.
     shown: Vec<Viewer>,
+    desk: D,
 }
 
-impl Person {
+impl<D: Desk> Person<D> {
+    async fn begin(&mut self) -> Result<(), Gone> {
+        self.desk.begin(At { caller: &self.caller, line: &self.line, seat: &mut self.seat }).await
+    }
+
+    async fn catch_up(&mut self) -> Result<(), Gone> {
+        self.desk.catch_up(At { caller: &self.caller, line: &self.line, seat: &mut self.seat }).await
+    }
+
     /// Handles a frame.
     async fn take(&mut self, text: &str) -> Result<(), Gone> {
         let seen =
@@ -136,7 +174,13 @@ impl Person {
                 self.line.send(&ToClient::Pong {}).await
             }
             Ok(FromClient::Auth { .. }) => refuse(&self.line, "conflict", "this socket is already signed in").await,
-            Err(_) => refuse(&self.line, "malformed_body", "this frame is unknown").await,
+            Err(_) => {
+                let at = At { caller: &self.caller, line: &self.line, seat: &mut self.seat };
+                if self.desk.take(at, text).await? {
+                    return Ok(());
+                }
+                refuse(&self.line, "malformed_body", "this frame is unknown").await
+            }
         }
     }
 
@@ -165,18 +209,29 @@ impl Person {
                     return Ok(false);
                 }
                 self.tell(&event).await?;
+                if *event == Event::Everything {
+                    self.catch_up().await?;
+                }
+            }
+            Post::Word(word) => {
+                self.desk.hear(At { caller: &self.caller, line: &self.line, seat: &mut self.seat }, &word).await?;
             }
             Post::Missed => {
                 if !self.look_again().await {
                     return Ok(false);
                 }
                 self.tell(&Event::Everything).await?;
+                self.catch_up().await?;
                 self.show().await?;
             }
-            Post::Person(caller) => self.become_(*caller),
+            Post::Person(caller) => {
+                self.become_(*caller);
+                self.begin().await?;
+            }
             Post::Viewers => self.show().await?,
             Post::Ping => {
                 self.line.ping().await?;
+                self.desk.beat(At { caller: &self.caller, line: &self.line, seat: &mut self.seat }).await?;
                 // A timer notices viewers who left without saying so.
                 self.show().await?;
             }
@@ -199,7 +254,7 @@ impl Person {
 
     async fn tell(&self, event: &Event) -> Result<(), Gone> {
         match notice_for(event, &self.caller) {
-            Some(notice) => self.line.send(&notice.into()).await,
+            Some(notice) => self.line.send(&ToClient::from(notice)).await,
             None => Ok(()),
         }
     }
@@ -233,7 +288,7 @@ impl Person {
     }
 }
 
-impl Drop for Person {
+impl<D> Drop for Person<D> {
     fn drop(&mut self) {
         self.platform.viewers.set(
             self.seat.id(),

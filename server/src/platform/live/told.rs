@@ -24,6 +24,7 @@ pub fn notice_for(event: &Event, caller: &Caller) -> Option<Notice> {
         | Event::TokensChanged(_)
         | Event::PreferencesChanged(_)
         | Event::Viewing(_)
+        | Event::Chat(_)
         | Event::MailQueued
         | Event::Counted
         | Event::AuditWritten => None,

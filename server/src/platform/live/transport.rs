@@ -6,7 +6,6 @@
 
 use std::time::Duration;
 
-use axum::extract::State;
 use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::extract::ws::{Message, Utf8Bytes, WebSocket, WebSocketUpgrade};
 use axum::http::HeaderMap;
@@ -14,10 +13,11 @@ use axum::response::Response;
 use bytes::Bytes;
 use futures_util::stream::{SplitSink, SplitStream};
 use futures_util::{SinkExt as _, StreamExt as _};
+use serde::Serialize;
 use tokio::sync::mpsc;
 
+use super::UPGRADES;
 use super::protocol::{Goodbye, LARGEST, ToClient};
-use super::{UPGRADES, staff};
 use crate::error::{Error, Result};
 use crate::http::RequestInfo;
 use crate::http::rate_limit::Subject;
@@ -28,14 +28,21 @@ const QUEUE: usize = 16;
 /// A client that does not read for this long is gone.
 const SLOWEST: Duration = Duration::from_secs(10);
 
-/// Opens the socket. Pages of other origins are rejected.
-pub async fn upgrade(
-    State(platform): State<Platform>,
-    headers: HeaderMap,
-    info: RequestInfo,
+/// Opens the socket and holds a conversation over it. Pages of other origins are rejected.
+///
+/// # Errors
+/// It is no WebSocket, comes from another origin, or there are too many of one address.
+pub async fn upgrade<F>(
+    platform: &Platform,
+    headers: &HeaderMap,
+    info: &RequestInfo,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
-) -> Result<Response> {
-    platform.front.origins.check_origin(&headers)?;
+    converse: impl FnOnce(Incoming, Line) -> F + Send + 'static,
+) -> Result<Response>
+where
+    F: Future<Output = ()> + Send + 'static,
+{
+    platform.front.origins.check_origin(headers)?;
     let upgrade = upgrade.map_err(|_| Error::MalformedBody("This address supports WebSocket only.".into()))?;
     platform.limits.check(&UPGRADES, &Subject::Address(info.ip.into()))?;
     // Held from here on, so that the shutdown waits for the goodbye.
@@ -54,7 +61,7 @@ pub async fn upgrade(
                 // The client disconnected, or does not read.
                 () = &mut writer => {}
                 // Flush what was sent last.
-                () = staff::converse(platform, Incoming(stream), line) => writer.await,
+                () = converse(Incoming(stream), line) => writer.await,
             }
             drop(open);
         }))
@@ -80,8 +87,14 @@ impl Line {
         (Self(sender), receiver)
     }
 
-    pub async fn send(&self, frame: &ToClient) -> Result<(), Gone> {
-        self.push(Out::Frame(frame.to_text().into())).await
+    pub async fn send(&self, frame: &impl Serialize) -> Result<(), Gone> {
+        match serde_json::to_string(frame) {
+            Ok(text) => self.push(Out::Frame(text.into())).await,
+            Err(error) => {
+                tracing::error!(%error, "a frame cannot be written");
+                Ok(())
+            }
+        }
     }
 
     pub async fn ping(&self) -> Result<(), Gone> {

@@ -1,5 +1,7 @@
 //! Two nodes of one installation, with Redis between them and without.
 
+mod chat;
+
 use std::time::Duration;
 
 use database::entity::staff::Role;

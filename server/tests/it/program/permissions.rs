@@ -29,7 +29,7 @@ enum Who {
     Everything(Permission),
 }
 
-use Permission::{Audit, Messages, Privacy, Settings, Staff as People};
+use Permission::{Audit, Chats, Messages, Privacy, Settings, Staff as People};
 use Who::{Anybody, Everything, InPerson, May, Own, Staff, StaffOrToken};
 
 const TABLE: &[(&str, &str, Who)] = &[
@@ -173,6 +173,23 @@ const TABLE: &[(&str, &str, Who)] = &[
     ("GET", "/api/admin/blocked-senders", May(Messages)),
     ("DELETE", "/api/admin/blocked-senders/{id}", May(Messages)),
     ("POST", "/api/admin/undo/{id}", May(Messages)),
+    ("GET", "/api/chat/config", Anybody),
+    ("GET", "/api/admin/chats", May(Chats)),
+    ("GET", "/api/admin/chats/stats", May(Chats)),
+    ("GET", "/api/admin/chats/{sessionId}", May(Chats)),
+    ("GET", "/api/admin/chats/{sessionId}/messages", May(Chats)),
+    ("DELETE", "/api/admin/chats/{sessionId}/messages/{seq}", May(Chats)),
+    ("GET", "/api/admin/chats/{sessionId}/transcript", May(Chats)),
+    ("POST", "/api/admin/chats/{sessionId}/assign", May(Chats)),
+    ("POST", "/api/admin/chats/{sessionId}/transfer", May(Chats)),
+    ("POST", "/api/admin/chats/{sessionId}/release", May(Chats)),
+    ("POST", "/api/admin/chats/{sessionId}/close", May(Chats)),
+    ("POST", "/api/admin/chats/{sessionId}/reopen", May(Chats)),
+    ("POST", "/api/admin/chats/{sessionId}/notes", May(Chats)),
+    ("POST", "/api/admin/chats/{sessionId}/tags", May(Chats)),
+    ("POST", "/api/admin/chats/{sessionId}/spam", May(Chats)),
+    ("POST", "/api/admin/chats/{sessionId}/block", May(Chats)),
+    ("POST", "/api/admin/chats/{sessionId}/to-message", May(Chats)),
     ("GET", "/api/admin/canned-replies", May(Messages)),
     ("POST", "/api/admin/canned-replies", May(Messages)),
     ("GET", "/api/admin/canned-replies/{id}", May(Messages)),
@@ -209,6 +226,7 @@ async fn answer(t: &TestApp, method: &str, path: &str, token: Option<&str>) -> A
         .replace("{id}", "00000000-0000-7000-8000-000000000000")
         .replace("{noteId}", "00000000-0000-7000-8000-000000000000")
         .replace("{sessionId}", "00000000-0000-7000-8000-000000000000")
+        .replace("{seq}", "1")
         .replace("{group}", "firm")
         .replace("{hash}", "none");
     let mut request = t.request(Method::from_bytes(method.as_bytes()).unwrap(), &path);

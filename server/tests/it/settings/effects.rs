@@ -14,6 +14,7 @@ use tekvwarho::features::SLICES;
 use tekvwarho::platform::settings::{Registry, reference};
 
 use super::pictures::logo;
+use crate::chat::{Visitor, desk, reply};
 use crate::support::people::PASSWORD;
 use crate::support::{Answer, Signed, TestApp};
 
@@ -96,6 +97,25 @@ fn rows() -> Vec<Row> {
         ("notifications.answersToClient", json!(false), |t, _| Box::pin(mails(t))),
         ("notifications.spamReport", json!(false), |t, _| Box::pin(mails_of_a_week(t))),
         ("notifications.newDevice", json!(false), |t, _| Box::pin(mails_of_a_new_device(t))),
+        ("chat.enabled", json!(false), |t, _| Box::pin(chat(t))),
+        ("chat.connect", json!("load"), |t, _| Box::pin(chat(t))),
+        ("chat.greeting", json!("Moin!"), |t, _| Box::pin(chat(t))),
+        ("chat.awayText", json!("We are in the garden."), |t, _| Box::pin(chat(t))),
+        ("chat.askName", json!("before"), |t, _| Box::pin(chat(t))),
+        ("chat.askEmail", json!("no"), |t, _| Box::pin(chat(t))),
+        ("chat.topics", json!(true), |t, _| Box::pin(chat(t))),
+        ("chat.hours", json!("own"), |t, _| Box::pin(chat(t))),
+        ("chat.weekly", json!([{ "day": "sun", "opens": "10:00", "closes": "11:00" }]), |t, ada| {
+            Box::pin(chat_with_own_hours(t, ada))
+        }),
+        ("chat.sound", json!(false), |t, _| Box::pin(chat(t))),
+        ("chat.awayMinutes", json!(1), |t, ada| Box::pin(who_is_there(t, ada))),
+        ("chat.requeueMinutes", json!(120), |t, ada| Box::pin(chat_after(t, ada, 60, true))),
+        ("chat.mailMinutes", json!(120), |t, ada| Box::pin(chat_after(t, ada, 60, false))),
+        ("chat.closeHours", json!(100), |t, ada| Box::pin(chat_after(t, ada, 25 * 60, false))),
+        ("privacy.chatDays", json!(2), |t, ada| Box::pin(chat_after(t, ada, 100 * 60, false))),
+        ("security.limitChatMessages", json!(1), |t, _| Box::pin(lines_of_a_visitor(t))),
+        ("security.limitChatSessions", json!(1), |t, _| Box::pin(lines_of_visitors(t))),
         ("privacy.consentText", json!("You may write to me."), |t, _| page(t, "/contact")),
         ("privacy.senderDays", json!(5), |t, ada| Box::pin(left_after(t, ada, 20))),
         ("privacy.mailDays", json!(7), |t, ada| Box::pin(left_after(t, ada, 20))),
@@ -323,6 +343,71 @@ async fn answers_of_a_client(t: &TestApp) -> String {
     said
 }
 
+/// What the chat of a page is told.
+async fn chat(t: &TestApp) -> String {
+    t.get("/api/chat/config").await.data().to_string()
+}
+
+async fn chat_with_own_hours(t: &TestApp, ada: Signed) -> String {
+    t.patch_as(&ada, "/api/admin/settings", json!({ "chat.hours": "own" })).await.status(200);
+    chat(t).await
+}
+
+/// Whether somebody is there three minutes after their last sign of life.
+async fn who_is_there(t: &TestApp, ada: Signed) -> String {
+    t.patch_as(&ada, "/api/admin/settings", json!({ "hours.weekly": [] })).await.status(200);
+    let (mut desk, _) = desk(t, &ada).await;
+    desk.send(json!({ "type": "available", "on": true })).await;
+    while desk.until("staff").await["staff"] == json!([]) {}
+    t.clock.advance(chrono::Duration::minutes(3));
+    chat(t).await
+}
+
+/// What is left of a chat with a reply, and perhaps a later line of the visitor, after some minutes of silence.
+async fn chat_after(t: &TestApp, ada: Signed, minutes: i64, waits: bool) -> String {
+    let (mut desk, _) = desk(t, &ada).await;
+    let mut visitor = Visitor::hello(t, json!({ "email": "anna@example.com" })).await;
+    visitor.say("one", "Hello?").await;
+    reply(&mut desk, &visitor.session, "a", "Hello!").await;
+    if waits {
+        visitor.say("two", "Are you there?").await;
+    }
+    let session = visitor.session.clone();
+    drop(visitor);
+    while desk.until("presence").await["visitor"] != "offline" {}
+    for _ in 0..2 {
+        t.clock.advance(chrono::Duration::minutes(minutes / 2));
+        t.app.schedule().run_due(uuid::Uuid::nil()).await;
+    }
+    let row = database::entity::chat_sessions::Entity::find_by_id(session.parse::<uuid::Uuid>().unwrap());
+    let status = row.one(t.app.storage.read()).await.unwrap().map(|row| row.status);
+    format!("{status:?}, {} mails", t.mails().await.len())
+}
+
+async fn lines_of_a_visitor(t: &TestApp) -> String {
+    let mut visitor = Visitor::new(t).await;
+    visitor.say("one", "Hello?").await;
+    visitor.write("two", "Hello?").await;
+    said_of(&mut visitor).await
+}
+
+async fn lines_of_visitors(t: &TestApp) -> String {
+    Visitor::new(t).await.say("one", "Hello?").await;
+    let mut second = Visitor::new(t).await;
+    second.write("one", "Hello?").await;
+    said_of(&mut second).await
+}
+
+/// Whether the last line was stored.
+async fn said_of(visitor: &mut Visitor) -> String {
+    loop {
+        let frame = visitor.socket.next().await;
+        if frame["type"] == "ack" || frame["type"] == "error" {
+            return frame["type"].to_string();
+        }
+    }
+}
+
 /// The About page with these settings, once Ada has agreed to be on it.
 fn about(t: &TestApp, ada: Signed, values: Value) -> BoxFuture<'_, String> {
     Box::pin(async move {
@@ -405,6 +490,11 @@ async fn every_key_of_the_site_does_something() {
 async fn every_key_of_mail_and_notifications_does_something() {
     show_effects("mail.").await;
     show_effects("notifications.").await;
+}
+
+#[tokio::test]
+async fn every_key_of_chat_does_something() {
+    show_effects("chat.").await;
 }
 
 #[tokio::test]

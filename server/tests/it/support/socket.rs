@@ -31,6 +31,17 @@ impl Socket {
         self.0.send(Message::text(frame.to_string())).await.unwrap();
     }
 
+    /// Sends a frame to a server that may have closed the socket.
+    pub async fn try_send(&mut self, frame: Value) {
+        let _ = self.0.send(Message::text(frame.to_string())).await;
+    }
+
+    /// Waits until the server has ended the socket.
+    pub async fn ended(&mut self) {
+        let read = async { while let Some(Ok(_)) = self.0.next().await {} };
+        tokio::time::timeout(Duration::from_secs(10), read).await.expect("the end of the socket");
+    }
+
     /// The next text frame; fails after five seconds.
     pub async fn next(&mut self) -> Value {
         loop {

@@ -1,0 +1,57 @@
+//! A copy of the conversation by mail: to the visitor who asks for it, once staff have replied.
+
+use database::entity::chat_messages::Sender;
+use uuid::Uuid;
+
+use super::letters::{ChatCopy, CopiedLine};
+use super::refuse::Refused;
+use super::{limits, store, token};
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::http::rate_limit::Subject;
+use crate::http::valid::is_email;
+use crate::platform::entity::Entity;
+use crate::platform::limits::STRANGER_MAIL;
+use crate::platform::mail::Mail;
+use crate::platform::staff as people;
+use crate::storage::email_key;
+
+/// Lines of a copy; the newest.
+const MOST: u64 = 500;
+
+/// Sends it, and returns the address.
+pub async fn send(app: &App, session: Uuid, email: &str) -> Result<String, Refused> {
+    let email = email.trim().to_owned();
+    if !is_email(&email) {
+        return Err(Refused::new("validation_failed", "this is no email address"));
+    }
+    let conn = app.storage.read();
+    let row = store::by_id(conn, session).await.map_err(Error::from)?;
+    // A stranger could mail anything to anybody otherwise.
+    if row.is_none_or(|row| row.first_replied_at.is_none() || row.is_spam) {
+        return Err(Refused::new("conflict", "nobody has replied yet"));
+    }
+    limits::check(app, &limits::COPIES, &Subject::Key(session.to_string()))?;
+    limits::check(app, &STRANGER_MAIL, &Subject::Mailbox(email_key(&email)))?;
+    let rows = store::lines_before(conn, session, i64::MAX, MOST).await.map_err(Error::from)?;
+    let names = people::names(app).await?;
+    let settings = app.settings.get();
+    let lines = rows.iter().filter(|line| line.event.is_none() && line.redacted_at.is_none()).map(|line| CopiedLine {
+        who: match line.sender_type {
+            Sender::Visitor => "You".to_owned(),
+            _ => line.sender_id.and_then(|id| names.get(&id).cloned()).unwrap_or_else(|| settings.firm.name.clone()),
+        },
+        at: settings.hours.moment(line.created_at, None),
+        text: line.content.clone(),
+    });
+    let letter = ChatCopy { lines: lines.collect(), link: token::link(app, session) };
+    let mail = Mail::new(&email, &letter).about((Entity::Chat, session)).row(app)?;
+    let sent = app.storage.write(mail, |tx, mail| {
+        Box::pin(async move {
+            tx.mail(mail.clone());
+            Ok(())
+        })
+    });
+    sent.await?;
+    Ok(email)
+}

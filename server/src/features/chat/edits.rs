@@ -1,0 +1,189 @@
+//! What staff change about a session besides who has it: tags, spam, blocks, redacted lines, and the way to the inbox.
+
+use chrono::Duration;
+use database::entity::chat_blocks as blocks;
+use database::entity::chat_messages::{self as lines, Sender};
+use database::entity::chat_sessions::{self as sessions, Status};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
+use uuid::Uuid;
+
+use super::handled::{etag, now};
+use super::rules::{By, Deed};
+use super::{acts, store};
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::features::messages::{Given, take_over};
+use crate::http::IfMatch;
+use crate::http::valid::Check;
+use crate::platform::act::Act;
+use crate::platform::audit::Changes;
+use crate::platform::entity::Entity;
+use crate::storage::Tx;
+
+/// Tags of one session.
+const TAGS: usize = 20;
+/// The longest block, in minutes: a year.
+const LONGEST: u32 = 525_600;
+/// Lines that a message of the inbox begins with.
+const LINES: u64 = 200;
+
+/// Tags in their one form: small letters, single spaces, no commas, each once.
+pub fn checked_tags(tags: &[String]) -> Result<Vec<String>> {
+    let mut check = Check::new();
+    let one = |tag: &String| tag.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
+    let mut fine: Vec<String> = tags.iter().map(one).filter(|tag| !tag.is_empty()).collect();
+    fine.sort_unstable();
+    fine.dedup();
+    if fine.len() > TAGS {
+        check.refuse("tags", "too_long", "A chat can have at most 20 tags.");
+    }
+    for tag in &fine {
+        if tag.chars().count() > 40 {
+            check.refuse("tags", "too_long", "A tag can have at most 40 characters.");
+        } else if tag.contains(',') || tag.chars().any(char::is_control) {
+            check.refuse("tags", "invalid", "A tag cannot contain a comma.");
+        }
+    }
+    check.done()?;
+    Ok(fine)
+}
+
+/// The session, locked, in the version that the caller has seen.
+async fn seen(tx: &Tx<'_>, id: Uuid, seen: &IfMatch) -> Result<sessions::Model> {
+    let row = store::locked(tx.conn(), id).await?.ok_or(Error::NotFound)?;
+    seen.check(&etag(row.version))?;
+    Ok(row)
+}
+
+/// Replaces the tags.
+pub async fn tag(app: &App, act: Act, id: Uuid, wanted: Vec<String>, version: IfMatch) -> Result<()> {
+    app.storage
+        .write((act, wanted, version), move |tx, (act, wanted, version)| {
+            Box::pin(async move {
+                let row = seen(tx, id, version).await?;
+                let before = store::tags_of(tx.conn(), &[id]).await?.remove(&id).unwrap_or_default();
+                if before != *wanted {
+                    store::set_tags(tx.conn(), id, wanted).await?;
+                    act.note(tx, "chat.tagged", (Entity::Chat, id), Changes::none().field("tags", before, wanted));
+                    store::save(tx, row, act.now).await?;
+                }
+                Ok(())
+            })
+        })
+        .await
+}
+
+/// Marks a session as spam, which closes it, or as no spam.
+pub async fn judge(app: &App, act: Act, id: Uuid, is_spam: bool, version: IfMatch) -> Result<()> {
+    app.storage
+        .write((act, version, now(app)), move |tx, (act, version, now)| {
+            Box::pin(async move {
+                let mut row = seen(tx, id, version).await?;
+                if row.is_spam == is_spam {
+                    return Ok(());
+                }
+                if is_spam && row.status != Status::Closed {
+                    // Whoever has it: spam is nobody's conversation.
+                    let holder = row.staff_id.unwrap_or(act.caller.staff_id);
+                    acts::act_on(tx, now, row, By::Staff(holder), Deed::Close).await?;
+                    row = store::locked(tx.conn(), id).await?.ok_or(Error::NotFound)?;
+                }
+                let changes = Changes::none().field("isSpam", row.is_spam, is_spam);
+                act.note(tx, "chat.judged", (Entity::Chat, id), changes);
+                row.is_spam = is_spam;
+                store::save(tx, row, act.now).await.map(drop)
+            })
+        })
+        .await
+}
+
+/// Blocks the visitor for some minutes; 0 ends a block.
+pub async fn block(app: &App, act: Act, id: Uuid, minutes: u32, version: IfMatch) -> Result<()> {
+    if minutes > LONGEST {
+        return Err(Error::field("minutes", "invalid", "This can be at most a year: 525600 minutes."));
+    }
+    app.storage
+        .write((act, version), move |tx, (act, version)| {
+            Box::pin(async move {
+                let row = seen(tx, id, version).await?;
+                let block = blocks::Model {
+                    visitor_id: row.visitor_id,
+                    ip_address: row.ip_address.clone(),
+                    blocked_by: Some(act.caller.staff_id),
+                    expires_at: act.now + Duration::minutes(minutes.into()),
+                    created_at: act.now,
+                };
+                store::block(tx.conn(), block).await?;
+                act.note(tx, "chat.blocked", (Entity::Chat, id), Changes::none().fact("minutes", minutes));
+                store::save(tx, row, act.now).await.map(drop)
+            })
+        })
+        .await
+}
+
+/// Removes the text of a line. The line itself stays.
+pub async fn redact(app: &App, act: Act, id: Uuid, seq: i64) -> Result<()> {
+    app.storage
+        .write(act, move |tx, act| {
+            Box::pin(async move {
+                let mut row = store::locked(tx.conn(), id).await?.ok_or(Error::NotFound)?;
+                let found = store::lines_after(tx.conn(), id, seq - 1, 1).await?;
+                let line = found.into_iter().find(|line| line.seq == seq && line.event.is_none());
+                let line = line.ok_or(Error::NotFound)?;
+                if line.redacted_at.is_some() {
+                    return Ok(());
+                }
+                lines::Entity::update_many()
+                    .col_expr(lines::Column::Content, Expr::value(""))
+                    .col_expr(lines::Column::SearchText, Expr::value(""))
+                    .col_expr(lines::Column::RedactedAt, Expr::value(act.now))
+                    .filter(lines::Column::Id.eq(line.id))
+                    .exec(tx.conn())
+                    .await?;
+                if row.last_line.as_deref().is_some_and(|excerpt| line.content.starts_with(excerpt)) {
+                    row.last_line = None;
+                }
+                act.note(tx, "chat.redacted", (Entity::Chat, id), Changes::none().fact("seq", seq));
+                store::save(tx, row, act.now).await.map(drop)
+            })
+        })
+        .await
+}
+
+/// Makes a message of the inbox of it; the same one if that was done before.
+pub async fn to_message(app: &App, act: Act, id: Uuid) -> Result<Uuid> {
+    let visitor = "Visitor";
+    app.storage
+        .write(act, move |tx, act| {
+            Box::pin(async move {
+                let mut row = store::locked(tx.conn(), id).await?.ok_or(Error::NotFound)?;
+                if let Some(known) = row.message_id {
+                    return Ok(known);
+                }
+                let Some(email) = row.visitor_email.clone() else {
+                    return Err(Error::Conflict(
+                        "The visitor gave no email address, so there is nobody to reply to.".into(),
+                    ));
+                };
+                let spoken = store::lines_after(tx.conn(), id, 0, LINES).await?;
+                let name = row.visitor_name.clone().unwrap_or_else(|| visitor.to_owned());
+                let text = spoken
+                    .iter()
+                    .filter(|line| line.event.is_none() && line.redacted_at.is_none())
+                    .map(|line| match line.sender_type {
+                        Sender::Visitor => format!("{name}: {}", line.content),
+                        _ => format!("We: {}", line.content),
+                    })
+                    .collect::<Vec<_>>()
+                    .join("\n");
+                let given = Given { name, email, service: row.topic.clone(), text, visitor_id: Some(row.visitor_id) };
+                let message = take_over(tx, act, &given);
+                row.message_id = Some(message);
+                act.note(tx, "chat.converted", (Entity::Chat, id), Changes::none());
+                store::save(tx, row, act.now).await?;
+                Ok(message)
+            })
+        })
+        .await
+}

@@ -1,0 +1,86 @@
+//! What people are told of chats.
+
+use database::entity::{notifications, outbox, staff};
+use uuid::Uuid;
+
+use super::letters::ChatMentioned;
+use crate::app::App;
+use crate::error::Result;
+use crate::platform::Platform;
+use crate::platform::act::Act;
+use crate::platform::entity::Entity;
+use crate::platform::mail::Mail;
+use crate::platform::notices::{self, Default, Kind, News, To};
+use crate::platform::permission::{Permission, PermissionSet};
+use crate::platform::staff as people;
+use crate::storage::{Tx, folded};
+
+/// A visitor waits for somebody.
+pub static CHAT_WAITING: Kind =
+    Kind { name: "chat_waiting", needs: &[Permission::Chats], app: Default::On, mail: Default::Off };
+/// A colleague gave me a chat.
+pub static CHAT_ASSIGNED: Kind =
+    Kind { name: "chat_assigned", needs: &[Permission::Chats], app: Default::On, mail: Default::Never };
+/// A colleague named me in a note.
+pub static CHAT_MENTIONED: Kind =
+    Kind { name: "chat_mentioned", needs: &[Permission::Chats], app: Default::On, mail: Default::Away };
+
+/// Notices that a session waits.
+pub async fn of_waiting(app: &App, session: Uuid) -> Result<Vec<notifications::Model>> {
+    let news = News { entity: Some((Entity::Chat, session)), ..News::default() };
+    notices::rows(app, &CHAT_WAITING, &news, To::Holders(Permission::Chats)).await
+}
+
+/// The notice that a colleague gave somebody a session.
+pub async fn of_assignment(
+    platform: &Platform,
+    session: Uuid,
+    by: Uuid,
+    to: Uuid,
+) -> Result<Vec<notifications::Model>> {
+    let news = News { entity: Some((Entity::Chat, session)), actor: Some(by), detail: None };
+    notices::rows(platform, &CHAT_ASSIGNED, &news, To::Person(to)).await
+}
+
+/// Notices and mails for the colleagues whom a note names.
+pub async fn of_mentions(
+    app: &App,
+    session: Uuid,
+    by: (Uuid, &str),
+    note: &str,
+) -> Result<(Vec<notifications::Model>, Vec<outbox::Model>)> {
+    let (mut told, mut mails) = (Vec::new(), Vec::new());
+    if !note.contains('@') {
+        return Ok((told, mails));
+    }
+    let news = News { entity: Some((Entity::Chat, session)), actor: Some(by.0), detail: None };
+    let text = folded(note);
+    for person in people::everybody(app.storage.read()).await? {
+        let may = person.is_active && PermissionSet::of(&person).has(Permission::Chats);
+        if !may || !text.contains(&format!("@{}", folded(&person.name))) {
+            continue;
+        }
+        told.extend(notices::rows(app, &CHAT_MENTIONED, &news, To::Person(person.id)).await?);
+        for (name, address) in notices::mail_to(app, &CHAT_MENTIONED, &news, To::Person(person.id)).await? {
+            let letter = ChatMentioned {
+                name,
+                by: by.1.to_owned(),
+                content: note.to_owned(),
+                link: app.config.server.link(&format!("/admin/chats/{session}")),
+            };
+            mails.push(Mail::new(&address, &letter).about(news.entity).row(app)?);
+        }
+    }
+    Ok((told, mails))
+}
+
+/// The notice for somebody who has a colleague's session now, within the unit that hands it over.
+pub async fn for_new_owner(
+    tx: &Tx<'_>,
+    act: &Act,
+    session: Uuid,
+    person: &staff::Model,
+) -> Result<Option<notifications::Model>> {
+    let news = News { entity: Some((Entity::Chat, session)), actor: Some(act.caller.staff_id), detail: None };
+    Ok(notices::for_one(&act.platform, tx.conn(), &CHAT_ASSIGNED, &news, person).await?.0)
+}
