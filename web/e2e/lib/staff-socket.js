@@ -4,14 +4,15 @@ import { until } from "./until.js";
 
 export class StaffSocket {
   #page;
+  #lines = 0;
 
   /** Signs in as the admin and takes chats. */
   static async open(browser, server) {
     const staff = new StaffSocket();
     staff.server = server;
-    const context = await browser.newContext({ baseURL: server.url });
+    // A page of the public origin, whose socket does not go through the proxy that a test puts before visitors.
+    const context = await browser.newContext({ baseURL: server.env.TEKVWARHO_PUBLIC_URL, bypassCSP: true });
     staff.#page = await context.newPage();
-    // Any page of the same origin will do.
     await staff.#page.goto("/robots.txt");
     await staff.connect();
     return staff;
@@ -19,12 +20,15 @@ export class StaffSocket {
 
   async connect() {
     const { ticket } = await this.server.api("/api/auth/ws-ticket", "POST", {});
-    await this.#page.evaluate((ticket) => {
-      globalThis.heard = [];
-      globalThis.socket = new WebSocket(`${location.origin.replace("http", "ws")}/ws/chat`);
-      socket.onmessage = ({ data }) => heard.push(JSON.parse(data));
-      socket.onopen = () => socket.send(JSON.stringify({ type: "auth", ticket }));
-    }, ticket);
+    await this.#page.evaluate(
+      ({ url, ticket }) => {
+        globalThis.heard = [];
+        globalThis.socket = new WebSocket(url);
+        socket.onmessage = ({ data }) => heard.push(JSON.parse(data));
+        socket.onopen = () => socket.send(JSON.stringify({ type: "auth", ticket }));
+      },
+      { url: `${this.server.url.replace("http", "ws")}/ws/chat`, ticket },
+    );
     await this.hears({ type: "ready" });
     await this.send({ type: "available", on: true });
   }
@@ -64,7 +68,7 @@ export class StaffSocket {
   }
 
   async say(sessionId, content) {
-    const clientId = `staff-${content}`;
+    const clientId = `staff-${++this.#lines}`;
     await this.send({ type: "message", sessionId, clientId, content });
     await this.hears({ type: "ack", clientId });
   }

@@ -39,8 +39,8 @@ const isFocused = (locator) => locator.evaluate((node) => node === document.acti
 const stored = () => page.evaluate(() => Object.keys(localStorage));
 
 /** What the server has stored of the session, in order. */
-async function rows() {
-  const lines = await server.api(`/api/admin/chats/${session}/messages`);
+async function rows(of = session) {
+  const lines = await server.api(`/api/admin/chats/${of}/messages`);
   return lines.filter((line) => line.from !== "system").map((line) => line.content);
 }
 
@@ -201,13 +201,21 @@ step(
 );
 
 step("a page that is left before its line was taken: the next page sends it", async () => {
-  proxy.swallow();
-  await say("Left behind");
-  proxy.pass();
-  await page.goto("/contact");
-  await log().getByText("Left behind").waitFor();
-  await log().getByText("Sent", { exact: true }).waitFor();
-  assert.equal((await rows()).filter((content) => content === "Left behind").length, 1);
+  const other = await person(browser, server, { baseURL: proxy.url });
+  let swallows = true;
+  await other.context.routeWebSocket(/ws\/chat/, (socket) => swallows || socket.connectToServer());
+  await other.page.goto("/");
+  await launcher(other.page).click();
+  await say("Left behind", other.page);
+  await log(other.page).getByText("Sending", { exact: true }).waitFor();
+  swallows = false;
+  await other.page.goto("/contact");
+  await log(other.page).getByText("Sent", { exact: true }).waitFor();
+  assert.deepEqual(await texts(other.page), ["Left behind"]);
+  const { sessionId } = await other.page.evaluate(() => JSON.parse(localStorage.getItem("chat")));
+  assert.deepEqual(await rows(sessionId), ["Left behind"]);
+  other.watch.assertQuiet();
+  await other.context.close();
 });
 
 step(
