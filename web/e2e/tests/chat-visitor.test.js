@@ -196,6 +196,7 @@ step(
     await log().getByText("While nobody wrote").waitFor({ timeout: 40_000 });
     console.log(`    the line came after ${since(dead).toFixed(1)} s`);
     assert.ok(since(dead) < 40, `${since(dead)} s`);
+    proxy.bury();
   },
   { timeout: 90_000 },
 );
