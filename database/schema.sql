@@ -68,6 +68,84 @@ CREATE TABLE public.canned_replies (
     updated_by uuid,
     updated_at timestamp with time zone NOT NULL
 );
+CREATE TABLE public.chat_availability (
+    staff_id uuid NOT NULL,
+    is_available boolean NOT NULL,
+    seen_at timestamp with time zone NOT NULL
+);
+CREATE TABLE public.chat_blocks (
+    visitor_id uuid NOT NULL,
+    ip_address text,
+    blocked_by uuid,
+    expires_at timestamp with time zone NOT NULL,
+    created_at timestamp with time zone NOT NULL
+);
+CREATE TABLE public.chat_messages (
+    id uuid NOT NULL,
+    session_id uuid NOT NULL,
+    seq bigint NOT NULL,
+    client_id character varying(64),
+    sender_type character varying(10) NOT NULL,
+    sender_id uuid,
+    content text NOT NULL,
+    event character varying(20),
+    created_at timestamp with time zone NOT NULL,
+    read_at timestamp with time zone,
+    redacted_at timestamp with time zone,
+    search_text text NOT NULL,
+    search_vector tsvector GENERATED ALWAYS AS (to_tsvector('simple'::regconfig, search_text)) STORED
+);
+CREATE TABLE public.chat_notes (
+    id uuid NOT NULL,
+    session_id uuid NOT NULL,
+    note_seq bigint NOT NULL,
+    client_id character varying(64),
+    staff_id uuid,
+    content text NOT NULL,
+    created_at timestamp with time zone NOT NULL
+);
+CREATE TABLE public.chat_sessions (
+    session_id uuid NOT NULL,
+    visitor_id uuid NOT NULL,
+    staff_id uuid,
+    visitor_name text,
+    visitor_email text,
+    email_key text,
+    topic text,
+    status character varying(20) NOT NULL,
+    started_at timestamp with time zone NOT NULL,
+    ended_at timestamp with time zone,
+    rating smallint,
+    feedback text,
+    last_seq bigint NOT NULL,
+    last_note_seq bigint NOT NULL,
+    visitor_read_seq bigint NOT NULL,
+    staff_read_seq bigint NOT NULL,
+    unread_by_visitor integer NOT NULL,
+    unread_by_staff integer NOT NULL,
+    waiting_since timestamp with time zone,
+    first_replied_at timestamp with time zone,
+    last_activity_at timestamp with time zone NOT NULL,
+    activity_id uuid NOT NULL,
+    last_line text,
+    last_from character varying(10),
+    page_url text,
+    page_title text,
+    referrer text,
+    timezone text,
+    ip_address text,
+    user_agent text,
+    is_spam boolean NOT NULL,
+    message_id uuid,
+    mailed_seq bigint NOT NULL,
+    search_text text NOT NULL,
+    version bigint NOT NULL,
+    changed_at timestamp with time zone NOT NULL
+);
+CREATE TABLE public.chat_tags (
+    session_id uuid NOT NULL,
+    tag text NOT NULL
+);
 CREATE TABLE public.count_changes (
     id bigint NOT NULL,
     name character varying(40) NOT NULL,
@@ -420,6 +498,18 @@ ALTER TABLE ONLY public.canned_replies
     ADD CONSTRAINT canned_replies_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.canned_replies
     ADD CONSTRAINT canned_replies_shortcut_key UNIQUE (shortcut);
+ALTER TABLE ONLY public.chat_availability
+    ADD CONSTRAINT chat_availability_pkey PRIMARY KEY (staff_id);
+ALTER TABLE ONLY public.chat_blocks
+    ADD CONSTRAINT chat_blocks_pkey PRIMARY KEY (visitor_id);
+ALTER TABLE ONLY public.chat_messages
+    ADD CONSTRAINT chat_messages_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.chat_notes
+    ADD CONSTRAINT chat_notes_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.chat_sessions
+    ADD CONSTRAINT chat_sessions_pkey PRIMARY KEY (session_id);
+ALTER TABLE ONLY public.chat_tags
+    ADD CONSTRAINT chat_tags_pkey PRIMARY KEY (session_id, tag);
 ALTER TABLE ONLY public.count_changes
     ADD CONSTRAINT count_changes_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.counts
@@ -512,6 +602,23 @@ CREATE INDEX audit_logs_by_person ON public.audit_logs USING btree (user_id, id)
 CREATE INDEX audit_logs_by_token ON public.audit_logs USING btree (token_id, id) WHERE (token_id IS NOT NULL);
 CREATE INDEX audit_logs_by_type ON public.audit_logs USING btree (entity_type, id);
 CREATE INDEX audit_logs_of_entity ON public.audit_logs USING btree (entity_type, entity_id, id);
+CREATE INDEX chat_blocks_by_address ON public.chat_blocks USING btree (ip_address);
+CREATE UNIQUE INDEX chat_messages_client ON public.chat_messages USING btree (session_id, client_id);
+CREATE INDEX chat_messages_search ON public.chat_messages USING gin (search_vector);
+CREATE UNIQUE INDEX chat_messages_stream ON public.chat_messages USING btree (session_id, seq);
+CREATE UNIQUE INDEX chat_notes_client ON public.chat_notes USING btree (session_id, client_id);
+CREATE UNIQUE INDEX chat_notes_stream ON public.chat_notes USING btree (session_id, note_seq);
+CREATE INDEX chat_sessions_by_activity ON public.chat_sessions USING btree (activity_id);
+CREATE INDEX chat_sessions_by_change ON public.chat_sessions USING btree (changed_at);
+CREATE INDEX chat_sessions_by_client ON public.chat_sessions USING btree (email_key, session_id);
+CREATE INDEX chat_sessions_by_staff ON public.chat_sessions USING btree (staff_id, status, activity_id);
+CREATE INDEX chat_sessions_by_status ON public.chat_sessions USING btree (status, activity_id);
+CREATE INDEX chat_sessions_by_visitor ON public.chat_sessions USING btree (visitor_id, session_id);
+CREATE INDEX chat_sessions_open ON public.chat_sessions USING btree (session_id) WHERE ((status)::text <> 'closed'::text);
+CREATE INDEX chat_sessions_rated ON public.chat_sessions USING btree (session_id) WHERE (rating IS NOT NULL);
+CREATE INDEX chat_sessions_unread ON public.chat_sessions USING btree (last_activity_at) WHERE (unread_by_visitor > 0);
+CREATE INDEX chat_sessions_waiting ON public.chat_sessions USING btree (waiting_since) WHERE (waiting_since IS NOT NULL);
+CREATE INDEX chat_tags_by_tag ON public.chat_tags USING btree (tag, session_id);
 CREATE INDEX idempotency_keys_expiry ON public.idempotency_keys USING btree (expires_at);
 CREATE INDEX message_notes_thread ON public.message_notes USING btree (message_id, id);
 CREATE INDEX message_reads_by_staff ON public.message_reads USING btree (staff_id);
@@ -558,6 +665,18 @@ ALTER TABLE ONLY public.active_sessions
     ADD CONSTRAINT active_sessions_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.staff(id);
 ALTER TABLE ONLY public.blocked_senders
     ADD CONSTRAINT blocked_senders_blocked_by_fkey FOREIGN KEY (blocked_by) REFERENCES public.staff(id) ON DELETE SET NULL;
+ALTER TABLE ONLY public.chat_availability
+    ADD CONSTRAINT chat_availability_staff_id_fkey FOREIGN KEY (staff_id) REFERENCES public.staff(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.chat_messages
+    ADD CONSTRAINT chat_messages_session_id_fkey FOREIGN KEY (session_id) REFERENCES public.chat_sessions(session_id);
+ALTER TABLE ONLY public.chat_notes
+    ADD CONSTRAINT chat_notes_session_id_fkey FOREIGN KEY (session_id) REFERENCES public.chat_sessions(session_id);
+ALTER TABLE ONLY public.chat_notes
+    ADD CONSTRAINT chat_notes_staff_id_fkey FOREIGN KEY (staff_id) REFERENCES public.staff(id);
+ALTER TABLE ONLY public.chat_sessions
+    ADD CONSTRAINT chat_sessions_staff_id_fkey FOREIGN KEY (staff_id) REFERENCES public.staff(id);
+ALTER TABLE ONLY public.chat_tags
+    ADD CONSTRAINT chat_tags_session_id_fkey FOREIGN KEY (session_id) REFERENCES public.chat_sessions(session_id);
 ALTER TABLE ONLY public.inbox_reads
     ADD CONSTRAINT inbox_reads_staff_id_fkey FOREIGN KEY (staff_id) REFERENCES public.staff(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.message_notes

@@ -2863,6 +2863,11 @@ export interface components {
             messages?: components["schemas"]["MessageCounts"] | null;
             /** @description The last 30 days in the firm's time zone, oldest first. */
             trend: components["schemas"]["TrendDay"][];
+            /**
+             * Format: int64
+             * @description Chats whose visitor waits for somebody.
+             */
+            waitingChats?: number | null;
         };
         /** @description The result of a deletion. */
         Deleted: {
@@ -3320,6 +3325,11 @@ export interface components {
                 messages?: components["schemas"]["MessageCounts"] | null;
                 /** @description The last 30 days in the firm's time zone, oldest first. */
                 trend: components["schemas"]["TrendDay"][];
+                /**
+                 * Format: int64
+                 * @description Chats whose visitor waits for somebody.
+                 */
+                waitingChats?: number | null;
             };
             /** @description A sentence to show to people, if there is something to say. */
             message?: string;
@@ -5599,7 +5609,7 @@ export interface components {
          * @description An event that people can be notified about.
          * @enum {string}
          */
-        NotificationEvent: "message_created" | "client_replied" | "message_assigned" | "message_mentioned" | "message_returned" | "new_device" | "mail_failed" | "mails_failed" | "audit_head";
+        NotificationEvent: "message_created" | "client_replied" | "message_assigned" | "message_mentioned" | "message_returned" | "chat_waiting" | "chat_assigned" | "chat_mentioned" | "new_device" | "mail_failed" | "mails_failed" | "audit_head";
         /** @description Whether one event is sent through one channel. */
         NotificationPreference: {
             channel: components["schemas"]["NotificationChannel"];

@@ -6,9 +6,7 @@
 //! whose mailbox overflows is told afterwards that it missed something. Visitors have seats too; they have no session to
 //! be checked.
 
-use std::any::Any;
 use std::collections::{HashMap, HashSet};
-use std::hash::Hash;
 use std::panic::AssertUnwindSafe;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -22,6 +20,7 @@ use tokio_util::task::TaskTracker;
 use tokio_util::task::task_tracker::TaskTrackerToken;
 use uuid::Uuid;
 
+use super::topics::{Post, Topic, topics_for, topics_of};
 use super::viewers::Place;
 use crate::cluster::Event;
 use crate::platform::Platform;
@@ -39,41 +38,6 @@ const IDLE: Duration = Duration::from_secs(75);
 const WATCHED: Duration = Duration::from_mins(1);
 /// Capacity of a seat's mailbox.
 const MAILBOX: usize = 64;
-
-/// What a seat subscribes to.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub enum Topic {
-    Everybody,
-    Person(Uuid),
-    Session(Uuid),
-    /// Entities of this kind.
-    Kind(Entity),
-    /// One entity.
-    Thing(Entity, Uuid),
-    /// Other viewers of this place.
-    Place(Place),
-}
-
-/// What a slice tells the seats of its topics. Only the slice knows what is in it.
-pub type Word = Arc<dyn Any + Send + Sync>;
-
-/// A message to a seat.
-#[derive(Debug, Clone)]
-pub enum Post {
-    Event(Arc<Event>),
-    Word(Word),
-    /// The person or their permissions changed.
-    Person(Box<Caller>),
-    /// More happened than the mailbox holds.
-    Missed,
-    /// Somebody came to the place or left it.
-    Viewers,
-    Ping,
-    /// The session has ended.
-    SignedOut,
-    /// Nothing was received for too long.
-    Silent,
-}
 
 /// All seats of this node.
 pub struct Hub {
@@ -362,31 +326,6 @@ impl Drop for Seat {
     }
 }
 
-/// The topics that concern a person.
-fn topics_of(caller: &Caller) -> HashSet<Topic> {
-    let kinds = Entity::ALL.into_iter().filter(|kind| caller.may(kind.needs())).map(Topic::Kind);
-    let own = [Topic::Everybody, Topic::Person(caller.staff_id), Topic::Session(caller.session_id)];
-    own.into_iter().chain(kinds).collect()
-}
-
-/// The topics that an event concerns. What it tells a person is decided on delivery, by their permissions at that time.
-fn topics_for(event: &Event) -> Vec<Topic> {
-    match event {
-        Event::Notice(notice) => Entity::of(&notice.entity).map(Topic::Kind).into_iter().collect(),
-        Event::Everything | Event::SettingsChanged => vec![Topic::Everybody],
-        Event::SessionChanged(session) => vec![Topic::Session(*session)],
-        Event::StaffChanged(person) => vec![Topic::Person(*person), Topic::Kind(Entity::Staff)],
-        Event::Notified(people) => people.iter().copied().map(Topic::Person).collect(),
-        Event::TokensChanged(_)
-        | Event::PreferencesChanged(_)
-        | Event::Viewing(_)
-        | Event::Chat(_)
-        | Event::Counted
-        | Event::MailQueued
-        | Event::AuditWritten => Vec::new(),
-    }
-}
-
 /// Watches all seats until the last one is free.
 async fn watch(platform: Platform) {
     let mut tick = tokio::time::interval(RECHECK);
@@ -433,22 +372,6 @@ async fn look(platform: &Platform) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cluster::Notice;
-
-    #[test]
-    fn an_event_wakes_whom_it_concerns() {
-        let (ada, ben) = (Uuid::from_u128(1), Uuid::from_u128(2));
-        assert_eq!(topics_for(&Entity::Message.notice("message_created", None)), [Topic::Kind(Entity::Message)]);
-        assert_eq!(topics_for(&Event::StaffChanged(ada)), [Topic::Person(ada), Topic::Kind(Entity::Staff)]);
-        assert_eq!(topics_for(&Event::Notified([ada, ben].into())), [Topic::Person(ada), Topic::Person(ben)]);
-        assert_eq!(topics_for(&Event::SessionChanged(ada)), [Topic::Session(ada)]);
-        assert_eq!(topics_for(&Event::SettingsChanged), [Topic::Everybody]);
-        assert_eq!(topics_for(&Event::Everything), [Topic::Everybody]);
-        let unknown = Event::Notice(Notice { kind: "planet_risen".into(), entity: "planet".into(), id: None });
-        for event in [Event::MailQueued, Event::AuditWritten, Event::PreferencesChanged(ada), unknown] {
-            assert_eq!(topics_for(&event), [], "{event:?}");
-        }
-    }
 
     fn caller(session: u128) -> Caller {
         Caller {

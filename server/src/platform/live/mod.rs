@@ -9,13 +9,15 @@ mod hub;
 mod protocol;
 mod staff;
 mod told;
+mod topics;
 mod transport;
 mod viewers;
 
 pub use document::{Frames, document};
-pub use hub::{Hub, Post, Seat, Topic, Word};
+pub use hub::{Hub, Seat};
 pub use protocol::{Goodbye, ToClient};
 pub use staff::{AUTH, At, Desk, converse};
+pub use topics::{Post, Topic, Word};
 pub use transport::{Gone, Heard, Incoming, Line, upgrade};
 pub use viewers::Viewers;
 

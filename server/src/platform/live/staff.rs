@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use axum::extract::ws::Utf8Bytes;
 
-use super::hub::{Hub, Post, Seat, Word};
+use super::hub::{Hub, Seat};
 use super::protocol::{FromClient, Goodbye, ToClient, Viewer};
 use super::told::notice_for;
+use super::topics::{Post, Word};
 use super::transport::{Gone, Heard, Incoming, Line};
 use super::viewers::Place;
 use crate::cluster::Event;

@@ -6,8 +6,9 @@ use std::time::{Duration, Instant};
 
 use uuid::Uuid;
 
-use super::hub::{Hub, Post, Topic};
+use super::hub::Hub;
 use super::protocol::Viewer;
+use super::topics::{Post, Topic};
 use crate::cluster::{Bus, Event, Viewing};
 use crate::platform::entity::Entity;
 

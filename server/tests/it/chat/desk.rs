@@ -2,6 +2,7 @@
 
 use database::entity::staff::Role;
 use serde_json::{Value, json};
+use tekvwarho::platform::permission::Permission;
 
 use super::{Visitor, about, desk, reply, session_where};
 use crate::support::TestApp;
@@ -13,33 +14,31 @@ async fn of_many_who_claim_one_session_exactly_one_gets_it() {
     let mut visitor = Visitor::new(&t).await;
     visitor.say("one", "Hello?").await;
     let mut sockets = Vec::new();
-    for number in 0..100 {
-        let person =
-            t.person_with(&format!("Person {number}"), &[tekvwarho::platform::permission::Permission::Chats]).await;
-        // Passwords take long: these people have a session without one.
+    for number in 0..20 {
+        let person = t.person_with(&format!("Person {number}"), &[Permission::Chats]).await;
         let who = t.sign_in(&person).await;
-        sockets.push((person.id.to_string(), desk(&t, &who).await.0));
+        for _ in 0..5 {
+            sockets.push((person.id.to_string(), desk(&t, &who).await.0));
+        }
     }
     let claim = about(&visitor.session, "claim", json!({}));
     futures_util::future::join_all(sockets.iter_mut().map(|(_, socket)| socket.send(claim.clone()))).await;
     let ends = sockets.iter_mut().map(async |(id, socket): &mut (String, Socket)| {
-        let mut holder = None;
         loop {
             let frame = socket.next().await;
             if frame["type"] == "error" {
                 assert_eq!(frame["code"], "conflict", "{frame}");
-                return false;
+                return None;
             }
-            if frame["type"] == "session" && frame["status"] == "active" {
-                holder.replace(frame["staffId"].as_str().unwrap().to_owned());
-                if holder.as_deref() == Some(id.as_str()) {
-                    return true;
-                }
+            // Whoever lost sees who has it, and is refused all the same.
+            if frame["type"] == "session" && frame["staffId"] == json!(id) {
+                return Some(id.clone());
             }
         }
     });
-    let won = futures_util::future::join_all(ends).await.into_iter().filter(|won| *won).count();
-    assert_eq!(won, 1);
+    let winners: Vec<String> = futures_util::future::join_all(ends).await.into_iter().flatten().collect();
+    assert_eq!(winners.len(), 5, "all windows of one person: {winners:?}");
+    assert!(winners.iter().all(|id| *id == winners[0]), "{winners:?}");
 }
 
 #[tokio::test]
@@ -105,9 +104,13 @@ async fn presence_and_typing_are_told_and_end() {
     staff.send(about(&visitor.session, "typing", json!({ "on": true }))).await;
     assert_eq!(visitor.socket.until("typing").await["staffName"], "Ada");
     drop(visitor);
-    // Whoever leaves writes no longer.
-    assert_eq!(staff.until("typing").await["on"], false);
-    assert_eq!(staff.until("presence").await["visitor"], "offline");
+    // Whoever leaves writes no longer; the two are told in any order.
+    let (mut writes, mut there) = (true, true);
+    while writes || there {
+        let frame = staff.next().await;
+        writes &= !(frame["type"] == "typing" && frame["on"] == false);
+        there &= !(frame["type"] == "presence" && frame["visitor"] == "offline");
+    }
 }
 
 #[tokio::test]

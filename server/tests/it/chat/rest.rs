@@ -136,7 +136,7 @@ async fn the_chats_of_who_leaves_are_handed_over() {
     let mut visitor = Visitor::new(&t).await;
     visitor.say("one", "Hello?").await;
     t.post_as(&ada, &path(&visitor.session, "/assign"), json!({ "staffId": ben.id })).await.status(200);
-    let body = json!({ "reassignTo": ada.id });
-    t.post_as(&ada, &format!("/api/admin/staff/{}/deactivate", ben.id), body).await.status(200);
+    let path_of_ben = format!("/api/admin/staff/{}/deactivate?reassignTo={}", ben.id, ada.id);
+    t.post_as(&ada, &path_of_ben, json!({})).await.status(200);
     assert_eq!(t.get_as(&ada, &path(&visitor.session, "")).await.data()["staffId"], json!(ada.id));
 }

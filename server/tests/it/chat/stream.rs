@@ -38,8 +38,14 @@ async fn a_visitor_writes_and_a_person_replies() {
     );
     assert!(words["staffId"].is_null() && words["clientId"].is_null(), "{words}");
     visitor.send("read", json!({ "seq": 3 })).await;
-    let read = staff.until("read").await;
-    assert_eq!((&read["by"], &read["seq"]), (&json!("visitor"), &json!(3)));
+    let read = loop {
+        let read = staff.until("read").await;
+        // The reply said that staff have read, too.
+        if read["by"] == "visitor" {
+            break read;
+        }
+    };
+    assert_eq!(read["seq"], 3);
 }
 
 #[tokio::test]

@@ -50,6 +50,7 @@ async fn a_reply_to_who_has_left_goes_by_mail_once_and_its_link_opens_the_chat_a
     assert_eq!(again.session, session);
     assert!(again.lines().await.len() >= 3);
     again.say("late", "I am back").await;
+    let ada = t.sign_in_again("Ada").await;
     let closed = t.get_as(&ada, &format!("/api/admin/chats/{session}")).await.data();
     assert_eq!(closed["status"], "waiting");
 }
@@ -60,6 +61,7 @@ async fn after_a_day_a_closed_session_stays_closed_for_the_browser() {
     let mut visitor = Visitor::new(&t).await;
     visitor.say("one", "Hello?").await;
     visitor.send("close", json!({})).await;
+    while visitor.socket.until("session").await["status"] != "closed" {}
     time_passes(&t, Duration::hours(25)).await;
     visitor.write("two", "Hello?").await;
     assert_eq!(visitor.socket.until("error").await["code"], "session_closed");
@@ -74,6 +76,7 @@ async fn silence_ends_a_session_and_its_time_removes_it() {
     visitor.say("one", "Hello?").await;
     time_passes(&t, Duration::hours(25)).await;
     let path = format!("/api/admin/chats/{}", visitor.session);
+    let ada = t.sign_in_again("Ada").await;
     let detail = t.get_as(&ada, &path).await.data();
     assert_eq!((&detail["status"], &detail["missed"]), (&json!("closed"), &json!(true)));
     time_passes(&t, Duration::days(31)).await;

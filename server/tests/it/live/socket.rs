@@ -36,7 +36,7 @@ async fn a_ticket_opens_the_socket_once() {
         json!({ "type": "viewing", "entity": "planet", "id": null }),
     ] {
         first.send(nonsense).await;
-        assert_eq!(first.next().await["type"], "error");
+        first.until("error").await;
     }
 }
 
@@ -228,7 +228,7 @@ async fn a_ping_is_answered() {
     let t = TestApp::new().await;
     let mut socket = Socket::of(&t, &t.admin().await).await;
     socket.send(json!({ "type": "ping" })).await;
-    assert_eq!(socket.next().await, json!({ "type": "pong" }));
+    socket.until("pong").await;
 }
 
 #[tokio::test]
