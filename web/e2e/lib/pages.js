@@ -17,6 +17,8 @@ export const PUBLIC = [
   { name: "cookie-policy", path: "/cookie-policy" },
   { name: "api", path: "/api/docs", act: openOperation, hidden: true },
   { name: "not-found", path: "/no-such-page", status: 404 },
+  // Nobody takes chats, so it is a form.
+  { name: "chat-away", path: "/", act: openChat },
 ];
 
 /** A page of the firm's own, with all that Markdown can do, and an About page with a person on it, both with pictures. */
@@ -161,6 +163,13 @@ export const SIGNED_IN = [
 async function openMenu(page) {
   await page.locator("[data-menu] > summary").filter({ visible: true }).click();
   await page.getByRole("link", { name: "Partners" }).filter({ visible: true }).waitFor();
+}
+
+async function openChat(page) {
+  await page.locator(".chat-open").click();
+  await page.locator(".chat-panel").getByLabel("Your message").waitFor();
+  // The next pages are looked at without it.
+  await page.evaluate(() => sessionStorage.clear());
 }
 
 async function sendWrongCode(page) {

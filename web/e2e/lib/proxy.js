@@ -28,6 +28,15 @@ export class Proxy {
     this.#deaf = () => false;
   }
 
+  /** Ends dead connections, as a device does at last; until then, a browser may wait for one of them. */
+  bury() {
+    for (const pair of this.#pairs) {
+      if (!pair.dead && !pair.deafDown) continue;
+      this.#pairs.delete(pair);
+      for (const end of pair.ends) end.destroy();
+    }
+  }
+
   #take(near) {
     const deaf = this.#deaf();
     const pair = { dead: deaf === "dead", deafDown: deaf === "deafDown", ends: [near] };

@@ -133,6 +133,7 @@ pub async fn render_in(
         services => value(&settings.services),
         privacy => value(settings.group("privacy")),
         site => value(settings.group(GROUP.id)),
+        chat => value(settings.group("chat")),
         service => value(service),
         facts => facts,
         about => listed.about,

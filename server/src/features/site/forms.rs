@@ -1,4 +1,4 @@
-//! The contact form and the conversation page without scripts.
+//! The contact form and the conversation page without scripts, and the page of a mailed chat.
 
 use std::time::Duration;
 
@@ -26,6 +26,7 @@ pub fn routes() -> Router<App> {
     Router::new()
         .route("/contact", get(contact).post(post_contact))
         .route("/message/{id}", get(message).post(post_message))
+        .route("/chat/{id}", get(chat))
 }
 
 /// The token of a form records when it was rendered: requests within this time get the same rendering.
@@ -203,6 +204,15 @@ async fn message_page(app: &App, id: uuid::Uuid, open: Option<(&str, ClientThrea
     });
     let own = context! { form => value(form), thread => thread, messageId => id.to_string() };
     render(app, "site/message.html", &page, None, own).await
+}
+
+/// The page of a mailed link to a chat. Its script reads the code, so the server never sees it, and the page says nothing
+/// about whether there is such a chat.
+async fn chat(State(app): State<App>, Id(id): Id) -> Result<Response> {
+    let title = format!("Your conversation — {}", app.settings.get().firm.name);
+    let page = Page::private(&format!("/chat/{id}"), "chat", title);
+    let own = context! { chatId => id.to_string() };
+    Ok(thread_response(StatusCode::OK, render(&app, "site/chat-page.html", &page, None, own).await?))
 }
 
 /// The form with its errors.

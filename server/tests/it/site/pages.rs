@@ -1,6 +1,7 @@
 //! The public pages.
 
 use reqwest::Method;
+use serde_json::json;
 
 use crate::support::{Answer, TestApp};
 
@@ -52,6 +53,38 @@ async fn pages_are_kept_by_browsers_until_they_change() {
     let head = Answer::of(t.request(Method::HEAD, "/")).await;
     head.status(200);
     assert!(head.text.is_empty());
+}
+
+#[tokio::test]
+async fn the_chat_is_on_every_page_while_it_is_on_and_the_policies_follow() {
+    let t = TestApp::new().await;
+    let admin = t.admin().await;
+    for path in PAGES {
+        assert!(t.get(path).await.text.contains(r#"<aside class="chat" id="chat""#), "{path}");
+    }
+    assert!(t.get("/privacy-policy").await.text.contains("When you chat with us"));
+    assert!(t.get("/cookie-policy").await.text.contains("<code>chat-out-…</code>"));
+    t.patch_as(&admin, "/api/admin/settings", json!({ "chat.enabled": false })).await.status(200);
+    for path in PAGES {
+        let page = t.get(path).await.text;
+        assert!(!page.contains("chat-launcher") && !page.to_lowercase().contains("your chat"), "{path}");
+    }
+    assert!(!t.get("/privacy-policy").await.text.contains("When you chat with us"));
+    assert!(!t.get("/cookie-policy").await.text.contains("<code>chat"));
+}
+
+#[tokio::test]
+async fn the_page_of_a_mailed_chat_is_the_same_for_everybody_and_leaves_no_trace_of_its_code() {
+    let t = TestApp::new().await;
+    let id = "01890a5d-ac96-774b-bcce-b302099a8057";
+    let page = t.get(&format!("/chat/{id}")).await;
+    page.status(200);
+    assert_eq!(page.header("referrer-policy"), "no-referrer");
+    assert_eq!(page.header("cache-control"), "private, no-store");
+    assert!(page.text.contains(&format!(r#"data-session="{id}""#)) && page.text.contains("noindex"));
+    assert!(page.text.contains("<noscript>"), "who has no scripts reads what to do");
+    assert!(!page.text.contains(r#"id="chat""#), "there is no second chat on it");
+    t.get("/chat/7").await.status(404);
 }
 
 #[tokio::test]

@@ -1,0 +1,43 @@
+/** What the conversation needs of a browser. */
+import { Store } from "./store.js";
+
+const watched = () => document.visibilityState !== "hidden";
+
+export const env = {
+  connect: () => new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws/chat`),
+  now: () => Date.now(),
+  setTimeout: (act, ms) => setTimeout(act, ms),
+  clearTimeout: (id) => clearTimeout(id),
+  random: () => Math.random(),
+  uuid: () => crypto.randomUUID?.() ?? Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join(""),
+  watched,
+};
+
+/** Outlives the tab. */
+export const local = new Store(() => localStorage);
+/** Ends with the tab. */
+export const tab = new Store(() => sessionStorage);
+
+/** Where the visitor is, for those who reply. */
+export function about() {
+  const page = { url: location.href.split("#")[0] };
+  if (document.referrer) page.referrer = document.referrer;
+  const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
+  return { ...page, ...(timeZone && { timezone: timeZone }) };
+}
+
+/** Connects at once when somebody looks again, or when the network is back. */
+export function wakeUp(talk) {
+  document.addEventListener("visibilitychange", () => watched() && talk.line.wake());
+  addEventListener("focus", () => talk.line.wake());
+  addEventListener("pageshow", (event) => (event.persisted ? talk.line.moved() : talk.line.wake()));
+  addEventListener("online", () => talk.line.moved());
+  addEventListener("offline", () => talk.changed());
+  addEventListener("pagehide", () => talk.typed(true));
+}
+
+export async function loadConfig() {
+  const answer = await fetch("/api/chat/config", { signal: AbortSignal.timeout(10_000) });
+  if (!answer.ok) throw new Error(String(answer.status));
+  return (await answer.json()).data;
+}
