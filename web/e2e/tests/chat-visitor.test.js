@@ -137,7 +137,9 @@ step("a second tab is live too, and both have each line once", async () => {
   await launcher(other).click();
   await until("the history is there", async () => (await texts(other)).length === 2);
   await say("From the second tab", other);
+  await log().getByText("From the second tab", { exact: true }).waitFor();
   await say("From the first tab");
+  await log(other).getByText("From the first tab", { exact: true }).waitFor();
   await staff.say(session, "To both");
   for (const on of [page, other]) {
     await log(on).getByText("To both", { exact: true }).waitFor();
