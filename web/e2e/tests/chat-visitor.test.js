@@ -137,7 +137,9 @@ step("a second tab is live too, and both have each line once", async () => {
   await launcher(other).click();
   await until("the history is there", async () => (await texts(other)).length === 2);
   await say("From the second tab", other);
+  await log().getByText("From the second tab", { exact: true }).waitFor();
   await say("From the first tab");
+  await log(other).getByText("From the first tab", { exact: true }).waitFor();
   await staff.say(session, "To both");
   for (const on of [page, other]) {
     await log(on).getByText("To both", { exact: true }).waitFor();
@@ -298,7 +300,7 @@ step("outside the hours it is a form whose message lands in the inbox", async ()
   await server.api("/api/admin/settings", "PATCH", {
     "chat.weekly": [{ day: someday, opens: "09:00", closes: "17:00" }],
   });
-  const other = await person(browser, server);
+  const other = await person(browser, server, { baseURL: proxy.url });
   await other.page.goto("/");
   await launcher(other.page).click();
   const form = panel(other.page);
@@ -327,7 +329,7 @@ step("a conversation that has begun goes on outside the hours", async () => {
 
 step("the mailed link shows the conversation, hides its code, and can write", async () => {
   const { sessionId, token } = await page.evaluate(() => JSON.parse(localStorage.getItem("chat")));
-  const other = await person(browser, server);
+  const other = await person(browser, server, { baseURL: proxy.url });
   await other.page.goto(`/chat/${sessionId}#${token}`);
   const talk = other.page.getByRole("log", { name: "Conversation" });
   await talk.getByText("Something else").waitFor();
@@ -345,7 +347,7 @@ step("the mailed link shows the conversation, hides its code, and can write", as
 
 step("a wrong code is refused kindly", async () => {
   const { sessionId } = await page.evaluate(() => JSON.parse(localStorage.getItem("chat")));
-  const other = await person(browser, server);
+  const other = await person(browser, server, { baseURL: proxy.url });
   await other.page.goto(`/chat/${sessionId}#guess`);
   await other.page.getByRole("alert").getByText("does not open a conversation").waitFor();
   await other.page.getByLabel("Code from the email").waitFor();
@@ -355,7 +357,7 @@ step("a wrong code is refused kindly", async () => {
 
 step("by the setting it connects without being opened, and says nothing of the visitor until it is", async () => {
   await server.api("/api/admin/settings", "PATCH", { "chat.connect": "load" });
-  const other = await person(browser, server);
+  const other = await person(browser, server, { baseURL: proxy.url });
   const sent = [];
   other.page.on("websocket", (socket) => socket.on("framesent", ({ payload }) => sent.push(JSON.parse(payload))));
   const hellos = () => sent.filter((frame) => frame.type === "hello");
@@ -382,7 +384,7 @@ step("notifications are asked for only on request, and print shows no chat", asy
 });
 
 step("without scripts, and with the chat off, there is no launcher", async () => {
-  const plain = await person(browser, server, { javaScriptEnabled: false });
+  const plain = await person(browser, server, { baseURL: proxy.url, javaScriptEnabled: false });
   await plain.page.goto("/");
   assert.ok(!(await launcher(plain.page).isVisible()));
   await plain.context.close();
