@@ -20,6 +20,7 @@ use utoipa::{Modify, OpenApi};
         (name = "setup", description = "First-time setup"),
         (name = "dashboard", description = "The dashboard’s home page"),
         (name = "messages", description = "The inbox"),
+        (name = "chats", description = "Live chat with visitors"),
         (name = "mail", description = "Emails that could not be delivered"),
         (name = "staff", description = "The firm’s people"),
         (name = "settings", description = "The firm’s settings"),

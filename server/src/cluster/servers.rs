@@ -9,7 +9,7 @@ use redis::cluster_async::ClusterConnection;
 use redis::sentinel::{Sentinel, SentinelNodeConnectionInfo};
 use redis::{
     AsyncConnectionConfig, Client, Cmd, ConnectionAddr, ConnectionInfo, ErrorKind, IntoConnectionInfo, Pipeline,
-    ProtocolVersion, PushInfo, RedisError, RedisFuture, RedisResult, TlsMode, Value,
+    ProtocolVersion, PushInfo, RedisConnectionInfo, RedisError, RedisFuture, RedisResult, TlsMode, Value,
 };
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
@@ -27,8 +27,9 @@ pub enum Servers {
     Sentinels {
         sentinels: Vec<ConnectionInfo>,
         master: String,
-        /// How to connect to the servers that the Sentinels name.
-        servers: SentinelNodeConnectionInfo,
+        /// How to sign in to the servers that the Sentinels name, and whether they speak TLS.
+        settings: RedisConnectionInfo,
+        tls: Option<TlsMode>,
         /// Which Sentinel is asked first: another one after each attempt, because one may swallow everything.
         next: AtomicUsize,
     },
@@ -100,11 +101,15 @@ impl Servers {
                     let client = Client::open(server.clone())?;
                     Connection::One(client.get_multiplexed_async_connection_with_config(&config).await?)
                 }
-                Self::Sentinels { sentinels, master, servers, next } => {
+                Self::Sentinels { sentinels, master, settings, tls, next } => {
                     let mut sentinels = sentinels.clone();
                     let first = next.fetch_add(1, Ordering::Relaxed) % sentinels.len();
                     sentinels.rotate_left(first);
-                    let client = Sentinel::build(sentinels)?.async_master_for(master, Some(servers)).await?;
+                    let mut servers = SentinelNodeConnectionInfo::default().set_redis_connection_info(settings.clone());
+                    if let Some(tls) = tls {
+                        servers = servers.set_tls_mode(*tls);
+                    }
+                    let client = Sentinel::build(sentinels)?.async_master_for(master, Some(&servers)).await?;
                     Connection::One(client.get_multiplexed_async_connection_with_config(&config).await?)
                 }
                 Self::Cluster(nodes) => {
@@ -162,11 +167,8 @@ fn sentinels(rest: &str, scheme: &str, tls: Option<TlsMode>) -> Option<Servers> 
     let sentinels = hosts.split(',').map(with_port).collect::<Option<Vec<_>>>()?;
     let login = if login.is_empty() { String::new() } else { format!("{login}@") };
     let server = one(&format!("redis://{login}server"))?;
-    let mut servers = SentinelNodeConnectionInfo::default().set_redis_connection_info(server.redis_settings().clone());
-    if let Some(tls) = tls {
-        servers = servers.set_tls_mode(tls);
-    }
-    Some(Servers::Sentinels { sentinels, master: master.to_owned(), servers, next: AtomicUsize::new(0) })
+    let settings = server.redis_settings().clone();
+    Some(Servers::Sentinels { sentinels, master: master.to_owned(), settings, tls, next: AtomicUsize::new(0) })
 }
 
 /// True if a port follows the host, which can be an IPv6 address in brackets.
@@ -275,10 +277,10 @@ mod tests {
         match Servers::parse(url).unwrap_or_else(|why| panic!("{url}: {why}")) {
             Servers::One(server) => ("one", vec![address(&server)], secret(&server)),
             Servers::Cluster(nodes) => ("cluster", nodes.iter().map(address).collect(), nodes.iter().all(secret)),
-            Servers::Sentinels { sentinels, master, servers, .. } => {
+            Servers::Sentinels { sentinels, master, settings, .. } => {
                 let hosts = sentinels.iter().map(address).chain([master]).collect();
                 assert!(sentinels.iter().all(|it| !secret(it)), "the password is for the servers");
-                ("sentinels", hosts, format!("{servers:?}").contains("secret"))
+                ("sentinels", hosts, settings.password() == Some("secret"))
             }
         }
     }

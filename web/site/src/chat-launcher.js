@@ -1,13 +1,13 @@
 /** The button of the chat. Everything else loads once somebody is about to use it, or has an open conversation. */
 const root = document.getElementById("chat");
 const button = root.querySelector("button");
-const { connect, style } = root.dataset;
+const { connect, sheet: address } = root.dataset;
 let loading = null;
 
 const load = () => (loading ??= start());
 
 async function start() {
-  const sheet = Object.assign(document.createElement("link"), { rel: "stylesheet", href: style });
+  const sheet = Object.assign(document.createElement("link"), { rel: "stylesheet", href: address });
   try {
     const styled = new Promise((done, failed) => Object.assign(sheet, { onload: done, onerror: failed }));
     document.head.append(sheet);

@@ -19,7 +19,7 @@ use crate::storage::{Tx, email_key, search_text};
 const EXCERPT: usize = 200;
 
 /// What came of it.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
     /// It is stored, with this number.
     Stored(i64),
@@ -243,9 +243,12 @@ fn turn(row: &mut sessions::Model, by: By, deed: Deed, now: DateTime<Utc>) -> Re
 async fn before(tx: &Tx<'_>, words: &Words, by: Sender, who: Option<Uuid>) -> Result<Option<Outcome>> {
     let Some(name) = &words.client_id else { return Ok(None) };
     let known = store::named(tx.conn(), words.session, name).await?;
-    Ok(known.map(|line| match line.sender_type == by && line.sender_id == who {
-        true => Outcome::Known(line.seq),
-        false => Outcome::Refused(Refusal::Never),
+    Ok(known.map(|line| {
+        if line.sender_type == by && line.sender_id == who {
+            Outcome::Known(line.seq)
+        } else {
+            Outcome::Refused(Refusal::Never)
+        }
     }))
 }
 
@@ -262,10 +265,7 @@ async fn read_up_to(
         return Ok(false);
     }
     store::mark_read(tx.conn(), row.session_id, of, (known, up_to), now).await?;
-    let left = match up_to < row.last_seq {
-        true => store::count_after(tx.conn(), row.session_id, of, up_to).await?,
-        false => 0,
-    };
+    let left = if up_to < row.last_seq { store::count_after(tx.conn(), row.session_id, of, up_to).await? } else { 0 };
     if of == Sender::Staff {
         (row.visitor_read_seq, row.unread_by_visitor) = (up_to, left);
     } else {

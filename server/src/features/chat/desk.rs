@@ -257,9 +257,10 @@ impl live::Desk for Desk {
     async fn take(&mut self, mut at: At<'_>, text: &str) -> Result<bool, Gone> {
         let Ok(frame) = serde_json::from_str::<FromStaff>(text) else { return Ok(false) };
         let (session, client_id) = named(&frame);
-        let outcome = match may(at.caller) {
-            true => self.handle(&mut at, frame).await?,
-            false => Err(Refused::new("forbidden", "this needs the permission for chats")),
+        let outcome = if may(at.caller) {
+            self.handle(&mut at, frame).await?
+        } else {
+            Err(Refused::new("forbidden", "this needs the permission for chats"))
         };
         if let Err(refused) = outcome {
             at.line.send(&refused.frame(session, client_id)).await?;

@@ -318,6 +318,7 @@ pub enum ToVisitor {
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(tag = "type", rename_all = "snake_case")]
 #[schema(as = StaffServerFrame)]
+#[expect(clippy::large_enum_variant, reason = "a frame lives only until it is written")]
 pub enum ToStaff {
     /// The sessions that wait or are active, oldest first; follows `ready`, and again if the socket has missed
     /// something. What is not in it is over.

@@ -23,7 +23,7 @@ pub struct Presences(Mutex<HashMap<Uuid, HashMap<Uuid, Seen>>>);
 
 impl Presences {
     /// Takes note of a socket; true if something about the session is new.
-    pub fn put(&self, session: Uuid, socket: Uuid, on: bool, page: Option<Page>) -> bool {
+    pub fn put(&self, session: Uuid, socket: Uuid, on: bool, page: Option<&Page>) -> bool {
         let mut all = self.all();
         if !on {
             let Some(sockets) = all.get_mut(&session) else { return false };
@@ -36,8 +36,8 @@ impl Presences {
         }
         let sockets = all.entry(session).or_default();
         let first = !sockets.values().any(is_fresh);
-        let before = sockets.insert(socket, Seen { page: page.clone(), at: Instant::now() });
-        first || before.is_none_or(|seen| seen.page != page)
+        let before = sockets.insert(socket, Seen { page: page.cloned(), at: Instant::now() });
+        first || before.is_none_or(|seen| seen.page.as_ref() != page)
     }
 
     /// True if the visitor has the site open somewhere.
@@ -71,7 +71,7 @@ mod tests {
         let (all, session) = (Presences::default(), Uuid::from_u128(1));
         let (one, two) = (Uuid::from_u128(2), Uuid::from_u128(3));
         assert!(all.put(session, one, true, None) && !all.put(session, one, true, None));
-        assert!(all.put(session, two, true, Some(("/".into(), None))), "on another page");
+        assert!(all.put(session, two, true, Some(&("/".into(), None))), "on another page");
         assert!(!all.put(session, one, false, None) && all.is_online(session));
         assert!(all.put(session, two, false, None) && !all.is_online(session));
         assert!(!all.put(session, two, false, None));

@@ -55,7 +55,8 @@ pub enum Refusal {
     Never,
 }
 
-/// Where it stands then, and what has happened. Nothing has if it stands as before.
+/// Where it stands then, and what has happened. Nothing has if it stands as before. The first line that fits decides.
+#[expect(clippy::match_same_arms, reason = "a table: a line for each person, deed and state")]
 pub fn after(stand: Stand, by: By, deed: Deed, now: DateTime<Utc>) -> Result<(Stand, Option<Happened>), Refusal> {
     let same = Ok((stand, None));
     let waiting = Stand { status: Status::Waiting, holder: None, ended_at: None };
@@ -64,9 +65,10 @@ pub fn after(stand: Stand, by: By, deed: Deed, now: DateTime<Utc>) -> Result<(St
     match (by, deed, stand.status) {
         (By::Visitor { .. }, Deed::Say, Status::Waiting | Status::Active) => same,
         (By::Visitor { by_link }, Deed::Say, Status::Closed) => {
-            match by_link || stand.ended_at.is_none_or(|ended| now - ended < REOPENS) {
-                true => Ok((waiting, Some(Happened::Reopened))),
-                false => Err(Refusal::Closed),
+            if by_link || stand.ended_at.is_none_or(|ended| now - ended < REOPENS) {
+                Ok((waiting, Some(Happened::Reopened)))
+            } else {
+                Err(Refusal::Closed)
             }
         }
         (By::Visitor { .. }, Deed::Close, Status::Closed) => same,

@@ -81,11 +81,9 @@ impl Kept {
 /// Passes on an event to those who follow.
 pub fn follow(app: &App, event: &Event) {
     match event {
-        Event::Chat(Chat::Changed(session)) => {
-            if is_followed(app, *session) {
-                app.chat.work().sessions.insert(*session);
-                wake(app);
-            }
+        Event::Chat(Chat::Changed(session)) if is_followed(app, *session) => {
+            app.chat.work().sessions.insert(*session);
+            wake(app);
         }
         Event::Chat(Chat::Desk) | Event::StaffChanged(_) if app.hub.has(&Topic::Kind(Entity::Chat)) => {
             app.chat.work().desk = true;
@@ -97,11 +95,11 @@ pub fn follow(app: &App, event: &Event) {
                 tokio::spawn(async move { typing(&app, session, staff, on).await });
             }
         }
-        Event::Chat(Chat::Present { socket, session, on, page }) => {
-            if app.chat.presence.put(*session, *socket, *on, page.clone()) {
-                let on = app.chat.presence.is_online(*session);
-                say(app, &[Topic::Kind(Entity::Chat)], Told::Presence { session: *session, on, page: page.clone() });
-            }
+        Event::Chat(Chat::Present { socket, session, on, page })
+            if app.chat.presence.put(*session, *socket, *on, page.as_ref()) =>
+        {
+            let on = app.chat.presence.is_online(*session);
+            say(app, &[Topic::Kind(Entity::Chat)], Told::Presence { session: *session, on, page: page.clone() });
         }
         Event::Everything => {
             let followed = app.hub.things(Entity::Chat);

@@ -144,10 +144,10 @@ impl Visitor {
             (Some(resume), Some(_)) => resume.token.clone(),
             _ => token::of_browser(&app, session),
         };
-        let page = hello.url.as_deref().map(|url| (cut(url, 2_000), None));
+        let seen = hello.url.as_deref().map(|url| (cut(url, 2_000), None));
         let mut new = blank(session, visitor_id, now);
         acts::set_details(&mut new, &checked(hello.details));
-        new.page_url = page.as_ref().map(|page| page.0.clone());
+        new.page_url = seen.as_ref().map(|(url, _)| url.clone());
         new.referrer = hello.referrer.as_deref().map(|text| cut(text, 2_000));
         new.timezone = hello.timezone.filter(|zone| zone.parse::<chrono_tz::Tz>().is_ok());
         new.ip_address = Some(crate::http::AddressKey::from(info.ip).to_string());
@@ -155,9 +155,20 @@ impl Visitor {
         let welcome =
             ToVisitor::Welcome { visitor_id, session_id: session, token, server_time: now, resumed: resumed.is_some() };
         line.send(&welcome).await?;
-        let (pace, made) = (Pace::default(), row.is_some());
-        let mut visitor =
-            Self { app, line, seat, new, key, made, sent: last_seq, shown: None, typing: false, pace, page };
+        let made = row.is_some();
+        let mut visitor = Self {
+            app,
+            line,
+            seat,
+            new,
+            key,
+            made,
+            sent: last_seq,
+            shown: None,
+            typing: false,
+            pace: Pace::default(),
+            page: seen,
+        };
         if let Some(row) = row {
             visitor.be_present(true);
             visitor.show(&row).await?;

@@ -12,8 +12,11 @@ use crate::platform::slice::Brings;
 pub struct Frames {
     title: &'static str,
     to_client: bool,
-    schemas: fn() -> (String, Vec<(String, RefOr<Schema>)>),
+    schemas: fn() -> Named,
 }
+
+/// The name of a type, and the schemas of it and of all that it holds, by their names.
+type Named = (String, Vec<(String, RefOr<Schema>)>);
 
 impl Frames {
     /// Frames that a client sends.
@@ -27,8 +30,7 @@ impl Frames {
     }
 }
 
-/// The name of a type, and the schemas of it and of all that it holds.
-fn schemas_of<T: ToSchema>() -> (String, Vec<(String, RefOr<Schema>)>) {
+fn schemas_of<T: ToSchema>() -> Named {
     let name = T::name().into_owned();
     let mut schemas = vec![(name.clone(), T::schema())];
     T::schemas(&mut schemas);

@@ -78,6 +78,7 @@ impl Visitor {
 }
 
 /// A frame about a session.
+#[expect(clippy::needless_pass_by_value, reason = "every caller writes the value where it calls")]
 pub fn about(session: &str, kind: &str, over: Value) -> Value {
     let mut frame = json!({ "type": kind, "sessionId": session });
     frame.as_object_mut().unwrap().extend(over.as_object().unwrap().clone());

@@ -136,7 +136,7 @@ async fn one_node_seals_at_a_time_and_a_dead_one_holds_nobody_up() {
     let mut nodes = Nodes::two().await;
     nodes.kill_both().await;
     nodes.b.send_message(json!({})).await;
-    let held = nodes.b.app.storage.alone("audit.seal").await.unwrap().unwrap();
+    let held = nodes.b.app.storage.alone("the sealer").await.unwrap().unwrap();
     assert_eq!(seal_pending(&nodes.a.app, false).await.unwrap(), None);
     assert!(nodes.a.app.storage.alone("something else").await.unwrap().is_some());
     // The connection ends with its program.
