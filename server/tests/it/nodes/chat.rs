@@ -1,6 +1,7 @@
 //! A visitor and staff on different nodes, with Redis between them, without it, and while it goes and comes back.
 
 use serde_json::{Value, json};
+use tekvwarho::cluster::Event;
 
 use crate::chat::{Visitor, about, desk, reply, session_where};
 use crate::support::nodes::Nodes;
@@ -10,6 +11,8 @@ use crate::support::socket::Socket;
 /// A conversation over two nodes; `live`: typing and presence travel too.
 async fn talk(nodes: &Nodes, live: bool) {
     let ada = nodes.b.admin().await;
+    // She was made past the program: names that A has read are old.
+    nodes.a.app.bus.publish(Event::Everything);
     let (mut staff, _) = desk(&nodes.b, &ada).await;
     let mut visitor = Visitor::new(&nodes.a).await;
     visitor.say("one", "Hello?").await;
