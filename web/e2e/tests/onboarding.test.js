@@ -92,7 +92,7 @@ step("services are chosen: the examples are marked until they are changed, remov
   await overview();
   await list().getByText("0 of 5 done").waitFor();
   await list().getByRole("link", { name: "Choose what you offer" }).click();
-  await page.getByRole("button", { name: "Looks right" }).click();
+  await page.getByRole("button", { name: "Looks right", exact: true }).click();
   await page.getByText("Marked as right").waitFor();
   assert.equal(await examples.count(), 0);
   await overview();

@@ -42,6 +42,7 @@ async function offers(words, label, on = page) {
 async function choose(words, label) {
   await offers(words, label);
   await options(page).filter({ hasText: label }).first().click();
+  await field(page).waitFor({ state: "hidden" });
 }
 const focused = (selector) =>
   until(`the focus is in ${selector}`, () =>
@@ -95,6 +96,7 @@ step("titles come before other words, and beginnings of words count", async () =
   await type("ours");
   await until("nothing fits", async () => !(await offered()).some((row) => row.startsWith("Weekly")));
   await page.keyboard.press("Escape");
+  await field(page).waitFor({ state: "hidden" });
 });
 
 step("a setting leads to its field, from anywhere and from its own page", async () => {
