@@ -415,9 +415,11 @@ def open_socket(out, signed):
             out.token = out.server.sign_in()
             status, _, body = out.server.call("POST", "/api/auth/ws-ticket", headers={"Authorization": f"Bearer {out.token}"})
         socket_.send(text({"type": "auth", "ticket": json.loads(body)["data"]["ticket"]}))
-        answer = socket_.next_text()
-        if answer["type"] != "ready":
-            out.fail("WebSocket sign-in", "ready", answer)
+        # What everybody who takes chats gets first.
+        for expected in ("ready", "sessions", "staff"):
+            answer = socket_.next_text()
+            if answer["type"] != expected:
+                out.fail("WebSocket sign-in", expected, answer)
     return socket_
 
 
