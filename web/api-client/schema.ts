@@ -6926,7 +6926,7 @@ export interface operations {
             query?: {
                 /** @description `waiting`, `active`, `closed`, `missed` or `spam`, several with commas. Without it, all but spam. */
                 status?: string;
-                /** @description The id of a person, `me` or `nobody`. */
+                /** @description The id of a person, `me` or `none`. */
                 assignedTo?: string;
                 /** @description Words that occur in the conversation, the name or the address of the visitor. */
                 q?: string;

@@ -11,6 +11,7 @@ mod body;
 mod client_address;
 pub mod export;
 mod extract;
+pub mod filters;
 mod front;
 mod if_match;
 pub mod kept;

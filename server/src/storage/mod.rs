@@ -19,6 +19,6 @@ pub use counts::{Count, Counted, FOLD_AT, SLOT, counted, fold, unfolded};
 pub use dialect::{Engine, Match, WordIndex, are_indexed, estimate, ids_up_to, is_unavailable};
 pub use fold::{email_key, folded, phrase, search_terms, search_text};
 pub use folding::fold_until_stopped;
-pub use paging::{COUNT_LIMIT, Cursor, Page};
+pub use paging::{COUNT_LIMIT, Cursor, Page, count_rows};
 pub use pool::{Storage, database_file, database_url};
 pub use write::{BoxFuture, Tx};

@@ -2,6 +2,8 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use sea_orm::sea_query::{Alias, Asterisk, Expr, Func, Query, SelectStatement};
+use sea_orm::{ConnectionTrait, DbErr};
 use uuid::Uuid;
 
 use crate::error::{Error, Result};
@@ -69,4 +71,18 @@ impl<T> Page<T> {
     pub fn with<U>(self, rows: Vec<U>) -> Page<U> {
         Page { rows, total: self.total, total_is_lower_bound: self.total_is_lower_bound, next: self.next }
     }
+}
+
+/// The number of rows that a query selects. With a limit, counting stops there.
+///
+/// # Errors
+/// The database is unavailable.
+pub async fn count_rows(conn: &impl ConnectionTrait, rows: SelectStatement) -> Result<u64, DbErr> {
+    let select = Query::select()
+        .expr_as(Func::count(Expr::col(Asterisk)), Alias::new("rows"))
+        .from_subquery(rows, Alias::new("counted"))
+        .take();
+    let row = conn.query_one(&select).await?;
+    let number: i64 = row.map(|row| row.try_get("", "rows")).transpose()?.unwrap_or(0);
+    Ok(u64::try_from(number).unwrap_or(0))
 }

@@ -14,6 +14,7 @@ use super::rules::Deed;
 use super::{edits, handled, view};
 use crate::app::App;
 use crate::error::Result;
+use crate::features::messages::checked_tags;
 use crate::http::valid::Check;
 use crate::http::{Data, Envelope, Id, IfMatch, Json, Listed, Paging, Problem, Query, RequestInfo, Tagged};
 use crate::platform::act::Act;
@@ -203,7 +204,9 @@ async fn tag_chat(
     Id(id): Id,
     Json(body): Json<ChatTags>,
 ) -> Result<Tagged<Data<ChatDetail>>> {
-    let wanted = edits::checked_tags(&body.tags)?;
+    let mut check = Check::new();
+    let wanted = checked_tags(&mut check, "tags", &body.tags);
+    check.done()?;
     edits::tag(&app, Act::new(&app, caller, info), id, wanted, seen).await?;
     detail::answer(&app, id).await
 }

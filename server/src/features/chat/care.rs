@@ -175,7 +175,11 @@ async fn mail_unread(app: &App, before: DateTime<Utc>) -> Result<()> {
             .take(LINES)
             .collect();
         let who = spoken.last().and_then(|line| names.get(&line.sender_id?).cloned()).unwrap_or_default();
-        let mail = letter(app, &row, who, spoken).await?;
+        if too_many_to(app, &row, &spoken).await {
+            // The next round tries again: words of staff are mailed late rather than never.
+            continue;
+        }
+        let mail = letter(app, &row, who, spoken)?;
         let id = row.session_id;
         app.storage
             .write(mail, move |tx, mail| {
@@ -197,17 +201,20 @@ async fn mail_unread(app: &App, before: DateTime<Utc>) -> Result<()> {
     Ok(())
 }
 
-/// The mail; none if there is nothing to say, or if that mailbox got too many from us.
-async fn letter(
+/// True if there is something to mail, and that mailbox got too much from us within the hour.
+async fn too_many_to(app: &App, row: &Model, spoken: &[lines::Model]) -> bool {
+    let Some(key) = row.email_key.as_ref().filter(|_| !spoken.is_empty()) else { return false };
+    limits::check(app, &STRANGER_MAIL, &Subject::Mailbox(key.clone())).await.is_err()
+}
+
+/// The mail; none if there is nothing to say.
+fn letter(
     app: &App,
     row: &Model,
     staff_name: String,
     spoken: Vec<lines::Model>,
 ) -> Result<Option<database::entity::outbox::Model>> {
-    let (Some(email), Some(key)) = (&row.visitor_email, &row.email_key) else { return Ok(None) };
-    if spoken.is_empty() || limits::check(app, &STRANGER_MAIL, &Subject::Mailbox(key.clone())).await.is_err() {
-        return Ok(None);
-    }
+    let Some(email) = row.visitor_email.as_ref().filter(|_| !spoken.is_empty()) else { return Ok(None) };
     let lines = spoken.into_iter().map(|line| line.content).collect();
     let letter = ChatReply { staff_name, lines, link: token::link(app, row.session_id) };
     Mail::new(email, &letter).about((Entity::Chat, row.session_id)).by_a_person().row(app).map(Some)

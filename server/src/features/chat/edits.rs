@@ -15,39 +15,15 @@ use crate::app::App;
 use crate::error::{Error, Result};
 use crate::features::messages::{Given, take_over};
 use crate::http::IfMatch;
-use crate::http::valid::Check;
 use crate::platform::act::Act;
 use crate::platform::audit::Changes;
 use crate::platform::entity::Entity;
 use crate::storage::Tx;
 
-/// Tags of one session.
-const TAGS: usize = 20;
 /// The longest block, in minutes: a year.
 const LONGEST: u32 = 525_600;
 /// Lines that a message of the inbox begins with.
 const LINES: u64 = 200;
-
-/// Tags in their one form: small letters, single spaces, no commas, each once.
-pub fn checked_tags(tags: &[String]) -> Result<Vec<String>> {
-    let mut check = Check::new();
-    let one = |tag: &String| tag.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
-    let mut fine: Vec<String> = tags.iter().map(one).filter(|tag| !tag.is_empty()).collect();
-    fine.sort_unstable();
-    fine.dedup();
-    if fine.len() > TAGS {
-        check.refuse("tags", "too_long", "A chat can have at most 20 tags.");
-    }
-    for tag in &fine {
-        if tag.chars().count() > 40 {
-            check.refuse("tags", "too_long", "A tag can have at most 40 characters.");
-        } else if tag.contains(',') || tag.chars().any(char::is_control) {
-            check.refuse("tags", "invalid", "A tag cannot contain a comma.");
-        }
-    }
-    check.done()?;
-    Ok(fine)
-}
 
 /// The session, locked, in the version that the caller has seen.
 async fn seen(tx: &Tx<'_>, id: Uuid, seen: &IfMatch) -> Result<sessions::Model> {

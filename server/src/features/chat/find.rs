@@ -1,6 +1,6 @@
 //! Finding chats: lists under filters, a page at a time, search, and figures.
 
-use chrono::{DateTime, Days, Duration, NaiveDate, TimeZone as _, Utc};
+use chrono::{DateTime, Days, Duration, NaiveDate, NaiveTime, TimeZone as _, Utc};
 use chrono_tz::Tz;
 use database::entity::chat_sessions::{Column, Entity, Model, Status};
 use database::entity::{chat_messages as lines, chat_tags as tags};
@@ -14,8 +14,9 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use crate::error::{Error, Result};
+use crate::http::filters::{day, given};
 use crate::ids::first_of;
-use crate::storage::{COUNT_LIMIT, Cursor, Engine, Match, Page, WordIndex, search_terms};
+use crate::storage::{COUNT_LIMIT, Cursor, Engine, Match, Page, WordIndex, count_rows, search_terms};
 
 /// Where the words of lines are found.
 pub const WORDS: WordIndex = WordIndex { table: "chat_messages" };
@@ -31,7 +32,7 @@ const NEWEST: u64 = 1_000;
 pub struct ChatQuery {
     /// `waiting`, `active`, `closed`, `missed` or `spam`, several with commas. Without it, all but spam.
     pub status: Option<String>,
-    /// The id of a person, `me` or `nobody`.
+    /// The id of a person, `me` or `none`.
     pub assigned_to: Option<String>,
     /// Words that occur in the conversation, the name or the address of the visitor.
     pub q: Option<String>,
@@ -61,10 +62,8 @@ pub struct Filter {
 impl ChatQuery {
     /// Reads the filters; `me` is the person who asks, days are those of `zone`.
     pub fn read(&self, me: Uuid, zone: Tz) -> Result<Filter> {
-        let given =
-            |text: &Option<String>| text.as_deref().map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned);
-        let mut filter = Filter { tag: given(&self.tag), ..Filter::default() };
-        for word in given(&self.status).iter().flat_map(|text| text.split(',')) {
+        let mut filter = Filter { tag: given(self.tag.as_ref()).map(str::to_lowercase), ..Filter::default() };
+        for word in given(self.status.as_ref()).into_iter().flat_map(|text| text.split(',')) {
             match word.trim() {
                 "waiting" => filter.statuses.push(Status::Waiting),
                 "active" => filter.statuses.push(Status::Active),
@@ -77,29 +76,24 @@ impl ChatQuery {
                 }
             }
         }
-        filter.assignee = match given(&self.assigned_to).as_deref() {
+        filter.assignee = match given(self.assigned_to.as_ref()) {
             None => None,
             Some("me") => Some(Some(me)),
-            Some("nobody" | "none") => Some(None),
+            Some("none") => Some(None),
             Some(id) => {
-                let wrong = || Error::field("assignedTo", "invalid", "This must be an id, me or nobody.");
+                let wrong = || Error::field("assignedTo", "invalid", "This must be an id, me or none.");
                 Some(Some(id.parse().map_err(|_| wrong())?))
             }
         };
-        let day = |field: &str, text: Option<String>, later: u64| {
-            let wrong = || Error::field(field, "invalid", "This must be a date such as 2026-01-31.");
-            text.map(|text| {
-                let date = text.parse::<NaiveDate>().ok().and_then(|date| date.checked_add_days(Days::new(later)));
-                let midnight = date.and_then(|date| date.and_hms_opt(0, 0, 0)).ok_or_else(wrong)?;
-                let at = zone.from_local_datetime(&midnight).earliest().map(|at| at.to_utc());
-                Ok::<_, Error>(at.unwrap_or_else(|| midnight.and_utc()))
-            })
-            .transpose()
+        let begin = |day: NaiveDate| {
+            let midnight = day.and_time(NaiveTime::MIN);
+            zone.from_local_datetime(&midnight).earliest().map_or(midnight.and_utc(), |at| at.to_utc())
         };
-        filter.from = day("from", given(&self.from), 0)?;
-        filter.until = day("to", given(&self.to), 1)?;
-        if let Some(words) = given(&self.q) {
-            filter.terms = search_terms(&words);
+        filter.from = day("from", given(self.from.as_ref()))?.map(begin);
+        let after = |day: NaiveDate| day.checked_add_days(Days::new(1));
+        filter.until = day("to", given(self.to.as_ref()))?.and_then(after).map(begin);
+        if let Some(words) = given(self.q.as_ref()) {
+            filter.terms = search_terms(words);
             filter.nothing = filter.terms.is_empty();
         }
         Ok(filter)
@@ -158,9 +152,8 @@ pub async fn list(
         query = query.filter(Column::ActivityId.lt(last));
     }
     let rows = query.order_by_desc(Column::ActivityId).limit(limit as u64 + 1).all(conn).await?;
-    let counted = Entity::find().select_only().column(Column::SessionId).filter(condition).limit(COUNT_LIMIT + 1);
-    let counted = counted.into_tuple::<Uuid>().all(conn).await?.len() as u64;
-    Ok(Page::new(rows, limit, counted, |row| row.activity_id))
+    let some = Query::select().expr(Expr::value(1)).from(Entity).cond_where(condition).limit(COUNT_LIMIT + 1).take();
+    Ok(Page::new(rows, limit, count_rows(conn, some).await?, |row| row.activity_id))
 }
 
 /// Figures of chat.

@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use super::figures::Stands;
 use crate::error::{Error, Result};
+use crate::http::filters::{day, given};
 use crate::ids::first_of;
 use crate::storage::{Cursor, search_terms};
 
@@ -105,19 +106,12 @@ pub enum Assignee {
 impl FilterQuery {
     /// Reads the filters; `me` is the person who asks, `slugs_of` knows every address that a service has or had.
     pub fn read(&self, me: Uuid, slugs_of: impl Fn(String) -> Vec<String>) -> Result<Filter> {
-        let given =
-            |text: &Option<String>| text.as_deref().map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned);
-        let day = |field: &str, text: Option<String>| {
-            text.map(|text| {
-                text.parse::<NaiveDate>()
-                    .map_err(|_| Error::field(field, "invalid", "This must be a date such as 2026-01-31."))
-            })
-            .transpose()
-        };
-        let statuses: Vec<Status> =
-            given(&self.status).map(|text| text.split(',').map(status).collect()).transpose()?.unwrap_or_default();
+        let statuses: Vec<Status> = given(self.status.as_ref())
+            .map(|text| text.split(',').map(status).collect())
+            .transpose()?
+            .unwrap_or_default();
         let statuses = Status::iter().filter(|status| statuses.contains(status)).collect();
-        let assignee = match given(&self.assigned_to).as_deref() {
+        let assignee = match given(self.assigned_to.as_ref()) {
             None => None,
             Some("me") => Some(Assignee::Staff(me)),
             Some("none") => Some(Assignee::Nobody),
@@ -125,8 +119,8 @@ impl FilterQuery {
                 id.parse().map_err(|_| Error::field("assignedTo", "invalid", "This must be an id, me or none."))?,
             )),
         };
-        let sort = match given(&self.sort).as_deref() {
-            None if given(&self.from).is_some() || given(&self.to).is_some() => Sort::Newest,
+        let sort = match given(self.sort.as_ref()) {
+            None if given(self.from.as_ref()).is_some() || given(self.to.as_ref()).is_some() => Sort::Newest,
             None | Some("activity") => Sort::Activity,
             Some("waiting") => Sort::Waiting,
             Some("newest") => Sort::Newest,
@@ -139,12 +133,12 @@ impl FilterQuery {
         Ok(Filter {
             statuses,
             assignee,
-            services: given(&self.service).map(slugs_of).unwrap_or_default(),
-            tag: given(&self.tag).map(|tag| tag.to_lowercase()),
-            from: day("from", given(&self.from))?.map(midnight),
-            until: day("to", given(&self.to))?.and_then(|day| day.checked_add_days(Days::new(1))).map(midnight),
-            nothing: given(&self.q).is_some_and(|q| search_terms(&q).is_empty()),
-            terms: given(&self.q).map(|q| search_terms(&q)).unwrap_or_default(),
+            services: given(self.service.as_ref()).map(|slug| slugs_of(slug.to_owned())).unwrap_or_default(),
+            tag: given(self.tag.as_ref()).map(str::to_lowercase),
+            from: day("from", given(self.from.as_ref()))?.map(midnight),
+            until: day("to", given(self.to.as_ref()))?.and_then(|day| day.checked_add_days(Days::new(1))).map(midnight),
+            nothing: given(self.q.as_ref()).is_some_and(|q| search_terms(q).is_empty()),
+            terms: given(self.q.as_ref()).map(search_terms).unwrap_or_default(),
             snoozed: self.snoozed,
             waiting: sort == Sort::Waiting,
             sort,

@@ -3,9 +3,7 @@
 use chrono::{DateTime, Utc};
 use database::entity::message_tags;
 use database::entity::messages::{self, Column, Entity, LineKind, Status};
-use sea_orm::sea_query::{
-    Alias, Asterisk, Condition, Expr, ExprTrait as _, Func, Order, Query, SelectStatement, UnionType,
-};
+use sea_orm::sea_query::{Alias, Condition, Expr, ExprTrait as _, Func, Order, Query, SelectStatement, UnionType};
 use sea_orm::{
     ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QueryFilter as _, QueryOrder as _,
     QuerySelect as _,
@@ -16,7 +14,7 @@ use super::filter::{Filter, Sort};
 use super::reads;
 use super::search::{WORDS, search};
 use crate::error::Result;
-use crate::storage::{COUNT_LIMIT, Cursor, Engine, Match, Page};
+use crate::storage::{COUNT_LIMIT, Cursor, Engine, Match, Page, count_rows};
 
 /// Characters of a message in a list.
 pub const EXCERPT: u16 = 200;
@@ -84,7 +82,7 @@ pub async fn list(
         let keys = tagged(tag, filter, cursor).order_by(tag_key(filter), filter.order()).limit(wanted).take();
         let condition = Condition::all().add(key.in_subquery(keys));
         let rows = fetch(conn, rows_where(from_messages(), condition, &list)).await?;
-        (rows, counted(conn, tagged(tag, filter, None).limit(COUNT_LIMIT + 1).take()).await?)
+        (rows, count_rows(conn, tagged(tag, filter, None).limit(COUNT_LIMIT + 1).take()).await?)
     } else {
         let page = match page_keys(filter, cursor, wanted) {
             Some(keys) => Condition::all().add(key.in_subquery(keys)),
@@ -95,7 +93,7 @@ pub async fn list(
             all if cursor.is_none() && all < wanted => all,
             _ if filter.is_only_standing() => standing().await?,
             _ => {
-                counted(
+                count_rows(
                     conn,
                     from(filter).expr(Expr::value(1)).cond_where(filter.condition(None)).limit(COUNT_LIMIT + 1).take(),
                 )
@@ -209,12 +207,12 @@ pub async fn whole(
 /// All rows under a filter, for the progress of an export.
 pub async fn count_all(conn: &impl ConnectionTrait, filter: &Filter) -> Result<u64, DbErr> {
     let all = whole_condition(conn, filter, None);
-    counted(conn, from_messages().expr(Expr::value(1)).cond_where(all).take()).await
+    count_rows(conn, from_messages().expr(Expr::value(1)).cond_where(all).take()).await
 }
 
 /// Rows under a condition; stops at `limit`.
 pub async fn count(conn: &impl ConnectionTrait, condition: Condition, limit: u64) -> Result<u64, DbErr> {
-    counted(conn, from_messages().expr(Expr::value(1)).cond_where(condition).limit(limit).take()).await
+    count_rows(conn, from_messages().expr(Expr::value(1)).cond_where(condition).limit(limit).take()).await
 }
 
 fn whole_condition(conn: &impl ConnectionTrait, filter: &Filter, cursor: Option<Cursor>) -> Condition {
@@ -293,14 +291,4 @@ fn tags() -> Expr {
 
 pub(super) async fn fetch(conn: &impl ConnectionTrait, select: SelectStatement) -> Result<Vec<Row>, DbErr> {
     conn.query_all(&select).await?.iter().map(|row| Row::from_query_result(row, "")).collect()
-}
-
-async fn counted(conn: &impl ConnectionTrait, rows: SelectStatement) -> Result<u64, DbErr> {
-    let select = Query::select()
-        .expr_as(Func::count(Expr::col(Asterisk)), Alias::new("rows"))
-        .from_subquery(rows, Alias::new("counted"))
-        .take();
-    let row = conn.query_one(&select).await?;
-    let number: i64 = row.map(|row| row.try_get("", "rows")).transpose()?.unwrap_or(0);
-    Ok(u64::try_from(number).unwrap_or(0))
 }

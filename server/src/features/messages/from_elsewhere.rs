@@ -9,6 +9,7 @@ use super::tally;
 use crate::platform::act::Act;
 use crate::platform::audit::Changes;
 use crate::platform::entity::Entity;
+use crate::platform::permission::Permission;
 use crate::storage::{Tx, email_key, search_text};
 
 /// What is known of it.
@@ -23,9 +24,11 @@ pub struct Given {
     pub visitor_id: Option<Uuid>,
 }
 
-/// Adds it to the inbox, for the person who does it. The client is told nothing: they know that they wrote.
+/// Adds it to the inbox: for the person who does it, or for whoever takes it if they may not see messages. The client is
+/// told nothing: they know that they wrote.
 pub fn take_over(tx: &Tx<'_>, act: &Act, given: &Given) -> Uuid {
     let id = act.platform.ids.next(act.now);
+    let theirs = Some(act.caller.staff_id).filter(|_| act.caller.may(Permission::Messages));
     let text: String = given.text.chars().take(LONGEST).collect();
     let message = messages::Model {
         id,
@@ -37,8 +40,8 @@ pub fn take_over(tx: &Tx<'_>, act: &Act, given: &Given) -> Uuid {
         company: None,
         service: given.service.clone(),
         message: text,
-        status: Status::InProgress,
-        assigned_to: Some(act.caller.staff_id),
+        status: if theirs.is_some() { Status::InProgress } else { Status::New },
+        assigned_to: theirs,
         reply_content: None,
         replied_at: None,
         first_replied_at: None,

@@ -180,7 +180,7 @@ async fn put_tags(
 }
 
 /// Why there is no further tag.
-pub const TOO_MANY: &str = "A message can have at most 20 tags.";
+pub const TOO_MANY: &str = "There can be at most 20 tags.";
 /// Tags that a message can have.
 pub const TAGS: usize = 20;
 

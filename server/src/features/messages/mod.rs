@@ -65,6 +65,7 @@ pub use find::latest;
 pub use form_token::issue as issue_form_token;
 pub use from_elsewhere::{Given, take_over};
 pub use kept::Kept;
+pub use labels::checked_tags;
 pub use lines::settle;
 pub use reads::mark_unread;
 pub use recount::recount;

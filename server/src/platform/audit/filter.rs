@@ -9,6 +9,7 @@ use utoipa::IntoParams;
 use uuid::Uuid;
 
 use crate::error::{Error, Result};
+use crate::http::filters::{day, given};
 use crate::ids::first_of;
 use crate::storage::Cursor;
 
@@ -138,15 +139,6 @@ impl FilterQuery {
         }
         known.into_iter().map(|(action, _)| action).collect()
     }
-}
-
-fn given(text: Option<&String>) -> Option<&str> {
-    text.map(|text| text.trim()).filter(|text| !text.is_empty())
-}
-
-fn day(field: &str, text: Option<&str>) -> Result<Option<NaiveDate>> {
-    let wrong = |_| Error::field(field, "invalid", "This must be a date such as 2026-01-31.");
-    text.map(|text| text.parse().map_err(wrong)).transpose()
 }
 
 impl Filter {

@@ -2,7 +2,7 @@
 
 use database::entity::audit_chain;
 use database::entity::audit_logs::{Column, Entity};
-use sea_orm::sea_query::{Alias, Asterisk, Condition, Expr, ExprTrait as _, Func, Query, SelectStatement, UnionType};
+use sea_orm::sea_query::{Alias, Condition, Expr, ExprTrait as _, Query, SelectStatement, UnionType};
 use sea_orm::{
     ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait, QueryFilter as _, QueryOrder as _, QuerySelect as _, Select,
 };
@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::filter::Filter;
 use super::line::{Line, lines};
-use crate::storage::{COUNT_LIMIT, Cursor, Page};
+use crate::storage::{COUNT_LIMIT, Cursor, Page, count_rows};
 
 /// One page of entries under a filter.
 pub async fn list(
@@ -69,13 +69,7 @@ fn place() -> Expr {
 pub async fn count(conn: &impl ConnectionTrait, filter: &Filter, limit: u64) -> Result<u64, DbErr> {
     let Some(ids) = ids(filter, None, limit) else { return Ok(0) };
     let some = Query::select().column(Column::Id).from_subquery(ids, Alias::new("found")).limit(limit).take();
-    let select = Query::select()
-        .expr_as(Func::count(Expr::col(Asterisk)), Alias::new("rows"))
-        .from_subquery(some, Alias::new("counted"))
-        .take();
-    let row = conn.query_one(&select).await?;
-    let number: i64 = row.map(|row| row.try_get("", "rows")).transpose()?.unwrap_or(0);
-    Ok(u64::try_from(number).unwrap_or(0))
+    count_rows(conn, some).await
 }
 
 /// The ids of up to `limit` entries per action, so that each index is read in order and no further than needed; none if

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use database::entity::notification_preferences as choices;
 use database::entity::notifications::{Column, Entity, Model};
-use sea_orm::sea_query::{Alias, Asterisk, Condition, Expr, Func, OnConflict, Query};
+use sea_orm::sea_query::{Condition, Expr, OnConflict, Query};
 use sea_orm::{
     ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait, QueryFilter as _, QueryOrder as _, QuerySelect as _, Select,
     Set,
@@ -11,7 +11,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 use crate::ids::first_of;
-use crate::storage::{COUNT_LIMIT, Cursor, Page};
+use crate::storage::{COUNT_LIMIT, Cursor, Page, count_rows};
 
 /// Selects the notices of a person.
 #[derive(Debug, Clone)]
@@ -53,13 +53,7 @@ pub(super) async fn list(
 pub(super) async fn count(conn: &impl ConnectionTrait, which: &Which) -> Result<u64, DbErr> {
     let some =
         Query::select().expr(Expr::value(1)).from(Entity).cond_where(which.condition()).limit(COUNT_LIMIT + 1).take();
-    let select = Query::select()
-        .expr_as(Func::count(Expr::col(Asterisk)), Alias::new("rows"))
-        .from_subquery(some, Alias::new("counted"))
-        .take();
-    let row = conn.query_one(&select).await?;
-    let number: i64 = row.map(|row| row.try_get("", "rows")).transpose()?.unwrap_or(0);
-    Ok(u64::try_from(number).unwrap_or(0))
+    count_rows(conn, some).await
 }
 
 /// Marks unread notices of a person as read; returns how many.

@@ -2,6 +2,7 @@
 
 use database::entity::staff::Role;
 use serde_json::{Value, json};
+use tekvwarho::platform::permission::Permission;
 
 use super::{Visitor, about, desk, reply, session_where};
 use crate::support::{Signed, TestApp};
@@ -95,6 +96,24 @@ async fn the_api_does_what_the_socket_does() {
     for word in ["gave", "note", "tags", "removed", "queue", "closed", "reopened", "message", "spam", "transcript"] {
         assert!(sentences.iter().any(|it| it.contains(word)), "{word}: {sentences:#?}");
     }
+}
+
+#[tokio::test]
+async fn whoever_may_not_see_messages_gives_them_to_nobody() {
+    let t = TestApp::new().await;
+    let ada = t.admin().await;
+    let ben = t.person_with("Ben", &[Permission::Chats]).await;
+    let ben = t.sign_in(&ben).await;
+    let mut visitor = Visitor::hello(&t, json!({ "email": "anna@example.com" })).await;
+    visitor.say("one", "Hello?").await;
+    let made = t.post_as(&ben, &path(&visitor.session, "/to-message"), json!({})).await.data()["messageId"].clone();
+    let message = t.get_as(&ada, &format!("/api/admin/messages/{}", made.as_str().unwrap())).await.data();
+    assert_eq!((&message["assignedTo"], &message["status"]), (&json!(null), &json!("new")));
+    let mut other = Visitor::hello(&t, json!({ "email": "dora@example.com" })).await;
+    other.say("one", "Hello?").await;
+    let made = t.post_as(&ada, &path(&other.session, "/to-message"), json!({})).await.data()["messageId"].clone();
+    let message = t.get_as(&ada, &format!("/api/admin/messages/{}", made.as_str().unwrap())).await.data();
+    assert_eq!((&message["assignedTo"]["name"], &message["status"]), (&json!("Ada"), &json!("in_progress")));
 }
 
 #[tokio::test]

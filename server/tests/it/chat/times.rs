@@ -56,6 +56,30 @@ async fn a_reply_to_who_has_left_goes_by_mail_once_and_its_link_opens_the_chat_a
 }
 
 #[tokio::test]
+async fn a_mailbox_that_got_too_much_gets_the_reply_later() {
+    let t = TestApp::new().await;
+    let ada = t.admin().await;
+    t.patch_as(&ada, "/api/admin/settings", json!({ "security.limitStrangerMail": 1 })).await.status(200);
+    // The confirmation of a message uses the allowance up.
+    t.send_message(json!({ "email": "anna@example.com" })).await;
+    let (mut staff, _) = desk(&t, &ada).await;
+    let mut visitor = Visitor::hello(&t, json!({ "email": "anna@example.com" })).await;
+    visitor.say("one", "Hello?").await;
+    let session = visitor.session.clone();
+    drop(visitor);
+    while staff.until("presence").await["visitor"] != "offline" {}
+    reply(&mut staff, &session, "a", "Are you still there?").await;
+    let mailed = async || t.mails().await.iter().filter(|it| it.contains("Are you still there?")).count();
+    time_passes(&t, Duration::minutes(11)).await;
+    assert_eq!(mailed().await, 0);
+    // A higher allowance stands for the hour that passes: limits go by the clock of the machine.
+    let ada = t.sign_in_again("Ada").await;
+    t.patch_as(&ada, "/api/admin/settings", json!({ "security.limitStrangerMail": 5 })).await.status(200);
+    time_passes(&t, Duration::minutes(11)).await;
+    assert_eq!(mailed().await, 1);
+}
+
+#[tokio::test]
 async fn after_a_day_a_closed_session_stays_closed_for_the_browser() {
     let t = TestApp::new().await;
     let mut visitor = Visitor::new(&t).await;

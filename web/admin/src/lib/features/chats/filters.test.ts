@@ -55,8 +55,8 @@ describe('a session that changed', () => {
   it('is of the person who is asked for', () => {
     expect(fits('?view=mine', { status: 'active', staffId: 'me' })).toBe(true);
     expect(fits('?view=mine', { status: 'active', staffId: 'ben' })).toBe(false);
-    expect(fits('?view=all&assignedTo=nobody', { staffId: 'ben' })).toBe(false);
-    expect(fits('?view=all&assignedTo=nobody', {})).toBe(true);
+    expect(fits('?view=all&assignedTo=none', { staffId: 'ben' })).toBe(false);
+    expect(fits('?view=all&assignedTo=none', {})).toBe(true);
     expect(fits('?view=all&assignedTo=ben', { staffId: 'ben' })).toBe(true);
   });
 });

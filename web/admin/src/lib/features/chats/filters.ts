@@ -70,8 +70,8 @@ export function stillFits(one: ChatSession, filters: Filters, me: string | undef
   const { view, assignedTo, tag } = filters;
   if (one.isSpam !== (view === 'spam')) return false;
   const owner = view === 'mine' ? 'me' : assignedTo;
-  if (owner && owner !== 'nobody' && one.staffId !== (owner === 'me' ? me : owner)) return false;
-  if (owner === 'nobody' && one.staffId) return false;
+  if (owner && owner !== 'none' && one.staffId !== (owner === 'me' ? me : owner)) return false;
+  if (owner === 'none' && one.staffId) return false;
   if (tag && !one.tags.includes(tag)) return false;
   if (view === 'missed') return one.missed;
   return view === 'all' || view === 'spam' || STATUS[view].split(',').includes(one.status);
