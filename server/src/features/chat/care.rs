@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use database::entity::chat_messages::{self as lines, Sender};
 use database::entity::chat_sessions::{Column, Entity as Sessions, Model, Status};
-use database::entity::{chat_notes as notes, chat_tags as tags};
+use database::entity::{chat_blocks as blocks, chat_notes as notes, chat_tags as tags};
 use sea_orm::sea_query::{Condition, Expr, ExprTrait as _};
 use sea_orm::{ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait as _, QueryFilter as _, QuerySelect as _};
 use uuid::Uuid;
@@ -18,10 +18,13 @@ use crate::cluster::{Chat, Event};
 use crate::error::Result;
 use crate::http::RequestInfo;
 use crate::http::rate_limit::Subject;
+use crate::ids::first_of;
+use crate::jobs::delete_in_chunks;
 use crate::platform::audit::{Changes, Entry};
 use crate::platform::entity::Entity;
 use crate::platform::limits::STRANGER_MAIL;
 use crate::platform::mail::{self, Mail};
+use crate::platform::settings::days_ago;
 use crate::platform::slice::Retention;
 use crate::platform::{notices as told, staff as people};
 use crate::storage::Tx;
@@ -63,10 +66,42 @@ pub async fn look_after(app: &App) -> Result<()> {
     Ok(())
 }
 
-/// Every hour: deletes what is over for longer than it is kept.
+/// Every hour: deletes what is over for longer than it is kept, and forgets from where visitors came, as the inbox does.
 pub async fn clean_up(app: &App) -> Result<()> {
-    let settings = app.settings.get();
-    let Some(before) = settings.part::<Keeping>().chats_before(app.clock.now()) else { return Ok(()) };
+    let (settings, now) = (app.settings.get(), app.clock.now());
+    forget_senders(app, days_ago(now, settings.number("privacy.senderDays"))).await?;
+    let ended = blocks::Entity::find().filter(blocks::Column::ExpiresAt.lt(now));
+    delete_in_chunks(&app.storage, &app.stopping, ended, blocks::Column::VisitorId).await?;
+    if let Some(before) = settings.part::<Keeping>().chats_before(now) {
+        delete_expired(app, before).await?;
+    }
+    Ok(())
+}
+
+async fn forget_senders(app: &App, before: DateTime<Utc>) -> Result<()> {
+    let known = Condition::any().add(Column::IpAddress.is_not_null()).add(Column::UserAgent.is_not_null());
+    let which = Condition::all().add(Column::SessionId.lt(first_of(before))).add(known);
+    loop {
+        let forgotten = app.storage.write(which.clone(), |tx, which| {
+            Box::pin(async move {
+                let some = ids(tx.conn(), which.clone(), ROUND).await?;
+                let many = some.len() as u64;
+                Sessions::update_many()
+                    .col_expr(Column::IpAddress, Expr::value(Option::<String>::None))
+                    .col_expr(Column::UserAgent, Expr::value(Option::<String>::None))
+                    .filter(Column::SessionId.is_in(some))
+                    .exec(tx.conn())
+                    .await?;
+                Ok(many)
+            })
+        });
+        if forgotten.await? < ROUND || app.stopping.is_cancelled() {
+            return Ok(());
+        }
+    }
+}
+
+async fn delete_expired(app: &App, before: DateTime<Utc>) -> Result<()> {
     loop {
         let from = RequestInfo::internal();
         let entry = Entry {

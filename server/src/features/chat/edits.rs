@@ -130,8 +130,9 @@ pub async fn redact(app: &App, act: Act, id: Uuid, seq: i64) -> Result<()> {
 /// Makes a message of the inbox of it; the same one if that was done before.
 pub async fn to_message(app: &App, act: Act, id: Uuid) -> Result<Uuid> {
     let visitor = "Visitor";
+    let offered: Vec<String> = app.settings.get().services.iter().map(|it| it.slug.clone()).collect();
     app.storage
-        .write(act, move |tx, act| {
+        .write((act, offered), move |tx, (act, offered)| {
             Box::pin(async move {
                 let mut row = store::locked(tx.conn(), id).await?.ok_or(Error::NotFound)?;
                 if let Some(known) = row.message_id {
@@ -153,7 +154,9 @@ pub async fn to_message(app: &App, act: Act, id: Uuid) -> Result<Uuid> {
                     })
                     .collect::<Vec<_>>()
                     .join("\n");
-                let given = Given { name, email, service: row.topic.clone(), text, visitor_id: Some(row.visitor_id) };
+                // A visitor can send any text as the topic.
+                let service = row.topic.clone().filter(|topic| offered.contains(topic));
+                let given = Given { name, email, service, text, visitor_id: Some(row.visitor_id) };
                 let message = take_over(tx, act, &given);
                 row.message_id = Some(message);
                 act.note(tx, "chat.converted", (Entity::Chat, id), Changes::none());

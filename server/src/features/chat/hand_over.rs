@@ -27,12 +27,15 @@ pub async fn open_work(conn: &impl ConnectionTrait, person: Uuid) -> Result<u64>
 
 /// Gives some of a person's chats to another, or to nobody; returns which.
 pub async fn hand_over(tx: &Tx<'_>, act: &Act, from: Uuid, to: Option<Uuid>) -> Result<Vec<Uuid>> {
-    let moved = active_of(tx.conn(), from, Work::AT_ONCE as u64).await?;
     let now = Now { ids: act.platform.ids.clone(), at: act.now };
     let deed = to.map_or(Deed::Release, Deed::Assign);
-    for id in &moved {
-        acts::act(tx, &now, *id, By::Staff(from), deed).await?;
-        act.note(tx, "chat.assigned", (Entity::Chat, *id), Changes::none().field("assignedTo", Some(from), to));
+    let mut moved = Vec::new();
+    for id in active_of(tx.conn(), from, Work::AT_ONCE as u64).await? {
+        // Whoever is to have it may have lost the permission meanwhile: what does not move ends the work, and stays.
+        if let (_, Some(_)) = acts::act(tx, &now, id, By::Staff(from), deed).await? {
+            act.note(tx, "chat.assigned", (Entity::Chat, id), Changes::none().field("assignedTo", Some(from), to));
+            moved.push(id);
+        }
     }
     Ok(moved)
 }

@@ -19,6 +19,9 @@ pub static STAFF_LINES: Limit = Limit { name: "chat_staff_lines", window: 60, al
 /// Copies of one session by mail.
 pub static COPIES: Limit = Limit { name: "chat_copies", window: 3_600, allowed: Allowed::Fixed(3) };
 
+/// Pages, details and ratings that a visitor sends for one session.
+pub static EDITS: Limit = Limit { name: "chat_edits", window: 60, allowed: Allowed::Fixed(60) };
+
 /// Counts a line of a visitor; `first`: it begins a session.
 pub async fn of_line(app: &App, session: Uuid, address: Option<&str>, first: bool) -> Result<()> {
     let address = Subject::Key(address.unwrap_or_default().to_owned());

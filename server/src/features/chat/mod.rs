@@ -61,7 +61,14 @@ pub const SLICE: Slice<App> = Slice {
     ],
     brings: Brings {
         words: &[find::WORDS],
-        limits: &[&limits::LINES, &limits::LINES_OF_ADDRESS, &limits::SESSIONS, &limits::STAFF_LINES, &limits::COPIES],
+        limits: &[
+            &limits::LINES,
+            &limits::LINES_OF_ADDRESS,
+            &limits::SESSIONS,
+            &limits::STAFF_LINES,
+            &limits::EDITS,
+            &limits::COPIES,
+        ],
         settings: settings::SECTIONS,
         frames: &frames::FRAMES,
         letters: &[

@@ -6,6 +6,7 @@ use uuid::Uuid;
 use super::letters::ChatMentioned;
 use crate::app::App;
 use crate::error::Result;
+use crate::features::messages::mentioned;
 use crate::platform::Platform;
 use crate::platform::act::Act;
 use crate::platform::entity::Entity;
@@ -13,7 +14,7 @@ use crate::platform::mail::Mail;
 use crate::platform::notices::{self, Default, Kind, News, To};
 use crate::platform::permission::{Permission, PermissionSet};
 use crate::platform::staff as people;
-use crate::storage::{Tx, folded};
+use crate::storage::Tx;
 
 /// A visitor waits for somebody.
 pub static CHAT_WAITING: Kind =
@@ -54,14 +55,12 @@ pub async fn of_mentions(
         return Ok((told, mails));
     }
     let news = News { entity: Some((Entity::Chat, session)), actor: Some(by.0), detail: None };
-    let text = folded(note);
-    for person in people::everybody(app.storage.read()).await? {
-        let may = person.is_active && PermissionSet::of(&person).has(Permission::Chats);
-        if !may || !text.contains(&format!("@{}", folded(&person.name))) {
-            continue;
-        }
-        told.extend(notices::rows(app, &CHAT_MENTIONED, &news, To::Person(person.id)).await?);
-        for (name, address) in notices::mail_to(app, &CHAT_MENTIONED, &news, To::Person(person.id)).await? {
+    let everybody = people::everybody(app.storage.read()).await?;
+    let takers = everybody.into_iter().filter(|it| it.is_active && PermissionSet::of(it).has(Permission::Chats));
+    let takers: Vec<(Uuid, String)> = takers.map(|it| (it.id, it.name)).collect();
+    for person in mentioned(note, &takers) {
+        told.extend(notices::rows(app, &CHAT_MENTIONED, &news, To::Person(person)).await?);
+        for (name, address) in notices::mail_to(app, &CHAT_MENTIONED, &news, To::Person(person)).await? {
             let letter = ChatMentioned {
                 name,
                 by: by.1.to_owned(),

@@ -10,6 +10,7 @@ use super::settings::Chat as Settings;
 use super::visitor::Visitor;
 use super::{copy, handled, limits, notices, rules, store};
 use crate::error::{Error, Result};
+use crate::http::rate_limit::Subject;
 use crate::http::valid::{Check, is_email};
 use crate::platform::live::{Gone, ToClient};
 use crate::platform::staff as people;
@@ -74,11 +75,17 @@ impl Visitor {
                 self.page = Some((cut(&url, 2_000), title.as_deref().map(|title| cut(title, 200))));
                 self.new.page_url = self.page.as_ref().map(|page| page.0.clone());
                 self.be_present(true);
+                if let Err(refused) = self.may_edit().await {
+                    return Ok(Err(refused));
+                }
                 return Ok(self.see_page().await.map_err(Refused::from));
             }
             FromVisitor::Details { name, email, topic, .. } => {
                 if email.as_deref().is_some_and(|email| !is_email(email.trim())) {
                     return Ok(Err(Refused::new("validation_failed", "this is no email address")));
+                }
+                if let Err(refused) = self.may_edit().await {
+                    return Ok(Err(refused));
                 }
                 let details = checked(Details { name, email, topic });
                 acts::set_details(&mut self.new, &details);
@@ -130,6 +137,11 @@ impl Visitor {
         Ok(seq)
     }
 
+    /// Each of these writes the row and wakes every dashboard.
+    async fn may_edit(&self) -> Result<(), Refused> {
+        Ok(limits::check(&self.app, &limits::EDITS, &Subject::Key(self.session().to_string())).await?)
+    }
+
     async fn describe(&self, details: Details) -> Result<()> {
         let (session, now) = (self.session(), self.app.clock.now());
         let act = self.app.storage.write(details, move |tx, details| {
@@ -177,6 +189,7 @@ impl Visitor {
         if !(1..=5).contains(&rating) || check.done().is_err() {
             return Err(Refused::new("validation_failed", "a rating is 1 to 5, its feedback at most 2,000 characters"));
         }
+        self.may_edit().await?;
         let (session, now) = (self.session(), self.app.clock.now());
         let rate = self.app.storage.write(feedback, move |tx, feedback| {
             Box::pin(async move {

@@ -67,6 +67,7 @@ pub use from_elsewhere::{Given, take_over};
 pub use kept::Kept;
 pub use labels::checked_tags;
 pub use lines::settle;
+pub use mentions::mentioned;
 pub use reads::mark_unread;
 pub use recount::recount;
 pub use response_time::{ResponseTime, usual_answer};

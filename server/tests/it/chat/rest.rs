@@ -1,7 +1,10 @@
 //! The API of chats.
 
+use database::entity::notifications;
 use database::entity::staff::Role;
+use sea_orm::EntityTrait as _;
 use serde_json::{Value, json};
+use tekvwarho::cluster::Event;
 use tekvwarho::platform::permission::Permission;
 
 use super::{Visitor, about, desk, reply, session_where};
@@ -96,6 +99,25 @@ async fn the_api_does_what_the_socket_does() {
     for word in ["gave", "note", "tags", "removed", "queue", "closed", "reopened", "message", "spam", "transcript"] {
         assert!(sentences.iter().any(|it| it.contains(word)), "{word}: {sentences:#?}");
     }
+}
+
+#[tokio::test]
+async fn a_note_names_people_by_the_rule_of_the_inbox() {
+    let t = TestApp::new().await;
+    let ada = t.admin().await;
+    let ben = t.person("Ben", Role::Staff).await;
+    t.app.bus.publish(Event::Everything);
+    let mut visitor = Visitor::new(&t).await;
+    visitor.say("one", "Hello?").await;
+    let named = async |words: &str| {
+        t.post_as(&ada, &path(&visitor.session, "/notes"), json!({ "content": words })).await.status(201);
+        let rows = notifications::Entity::find().all(t.app.storage.read()).await.unwrap();
+        rows.iter().filter(|it| it.staff_id == ben.id && it.event == "chat_mentioned").count()
+    };
+    for none in ["@bens", "write to a@ben", "Ben knows"] {
+        assert_eq!(named(none).await, 0, "{none}");
+    }
+    assert_eq!(named("(@BEN) please look").await, 1);
 }
 
 #[tokio::test]

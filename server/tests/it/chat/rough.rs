@@ -75,6 +75,19 @@ async fn lines_and_sessions_have_limits() {
 }
 
 #[tokio::test]
+async fn pages_and_ratings_have_limits_too() {
+    let t = TestApp::new().await;
+    let mut visitor = Visitor::new(&t).await;
+    visitor.say("one", "Hello?").await;
+    for number in 0..60 {
+        visitor.send("rate", json!({ "rating": number % 5 + 1 })).await;
+    }
+    visitor.send("rate", json!({ "rating": 1 })).await;
+    assert_eq!(visitor.socket.until("error").await["code"], "rate_limited");
+    assert_eq!(visitor.say("two", "Still there?").await, 2, "lines have a limit of their own");
+}
+
+#[tokio::test]
 async fn a_blocked_visitor_writes_no_more_for_a_time() {
     let t = TestApp::new().await;
     let ada = t.admin().await;

@@ -1,7 +1,7 @@
 //! What happens when time passes.
 
 use chrono::Duration;
-use database::entity::chat_messages;
+use database::entity::{chat_blocks, chat_messages, chat_sessions};
 use sea_orm::{EntityTrait as _, PaginatorTrait as _};
 use serde_json::json;
 
@@ -107,6 +107,28 @@ async fn silence_ends_a_session_and_its_time_removes_it() {
     let ada = t.sign_in_again("Ada").await;
     t.get_as(&ada, &path).await.status(404);
     assert_eq!(chat_messages::Entity::find().count(t.app.storage.read()).await.unwrap(), 0);
+}
+
+#[tokio::test]
+async fn from_where_a_visitor_came_is_forgotten_and_ended_blocks_go() {
+    let t = TestApp::new().await;
+    let ada = t.admin().await;
+    t.patch_as(&ada, "/api/admin/settings", json!({ "privacy.senderDays": 5 })).await.status(200);
+    let mut visitor = Visitor::new(&t).await;
+    visitor.say("one", "Hello?").await;
+    let block = format!("/api/admin/chats/{}/block", visitor.session);
+    t.post_as(&ada, &block, json!({ "minutes": 60 })).await.status(200);
+    let known = async || {
+        let row = chat_sessions::Entity::find().one(t.app.storage.read()).await.unwrap().unwrap();
+        let blocks = chat_blocks::Entity::find().count(t.app.storage.read()).await.unwrap();
+        (row.ip_address.is_some(), blocks)
+    };
+    time_passes(&t, Duration::minutes(59)).await;
+    assert_eq!(known().await, (true, 1));
+    time_passes(&t, Duration::hours(2)).await;
+    assert_eq!(known().await, (true, 0));
+    time_passes(&t, Duration::days(6)).await;
+    assert_eq!(known().await, (false, 0));
 }
 
 #[tokio::test]
