@@ -139,7 +139,7 @@ impl Part for Chat {
         let minutes = |min, max| Kind::Integer { min, max, unit: "minutes" };
         vec![
             key("enabled", "Chat on the site", Kind::Boolean, json!(true))
-                .help("Shows the chat on every page of the site. Open conversations go on when it is off."),
+                .help("Shows the chat on every page of the site. While it is off, open conversations go on by the link in an email only."),
             key("greeting", "Greeting", Kind::Text { max: 500 }, json!("Hello! How can we help?"))
                 .under("Texts")
                 .help("The first thing that a visitor reads."),
