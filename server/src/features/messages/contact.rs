@@ -7,6 +7,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::arrival::{Arrival, arrived};
 use super::form_token::{self, Drawn};
 use super::letters::{self, NoticeOfMessage};
 use super::limits::{CONTACT, CONTACT_WITHOUT_TOKEN};
@@ -28,7 +29,6 @@ use crate::platform::idempotency;
 use crate::platform::limits;
 use crate::platform::mail::Mail;
 use crate::platform::settings::Snapshot;
-use crate::storage::{email_key, search_text};
 
 /// Characters of one message.
 pub const LONGEST: usize = 5_000;
@@ -162,48 +162,13 @@ fn checked(app: &App, form: &ContactForm, info: &RequestInfo) -> Result<messages
     });
     check.done()?;
     let now = app.clock.now();
-    let id = app.ids.next(now);
     Ok(messages::Model {
-        id,
-        search_text: search_text(
-            [Some(&name), Some(&email), phone.as_ref(), company.as_ref(), Some(&message)]
-                .into_iter()
-                .flatten()
-                .map(String::as_str),
-        ),
-        email_key: email_key(&email),
-        name,
-        email,
-        phone,
-        company,
         service,
-        message,
-        status: Status::New,
-        assigned_to: None,
-        reply_content: None,
-        replied_at: None,
-        first_replied_at: None,
-        client_replied_at: None,
-        last_activity_at: now,
-        activity_id: id,
-        last_line: None,
-        last_line_kind: None,
-        last_line_by: None,
-        last_line_at: None,
-        waiting_id: Some(id),
-        undelivered: false,
-        snoozed_until: None,
-        follow_up_at: None,
-        follow_up_by: None,
-        reply_count: 0,
         consent: form.consent,
         visitor_id: form.visitor_id,
         ip_address: Some(info.ip.to_string()),
         user_agent: info.user_agent.clone(),
-        version: 1,
-        doubtful: false,
-        signs: None,
-        created_at: now,
+        ..arrived(app.ids.next(now), now, Arrival { name, email, phone, company, message })
     })
 }
 

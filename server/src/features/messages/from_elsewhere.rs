@@ -4,13 +4,14 @@ use database::entity::messages::{self, Status};
 use sea_orm::IntoActiveModel as _;
 use uuid::Uuid;
 
+use super::arrival::{Arrival, arrived};
 use super::contact::LONGEST;
 use super::tally;
 use crate::platform::act::Act;
 use crate::platform::audit::Changes;
 use crate::platform::entity::Entity;
 use crate::platform::permission::Permission;
-use crate::storage::{Tx, email_key, search_text};
+use crate::storage::Tx;
 
 /// What is known of it.
 #[derive(Debug, Clone)]
@@ -29,43 +30,19 @@ pub struct Given {
 pub fn take_over(tx: &Tx<'_>, act: &Act, given: &Given) -> Uuid {
     let id = act.platform.ids.next(act.now);
     let theirs = Some(act.caller.staff_id).filter(|_| act.caller.may(Permission::Messages));
-    let text: String = given.text.chars().take(LONGEST).collect();
-    let message = messages::Model {
-        id,
-        search_text: search_text([given.name.as_str(), given.email.as_str(), text.as_str()]),
-        email_key: email_key(&given.email),
+    let words = Arrival {
         name: given.name.clone(),
         email: given.email.clone(),
         phone: None,
         company: None,
+        message: given.text.chars().take(LONGEST).collect(),
+    };
+    let message = messages::Model {
         service: given.service.clone(),
-        message: text,
         status: if theirs.is_some() { Status::InProgress } else { Status::New },
         assigned_to: theirs,
-        reply_content: None,
-        replied_at: None,
-        first_replied_at: None,
-        client_replied_at: None,
-        last_activity_at: act.now,
-        activity_id: id,
-        last_line: None,
-        last_line_kind: None,
-        last_line_by: None,
-        last_line_at: None,
-        waiting_id: Some(id),
-        undelivered: false,
-        snoozed_until: None,
-        follow_up_at: None,
-        follow_up_by: None,
-        reply_count: 0,
-        consent: false,
         visitor_id: given.visitor_id,
-        ip_address: None,
-        user_agent: None,
-        version: 1,
-        doubtful: false,
-        signs: None,
-        created_at: act.now,
+        ..arrived(id, act.now, words)
     };
     tally::added(tx, &message);
     let changes = Changes::none().fact("status", message.status).fact("service", &message.service);

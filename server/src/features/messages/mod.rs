@@ -9,6 +9,7 @@
 //! Jobs: `messages.bring_back`, `messages.forget_undo`, `messages.clean_up`, `messages.spam_report`.
 
 mod api;
+mod arrival;
 mod blocked;
 mod bulk;
 mod canned;
@@ -57,6 +58,7 @@ mod undo;
 mod view;
 mod withdraw;
 
+pub use arrival::{Arrival, arrived};
 pub use contact::{ContactForm, Received, submit};
 pub use expiry::{delete as delete_messages, with_sender};
 pub use figures::{Counts, Figures, Standing, figures, standing};

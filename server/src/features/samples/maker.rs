@@ -10,10 +10,10 @@ use rand::{RngExt as _, SeedableRng};
 use uuid::Uuid;
 
 use super::words::{CANNED, CITIES, COMPANIES, FIRST_NAMES, LAST_NAMES, NOTES, OPENINGS, PLEAS, REPLIES, TAGS, TOPICS};
-use crate::features::messages::settle;
+use crate::features::messages::{Arrival, arrived, settle};
 use crate::ids::Ids;
 use crate::platform::permission::PermissionSet;
-use crate::storage::{email_key, search_text};
+use crate::storage::email_key;
 
 /// The tag of messages that say that they are samples.
 const MARK: &str = "sample";
@@ -144,21 +144,9 @@ impl Maker {
         let answered = replies.iter().find(|reply| reply.staff_id.is_some()).map(|reply| reply.created_at);
         let newest = replies.iter().rfind(|reply| reply.staff_id.is_some());
         let client = replies.iter().rfind(|reply| reply.staff_id.is_none()).map(|reply| reply.created_at);
+        let service = if self.rng.random_bool(0.7) { self.services.choose(&mut self.rng).cloned() } else { None };
         let mut message = messages::Model {
-            id,
-            search_text: search_text(
-                [Some(&name), Some(&email), phone.as_ref(), company.as_ref(), Some(&text)]
-                    .into_iter()
-                    .flatten()
-                    .map(String::as_str),
-            ),
-            email_key: email_key(&email),
-            name,
-            email,
-            phone,
-            company,
-            service: if self.rng.random_bool(0.7) { self.services.choose(&mut self.rng).cloned() } else { None },
-            message: text,
+            service,
             status,
             assigned_to: assignee,
             reply_content: newest.map(|reply| reply.content.clone()),
@@ -166,25 +154,10 @@ impl Maker {
             first_replied_at: answered,
             client_replied_at: client,
             last_activity_at: replies.last().map_or(at, |reply| reply.created_at),
-            activity_id: id,
-            last_line: None,
-            last_line_kind: None,
-            last_line_by: None,
-            last_line_at: None,
             waiting_id: None,
-            undelivered: false,
-            snoozed_until: None,
-            follow_up_at: None,
-            follow_up_by: None,
             reply_count: i32::try_from(replies.len()).unwrap_or(0),
             consent: true,
-            visitor_id: None,
-            ip_address: None,
-            user_agent: None,
-            version: 1,
-            doubtful: false,
-            signs: None,
-            created_at: at,
+            ..arrived(id, at, Arrival { name, email, phone, company, message: text })
         };
         let notes = self.notes(id, at, assignee);
         settle(&mut message, &replies, &notes);
