@@ -1,4 +1,6 @@
-//! File downloads: how cells are written, and the headers that make a response a file.
+//! File downloads: tables as CSV or XLSX, how cells are written, and the headers that make a response a file.
+//!
+//! CSV is streamed page by page; a workbook is made on the disk and sent from there.
 
 use std::io::Seek as _;
 
@@ -6,12 +8,213 @@ use axum::body::Body;
 use axum::http::HeaderValue;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_TYPE};
 use axum::response::Response;
+use bytes::Bytes;
+use chrono::{DateTime, SecondsFormat, Utc};
+use futures_util::stream;
+use rust_xlsxwriter::{ExcelDateTime, Format, Workbook, Worksheet, XlsxError};
+use serde::{Deserialize, Serialize};
+use tokio::sync::mpsc;
 use tokio_util::io::ReaderStream;
+use utoipa::IntoParams;
 
 use crate::error::{Error, Result};
 
 /// Tells spreadsheet programs that the text is UTF-8.
 pub const BYTE_ORDER_MARK: &str = "\u{feff}";
+/// Rows of a workbook: it is made before its first byte is sent, and nobody should wait for longer. CSV has no limit.
+const LARGEST_WORKBOOK: u64 = 100_000;
+
+/// The form of the file.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct FormatQuery {
+    /// `csv` (the default) or `xlsx`.
+    #[serde(default)]
+    format: Option<String>,
+}
+
+impl FormatQuery {
+    /// # Errors
+    /// 422 for another form.
+    pub fn read(&self) -> Result<Form> {
+        match self.format.as_deref() {
+            None | Some("csv") => Ok(Form::Csv),
+            Some("xlsx") => Ok(Form::Xlsx),
+            Some(_) => Err(Error::field("format", "invalid", "This must be csv or xlsx.")),
+        }
+    }
+}
+
+/// The forms of a table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Form {
+    Csv,
+    Xlsx,
+}
+
+impl Form {
+    /// # Errors
+    /// 422 for more rows than a workbook can have.
+    pub fn may_hold(self, rows: u64) -> Result<()> {
+        if self == Self::Csv || rows <= LARGEST_WORKBOOK {
+            return Ok(());
+        }
+        let message =
+            format!("A workbook can have at most {LARGEST_WORKBOOK} rows; this has {rows}. Use CSV, or filter.");
+        Err(Error::field("format", "too_long", message))
+    }
+
+    fn media(self) -> &'static str {
+        match self {
+            Self::Csv => "text/csv; charset=utf-8",
+            Self::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        }
+    }
+}
+
+/// A column: its name in CSV, and its title in a workbook, which people read. Times of a workbook have no zone, so their
+/// titles name it.
+#[derive(Debug, Clone, Copy)]
+pub struct Column {
+    name: &'static str,
+    title: &'static str,
+    kind: Kind,
+    is_wide: bool,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Kind {
+    Text,
+    Time,
+    Number,
+}
+
+impl Column {
+    pub const fn text(name: &'static str, title: &'static str) -> Self {
+        Self { name, title, kind: Kind::Text, is_wide: false }
+    }
+
+    /// A time as [`time`] writes it, or nothing.
+    pub const fn time(name: &'static str, title: &'static str) -> Self {
+        Self { name, title, kind: Kind::Time, is_wide: false }
+    }
+
+    /// A number, or nothing.
+    pub const fn number(name: &'static str, title: &'static str) -> Self {
+        Self { name, title, kind: Kind::Number, is_wide: false }
+    }
+
+    /// It holds long texts.
+    pub const fn wide(mut self) -> Self {
+        self.is_wide = true;
+        self
+    }
+
+    fn write(&self, sheet: &mut Worksheet, at: (u32, u16), cell: &str, day: &Format) -> Result<(), XlsxError> {
+        let (row, column) = at;
+        match self.kind {
+            Kind::Time | Kind::Number if cell.is_empty() => Ok(()),
+            Kind::Time => {
+                let time = ExcelDateTime::parse_from_str(cell)?;
+                sheet.write_datetime_with_format(row, column, time, day).map(drop)
+            }
+            Kind::Number => sheet.write_number(row, column, cell.parse::<f64>().unwrap_or_default()).map(drop),
+            // A string cell is never a formula. Excel takes 32,767 characters.
+            Kind::Text => sheet.write_string(row, column, cell.chars().take(32_000).collect::<String>()).map(drop),
+        }
+    }
+}
+
+/// A time as a cell.
+pub fn time(at: DateTime<Utc>) -> String {
+    at.to_rfc3339_opts(SecondsFormat::Secs, true)
+}
+
+/// The rows of an export, read a page at a time.
+pub trait Table<const N: usize>: Send + Sized + 'static {
+    /// The name of the sheet in a workbook.
+    const SHEET: &'static str;
+    const COLUMNS: [Column; N];
+
+    /// The next page, empty after the last one.
+    ///
+    /// # Errors
+    /// The database is unavailable, or whoever asked may not see it any more.
+    fn next(&mut self) -> impl Future<Output = Result<Vec<[String; N]>>> + Send;
+}
+
+/// A table as a file; `name` is that of the file without its ending.
+///
+/// # Errors
+/// The table cannot be read, or the workbook not be written.
+pub async fn table<const N: usize, T: Table<N>>(table: T, form: Form, name: &str, total: u64) -> Result<Response> {
+    match form {
+        Form::Csv => Ok(file(csv(table), form.media(), &format!("{name}.csv"), total)),
+        Form::Xlsx => file_on_disk(xlsx(table).await?, form.media(), &format!("{name}.xlsx"), total),
+    }
+}
+
+/// A stream that holds one page at a time.
+fn csv<const N: usize, T: Table<N>>(mut table: T) -> Body {
+    let (chunks, received) = mpsc::channel::<Result<Bytes, Error>>(2);
+    tokio::spawn(async move {
+        let mut head = BYTE_ORDER_MARK.as_bytes().to_vec();
+        head.extend(csv_lines([T::COLUMNS.map(|column| column.name.to_owned())].into_iter()));
+        let mut chunk = Bytes::from(head);
+        loop {
+            if chunks.send(Ok(chunk)).await.is_err() {
+                return;
+            }
+            let page = match table.next().await {
+                Ok(page) => page,
+                // The connection breaks, so that nobody takes half a file for the whole.
+                Err(error) => return drop(chunks.send(Err(error)).await),
+            };
+            if page.is_empty() {
+                return;
+            }
+            chunk = Bytes::from(csv_lines(page.into_iter()));
+        }
+    });
+    Body::from_stream(stream::unfold(received, |mut received| async {
+        received.recv().await.map(|chunk| (chunk, received))
+    }))
+}
+
+/// A workbook, in a file without a name. Its format wants all rows before the first byte of the file.
+async fn xlsx<const N: usize, T: Table<N>>(mut table: T) -> Result<std::fs::File> {
+    let mut workbook = Workbook::new();
+    let failed = |error: XlsxError| Error::internal(error);
+    let sheet = workbook.add_worksheet_with_constant_memory().map_err(failed)?;
+    let [bold, day] = [Format::new().set_bold(), Format::new().set_num_format("yyyy-mm-dd hh:mm")];
+    sheet.set_name(T::SHEET).map_err(failed)?;
+    sheet.set_freeze_panes(1, 0).map_err(failed)?;
+    for (place, column) in (0u16..).zip(T::COLUMNS) {
+        sheet.set_column_width(place, if column.is_wide { 60 } else { 18 }).map_err(failed)?;
+        sheet.write_string_with_format(0, place, column.title, &bold).map_err(failed)?;
+    }
+    let mut row = 0u32;
+    loop {
+        let page = table.next().await?;
+        if page.is_empty() {
+            break;
+        }
+        for line in page {
+            row += 1;
+            for ((place, column), cell) in (0u16..).zip(T::COLUMNS).zip(line) {
+                column.write(sheet, (row, place), &cell, &day).map_err(failed)?;
+            }
+        }
+    }
+    // Packing takes all of a core.
+    let pack = move || {
+        let file = tempfile::tempfile().map_err(Error::internal)?;
+        workbook.save_to_writer(std::io::BufWriter::new(&file)).map_err(failed)?;
+        Ok(file)
+    };
+    tokio::task::spawn_blocking(pack).await.map_err(Error::internal)?
+}
 
 /// Rows as CSV (RFC 4180). No cell can be taken for a formula.
 pub fn csv_lines<const N: usize>(rows: impl Iterator<Item = [String; N]>) -> Vec<u8> {
@@ -25,7 +228,7 @@ pub fn csv_lines<const N: usize>(rows: impl Iterator<Item = [String; N]>) -> Vec
 
 /// Makes a cell safe: no spreadsheet program takes it, or a part of it, for a formula. Where a semicolon separates
 /// cells, one cell becomes several, and a line within it starts a row.
-pub fn harmless(cell: &str) -> String {
+fn harmless(cell: &str) -> String {
     if is_phone(cell) {
         return cell.to_owned();
     }
@@ -91,7 +294,7 @@ pub fn file(body: Body, media: &'static str, name: &str, total: u64) -> Response
 ///
 /// # Errors
 /// The file cannot be read.
-pub fn file_on_disk(mut from: std::fs::File, media: &'static str, name: &str, total: u64) -> Result<Response> {
+fn file_on_disk(mut from: std::fs::File, media: &'static str, name: &str, total: u64) -> Result<Response> {
     from.rewind().map_err(Error::internal)?;
     let size = from.metadata().map_err(Error::internal)?.len();
     let stream = ReaderStream::with_capacity(tokio::fs::File::from_std(from), 64 * 1024);

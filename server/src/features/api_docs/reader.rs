@@ -105,11 +105,15 @@ impl Reference {
 }
 
 fn operation_of(document: &Value, method: &str, path: &str, operation: &Value) -> Operation {
-    let access = match (operation["x-permission"].as_str(), operation["security"].as_array()) {
-        (Some("signed_in" | "own_account"), _) => "Signed in".to_owned(),
-        (Some(permission), _) => format!("Permission {permission}"),
-        (None, Some(_)) => "Code from the email".to_owned(),
-        (None, None) => "Public".to_owned(),
+    let access = match (&operation["x-permission"], operation["security"].as_array()) {
+        (Value::String(who), _) if matches!(who.as_str(), "signed_in" | "own_account") => "Signed in".to_owned(),
+        (Value::String(permission), _) => format!("Permission {permission}"),
+        (Value::Array(some), _) => {
+            let some: Vec<String> = some.iter().map(text).collect();
+            format!("Permission {}", some.join(" or "))
+        }
+        (_, Some(_)) => "Code from the email".to_owned(),
+        (_, None) => "Public".to_owned(),
     };
     let parameters = operation["parameters"].as_array().into_iter().flatten().map(|it| Field {
         name: text(&it["name"]),

@@ -146,14 +146,35 @@ pub async fn list(
     cursor: Option<Cursor>,
     limit: usize,
 ) -> Result<Page<Model>> {
+    let rows = some(conn, filter, cursor, limit + 1).await?;
     let condition = filter.condition(Engine::of(conn));
-    let mut query = Entity::find().filter(condition.clone());
+    let some = Query::select().expr(Expr::value(1)).from(Entity).cond_where(condition).limit(COUNT_LIMIT + 1).take();
+    Ok(Page::new(rows, limit, count_rows(conn, some).await?, |row| row.activity_id))
+}
+
+/// At most `limit` sessions, newest activity first.
+///
+/// # Errors
+/// The database is unavailable.
+pub async fn some(
+    conn: &impl ConnectionTrait,
+    filter: &Filter,
+    cursor: Option<Cursor>,
+    limit: usize,
+) -> Result<Vec<Model>> {
+    let mut query = Entity::find().filter(filter.condition(Engine::of(conn)));
     if let Some(Cursor(last)) = cursor {
         query = query.filter(Column::ActivityId.lt(last));
     }
-    let rows = query.order_by_desc(Column::ActivityId).limit(limit as u64 + 1).all(conn).await?;
-    let some = Query::select().expr(Expr::value(1)).from(Entity).cond_where(condition).limit(COUNT_LIMIT + 1).take();
-    Ok(Page::new(rows, limit, count_rows(conn, some).await?, |row| row.activity_id))
+    Ok(query.order_by_desc(Column::ActivityId).limit(limit as u64).all(conn).await?)
+}
+
+/// How many sessions match.
+///
+/// # Errors
+/// The database is unavailable.
+pub async fn count_all(conn: &impl ConnectionTrait, filter: &Filter) -> Result<u64> {
+    Ok(Entity::find().filter(filter.condition(Engine::of(conn))).count(conn).await?)
 }
 
 /// Figures of chat.

@@ -18,7 +18,7 @@ use crate::http::{
     Created, Data, Envelope, Id, IfMatch, Json, Listed, Nothing, Paging, Problem, Query, RequestInfo, Tagged,
 };
 use crate::platform::audit::{Changes, Entry};
-use crate::platform::auth::{Caller, demand};
+use crate::platform::auth::{Caller, demand_either};
 use crate::platform::entity;
 use crate::platform::idempotency::{self, Claim};
 use crate::platform::permission::Permission;
@@ -28,11 +28,14 @@ use crate::storage::Page;
 /// What may stand between `{{` and `}}`.
 const VARIABLES: [&str; 5] = ["client.name", "client.firstName", "staff.name", "firm.name", "message.service"];
 
+/// Whoever writes to clients has these replies, by mail or in a chat.
+const WRITERS: &[Permission] = &[Permission::Messages, Permission::Chats];
+
 /// The routes of this file.
 pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
-        .routes(demand(Permission::Messages, routes!(list_canned_replies, create_canned_reply)))
-        .routes(demand(Permission::Messages, routes!(get_canned_reply, change_canned_reply, delete_canned_reply)))
+        .routes(demand_either(WRITERS, routes!(list_canned_replies, create_canned_reply)))
+        .routes(demand_either(WRITERS, routes!(get_canned_reply, change_canned_reply, delete_canned_reply)))
 }
 
 /// A canned reply.

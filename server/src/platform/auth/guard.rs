@@ -107,6 +107,8 @@ impl Caller {
 enum Demand {
     /// Everyone with the permission, by session or by token.
     May(Permission),
+    /// Everyone with one of these permissions, by session or by token.
+    MayEither(&'static [Permission]),
     /// A person with the permission, by session only.
     MayInPerson(Permission),
     /// Every signed-in person.
@@ -120,6 +122,14 @@ enum Demand {
 /// These routes require that permission.
 pub fn demand<S: State>(permission: Permission, routes: UtoipaMethodRouter<S>) -> UtoipaMethodRouter<S> {
     guarded(Demand::May(permission), routes)
+}
+
+/// These routes require one of those permissions: they serve several slices.
+pub fn demand_either<S: State>(
+    permissions: &'static [Permission],
+    routes: UtoipaMethodRouter<S>,
+) -> UtoipaMethodRouter<S> {
+    guarded(Demand::MayEither(permissions), routes)
 }
 
 /// These routes require that permission and a signed-in person; no API token is accepted.
@@ -220,6 +230,7 @@ async fn admit(platform: &Platform, authorization: Option<&str>, address: IpAddr
         Demand::OwnAccount => Ok(caller),
         _ if caller.second_factor_missing => Err(Error::SecondFactorMissing),
         Demand::May(permission) | Demand::MayInPerson(permission) if !caller.may(permission) => Err(Error::Forbidden),
+        Demand::MayEither(some) if !some.iter().any(|permission| caller.may(*permission)) => Err(Error::Forbidden),
         _ => Ok(caller),
     }
 }
@@ -255,6 +266,7 @@ const RECENT_PROOF: &str = "recent_proof";
 fn document(item: &mut PathItem, demand: Demand) {
     let (needs, in_person) = match demand {
         Demand::May(permission) => (json!(permission), false),
+        Demand::MayEither(some) => (json!(some), false),
         Demand::MayInPerson(permission) => (json!(permission), true),
         Demand::InPerson => (json!("signed_in"), true),
         Demand::OwnAccount => (json!("own_account"), true),

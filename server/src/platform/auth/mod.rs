@@ -43,7 +43,9 @@ mod view;
 pub use device::Device;
 pub use devices::{SessionView, session_views};
 pub use factors::{Factors, of as factors_of, remove_all as remove_factors, required as second_factor_required};
-pub use guard::{Caller, demand, demand_in_person, own_account, recently_proven, signed_in, signed_in_or_token};
+pub use guard::{
+    Caller, demand, demand_either, demand_in_person, own_account, recently_proven, signed_in, signed_in_or_token,
+};
 pub use installation::{claim_installation, installation_id};
 pub use letters::PasswordReset;
 pub use liveness::{Liveness, alive};

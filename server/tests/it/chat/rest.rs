@@ -5,6 +5,8 @@ use database::entity::staff::Role;
 use sea_orm::EntityTrait as _;
 use serde_json::{Value, json};
 use tekvwarho::cluster::Event;
+use tekvwarho::features::samples::{self, Wanted};
+use tekvwarho::http::RequestInfo;
 use tekvwarho::platform::permission::Permission;
 
 use super::{Visitor, about, desk, reply, session_where};
@@ -46,6 +48,43 @@ async fn sessions_are_found_by_what_is_known_of_them() {
     let cursor = first.json()["meta"]["nextCursor"].as_str().unwrap().to_owned();
     let second = listed(&t, &ada, &format!("limit=1&cursor={cursor}")).await;
     assert_eq!(second[0]["sessionId"], anna.session);
+}
+
+#[tokio::test]
+async fn sessions_are_exported_as_they_are_listed() {
+    let t = TestApp::with(&["--rate-limits", "off"]).await;
+    let ada = t.admin().await;
+    for name in ["=1+1", "Boris"] {
+        let mut visitor = Visitor::hello(&t, json!({ "name": name })).await;
+        visitor.say("one", "We need a \"site\", soon").await;
+        t.post_as(&ada, &path(&visitor.session, "/tags"), json!({ "tags": ["vip", "rush"] })).await.status(200);
+    }
+    let csv = t.get_as(&ada, "/api/admin/chats/export").await;
+    csv.status(200);
+    assert_eq!((csv.header("x-total-count"), csv.header("content-type")), ("2", "text/csv; charset=utf-8"));
+    assert!(csv.header("content-disposition").contains("chats-2026-03-02.csv"));
+    assert!(csv.text.contains(",'=1+1,") && csv.text.ends_with(",\"rush, vip\"\r\n"), "{}", csv.text);
+    assert_eq!(csv.text.matches(",waiting,2026-03-02T").count(), 2, "{}", csv.text);
+    let some = t.get_as(&ada, "/api/admin/chats/export?q=boris").await;
+    assert_eq!((some.header("x-total-count"), some.text.contains("=1+1")), ("1", false));
+    let xlsx = t.request_as(&ada, reqwest::Method::GET, "/api/admin/chats/export?format=xlsx").send().await.unwrap();
+    let mut workbook = zip::ZipArchive::new(std::io::Cursor::new(xlsx.bytes().await.unwrap())).unwrap();
+    let mut sheet = String::new();
+    std::io::Read::read_to_string(&mut workbook.by_name("xl/worksheets/sheet1.xml").unwrap(), &mut sheet).unwrap();
+    assert!(sheet.contains("=1+1") && !sheet.contains("<f>") && sheet.contains("Began (UTC)"), "{sheet}");
+    t.get_as(&ada, "/api/admin/chats/export?format=pdf").await.problem(422, "validation_failed");
+}
+
+#[tokio::test]
+async fn more_rows_than_a_page_are_exported_once_each() {
+    let t = TestApp::with(&["--rate-limits", "off"]).await;
+    let ada = t.admin().await;
+    let wanted = Wanted { messages: 0, chats: 1_100, seed: 7, marked: false };
+    samples::make(&t.app, None, &RequestInfo::internal(), wanted, |_| Ok(None)).await.unwrap();
+    let csv = t.get_as(&ada, "/api/admin/chats/export").await;
+    assert_eq!(csv.header("x-total-count"), "1100");
+    let ids: std::collections::BTreeSet<&str> = csv.text.lines().filter_map(|line| line.get(..36)).collect();
+    assert_eq!(ids.iter().filter(|id| uuid::Uuid::parse_str(id).is_ok()).count(), 1_100);
 }
 
 #[tokio::test]

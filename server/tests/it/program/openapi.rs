@@ -28,7 +28,7 @@ fn every_operation_is_described_and_guarded() {
             let name = operation["operationId"].as_str().unwrap();
             assert!(names.insert(name), "two operations are called {name}");
             let public = !path.starts_with("/api/admin/") || path.starts_with("/api/admin/auth/");
-            assert!(public || operation["x-permission"].is_string(), "{method} {path} has no guard");
+            assert!(public || !operation["x-permission"].is_null(), "{method} {path} has no guard");
         }
     }
 }
