@@ -80,6 +80,8 @@ export default defineConfig({
         message: here("src/message.js"),
         "chat-launcher": here("src/chat-launcher.js"),
         "chat-page": here("src/chat-page.js"),
+        "embed-chat": here("src/embed-chat.js"),
+        "embed-frame": here("src/embed-frame.js"),
         chat: here("src/chat.css"),
         site: here("src/site.css"),
         api: here("src/api.css"),

@@ -92,6 +92,11 @@ impl Assets {
         self.shell.is_some()
     }
 
+    /// The response that contains an asset, by its source name. Its URL stays when its content changes.
+    pub fn named(&self, name: &str, headers: &HeaderMap) -> Option<Response> {
+        self.site(self.names.get(name)?, headers)
+    }
+
     /// The response to `/assets/{path}`.
     pub fn site(&self, path: &str, headers: &HeaderMap) -> Option<Response> {
         self.site.get(path).map(|asset| asset.answer(headers))

@@ -33,7 +33,7 @@ pub use client_address::{AddressKey, TrustedProxies};
 pub use extract::{Id, Name, Paging, Query};
 pub use front::Front;
 pub use if_match::IfMatch;
-pub use origin::{AllowedOrigins, Origin};
+pub use origin::{AllowedOrigins, Origin, Reader};
 pub use problem::Problem;
 pub use request_id::RequestId;
 pub use request_info::{CallerId, ClientAddress, PersonId, RequestInfo, TokenId};

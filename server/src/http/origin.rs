@@ -116,6 +116,10 @@ pub fn is_preflight(method: &Method, headers: &HeaderMap) -> bool {
     method == Method::OPTIONS && headers.contains_key(ORIGIN) && headers.contains_key(ACCESS_CONTROL_REQUEST_METHOD)
 }
 
+/// An extension of a response that pages of this origin can read, although it is neither ours nor on the allow-list.
+#[derive(Clone)]
+pub struct Reader(pub HeaderValue);
+
 /// Lets `origin` read the response.
 pub fn allow(headers: &mut HeaderMap, origin: HeaderValue, preflight: bool) {
     headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin);

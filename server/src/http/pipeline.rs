@@ -17,6 +17,7 @@ use futures_util::FutureExt as _;
 use pin_project_lite::pin_project;
 use tower::{Layer, Service, ServiceExt as _};
 
+use super::origin::Reader;
 use super::request_info::ClientAddress;
 use super::{Front, RequestId, origin, problem, request_id, security_headers};
 use crate::error::Error;
@@ -67,8 +68,9 @@ impl Pipeline {
         };
 
         problem::render(&mut response, id);
+        security_headers::apply_to(&mut response, front.server.is_https());
+        let reader = reader.or_else(|| response.extensions_mut().remove::<Reader>().map(|Reader(origin)| origin));
         let headers = response.headers_mut();
-        security_headers::apply(headers, front.server.is_https());
         front.origins.vary(headers);
         if let Some(reader) = reader.filter(|_| has_origin) {
             origin::allow(headers, reader, preflight);

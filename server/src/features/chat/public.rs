@@ -1,6 +1,9 @@
 //! What the chat of a page has to know before it connects.
 
+use axum::Extension;
 use axum::extract::State;
+use axum::http::header::VARY;
+use axum::http::{HeaderMap, HeaderName};
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -8,11 +11,11 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::settings::{Ask, Chat, Connect};
-use super::stream;
+use super::{elsewhere, stream};
 use crate::app::App;
 use crate::error::Result;
 use crate::http::rate_limit::Subject;
-use crate::http::{Data, Envelope, Problem, RequestInfo};
+use crate::http::{Data, Envelope, Problem, Reader, RequestInfo};
 use crate::platform::limits::PUBLIC_READ;
 
 /// The routes of this file.
@@ -54,14 +57,19 @@ pub struct ChatTopic {
 /// Returns how the chat of the site is set up, and whether somebody is there.
 #[utoipa::path(get, path = "/api/chat/config", tag = "public",
     responses((status = 200, body = Envelope<ChatConfig>), (status = 429, body = Problem)))]
-async fn get_config(State(app): State<App>, info: RequestInfo) -> Result<Data<ChatConfig>> {
+async fn get_config(
+    State(app): State<App>,
+    info: RequestInfo,
+    headers: HeaderMap,
+) -> Result<([(HeaderName, &'static str); 1], Option<Extension<Reader>>, Data<ChatConfig>)> {
     app.limits.check(&PUBLIC_READ, &Subject::Address(info.ip.into())).await?;
     let settings = app.settings.get();
     let chat = settings.part::<Chat>();
     let open = chat.open(&settings, app.clock.now());
     let somebody = stream::colleagues(&app).await?.iter().any(|colleague| colleague.available);
     let topics = settings.services.iter().filter(|_| chat.topics);
-    Ok(Data(ChatConfig {
+    let reader = elsewhere::reader(&settings, &headers).map(Extension);
+    let config = ChatConfig {
         enabled: chat.enabled,
         connect: chat.connect,
         greeting: chat.greeting.clone(),
@@ -73,5 +81,6 @@ async fn get_config(State(app): State<App>, info: RequestInfo) -> Result<Data<Ch
         open: open.now,
         changes_at: open.changes_at,
         sound: chat.sound,
-    }))
+    };
+    Ok(([(VARY, "origin")], reader, Data(config)))
 }

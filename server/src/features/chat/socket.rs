@@ -13,6 +13,7 @@ use super::acts::Details;
 use super::desk::Desk;
 use super::frames::FromVisitor;
 use super::refuse;
+use super::settings::Chat as Settings;
 use super::visitor::{self, Hello};
 use crate::app::App;
 use crate::error::Result;
@@ -35,7 +36,12 @@ async fn open(
 ) -> Result<Response> {
     let platform = app.platform.clone();
     let about = info.clone();
-    live::upgrade(&platform, &headers, &info, upgrade, move |incoming, line| converse(app, incoming, line, about)).await
+    let settings = app.settings.get();
+    let others = &settings.part::<Settings>().embed_origins;
+    // A page of another site can be that of a visitor, never of staff.
+    let staff = platform.front.origins.check_origin(&headers).is_ok();
+    let converse = move |incoming, line| converse(app, incoming, line, about, staff);
+    live::upgrade(&platform, &headers, &info, upgrade, others, converse).await
 }
 
 /// Who begins.
@@ -45,7 +51,7 @@ enum First {
     Other(Utf8Bytes),
 }
 
-async fn converse(app: App, mut incoming: Incoming, line: Line, info: RequestInfo) {
+async fn converse(app: App, mut incoming: Incoming, line: Line, info: RequestInfo, staff: bool) {
     let first = tokio::select! {
         first = tokio::time::timeout(AUTH, first(&mut incoming, &line)) => first,
         () = app.stopping.cancelled() => return line.bye(Goodbye::Shutdown, Some(2)).await,
@@ -55,6 +61,7 @@ async fn converse(app: App, mut incoming: Incoming, line: Line, info: RequestInf
         Ok(None) => {}
         // Boxed, because a socket holds the larger of both all the time otherwise.
         Ok(Some(First::Visitor(hello))) => Box::pin(visitor::converse(app, incoming, line, *hello, info)).await,
+        Ok(Some(First::Other(_))) if !staff => line.bye(Goodbye::SignedOut, None).await,
         Ok(Some(First::Other(text))) => {
             let desk = Desk::new(app.clone());
             Box::pin(live::converse(app.platform.clone(), incoming, line, text, desk)).await;

@@ -6,6 +6,7 @@
 
 mod about;
 mod context;
+mod embed;
 mod errors;
 mod forms;
 mod json_ld;
@@ -57,5 +58,10 @@ fn api_routes() -> OpenApiRouter<App> {
 }
 
 fn routes() -> Router<App> {
-    Router::new().merge(pages::routes()).merge(own::pages()).merge(forms::routes()).merge(well_known::routes())
+    Router::new()
+        .merge(pages::routes())
+        .merge(own::pages())
+        .merge(forms::routes())
+        .merge(embed::routes())
+        .merge(well_known::routes())
 }

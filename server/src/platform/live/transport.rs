@@ -8,7 +8,8 @@ use std::time::Duration;
 
 use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::extract::ws::{Message, Utf8Bytes, WebSocket, WebSocketUpgrade};
-use axum::http::HeaderMap;
+use axum::http::header::ORIGIN;
+use axum::http::{HeaderMap, HeaderValue};
 use axum::response::Response;
 use bytes::Bytes;
 use futures_util::stream::{SplitSink, SplitStream};
@@ -28,7 +29,8 @@ const QUEUE: usize = 16;
 /// A client that does not read for this long is gone.
 const SLOWEST: Duration = Duration::from_secs(10);
 
-/// Opens the socket and holds a conversation over it. Pages of other origins are rejected.
+/// Opens the socket and holds a conversation over it. Pages of origins that are neither ours nor on the allow-list nor
+/// among `others` are rejected.
 ///
 /// # Errors
 /// It is no WebSocket, comes from another origin, or there are too many of one address.
@@ -37,12 +39,16 @@ pub async fn upgrade<F>(
     headers: &HeaderMap,
     info: &RequestInfo,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
+    others: &[String],
     converse: impl FnOnce(Incoming, Line) -> F + Send + 'static,
 ) -> Result<Response>
 where
     F: Future<Output = ()> + Send + 'static,
 {
-    platform.front.origins.check_origin(headers)?;
+    let is_other = |origin: &HeaderValue| others.iter().any(|other| other.as_bytes() == origin.as_bytes());
+    if !headers.get(ORIGIN).is_some_and(is_other) {
+        platform.front.origins.check_origin(headers)?;
+    }
     let upgrade = upgrade.map_err(|_| Error::MalformedBody("This address supports WebSocket only.".into()))?;
     platform.limits.check(&UPGRADES, &Subject::Address(info.ip.into())).await?;
     // Held from here on, so that the shutdown waits for the goodbye.

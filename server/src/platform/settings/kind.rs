@@ -9,6 +9,7 @@ use super::groups::services::Step;
 use super::groups::{firm, hours, services};
 use super::{blocks, text};
 use crate::error::Error;
+use crate::http::Origin;
 use crate::http::valid::{self, Check, has_plain_name, is_email};
 use crate::markdown;
 use crate::pictures::PictureName;
@@ -42,6 +43,10 @@ pub enum Kind {
     Email,
     /// Several email addresses.
     Addresses {
+        max: usize,
+    },
+    /// Several origins of websites.
+    Origins {
         max: usize,
     },
     /// An IANA time zone name.
@@ -138,6 +143,7 @@ impl Kind {
                 None => check.refuse(field, "invalid", "This must be an email address."),
             },
             Self::Addresses { max } => addresses(check, field, value, *max),
+            Self::Origins { max } => origins(check, field, value, *max),
             Self::TimeZone => {
                 if value.as_str().is_none_or(|zone| zone.parse::<chrono_tz::Tz>().is_err()) {
                     check.refuse(field, "invalid", "This must be a time zone such as Europe/Berlin.");
@@ -201,6 +207,22 @@ fn addresses(check: &mut Check, field: &str, value: &Value, max: usize) {
             check.refuse(&place, "invalid", "This does not look like an email address.");
         } else if list[..index].iter().any(|other| other.eq_ignore_ascii_case(address)) {
             check.refuse(&place, "taken", "This address is listed twice.");
+        }
+    }
+}
+
+fn origins(check: &mut Check, field: &str, value: &Value, max: usize) {
+    let Some(list) = read::<Vec<String>>(check, field, value) else { return };
+    if list.len() > max {
+        check.refuse(field, "too_long", format!("At most {max} websites are allowed."));
+    }
+    for (index, origin) in list.iter().enumerate() {
+        let place = format!("{field}.{index}");
+        // As browsers write it: nothing after the host, and no capitals.
+        if origin.parse::<Origin>().ok().is_none_or(|it| it.0 != *origin || !origin.starts_with("http")) {
+            check.refuse(&place, "invalid", "This must be an address without a path, such as https://www.example.com.");
+        } else if list[..index].contains(origin) {
+            check.refuse(&place, "taken", "This website is listed twice.");
         }
     }
 }

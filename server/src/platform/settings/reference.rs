@@ -39,6 +39,7 @@ fn form(key: &Key) -> String {
         }
         Kind::Email => "an email address".to_owned(),
         Kind::Addresses { max } => format!("at most {max} email addresses"),
+        Kind::Origins { max } => format!("at most {max} origins, such as `https://www.example.com`"),
         Kind::TimeZone => "an IANA time zone".to_owned(),
         Kind::Integer { min, max, unit } => format!("{min} to {max} {unit}").trim_end().to_owned(),
         Kind::Boolean => "true or false".to_owned(),

@@ -6,6 +6,7 @@ use futures_util::{SinkExt as _, StreamExt as _};
 use serde_json::{Value, json};
 use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
 use super::{Signed, TestApp};
@@ -17,6 +18,13 @@ impl Socket {
     /// A connection that has not authenticated.
     pub async fn open(t: &TestApp) -> Self {
         Self(connect_async(format!("ws://{}/ws/chat", t.address)).await.unwrap().0)
+    }
+
+    /// A connection that a page of that origin opens; none if it is refused.
+    pub async fn of_page(t: &TestApp, origin: &str) -> Option<Self> {
+        let mut request = format!("ws://{}/ws/chat", t.address).into_client_request().unwrap();
+        request.headers_mut().insert("origin", origin.parse().unwrap());
+        connect_async(request).await.ok().map(|(socket, _)| Self(socket))
     }
 
     /// A signed-in person's connection.

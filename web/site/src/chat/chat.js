@@ -15,8 +15,8 @@ const FRESH_MS = 60_000;
 /** How long the panel waits for them before it opens. */
 const PATIENCE_MS = 1_500;
 
-/** `root` is the element of the launcher. */
-export function mount(root) {
+/** `root` is the element of the launcher; `told` hears how the chat stands whenever that may have changed. */
+export function mount(root, { told } = {}) {
   const { firm, connect } = root.dataset;
   const launcher = root.querySelector("button");
   const badge = launcher.querySelector("[data-badge]");
@@ -71,7 +71,12 @@ export function mount(root) {
   // Where the chat was open, it is open on the next page too; on a phone it would hide that page.
   if (tab.get(SHOWN) && !narrow.matches) void open({ focus: false });
   else if (talk.line.wanted) void refresh();
-  return { toggle: () => (isShown ? close() : open()) };
+  told?.(standing());
+  return { open: () => void open(), close, toggle: () => (isShown ? close() : open()) };
+
+  function standing() {
+    return { shown: isShown, unread: talk.unread, has: hasOpen() };
+  }
 
   async function refresh() {
     if (env.now() - configAt < FRESH_MS) return;
@@ -165,6 +170,7 @@ export function mount(root) {
     say(badge, unread ? String(Math.min(unread, 99)) : "");
     if (unread) launcher.setAttribute("aria-label", text.openUnread(unread));
     else launcher.removeAttribute("aria-label");
+    told?.(standing());
     if (!isShown || !view) return;
     const { staffName } = talk.info ?? {};
     const isWith = staffName && talk.info.status === "active";

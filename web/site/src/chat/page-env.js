@@ -18,10 +18,14 @@ export const local = new Store(() => localStorage);
 /** Ends with the tab. */
 export const tab = new Store(() => sessionStorage);
 
+/** In a frame, what the website around it says of its page. */
+export const place = { url: null, referrer: null };
+
 /** Where the visitor is, for those who reply. */
 export function about() {
-  const page = { url: location.href.split("#")[0] };
-  if (document.referrer) page.referrer = document.referrer;
+  const page = { url: place.url ?? location.href.split("#")[0] };
+  const referrer = place.referrer ?? document.referrer;
+  if (referrer) page.referrer = referrer;
   const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
   return { ...page, ...(timeZone && { timezone: timeZone }) };
 }

@@ -49,6 +49,7 @@ export const text = {
     claimed: (name) => `${name} is here now.`,
     released: (name) => `${name} has handed the chat back. Somebody else will be with you.`,
     transferred: (name) => `${name} takes over.`,
+    given: (name) => `${name} looks after you.`,
     requeued: () => "You still wait for a reply, so the chat is open to all of us again.",
     closed_by_staff: (name) => `${name} has ended the chat.`,
     closed_by_visitor: () => "You have ended the chat.",

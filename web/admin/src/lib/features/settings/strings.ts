@@ -77,7 +77,8 @@ export const own = {
     start: 'Start from an example',
     help: 'It fills the empty fields and saves nothing. Change what is not true of you.',
   },
-  address: { add: 'Add a mailbox', label: (n: number) => `Mailbox ${n}` },
+  addresses: { add: 'Add a mailbox', label: (n: number) => `Mailbox ${n}` },
+  origins: { add: 'Add a website', label: (n: number) => `Website ${n}` },
   service: {
     none: 'No services yet',
     noneText: 'The site does without a list of services until you add one.',
