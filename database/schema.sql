@@ -71,7 +71,8 @@ CREATE TABLE public.canned_replies (
 CREATE TABLE public.chat_availability (
     staff_id uuid NOT NULL,
     is_available boolean NOT NULL,
-    seen_at timestamp with time zone NOT NULL
+    seen_at timestamp with time zone NOT NULL,
+    given_at timestamp with time zone
 );
 CREATE TABLE public.chat_blocks (
     visitor_id uuid NOT NULL,
@@ -140,7 +141,8 @@ CREATE TABLE public.chat_sessions (
     mailed_seq bigint NOT NULL,
     search_text text NOT NULL,
     version bigint NOT NULL,
-    changed_at timestamp with time zone NOT NULL
+    changed_at timestamp with time zone NOT NULL,
+    held_since timestamp with time zone
 );
 CREATE TABLE public.chat_tags (
     session_id uuid NOT NULL,

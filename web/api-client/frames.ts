@@ -21,7 +21,7 @@ export interface components {
          * @description What a line of the system is about.
          * @enum {string}
          */
-        ChatEvent: "claimed" | "released" | "transferred" | "requeued" | "closed_by_staff" | "closed_by_visitor" | "closed_by_silence" | "reopened";
+        ChatEvent: "claimed" | "released" | "transferred" | "given" | "requeued" | "closed_by_staff" | "closed_by_visitor" | "closed_by_silence" | "reopened";
         /**
          * @description Who speaks in a line.
          * @enum {string}

@@ -10,6 +10,8 @@ pub struct Model {
     pub is_available: bool,
     /// The last sign of life, to the minute.
     pub seen_at: DateTimeUtc,
+    /// When they last got a session by itself.
+    pub given_at: Option<DateTimeUtc>,
 }
 
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]

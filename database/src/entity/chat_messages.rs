@@ -50,6 +50,8 @@ pub enum Happened {
     Released,
     /// Somebody else has it from now on.
     Transferred,
+    /// It was given to somebody by itself.
+    Given,
     /// Nobody replied for too long; it waits again.
     Requeued,
     ClosedByStaff,

@@ -38,6 +38,8 @@ pub struct Model {
     pub visitor_id: Uuid,
     /// Who has it, or had it when it was closed.
     pub staff_id: Option<Uuid>,
+    /// Since when that person has it.
+    pub held_since: Option<DateTimeUtc>,
     pub visitor_name: Option<String>,
     pub visitor_email: Option<String>,
     pub email_key: Option<String>,

@@ -15,6 +15,9 @@ pub struct Demo {
     /// Number of messages, spread over the last twelve months.
     #[arg(long, default_value_t = 200)]
     messages: u32,
+    /// Number of chats, spread likewise.
+    #[arg(long, default_value_t = 50)]
+    chats: u32,
     /// Number of audit entries about them. Like all entries, they stay for good: for demonstrations and load tests.
     #[arg(long, default_value_t = 0)]
     audit_entries: u32,
@@ -24,7 +27,8 @@ pub struct Demo {
 
 pub async fn run(app: App, demo: Demo) -> Result<(), Failure> {
     let none = RequestInfo::internal();
-    let wanted = Wanted { messages: demo.messages as usize, seed: demo.seed, marked: false };
+    let wanted =
+        Wanted { messages: demo.messages as usize, chats: demo.chats as usize, seed: demo.seed, marked: false };
     let made = samples::make(&app, None, &none, wanted, |_| Ok(None)).await;
     let staff = made.map_err(|error| {
         if error.is_unique_violation() {
@@ -37,8 +41,8 @@ pub async fn run(app: App, demo: Demo) -> Result<(), Failure> {
     // Seal all of them: demo entries can be older than entries that are already sealed.
     audit::seal_beside_others(&app, true).await?;
     say(format_args!(
-        "Added {} messages and {staff} staff members (who cannot sign in) to the database.",
-        demo.messages
+        "Added {} messages, {} chats and {staff} staff members (who cannot sign in) to the database.",
+        demo.messages, demo.chats
     ))?;
     Ok(())
 }

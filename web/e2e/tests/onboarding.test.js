@@ -67,12 +67,12 @@ step("the tour goes by keyboard, is left and gone on with", async () => {
 step("samples fill the pages and go again", async () => {
   const { page } = desk;
   await list().getByRole("button", { name: "Add sample data" }).click();
-  await page.getByText("60 messages and 4 people").waitFor();
+  await page.getByText("60 messages, 20 chats and 4 people").waitFor();
   await page.locator(".columns").getByRole("heading", { name: "Latest messages" }).waitFor();
   await list().getByRole("button", { name: "Remove sample data" }).click();
   const dialog = page.getByRole("dialog", { name: "Remove all sample data?" });
   await dialog.getByRole("button", { name: "Remove sample data" }).click();
-  await page.getByText("Sample data removed, including 60 messages").waitFor();
+  await page.getByText("Sample data removed, including 60 messages and 20 chats").waitFor();
   await page.getByText("No messages yet").waitFor();
   await list().getByText("0 of 5 done").waitFor();
 });
@@ -205,7 +205,7 @@ step("beside a client's message, samples ask first and say what they are", async
   await dialog.getByRole("button", { name: "Cancel" }).click();
   await list().getByRole("button", { name: "Add sample data" }).click();
   await dialog.getByRole("button", { name: "Add sample data" }).click();
-  await page.getByText("60 messages and 4 people").waitFor();
+  await page.getByText("60 messages, 20 chats and 4 people").waitFor();
   await page.goto("/admin/messages?view=all");
   const rows = page.locator("[role=option], li", { hasText: "sample" });
   await rows.first().waitFor();
@@ -213,7 +213,7 @@ step("beside a client's message, samples ask first and say what they are", async
   await overview();
   await list().getByRole("button", { name: "Remove sample data" }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Remove sample data" }).click();
-  await page.getByText("Sample data removed, including 60 messages").waitFor();
+  await page.getByText("Sample data removed, including 60 messages and 20 chats").waitFor();
   await page.goto("/admin/messages?view=all");
   await page.getByText("Laura Koski").first().waitFor();
   assert.equal(await page.getByText("sample", { exact: true }).count(), 0);

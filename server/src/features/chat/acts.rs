@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, Utc};
 use database::entity::chat_messages::{self as lines, Happened, Sender};
+use database::entity::chat_notes as notes;
 use database::entity::chat_sessions::{self as sessions, Status};
-use database::entity::{chat_notes as notes, notifications};
 use sea_orm::{EntityTrait as _, IntoActiveModel as _};
 use uuid::Uuid;
 
@@ -49,7 +49,7 @@ pub struct Words {
     pub content: String,
 }
 
-/// Writes a line of a visitor; `new` is the row of the session if there is none yet, `told` are the notices if it waits
+/// Writes a line of a visitor; `new` is the row of the session if there is none yet. True beside the outcome: it waits
 /// from now on.
 pub async fn say_as_visitor(
     tx: &Tx<'_>,
@@ -57,28 +57,27 @@ pub async fn say_as_visitor(
     new: &sessions::Model,
     words: &Words,
     by_link: bool,
-    told: &[notifications::Model],
-) -> Result<Outcome> {
+) -> Result<(Outcome, bool)> {
     let conn = tx.conn();
     let blocked = store::blocked_until(conn, new.visitor_id, new.ip_address.as_deref(), now.at).await?;
     if let Some(until) = blocked {
-        return Ok(Outcome::Blocked(until));
+        return Ok((Outcome::Blocked(until), false));
     }
     let mut made = false;
     let mut row = match store::locked(conn, words.session).await? {
         Some(row) => row,
         None => {
             made = store::make(conn, new).await?;
-            let Some(row) = store::locked(conn, words.session).await? else { return Ok(Outcome::Unknown) };
+            let Some(row) = store::locked(conn, words.session).await? else { return Ok((Outcome::Unknown, false)) };
             row
         }
     };
     if let Some(known) = before(tx, words, Sender::Visitor, None).await? {
-        return Ok(known);
+        return Ok((known, false));
     }
     let happened = match turn(&mut row, By::Visitor { by_link }, Deed::Say, now.at) {
         Ok(happened) => happened,
-        Err(refusal) => return Ok(Outcome::Refused(refusal)),
+        Err(refusal) => return Ok((Outcome::Refused(refusal), false)),
     };
     if let Some(happened) = happened {
         push(tx, now, &mut row, System { happened, who: None }).await?;
@@ -89,11 +88,8 @@ pub async fn say_as_visitor(
     if row.visitor_read_seq == seq - 1 {
         row.visitor_read_seq = seq;
     }
-    if made || happened.is_some() {
-        tx.notify(told.to_vec());
-    }
     store::save(tx, row, now.at).await?;
-    Ok(Outcome::Stored(seq))
+    Ok((Outcome::Stored(seq), made || happened.is_some()))
 }
 
 /// Writes a line of staff. Whoever writes into a session that waits takes it.
@@ -152,6 +148,8 @@ pub async fn act_on(
     let who = match (deed, by) {
         (Deed::Transfer(to) | Deed::Assign(to), _) => Some(to),
         (_, By::Staff(me)) => Some(me),
+        // Whoever let the visitor wait.
+        (Deed::Release, By::Time) => before.staff_id,
         _ => None,
     };
     let seq = push(tx, now, &mut row, System { happened, who }).await?;
@@ -232,9 +230,17 @@ pub fn set_details(row: &mut sessions::Model, details: &Details) {
 }
 
 /// Applies the rules to a row.
-fn turn(row: &mut sessions::Model, by: By, deed: Deed, now: DateTime<Utc>) -> Result<Option<Happened>, Refusal> {
+pub(super) fn turn(
+    row: &mut sessions::Model,
+    by: By,
+    deed: Deed,
+    now: DateTime<Utc>,
+) -> Result<Option<Happened>, Refusal> {
     let stand = Stand { status: row.status, holder: row.staff_id, ended_at: row.ended_at };
     let (stand, happened) = rules::after(stand, by, deed, now)?;
+    if row.staff_id != stand.holder || (happened.is_some() && stand.status == Status::Active) {
+        row.held_since = stand.holder.map(|_| now);
+    }
     (row.status, row.staff_id, row.ended_at) = (stand.status, stand.holder, stand.ended_at);
     Ok(happened)
 }
@@ -275,19 +281,19 @@ async fn read_up_to(
 }
 
 /// A line that somebody writes.
-struct Spoken<'a> {
-    words: &'a Words,
-    by: Sender,
-    who: Option<Uuid>,
+pub(super) struct Spoken<'a> {
+    pub words: &'a Words,
+    pub by: Sender,
+    pub who: Option<Uuid>,
 }
 
 /// A line that says what happened.
-struct System {
-    happened: Happened,
-    who: Option<Uuid>,
+pub(super) struct System {
+    pub happened: Happened,
+    pub who: Option<Uuid>,
 }
 
-trait Line {
+pub(super) trait Line {
     fn of(self, row: &mut sessions::Model, id: Uuid, at: DateTime<Utc>) -> lines::Model;
 }
 
@@ -331,10 +337,15 @@ fn blank(row: &sessions::Model, id: Uuid, at: DateTime<Utc>) -> lines::Model {
 
 /// Puts a line at the end of the stream; its number is drawn here, under the lock of the row.
 async fn push(tx: &Tx<'_>, now: &Now, row: &mut sessions::Model, line: impl Line) -> Result<i64> {
-    row.last_seq += 1;
-    let id = now.ids.next(now.at);
-    let line = line.of(row, id, now.at);
-    (row.activity_id, row.last_activity_at) = (id, now.at);
+    let line = append(row, now, line);
     lines::Entity::insert(line.into_active_model()).exec_without_returning(tx.conn()).await?;
     Ok(row.last_seq)
+}
+
+/// The line that is at the end of the stream from now on.
+pub(super) fn append(row: &mut sessions::Model, now: &Now, line: impl Line) -> lines::Model {
+    row.last_seq += 1;
+    let id = now.ids.next(now.at);
+    (row.activity_id, row.last_activity_at) = (id, now.at);
+    line.of(row, id, now.at)
 }

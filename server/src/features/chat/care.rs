@@ -12,7 +12,7 @@ use super::handled::now;
 use super::letters::ChatReply;
 use super::rules::{By, Deed};
 use super::settings::{Chat as Settings, Keeping};
-use super::{acts, limits, notices, store, token};
+use super::{acts, assignment, limits, notices, store, token};
 use crate::app::App;
 use crate::cluster::{Chat, Event};
 use crate::error::Result;
@@ -48,6 +48,7 @@ pub async fn look_after(app: &App) -> Result<()> {
     let chat = settings.part::<Settings>();
     if let Some(before) = chat.requeue_before(at) {
         let waits = Condition::all().add(Column::Status.eq(Status::Active)).add(Column::WaitingSince.lt(before));
+        let waits = waits.add(Column::HeldSince.lt(before));
         for id in ids(app.storage.read(), waits, ROUND).await? {
             requeue(app, id, before).await?;
         }
@@ -58,6 +59,7 @@ pub async fn look_after(app: &App) -> Result<()> {
             close(app, id, before).await?;
         }
     }
+    assignment::give_all(app).await?;
     if let Some(before) = chat.mail_before(at) {
         mail_unread(app, before).await?;
     }
@@ -138,7 +140,7 @@ async fn ids(conn: &impl ConnectionTrait, which: Condition, limit: u64) -> Resul
 }
 
 /// Deletes sessions with their lines, notes, tags, mails and notices.
-async fn delete(tx: &Tx<'_>, ids: Vec<Uuid>) -> Result<(), DbErr> {
+pub async fn delete(tx: &Tx<'_>, ids: Vec<Uuid>) -> Result<(), DbErr> {
     let conn = tx.conn();
     mail::delete_of_entities(conn, ids.clone()).await?;
     told::delete_of_entities(conn, ids.clone()).await?;
@@ -159,7 +161,9 @@ async fn requeue(app: &App, id: Uuid, before: DateTime<Utc>) -> Result<()> {
         .write((now(app), notices, entry), move |tx, (now, notices, entry)| {
             Box::pin(async move {
                 let Some(row) = store::locked(tx.conn(), id).await? else { return Ok(()) };
-                if row.waiting_since.is_some_and(|since| since < before) {
+                let [waits, held] =
+                    [row.waiting_since, row.held_since].map(|it| it.is_some_and(|since| since < before));
+                if waits && held {
                     let (_, changed) = acts::act_on(tx, now, row, By::Time, Deed::Release).await?;
                     if changed.is_some() {
                         tx.notify(notices.clone());

@@ -2,8 +2,9 @@
 
 use std::collections::HashMap;
 
+use database::entity::chat_notes as notes;
 use database::entity::chat_sessions::{Column, Entity as Sessions, Status};
-use sea_orm::sea_query::Condition;
+use sea_orm::sea_query::{Condition, Expr};
 use sea_orm::{
     ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
 };
@@ -13,6 +14,7 @@ use super::acts::{self, Now};
 use super::notices;
 use super::rules::{By, Deed};
 use crate::error::Result;
+use crate::platform::Platform;
 use crate::platform::act::Act;
 use crate::platform::audit::Changes;
 use crate::platform::entity::Entity;
@@ -38,6 +40,22 @@ pub async fn hand_over(tx: &Tx<'_>, act: &Act, from: Uuid, to: Option<Uuid>) -> 
         }
     }
     Ok(moved)
+}
+
+/// Detaches people who are about to be deleted: their chats wait again, and closed ones and notes name nobody.
+pub async fn release(tx: &Tx<'_>, platform: &Platform, people: &[Uuid]) -> Result<()> {
+    let now = Now { ids: platform.ids.clone(), at: platform.clock.now() };
+    for person in people {
+        for id in active_of(tx.conn(), *person, COUNT_LIMIT).await? {
+            acts::act(tx, &now, id, By::Staff(*person), Deed::Release).await?;
+        }
+    }
+    let nobody = || Expr::value(Option::<Uuid>::None);
+    let theirs = Column::StaffId.is_in(people.iter().copied());
+    Sessions::update_many().col_expr(Column::StaffId, nobody()).filter(theirs).exec(tx.conn()).await?;
+    let theirs = notes::Column::StaffId.is_in(people.iter().copied());
+    notes::Entity::update_many().col_expr(notes::Column::StaffId, nobody()).filter(theirs).exec(tx.conn()).await?;
+    Ok(())
 }
 
 /// Tells the new owner.

@@ -8,7 +8,7 @@ use super::acts::{self, Now, Outcome, Words};
 use super::frames::FromStaff;
 use super::refuse::{self, Refused};
 use super::rules::{self, By, Deed};
-use super::{limits, notices, store};
+use super::{assignment, limits, notices, store};
 use crate::app::App;
 use crate::cluster::{Chat, Event};
 use crate::error::{Error, Result};
@@ -93,6 +93,9 @@ pub async fn deed(app: &App, caller: &Caller, frame: FromStaff) -> Result<(), Re
     match frame {
         FromStaff::Available { on } => {
             be_at_desk(app, caller.staff_id, Some(on)).await?;
+            if on {
+                assignment::look(app).await;
+            }
             Ok(())
         }
         FromStaff::Claim { session_id } => change(app, act, session_id, Deed::Claim, any).await,
@@ -150,7 +153,12 @@ pub async fn change(app: &App, act: Act, session: Uuid, deed: Deed, seen: IfMatc
         })
         .await;
     match outcome {
-        Ok(outcome) => refuse::number(outcome).map(drop),
+        Ok(outcome) => {
+            refuse::number(outcome)?;
+            // Somebody may be free now, or this session is for somebody else.
+            assignment::look(app).await;
+            Ok(())
+        }
         Err(Error::PreconditionFailed) => Err(Refused::new("precondition_failed", "it has changed since")),
         Err(error) => Err(error.into()),
     }

@@ -9,11 +9,14 @@
 
 mod acts;
 mod api;
+mod assignment;
 mod care;
 mod copy;
 mod desk;
 mod detail;
 mod edits;
+mod elsewhere;
+mod export;
 mod find;
 mod frames;
 mod hand_over;
@@ -22,6 +25,7 @@ mod letters;
 mod limits;
 mod notices;
 mod pace;
+mod past;
 mod presence;
 mod public;
 mod refuse;
@@ -38,7 +42,11 @@ mod view;
 mod visitor;
 mod visitor_acts;
 
+pub use care::delete as delete_chats;
+pub use elsewhere::{connects, reader, websites};
 pub use find::waiting;
+pub use hand_over::release;
+pub use past::Past;
 pub use stream::{Kept, follow};
 
 use chrono::Duration;
@@ -49,7 +57,7 @@ use crate::jobs::Job;
 use crate::platform::entity::Entity;
 use crate::platform::mail::LetterKind;
 use crate::platform::permission::Permission;
-use crate::platform::slice::{Brings, Names, Slice, Work};
+use crate::platform::slice::{Brings, Names, Slice, Step, Work};
 
 /// What this slice brings.
 pub const SLICE: Slice<App> = Slice {
@@ -87,11 +95,19 @@ pub const SLICE: Slice<App> = Slice {
             hand_over: |tx, act, from, to| Box::pin(hand_over::hand_over(tx, act, from, to)),
             tell: |tx, act, moved, to| Box::pin(hand_over::tell(tx, act, moved, to)),
         }),
+        steps: &[Step {
+            name: "chat",
+            place: 35,
+            needs: Permission::Settings,
+            link: "/settings/chat",
+            reviewable: true,
+            done: |it| it.settings.part::<settings::Chat>().is_their_own(),
+        }],
         ..Brings::NOTHING
     },
     ..Slice::new("chat")
 };
 
 fn routes() -> OpenApiRouter<App> {
-    public::routes().merge(api::routes()).merge(detail::routes())
+    public::routes().merge(api::routes()).merge(export::routes()).merge(detail::routes())
 }

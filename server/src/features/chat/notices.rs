@@ -19,7 +19,7 @@ use crate::storage::Tx;
 /// A visitor waits for somebody.
 pub static CHAT_WAITING: Kind =
     Kind { name: "chat_waiting", needs: &[Permission::Chats], app: Default::On, mail: Default::Off };
-/// A colleague gave me a chat.
+/// A colleague gave me a chat, or it was given to me by itself.
 pub static CHAT_ASSIGNED: Kind =
     Kind { name: "chat_assigned", needs: &[Permission::Chats], app: Default::On, mail: Default::Never };
 /// A colleague named me in a note.
@@ -71,6 +71,18 @@ pub async fn of_mentions(
         }
     }
     Ok((told, mails))
+}
+
+/// The notice that somebody was given a session by itself.
+pub async fn of_given(
+    tx: &Tx<'_>,
+    platform: &Platform,
+    session: Uuid,
+    person: Uuid,
+) -> Result<Vec<notifications::Model>> {
+    let Some(person) = people::by_id(tx.conn(), person).await? else { return Ok(Vec::new()) };
+    let news = News { entity: Some((Entity::Chat, session)), ..News::default() };
+    Ok(notices::for_one(platform, tx.conn(), &CHAT_ASSIGNED, &news, &person).await?.0.into_iter().collect())
 }
 
 /// The notice for somebody who has a colleague's session now, within the unit that hands it over.

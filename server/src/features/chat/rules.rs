@@ -38,7 +38,7 @@ pub enum Deed {
     Release,
     /// Give it to somebody: whoever has it, or anybody while it waits.
     Transfer(Uuid),
-    /// Give it to somebody, also if a colleague has it.
+    /// Give it to somebody, also if a colleague has it. What gives it by itself only takes it from the queue.
     Assign(Uuid),
     Close,
     Reopen,
@@ -94,6 +94,8 @@ pub fn after(stand: Stand, by: By, deed: Deed, now: DateTime<Utc>) -> Result<(St
         (By::Time, Deed::Close, _) => Ok((closed, Some(Happened::ClosedBySilence))),
         (By::Time, Deed::Release, Status::Active) => Ok((waiting, Some(Happened::Requeued))),
         (By::Time, Deed::Release, _) => same,
+        (By::Time, Deed::Assign(to), Status::Waiting) => Ok((active(to), Some(Happened::Given))),
+        (By::Time, Deed::Assign(_), Status::Active) => same,
         (By::Visitor { .. } | By::Time, ..) => Err(Refusal::Never),
     }
 }
@@ -184,6 +186,11 @@ mod tests {
             (Deed::Release, None) if by == By::Time => match model {
                 With(_) => Queue,
                 other => other,
+            },
+            (Deed::Assign(to), None) if by == By::Time => match model {
+                Queue => With(to),
+                With(_) => model,
+                Over(_) => return None,
             },
             (_, None) => return None,
             (Deed::Reopen, Some(me)) => match model {

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
 
+use super::assignment::Assignment;
 use crate::platform::permission::Permission;
 use crate::platform::settings::{
     Choice, Group, Key, Kind, OpenState, Opening, Part, Section, Snapshot, days, days_ago, limit, open_state,
@@ -18,6 +19,8 @@ const GROUP: Group = Group {
     place: 45,
     sensitive: false,
 };
+
+const GREETING: &str = "Hello! How can we help?";
 
 /// All settings of this slice.
 pub const SECTIONS: &[Section] = &[Section::of::<Chat>(), Section::of::<Keeping>(), Section::of::<LimitKeys>()];
@@ -72,8 +75,14 @@ pub struct Chat {
     hours: WhichHours,
     #[serde(rename = "chat.weekly")]
     weekly: Vec<Opening>,
+    #[serde(rename = "chat.embedOrigins")]
+    pub embed_origins: Vec<String>,
     #[serde(rename = "chat.sound")]
     pub sound: bool,
+    #[serde(rename = "chat.assignment")]
+    pub assignment: Assignment,
+    #[serde(rename = "chat.capacity")]
+    pub capacity: u32,
     #[serde(rename = "chat.awayMinutes")]
     away_minutes: u32,
     #[serde(rename = "chat.requeueMinutes")]
@@ -95,6 +104,11 @@ impl Chat {
                 open_state(&own, now)
             }
         }
+    }
+
+    /// The firm has switched it off, or greets in words of its own.
+    pub fn is_their_own(&self) -> bool {
+        !self.enabled || self.greeting != GREETING
     }
 
     /// People without a sign of life since then are away.
@@ -127,6 +141,11 @@ const ASK: [Choice; 3] = [
     Choice { value: "before", label: "Before the first line" },
     Choice { value: "after", label: "After the first line" },
 ];
+const ASSIGNMENT: [Choice; 3] = [
+    Choice { value: "off", label: "Whoever takes it" },
+    Choice { value: "round_robin", label: "Each person in turn" },
+    Choice { value: "least_busy", label: "Whoever has the fewest chats" },
+];
 const HOURS: [Choice; 2] =
     [Choice { value: "firm", label: "The opening hours" }, Choice { value: "own", label: "Hours of its own" }];
 
@@ -140,7 +159,7 @@ impl Part for Chat {
         vec![
             key("enabled", "Chat on the site", Kind::Boolean, json!(true))
                 .help("Shows the chat on every page of the site. While it is off, open conversations go on by the link in an email only."),
-            key("greeting", "Greeting", Kind::Text { max: 500 }, json!("Hello! How can we help?"))
+            key("greeting", "Greeting", Kind::Text { max: 500 }, json!(GREETING))
                 .under("Texts")
                 .help("The first thing that a visitor reads."),
             key(
@@ -169,12 +188,21 @@ impl Part for Chat {
             key("awayMinutes", "Away without a sign of life", minutes(1, 120), json!(5))
                 .under("When it is staffed")
                 .help("A person whose dashboard is closed or unreachable for this long takes no chats. A dashboard in the background is there."),
+            key("assignment", "Who gets a new chat", choice(&ASSIGNMENT), json!("off"))
+                .under("Who gets a chat")
+                .help("Only people who take chats at that moment, and only within the hours of the chat. Nobody gets back what they gave to the queue."),
+            key("capacity", "Chats at the same time", Kind::Integer { min: 1, max: 100, unit: "per person" }, json!(5))
+                .under("Who gets a chat")
+                .help("A person with this many open chats is given no more. Anyone can take more."),
             key("connect", "Connect", choice(&CONNECT), json!("intent"))
                 .under("On the site")
                 .help("When the chat of a page connects to the server. An open conversation is connected in both cases."),
             key("sound", "Sound", Kind::Boolean, json!(true))
                 .under("On the site")
                 .help("Plays a short sound in the visitor’s browser when a reply arrives."),
+            key("embedOrigins", "Other websites", Kind::Origins { max: 20 }, json!([]))
+                .under("On other websites")
+                .help("These websites can show the chat too. On each of their pages, add a script tag with the address of this site and /embed/chat.js."),
             key("requeueMinutes", "Back to the queue", minutes(1, 1_440), json!(10))
                 .under("What happens by itself")
                 .optional()

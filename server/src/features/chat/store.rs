@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
-use database::entity::chat_messages::{self as lines, Sender};
+use database::entity::chat_messages::{self as lines, Happened, Sender};
 use database::entity::chat_sessions::{self as sessions, Status};
 use database::entity::{chat_availability as desk, chat_blocks as blocks, chat_notes as notes, chat_tags as tags};
 use sea_orm::sea_query::{Condition, Expr, ExprTrait as _, OnConflict};
@@ -254,11 +254,58 @@ pub async fn be_at_desk(
             .filter(desk::Column::StaffId.eq(person));
         return known.exec(conn).await.map(drop);
     };
-    let row = desk::Model { staff_id: person, is_available: on, seen_at: now };
+    let row = desk::Model { staff_id: person, is_available: on, seen_at: now, given_at: None };
     let change = OnConflict::column(desk::Column::StaffId)
         .update_columns([desk::Column::IsAvailable, desk::Column::SeenAt])
         .to_owned();
     desk::Entity::insert(row.into_active_model()).on_conflict(change).exec_without_returning(conn).await.map(drop)
+}
+
+/// Those who take chats and had a sign of life since a moment; their rows stay locked until the unit ends.
+pub async fn at_desk(conn: &impl ConnectionTrait, since: DateTime<Utc>) -> Result<Vec<desk::Model>, DbErr> {
+    desk::Entity::find()
+        .filter(desk::Column::IsAvailable.eq(true))
+        .filter(desk::Column::SeenAt.gte(since))
+        .order_by_asc(desk::Column::StaffId)
+        .lock_exclusive()
+        .all(conn)
+        .await
+}
+
+/// Notes that a person got a session by itself.
+pub async fn note_given(conn: &impl ConnectionTrait, person: Uuid, now: DateTime<Utc>) -> Result<(), DbErr> {
+    desk::Entity::update_many()
+        .col_expr(desk::Column::GivenAt, Expr::value(now))
+        .filter(desk::Column::StaffId.eq(person))
+        .exec(conn)
+        .await
+        .map(drop)
+}
+
+/// Sessions that wait for somebody, oldest first.
+pub async fn waiting(conn: &impl ConnectionTrait, limit: u64) -> Result<Vec<Uuid>, DbErr> {
+    sessions::Entity::find()
+        .select_only()
+        .column(sessions::Column::SessionId)
+        .filter(sessions::Column::Status.eq(Status::Waiting))
+        .filter(sessions::Column::IsSpam.eq(false))
+        .order_by_asc(sessions::Column::SessionId)
+        .limit(limit)
+        .into_tuple()
+        .all(conn)
+        .await
+}
+
+/// Who gave a session back to the queue, or let its visitor wait, if nothing has happened to it since.
+pub async fn passed_on_by(conn: &impl ConnectionTrait, session: Uuid) -> Result<Option<Uuid>, DbErr> {
+    let newest = lines::Entity::find()
+        .filter(lines::Column::SessionId.eq(session))
+        .filter(lines::Column::Event.is_not_null())
+        .order_by_desc(lines::Column::Seq)
+        .one(conn)
+        .await?;
+    let passed_on = newest.filter(|line| matches!(line.event, Some(Happened::Released | Happened::Requeued)));
+    Ok(passed_on.and_then(|line| line.sender_id))
 }
 
 /// How many active sessions people have.

@@ -74,6 +74,7 @@ fn happened(line: &lines::Model, staff: &str) -> String {
         Some(H::Claimed) => format!("{staff} took the chat."),
         Some(H::Released) => format!("{staff} gave the chat back to the queue."),
         Some(H::Transferred) => format!("{staff} has the chat now."),
+        Some(H::Given) => format!("The chat was given to {staff}."),
         Some(H::Requeued) => "The chat went back to the queue.".to_owned(),
         Some(H::ClosedByStaff) => format!("{staff} ended the chat."),
         Some(H::ClosedByVisitor) => "The visitor ended the chat.".to_owned(),

@@ -11,7 +11,7 @@ use super::refuse::{self, Refused};
 use super::stream::{self, Changed, Told};
 use super::token::{self, Key};
 use super::visitor_acts::{checked, cut};
-use super::{store, view};
+use super::{past, store, view};
 use crate::app::App;
 use crate::cluster::{Chat, Event};
 use crate::error::Result;
@@ -145,7 +145,7 @@ impl Visitor {
             _ => token::of_browser(&app, session),
         };
         let seen = hello.url.as_deref().map(|url| (cut(url, 2_000), None));
-        let mut new = blank(session, visitor_id, now);
+        let mut new = past::begun(session, visitor_id, now);
         acts::set_details(&mut new, &checked(hello.details));
         new.page_url = seen.as_ref().map(|(url, _)| url.clone());
         new.referrer = hello.referrer.as_deref().map(|text| cut(text, 2_000));
@@ -331,46 +331,5 @@ impl Drop for Visitor {
     fn drop(&mut self) {
         self.type_(false);
         self.be_present(false);
-    }
-}
-
-fn blank(session: Uuid, visitor: Uuid, now: chrono::DateTime<chrono::Utc>) -> sessions::Model {
-    sessions::Model {
-        session_id: session,
-        visitor_id: visitor,
-        staff_id: None,
-        visitor_name: None,
-        visitor_email: None,
-        email_key: None,
-        topic: None,
-        status: Status::Waiting,
-        started_at: now,
-        ended_at: None,
-        rating: None,
-        feedback: None,
-        last_seq: 0,
-        last_note_seq: 0,
-        visitor_read_seq: 0,
-        staff_read_seq: 0,
-        unread_by_visitor: 0,
-        unread_by_staff: 0,
-        waiting_since: None,
-        first_replied_at: None,
-        last_activity_at: now,
-        activity_id: session,
-        last_line: None,
-        last_from: None,
-        page_url: None,
-        page_title: None,
-        referrer: None,
-        timezone: None,
-        ip_address: None,
-        user_agent: None,
-        is_spam: false,
-        message_id: None,
-        mailed_seq: 0,
-        search_text: String::new(),
-        version: 0,
-        changed_at: now,
     }
 }

@@ -4,6 +4,7 @@ use database::entity::chat_messages as lines;
 use database::entity::chat_sessions::Status;
 
 use super::acts::{self, Details, Words};
+use super::assignment::{self, Terms};
 use super::frames::{FromVisitor, ToVisitor};
 use super::refuse::{self, Refused};
 use super::settings::Chat as Settings;
@@ -125,8 +126,18 @@ impl Visitor {
         let by_link = self.by_link();
         let outcome = app
             .storage
-            .write((now, new, words, told), move |tx, (now, new, words, told)| {
-                Box::pin(async move { acts::say_as_visitor(tx, now, new, words, by_link, told).await })
+            .write((now, new, words, told, Terms::of(app)), move |tx, (now, new, words, told, terms)| {
+                Box::pin(async move {
+                    let (outcome, waits) = acts::say_as_visitor(tx, now, new, words, by_link).await?;
+                    let given = match terms {
+                        Some(terms) if waits => assignment::give(tx, now, terms, words.session).await?,
+                        _ => false,
+                    };
+                    if waits && !given {
+                        tx.notify(told.clone());
+                    }
+                    Ok(outcome)
+                })
             })
             .await?;
         let seq = refuse::number(outcome)?;
@@ -179,7 +190,9 @@ impl Visitor {
         let close = self.app.storage.write(now, move |tx, now| {
             Box::pin(async move { Ok(acts::act(tx, now, session, by, rules::Deed::Close).await?.0) })
         });
-        refuse::number(close.await?).map(drop)
+        refuse::number(close.await?)?;
+        assignment::look(&self.app).await;
+        Ok(())
     }
 
     async fn rate(&self, rating: u8, feedback: Option<String>) -> Result<(), Refused> {

@@ -22,17 +22,19 @@ pub fn routes() -> OpenApiRouter<App> {
 
 /// Enough to show lists, filters and figures at work.
 const MESSAGES: usize = 60;
+const CHATS: usize = 20;
 
 /// The sample data that was added.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Samples {
     pub messages: usize,
+    pub chats: usize,
     pub staff: usize,
 }
 
-/// Adds sample messages, people who cannot sign in, and canned replies. All of them say that they are samples: messages
-/// have the tag `sample`, people and canned replies have it in their name. The caller needs every permission that these
+/// Adds sample messages and chats, people who cannot sign in, and canned replies. All of them say that they are samples:
+/// messages and chats have the tag `sample`, people and canned replies have it in their name. The caller needs every permission that these
 /// people have.
 #[utoipa::path(post, path = "/api/admin/samples", tag = "settings",
     responses((status = 201, body = Envelope<Samples>), (status = 409, body = Problem)))]
@@ -48,12 +50,12 @@ async fn make_samples(
         return Err(here());
     }
     let made = |staff| Created {
-        data: Samples { messages: MESSAGES, staff },
+        data: Samples { messages: MESSAGES, chats: CHATS, staff },
         location: "/api/admin/samples".to_owned(),
         message: None,
     };
     // A fixed seed: if two clicks race, the second finds the rows of the first.
-    let wanted = Wanted { messages: MESSAGES, seed: 1, marked: true };
+    let wanted = Wanted { messages: MESSAGES, chats: CHATS, seed: 1, marked: true };
     let made_here = super::make(&app, Some(caller.staff_id), &info, wanted, |staff| claim.row(&made(staff)));
     let staff = made_here.await.map_err(|error| error.on_unique(here))?;
     Ok(made(staff))

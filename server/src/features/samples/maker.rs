@@ -16,7 +16,7 @@ use crate::platform::permission::PermissionSet;
 use crate::storage::email_key;
 
 /// The tag of messages that say that they are samples.
-const MARK: &str = "sample";
+pub(super) const MARK: &str = "sample";
 
 /// No password has this hash, so nobody can sign in before they use a reset link.
 pub const NO_PASSWORD: &str = "none";
@@ -31,13 +31,13 @@ pub struct Conversation {
 
 /// Generates everything from one seed.
 pub struct Maker {
-    rng: StdRng,
-    ids: Ids,
-    now: DateTime<Utc>,
-    services: Vec<String>,
-    staff: Vec<Uuid>,
+    pub(super) rng: StdRng,
+    pub(super) ids: Ids,
+    pub(super) now: DateTime<Utc>,
+    pub(super) services: Vec<String>,
+    pub(super) staff: Vec<Uuid>,
     /// Everything says that it is a sample.
-    marked: bool,
+    pub(super) marked: bool,
 }
 
 impl Maker {
@@ -47,11 +47,11 @@ impl Maker {
     }
 
     /// A name or title, which says that it is a sample if it shall.
-    fn named(&self, name: &str) -> String {
+    pub(super) fn named(&self, name: &str) -> String {
         if self.marked { format!("{name} (sample)") } else { name.to_owned() }
     }
 
-    fn one<'w>(&mut self, words: &[&'w str]) -> &'w str {
+    pub(super) fn one<'w>(&mut self, words: &[&'w str]) -> &'w str {
         words.choose(&mut self.rng).copied().unwrap_or_default()
     }
 

@@ -1,4 +1,4 @@
-//! Sample messages, people and texts to try the program with, and their complete removal.
+//! Sample messages, chats, people and texts to try the program with, and their complete removal.
 //!
 //! Table: `sample_rows`, which records each sample row. Sample data consists of rows that other slices own, so this
 //! slice alone writes to their tables. Permissions: all that the sample people have, in effect an admin's.
@@ -7,6 +7,7 @@ mod api;
 mod maker;
 mod sentences;
 mod store;
+mod talks;
 mod trail;
 mod words;
 
@@ -20,12 +21,14 @@ use uuid::Uuid;
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::RequestInfo;
+use crate::platform::Platform;
 use crate::platform::audit::{Changes, Entry};
 use crate::platform::entity::Entity;
 use crate::platform::idempotency;
 use crate::platform::slice::{Brings, Slice};
 use crate::storage::fold;
 use maker::{Conversation, Maker};
+use talks::Talk;
 
 pub const SLICE: Slice<App> = Slice {
     api: api::routes,
@@ -42,14 +45,15 @@ const CHUNKS: usize = 20;
 #[derive(Debug, Clone, Copy)]
 pub struct Wanted {
     pub messages: usize,
+    pub chats: usize,
     /// The same seed makes the same data.
     pub seed: u64,
     /// Messages have a tag, people and texts a name that says that they are samples: for a firm that also has real ones.
     pub marked: bool,
 }
 
-/// Creates people, canned replies and messages of the last twelve months. Returns the number of people. `keep` creates the row that lets a repeated request get the same response. It is written with
-/// the last unit, so that after an interruption the caller learns that some samples exist.
+/// Creates people, canned replies, and messages and chats of the last twelve months. Returns the number of people. `keep`
+/// creates the row that lets a repeated request get the same response. It is written with the last unit, so that after an interruption the caller learns that some samples exist.
 ///
 /// # Errors
 /// A unique violation if the samples of this seed already exist.
@@ -61,7 +65,7 @@ pub async fn make(
     keep: impl FnOnce(usize) -> Result<Option<idempotency_keys::Model>>,
 ) -> Result<usize> {
     let services = app.settings.get().services.iter().map(|service| service.slug.clone()).collect();
-    let Wanted { messages, seed, marked } = wanted;
+    let Wanted { messages, chats, seed, marked } = wanted;
     let mut maker = Maker::new(seed, app.clock.now(), services, marked);
     let people = maker.people();
     let canned = maker.canned();
@@ -79,7 +83,15 @@ pub async fn make(
         // The command line has no background task for this.
         fold(&app.storage).await?;
     }
-    let changes = Changes::none().fact("messages", messages).fact("seed", seed);
+    let mut times: Vec<DateTime<Utc>> = (0..chats).map(|_| maker.moment()).collect();
+    times.sort_unstable();
+    for times in times.chunks(CHUNK) {
+        let chunk: Vec<Talk> = times.iter().map(|at| maker.talk(*at)).collect();
+        app.storage.write(chunk, |tx, chunk| Box::pin(store::insert_talks(tx, chunk))).await?;
+    }
+    // The command line has no background task for this.
+    fold(&app.storage).await?;
+    let changes = Changes::none().fact("messages", messages).fact("chats", chats).fact("seed", seed);
     note(app, actor, from, "demo.created", changes, keep(staff)?).await?;
     Ok(staff)
 }
@@ -94,7 +106,15 @@ pub async fn remove(app: &App, actor: Option<Uuid>, from: &RequestInfo) -> Resul
             break;
         }
     }
-    let (staff, canned) = app.storage.write((), |tx, ()| Box::pin(store::remove_people(tx))).await?;
+    loop {
+        let gone = app.storage.write((), |tx, ()| Box::pin(store::remove_talks(tx, CHUNK as u64))).await?;
+        removed.chats += gone;
+        if gone < CHUNK as u64 {
+            break;
+        }
+    }
+    let (staff, canned) =
+        app.storage.write(Platform::clone(app), |tx, platform| Box::pin(store::remove_people(tx, platform))).await?;
     // Counts refer to people.
     fold(&app.storage).await?;
     (removed.staff, removed.canned_replies) = (staff, canned);
@@ -103,6 +123,7 @@ pub async fn remove(app: &App, actor: Option<Uuid>, from: &RequestInfo) -> Resul
     }
     let changes = Changes::none()
         .fact("messages", removed.messages)
+        .fact("chats", removed.chats)
         .fact("staff", removed.staff)
         .fact("cannedReplies", removed.canned_replies);
     note(app, actor, from, "demo.removed", changes, None).await?;

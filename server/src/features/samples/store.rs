@@ -2,8 +2,8 @@
 
 use database::entity::messages::Status;
 use database::entity::{
-    canned_replies, message_notes, message_replies, message_tags, messages, notification_preferences, notifications,
-    one_time_tokens, sample_rows, staff, staff_avatars,
+    canned_replies, chat_messages, chat_sessions, chat_tags, message_notes, message_replies, message_tags, messages,
+    notification_preferences, notifications, one_time_tokens, sample_rows, staff, staff_avatars,
 };
 use sea_orm::{
     ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter as _, QuerySelect as _,
@@ -13,13 +13,15 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::maker::{Conversation, NO_PASSWORD};
+use super::talks::Talk;
 use crate::cluster::Event;
 use crate::error::Result;
-use crate::features::messages as inbox;
-use crate::platform::{mail, marks};
+use crate::features::{chat, messages as inbox};
+use crate::platform::{Platform, mail, marks};
 use crate::storage::Tx;
 
 const MESSAGE: &str = "message";
+const CHAT: &str = "chat";
 const CANNED: &str = "canned";
 const STAFF: &str = "staff";
 
@@ -28,6 +30,7 @@ const STAFF: &str = "staff";
 #[serde(rename_all = "camelCase")]
 pub struct Removed {
     pub messages: u64,
+    pub chats: u64,
     pub staff: u64,
     pub canned_replies: u64,
 }
@@ -124,6 +127,15 @@ pub async fn insert(tx: &Tx<'_>, chunk: &[Conversation]) -> Result<()> {
     Ok(())
 }
 
+/// Inserts chats with everything attached to them.
+pub async fn insert_talks(tx: &Tx<'_>, chunk: &[Talk]) -> Result<()> {
+    let conn = tx.conn();
+    mark(conn, CHAT, chunk.iter().map(|it| it.session.session_id).collect()).await?;
+    insert_all::<chat_sessions::Entity, _>(conn, chunk.iter().map(|it| it.session.clone())).await?;
+    insert_all::<chat_messages::Entity, _>(conn, chunk.iter().flat_map(|it| it.lines.clone())).await?;
+    Ok(insert_all::<chat_tags::Entity, _>(conn, chunk.iter().flat_map(|it| it.tags.clone())).await?)
+}
+
 async fn insert_all<E, M>(conn: &impl ConnectionTrait, rows: impl Iterator<Item = M>) -> Result<(), DbErr>
 where
     E: EntityTrait<Model = M>,
@@ -154,9 +166,21 @@ pub async fn remove_messages(tx: &Tx<'_>, limit: u64) -> Result<u64> {
     Ok(count)
 }
 
+/// Deletes up to `limit` chats with everything attached to them; returns how many.
+pub async fn remove_talks(tx: &Tx<'_>, limit: u64) -> Result<u64> {
+    let conn = tx.conn();
+    let ids = marked(conn, CHAT, limit).await?;
+    let count = ids.len() as u64;
+    if count > 0 {
+        chat::delete_chats(tx, ids.clone()).await?;
+        unmark(conn, CHAT, ids).await?;
+    }
+    Ok(count)
+}
+
 /// Deletes people who never got a password and texts that nobody has changed; returns how many of each. What someone
 /// has made their own stays and is no longer a sample.
-pub async fn remove_people(tx: &Tx<'_>) -> Result<(u64, u64)> {
+pub async fn remove_people(tx: &Tx<'_>, platform: &Platform) -> Result<(u64, u64)> {
     let conn = tx.conn();
     let canned = canned_replies::Entity::delete_many()
         .filter(canned_replies::Column::Id.is_in(marked(conn, CANNED, 1_000).await?))
@@ -171,17 +195,18 @@ pub async fn remove_people(tx: &Tx<'_>) -> Result<(u64, u64)> {
         .into_tuple()
         .all(conn)
         .await?;
-    release(tx, &people).await?;
+    release(tx, platform, &people).await?;
     let gone = staff::Entity::delete_many().filter(staff::Column::Id.is_in(people)).exec(conn).await?;
     sample_rows::Entity::delete_many().filter(sample_rows::Column::Kind.is_in([CANNED, STAFF])).exec(conn).await?;
     Ok((gone.rows_affected, canned.rows_affected))
 }
 
-/// Detaches what refers to people: client messages assigned to them become unassigned, and a picture that an admin gave
+/// Detaches what refers to people: client messages assigned to them become unassigned, their chats wait again, and a picture that an admin gave
 /// them is deleted.
-async fn release(tx: &Tx<'_>, people: &[Uuid]) -> Result<(), DbErr> {
+async fn release(tx: &Tx<'_>, platform: &Platform, people: &[Uuid]) -> Result<()> {
     let conn = tx.conn();
     inbox::release(tx, people).await?;
+    chat::release(tx, platform, people).await?;
     let people = people.to_vec();
     one_time_tokens::Entity::delete_many()
         .filter(one_time_tokens::Column::StaffId.is_in(people.clone()))
@@ -200,5 +225,6 @@ async fn release(tx: &Tx<'_>, people: &[Uuid]) -> Result<(), DbErr> {
         .exec(conn)
         .await?;
     marks::forget(conn, &people).await?;
-    mail::delete_of_entities(conn, people).await.map(drop)
+    mail::delete_of_entities(conn, people).await?;
+    Ok(())
 }

@@ -1,4 +1,4 @@
-//! The building blocks of sample messages.
+//! The building blocks of sample messages and chats.
 
 pub const FIRST_NAMES: &[&str] = &[
     "Anna", "Boris", "Carla", "David", "Elif", "Farid", "Greta", "Hassan", "Ines", "Jonas", "Katja", "Leo", "Mira",
@@ -85,4 +85,40 @@ pub const CANNED: &[(&str, &str, &str)] = &[
         "What it costs to start",
         "Hello {{client.firstName}},\n\nOur page on {{message.service}} says what it costs to start. With two or three more details I can tell you more.",
     ),
+];
+pub const ASKED: &[&str] = &[
+    "Hi, do you also take over websites that somebody else built?",
+    "Hello! Do you have a rough idea of what a small web shop costs?",
+    "Quick question: do you come to us in Lübeck, or is all of it remote?",
+    "Good morning, our email has been down since seven. Can you help today?",
+    "Is there a day next week on which somebody could look at our network?",
+    "Do you work with firms of five people as well?",
+    "I am on your page about backups. Does that include Microsoft 365?",
+    "Hello, I wrote last week and have a question about your offer.",
+];
+pub const SAID: &[&str] = &[
+    "Hello! Yes, we do that often. What is it built with, as far as you know?",
+    "Good to hear from you. Let me ask two questions, then I can tell you more: how many people use it, and since when?",
+    "Hi! I am looking into it right now. Give me two minutes, please.",
+    "Yes, we come to you. The first visit takes about two hours.",
+    "Hello! Small firms are most of our clients, so you are in the right place.",
+];
+pub const ASKED_ON: &[&str] = &[
+    "Six people, and it is about ten years old.",
+    "WordPress, I think. The person who built it has left.",
+    "That would be great. Thursday in the morning?",
+    "And what would that cost, roughly?",
+    "We have a copy on a disk in the office, but nobody has ever tried it.",
+];
+pub const SAID_ON: &[&str] = &[
+    "A first look is half a day, and its price is on the page that you are reading. After it you have a plan.",
+    "Thursday at ten works for us. Shall I write it down for you?",
+    "That is quite usual. We would first make a copy that we can try things on.",
+    "I have asked a colleague: yes, we can start on Monday.",
+];
+pub const THANKS: &[&str] = &[
+    "Perfect, thank you!",
+    "Great, that helps. I will talk to my partner and write again.",
+    "Thanks a lot, have a nice day.",
+    "Good. Please send me that by email.",
 ];

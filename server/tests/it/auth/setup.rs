@@ -108,7 +108,7 @@ async fn two_who_use_the_link_at_once_make_one_admin() {
 async fn people_who_cannot_sign_in_do_not_end_the_set_up() {
     let t = TestApp::new().await;
     let token = token(&t).await;
-    let wanted = Wanted { messages: 5, seed: 1, marked: false };
+    let wanted = Wanted { messages: 5, chats: 0, seed: 1, marked: false };
     samples::make(&t.app, None, &RequestInfo::internal(), wanted, |_| Ok(None)).await.unwrap();
     assert_eq!(t.get("/api/setup").await.data(), json!({ "needed": true }));
     let done = t.post("/api/setup", form(&token)).await;

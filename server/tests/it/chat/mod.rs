@@ -1,6 +1,8 @@
 //! Live chat: visitors and staff over sockets, and the API beside them.
 
+mod assignment;
 mod desk;
+mod elsewhere;
 mod rest;
 mod rough;
 mod stream;

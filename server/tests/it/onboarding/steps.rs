@@ -2,13 +2,15 @@
 
 use std::collections::BTreeMap;
 
+use database::entity::chat_messages::Sender;
 use database::entity::staff::{self, Role};
-use database::entity::{audit_logs, message_notes, messages};
+use database::entity::{audit_logs, chat_messages, chat_sessions, message_notes, messages};
 use sea_orm::{ConnectionTrait as _, EntityTrait, Set, Statement};
 use serde_json::{Value, json};
 use tekvwarho::platform::permission::Permission;
 use tekvwarho::storage::Engine;
 
+use crate::chat::Visitor;
 use crate::support::{Answer, Signed, TestApp};
 
 const ONBOARDING: &str = "/api/admin/onboarding";
@@ -31,7 +33,7 @@ async fn steps_follow_what_is_there() {
     let open = |done: &[(String, bool)]| {
         done.iter().filter(|(_, done)| !done).map(|(name, _)| name.clone()).collect::<Vec<_>>()
     };
-    assert_eq!(open(&done(&t, &ada).await), ["firm", "services", "hours", "mail", "colleague"]);
+    assert_eq!(open(&done(&t, &ada).await), ["firm", "services", "hours", "chat", "mail", "colleague"]);
     let firm = json!({
         "firm.name": "Nordlicht", "firm.legalName": "Nordlicht GmbH", "firm.tagline": "We cut hedges.",
         "firm.description": "Hedges and lawns.", "firm.email": "post@nordlicht.example", "firm.phone": null,
@@ -41,6 +43,7 @@ async fn steps_follow_what_is_there() {
     note(&t, &ada, json!({ "reviewed": "services" })).await.status(200);
     let hours = json!({ "hours.weekly": [{ "day": "sun", "opens": "10:00", "closes": "11:00" }] });
     t.patch_as(&ada, "/api/admin/settings", hours).await.status(200);
+    t.patch_as(&ada, "/api/admin/settings", json!({ "chat.greeting": "Moin!" })).await.status(200);
     assert_eq!(open(&done(&t, &ada).await), ["mail", "colleague"]);
     // An email in a folder has not been delivered.
     t.post_as(&ada, "/api/admin/settings/mail/test", json!({ "template": "reply" })).await.status(200);
@@ -110,7 +113,7 @@ async fn rows(t: &TestApp) -> BTreeMap<String, i64> {
     let conn = t.app.storage.read();
     let sqlite = Engine::of(conn) == Engine::Sqlite;
     let list = if sqlite {
-        "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name NOT LIKE 'messages_search%'"
+        "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name NOT LIKE '%messages_search%'"
     } else {
         "SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public'"
     };
@@ -139,7 +142,7 @@ async fn samples_go_completely_and_touch_nothing_else() {
     let kept = messages::Entity::find().one(t.app.storage.read()).await.unwrap().unwrap();
     let made = t.post_as(&ada, SAMPLES, json!(null)).await;
     made.status(201);
-    assert_eq!(made.data(), json!({ "messages": 60, "staff": 4 }));
+    assert_eq!(made.data(), json!({ "messages": 60, "chats": 20, "staff": 4 }));
     t.post_as(&ada, SAMPLES, json!(null)).await.problem(409, "conflict");
     assert!(!t.get("/").await.text.contains("Usually replies within"), "samples promise nothing to visitors");
     assert_eq!(t.get_as(&ada, ONBOARDING).await.data()["besideClients"], false);
@@ -151,15 +154,22 @@ async fn samples_go_completely_and_touch_nothing_else() {
     let canned = t.get_as(&ada, "/api/admin/canned-replies").await.data();
     assert!(canned.as_array().unwrap().iter().all(|it| it["title"].as_str().unwrap().ends_with("(sample)")));
     let full = rows(&t).await;
-    assert_eq!(full["messages"], before["messages"] + 60);
+    assert_eq!((full["messages"], full["chat_sessions"]), (before["messages"] + 60, 20));
+    assert!(full["chat_messages"] > 60 && full["chat_tags"] >= 20, "{full:?}");
+    what_chats_say_agrees(&t).await;
     // Whatever staff attach to samples is removed with them: a reply by email, a note, a tag, an assignment.
     let sample = messages::Entity::find().all(t.app.storage.read()).await.unwrap();
     let sample = sample.iter().find(|message| message.id.to_string() != mine).unwrap().id;
     t.post_as(&ada, &format!("/api/admin/messages/{sample}/replies"), json!({ "content": "Hello." })).await.status(201);
     t.post_as(&ada, &format!("/api/admin/messages/{sample}/notes"), json!({ "content": "Look." })).await.status(201);
+    let chat = chat_sessions::Entity::find().one(t.app.storage.read()).await.unwrap().unwrap().session_id;
+    t.post_as(&ada, &format!("/api/admin/chats/{chat}/notes"), json!({ "content": "Look." })).await.status(201);
     t.mails().await;
     let gone = Answer::of(t.request_as(&ada, reqwest::Method::DELETE, SAMPLES)).await;
-    assert_eq!(gone.data(), json!({ "messages": 60, "staff": 4, "cannedReplies": full["canned_replies"] }));
+    assert_eq!(
+        gone.data(),
+        json!({ "messages": 60, "chats": 20, "staff": 4, "cannedReplies": full["canned_replies"] })
+    );
     assert_eq!(rows(&t).await, before);
     assert_eq!(messages::Entity::find().all(t.app.storage.read()).await.unwrap(), [kept]);
     Answer::of(t.request_as(&ada, reqwest::Method::DELETE, SAMPLES)).await.problem(409, "conflict");
@@ -170,6 +180,22 @@ async fn samples_go_completely_and_touch_nothing_else() {
     }
     // Create them again, from the beginning.
     t.post_as(&ada, SAMPLES, json!(null)).await.status(201);
+}
+
+/// What a session says of its lines is what its lines say.
+async fn what_chats_say_agrees(t: &TestApp) {
+    let conn = t.app.storage.read();
+    for session in chat_sessions::Entity::find().all(conn).await.unwrap() {
+        let mut lines = chat_messages::Entity::find().all(conn).await.unwrap();
+        lines.retain(|line| line.session_id == session.session_id);
+        lines.sort_by_key(|line| line.seq);
+        assert!(lines.iter().map(|line| line.seq).eq(1..=session.last_seq));
+        let after = |of, read| lines.iter().filter(|line| line.sender_type == of && line.seq > read).count();
+        assert_eq!(after(Sender::Visitor, session.staff_read_seq), usize::try_from(session.unread_by_staff).unwrap());
+        assert_eq!(after(Sender::Staff, session.visitor_read_seq), usize::try_from(session.unread_by_visitor).unwrap());
+        assert_eq!(session.ended_at.is_some(), session.status == chat_sessions::Status::Closed);
+        assert!(session.last_activity_at <= t.app.clock.now(), "nothing lies ahead");
+    }
 }
 
 #[tokio::test]
@@ -183,6 +209,10 @@ async fn what_somebody_made_their_own_stays() {
     // One of them got a password, another one was assigned a client's message.
     t.change_person(made_up[0], |change| change.password_hash = Set("a real one".to_owned())).await;
     t.patch_as(&ada, &format!("/api/admin/messages/{mine}"), json!({ "assignedTo": made_up[1].id })).await.status(200);
+    let mut visitor = Visitor::new(&t).await;
+    visitor.say("one", "Hello?").await;
+    let chat = format!("/api/admin/chats/{}", visitor.session);
+    t.post_as(&ada, &format!("{chat}/assign"), json!({ "staffId": made_up[2].id })).await.status(200);
     let canned = t.get_as(&ada, "/api/admin/canned-replies").await.data()[0].clone();
     let edited = json!({ "title": canned["title"], "shortcut": canned["shortcut"], "content": "In my words." });
     t.patch_as(&ada, &format!("/api/admin/canned-replies/{}", canned["id"].as_str().unwrap()), edited)
@@ -193,6 +223,8 @@ async fn what_somebody_made_their_own_stays() {
     assert_eq!(left.len(), 2);
     assert!(left.iter().any(|person| person.id == made_up[0].id));
     assert_eq!(t.get_as(&ada, &format!("/api/admin/messages/{mine}")).await.data()["assignedTo"], json!(null));
+    let chat = t.get_as(&ada, &chat).await.data();
+    assert_eq!((&chat["status"], &chat["staffId"]), (&json!("waiting"), &json!(null)));
     assert_eq!(t.get_as(&ada, "/api/admin/canned-replies").await.data().as_array().unwrap().len(), 1);
     assert!(message_notes::Entity::find().all(t.app.storage.read()).await.unwrap().is_empty());
     assert_eq!(t.get_as(&ada, ONBOARDING).await.data()["samples"], false);

@@ -206,7 +206,7 @@ async fn a_slice_brings_everything_in_one_value() {
     assert_eq!((&dust["count"], &dust["before"]), (&json!(12), &json!(t.clock.now() - Duration::days(3))));
     let steps = t.get_as(&ada, "/api/admin/onboarding").await.data()["steps"].clone();
     let steps: Vec<&str> = steps.as_array().unwrap().iter().map(|it| it["name"].as_str().unwrap()).collect();
-    assert_eq!(steps, ["firm", "services", "hours", "mail", "lamp", "colleague"]);
+    assert_eq!(steps, ["firm", "services", "hours", "chat", "mail", "lamp", "colleague"]);
     assert_eq!(t.get("/api/health/ready").await.data()["oil"], "plenty");
 
     // Its work is handed over to someone, who must be able to do it.

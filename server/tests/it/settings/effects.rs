@@ -141,7 +141,12 @@ fn rows_of_chat() -> Vec<Row> {
         ("chat.weekly", json!([{ "day": "sun", "opens": "10:00", "closes": "11:00" }]), |t, ada| {
             Box::pin(chat_with_own_hours(t, ada))
         }),
+        ("chat.embedOrigins", json!(["https://www.example.com"]), |t, _| {
+            Box::pin(async move { t.get("/embed/chat").await.code.to_string() })
+        }),
         ("chat.sound", json!(false), |t, _| Box::pin(chat(t))),
+        ("chat.assignment", json!("least_busy"), |t, ada| Box::pin(who_gets_chats(t, ada))),
+        ("chat.capacity", json!(1), |t, ada| Box::pin(places_of_a_person(t, ada))),
         ("chat.awayMinutes", json!(1), |t, ada| Box::pin(who_is_there(t, ada))),
         ("chat.requeueMinutes", json!(120), |t, ada| Box::pin(chat_after(t, ada, 60, true))),
         ("chat.mailMinutes", json!(120), |t, ada| Box::pin(chat_after(t, ada, 60, false))),
@@ -366,6 +371,23 @@ async fn who_is_there(t: &TestApp, ada: Signed) -> String {
     while desk.until("staff").await["staff"] == json!([]) {}
     t.clock.advance(chrono::Duration::minutes(3));
     chat(t).await
+}
+
+/// How many of two new chats somebody has, who takes them.
+async fn who_gets_chats(t: &TestApp, ada: Signed) -> String {
+    t.patch_as(&ada, "/api/admin/settings", json!({ "hours.weekly": [] })).await.status(200);
+    let (mut desk, _) = desk(t, &ada).await;
+    desk.send(json!({ "type": "available", "on": true })).await;
+    while desk.until("staff").await["staff"] == json!([]) {}
+    for _ in 0..2 {
+        Visitor::new(t).await.say("one", "Hello?").await;
+    }
+    t.get_as(&ada, "/api/admin/chats/stats").await.data()["mine"].to_string()
+}
+
+async fn places_of_a_person(t: &TestApp, ada: Signed) -> String {
+    t.patch_as(&ada, "/api/admin/settings", json!({ "chat.assignment": "round_robin" })).await.status(200);
+    who_gets_chats(t, ada).await
 }
 
 /// What is left of a chat with a reply, and perhaps a later line of the visitor, after some minutes of silence.

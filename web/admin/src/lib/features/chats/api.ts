@@ -8,6 +8,8 @@ const of = (sessionId: string) => ({ params: { path: { sessionId } } });
 export const api = {
   list: (query: Query<'/api/admin/chats'>, signal?: AbortSignal) =>
     list(http.GET('/api/admin/chats', { params: { query }, signal })),
+  export: (query: ChatQuery & { format: 'csv' | 'xlsx' }, signal: AbortSignal) =>
+    stream(http.GET('/api/admin/chats/export', { params: { query }, ...STREAM, signal })),
   get: (id: string, signal?: AbortSignal) =>
     tagged(http.GET('/api/admin/chats/{sessionId}', { ...of(id), signal })),
   /** Lines before that one, or the newest ones, in order. */

@@ -83,6 +83,7 @@ export const chats: Slice = {
   },
   strangers: { chat: frame.stranger },
   cards: () => import('./cards'),
+  steps: { chat: frame.step },
   stops: [{ id: 'chats', at: 35, ...frame.stop }],
   frames: (it) => desk.frames(it),
   forget: () => desk.forget(),

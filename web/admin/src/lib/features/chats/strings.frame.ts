@@ -25,8 +25,10 @@ export const frame = {
     waiting: 'A visitor is waiting in the chat',
     waitingWhen: 'when a visitor waits in the chat',
     assigned: (notice: { actor?: string | null; detail?: string | null }) =>
-      `${notice.actor ?? 'A colleague'} assigned you ${notice.detail ?? 'a chat'}`,
-    assignedWhen: 'when a colleague assigns me a chat',
+      notice.actor
+        ? `${notice.actor} assigned you ${notice.detail ?? 'a chat'}`
+        : `You were given ${notice.detail ?? 'a chat'}`,
+    assignedWhen: 'when I am given a chat',
     mentioned: (notice: { actor?: string | null }) =>
       `${notice.actor ?? 'A colleague'} mentioned you in a note in a chat`,
     mentionedWhen: 'when a colleague mentions me in a note in a chat',
@@ -39,5 +41,9 @@ export const frame = {
   entities: { chat: 'chat', open: 'Open the chat' },
   stranger: 'A visitor',
   waits: 'Waiting for',
+  step: {
+    title: 'Greet your visitors',
+    text: 'Choose the first words of the chat on your site, or switch it off.',
+  },
   stop: { title: 'Chats', text: 'Visitors who write on your site wait here. Press w to take the next one.' },
 };

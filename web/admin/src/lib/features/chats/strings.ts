@@ -136,6 +136,7 @@ export const own = {
     claimed: (name) => `${name} took the chat`,
     released: (name) => `${name} gave the chat back to the queue`,
     transferred: (name) => `The chat was transferred to ${name}`,
+    given: (name) => `The chat was given to ${name}`,
     requeued: () => 'Nobody replied for a while, so the chat is waiting again',
     closed_by_staff: (name) => `${name} closed the chat`,
     closed_by_visitor: () => 'The visitor ended the chat',
@@ -184,6 +185,10 @@ export const own = {
   messages: 'Messages from this address',
   history: 'History',
   tags: 'Tags',
+
+  listOptions: 'List options',
+  exportCsv: 'Export as CSV',
+  exportXlsx: 'Export as Excel',
 
   signalsTitle: 'On this device',
   signals: {

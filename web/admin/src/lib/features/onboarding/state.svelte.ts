@@ -44,15 +44,15 @@ class OnboardingState {
 
   async makeSamples(): Promise<void> {
     await this.#work(async () => {
-      const { messages, staff } = await api.makeSamples();
-      toasts.say(own.samplesMade(messages, staff));
+      const { messages, chats, staff } = await api.makeSamples();
+      toasts.say(own.samplesMade(messages, chats, staff));
     });
   }
 
   async removeSamples(): Promise<void> {
     await this.#work(async () => {
-      const { messages } = await api.removeSamples();
-      toasts.say(own.unsampled(messages));
+      const { messages, chats } = await api.removeSamples();
+      toasts.say(own.unsampled(messages, chats));
     });
   }
 

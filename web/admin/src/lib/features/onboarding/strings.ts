@@ -16,15 +16,15 @@ export const own = {
   samples: 'Add sample data',
   samplesTitle: 'Add sample data beside real messages?',
   samplesText:
-    'Clients have already written to you. Sample messages appear in the same lists, with the tag “sample”, and count in the figures on the dashboard; clients never see them. You can remove all of it at any time.',
-  samplesMade: (messages: number, staff: number) =>
-    `${plural(messages, 'message', 'messages')} and ${plural(staff, 'person', 'people')} to try things with`,
+    'Clients have already written to you. Sample messages and chats appear in the same lists, with the tag “sample”, and count in the figures on the dashboard; clients never see them. You can remove all of it at any time.',
+  samplesMade: (messages: number, chats: number, staff: number) =>
+    `${plural(messages, 'message', 'messages')}, ${plural(chats, 'chat', 'chats')} and ${plural(staff, 'person', 'people')} to try things with`,
   unsample: 'Remove sample data',
   unsampleTitle: 'Remove all sample data?',
   unsampleText:
-    'Every sample message is deleted with its replies, notes and tags, including yours, and so are the sample people and canned replies. What real clients wrote stays, and so does anything you have made your own.',
-  unsampled: (messages: number) =>
-    `Sample data removed, including ${plural(messages, 'message', 'messages')}`,
+    'Every sample message and chat is deleted with its replies, notes and tags, including yours, and so are the sample people and canned replies. What real clients wrote stays, and so does anything you have made your own.',
+  unsampled: (messages: number, chats: number) =>
+    `Sample data removed, including ${plural(messages, 'message', 'messages')} and ${plural(chats, 'chat', 'chats')}`,
 
   tour: {
     title: 'Tour',
