@@ -83,6 +83,7 @@ export default defineConfig({
         "embed-chat": here("src/embed-chat.js"),
         "embed-frame": here("src/embed-frame.js"),
         chat: here("src/chat.css"),
+        embed: here("src/embed.css"),
         site: here("src/site.css"),
         api: here("src/api.css"),
       },

@@ -74,8 +74,6 @@
     frame.hidden = true;
     frame.allow = "autoplay";
     frame.title = button.dataset.title;
-    // Until the frame has said that it is there, nobody listens.
-    frame.addEventListener("load", () => say("hello"));
     shadow.append(frame);
   }
 
@@ -92,7 +90,10 @@
   }
 
   function hear({ source, origin, data }) {
-    if (!frame || source !== frame.contentWindow || origin !== home || data?.[MARK] !== "state") return;
+    if (!frame || source !== frame.contentWindow || origin !== home) return;
+    // Until then, nobody listens there.
+    if (data?.[MARK] === "here") return say("hello");
+    if (data?.[MARK] !== "state") return;
     const { shown, unread, has } = data;
     if (!ready) {
       ready = true;

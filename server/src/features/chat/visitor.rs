@@ -171,6 +171,7 @@ impl Visitor {
         };
         if let Some(row) = row {
             visitor.be_present(true);
+            visitor.come_from(&row).await;
             visitor.show(&row).await?;
             visitor.resume(row.last_seq).await?;
         } else if resumed.is_some() {

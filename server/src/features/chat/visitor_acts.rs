@@ -1,7 +1,7 @@
 //! What a visitor does: the frames after `hello`.
 
 use database::entity::chat_messages as lines;
-use database::entity::chat_sessions::Status;
+use database::entity::chat_sessions::{self as sessions, Status};
 
 use super::acts::{self, Details, Words};
 use super::assignment::{self, Terms};
@@ -159,6 +159,17 @@ impl Visitor {
             Box::pin(async move { acts::describe(tx, session, details, now).await })
         });
         act.await
+    }
+
+    /// Notes the page to which they came back; without it, the one before stays.
+    pub(super) async fn come_from(&self, row: &sessions::Model) {
+        let is_new = self.page.as_ref().is_some_and(|(url, _)| row.page_url.as_ref() != Some(url));
+        if is_new
+            && self.may_edit().await.is_ok()
+            && let Err(error) = self.see_page().await
+        {
+            tracing::debug!(%error, "the page of a visitor could not be stored");
+        }
     }
 
     async fn see_page(&self) -> Result<()> {

@@ -77,6 +77,19 @@ async fn a_session_goes_from_hand_to_hand() {
 }
 
 #[tokio::test]
+async fn staff_see_the_page_to_which_a_visitor_came_back() {
+    let t = TestApp::new().await;
+    let ada = t.admin().await;
+    let mut visitor = Visitor::hello(&t, json!({ "url": "https://example.com/" })).await;
+    visitor.say("one", "Hello?").await;
+    let resume = json!({ "sessionId": visitor.session, "token": visitor.token, "lastSeq": 1 });
+    let mut again = Visitor::hello(&t, json!({ "resume": resume, "url": "https://example.com/prices" })).await;
+    again.lines().await;
+    let path = format!("/api/admin/chats/{}", visitor.session);
+    assert_eq!(t.get_as(&ada, &path).await.data()["page"]["url"], "https://example.com/prices");
+}
+
+#[tokio::test]
 async fn chats_are_for_those_who_may_see_them() {
     let t = TestApp::new().await;
     let blind = t.sign_in(&t.person_with("Cleo", &[]).await).await;

@@ -186,7 +186,6 @@ export const own = {
   history: 'History',
   tags: 'Tags',
 
-  listOptions: 'List options',
   exportCsv: 'Export as CSV',
   exportXlsx: 'Export as Excel',
 
