@@ -29,7 +29,7 @@ const list = () => desk.page.getByRole("region", { name: "First steps" });
 const overview = () => desk.page.goto("/admin/");
 
 step("an empty firm begins with a list and nothing done", async () => {
-  await list().getByText("0 of 5 done").waitFor();
+  await list().getByText("0 of 6 done").waitFor();
   assert.deepEqual(await axe(desk.page), []);
 });
 
@@ -74,7 +74,7 @@ step("samples fill the pages and go again", async () => {
   await dialog.getByRole("button", { name: "Remove sample data" }).click();
   await page.getByText("Sample data removed, including 60 messages and 20 chats").waitFor();
   await page.getByText("No messages yet").waitFor();
-  await list().getByText("0 of 5 done").waitFor();
+  await list().getByText("0 of 6 done").waitFor();
 });
 
 step("services are chosen: the examples are marked until they are changed, removed or kept", async () => {
@@ -90,7 +90,7 @@ step("services are chosen: the examples are marked until they are changed, remov
   await page.getByRole("button", { name: "Save changes" }).click();
   await page.getByText("Saved.", { exact: true }).first().waitFor();
   await overview();
-  await list().getByText("0 of 5 done").waitFor();
+  await list().getByText("0 of 6 done").waitFor();
   await list().getByRole("link", { name: "Choose what you offer" }).click();
   await page.getByRole("button", { name: "Looks right", exact: true }).click();
   await page.getByText("Marked as right").waitFor();
@@ -143,23 +143,34 @@ step("a firm can list no services, and start from the examples again", async () 
 
 step("a mail that arrived, own details and hours tick their steps", async () => {
   const { page } = desk;
-  await list().getByText("1 of 5 done").waitFor();
+  await list().getByText("1 of 6 done").waitFor();
   await list().getByRole("link", { name: "Send a test email" }).click();
   await page.getByRole("button", { name: "Send it to me" }).click();
   await mail.arrives(ADMIN.email, "Your message to");
   await page.getByText(`on its way to ${ADMIN.email}`).waitFor();
   await overview();
-  await list().getByText("2 of 5 done").waitFor();
+  await list().getByText("2 of 6 done").waitFor();
   await list().getByRole("link", { name: "Set your hours" }).click();
   await page.getByLabel("Friday closes").fill("14:00");
   await page.getByRole("button", { name: "Save changes" }).click();
   await page.getByText("Saved.", { exact: true }).first().waitFor();
 });
 
+step("the chat greets in the firm's own words", async () => {
+  const { page } = desk;
+  await overview();
+  await list().getByRole("link", { name: "Greet your visitors" }).click();
+  await page.getByLabel("Greeting", { exact: true }).fill("Good day! What can we do for your garden?");
+  await page.getByRole("button", { name: "Save changes" }).click();
+  await page.getByText("Saved.", { exact: true }).first().waitFor();
+  const { greeting } = await server.api("/api/chat/config");
+  assert.equal(greeting, "Good day! What can we do for your garden?");
+});
+
 step("the firm's own details are typed on their page, and the first colleague is invited", async () => {
   const { page } = desk;
   await overview();
-  await list().getByText("3 of 5 done").waitFor();
+  await list().getByText("4 of 6 done").waitFor();
   await list().getByRole("link", { name: "Say who you are" }).click();
   for (const [key, value] of Object.entries({
     name: "Virtanen & Co",
@@ -178,7 +189,7 @@ step("the firm's own details are typed on their page, and the first colleague is
   await page.getByRole("button", { name: "Save changes" }).click();
   await page.getByRole("button", { name: "Save changes" }).waitFor({ state: "detached" });
   await overview();
-  await list().getByText("4 of 5 done").waitFor();
+  await list().getByText("5 of 6 done").waitFor();
   await list().getByRole("link", { name: "Invite a colleague" }).click();
   await page.getByText("It’s only you so far").waitFor();
   await page.getByRole("button", { name: "Invite", exact: true }).first().click();
@@ -188,7 +199,7 @@ step("the firm's own details are typed on their page, and the first colleague is
   await dialog.getByRole("button", { name: "Send invitation" }).click();
   await page.getByRole("heading", { name: "Ben Okafor" }).waitFor();
   await overview();
-  await list().getByText("5 of 5 done").waitFor();
+  await list().getByText("6 of 6 done").waitFor();
   await list().getByText("Everything is set up").waitFor();
 });
 
