@@ -5,12 +5,15 @@ use database::entity::chat_messages::{self as lines, Happened, Sender};
 use database::entity::chat_sessions::{self as sessions, Status};
 use database::entity::{chat_notes as notes, notifications};
 use sea_orm::{EntityTrait as _, IntoActiveModel as _};
+use serde_json::json;
 use uuid::Uuid;
 
 use super::rules::{self, By, Deed, Refusal, Stand};
 use super::store;
 use crate::error::Result;
 use crate::ids::Ids;
+use crate::platform::entity::Entity;
+use crate::platform::files::{self, SentFile};
 use crate::platform::permission::Permission;
 use crate::platform::staff as people;
 use crate::storage::{Tx, email_key, search_text};
@@ -47,6 +50,8 @@ pub struct Words {
     pub session: Uuid,
     pub client_id: Option<String>,
     pub content: String,
+    /// Uploaded before.
+    pub files: Vec<Uuid>,
 }
 
 /// Writes a line of a visitor; `new` is the row of the session if there is none yet, `told` are the notices if it waits
@@ -83,7 +88,7 @@ pub async fn say_as_visitor(
     if let Some(happened) = happened {
         push(tx, now, &mut row, System { happened, who: None }).await?;
     }
-    let seq = push(tx, now, &mut row, Spoken { words, by: Sender::Visitor, who: None }).await?;
+    let seq = speak(tx, now, &mut row, words, None).await?;
     row.waiting_since.get_or_insert(now.at);
     row.unread_by_staff += 1;
     if row.visitor_read_seq == seq - 1 {
@@ -109,7 +114,7 @@ pub async fn say_as_staff(tx: &Tx<'_>, now: &Now, me: Uuid, words: &Words) -> Re
     }
     // Whoever replies has read what there was.
     read_up_to(tx, &mut row, Sender::Visitor, i64::MAX, now.at).await?;
-    let seq = push(tx, now, &mut row, Spoken { words, by: Sender::Staff, who: Some(me) }).await?;
+    let seq = speak(tx, now, &mut row, words, Some(me)).await?;
     row.staff_read_seq = seq;
     row.unread_by_visitor += 1;
     row.waiting_since = None;
@@ -277,8 +282,9 @@ async fn read_up_to(
 /// A line that somebody writes.
 struct Spoken<'a> {
     words: &'a Words,
-    by: Sender,
+    /// None: the visitor.
     who: Option<Uuid>,
+    files: Vec<SentFile>,
 }
 
 /// A line that says what happened.
@@ -293,14 +299,17 @@ trait Line {
 
 impl Line for Spoken<'_> {
     fn of(self, row: &mut sessions::Model, id: Uuid, at: DateTime<Utc>) -> lines::Model {
-        row.last_line = Some(self.words.content.chars().take(EXCERPT).collect());
-        row.last_from = Some(self.by);
+        let by = if self.who.is_some() { Sender::Staff } else { Sender::Visitor };
+        row.last_line = excerpt(&self.words.content, &self.files);
+        row.last_from = Some(by);
+        let names = self.files.iter().map(|file| file.name.as_str());
         lines::Model {
             client_id: self.words.client_id.clone(),
-            sender_type: self.by,
+            sender_type: by,
             sender_id: self.who,
             content: self.words.content.clone(),
-            search_text: search_text([self.words.content.as_str()]),
+            search_text: search_text([self.words.content.as_str()].into_iter().chain(names)),
+            files: (!self.files.is_empty()).then(|| json!(self.files)),
             ..blank(row, id, at)
         }
     }
@@ -326,15 +335,37 @@ fn blank(row: &sessions::Model, id: Uuid, at: DateTime<Utc>) -> lines::Model {
         read_at: None,
         redacted_at: None,
         search_text: String::new(),
+        files: None,
     }
 }
 
-/// Puts a line at the end of the stream; its number is drawn here, under the lock of the row.
-async fn push(tx: &Tx<'_>, now: &Now, row: &mut sessions::Model, line: impl Line) -> Result<i64> {
-    row.last_seq += 1;
+/// How a line is shown in a list of sessions.
+pub fn excerpt(content: &str, files: &[SentFile]) -> Option<String> {
+    let text = if content.trim().is_empty() { files.first().map(|file| file.name.as_str()) } else { Some(content) };
+    text.map(|text| text.chars().take(EXCERPT).collect())
+}
+
+/// Puts what somebody says at the end of the stream, with the files that it names.
+async fn speak(tx: &Tx<'_>, now: &Now, row: &mut sessions::Model, words: &Words, who: Option<Uuid>) -> Result<i64> {
     let id = now.ids.next(now.at);
-    let line = line.of(row, id, now.at);
-    (row.activity_id, row.last_activity_at) = (id, now.at);
+    let by = who.map_or(files::By::Stranger, files::By::Staff);
+    let owner = (Entity::Chat, row.session_id);
+    let claimed = files::claim(tx.conn(), &words.files, owner, id, by, now.at).await?;
+    let files = claimed.iter().map(SentFile::from).collect();
+    put(tx, now.at, row, id, Spoken { words, who, files }).await
+}
+
+/// Puts a line of the system at the end of the stream.
+async fn push(tx: &Tx<'_>, now: &Now, row: &mut sessions::Model, line: System) -> Result<i64> {
+    let id = now.ids.next(now.at);
+    put(tx, now.at, row, id, line).await
+}
+
+/// Its number is drawn here, under the lock of the row.
+async fn put(tx: &Tx<'_>, at: DateTime<Utc>, row: &mut sessions::Model, id: Uuid, line: impl Line) -> Result<i64> {
+    row.last_seq += 1;
+    let line = line.of(row, id, at);
+    (row.activity_id, row.last_activity_at) = (id, at);
     lines::Entity::insert(line.into_active_model()).exec_without_returning(tx.conn()).await?;
     Ok(row.last_seq)
 }

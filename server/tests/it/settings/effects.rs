@@ -142,6 +142,8 @@ fn rows_of_chat() -> Vec<Row> {
             Box::pin(chat_with_own_hours(t, ada))
         }),
         ("chat.sound", json!(false), |t, _| Box::pin(chat(t))),
+        ("chat.files", json!(false), |t, _| Box::pin(chat(t))),
+        ("chat.fileSize", json!(3), |t, _| Box::pin(chat(t))),
         ("chat.awayMinutes", json!(1), |t, ada| Box::pin(who_is_there(t, ada))),
         ("chat.requeueMinutes", json!(120), |t, ada| Box::pin(chat_after(t, ada, 60, true))),
         ("chat.mailMinutes", json!(120), |t, ada| Box::pin(chat_after(t, ada, 60, false))),
