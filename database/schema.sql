@@ -94,7 +94,8 @@ CREATE TABLE public.chat_messages (
     read_at timestamp with time zone,
     redacted_at timestamp with time zone,
     search_text text NOT NULL,
-    search_vector tsvector GENERATED ALWAYS AS (to_tsvector('simple'::regconfig, search_text)) STORED
+    search_vector tsvector GENERATED ALWAYS AS (to_tsvector('simple'::regconfig, search_text)) STORED,
+    files json
 );
 CREATE TABLE public.chat_notes (
     id uuid NOT NULL,
@@ -168,6 +169,20 @@ CREATE TABLE public.counts (
     slot integer NOT NULL,
     person uuid NOT NULL,
     total integer NOT NULL
+);
+CREATE TABLE public.files (
+    id uuid NOT NULL,
+    owner_kind character varying(20) NOT NULL,
+    owner_id uuid,
+    line_id uuid,
+    uploaded_by uuid,
+    name text NOT NULL,
+    content_type character varying(100) NOT NULL,
+    size bigint NOT NULL,
+    width integer,
+    height integer,
+    gone_at timestamp with time zone,
+    created_at timestamp with time zone NOT NULL
 );
 CREATE TABLE public.idempotency_keys (
     id text NOT NULL,
@@ -516,6 +531,8 @@ ALTER TABLE ONLY public.count_changes
     ADD CONSTRAINT count_changes_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.counts
     ADD CONSTRAINT counts_pkey PRIMARY KEY (name, slot, person);
+ALTER TABLE ONLY public.files
+    ADD CONSTRAINT files_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.idempotency_keys
     ADD CONSTRAINT idempotency_keys_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.inbox_reads
@@ -621,6 +638,8 @@ CREATE INDEX chat_sessions_rated ON public.chat_sessions USING btree (session_id
 CREATE INDEX chat_sessions_unread ON public.chat_sessions USING btree (last_activity_at) WHERE (unread_by_visitor > 0);
 CREATE INDEX chat_sessions_waiting ON public.chat_sessions USING btree (waiting_since) WHERE (waiting_since IS NOT NULL);
 CREATE INDEX chat_tags_by_tag ON public.chat_tags USING btree (tag, session_id);
+CREATE INDEX files_by_owner ON public.files USING btree (owner_id, line_id);
+CREATE INDEX files_going ON public.files USING btree (gone_at) WHERE (gone_at IS NOT NULL);
 CREATE INDEX idempotency_keys_expiry ON public.idempotency_keys USING btree (expires_at);
 CREATE INDEX message_notes_thread ON public.message_notes USING btree (message_id, id);
 CREATE INDEX message_reads_by_staff ON public.message_reads USING btree (staff_id);

@@ -24,6 +24,7 @@ use crate::jobs::Schedule;
 use crate::places::Places;
 use crate::platform::audit::{self, LastSealed};
 use crate::platform::auth::{self, Liveness, Passwords, Turns};
+use crate::platform::files::Depot;
 use crate::platform::idempotency::InFlight;
 use crate::platform::known_names::KnownNames;
 use crate::platform::live::{Hub, Viewers};
@@ -98,6 +99,7 @@ impl App {
         let templates = Templates::load(config.theme_dir.as_deref());
         let assets = Assets::load(config.theme_dir.as_deref()).map_err(StartError::Theme)?;
         let mailer = Mailer::new(&config).map_err(StartError::Mail)?;
+        let files = Depot::open(&config).map_err(StartError::Files)?;
         let places = Places::open(config.geoip_db.as_deref()).map_err(StartError::Places)?;
         let front = Front {
             clock: around.clock.clone(),
@@ -136,6 +138,7 @@ impl App {
             bus,
             link,
             storage,
+            files,
             settings,
             templates,
             assets,
@@ -337,6 +340,8 @@ pub enum StartError {
     Theme(std::io::Error),
     #[error("cannot read the IP location database (TEKVWARHO_GEOIP_DB) {0}")]
     Places(String),
+    #[error("cannot use the place for files (TEKVWARHO_FILES_URL): {0}")]
+    Files(String),
     #[error("cannot use the mail settings: {0}")]
     Mail(String),
     #[error("cannot listen on {0}: {1}")]

@@ -21,6 +21,7 @@ use utoipa::{Modify, OpenApi};
         (name = "dashboard", description = "The dashboard’s home page"),
         (name = "messages", description = "The inbox"),
         (name = "chats", description = "Live chat with visitors"),
+        (name = "files", description = "Files that are sent with lines of a chat"),
         (name = "mail", description = "Emails that could not be delivered"),
         (name = "staff", description = "The firm’s people"),
         (name = "settings", description = "The firm’s settings"),
@@ -45,6 +46,11 @@ impl Modify for Schemes {
         let manage =
             ApiKey::Header(ApiKeyValue::with_description("Authorization", "`Manage` and the code from the email"));
         components.add_security_scheme("manageToken", SecurityScheme::ApiKey(manage));
+        let session = ApiKey::Header(ApiKeyValue::with_description(
+            "Authorization",
+            "`Session` and the token of a chat, as `welcome` gives it",
+        ));
+        components.add_security_scheme("chatSession", SecurityScheme::ApiKey(session));
     }
 }
 

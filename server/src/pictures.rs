@@ -16,7 +16,7 @@ use serde::Serialize;
 use tokio::sync::Semaphore;
 
 use crate::error::{Error, Result};
-use crate::http::Raw;
+use crate::http::{Attached, Raw};
 use crate::secrets::sha256_hex;
 
 /// Size limit in bytes of a portrait or a logo.
@@ -30,6 +30,9 @@ const SIDE: u32 = 256;
 const LOGO: (u32, u32) = (480, 120);
 /// Bounding box of a picture in a text, in pixels: twice the width of a column.
 const FIGURE: (u32, u32) = (1_600, 2_400);
+/// Longest side of a picture that somebody sends, in pixels, and of its preview.
+const SENT: u32 = 2_560;
+pub const PREVIEW: u32 = 640;
 /// Pixel limit: what phone cameras produce by default, and few pictures of [`PICTURE`] bytes have as many.
 const PIXELS: u64 = 12_500_000;
 /// Limit for the pixels of a decoded picture, in bytes.
@@ -51,6 +54,15 @@ pub enum Drawing {
     /// A picture in a text: the whole picture, at most 1600 pixels wide and 2400 high. A JPEG, unless a PNG is smaller or
     /// the picture has transparency.
     Figure,
+}
+
+/// A picture that somebody sends, at two sizes.
+#[derive(Debug)]
+pub struct Sent {
+    /// The whole picture, at most 2,560 pixels on its longest side.
+    pub picture: Drawn,
+    /// At most 640 pixels on its longest side; none if the picture itself is no larger.
+    pub preview: Option<Drawn>,
 }
 
 /// The name of a stored picture, which says how large it is: pages keep its place free.
@@ -101,18 +113,68 @@ pub fn media_type(content: &[u8]) -> &'static str {
     if content.starts_with(b"\x89PNG") { "image/png" } else { "image/jpeg" }
 }
 
-/// Decodes PNG, JPEG or WebP and re-encodes it without metadata, on a separate thread, one at a time.
+/// Decodes PNG, JPEG or WebP and re-encodes it without metadata.
 ///
 /// # Errors
 /// A validation error of the field `file`: it is empty, not such a picture, damaged, or too large.
 pub async fn draw(file: Raw, drawing: Drawing) -> Result<Drawn> {
+    in_turn(file, move |file| drawn(&file.bytes, drawing)).await
+}
+
+/// The same for a picture that somebody sends.
+///
+/// # Errors
+/// The same.
+pub async fn draw_sent(file: Attached) -> Result<Sent> {
+    in_turn(file, |file| sent(&file.bytes)).await
+}
+
+/// Does the work on a separate thread, one at a time. The permit and the file with its upload slot move into the task: it
+/// continues if the client disconnects.
+async fn in_turn<F, T>(file: F, work: impl FnOnce(&F) -> Result<T> + Send + 'static) -> Result<T>
+where
+    F: Send + 'static,
+    T: Send + 'static,
+{
     let turn = DRAWING.acquire().await.map_err(Error::internal)?;
-    // The decoding permit and the upload slot move into the task: it continues if the client disconnects.
     let work = move || {
-        let _turn = turn;
-        drawn(&file.bytes, drawing)
+        let (_turn, file) = (turn, file);
+        work(&file)
     };
     tokio::task::spawn_blocking(work).await.map_err(Error::internal)?
+}
+
+fn sent(bytes: &[u8]) -> Result<Sent> {
+    let (picture, orientation, format) = read(bytes)?;
+    let picture = fitted(picture, orientation, (SENT, SENT));
+    let (width, height) = picture.dimensions();
+    let smaller = (width.max(height) > PREVIEW)
+        .then(|| encoded(&fitted(picture.clone(), Orientation::NoTransforms, (PREVIEW, PREVIEW)), format))
+        .transpose()?;
+    Ok(Sent { picture: encoded(&picture, format)?, preview: smaller })
+}
+
+/// As a JPEG, unless a PNG is smaller or the picture has transparency. `format`: of the file that it was.
+fn encoded(picture: &DynamicImage, format: ImageFormat) -> Result<Drawn> {
+    let picture = picture.to_rgba8();
+    let opaque = picture.pixels().all(|pixel| pixel.0[3] == u8::MAX);
+    let (width, height) = picture.dimensions();
+    let mut content = Vec::new();
+    // Photos are never smaller as PNG; screenshots and drawings often are.
+    if !opaque || format == ImageFormat::Png {
+        PngEncoder::new_with_quality(&mut content, CompressionType::Default, PngFilter::Adaptive)
+            .write_image(&picture, width, height, ExtendedColorType::Rgba8)
+            .map_err(Error::internal)?;
+    }
+    if opaque {
+        let mut photo = Vec::new();
+        let flat = DynamicImage::ImageRgba8(picture).into_rgb8();
+        flat.write_with_encoder(JpegEncoder::new_with_quality(&mut photo, QUALITY)).map_err(Error::internal)?;
+        if content.is_empty() || photo.len() < content.len() {
+            content = photo;
+        }
+    }
+    Ok(Drawn { hash: sha256_hex(&content), content, width, height })
 }
 
 fn drawn(bytes: &[u8], drawing: Drawing) -> Result<Drawn> {
@@ -134,27 +196,7 @@ fn drawn(bytes: &[u8], drawing: Drawing) -> Result<Drawn> {
                 .map_err(Error::internal)?;
             (width, height)
         }
-        Drawing::Figure => {
-            let picture = fitted(picture, orientation, FIGURE).to_rgba8();
-            let opaque = picture.pixels().all(|pixel| pixel.0[3] == u8::MAX);
-            if opaque {
-                let flat = DynamicImage::ImageRgba8(picture.clone()).into_rgb8();
-                let encoder = JpegEncoder::new_with_quality(&mut content, QUALITY);
-                flat.write_with_encoder(encoder).map_err(Error::internal)?;
-            }
-            let (width, height) = picture.dimensions();
-            // Photos are never smaller as PNG; screenshots and drawings often are.
-            if !opaque || format == ImageFormat::Png {
-                let mut exact = Vec::new();
-                PngEncoder::new_with_quality(&mut exact, CompressionType::Default, PngFilter::Adaptive)
-                    .write_image(&picture, width, height, ExtendedColorType::Rgba8)
-                    .map_err(Error::internal)?;
-                if !opaque || exact.len() <= content.len() {
-                    content = exact;
-                }
-            }
-            (width, height)
-        }
+        Drawing::Figure => return encoded(&fitted(picture, orientation, FIGURE), format),
     };
     Ok(Drawn { hash: sha256_hex(&content), content, width, height })
 }
@@ -295,6 +337,16 @@ mod tests {
             let small = drawn(&bytes, Drawing::Figure).expect("drawn");
             assert_eq!((small.width, small.height, media_type(&small.content)), (200, 100, "image/jpeg"));
         }
+    }
+
+    #[test]
+    fn a_picture_that_is_sent_has_two_sizes_and_keeps_transparency() {
+        let large = sent(&png(900, 90)).expect("drawn");
+        let preview = large.preview.expect("a preview");
+        assert_eq!((large.picture.width, large.picture.height), (900, 90));
+        assert_eq!((preview.width, preview.height), (PREVIEW, 64));
+        assert!([&large.picture, &preview].iter().all(|it| media_type(&it.content) == "image/png"));
+        assert_eq!(sent(&png(PREVIEW, 90)).expect("drawn").preview, None);
     }
 
     #[test]

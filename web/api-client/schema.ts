@@ -259,23 +259,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/admin/chats/export": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Exports the sessions that match the filters as a file. `X-Total-Count` is the number of rows. */
-        get: operations["export_chats"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/admin/chats/stats": {
         parameters: {
             query?: never;
@@ -557,6 +540,43 @@ export interface paths {
         };
         /** Returns everything on the dashboard’s home page. */
         get: operations["dashboard"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Uploads a file, to be named in a line for a visitor. Pictures are drawn again, without their metadata. A file that no
+         *     line names within a day is deleted.
+         */
+        post: operations["upload_file"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/files/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Returns a file. Whoever may see what it was sent with may have it; before that, only who uploaded it. */
+        get: operations["get_file"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1104,8 +1124,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Adds sample messages and chats, people who cannot sign in, and canned replies. All of them say that they are samples:
-         *     messages and chats have the tag `sample`, people and canned replies have it in their name. The caller needs every permission that these
+         * Adds sample messages, people who cannot sign in, and canned replies. All of them say that they are samples: messages
+         *     have the tag `sample`, people and canned replies have it in their name. The caller needs every permission that these
          *     people have.
          */
         post: operations["make_samples"];
@@ -2147,6 +2167,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/chat/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Uploads a file, to be named in a line. Pictures are drawn again, without their metadata. A file that no line names
+         *     within a day is deleted.
+         */
+        post: operations["upload_chat_file"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/chat/files/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Returns a file of the session. */
+        get: operations["get_chat_file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/contact": {
         parameters: {
             query?: never;
@@ -2522,6 +2579,7 @@ export interface components {
             connect: components["schemas"]["Connect"];
             /** @description False: there is no chat; open conversations go on. */
             enabled: boolean;
+            files: components["schemas"]["ChatFiles"];
             greeting: string;
             /** @description It is within the hours; null: there are none. */
             open?: boolean | null;
@@ -2567,7 +2625,17 @@ export interface components {
          * @description What a line of the system is about.
          * @enum {string}
          */
-        ChatEvent: "claimed" | "released" | "transferred" | "given" | "requeued" | "closed_by_staff" | "closed_by_visitor" | "closed_by_silence" | "reopened";
+        ChatEvent: "claimed" | "released" | "transferred" | "requeued" | "closed_by_staff" | "closed_by_visitor" | "closed_by_silence" | "reopened";
+        /** @description Files that can be sent. */
+        ChatFiles: {
+            enabled: boolean;
+            /** @description In one line. */
+            maxCount: number;
+            /** @description Of one file, in bytes. */
+            maxSize: number;
+            /** @description What an `<input accept>` takes. */
+            types: string[];
+        };
         /**
          * @description Who speaks in a line.
          * @enum {string}
@@ -2576,11 +2644,13 @@ export interface components {
         /** @description A line. */
         ChatLine: {
             clientId?: string | null;
-            /** @description As written; empty if it was redacted, and in a line of the system, which `event` describes. */
+            /** @description As written; empty if there are only files, if it was redacted, and in a line of the system, which `event` describes. */
             content: string;
             /** Format: date-time */
             createdAt: string;
             event?: components["schemas"]["ChatEvent"] | null;
+            /** @description What was sent with it; missing if there is nothing. */
+            files?: components["schemas"]["SentFile"][];
             from: components["schemas"]["ChatFrom"];
             /** Format: uuid */
             id: string;
@@ -2642,7 +2712,7 @@ export interface components {
             /** Format: date-time */
             lastActivity: string;
             lastFrom?: components["schemas"]["ChatFrom"] | null;
-            /** @description The beginning of the newest line that somebody wrote. */
+            /** @description The beginning of the newest line that somebody wrote; the name of its first file if it has only files. */
             lastLine?: string | null;
             /** Format: int64 */
             lastSeq: number;
@@ -3076,6 +3146,7 @@ export interface components {
                 connect: components["schemas"]["Connect"];
                 /** @description False: there is no chat; open conversations go on. */
                 enabled: boolean;
+                files: components["schemas"]["ChatFiles"];
                 greeting: string;
                 /** @description It is within the hours; null: there are none. */
                 open?: boolean | null;
@@ -3862,8 +3933,6 @@ export interface components {
                 /** Format: int64 */
                 cannedReplies: number;
                 /** Format: int64 */
-                chats: number;
-                /** Format: int64 */
                 messages: number;
                 /** Format: int64 */
                 staff: number;
@@ -3900,7 +3969,6 @@ export interface components {
         Envelope_Samples: {
             /** @description The sample data that was added. */
             data: {
-                chats: number;
                 messages: number;
                 staff: number;
             };
@@ -3929,6 +3997,38 @@ export interface components {
                 query: string;
                 /** @description Everyone who may see messages has it, and may change it. */
                 shared: boolean;
+            };
+            /** @description A sentence to show to people, if there is something to say. */
+            message?: string;
+            meta?: components["schemas"]["Meta"];
+            requestId: string;
+            /**
+             * @description Always true.
+             * @example true
+             */
+            success: boolean;
+        };
+        /** @description The envelope of every successful API response. */
+        Envelope_SentFile: {
+            /** @description A file as it is shown. */
+            data: {
+                /** Format: uuid */
+                fileId: string;
+                /** Format: int32 */
+                height?: number;
+                name: string;
+                /**
+                 * Format: int64
+                 * @description In bytes.
+                 */
+                size: number;
+                /** @description Its media type, detected from its bytes. */
+                type: string;
+                /**
+                 * Format: int32
+                 * @description In pixels, if it is a picture that can be shown.
+                 */
+                width?: number;
             };
             /** @description A sentence to show to people, if there is something to say. */
             message?: string;
@@ -4396,11 +4496,13 @@ export interface components {
         Envelope_Vec_ChatLine: {
             data: {
                 clientId?: string | null;
-                /** @description As written; empty if it was redacted, and in a line of the system, which `event` describes. */
+                /** @description As written; empty if there are only files, if it was redacted, and in a line of the system, which `event` describes. */
                 content: string;
                 /** Format: date-time */
                 createdAt: string;
                 event?: components["schemas"]["ChatEvent"] | null;
+                /** @description What was sent with it; missing if there is nothing. */
+                files?: components["schemas"]["SentFile"][];
                 from: components["schemas"]["ChatFrom"];
                 /** Format: uuid */
                 id: string;
@@ -4440,7 +4542,7 @@ export interface components {
                 /** Format: date-time */
                 lastActivity: string;
                 lastFrom?: components["schemas"]["ChatFrom"] | null;
-                /** @description The beginning of the newest line that somebody wrote. */
+                /** @description The beginning of the newest line that somebody wrote; the name of its first file if it has only files. */
                 lastLine?: string | null;
                 /** Format: int64 */
                 lastSeq: number;
@@ -5001,6 +5103,16 @@ export interface components {
             /** @description For people. */
             message: string;
         };
+        /**
+         * Format: binary
+         * @description The bytes of a file, as the reference shows them.
+         */
+        FileContent: string;
+        /** @description A form with one file. */
+        FileForm: {
+            /** Format: binary */
+            file: string;
+        };
         /** @description The person who forgot their password. */
         Forgot: {
             email: string;
@@ -5145,10 +5257,6 @@ export interface components {
             max: number;
             /** @enum {string} */
             type: "addresses";
-        } | {
-            max: number;
-            /** @enum {string} */
-            type: "origins";
         } | {
             /** @enum {string} */
             type: "timeZone";
@@ -5827,8 +5935,6 @@ export interface components {
             /** Format: int64 */
             cannedReplies: number;
             /** Format: int64 */
-            chats: number;
-            /** Format: int64 */
             messages: number;
             /** Format: int64 */
             staff: number;
@@ -5889,7 +5995,6 @@ export interface components {
         };
         /** @description The sample data that was added. */
         Samples: {
-            chats: number;
             messages: number;
             staff: number;
         };
@@ -5912,6 +6017,26 @@ export interface components {
             name?: string | null;
             query?: string | null;
             shared?: boolean | null;
+        };
+        /** @description A file as it is shown. */
+        SentFile: {
+            /** Format: uuid */
+            fileId: string;
+            /** Format: int32 */
+            height?: number;
+            name: string;
+            /**
+             * Format: int64
+             * @description In bytes.
+             */
+            size: number;
+            /** @description Its media type, detected from its bytes. */
+            type: string;
+            /**
+             * Format: int32
+             * @description In pixels, if it is a picture that can be shown.
+             */
+            width?: number;
         };
         /** @description A service as a choice. */
         ServiceName: {
@@ -6988,46 +7113,6 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
-    export_chats: {
-        parameters: {
-            query?: {
-                /** @description `waiting`, `active`, `closed`, `missed` or `spam`, several with commas. Without it, all but spam. */
-                status?: string;
-                /** @description The id of a person, `me` or `none`. */
-                assignedTo?: string;
-                /** @description Words that occur in the conversation, the name or the address of the visitor. */
-                q?: string;
-                /** @description The first and the last day of the beginning, such as `2026-01-31`, in the firm's zone. */
-                from?: string;
-                to?: string;
-                tag?: string;
-                /** @description `csv` (the default) or `xlsx`. */
-                format?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The file */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "text/csv": number[];
-                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": number[];
-                };
-            };
-            400: components["responses"]["Problem400"];
-            401: components["responses"]["Problem401"];
-            403: components["responses"]["Problem403"];
-            422: components["responses"]["Problem422"];
-            429: components["responses"]["Problem429"];
-            503: components["responses"]["Problem503"];
-        };
-    };
     chat_stats: {
         parameters: {
             query?: never;
@@ -7605,6 +7690,80 @@ export interface operations {
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    upload_file: {
+        parameters: {
+            query: {
+                /** @description `chat`. */
+                for: string;
+            };
+            header?: {
+                /** @description Repeating a request with the same key and body returns the first response again, for 24 hours */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["FileForm"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    /** @description The address of what was created */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_SentFile"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem422"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    get_file: {
+        parameters: {
+            query?: {
+                /** @description `preview`: of a picture, at most 640 pixels on its longest side. Without it, at most 2,560. */
+                size?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": components["schemas"]["FileContent"];
+                    "image/png": components["schemas"]["FileContent"];
+                    "application/octet-stream": components["schemas"]["FileContent"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem422"];
+            422: components["responses"]["Problem422"];
             429: components["responses"]["Problem429"];
             503: components["responses"]["Problem503"];
         };
@@ -11403,6 +11562,73 @@ export interface operations {
             };
             400: components["responses"]["Problem400"];
             429: components["responses"]["Problem429x1"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    upload_chat_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["FileForm"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    /** @description The address of what was created */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_SentFile"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem422"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    get_chat_file: {
+        parameters: {
+            query?: {
+                /** @description `preview`: of a picture, at most 640 pixels on its longest side. Without it, at most 2,560. */
+                size?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": components["schemas"]["FileContent"];
+                    "image/png": components["schemas"]["FileContent"];
+                    "application/octet-stream": components["schemas"]["FileContent"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            404: components["responses"]["Problem422"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
             503: components["responses"]["Problem503"];
         };
     };

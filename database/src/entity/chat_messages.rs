@@ -81,6 +81,8 @@ pub struct Model {
     pub read_at: Option<DateTimeUtc>,
     pub redacted_at: Option<DateTimeUtc>,
     pub search_text: String,
+    /// What was sent with it, as it is shown; none if there is nothing, or not any more.
+    pub files: Option<Json>,
 }
 
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]

@@ -15,6 +15,7 @@ pub mod chat_sessions;
 pub mod chat_tags;
 pub mod count_changes;
 pub mod counts;
+pub mod files;
 pub mod idempotency_keys;
 pub mod inbox_reads;
 pub mod installation;

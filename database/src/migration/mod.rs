@@ -25,6 +25,7 @@ mod m0017_held_replies;
 mod m0018_rules_and_saved_filters;
 mod m0019_site_pages;
 mod m0020_chat;
+mod m0021_files;
 mod m0022_chat_assignment;
 
 /// Migrates a database of any released version to the newest schema.
@@ -54,6 +55,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0018_rules_and_saved_filters::Migration),
             Box::new(m0019_site_pages::Migration),
             Box::new(m0020_chat::Migration),
+            Box::new(m0021_files::Migration),
             Box::new(m0022_chat_assignment::Migration),
         ]
     }

@@ -1,4 +1,5 @@
-//! `tekvwarho doctor` and `tekvwarho migrate status`: read-only checks.
+//! `tekvwarho doctor` and `tekvwarho migrate status`: checks that change nothing. A probe of the store for files is removed
+//! again.
 
 use std::time::Duration;
 
@@ -15,6 +16,7 @@ use crate::features;
 use crate::http;
 use crate::http::assets::Assets;
 use crate::platform::audit::waiting_since;
+use crate::platform::files::Depot;
 use crate::platform::mail::{Fault, Mailer};
 use crate::platform::settings::Settings;
 use crate::secrets::KeyRing;
@@ -46,6 +48,7 @@ pub async fn run(config: Config) -> Result<(), Failure> {
         ("key ring", key_ring(&config).into()),
         ("database", database(&config).await.into()),
         ("Redis", redis(&config).await),
+        ("files", files(&config).await),
         ("dashboard", dashboard(&config).into()),
         ("audit trail", audit_trail(&config).await),
         ("firm", firm(&config).await),
@@ -141,6 +144,20 @@ async fn redis(config: &Config) -> Finding {
         Err(error) => Doubtful(format!(
             "{error}; nodes hear of each other’s changes only a second later, and rate limits count per node"
         )),
+    }
+}
+
+/// Where the files are that people send. Without such a place everything else works.
+async fn files(config: &Config) -> Finding {
+    if config.redis.url.is_some() && config.files.url.is_none() {
+        return Doubtful(
+            "none can be sent: with several nodes, set TEKVWARHO_FILES_URL to a folder or a bucket that all of them share"
+                .to_owned(),
+        );
+    }
+    match tokio::time::timeout(PROBE, Depot::probe(config)).await {
+        Ok(outcome) => outcome.into(),
+        Err(_) => Wrong(format!("the store did not respond within {} s", PROBE.as_secs())),
     }
 }
 

@@ -112,6 +112,9 @@ async fn greet(app: &App, listening: std::net::SocketAddr) -> Result<(), Failure
     if let Some(warning) = misplaced(listening, server) {
         tracing::warn!("{warning}");
     }
+    if !app.files.is_open() {
+        tracing::warn!("no files can be sent: with several nodes, TEKVWARHO_FILES_URL says where they are");
+    }
     if server.rate_limits == Guard::Off {
         tracing::warn!("rate limits and sign-in lockout are off: for load tests only");
     }

@@ -4,6 +4,7 @@
 //! setting is worse.
 
 mod database;
+mod files;
 mod log;
 mod mail;
 mod parse;
@@ -18,6 +19,7 @@ use crate::cluster::check_redis_url;
 use crate::storage::Engine;
 
 pub use database::DatabaseConfig;
+pub use files::{FilesConfig, FilesPlace};
 pub use log::LogConfig;
 pub use mail::{MailConfig, Transport};
 pub use parse::SecretUrl;
@@ -27,7 +29,7 @@ pub use server::{Guard, ServerConfig};
 /// Everything that is decided before the program starts.
 #[derive(Debug, Clone, Args)]
 pub struct Config {
-    /// Folder for the SQLite file, the key ring and emails that are not sent.
+    /// Folder for the SQLite file, the key ring, files that people send, and emails that are not sent.
     #[arg(long, env = "TEKVWARHO_DATA_DIR", default_value = "./data", global = true)]
     pub data_dir: PathBuf,
     /// Key ring file; created on the first start.  [default: keys.json in the data directory]
@@ -44,6 +46,8 @@ pub struct Config {
     #[command(flatten)]
     pub database: DatabaseConfig,
     #[command(flatten)]
+    pub files: FilesConfig,
+    #[command(flatten)]
     pub redis: RedisConfig,
     #[command(flatten)]
     pub mail: MailConfig,
@@ -57,7 +61,7 @@ impl Config {
         self.secret_file.clone().unwrap_or_else(|| self.data_dir.join("keys.json"))
     }
 
-    /// Rejects URLs that cannot belong to a database, a mail server or a Redis.
+    /// Rejects URLs that cannot belong to a database, a mail server, a Redis or a place for files.
     ///
     /// # Errors
     /// Says what is wrong, without the URL: it can contain a password.
@@ -79,6 +83,7 @@ impl Config {
         }
         let redis = self.redis.url.as_ref().map_or(Ok(()), |url| check_redis_url(url.as_str()));
         redis.map_err(|error| format!("REDIS_URL cannot be used: {error}"))?;
+        self.files.place().map_err(|error| format!("TEKVWARHO_FILES_URL cannot be used: {error}"))?;
         self.mail.smtp_url.as_ref().map_or(Ok(()), |url| url.read().map(drop)).map_err(|error| {
             format!(
                 "SMTP_URL cannot be read: {error}. It looks like smtp://user:password@mail.example.com:587. {ENCODE}"

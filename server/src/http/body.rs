@@ -1,7 +1,7 @@
 //! Request bodies: size limits and parsing.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use axum::body::{Body, Bytes};
 use axum::extract::{FromRequest, OptionalFromRequest, Request};
@@ -9,10 +9,7 @@ use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use axum::http::{Extensions, HeaderMap};
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use serde::de::DeserializeOwned;
-use tokio::sync::{Semaphore, SemaphorePermit};
-use uuid::Uuid;
 
-use super::request_info::PersonId;
 use super::valid;
 use crate::error::{Error, Result};
 
@@ -24,7 +21,9 @@ const SMALL_BYTES: usize = 64_000;
 const LARGE: usize = 256_000;
 
 /// A body must arrive within this time.
-const SLOWEST: std::time::Duration = std::time::Duration::from_secs(30);
+const SLOWEST: Duration = Duration::from_secs(30);
+/// Bytes a second of the slowest line on which a large body arrives: a phone at the edge of its network.
+const PACE: usize = 125_000;
 
 /// A route whose limit differs from that of its kind: the route template, and bytes.
 pub type OwnLimit = (&'static str, usize);
@@ -59,6 +58,11 @@ pub struct BodyLimit {
 }
 
 impl BodyLimit {
+    /// A limit of this many bytes.
+    pub const fn bytes(bytes: usize) -> Self {
+        Self { bytes, in_letters: false }
+    }
+
     /// The limit of a request, as stored by [`admit`](super::admit).
     pub fn of(extensions: &Extensions) -> Self {
         extensions.get().copied().unwrap_or(Self { bytes: SMALL_BYTES, in_letters: true })
@@ -106,7 +110,17 @@ fn hex(bytes: &[u8], from: usize, digits: usize) -> Option<u32> {
 
 /// Reads a body up to its limit.
 pub async fn read(limit: BodyLimit, body: Body) -> Result<Bytes> {
-    let Ok(read) = tokio::time::timeout(SLOWEST, Limited::new(body, limit.bytes).collect()).await else {
+    read_within(SLOWEST, limit, body).await
+}
+
+/// The same for a file, which may take longer the larger it can be.
+pub async fn read_file(limit: BodyLimit, body: Body) -> Result<Bytes> {
+    let more = Duration::from_secs((limit.bytes / PACE) as u64);
+    read_within(SLOWEST + more, limit, body).await
+}
+
+async fn read_within(time: Duration, limit: BodyLimit, body: Body) -> Result<Bytes> {
+    let Ok(read) = tokio::time::timeout(time, Limited::new(body, limit.bytes).collect()).await else {
         return Err(Error::MalformedBody("The body did not arrive in time.".into()));
     };
     match read {
@@ -150,59 +164,6 @@ impl<S: Send + Sync, T: DeserializeOwned> OptionalFromRequest<S> for Json<T> {
                 <Self as FromRequest<S>>::from_request(request, state).await.map(Some)
             }
         }
-    }
-}
-
-/// Uploads handled at once on this node. Further ones are told to retry: file bodies are large, and queuing them would
-/// fill the memory.
-const FILES: usize = 8;
-/// Of these, uploads of one person, by whatever tokens: nobody can keep the others from uploading.
-const OWN_FILES: usize = 2;
-static PLACES: Semaphore = Semaphore::const_new(FILES);
-static TAKEN: Mutex<Vec<Uuid>> = Mutex::new(Vec::new());
-
-/// A raw body: a file. Its type is detected from its bytes, not from what the client claims. It occupies one of the few
-/// upload slots for as long as it exists.
-pub struct Raw {
-    pub bytes: Bytes,
-    _place: Place,
-}
-
-/// One upload slot; dropping it frees the slot.
-struct Place {
-    person: Option<Uuid>,
-    _permit: SemaphorePermit<'static>,
-}
-
-impl Place {
-    fn take(person: Option<Uuid>) -> Result<Self> {
-        let full = || Error::Unavailable { retry_after: 2 };
-        let mut taken = TAKEN.lock().unwrap_or_else(PoisonError::into_inner);
-        if taken.iter().filter(|id| Some(**id) == person).count() >= OWN_FILES {
-            return Err(full());
-        }
-        let permit = PLACES.try_acquire().map_err(|_| full())?;
-        taken.extend(person);
-        Ok(Self { person, _permit: permit })
-    }
-}
-
-impl Drop for Place {
-    fn drop(&mut self) {
-        let mut taken = TAKEN.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(place) = taken.iter().position(|id| Some(*id) == self.person) {
-            taken.swap_remove(place);
-        }
-    }
-}
-
-impl<S: Send + Sync> FromRequest<S> for Raw {
-    type Rejection = Error;
-
-    async fn from_request(request: Request, _: &S) -> Result<Self> {
-        let limit = BodyLimit::of(request.extensions());
-        let place = Place::take(request.extensions().get().map(|PersonId(id)| *id))?;
-        Ok(Self { bytes: read(limit, request.into_body()).await?, _place: place })
     }
 }
 
@@ -250,7 +211,7 @@ fn is_json(headers: &HeaderMap) -> bool {
     media == "application/json" || media.ends_with("+json")
 }
 
-fn media_type(headers: &HeaderMap) -> String {
+pub(super) fn media_type(headers: &HeaderMap) -> String {
     headers
         .get(CONTENT_TYPE)
         .and_then(|value| value.to_str().ok())

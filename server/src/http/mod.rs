@@ -26,9 +26,10 @@ mod request_info;
 pub mod respond;
 pub mod security_headers;
 pub mod serve;
+mod upload;
 pub mod valid;
 
-pub use body::{BodyLimit, BodyLimits, Form, Json, OwnLimit, Raw, read as read_body};
+pub use body::{BodyLimit, BodyLimits, Form, Json, OwnLimit, read as read_body};
 pub use client_address::{AddressKey, TrustedProxies};
 pub use extract::{Id, Name, Paging, Query};
 pub use front::Front;
@@ -38,3 +39,4 @@ pub use problem::Problem;
 pub use request_id::RequestId;
 pub use request_info::{CallerId, ClientAddress, PersonId, RequestInfo, TokenId};
 pub use respond::{Accepted, All, Created, Data, Envelope, Listed, Meta, Nothing, Tagged};
+pub use upload::{Attached, Place, Raw};

@@ -1,5 +1,5 @@
 //! What every slice builds on, without knowing any slice: people and their permissions, settings, the audit trail,
-//! email, notices.
+//! email, notices, files.
 //!
 //! Platform code takes a [`Platform`]. What it needs to know about the slices is plain data, passed to it when the
 //! program is built.
@@ -8,6 +8,7 @@ pub mod act;
 pub mod audit;
 pub mod auth;
 pub mod entity;
+pub mod files;
 pub mod idempotency;
 pub mod known_names;
 pub mod limits;
@@ -32,6 +33,7 @@ use uuid::Uuid;
 use self::audit::LastSealed;
 use self::auth::{Liveness, Passwords, Turns};
 use self::entity::Entity;
+use self::files::Depot;
 use self::idempotency::InFlight;
 use self::known_names::KnownNames;
 use self::live::{Hub, Viewers};
@@ -69,6 +71,8 @@ pub struct Parts {
     /// To the other nodes; none if there is no Redis.
     pub link: Option<Link>,
     pub storage: Storage,
+    /// Where the bytes of files are.
+    pub files: Depot,
     pub settings: Settings,
     pub templates: Templates,
     pub assets: Assets,
@@ -182,7 +186,7 @@ impl Deref for Platform {
 }
 
 /// The contributions of the platform's parts.
-pub static PARTS: [Slice<Platform>; 9] = [
+pub static PARTS: [Slice<Platform>; 10] = [
     auth::SLICE,
     staff::SLICE,
     settings::SLICE,
@@ -191,6 +195,7 @@ pub static PARTS: [Slice<Platform>; 9] = [
     tokens::SLICE,
     notices::SLICE,
     live::SLICE,
+    files::SLICE,
     idempotency::SLICE,
 ];
 

@@ -18,6 +18,7 @@ use super::Platform;
 use super::act::Act;
 use super::audit::Words;
 use super::entity::Entity;
+use super::files::FilesOf;
 use super::live::Frames;
 use super::mail::LetterKind;
 use super::notices::Kind;
@@ -78,6 +79,8 @@ pub struct Brings {
     pub sentences: fn(&Words<'_>) -> Option<String>,
     /// Names of its entities, for lists that show them.
     pub names: &'static [Names],
+    /// What takes files, and how large ones.
+    pub files: &'static [FilesOf],
     /// Its kinds of notices.
     pub notices: &'static [&'static Kind],
     /// Data that it keeps for a time set in the settings.
@@ -98,6 +101,7 @@ impl Brings {
         letters: &[],
         sentences: |_| None,
         names: &[],
+        files: &[],
         notices: &[],
         retention: &[],
         work: None,

@@ -11,6 +11,7 @@ mod audit;
 mod auth;
 mod chat;
 mod dashboard;
+mod files;
 mod live;
 mod mail;
 mod messages;

@@ -5,12 +5,15 @@ use database::entity::chat_messages::{self as lines, Happened, Sender};
 use database::entity::chat_notes as notes;
 use database::entity::chat_sessions::{self as sessions, Status};
 use sea_orm::{EntityTrait as _, IntoActiveModel as _};
+use serde_json::json;
 use uuid::Uuid;
 
 use super::rules::{self, By, Deed, Refusal, Stand};
 use super::store;
 use crate::error::Result;
 use crate::ids::Ids;
+use crate::platform::entity::Entity;
+use crate::platform::files::{self, SentFile};
 use crate::platform::permission::Permission;
 use crate::platform::staff as people;
 use crate::storage::{Tx, email_key, search_text};
@@ -47,6 +50,8 @@ pub struct Words {
     pub session: Uuid,
     pub client_id: Option<String>,
     pub content: String,
+    /// Uploaded before.
+    pub files: Vec<Uuid>,
 }
 
 /// Writes a line of a visitor; `new` is the row of the session if there is none yet. True beside the outcome: it waits
@@ -82,7 +87,7 @@ pub async fn say_as_visitor(
     if let Some(happened) = happened {
         push(tx, now, &mut row, System { happened, who: None }).await?;
     }
-    let seq = push(tx, now, &mut row, Spoken { words, by: Sender::Visitor, who: None }).await?;
+    let seq = speak(tx, now, &mut row, words, None).await?;
     row.waiting_since.get_or_insert(now.at);
     row.unread_by_staff += 1;
     if row.visitor_read_seq == seq - 1 {
@@ -105,7 +110,7 @@ pub async fn say_as_staff(tx: &Tx<'_>, now: &Now, me: Uuid, words: &Words) -> Re
     }
     // Whoever replies has read what there was.
     read_up_to(tx, &mut row, Sender::Visitor, i64::MAX, now.at).await?;
-    let seq = push(tx, now, &mut row, Spoken { words, by: Sender::Staff, who: Some(me) }).await?;
+    let seq = speak(tx, now, &mut row, words, Some(me)).await?;
     row.staff_read_seq = seq;
     row.unread_by_visitor += 1;
     row.waiting_since = None;
@@ -283,8 +288,9 @@ async fn read_up_to(
 /// A line that somebody writes.
 pub(super) struct Spoken<'a> {
     pub words: &'a Words,
-    pub by: Sender,
+    /// None: the visitor.
     pub who: Option<Uuid>,
+    pub files: Vec<SentFile>,
 }
 
 /// A line that says what happened.
@@ -299,14 +305,17 @@ pub(super) trait Line {
 
 impl Line for Spoken<'_> {
     fn of(self, row: &mut sessions::Model, id: Uuid, at: DateTime<Utc>) -> lines::Model {
-        row.last_line = Some(self.words.content.chars().take(EXCERPT).collect());
-        row.last_from = Some(self.by);
+        let by = if self.who.is_some() { Sender::Staff } else { Sender::Visitor };
+        row.last_line = excerpt(&self.words.content, &self.files);
+        row.last_from = Some(by);
+        let names = self.files.iter().map(|file| file.name.as_str());
         lines::Model {
             client_id: self.words.client_id.clone(),
-            sender_type: self.by,
+            sender_type: by,
             sender_id: self.who,
             content: self.words.content.clone(),
-            search_text: search_text([self.words.content.as_str()]),
+            search_text: search_text([self.words.content.as_str()].into_iter().chain(names)),
+            files: (!self.files.is_empty()).then(|| json!(self.files)),
             ..blank(row, id, at)
         }
     }
@@ -332,20 +341,41 @@ fn blank(row: &sessions::Model, id: Uuid, at: DateTime<Utc>) -> lines::Model {
         read_at: None,
         redacted_at: None,
         search_text: String::new(),
+        files: None,
     }
 }
 
-/// Puts a line at the end of the stream; its number is drawn here, under the lock of the row.
-async fn push(tx: &Tx<'_>, now: &Now, row: &mut sessions::Model, line: impl Line) -> Result<i64> {
-    let line = append(row, now, line);
+/// How a line is shown in a list of sessions.
+pub fn excerpt(content: &str, files: &[SentFile]) -> Option<String> {
+    let text = if content.trim().is_empty() { files.first().map(|file| file.name.as_str()) } else { Some(content) };
+    text.map(|text| text.chars().take(EXCERPT).collect())
+}
+
+/// Puts what somebody says at the end of the stream, with the files that it names.
+async fn speak(tx: &Tx<'_>, now: &Now, row: &mut sessions::Model, words: &Words, who: Option<Uuid>) -> Result<i64> {
+    let id = now.ids.next(now.at);
+    let by = who.map_or(files::By::Stranger, files::By::Staff);
+    let owner = (Entity::Chat, row.session_id);
+    let claimed = files::claim(tx.conn(), &words.files, owner, id, by, now.at).await?;
+    let files = claimed.iter().map(SentFile::from).collect();
+    put(tx, now.at, row, id, Spoken { words, who, files }).await
+}
+
+/// Puts a line of the system at the end of the stream.
+async fn push(tx: &Tx<'_>, now: &Now, row: &mut sessions::Model, line: System) -> Result<i64> {
+    let id = now.ids.next(now.at);
+    put(tx, now.at, row, id, line).await
+}
+
+async fn put(tx: &Tx<'_>, at: DateTime<Utc>, row: &mut sessions::Model, id: Uuid, line: impl Line) -> Result<i64> {
+    let line = append(row, at, id, line);
     lines::Entity::insert(line.into_active_model()).exec_without_returning(tx.conn()).await?;
     Ok(row.last_seq)
 }
 
-/// The line that is at the end of the stream from now on.
-pub(super) fn append(row: &mut sessions::Model, now: &Now, line: impl Line) -> lines::Model {
+/// The line that is at the end of the stream from now on. Its number is drawn here, under the lock of the row.
+pub(super) fn append(row: &mut sessions::Model, at: DateTime<Utc>, id: Uuid, line: impl Line) -> lines::Model {
     row.last_seq += 1;
-    let id = now.ids.next(now.at);
-    (row.activity_id, row.last_activity_at) = (id, now.at);
-    line.of(row, id, now.at)
+    (row.activity_id, row.last_activity_at) = (id, at);
+    line.of(row, id, at)
 }

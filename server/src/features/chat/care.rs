@@ -12,7 +12,7 @@ use super::handled::now;
 use super::letters::ChatReply;
 use super::rules::{By, Deed};
 use super::settings::{Chat as Settings, Keeping};
-use super::{acts, assignment, limits, notices, store, token};
+use super::{acts, assignment, limits, notices, store, token, view};
 use crate::app::App;
 use crate::cluster::{Chat, Event};
 use crate::error::Result;
@@ -22,6 +22,7 @@ use crate::ids::first_of;
 use crate::jobs::delete_in_chunks;
 use crate::platform::audit::{Changes, Entry};
 use crate::platform::entity::Entity;
+use crate::platform::files;
 use crate::platform::limits::STRANGER_MAIL;
 use crate::platform::mail::{self, Mail};
 use crate::platform::settings::days_ago;
@@ -119,7 +120,7 @@ async fn delete_expired(app: &App, before: DateTime<Utc>) -> Result<()> {
                 let some = ids(tx.conn(), expired(before), ROUND).await?;
                 let many = some.len() as u64;
                 if many > 0 {
-                    delete(tx, some).await?;
+                    delete(tx, some, entry.created_at).await?;
                     tx.audit(Changes::none().fact("chats", many).into_entry(entry.clone()));
                 }
                 Ok(many)
@@ -139,9 +140,10 @@ async fn ids(conn: &impl ConnectionTrait, which: Condition, limit: u64) -> Resul
     Sessions::find().select_only().column(Column::SessionId).filter(which).limit(limit).into_tuple().all(conn).await
 }
 
-/// Deletes sessions with their lines, notes, tags, mails and notices.
-pub async fn delete(tx: &Tx<'_>, ids: Vec<Uuid>) -> Result<(), DbErr> {
+/// Deletes sessions with their lines, files, notes, tags, mails and notices.
+pub async fn delete(tx: &Tx<'_>, ids: Vec<Uuid>, now: DateTime<Utc>) -> Result<(), DbErr> {
     let conn = tx.conn();
+    files::drop_of(conn, Entity::Chat, ids.clone(), now).await?;
     mail::delete_of_entities(conn, ids.clone()).await?;
     told::delete_of_entities(conn, ids.clone()).await?;
     tags::Entity::delete_many().filter(tags::Column::SessionId.is_in(ids.clone())).exec(conn).await?;
@@ -218,7 +220,7 @@ async fn mail_unread(app: &App, before: DateTime<Utc>) -> Result<()> {
             // The next round tries again: words of staff are mailed late rather than never.
             continue;
         }
-        let mail = letter(app, &row, who, spoken)?;
+        let mail = letter(app, &row, who, &spoken)?;
         let id = row.session_id;
         app.storage
             .write(mail, move |tx, mail| {
@@ -251,10 +253,10 @@ fn letter(
     app: &App,
     row: &Model,
     staff_name: String,
-    spoken: Vec<lines::Model>,
+    spoken: &[lines::Model],
 ) -> Result<Option<database::entity::outbox::Model>> {
     let Some(email) = row.visitor_email.as_ref().filter(|_| !spoken.is_empty()) else { return Ok(None) };
-    let lines = spoken.into_iter().map(|line| line.content).collect();
+    let lines = spoken.iter().map(view::words).collect();
     let letter = ChatReply { staff_name, lines, link: token::link(app, row.session_id) };
     Mail::new(email, &letter).about((Entity::Chat, row.session_id)).by_a_person().row(app).map(Some)
 }

@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::letters::{ChatCopy, CopiedLine};
 use super::refuse::Refused;
-use super::{limits, store, token};
+use super::{limits, store, token, view};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::rate_limit::Subject;
@@ -42,7 +42,7 @@ pub async fn send(app: &App, session: Uuid, email: &str) -> Result<String, Refus
             _ => line.sender_id.and_then(|id| names.get(&id).cloned()).unwrap_or_else(|| settings.firm.name.clone()),
         },
         at: settings.hours.moment(line.created_at, None),
-        text: line.content.clone(),
+        text: view::words(line),
     });
     let letter = ChatCopy { lines: lines.collect(), link: token::link(app, session) };
     let mail = Mail::new(&email, &letter).about((Entity::Chat, session)).row(app)?;

@@ -212,9 +212,9 @@ impl Desk {
                 }
             }
             FromStaff::Typing { session_id, on } => self.type_(at.caller.staff_id, session_id, on),
-            FromStaff::Message { session_id, client_id, content } => {
+            FromStaff::Message { session_id, client_id, content, files } => {
                 self.type_(at.caller.staff_id, session_id, false);
-                return match handled::say(&self.app, at.caller, session_id, client_id.clone(), content).await {
+                return match handled::say(&self.app, at.caller, session_id, client_id.clone(), content, files).await {
                     Ok(seq) => ack(at, session_id, client_id, Some(seq), None).await.map(Ok),
                     Err(refused) => Ok(Err(refused)),
                 };

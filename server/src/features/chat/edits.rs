@@ -4,13 +4,14 @@ use chrono::Duration;
 use database::entity::chat_blocks as blocks;
 use database::entity::chat_messages::{self as lines, Sender};
 use database::entity::chat_sessions::{self as sessions, Status};
+use sea_orm::prelude::Json;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
 use uuid::Uuid;
 
 use super::handled::{etag, now};
 use super::rules::{By, Deed};
-use super::{acts, store};
+use super::{acts, store, view};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::features::messages::{Given, take_over};
@@ -18,6 +19,7 @@ use crate::http::IfMatch;
 use crate::platform::act::Act;
 use crate::platform::audit::Changes;
 use crate::platform::entity::Entity;
+use crate::platform::files;
 use crate::storage::Tx;
 
 /// The longest block, in minutes: a year.
@@ -98,7 +100,7 @@ pub async fn block(app: &App, act: Act, id: Uuid, minutes: u32, version: IfMatch
         .await
 }
 
-/// Removes the text of a line. The line itself stays.
+/// Removes the text and the files of a line. The line itself stays.
 pub async fn redact(app: &App, act: Act, id: Uuid, seq: i64) -> Result<()> {
     app.storage
         .write(act, move |tx, act| {
@@ -113,11 +115,13 @@ pub async fn redact(app: &App, act: Act, id: Uuid, seq: i64) -> Result<()> {
                 lines::Entity::update_many()
                     .col_expr(lines::Column::Content, Expr::value(""))
                     .col_expr(lines::Column::SearchText, Expr::value(""))
+                    .col_expr(lines::Column::Files, Expr::value(Option::<Json>::None))
                     .col_expr(lines::Column::RedactedAt, Expr::value(act.now))
                     .filter(lines::Column::Id.eq(line.id))
                     .exec(tx.conn())
                     .await?;
-                if row.last_line.as_deref().is_some_and(|excerpt| line.content.starts_with(excerpt)) {
+                files::drop_of_line(tx.conn(), (Entity::Chat, id), line.id, act.now).await?;
+                if row.last_line.is_some() && row.last_line == acts::excerpt(&line.content, &view::files_of(&line)) {
                     row.last_line = None;
                 }
                 act.note(tx, "chat.redacted", (Entity::Chat, id), Changes::none().fact("seq", seq));
@@ -149,8 +153,8 @@ pub async fn to_message(app: &App, act: Act, id: Uuid) -> Result<Uuid> {
                     .iter()
                     .filter(|line| line.event.is_none() && line.redacted_at.is_none())
                     .map(|line| match line.sender_type {
-                        Sender::Visitor => format!("{name}: {}", line.content),
-                        _ => format!("We: {}", line.content),
+                        Sender::Visitor => format!("{name}: {}", view::words(line)),
+                        _ => format!("We: {}", view::words(line)),
                     })
                     .collect::<Vec<_>>()
                     .join("\n");

@@ -58,8 +58,11 @@ pub enum FromVisitor {
         /// The client's own name of the line, 1 to 64 characters.
         #[serde(rename = "clientId", default)]
         client_id: Option<String>,
-        /// At most 4,000 characters.
+        /// At most 4,000 characters; can be empty if there are files.
         content: String,
+        /// At most 5, uploaded before with `POST /api/chat/files`.
+        #[serde(default)]
+        files: Vec<Uuid>,
     },
     /// Who they are, once they say so. Missing fields stay as they were.
     Details {
@@ -189,8 +192,11 @@ pub enum FromStaff {
         /// The client's own name of the line, 1 to 64 characters.
         #[serde(rename = "clientId")]
         client_id: String,
-        /// At most 4,000 characters.
+        /// At most 4,000 characters; can be empty if there are files.
         content: String,
+        /// At most 5, uploaded before with `POST /api/admin/files?for=chat`.
+        #[serde(default)]
+        files: Vec<Uuid>,
     },
     /// A note for colleagues; `@` and the name of one tells them. The response is `ack`.
     Note {

@@ -39,13 +39,14 @@ pub async fn say(
     session: Uuid,
     client_id: String,
     content: String,
+    files: Vec<Uuid>,
 ) -> Result<i64, Refused> {
-    if !rules::is_line(&content) || !rules::is_client_id(&client_id) {
-        return Err(Refused::new("validation_failed", "a line has 1 to 4,000 characters, its clientId 1 to 64"));
+    if !rules::is_line(&content, files.len()) || !rules::is_client_id(&client_id) {
+        return Err(Refused::new("validation_failed", rules::LINE));
     }
     limits::check(app, &limits::STAFF_LINES, &Subject::Staff(caller.staff_id)).await?;
     let me = caller.staff_id;
-    let words = Words { session, client_id: Some(client_id), content };
+    let words = Words { session, client_id: Some(client_id), content, files };
     let outcome = app.storage.write((now(app), words), move |tx, (now, words)| {
         Box::pin(async move { acts::say_as_staff(tx, now, me, words).await })
     });
@@ -67,7 +68,7 @@ pub async fn note(
     limits::check(app, &limits::STAFF_LINES, &Subject::Staff(caller.staff_id)).await?;
     let told = notices::of_mentions(app, session, (caller.staff_id, &caller.name), &content).await?;
     let act = actor(app, caller);
-    let words = Words { session, client_id, content };
+    let words = Words { session, client_id, content, files: Vec::new() };
     let written = app.storage.write((now(app), words, told, act), move |tx, (now, words, told, act)| {
         Box::pin(async move {
             let (outcome, note) = acts::add_note(tx, now, act.caller.staff_id, words).await?;

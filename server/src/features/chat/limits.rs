@@ -19,6 +19,14 @@ pub static STAFF_LINES: Limit = Limit { name: "chat_staff_lines", window: 60, al
 /// Copies of one session by mail.
 pub static COPIES: Limit = Limit { name: "chat_copies", window: 3_600, allowed: Allowed::Fixed(3) };
 
+/// Files of one session.
+pub static FILES: Limit = Limit { name: "chat_files", window: 600, allowed: Allowed::Fixed(30) };
+/// Files of one address: people can share one, and one can begin many sessions.
+pub static FILES_OF_ADDRESS: Limit =
+    Limit { name: "chat_files_of_address", window: 3_600, allowed: Allowed::Fixed(120) };
+
+/// Files that a visitor gets of one session: each picture of a long conversation is one.
+pub static FILE_READS: Limit = Limit { name: "chat_file_reads", window: 60, allowed: Allowed::Fixed(300) };
 /// Pages, details and ratings that a visitor sends for one session.
 pub static EDITS: Limit = Limit { name: "chat_edits", window: 60, allowed: Allowed::Fixed(60) };
 

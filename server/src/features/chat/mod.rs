@@ -1,7 +1,7 @@
 //! Live chat: a visitor writes on the site, and a person replies from the dashboard.
 //!
 //! Tables: `chat_sessions`, `chat_messages`, `chat_notes`, `chat_tags`, `chat_availability`, `chat_blocks`. Permission:
-//! `chats`. Socket: `/ws/chat`, with the frames of `frames.rs`. Events: `Chat`. Notices: `chat_waiting`, `chat_assigned`,
+//! `chats`. Files: of sessions. Socket: `/ws/chat`, with the frames of `frames.rs`. Events: `Chat`. Notices: `chat_waiting`, `chat_assigned`,
 //! `chat_mentioned`. Mails: a reply to a visitor who has left, a copy of the conversation, a mention.
 //! Jobs: `chat.care`, `chat.clean_up`.
 //! The rows are the stream: `acts.rs` writes lines and numbers them, `stream.rs` reads them for all sockets of this node,
@@ -17,6 +17,7 @@ mod detail;
 mod edits;
 mod elsewhere;
 mod export;
+mod files;
 mod find;
 mod frames;
 mod hand_over;
@@ -53,8 +54,10 @@ use chrono::Duration;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::app::App;
+use crate::http::Attached;
 use crate::jobs::Job;
 use crate::platform::entity::Entity;
+use crate::platform::files::LARGEST;
 use crate::platform::mail::LetterKind;
 use crate::platform::permission::Permission;
 use crate::platform::slice::{Brings, Names, Slice, Step, Work};
@@ -68,6 +71,8 @@ pub const SLICE: Slice<App> = Slice {
         Job { name: "chat.clean_up", every: Duration::hours(1), run: |it| Box::pin(care::clean_up(it)) },
     ],
     brings: Brings {
+        bodies: &[("/api/chat/files", Attached::body(LARGEST))],
+        files: &[files::FILES],
         words: &[find::WORDS],
         limits: &[
             &limits::LINES,
@@ -76,6 +81,9 @@ pub const SLICE: Slice<App> = Slice {
             &limits::STAFF_LINES,
             &limits::EDITS,
             &limits::COPIES,
+            &limits::FILES,
+            &limits::FILES_OF_ADDRESS,
+            &limits::FILE_READS,
         ],
         settings: settings::SECTIONS,
         frames: &frames::FRAMES,
@@ -109,5 +117,5 @@ pub const SLICE: Slice<App> = Slice {
 };
 
 fn routes() -> OpenApiRouter<App> {
-    public::routes().merge(api::routes()).merge(export::routes()).merge(detail::routes())
+    public::routes().merge(files::routes()).merge(api::routes()).merge(export::routes()).merge(detail::routes())
 }

@@ -5,7 +5,7 @@ use database::entity::chat_messages::{self as lines, Sender};
 use database::entity::chat_sessions::{self as sessions, Status};
 use uuid::Uuid;
 
-use super::acts::{self, Details, Now, Spoken, System, Words};
+use super::acts::{self, Details, Spoken, System, Words};
 use super::rules::{By, Deed};
 use crate::ids::Ids;
 
@@ -72,7 +72,7 @@ impl Past {
     /// A line of the visitor.
     pub fn ask(&mut self, at: DateTime<Utc>, content: &str) {
         if self.turn(at, By::Visitor { by_link: false }, Deed::Say) {
-            self.speak(at, Sender::Visitor, None, content);
+            self.speak(at, None, content);
             self.session.visitor_read_seq = self.session.last_seq;
             self.session.unread_by_staff += 1;
             self.session.unread_by_visitor = 0;
@@ -83,7 +83,7 @@ impl Past {
     /// A line of a person, who takes the session if it waits.
     pub fn reply(&mut self, at: DateTime<Utc>, person: Uuid, content: &str) {
         if self.turn(at, By::Staff(person), Deed::Say) {
-            self.speak(at, Sender::Staff, Some(person), content);
+            self.speak(at, Some(person), content);
             self.session.staff_read_seq = self.session.last_seq;
             self.session.unread_by_staff = 0;
             self.session.unread_by_visitor += 1;
@@ -123,18 +123,20 @@ impl Past {
     }
 
     fn turn(&mut self, at: DateTime<Utc>, by: By, deed: Deed) -> bool {
-        let now = Now { ids: self.ids.clone(), at };
         let Ok(happened) = acts::turn(&mut self.session, by, deed, at) else { return false };
         if let Some(happened) = happened {
             let who = if let By::Staff(me) = by { Some(me) } else { None };
-            self.lines.push(acts::append(&mut self.session, &now, System { happened, who }));
+            let id = self.ids.next(at);
+            self.lines.push(acts::append(&mut self.session, at, id, System { happened, who }));
         }
         true
     }
 
-    fn speak(&mut self, at: DateTime<Utc>, by: Sender, who: Option<Uuid>, content: &str) {
-        let now = Now { ids: self.ids.clone(), at };
-        let words = Words { session: self.session.session_id, client_id: None, content: content.to_owned() };
-        self.lines.push(acts::append(&mut self.session, &now, Spoken { words: &words, by, who }));
+    /// `who`: none is the visitor.
+    fn speak(&mut self, at: DateTime<Utc>, who: Option<Uuid>, content: &str) {
+        let (session, content) = (self.session.session_id, content.to_owned());
+        let words = Words { session, client_id: None, content, files: Vec::new() };
+        let id = self.ids.next(at);
+        self.lines.push(acts::append(&mut self.session, at, id, Spoken { words: &words, who, files: Vec::new() }));
     }
 }

@@ -50,6 +50,10 @@ impl From<Error> for Refused {
             Error::RateLimited(exceeded) => {
                 Self { retry_after: Some(exceeded.retry_after), ..Self::new("rate_limited", "too many of these") }
             }
+            // Whatever else can be wrong with a frame was checked before its unit.
+            Error::Validation(_) => {
+                Self::new("validation_failed", "a file is unknown, somebody else's, or was sent before")
+            }
             error => {
                 tracing::warn!(%error, "a frame of chat could not be processed");
                 Self { retry_after: Some(2), ..Self::new("unavailable", "this cannot be stored right now") }

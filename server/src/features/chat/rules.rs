@@ -5,6 +5,10 @@ use database::entity::chat_messages::Happened;
 use database::entity::chat_sessions::Status;
 use uuid::Uuid;
 
+use crate::platform::files::MOST;
+
+/// What a line must be, for whoever sent another.
+pub const LINE: &str = "a line has 1 to 4,000 characters or 1 to 5 files, its clientId 1 to 64 characters";
 /// For how long after its end a line of the visitor reopens a session.
 const REOPENS: Duration = Duration::hours(24);
 
@@ -100,9 +104,10 @@ pub fn after(stand: Stand, by: By, deed: Deed, now: DateTime<Utc>) -> Result<(St
     }
 }
 
-/// True for a text that can be a line.
-pub fn is_line(content: &str) -> bool {
-    !content.trim().is_empty()
+/// True for a text that can be a line, sent with that many files.
+pub fn is_line(content: &str, files: usize) -> bool {
+    (files > 0 || !content.trim().is_empty())
+        && files <= MOST
         && content.chars().count() <= 4_000
         && !content.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t'))
 }
@@ -240,9 +245,9 @@ mod tests {
 
     #[test]
     fn a_line_has_words_and_a_name_shows() {
-        assert!(is_line("Hello\nthere") && is_line(&"a".repeat(4_000)));
+        assert!(is_line("Hello\nthere", 0) && is_line(&"a".repeat(4_000), 5) && is_line("", 1));
         for wrong in ["", " \n", "a\u{0}b", &"ä".repeat(4_001)] {
-            assert!(!is_line(wrong), "{wrong:?}");
+            assert!(!is_line(wrong, 0), "{wrong:?}");
         }
         assert!(is_client_id("a") && is_client_id(&"x".repeat(64)));
         assert!(!is_client_id("") && !is_client_id(&"x".repeat(65)) && !is_client_id("a b") && !is_client_id("ä"));

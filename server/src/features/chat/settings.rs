@@ -23,7 +23,8 @@ const GROUP: Group = Group {
 const GREETING: &str = "Hello! How can we help?";
 
 /// All settings of this slice.
-pub const SECTIONS: &[Section] = &[Section::of::<Chat>(), Section::of::<Keeping>(), Section::of::<LimitKeys>()];
+pub const SECTIONS: &[Section] =
+    &[Section::of::<Chat>(), Section::of::<Files>(), Section::of::<Keeping>(), Section::of::<LimitKeys>()];
 
 /// When the chat of a page connects.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -219,6 +220,34 @@ impl Part for Chat {
     }
 }
 
+/// Files in chats.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct Files {
+    #[serde(rename = "chat.files")]
+    are_on: bool,
+    #[serde(rename = "chat.fileSize")]
+    megabytes: usize,
+}
+
+impl Files {
+    /// The largest file in bytes; none: no files can be sent.
+    pub fn limit(&self) -> Option<usize> {
+        self.are_on.then_some(self.megabytes * 1_000_000)
+    }
+}
+
+impl Part for Files {
+    fn keys() -> Vec<Key> {
+        let key = |name: &str, label, kind, default| Key::new(&GROUP, name, label, kind, default).under("Files");
+        vec![
+            key("files", "Files", Kind::Boolean, json!(true))
+                .help("Visitors and staff can send pictures, PDFs, texts, Office documents and ZIP archives. Files that were sent stay."),
+            key("fileSize", "Largest file", Kind::Integer { min: 1, max: 25, unit: "MB" }, json!(10))
+                .help("Of one file. A visitor can send 100 MB in one chat."),
+        ]
+    }
+}
+
 /// For how long chats are kept.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct Keeping {
@@ -235,11 +264,9 @@ impl Keeping {
 
 impl Part for Keeping {
     fn keys() -> Vec<Key> {
-        vec![
-            days("chatDays", "Closed chats", 1, 3_650, None).optional().help(
-                "With their lines, notes and tags, after this long without anything new. Leave empty to keep them.",
-            ),
-        ]
+        vec![days("chatDays", "Closed chats", 1, 3_650, None).optional().help(
+            "With their lines, files, notes and tags, after this long without anything new. Leave empty to keep them.",
+        )]
     }
 }
 

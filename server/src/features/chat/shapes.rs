@@ -7,6 +7,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use crate::platform::files::SentFile;
+
 /// A side of a session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
@@ -41,10 +43,13 @@ pub struct ChatLine {
     pub staff_id: Option<Uuid>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub staff_name: Option<String>,
-    /// As written; empty if it was redacted, and in a line of the system, which `event` describes.
+    /// As written; empty if there are only files, if it was redacted, and in a line of the system, which `event` describes.
     pub content: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub event: Option<Happened>,
+    /// What was sent with it; missing if there is nothing.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub files: Vec<SentFile>,
     /// Its text was removed.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub redacted: bool,
@@ -100,7 +105,7 @@ pub struct ChatSession {
     pub last_seq: i64,
     pub visitor_read_seq: i64,
     pub staff_read_seq: i64,
-    /// The beginning of the newest line that somebody wrote.
+    /// The beginning of the newest line that somebody wrote; the name of its first file if it has only files.
     pub last_line: Option<String>,
     pub last_from: Option<Sender>,
     pub rating: Option<i16>,

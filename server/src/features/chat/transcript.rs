@@ -6,7 +6,7 @@ use database::entity::chat_messages::{self as lines, Sender};
 use minijinja::context;
 use uuid::Uuid;
 
-use super::store;
+use super::{store, view};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::export::file;
@@ -65,7 +65,7 @@ pub async fn write(app: &App, act: Act, id: Uuid, html: bool) -> Result<Response
 }
 
 fn spoken(line: &lines::Model) -> String {
-    if line.redacted_at.is_some() { "(removed)".to_owned() } else { line.content.clone() }
+    if line.redacted_at.is_some() { "(removed)".to_owned() } else { view::words(line) }
 }
 
 fn happened(line: &lines::Model, staff: &str) -> String {

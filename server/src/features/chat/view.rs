@@ -9,6 +9,7 @@ use super::frames::{ChatLine, ChatNote, ChatPage, ChatSession, Side, ToVisitor};
 use super::store;
 use crate::app::App;
 use crate::error::Result;
+use crate::platform::files::SentFile;
 use crate::platform::known_names::NamesById;
 use crate::platform::staff as people;
 
@@ -28,9 +29,23 @@ pub fn line(row: &lines::Model, names: &NamesById, reader: Side) -> ChatLine {
         staff_name: row.sender_id.and_then(|id| names.get(&id).cloned()),
         content: row.content.clone(),
         event: row.event,
+        files: files_of(row),
         redacted: row.redacted_at.is_some(),
         created_at: row.created_at,
     }
+}
+
+/// What was sent with a line.
+pub fn files_of(row: &lines::Model) -> Vec<SentFile> {
+    let kept = row.files.clone().map(serde_json::from_value::<Vec<SentFile>>);
+    kept.and_then(Result::ok).unwrap_or_default()
+}
+
+/// A line as text, for mails and documents: what was written, and the names of what was sent with it.
+pub fn words(row: &lines::Model) -> String {
+    let files = files_of(row);
+    let names = files.iter().map(|file| format!("[File: {}]", file.name));
+    Some(row.content.clone()).filter(|text| !text.is_empty()).into_iter().chain(names).collect::<Vec<_>>().join("\n")
 }
 
 pub fn note(row: &notes::Model, names: &NamesById) -> ChatNote {

@@ -116,8 +116,8 @@ impl Visitor {
         let mut last_seq = 0;
         let mut resumed = None;
         if let Some(resume) = &hello.resume {
-            match token::check(&app, resume.session_id, &resume.token) {
-                Some(found) => (key, last_seq, resumed) = (found, resume.last_seq.max(0), Some(resume.session_id)),
+            match token::opens(&app, &resume.token).filter(|(session, _)| *session == resume.session_id) {
+                Some((_, found)) => (key, last_seq, resumed) = (found, resume.last_seq.max(0), Some(resume.session_id)),
                 None => {
                     let why = Refused::new("session_unknown", "there is no such session");
                     line.send(&why.frame(Some(resume.session_id), None)).await?;

@@ -2,6 +2,7 @@
 
 use database::entity::chat_messages as lines;
 use database::entity::chat_sessions::{self as sessions, Status};
+use uuid::Uuid;
 
 use super::acts::{self, Details, Words};
 use super::assignment::{self, Terms};
@@ -50,8 +51,8 @@ impl Visitor {
                 return Ok(Err(Refused::new("conflict", "this socket has its session already")));
             }
             FromVisitor::Ping {} => self.line.send(&ToClient::Pong {}).await?,
-            FromVisitor::Message { client_id, content, .. } => {
-                let stored = self.say(client_id.clone(), content).await;
+            FromVisitor::Message { client_id, content, files, .. } => {
+                let stored = self.say(client_id.clone(), content, files).await;
                 return match stored {
                     Ok(seq) => {
                         let ack = ToVisitor::Ack { session_id: self.session(), client_id, seq };
@@ -106,9 +107,9 @@ impl Visitor {
     }
 
     /// Stores a line and returns its number.
-    async fn say(&mut self, client_id: Option<String>, content: String) -> Result<i64, Refused> {
-        if !rules::is_line(&content) || client_id.as_deref().is_some_and(|id| !rules::is_client_id(id)) {
-            return Err(Refused::new("validation_failed", "a line has 1 to 4,000 characters, its clientId 1 to 64"));
+    async fn say(&mut self, client_id: Option<String>, content: String, files: Vec<Uuid>) -> Result<i64, Refused> {
+        if !rules::is_line(&content, files.len()) || client_id.as_deref().is_some_and(|id| !rules::is_client_id(id)) {
+            return Err(Refused::new("validation_failed", rules::LINE));
         }
         let app = &self.app;
         if !self.made && !app.settings.get().part::<Settings>().enabled {
@@ -122,7 +123,7 @@ impl Visitor {
         let now = handled::now(app);
         let mut new = self.new.clone();
         (new.started_at, new.last_activity_at, new.changed_at) = (now.at, now.at, now.at);
-        let words = Words { session: self.session(), client_id, content };
+        let words = Words { session: self.session(), client_id, content, files };
         let by_link = self.by_link();
         let outcome = app
             .storage

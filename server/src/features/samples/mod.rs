@@ -107,7 +107,8 @@ pub async fn remove(app: &App, actor: Option<Uuid>, from: &RequestInfo) -> Resul
         }
     }
     loop {
-        let gone = app.storage.write((), |tx, ()| Box::pin(store::remove_talks(tx, CHUNK as u64))).await?;
+        let now = app.clock.now();
+        let gone = app.storage.write((), move |tx, ()| Box::pin(store::remove_talks(tx, CHUNK as u64, now))).await?;
         removed.chats += gone;
         if gone < CHUNK as u64 {
             break;

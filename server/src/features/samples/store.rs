@@ -1,5 +1,6 @@
 //! Rows of samples: each is recorded when written, and found again by that record.
 
+use chrono::{DateTime, Utc};
 use database::entity::messages::Status;
 use database::entity::{
     canned_replies, chat_messages, chat_sessions, chat_tags, message_notes, message_replies, message_tags, messages,
@@ -167,12 +168,12 @@ pub async fn remove_messages(tx: &Tx<'_>, limit: u64) -> Result<u64> {
 }
 
 /// Deletes up to `limit` chats with everything attached to them; returns how many.
-pub async fn remove_talks(tx: &Tx<'_>, limit: u64) -> Result<u64> {
+pub async fn remove_talks(tx: &Tx<'_>, limit: u64, now: DateTime<Utc>) -> Result<u64> {
     let conn = tx.conn();
     let ids = marked(conn, CHAT, limit).await?;
     let count = ids.len() as u64;
     if count > 0 {
-        chat::delete_chats(tx, ids.clone()).await?;
+        chat::delete_chats(tx, ids.clone(), now).await?;
         unmark(conn, CHAT, ids).await?;
     }
     Ok(count)

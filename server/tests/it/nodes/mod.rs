@@ -1,6 +1,7 @@
 //! Two nodes of one installation, with Redis between them and without.
 
 mod chat;
+mod files;
 mod limits;
 mod servers;
 mod work;

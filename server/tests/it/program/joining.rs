@@ -19,6 +19,7 @@ use tekvwarho::platform::act::Act;
 use tekvwarho::platform::audit::Changes;
 use tekvwarho::platform::auth::{Caller, demand};
 use tekvwarho::platform::entity::Entity;
+use tekvwarho::platform::files::FilesOf;
 use tekvwarho::platform::mail::{Letter, LetterKind, Mail};
 use tekvwarho::platform::notices::{self, Default, Kind, News, To};
 use tekvwarho::platform::permission::Permission;
@@ -28,7 +29,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use uuid::Uuid;
 
-use crate::support::TestApp;
+use crate::support::{Answer, TestApp, files};
 
 const GROUP: Group = Group {
     id: "lamps",
@@ -101,6 +102,10 @@ const SLICE: Slice<App> = Slice {
         settings: &[Section::of::<Lamps>()],
         letters: &[LetterKind::of::<LampLit>()],
         sentences: |it| (it.action() == "lamp.lit").then(|| format!("lit a lamp of {}", it.to("brightness"))),
+        files: &[FilesOf {
+            of: Entity::Settings,
+            limit: |settings| Some(settings.part::<Lamps>().brightness as usize),
+        }],
         notices: &[&LAMP_LIT],
         retention: &[Retention {
             key: "lamps.days",
@@ -196,6 +201,14 @@ async fn a_slice_brings_everything_in_one_value() {
     let heard = t.get_as(&t.sign_in(&cleo).await, "/api/admin/notifications").await.data();
     assert!(heard.as_array().unwrap().iter().any(|it| it["event"] == "lamp_lit"), "{heard}");
     assert!(t.mails().await.iter().any(|mail| mail.contains("It shines with 90.")));
+
+    // Its files, as large as its settings allow.
+    let form = |bytes: &[u8]| {
+        let request = t.request_as(&ada, Method::POST, "/api/admin/files?for=settings");
+        Answer::of(files::form(request, "file", "light.txt", bytes))
+    };
+    form(&[b'a'; 91]).await.problem(413, "body_too_large");
+    form(&[b'a'; 90]).await.status(201);
 
     // Its job, its retention, its onboarding step, its readiness.
     t.app.schedule().run_due(Uuid::nil()).await;

@@ -145,6 +145,8 @@ fn rows_of_chat() -> Vec<Row> {
             Box::pin(async move { t.get("/embed/chat").await.code.to_string() })
         }),
         ("chat.sound", json!(false), |t, _| Box::pin(chat(t))),
+        ("chat.files", json!(false), |t, _| Box::pin(chat(t))),
+        ("chat.fileSize", json!(3), |t, _| Box::pin(chat(t))),
         ("chat.assignment", json!("least_busy"), |t, ada| Box::pin(who_gets_chats(t, ada))),
         ("chat.capacity", json!(1), |t, ada| Box::pin(places_of_a_person(t, ada))),
         ("chat.awayMinutes", json!(1), |t, ada| Box::pin(who_is_there(t, ada))),

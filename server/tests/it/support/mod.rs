@@ -2,7 +2,9 @@
 
 mod answer;
 pub mod authenticator;
+pub mod bucket;
 mod database;
+pub mod files;
 pub mod mail_server;
 pub mod nodes;
 pub mod people;

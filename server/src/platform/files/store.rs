@@ -1,0 +1,143 @@
+//! The rows of files. A file that is not kept has a time from which on it is gone; a job removes it then.
+
+use chrono::{DateTime, Utc};
+use database::entity::files::{Column, Entity as Files, Model};
+use sea_orm::sea_query::{Condition, Expr};
+use sea_orm::{
+    ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait as _, IntoActiveModel as _, QueryFilter as _,
+    QueryOrder as _, QuerySelect as _,
+};
+use uuid::Uuid;
+
+use crate::error::{Error, Result};
+use crate::platform::entity::Entity;
+
+/// Files of one line.
+pub const MOST: usize = 5;
+/// Rows of one read.
+const MANY: u64 = 1_000;
+
+/// A file, unless it is gone.
+pub async fn alive(conn: &impl ConnectionTrait, id: Uuid, now: DateTime<Utc>) -> Result<Option<Model>, DbErr> {
+    Files::find_by_id(id).filter(is_there(now)).one(conn).await
+}
+
+pub async fn insert(conn: &impl ConnectionTrait, row: Model) -> Result<(), DbErr> {
+    Files::insert(row.into_active_model()).exec_without_returning(conn).await.map(drop)
+}
+
+/// The sizes of what a stranger has uploaded for something, at most 1,000.
+pub async fn sizes(conn: &impl ConnectionTrait, owner: (Entity, Uuid), now: DateTime<Utc>) -> Result<Vec<i64>, DbErr> {
+    Files::find()
+        .select_only()
+        .column(Column::Size)
+        .filter(of_owner(owner.0, [owner.1]))
+        .filter(Column::UploadedBy.is_null())
+        .filter(is_there(now))
+        .limit(MANY)
+        .into_tuple()
+        .all(conn)
+        .await
+}
+
+/// Who names files in a line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum By {
+    /// Whoever is outside: files that were uploaded for that owner.
+    Stranger,
+    /// A person: files that they have uploaded.
+    Staff(Uuid),
+}
+
+/// Gives uploaded files to the line that names them, within its unit, and returns them in that order. They stay from
+/// then on.
+///
+/// # Errors
+/// A validation error if one of them is unknown, somebody else's, or named by a line already; the unit must not go on.
+pub async fn claim(
+    conn: &impl ConnectionTrait,
+    ids: &[Uuid],
+    owner: (Entity, Uuid),
+    line: Uuid,
+    by: By,
+    now: DateTime<Utc>,
+) -> Result<Vec<Model>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut theirs = Condition::all()
+        .add(Column::Id.is_in(ids.iter().copied()))
+        .add(Column::OwnerKind.eq(owner.0.name()))
+        .add(Column::LineId.is_null())
+        .add(Column::GoneAt.gt(now));
+    theirs = match by {
+        By::Stranger => theirs.add(Column::OwnerId.eq(owner.1)).add(Column::UploadedBy.is_null()),
+        By::Staff(person) => theirs.add(Column::OwnerId.is_null()).add(Column::UploadedBy.eq(person)),
+    };
+    let claimed = Files::update_many()
+        .col_expr(Column::LineId, Expr::value(line))
+        .col_expr(Column::OwnerId, Expr::value(owner.1))
+        .col_expr(Column::GoneAt, Expr::value(Option::<DateTime<Utc>>::None))
+        .filter(theirs)
+        .exec(conn)
+        .await?;
+    if claimed.rows_affected != ids.len() as u64 {
+        return Err(Error::field("files", "unknown", "One of these files is unknown, or was sent before."));
+    }
+    let mut rows = Files::find().filter(Column::Id.is_in(ids.iter().copied())).all(conn).await?;
+    rows.sort_by_key(|row| ids.iter().position(|id| *id == row.id));
+    Ok(rows)
+}
+
+/// Lets go of the files of a line.
+pub async fn drop_of_line(
+    conn: &impl ConnectionTrait,
+    owner: (Entity, Uuid),
+    line: Uuid,
+    now: DateTime<Utc>,
+) -> Result<(), DbErr> {
+    end(of_owner(owner.0, [owner.1]).add(Column::LineId.eq(line)), conn, now).await
+}
+
+/// Lets go of all files of several owners.
+pub async fn drop_of(
+    conn: &impl ConnectionTrait,
+    kind: Entity,
+    owners: Vec<Uuid>,
+    now: DateTime<Utc>,
+) -> Result<(), DbErr> {
+    end(of_owner(kind, owners), conn, now).await
+}
+
+/// Lets go of one file.
+pub async fn drop_one(conn: &impl ConnectionTrait, id: Uuid, now: DateTime<Utc>) -> Result<(), DbErr> {
+    end(Condition::all().add(Column::Id.eq(id)), conn, now).await
+}
+
+/// Files that are gone and have not been removed yet, those first that have been gone longest.
+pub async fn gone(conn: &impl ConnectionTrait, now: DateTime<Utc>, limit: u64) -> Result<Vec<Model>, DbErr> {
+    Files::find().filter(Column::GoneAt.lte(now)).order_by_asc(Column::GoneAt).limit(limit).all(conn).await
+}
+
+/// Deletes the rows of files whose bytes were removed.
+pub async fn delete(conn: &impl ConnectionTrait, ids: Vec<Uuid>) -> Result<(), DbErr> {
+    Files::delete_many().filter(Column::Id.is_in(ids)).filter(Column::GoneAt.is_not_null()).exec(conn).await.map(drop)
+}
+
+async fn end(which: Condition, conn: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<(), DbErr> {
+    Files::update_many()
+        .col_expr(Column::GoneAt, Expr::value(now))
+        .filter(which)
+        .filter(is_there(now))
+        .exec(conn)
+        .await
+        .map(drop)
+}
+
+fn of_owner(kind: Entity, owners: impl IntoIterator<Item = Uuid>) -> Condition {
+    Condition::all().add(Column::OwnerId.is_in(owners)).add(Column::OwnerKind.eq(kind.name()))
+}
+
+fn is_there(now: DateTime<Utc>) -> Condition {
+    Condition::any().add(Column::GoneAt.is_null()).add(Column::GoneAt.gt(now))
+}
