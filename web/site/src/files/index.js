@@ -1,0 +1,6 @@
+/** Files in a chat: what the visitor's page and the dashboard have in common. */
+export { Kept } from "./kept.js";
+export { Pictures, whenNear } from "./pictures.js";
+export { Later, Refused, postFile } from "./post.js";
+export { Uploads, alone } from "./uploads.js";
+export { endingOf, fitted, hasFiles, isPicture, pastedFiles, sizeInWords, typesInWords, whyNot } from "./words.js";

@@ -1,0 +1,54 @@
+/** What is known of a file without its bytes: whether it can be sent, its size in words, how large its picture is shown. */
+const PICTURE = /^image\/(jpeg|png|webp)$/;
+const UNITS = ["kB", "MB", "GB"];
+/** The place of a picture whose size is not known. */
+const UNKNOWN = { width: 4, height: 3 };
+
+/** Browsers draw it, and the server has a small copy of it. Everything else is downloaded. */
+export const isPicture = ({ type }) => PICTURE.test(type);
+
+/** "1 byte", "840 bytes", "1.2 kB", "34 kB", "10 MB". */
+export function sizeInWords(bytes) {
+  if (bytes < 1024) return bytes === 1 ? "1 byte" : `${bytes} bytes`;
+  let size = bytes;
+  let unit = -1;
+  do {
+    size /= 1024;
+    unit++;
+    // 1,023.9 kB reads as 1 MB.
+  } while (Math.round(size) >= 1024 && unit < UNITS.length - 1);
+  return `${size < 9.95 ? Number(size.toFixed(1)) : Math.round(size)} ${UNITS[unit]}`;
+}
+
+/** "PDF", of the name; "" without an ending. */
+export const endingOf = ({ name }) => (/\.([a-z0-9]{1,5})$/i.exec(name)?.[1] ?? "").toUpperCase();
+
+/** "JPG, PNG and PDF", of what the server takes. */
+export function typesInWords(types) {
+  const names = [...new Set(types.map((type) => type.replace(".", "").toUpperCase()).map((name) => (name === "JPEG" ? "JPG" : name)))];
+  return names.length > 1 ? `${names.slice(0, -1).join(", ")} and ${names.at(-1)}` : (names[0] ?? "");
+}
+
+/** Why the server would not take it: `type`, `empty` or `size`; "" if it may. Saves the upload of what is refused anyway. */
+export function whyNot({ name, size }, { types, maxSize }) {
+  const lower = name.toLowerCase();
+  if (!types.some((type) => lower.endsWith(type))) return "type";
+  if (size === 0) return "empty";
+  return size > maxSize ? "size" : "";
+}
+
+/** As large as it is, within `most`; never so narrow that it could not be pressed. */
+export function fitted({ width, height }, most) {
+  if (!width || !height) ({ width, height } = { width: most.width, height: (most.width * UNKNOWN.height) / UNKNOWN.width });
+  const scale = Math.min(1, most.width / width, most.height / height);
+  return { width: Math.max(44, Math.round(width * scale)), height: Math.max(44, Math.round(height * scale)) };
+}
+
+/** The files of a paste. What has text as well, such as cells of a table, is pasted as text. */
+export function pastedFiles(data, name) {
+  if (!data || [...data.types].includes("text/plain")) return [];
+  return [...data.files].map((file) => (file.name === "image.png" ? new File([file], name, { type: file.type }) : file));
+}
+
+/** Something is dragged that has files. */
+export const hasFiles = (data) => Boolean(data && [...data.types].includes("Files"));
