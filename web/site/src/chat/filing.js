@@ -96,9 +96,9 @@ export class Filing {
     if (answer && this.#here.has(key)) this.#here.set(answer.fileId, this.#here.get(key));
     const chosen = draft.find((file) => file.key === key);
     if (chosen) {
-      Object.assign(chosen, { ...answer, refused: job.state === "refused" });
-      this.files.save();
-      return this.draw();
+      Object.assign(chosen, answer);
+      this.draw();
+      return this.files.save();
     }
     const line = this.talk.outbox.all.find((line) => !line.failed && line.files?.some((file) => file.key === key));
     if (line && answer) this.talk.carried(line.clientId, key, answer);
@@ -115,7 +115,10 @@ export class Filing {
   draw() {
     const { draft } = this.files;
     // Of an earlier page, or of a line that came back.
-    for (const file of draft) if (!file.fileId && !this.uploads.of(file.key)) this.uploads.want(file);
+    for (const file of draft) {
+      if (!file.fileId && !this.uploads.of(file.key)) this.uploads.want(file);
+      file.refused = this.uploads.of(file.key)?.state === "refused";
+    }
     const list = this.files.view?.list;
     if (!list) return;
     for (const [key, chip] of this.#chips) {

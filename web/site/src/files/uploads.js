@@ -92,8 +92,11 @@ export class Uploads {
 
   /** The connection is back. */
   back() {
-    const { time, stop } = this.#running ?? {};
-    if (stop && this.env.now() - time > STILL_BACK_MS) stop.abort();
+    const running = this.#running;
+    if (running && this.env.now() - running.time > STILL_BACK_MS) {
+      running.isHasty = true;
+      running.stop.abort();
+    }
     for (const job of this.#jobs.values()) if (job.state === "waiting") job.at = 0;
     this.go();
   }
@@ -150,12 +153,14 @@ export class Uploads {
   }
 
   #failed(job, error) {
+    const { isHasty } = job;
+    job.isHasty = false;
     job.tries++;
     if (error instanceof Refused) return Object.assign(job, { state: "refused", part: 0, why: { code: error.code, detail: error.detail } });
     const answered = error instanceof Later;
     if (answered && job.tries > TRIES) return Object.assign(job, { state: "refused", part: 0, why: { code: "later", detail: "" } });
     const wait = answered && error.wait > 0 ? error.wait * 1000 : Math.min(MAX_WAIT_MS, FIRST_WAIT_MS * 2 ** (job.tries - 1));
-    this.#later(job, wait);
+    this.#later(job, isHasty ? 0 : wait);
   }
 
   #later(job, wait) {

@@ -272,6 +272,7 @@ export class Network {
     return new Promise((done, failed) => {
       const lost = () => failed(new Error("no answer"));
       const wait = () => (this.calm ? 1 : Math.floor(this.random() * 300));
+      if (signal.aborted) return lost();
       signal.addEventListener("abort", lost);
       let part = 0;
       let isDead = false;
