@@ -22,6 +22,19 @@ export interface components {
          * @enum {string}
          */
         ChatEvent: "claimed" | "released" | "transferred" | "requeued" | "closed_by_staff" | "closed_by_visitor" | "closed_by_silence" | "reopened";
+        /** @description A file of a line. */
+        ChatFile: {
+            /** Format: uuid */
+            fileId: string;
+            /** Format: int32 */
+            height?: number | null;
+            name: string;
+            /** Format: int64 */
+            size: number;
+            type: string;
+            /** Format: int32 */
+            width?: number | null;
+        };
         /**
          * @description Who speaks in a line.
          * @enum {string}
@@ -35,6 +48,7 @@ export interface components {
             /** Format: date-time */
             createdAt: string;
             event?: components["schemas"]["ChatEvent"] | null;
+            files?: components["schemas"]["ChatFile"][];
             from: components["schemas"]["ChatFrom"];
             /** Format: uuid */
             id: string;
@@ -278,6 +292,8 @@ export interface components {
             clientId: string;
             /** @description At most 4,000 characters. */
             content: string;
+            /** @description Ids of files, at most 5; with them, `content` may be empty. */
+            files?: string[];
             /** Format: uuid */
             sessionId: string;
             /** @enum {string} */
@@ -416,6 +432,8 @@ export interface components {
             clientId?: string | null;
             /** @description At most 4,000 characters. */
             content: string;
+            /** @description Ids of files, at most 5; with them, `content` may be empty. */
+            files?: string[];
             /** Format: uuid */
             sessionId: string;
             /** @enum {string} */

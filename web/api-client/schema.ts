@@ -548,6 +548,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/files/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Returns the bytes of a file, or the small copy of a picture. */
+        get: operations["get_file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/mail/failed": {
         parameters: {
             query?: never;
@@ -2505,6 +2522,7 @@ export interface components {
             connect: components["schemas"]["Connect"];
             /** @description False: there is no chat; open conversations go on. */
             enabled: boolean;
+            files: components["schemas"]["ChatFilesConfig"];
             greeting: string;
             /** @description It is within the hours; null: there are none. */
             open?: boolean | null;
@@ -2551,6 +2569,35 @@ export interface components {
          * @enum {string}
          */
         ChatEvent: "claimed" | "released" | "transferred" | "requeued" | "closed_by_staff" | "closed_by_visitor" | "closed_by_silence" | "reopened";
+        /** @description A file of a line. */
+        ChatFile: {
+            /** Format: uuid */
+            fileId: string;
+            /** Format: int32 */
+            height?: number | null;
+            name: string;
+            /** Format: int64 */
+            size: number;
+            type: string;
+            /** Format: int32 */
+            width?: number | null;
+        };
+        /** @description Which files visitors can send. */
+        ChatFilesConfig: {
+            enabled: boolean;
+            /**
+             * Format: int32
+             * @description Files in one line.
+             */
+            maxCount: number;
+            /**
+             * Format: int64
+             * @description Bytes of one file.
+             */
+            maxSize: number;
+            /** @description Endings of names. */
+            types: string[];
+        };
         /**
          * @description Who speaks in a line.
          * @enum {string}
@@ -2564,6 +2611,7 @@ export interface components {
             /** Format: date-time */
             createdAt: string;
             event?: components["schemas"]["ChatEvent"] | null;
+            files?: components["schemas"]["ChatFile"][];
             from: components["schemas"]["ChatFrom"];
             /** Format: uuid */
             id: string;
@@ -3059,6 +3107,7 @@ export interface components {
                 connect: components["schemas"]["Connect"];
                 /** @description False: there is no chat; open conversations go on. */
                 enabled: boolean;
+                files: components["schemas"]["ChatFilesConfig"];
                 greeting: string;
                 /** @description It is within the hours; null: there are none. */
                 open?: boolean | null;
@@ -4381,6 +4430,7 @@ export interface components {
                 /** Format: date-time */
                 createdAt: string;
                 event?: components["schemas"]["ChatEvent"] | null;
+                files?: components["schemas"]["ChatFile"][];
                 from: components["schemas"]["ChatFrom"];
                 /** Format: uuid */
                 id: string;
@@ -6683,6 +6733,36 @@ export interface operations {
                 };
                 content: {
                     "image/jpeg": components["schemas"]["Picture"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem422"];
+            422: components["responses"]["Problem422x1"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    get_file: {
+        parameters: {
+            query?: {
+                size?: "preview";
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
                 };
             };
             400: components["responses"]["Problem400"];

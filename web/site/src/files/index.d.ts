@@ -89,6 +89,7 @@ export class Uploads {
   lost(key: string, fileId: string): void;
   again(key: string): void;
   drop(key: string, options?: { keep?: boolean }): void;
+  end(options?: { keep?: boolean }): void;
   back(): void;
   go(): void;
 }

@@ -90,6 +90,11 @@ export class Uploads {
     if (!keep) void this.kept.drop(key);
   }
 
+  /** Nobody is here any more who could need any of them. */
+  end(options) {
+    for (const key of [...this.#jobs.keys()]) this.drop(key, options);
+  }
+
   /** The connection is back. */
   back() {
     const running = this.#running;
