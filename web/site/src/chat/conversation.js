@@ -201,6 +201,7 @@ export function conversation({ talk, tab, config, anew, form, files }) {
     }
 
     function send() {
+      if (files.coming) return void files.coming.then(() => send());
       const content = area.value.trim();
       if (!content && !files.draft.length) return area.focus();
       if ([...content].length > LIMIT) return measure();

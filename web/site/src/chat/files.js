@@ -14,6 +14,8 @@ export class Files {
   draft;
   /** What the conversation shows of it: the list of `draft`, and how to say something about it. */
   view = null;
+  /** Files that were chosen a moment ago, until they are in `draft`. */
+  coming = null;
   #more = null;
 
   /** `tab` is the storage of this tab, `kept` the name of the browser's store for bytes, null for none. */
@@ -51,7 +53,9 @@ export class Files {
 
   async add(list) {
     if (!list.length || !this.on) return;
-    const more = await this.load();
+    this.coming = this.load();
+    const more = await this.coming;
+    this.coming = null;
     if (more) more.add(list);
     else this.view?.tell(text.fileUnreached);
   }
