@@ -22,18 +22,18 @@ export interface components {
          * @enum {string}
          */
         ChatEvent: "claimed" | "released" | "transferred" | "requeued" | "closed_by_staff" | "closed_by_visitor" | "closed_by_silence" | "reopened";
-        /** @description A file of a line. */
-        ChatFile: {
+        /** @description A file as it is shown. */
+        SentFile: {
             /** Format: uuid */
             fileId: string;
             /** Format: int32 */
-            height?: number | null;
+            height?: number;
             name: string;
             /** Format: int64 */
             size: number;
             type: string;
             /** Format: int32 */
-            width?: number | null;
+            width?: number;
         };
         /**
          * @description Who speaks in a line.
@@ -48,7 +48,7 @@ export interface components {
             /** Format: date-time */
             createdAt: string;
             event?: components["schemas"]["ChatEvent"] | null;
-            files?: components["schemas"]["ChatFile"][];
+            files?: components["schemas"]["SentFile"][];
             from: components["schemas"]["ChatFrom"];
             /** Format: uuid */
             id: string;

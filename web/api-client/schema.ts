@@ -2522,7 +2522,7 @@ export interface components {
             connect: components["schemas"]["Connect"];
             /** @description False: there is no chat; open conversations go on. */
             enabled: boolean;
-            files: components["schemas"]["ChatFilesConfig"];
+            files: components["schemas"]["ChatFiles"];
             greeting: string;
             /** @description It is within the hours; null: there are none. */
             open?: boolean | null;
@@ -2569,21 +2569,21 @@ export interface components {
          * @enum {string}
          */
         ChatEvent: "claimed" | "released" | "transferred" | "requeued" | "closed_by_staff" | "closed_by_visitor" | "closed_by_silence" | "reopened";
-        /** @description A file of a line. */
-        ChatFile: {
+        /** @description A file as it is shown. */
+        SentFile: {
             /** Format: uuid */
             fileId: string;
             /** Format: int32 */
-            height?: number | null;
+            height?: number;
             name: string;
             /** Format: int64 */
             size: number;
             type: string;
             /** Format: int32 */
-            width?: number | null;
+            width?: number;
         };
         /** @description Which files visitors can send. */
-        ChatFilesConfig: {
+        ChatFiles: {
             enabled: boolean;
             /**
              * Format: int32
@@ -2611,7 +2611,7 @@ export interface components {
             /** Format: date-time */
             createdAt: string;
             event?: components["schemas"]["ChatEvent"] | null;
-            files?: components["schemas"]["ChatFile"][];
+            files?: components["schemas"]["SentFile"][];
             from: components["schemas"]["ChatFrom"];
             /** Format: uuid */
             id: string;
@@ -3107,7 +3107,7 @@ export interface components {
                 connect: components["schemas"]["Connect"];
                 /** @description False: there is no chat; open conversations go on. */
                 enabled: boolean;
-                files: components["schemas"]["ChatFilesConfig"];
+                files: components["schemas"]["ChatFiles"];
                 greeting: string;
                 /** @description It is within the hours; null: there are none. */
                 open?: boolean | null;
@@ -4430,7 +4430,7 @@ export interface components {
                 /** Format: date-time */
                 createdAt: string;
                 event?: components["schemas"]["ChatEvent"] | null;
-                files?: components["schemas"]["ChatFile"][];
+                files?: components["schemas"]["SentFile"][];
                 from: components["schemas"]["ChatFrom"];
                 /** Format: uuid */
                 id: string;

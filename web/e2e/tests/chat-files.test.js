@@ -157,7 +157,7 @@ step("what cannot be sent says why, and holds back what is written until it is r
     { name: "setup.exe", mimeType: "application/x-msdownload", buffer: Buffer.from("MZ") },
     { name: "plan.pdf", mimeType: "application/pdf", buffer: pdf() },
   ]);
-  await chips().getByRole("alert").getByText("We cannot take files of this type.").waitFor();
+  await chips().getByRole("alert").getByText("We cannot take this type of file.").waitFor();
   await field().fill("Both");
   await send();
   await panel().getByText("One of your files cannot be sent.").waitFor();
@@ -233,7 +233,7 @@ step(
     visitor.watch.expect(/ws\/chat|WebSocket|ERR_|Failed to load resource/);
     await emulate({ uploadThroughput: 150_000 });
     await chooser().setInputFiles({ name: "large.pdf", mimeType: "application/pdf", buffer: pdf(1_500_000) });
-    await chips().getByText(/^[1-9]\d?% of 1\.4 MB/).waitFor();
+    await chips().getByText(/^[1-9]\d?% of 1\.5 MB/).waitFor();
     await emulate({ offline: true });
     await chips().getByText("Waiting for the connection").waitFor();
     await field().fill("And what I wrote with it");

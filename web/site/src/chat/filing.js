@@ -3,7 +3,7 @@ import { Kept } from "../files/kept.js";
 import { Pictures, whenNear } from "../files/pictures.js";
 import { postFile } from "../files/post.js";
 import { Uploads, alone } from "../files/uploads.js";
-import { isPicture, sizeInWords, typesInWords, whyNot } from "../files/words.js";
+import { isPicture, sizeInWords, whyNot } from "../files/words.js";
 import { AGAIN, CLOSE, FILE, SAVE, h, icon, say } from "./dom.js";
 import { env } from "./page-env.js";
 import { text } from "./strings.js";
@@ -106,9 +106,8 @@ export class Filing {
   }
 
   #words({ code, detail }) {
-    const limits = this.#limits;
-    const known = { type: () => text.fileType(typesInWords(limits.types)), size: () => text.fileSize(sizeInWords(limits.maxSize)), empty: () => text.fileEmpty, gone: () => text.fileGone, later: () => text.fileLater };
-    return known[code]?.() ?? (detail || text.fileRefused);
+    const known = { type: text.fileType, size: text.fileSize(sizeInWords(this.#limits.maxSize)), empty: text.fileEmpty, gone: text.fileGone, later: text.fileLater };
+    return known[code] ?? (detail || text.fileRefused);
   }
 
   /** The files that are chosen, above what is written. */

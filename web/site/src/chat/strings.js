@@ -48,7 +48,7 @@ export const text = {
   fileAgain: (name) => `Try ${name} again`,
   fileFirst: "One of your files cannot be sent. Remove it, or try it again.",
   fileMany: (most) => `One message takes up to ${most} files. Send these first, then the rest.`,
-  fileType: (types) => `We cannot take files of this type. You can send ${types}.`,
+  fileType: "We cannot take this type of file. Send a picture, a PDF, a text, a document, a table or a ZIP archive.",
   fileSize: (most) => `This file is too large. The limit is ${most}.`,
   fileEmpty: "This file is empty.",
   fileGone: "Your browser has lost this file. Please remove it, and attach it again.",

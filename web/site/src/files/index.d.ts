@@ -105,9 +105,8 @@ export function whenNear(element: Element, act: () => void): () => void;
 export function isPicture(file: { type: string }): boolean;
 export function sizeInWords(bytes: number): string;
 export function endingOf(file: { name: string }): string;
-export function typesInWords(types: readonly string[]): string;
 export function whyNot(
-  file: { name: string; size: number },
+  file: { name: string; type: string; size: number },
   limits: { types: readonly string[]; maxSize: number },
 ): '' | 'type' | 'empty' | 'size';
 export function fitted(

@@ -3,4 +3,4 @@ export { Kept } from "./kept.js";
 export { Pictures, whenNear } from "./pictures.js";
 export { Later, Refused, postFile } from "./post.js";
 export { Uploads, alone } from "./uploads.js";
-export { endingOf, fitted, hasFiles, isPicture, pastedFiles, sizeInWords, typesInWords, whyNot } from "./words.js";
+export { endingOf, fitted, hasFiles, isPicture, pastedFiles, sizeInWords, whyNot } from "./words.js";

@@ -7,32 +7,29 @@ const UNKNOWN = { width: 4, height: 3 };
 /** Browsers draw it, and the server has a small copy of it. Everything else is downloaded. */
 export const isPicture = ({ type }) => PICTURE.test(type);
 
-/** "1 byte", "840 bytes", "1.2 kB", "34 kB", "10 MB". */
+/** "1 byte", "840 bytes", "1.2 kB", "34 kB", "10 MB": of a thousand each, as the settings count. */
 export function sizeInWords(bytes) {
-  if (bytes < 1024) return bytes === 1 ? "1 byte" : `${bytes} bytes`;
+  if (bytes < 1000) return bytes === 1 ? "1 byte" : `${bytes} bytes`;
   let size = bytes;
   let unit = -1;
   do {
-    size /= 1024;
+    size /= 1000;
     unit++;
-    // 1,023.9 kB reads as 1 MB.
-  } while (Math.round(size) >= 1024 && unit < UNITS.length - 1);
+    // 999.9 kB reads as 1 MB.
+  } while (Math.round(size) >= 1000 && unit < UNITS.length - 1);
   return `${size < 9.95 ? Number(size.toFixed(1)) : Math.round(size)} ${UNITS[unit]}`;
 }
 
 /** "PDF", of the name; "" without an ending. */
 export const endingOf = ({ name }) => (/\.([a-z0-9]{1,5})$/i.exec(name)?.[1] ?? "").toUpperCase();
 
-/** "JPG, PNG and PDF", of what the server takes. */
-export function typesInWords(types) {
-  const names = [...new Set(types.map((type) => type.replace(".", "").toUpperCase()).map((name) => (name === "JPEG" ? "JPG" : name)))];
-  return names.length > 1 ? `${names.slice(0, -1).join(", ")} and ${names.at(-1)}` : (names[0] ?? "");
-}
-
-/** Why the server would not take it: `type`, `empty` or `size`; "" if it may. Saves the upload of what is refused anyway. */
-export function whyNot({ name, size }, { types, maxSize }) {
-  const lower = name.toLowerCase();
-  if (!types.some((type) => lower.endsWith(type))) return "type";
+/**
+ * Why the server would not take it: `type`, `empty` or `size`; "" if it may. Saves the upload of what is refused anyway. The
+ * server looks at the bytes: what has no ending, or is a picture under another one, is left to it.
+ */
+export function whyNot({ name, type, size }, { types, maxSize }) {
+  const ending = /\.[a-z]\w*$/.exec(name.toLowerCase())?.[0];
+  if (ending && !types.includes(ending) && !PICTURE.test(type)) return "type";
   if (size === 0) return "empty";
   return size > maxSize ? "size" : "";
 }

@@ -8,7 +8,6 @@ import {
   Kept,
   Pictures,
   sizeInWords,
-  typesInWords,
   Uploads,
   whenNear,
   whyNot,
@@ -203,10 +202,9 @@ class Files {
   }
 
   why({ why }: Job): string {
-    const { limits } = this;
     const known: Record<string, string> = {
-      type: limits ? text.type(typesInWords(limits.types)) : '',
-      size: limits ? text.size(sizeInWords(limits.maxSize)) : '',
+      type: text.type,
+      size: this.limits ? text.size(sizeInWords(this.limits.maxSize)) : '',
       empty: text.empty,
       gone: text.gone,
       later: text.later,

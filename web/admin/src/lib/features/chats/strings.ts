@@ -172,7 +172,7 @@ export const own = {
     again: (name: string) => `Try ${name} again`,
     first: 'One of the files can’t be sent. Remove it, or try it again.',
     many: (most: number) => `A line takes up to ${most} files. Send these first, then the rest.`,
-    type: (types: string) => `Files of this type can’t be sent. You can send ${types}.`,
+    type: 'This type of file can’t be sent. Send a picture, a PDF, a text, a document, a table or a ZIP archive.',
     size: (most: string) => `This file is too large. The limit is ${most}.`,
     empty: 'This file is empty.',
     gone: 'The browser has lost this file. Remove it, and attach it again.',
