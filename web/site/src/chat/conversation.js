@@ -178,7 +178,8 @@ export function conversation({ talk, tab, config, anew, form, files }) {
       // The same file can be chosen again.
       chooser.value = "";
       void files.add(list);
-      area.focus();
+      // On a telephone, the keyboard would cover what was chosen.
+      if (!onTouch()) area.focus();
     }
 
     function changed() {

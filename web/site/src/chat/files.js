@@ -17,6 +17,7 @@ export class Files {
   /** Files that were chosen a moment ago, until they are in `draft`. */
   coming = null;
   #more = null;
+  #filing = null;
 
   /** `tab` is the storage of this tab, `kept` the name of the browser's store for bytes, null for none. */
   constructor({ tab, kept, talk, config }) {
@@ -32,11 +33,17 @@ export class Files {
   async load() {
     this.#more ??= import("./filing.js").then(({ Filing }) => new Filing(this));
     try {
-      return await this.#more;
+      return (this.#filing = await this.#more);
     } catch {
       this.#more = null;
       return null;
     }
+  }
+
+  /** "40%" of the files of a line, while they are on their way. */
+  part(list) {
+    const part = this.#filing && list.some((file) => !file.fileId) ? this.#filing.part(list) : 0;
+    return part ? ` ${Math.floor(part * 100)}%` : "";
   }
 
   async carry(line) {

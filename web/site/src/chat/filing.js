@@ -63,8 +63,9 @@ export class Filing {
   /** So that its place in the line is right before the server has seen it. */
   async #measure(made, file) {
     try {
-      const { width, height } = await createImageBitmap(file);
-      Object.assign(made, { width, height });
+      const picture = await createImageBitmap(file);
+      Object.assign(made, { width: picture.width, height: picture.height });
+      picture.close();
       this.files.save();
     } catch {
       // The server says what is wrong with it.
@@ -103,6 +104,13 @@ export class Filing {
     const line = this.talk.outbox.all.find((line) => !line.failed && line.files?.some((file) => file.key === key));
     if (line && answer) this.talk.carried(line.clientId, key, answer);
     else if (line && job.state === "refused") this.talk.uncarried(line.clientId, this.#words(job.why));
+    else if (line) this.talk.changed();
+  }
+
+  /** How much of these files has gone out, from 0 to 1. */
+  part(list) {
+    const all = list.reduce((sum, { size }) => sum + size, 0);
+    return list.reduce((sum, { key, size, fileId }) => sum + size * (fileId ? 1 : (this.uploads.of(key)?.part ?? 0)), 0) / all;
   }
 
   #words({ code, detail }) {

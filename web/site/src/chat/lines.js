@@ -67,7 +67,10 @@ function spoken(line, { act, files }) {
   const who = h("p", { class: "chat-who" }, h("span", { class: ours && "off-screen" }, ours ? text.you : (line.staffName ?? "")), " ", time);
   const words = h("p", { class: "chat-text" });
   const box = h("ul", { class: "chat-files", hidden: true });
-  const mark = h("p", { class: "chat-mark" });
+  const state = h("span");
+  // Read out once, and not with every percent.
+  const part = h("span", { "aria-hidden": "true" });
+  const mark = h("p", { class: "chat-mark" }, state, part);
   const tools = h("p", { class: "chat-tools", hidden: true });
   const node = h("div", { class: `chat-line ${ours ? "chat-ours" : "chat-theirs"}` }, who, words, box, mark, tools);
   let shown = null;
@@ -91,7 +94,9 @@ function spoken(line, { act, files }) {
     }
     updateFiles(line.files ?? []);
     const isFailed = line.state === "failed";
-    say(mark, isFailed ? (line.failed === "blocked" ? text.blocked : [text.failed, line.words].filter(Boolean).join(" ")) : line.state === "sending" || isLast ? text.state[line.state] : "");
+    say(state, isFailed ? (line.failed === "blocked" ? text.blocked : [text.failed, line.words].filter(Boolean).join(" ")) : line.state === "sending" || isLast ? text.state[line.state] : "");
+    say(part, line.state === "sending" && line.files ? files.part(line.files) : "");
+    mark.hidden = state.hidden;
     node.dataset.state = line.state ?? "";
     tools.hidden = !isFailed;
     if (isFailed && !tools.firstChild)

@@ -131,8 +131,9 @@ class Files {
   /** So that its place in the line is right before the server has seen it. */
   async #measure(chat: string, key: string, file: File): Promise<void> {
     try {
-      const { width, height } = await createImageBitmap(file);
-      this.#update(chat, key, { width, height });
+      const picture = await createImageBitmap(file);
+      this.#update(chat, key, { width: picture.width, height: picture.height });
+      picture.close();
     } catch {
       // The server says what is wrong with it.
     }

@@ -165,7 +165,6 @@ export const own = {
     drop: 'Drop files to attach them',
     pasted: 'Pasted picture.png',
     part: (percent: number, size: string) => `${percent}% of ${size}`,
-    sending: (percent: number) => `Sending, ${percent}%`,
     onWay: (name: string) => `Sending ${name}`,
     waits: 'Waiting for the connection',
     remove: (name: string) => `Remove ${name}`,
