@@ -3,9 +3,11 @@ import { Kept } from "../files/kept.js";
 import { Pictures, whenNear } from "../files/pictures.js";
 import { postFile } from "../files/post.js";
 import { Uploads, alone } from "../files/uploads.js";
-import { isPicture, sizeInWords, whyNot } from "../files/words.js";
+import { whyNot } from "../files/why.js";
+import { isPicture, sizeInWords } from "../files/words.js";
 import { AGAIN, CLOSE, FILE, SAVE, h, icon, say } from "./dom.js";
 import { env } from "./page-env.js";
+import { text as own } from "./strings.files.js";
 import { text } from "./strings.js";
 
 const ADDRESS = "/api/chat/files";
@@ -114,8 +116,8 @@ export class Filing {
   }
 
   #words({ code, detail }) {
-    const known = { type: text.fileType, size: text.fileSize(sizeInWords(this.#limits.maxSize)), empty: text.fileEmpty, gone: text.fileGone, later: text.fileLater };
-    return known[code] ?? (detail || text.fileRefused);
+    const known = { type: own.type, size: own.size(sizeInWords(this.#limits.maxSize)), empty: own.empty, gone: own.gone, later: own.later };
+    return known[code] ?? (detail || own.refused);
   }
 
   /** The files that are chosen, above what is written. */
@@ -148,9 +150,9 @@ export class Filing {
     const image = isPicture(file) && !file.isFinal && h("img", { alt: "" });
     const about = h("span", { class: "chat-file-size" });
     const why = h("span", { class: "chat-file-why", role: "alert", hidden: true });
-    const bar = h("progress", { max: "1", value: "0", "aria-label": text.fileOnWay(name) });
-    const again = h("button", { type: "button", class: "chat-chip-do", "aria-label": text.fileAgain(name), title: text.fileAgain(name), hidden: true, onclick: () => this.uploads.again(key) }, icon(AGAIN));
-    const remove = h("button", { type: "button", class: "chat-chip-do", "aria-label": text.fileRemove(name), title: text.fileRemove(name), onclick: () => this.#remove(key) }, icon(CLOSE));
+    const bar = h("progress", { max: "1", value: "0", "aria-label": own.onWay(name) });
+    const again = h("button", { type: "button", class: "chat-chip-do", "aria-label": own.again(name), title: own.again(name), hidden: true, onclick: () => this.uploads.again(key) }, icon(AGAIN));
+    const remove = h("button", { type: "button", class: "chat-chip-do", "aria-label": own.remove(name), title: own.remove(name), onclick: () => this.#remove(key) }, icon(CLOSE));
     const words = h("span", { class: "chat-chip-words" }, h("span", { class: "chat-file-name" }, name), about, why, bar);
     const node = h("li", { class: "chat-chip" }, h("span", { class: "chat-chip-face" }, image || icon(FILE)), words, again, remove);
     const rest = image ? this.show(image, file) : () => {};
@@ -161,7 +163,7 @@ export class Filing {
       node.dataset.state = state;
       const isRefused = state === "refused";
       const waits = state === "waiting" && (!this.talk.connected || job?.tries > 0);
-      say(about, isRefused ? "" : state === "sending" ? text.filePart(Math.floor(job.part * 100), sizeInWords(file.size)) : waits ? text.fileWaits : sizeInWords(file.size));
+      say(about, isRefused ? "" : state === "sending" ? own.part(Math.floor(job.part * 100), sizeInWords(file.size)) : waits ? own.waits : sizeInWords(file.size));
       say(why, isRefused ? this.#words(job.why) : "");
       bar.hidden = state !== "sending";
       if (job) bar.value = job.part;
@@ -209,7 +211,7 @@ export class Filing {
   open(file) {
     const note = h("p", { class: "chat-large-note", role: "status", hidden: true });
     const image = h("img", { alt: file.name, width: file.width, height: file.height });
-    const save = h("button", { type: "button", class: "chat-tool", "aria-label": text.fileSaveOne(file.name), title: text.fileSave, onclick: () => void this.download(file, save, (words) => say(note, words)) }, icon(SAVE));
+    const save = h("button", { type: "button", class: "chat-tool", "aria-label": own.save(file.name), title: text.fileSave, onclick: () => void this.download(file, save, (words) => say(note, words)) }, icon(SAVE));
     const dialog = h(
       "dialog",
       {
@@ -225,7 +227,7 @@ export class Filing {
           isOpen = false;
         },
       },
-      h("p", { class: "chat-large-head" }, h("span", null, file.name), save, h("button", { type: "button", class: "chat-tool", "aria-label": text.fileClose, title: text.fileClose, onclick: () => dialog.close() }, icon(CLOSE))),
+      h("p", { class: "chat-large-head" }, h("span", null, file.name), save, h("button", { type: "button", class: "chat-tool", "aria-label": own.close, title: own.close, onclick: () => dialog.close() }, icon(CLOSE))),
       image,
       note,
     );
@@ -267,7 +269,7 @@ export class Filing {
   }
 }
 
-const missing = ({ message }) => (message === "404" ? text.fileMissing : text.fileUnreached);
+const missing = ({ message }) => (message === "404" ? own.missing : text.fileUnreached);
 
 function save(bytes, name) {
   const link = h("a", { href: URL.createObjectURL(bytes), download: name });

@@ -1,4 +1,4 @@
-/** All text of the chat that visitors see; what the firm sets comes from its settings. */
+/** All text of the chat that visitors see, but for `strings.files.js`; what the firm sets comes from its settings. */
 export const text = {
   title: (firm) => `Chat with ${firm}`,
   log: "Conversation",
@@ -36,29 +36,15 @@ export const text = {
   removed: "This message was removed.",
   typing: (name) => `${name || "Somebody"} is typing`,
 
-  // files
+  // files; the rest of their text loads with them
   attach: "Attach files",
   attached: "Files to send",
   dropHere: "Drop your files here",
   pasted: "Pasted picture.png",
-  filePart: (percent, size) => `${percent}% of ${size}`,
-  fileWaits: "Waiting for the connection",
-  fileOnWay: (name) => `Sending ${name}`,
-  fileRemove: (name) => `Remove ${name}`,
-  fileAgain: (name) => `Try ${name} again`,
   fileFirst: "One of your files cannot be sent. Remove it, or try it again.",
   fileMany: (most) => `One message takes up to ${most} files. Send these first, then the rest.`,
-  fileType: "We cannot take this type of file. Send a picture, a PDF, a text, a document, a table or a ZIP archive.",
-  fileSize: (most) => `This file is too large. The limit is ${most}.`,
-  fileEmpty: "This file is empty.",
-  fileGone: "Your browser has lost this file. Please remove it, and attach it again.",
-  fileLater: "We cannot take files right now. Please try again in a few minutes.",
-  fileRefused: "We cannot take this file.",
   fileOpen: "Show it large",
-  fileClose: "Close picture",
   fileSave: "Download",
-  fileSaveOne: (name) => `Download ${name}`,
-  fileMissing: "This file is not here any more.",
   fileUnreached: "This did not load. Please check your connection, and try again.",
 
   // the connection

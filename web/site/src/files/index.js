@@ -3,4 +3,5 @@ export { Kept } from "./kept.js";
 export { Pictures, whenNear } from "./pictures.js";
 export { Later, Refused, postFile } from "./post.js";
 export { Uploads, alone } from "./uploads.js";
-export { endingOf, fitted, hasFiles, isPicture, pastedFiles, sizeInWords, whyNot } from "./words.js";
+export { whyNot } from "./why.js";
+export { endingOf, fitted, hasFiles, isPicture, pastedFiles, sizeInWords } from "./words.js";

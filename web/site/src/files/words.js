@@ -1,4 +1,4 @@
-/** What is known of a file without its bytes: whether it can be sent, its size in words, how large its picture is shown. */
+/** What is known of a file without its bytes: its size in words, how large its picture is shown, where it comes from. */
 const PICTURE = /^image\/(jpeg|png|webp)$/;
 const UNITS = ["kB", "MB", "GB"];
 /** The place of a picture whose size is not known. */
@@ -22,17 +22,6 @@ export function sizeInWords(bytes) {
 
 /** "PDF", of the name; "" without an ending. */
 export const endingOf = ({ name }) => (/\.([a-z0-9]{1,5})$/i.exec(name)?.[1] ?? "").toUpperCase();
-
-/**
- * Why the server would not take it: `type`, `empty` or `size`; "" if it may. Saves the upload of what is refused anyway. The
- * server looks at the bytes: what has no ending, or is a picture under another one, is left to it.
- */
-export function whyNot({ name, type, size }, { types, maxSize }) {
-  const ending = /\.[a-z]\w*$/.exec(name.toLowerCase())?.[0];
-  if (ending && !types.includes(ending) && !PICTURE.test(type)) return "type";
-  if (size === 0) return "empty";
-  return size > maxSize ? "size" : "";
-}
 
 /** As large as it is, within `most`; never so narrow that it could not be pressed. */
 export function fitted({ width, height }, most) {

@@ -1,7 +1,8 @@
 // Names, sizes and types of files in words, and the place of a picture.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { endingOf, fitted, hasFiles, isPicture, pastedFiles, sizeInWords, whyNot } from "../../src/files/words.js";
+import { endingOf, fitted, hasFiles, isPicture, pastedFiles, sizeInWords } from "../../src/files/words.js";
+import { whyNot } from "../../src/files/why.js";
 
 test("sizes read as people say them", () => {
   const sizes = { 0: "0 bytes", 1: "1 byte", 840: "840 bytes", 999: "999 bytes", 1000: "1 kB", 1240: "1.2 kB", 9940: "9.9 kB", 9960: "10 kB", 999_900: "1 MB", 10_000_000: "10 MB", 2_450_000: "2.5 MB", 1_500_000_000: "1.5 GB" };

@@ -1,5 +1,16 @@
 /** Chats, but for what travels on the socket. */
-import { data, http, list, LONG, STREAM, stream, tagged, whole, type Filtered, type Query } from '../../api/http';
+import {
+  data,
+  http,
+  list,
+  LONG,
+  STREAM,
+  stream,
+  tagged,
+  whole,
+  type Filtered,
+  type Query,
+} from '../../api/http';
 
 export type ChatQuery = Filtered<'/api/admin/chats'>;
 

@@ -285,7 +285,8 @@ export class ChatState {
       await api.redact(this.id, seq);
       // The socket tells everybody; without it, this page knows all the same.
       const line = this.talk.lines.find((one) => one.seq === seq);
-      if (line) this.talk = talk.loaded(this.talk, [{ ...line, content: '', files: undefined, redacted: true }]);
+      if (line)
+        this.talk = talk.loaded(this.talk, [{ ...line, content: '', files: undefined, redacted: true }]);
       toasts.say(text.done.redacted);
     } catch (error) {
       toasts.fail(error);

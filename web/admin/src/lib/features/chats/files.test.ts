@@ -1,4 +1,4 @@
-import { Refused, type Progress, type StoredFile } from '@tekvwarho/site/files';
+import type { Progress, StoredFile } from '@tekvwarho/site/files';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { Carrier } from './files.svelte';
 
@@ -45,8 +45,14 @@ beforeEach(() => {
     },
   };
   vi.stubGlobal('sessionStorage', storage);
+  vi.stubGlobal('navigator', {});
   upload.mockReset();
-  upload.mockImplementation(async (_, { name, type, size }) => ({ fileId: `id of ${name}`, name, type, size }));
+  upload.mockImplementation(async (_, { name, type, size }) => ({
+    fileId: `id of ${name}`,
+    name,
+    type,
+    size,
+  }));
   live.connected = true;
 });
 afterEach(() => vi.unstubAllGlobals());
@@ -82,6 +88,7 @@ it('says what cannot be sent and why, and holds the line back until it is gone',
   expect(upload).not.toHaveBeenCalled();
   expect(files.take('s')).toHaveProperty('why');
   for (const { key } of files.of('s')) files.remove('s', key);
+  const { Refused } = await import('@tekvwarho/site/files');
   upload.mockRejectedValueOnce(new Refused('http_422', 'It cannot be read.'));
   files.add('s', [pdf('bad.pdf')]);
   await settle();
@@ -111,7 +118,10 @@ it('tells the carrier of the files of a line, how long that may take', async () 
   live.connected = true;
   live.hear.mock.calls.at(-1)?.[0]({ type: 'ready' });
   await settle();
-  expect(carrier.filed).toHaveBeenCalledWith(list[0]?.key, expect.objectContaining({ fileId: 'id of a.pdf' }));
+  expect(carrier.filed).toHaveBeenCalledWith(
+    list[0]?.key,
+    expect.objectContaining({ fileId: 'id of a.pdf' }),
+  );
   // A file whose bytes are nowhere any more.
   files.carry([{ key: 'gone', name: 'b.pdf', type: '', size: 5 }]);
   await settle();

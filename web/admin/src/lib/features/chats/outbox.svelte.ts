@@ -21,7 +21,11 @@ interface Kept extends Outgoing {
 }
 
 /** What an open conversation hears of its lines, besides the frames: new names of files, or why one was refused. */
-type Hearer = (sessionId: string, clientId: string, news: { files: FileMeta[] } | { refused: string }) => void;
+type Hearer = (
+  sessionId: string,
+  clientId: string,
+  news: { files: FileMeta[] } | { refused: string },
+) => void;
 
 class Outbox {
   #kept = new Map<string, Kept>();

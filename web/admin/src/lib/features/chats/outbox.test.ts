@@ -113,7 +113,9 @@ const file = (key: string) => ({ key, name: `${key}.pdf`, type: 'application/pdf
 const stored = (fileId: string) => ({ fileId, name: 'x.pdf', type: 'application/pdf', size: 5 });
 const later = (ms: number) => new Date(Date.now() + ms).toISOString();
 const framesOf = (clientId: string) =>
-  send.mock.calls.map(([frame]) => frame).filter((frame) => 'clientId' in frame && frame.clientId === clientId);
+  send.mock.calls
+    .map(([frame]) => frame)
+    .filter((frame) => 'clientId' in frame && frame.clientId === clientId);
 
 it('sends a line when all of its files are at the server, and nothing of that chat before it', async () => {
   const outbox = await page();
@@ -157,7 +159,13 @@ it('tells the conversation of a file that is refused, and lets the next lines go
 it('brings files once more that the server does not know any more, and then says so', async () => {
   const outbox = await page();
   outbox.add('s', { ...line('a'), files: [{ ...file('one'), fileId: 'old' }] });
-  const error = { type: 'error', code: 'validation_failed', detail: 'No such file.', sessionId: 's', clientId: 'a' };
+  const error = {
+    type: 'error',
+    code: 'validation_failed',
+    detail: 'No such file.',
+    sessionId: 's',
+    clientId: 'a',
+  };
   tell(error);
   expect(files.lost).toHaveBeenCalledWith({ ...file('one'), fileId: 'old' });
   expect(files.carry).toHaveBeenCalledWith([file('one')]);

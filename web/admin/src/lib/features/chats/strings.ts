@@ -84,7 +84,8 @@ export const own = {
   transcriptHtml: 'Download transcript as a web page',
   redact: 'Remove the text of a line',
   redactDone: 'Done',
-  redactHint: 'Choose a line. Its text and files are removed for everyone, the visitor too; the line itself stays.',
+  redactHint:
+    'Choose a line. Its text and files are removed for everyone, the visitor too; the line itself stays.',
   redactOne: 'Remove text',
   redactTitle: 'Remove the text of this line?',
   redactText:
