@@ -33,6 +33,7 @@ export class Filing {
       changed: (key) => this.#changed(key),
       env: page,
     });
+    globalThis.addEventListener?.("offline", () => this.uploads.cut());
     this.draw();
   }
 
@@ -95,6 +96,8 @@ export class Filing {
   #changed(key) {
     const { draft } = this.files;
     const job = this.uploads.of(key);
+    // What an upload has noticed, the socket may not know yet.
+    if (job.state === "waiting" && job.tries) this.talk.line.wake();
     const answer = job.state === "done" && { ...job.answer, place: job.place };
     if (answer && this.#here.has(key)) this.#here.set(answer.fileId, this.#here.get(key));
     const chosen = draft.find((file) => file.key === key);

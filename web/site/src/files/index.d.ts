@@ -91,6 +91,7 @@ export class Uploads {
   drop(key: string, options?: { keep?: boolean }): void;
   end(options?: { keep?: boolean }): void;
   back(): void;
+  cut(): void;
   go(): void;
 }
 

@@ -8,6 +8,8 @@ import { Later, Refused } from "./post.js";
 
 /** Nothing has moved for so long: the path is dead, though nothing closed. */
 const STILL_MS = 20_000;
+/** The same, once all of it has gone out: the server draws pictures again, one at a time. */
+const ANSWER_MS = 60_000;
 /** The same, when the connection has just come back by another path. */
 const STILL_BACK_MS = 3_000;
 const FIRST_WAIT_MS = 2_000;
@@ -106,6 +108,11 @@ export class Uploads {
     this.go();
   }
 
+  /** The device has no network any more: what is under way waits. */
+  cut() {
+    this.#running?.stop.abort();
+  }
+
   /** Sends what waits. */
   go() {
     const place = this.place();
@@ -131,7 +138,7 @@ export class Uploads {
     const moved = (part) => {
       job.time = this.env.now();
       this.env.clearTimeout(watch);
-      watch = this.env.setTimeout(() => stop.abort(), STILL_MS);
+      watch = this.env.setTimeout(() => stop.abort(), part === 1 ? ANSWER_MS : STILL_MS);
       if (part === undefined || part === job.part) return;
       job.part = part;
       this.changed(job.key);

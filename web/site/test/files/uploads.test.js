@@ -84,6 +84,17 @@ test("a lost connection lets it wait, and its return does not", async () => {
   assert.ok(!changes.includes("refused"), "whatever the network does");
 });
 
+test("a device without a network says so at once, and goes on when it has one", async () => {
+  const { key } = add();
+  await settle();
+  uploads.cut();
+  await settle();
+  assert.deepEqual([uploads.of(key).state, uploads.of(key).tries], ["waiting", 1]);
+  uploads.back();
+  await settle();
+  assert.equal(posts.length, 2);
+});
+
 test("a path that died in silence is left after 20 seconds without a byte", async () => {
   const { key } = add();
   await settle();
@@ -94,6 +105,16 @@ test("a path that died in silence is left after 20 seconds without a byte", asyn
   await pass(6);
   assert.ok(posts[0].signal.aborted);
   assert.equal(uploads.of(key).state, "waiting");
+});
+
+test("a server that has all of it may take a minute", async () => {
+  add();
+  await settle();
+  posts[0].progress(1);
+  await pass(59);
+  assert.ok(!posts[0].signal.aborted);
+  await pass(2);
+  assert.ok(posts[0].signal.aborted);
 });
 
 test("when the connection is back, an upload that does not move goes again at once", async () => {

@@ -75,6 +75,7 @@ class Files {
 
   constructor() {
     live.hear((frame) => frame.type === 'ready' && this.#uploads.back());
+    globalThis.addEventListener?.('offline', () => this.#uploads.cut());
     session.whenLeft((byHand) => {
       this.#uploads.end({ keep: !byHand });
       if (byHand) this.#store(null);
