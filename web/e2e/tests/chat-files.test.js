@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before } from "node:test";
 import { axe } from "../lib/axe.js";
-import { launch, live, person, signIn } from "../lib/browser.js";
+import { launch, live, person, signIn, signOut } from "../lib/browser.js";
 import { Proxy } from "../lib/proxy.js";
 import { copyPicture, dragged, pdf } from "../lib/samples.js";
 import { Server } from "../lib/server.js";
@@ -363,6 +363,51 @@ step("a line that is removed takes its files along", async () => {
   for (const on of [page, anna.page]) await log(on).getByText("by-link.pdf").waitFor({ state: "detached" });
 });
 
+step("a chat can begin with a file, whose name stands in the list", async () => {
+  const other = await person(browser, server, { baseURL: proxy.url });
+  await other.page.goto("/");
+  await other.page.locator(".chat-open").click();
+  await field(other.page).waitFor();
+  await chooser(other.page).setInputFiles({ name: "first-thing.pdf", mimeType: "application/pdf", buffer: pdf() });
+  await chips(other.page).getByText("first-thing.pdf").waitFor();
+  await send(other.page);
+  await sent(other.page);
+  await anna.page.locator("[data-chat]").getByText("first-thing.pdf").waitFor();
+  other.watch.assertQuiet();
+  await other.context.close();
+});
+
+step("what was sent or removed is not kept in the browser", async () => {
+  for (const [on, list] of [
+    [page, chips()],
+    [anna.page, chosen()],
+  ])
+    while (await list.count()) {
+      const remove = list.getByRole("button", { name: /^Remove/ });
+      if (!(await remove.count())) break;
+      await remove.first().click();
+    }
+  const kept = (on, name) =>
+    on.evaluate(
+      (name) =>
+        new Promise((done) => {
+          const opened = indexedDB.open(name);
+          opened.onsuccess = () => {
+            const all = opened.result.transaction("files").objectStore("files").getAllKeys();
+            all.onsuccess = () => (opened.result.close(), done(all.result));
+          };
+        }),
+      name,
+    );
+  await until("the visitor's browser has none", async () => (await kept(page, "chat-files")).length === 0);
+  const theirs = async () => (await kept(anna.page, "tekvwarho-chat-files")).length === 0;
+  await until("the browser of staff has none", theirs);
+  assert.deepEqual(
+    await page.evaluate(() => Object.keys(localStorage).filter((key) => key.startsWith("chat-out-"))),
+    [],
+  );
+});
+
 step("where files are switched off, nothing offers them", async () => {
   await server.api("/api/admin/settings", "PATCH", { "chat.files": false });
   for (const on of [page, anna.page]) {
@@ -375,6 +420,22 @@ step("where files are switched off, nothing offers them", async () => {
   }
   await shows(log().getByRole("img", { name: PASTED }).first());
   await server.api("/api/admin/settings", "PATCH", { "chat.files": true });
+});
+
+step("who signs out leaves no file behind", async () => {
+  await anna.page.reload();
+  await anna.page.getByRole("button", { name: "Attach files" }).waitFor();
+  await anna.page.locator("article input[type=file]").setInputFiles({
+    ...{ name: "left-behind.pdf", mimeType: "application/pdf", buffer: pdf() },
+  });
+  await chosen().getByText("left-behind.pdf").waitFor();
+  await signOut(anna.page);
+  const left = () =>
+    anna.page.evaluate(async () => [
+      ...(await indexedDB.databases()).map(({ name }) => name),
+      ...Object.keys(sessionStorage).filter((key) => key.includes("chat-files")),
+    ]);
+  await until("nothing is left", async () => (await left()).length === 0);
 });
 
 step("no browser complained", () => {
