@@ -22,19 +22,6 @@ export interface components {
          * @enum {string}
          */
         ChatEvent: "claimed" | "released" | "transferred" | "requeued" | "closed_by_staff" | "closed_by_visitor" | "closed_by_silence" | "reopened";
-        /** @description A file as it is shown. */
-        SentFile: {
-            /** Format: uuid */
-            fileId: string;
-            /** Format: int32 */
-            height?: number;
-            name: string;
-            /** Format: int64 */
-            size: number;
-            type: string;
-            /** Format: int32 */
-            width?: number;
-        };
         /**
          * @description Who speaks in a line.
          * @enum {string}
@@ -43,11 +30,12 @@ export interface components {
         /** @description A line. */
         ChatLine: {
             clientId?: string | null;
-            /** @description As written; empty if it was redacted, and in a line of the system, which `event` describes. */
+            /** @description As written; empty if there are only files, if it was redacted, and in a line of the system, which `event` describes. */
             content: string;
             /** Format: date-time */
             createdAt: string;
             event?: components["schemas"]["ChatEvent"] | null;
+            /** @description What was sent with it; missing if there is nothing. */
             files?: components["schemas"]["SentFile"][];
             from: components["schemas"]["ChatFrom"];
             /** Format: uuid */
@@ -122,7 +110,7 @@ export interface components {
             /** Format: date-time */
             lastActivity: string;
             lastFrom?: components["schemas"]["ChatFrom"] | null;
-            /** @description The beginning of the newest line that somebody wrote. */
+            /** @description The beginning of the newest line that somebody wrote; the name of its first file if it has only files. */
             lastLine?: string | null;
             /** Format: int64 */
             lastSeq: number;
@@ -204,6 +192,26 @@ export interface components {
          * @enum {string}
          */
         Goodbye: "signed_out" | "shutdown" | "unavailable" | "idle";
+        /** @description A file as it is shown. */
+        SentFile: {
+            /** Format: uuid */
+            fileId: string;
+            /** Format: int32 */
+            height?: number;
+            name: string;
+            /**
+             * Format: int64
+             * @description In bytes.
+             */
+            size: number;
+            /** @description Its media type, detected from its bytes. */
+            type: string;
+            /**
+             * Format: int32
+             * @description In pixels, if it is a picture that can be shown.
+             */
+            width?: number;
+        };
         /** @description What the server sends. */
         ServerFrame: {
             /** Format: uuid */
@@ -290,9 +298,9 @@ export interface components {
         } | {
             /** @description The client's own name of the line, 1 to 64 characters. */
             clientId: string;
-            /** @description At most 4,000 characters. */
+            /** @description At most 4,000 characters; can be empty if there are files. */
             content: string;
-            /** @description Ids of files, at most 5; with them, `content` may be empty. */
+            /** @description At most 5, uploaded before with `POST /api/admin/files?for=chat`. */
             files?: string[];
             /** Format: uuid */
             sessionId: string;
@@ -430,9 +438,9 @@ export interface components {
         } | {
             /** @description The client's own name of the line, 1 to 64 characters. */
             clientId?: string | null;
-            /** @description At most 4,000 characters. */
+            /** @description At most 4,000 characters; can be empty if there are files. */
             content: string;
-            /** @description Ids of files, at most 5; with them, `content` may be empty. */
+            /** @description At most 5, uploaded before with `POST /api/chat/files`. */
             files?: string[];
             /** Format: uuid */
             sessionId: string;
