@@ -15,7 +15,7 @@ const step = story();
 const PASTED = "Pasted picture.png";
 let server, proxy, browser, visitor, page, anna;
 let session; // the visitor's
-let network; // of the visitor's page, to make it slow or cut it
+let network, line; // of the two pages, to make them slow or cut them
 
 before(async () => {
   proxy = await Proxy.make();
@@ -30,6 +30,7 @@ before(async () => {
   for (const { context } of [visitor, anna])
     await context.grantPermissions(["clipboard-read", "clipboard-write"], { origin: proxy.url });
   network = await visitor.context.newCDPSession(page);
+  line = await anna.context.newCDPSession(anna.page);
 });
 after(async () => {
   await browser?.close();
@@ -56,8 +57,8 @@ const sent = (on = page) =>
   log(on)
     .getByText(/^(Sent|Read)$/)
     .waitFor({ timeout: 30_000 });
-const emulate = (conditions) =>
-  network.send("Network.emulateNetworkConditions", {
+const emulate = (conditions, on = network) =>
+  on.send("Network.emulateNetworkConditions", {
     ...{ offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: -1 },
     ...conditions,
   });
@@ -287,9 +288,46 @@ step(
 );
 
 step(
-  "a path that dies in silence is noticed, and the file arrives once",
+  "staff reload in the middle of an upload, and their network goes in the middle of the next one",
   async () => {
     anna.watch.expect(/ws\/chat|WebSocket|ERR_|Failed to load resource/);
+    await emulate({ uploadThroughput: 150_000 }, line);
+    const attach = (name) =>
+      anna.page
+        .locator("article input[type=file]")
+        .setInputFiles({ name, mimeType: "application/pdf", buffer: pdf(1_500_000) });
+    await attach("reloaded.pdf");
+    await chosen()
+      .getByText(/^[1-9]\d?% of 1\.5 MB/)
+      .waitFor();
+    await reply().fill("As promised.");
+    await anna.page.keyboard.press("Enter");
+    await log(anna.page).getByText("Sending").waitFor();
+    await anna.page.reload();
+    await log(anna.page).getByText("reloaded.pdf").waitFor();
+    await emulate({}, line);
+    await log().getByText("reloaded.pdf").waitFor({ timeout: 60_000 });
+    await until("it is stored", async () => (await count("As promised. | reloaded.pdf")) === 1);
+
+    await emulate({ uploadThroughput: 150_000 }, line);
+    await attach("cut.pdf");
+    await chosen()
+      .getByText(/^[1-9]\d?% of 1\.5 MB/)
+      .waitFor();
+    await emulate({ offline: true }, line);
+    await chosen().getByText("Waiting for the connection").waitFor();
+    await emulate({}, line);
+    await anna.page.getByRole("button", { name: "Send", exact: true }).click();
+    await log().getByText("cut.pdf").waitFor({ timeout: 60_000 });
+    assert.equal(await count("cut.pdf"), 1);
+    await until("nothing is on its way", async () => (await log(anna.page).getByText("Sending").count()) === 0);
+  },
+  { timeout: 180_000 },
+);
+
+step(
+  "a path that dies in silence is noticed, and the file arrives once",
+  async () => {
     await emulate({ uploadThroughput: 150_000 });
     await chooser().setInputFiles({ name: "void.pdf", mimeType: "application/pdf", buffer: pdf(1_500_000) });
     await chips()

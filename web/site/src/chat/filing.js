@@ -119,7 +119,7 @@ export class Filing {
   }
 
   #words({ code, detail }) {
-    const known = { type: own.type, size: own.size(sizeInWords(this.#limits.maxSize)), empty: own.empty, gone: own.gone, later: own.later };
+    const known = { type: own.type, size: own.size(sizeInWords(this.#limits.maxSize)), empty: own.empty, gone: own.gone, later: own.later, not_found: own.off };
     return known[code] ?? (detail || own.refused);
   }
 

@@ -14,6 +14,7 @@ export const text = {
   size: (most) => `This file is too large. The limit is ${most}.`,
   empty: "This file is empty.",
   gone: "Your browser has lost this file. Please remove it, and attach it again.",
+  off: "We take no files in the chat right now.",
   later: "We cannot take files right now. Please try again in a few minutes.",
   refused: "We cannot take this file.",
 };

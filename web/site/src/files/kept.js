@@ -1,7 +1,7 @@
 /** Bytes of files that are not sent yet, in the browser's own store: a page that is left does not lose them. */
 const STORE = "files";
-/** What was left behind goes after this time. */
-const DAYS_2 = 2 * 86_400_000;
+/** What was left behind goes after this time, as at the server. */
+const DAY = 86_400_000;
 
 const settled = (request) =>
   new Promise((done, failed) => {
@@ -57,7 +57,7 @@ export class Kept {
     const database = await settled(request);
     // Another tab may want to remove it.
     database.onversionchange = () => database.close();
-    files(database).delete(IDBKeyRange.upperBound(String(Date.now() - DAYS_2)));
+    files(database).delete(IDBKeyRange.upperBound(String(Date.now() - DAY)));
     return database;
   }
 }

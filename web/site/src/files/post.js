@@ -1,6 +1,6 @@
 /** The server does not take a file, and would not take it the next time either. */
 export class Refused extends Error {
-  /** `code` names a reason that the page has words for; without them, `detail` are the server's. */
+  /** `code` is the server's, or `gone`. Where the page has no words of its own for it, `detail` are the server's. */
   constructor(code, detail = "") {
     super(code);
     this.code = code;
@@ -40,7 +40,7 @@ export function postFile(file, { url, headers, progress, signal }) {
       const { status } = request;
       if (status === 201 && body?.data?.fileId) done(body.data);
       else if (status >= 500 || LATER.includes(status)) failed(new Later(status, parseFloat(request.getResponseHeader("Retry-After"))));
-      else failed(new Refused(`http_${status}`, body?.errors?.[0]?.message ?? body?.detail ?? ""));
+      else failed(new Refused(body?.code ?? "", body?.errors?.[0]?.message ?? body?.detail ?? ""));
     };
     signal.addEventListener("abort", stop);
     if (signal.aborted) return lost();

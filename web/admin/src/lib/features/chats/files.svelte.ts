@@ -209,6 +209,7 @@ class Files {
       size: this.limits ? text.size(sizeInWords(this.limits.maxSize)) : '',
       empty: text.empty,
       gone: text.gone,
+      not_found: text.off,
       later: text.later,
     };
     return known[why?.code ?? ''] || why?.detail || text.refused;

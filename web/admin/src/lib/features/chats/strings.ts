@@ -176,6 +176,7 @@ export const own = {
     size: (most: string) => `This file is too large. The limit is ${most}.`,
     empty: 'This file is empty.',
     gone: 'The browser has lost this file. Remove it, and attach it again.',
+    off: 'Files in the chat are switched off.',
     later: 'The server can’t take files right now. Try again in a few minutes.',
     refused: 'The server doesn’t take this file.',
     list: 'Files',
