@@ -548,6 +548,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Uploads a file, to be named in a line for a visitor. Pictures are drawn again, without their metadata. A file that no
+         *     line names within a day is deleted.
+         */
+        post: operations["upload_file"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/files/{id}": {
         parameters: {
             query?: never;
@@ -555,7 +575,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Returns the bytes of a file, or the small copy of a picture. */
+        /** Returns a file. Whoever may see what it was sent with may have it; before that, only who uploaded it. */
         get: operations["get_file"];
         put?: never;
         post?: never;
@@ -2147,6 +2167,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/chat/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Uploads a file, to be named in a line. Pictures are drawn again, without their metadata. A file that no line names
+         *     within a day is deleted.
+         */
+        post: operations["upload_chat_file"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/chat/files/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Returns a file of the session. */
+        get: operations["get_chat_file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/contact": {
         parameters: {
             query?: never;
@@ -2569,33 +2626,14 @@ export interface components {
          * @enum {string}
          */
         ChatEvent: "claimed" | "released" | "transferred" | "requeued" | "closed_by_staff" | "closed_by_visitor" | "closed_by_silence" | "reopened";
-        /** @description A file as it is shown. */
-        SentFile: {
-            /** Format: uuid */
-            fileId: string;
-            /** Format: int32 */
-            height?: number;
-            name: string;
-            /** Format: int64 */
-            size: number;
-            type: string;
-            /** Format: int32 */
-            width?: number;
-        };
-        /** @description Which files visitors can send. */
+        /** @description Files that can be sent. */
         ChatFiles: {
             enabled: boolean;
-            /**
-             * Format: int32
-             * @description Files in one line.
-             */
+            /** @description In one line. */
             maxCount: number;
-            /**
-             * Format: int64
-             * @description Bytes of one file.
-             */
+            /** @description Of one file, in bytes. */
             maxSize: number;
-            /** @description Endings of names. */
+            /** @description What an `<input accept>` takes. */
             types: string[];
         };
         /**
@@ -2606,11 +2644,12 @@ export interface components {
         /** @description A line. */
         ChatLine: {
             clientId?: string | null;
-            /** @description As written; empty if it was redacted, and in a line of the system, which `event` describes. */
+            /** @description As written; empty if there are only files, if it was redacted, and in a line of the system, which `event` describes. */
             content: string;
             /** Format: date-time */
             createdAt: string;
             event?: components["schemas"]["ChatEvent"] | null;
+            /** @description What was sent with it; missing if there is nothing. */
             files?: components["schemas"]["SentFile"][];
             from: components["schemas"]["ChatFrom"];
             /** Format: uuid */
@@ -2673,7 +2712,7 @@ export interface components {
             /** Format: date-time */
             lastActivity: string;
             lastFrom?: components["schemas"]["ChatFrom"] | null;
-            /** @description The beginning of the newest line that somebody wrote. */
+            /** @description The beginning of the newest line that somebody wrote; the name of its first file if it has only files. */
             lastLine?: string | null;
             /** Format: int64 */
             lastSeq: number;
@@ -3970,6 +4009,38 @@ export interface components {
             success: boolean;
         };
         /** @description The envelope of every successful API response. */
+        Envelope_SentFile: {
+            /** @description A file as it is shown. */
+            data: {
+                /** Format: uuid */
+                fileId: string;
+                /** Format: int32 */
+                height?: number;
+                name: string;
+                /**
+                 * Format: int64
+                 * @description In bytes.
+                 */
+                size: number;
+                /** @description Its media type, detected from its bytes. */
+                type: string;
+                /**
+                 * Format: int32
+                 * @description In pixels, if it is a picture that can be shown.
+                 */
+                width?: number;
+            };
+            /** @description A sentence to show to people, if there is something to say. */
+            message?: string;
+            meta?: components["schemas"]["Meta"];
+            requestId: string;
+            /**
+             * @description Always true.
+             * @example true
+             */
+            success: boolean;
+        };
+        /** @description The envelope of every successful API response. */
         Envelope_SettingValues: {
             /** @description Keys with their values. */
             data: {
@@ -4425,11 +4496,12 @@ export interface components {
         Envelope_Vec_ChatLine: {
             data: {
                 clientId?: string | null;
-                /** @description As written; empty if it was redacted, and in a line of the system, which `event` describes. */
+                /** @description As written; empty if there are only files, if it was redacted, and in a line of the system, which `event` describes. */
                 content: string;
                 /** Format: date-time */
                 createdAt: string;
                 event?: components["schemas"]["ChatEvent"] | null;
+                /** @description What was sent with it; missing if there is nothing. */
                 files?: components["schemas"]["SentFile"][];
                 from: components["schemas"]["ChatFrom"];
                 /** Format: uuid */
@@ -4470,7 +4542,7 @@ export interface components {
                 /** Format: date-time */
                 lastActivity: string;
                 lastFrom?: components["schemas"]["ChatFrom"] | null;
-                /** @description The beginning of the newest line that somebody wrote. */
+                /** @description The beginning of the newest line that somebody wrote; the name of its first file if it has only files. */
                 lastLine?: string | null;
                 /** Format: int64 */
                 lastSeq: number;
@@ -5030,6 +5102,16 @@ export interface components {
             field: string;
             /** @description For people. */
             message: string;
+        };
+        /**
+         * Format: binary
+         * @description The bytes of a file, as the reference shows them.
+         */
+        FileContent: string;
+        /** @description A form with one file. */
+        FileForm: {
+            /** Format: binary */
+            file: string;
         };
         /** @description The person who forgot their password. */
         Forgot: {
@@ -5936,6 +6018,26 @@ export interface components {
             query?: string | null;
             shared?: boolean | null;
         };
+        /** @description A file as it is shown. */
+        SentFile: {
+            /** Format: uuid */
+            fileId: string;
+            /** Format: int32 */
+            height?: number;
+            name: string;
+            /**
+             * Format: int64
+             * @description In bytes.
+             */
+            size: number;
+            /** @description Its media type, detected from its bytes. */
+            type: string;
+            /**
+             * Format: int32
+             * @description In pixels, if it is a picture that can be shown.
+             */
+            width?: number;
+        };
         /** @description A service as a choice. */
         ServiceName: {
             name: string;
@@ -6733,36 +6835,6 @@ export interface operations {
                 };
                 content: {
                     "image/jpeg": components["schemas"]["Picture"];
-                };
-            };
-            400: components["responses"]["Problem400"];
-            401: components["responses"]["Problem401"];
-            403: components["responses"]["Problem403"];
-            404: components["responses"]["Problem422"];
-            422: components["responses"]["Problem422x1"];
-            429: components["responses"]["Problem429"];
-            503: components["responses"]["Problem503"];
-        };
-    };
-    get_file: {
-        parameters: {
-            query?: {
-                size?: "preview";
-            };
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/octet-stream": string;
                 };
             };
             400: components["responses"]["Problem400"];
@@ -7618,6 +7690,80 @@ export interface operations {
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    upload_file: {
+        parameters: {
+            query: {
+                /** @description `chat`. */
+                for: string;
+            };
+            header?: {
+                /** @description Repeating a request with the same key and body returns the first response again, for 24 hours */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["FileForm"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    /** @description The address of what was created */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_SentFile"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem422"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    get_file: {
+        parameters: {
+            query?: {
+                /** @description `preview`: of a picture, at most 640 pixels on its longest side. Without it, at most 2,560. */
+                size?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": components["schemas"]["FileContent"];
+                    "image/png": components["schemas"]["FileContent"];
+                    "application/octet-stream": components["schemas"]["FileContent"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem422"];
+            422: components["responses"]["Problem422"];
             429: components["responses"]["Problem429"];
             503: components["responses"]["Problem503"];
         };
@@ -11416,6 +11562,73 @@ export interface operations {
             };
             400: components["responses"]["Problem400"];
             429: components["responses"]["Problem429x1"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    upload_chat_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["FileForm"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    /** @description The address of what was created */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_SentFile"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem422"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    get_chat_file: {
+        parameters: {
+            query?: {
+                /** @description `preview`: of a picture, at most 640 pixels on its longest side. Without it, at most 2,560. */
+                size?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": components["schemas"]["FileContent"];
+                    "image/png": components["schemas"]["FileContent"];
+                    "application/octet-stream": components["schemas"]["FileContent"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            404: components["responses"]["Problem422"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
             503: components["responses"]["Problem503"];
         };
     };
