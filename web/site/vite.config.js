@@ -41,6 +41,32 @@ function flatManifest() {
   };
 }
 
+/**
+ * Vite passes every `import()` through a helper that also loads styles. Ours need none, and the helper would be one more
+ * script of every page: a function that only calls takes its place.
+ */
+function plainImports() {
+  const imported = /import\{t as ([\w$]+)\}from"\.\/preload-helper-[^"]+";/;
+  return {
+    name: "plain-imports",
+    enforce: "post",
+    generateBundle: {
+      order: "post",
+      handler(_options, bundle) {
+        const helper = Object.keys(bundle).find((name) => name.startsWith("preload-helper-"));
+        if (!helper) return this.error("The helper of import() is elsewhere now: check vite.config.js");
+        for (const chunk of Object.values(bundle)) {
+          if (chunk.type !== "chunk" || !chunk.imports.includes(helper)) continue;
+          chunk.code = chunk.code.replace(imported, "var $1=e=>e();");
+          chunk.imports = chunk.imports.filter((name) => name !== helper);
+          if (chunk.code.includes(helper)) this.error(`${chunk.fileName} still has the helper of import()`);
+        }
+        delete bundle[helper];
+      },
+    },
+  };
+}
+
 /** Best compression once at build time, so that the server never compresses. */
 function precompress() {
   return {
@@ -65,7 +91,7 @@ export default defineConfig({
   root: here("."),
   base: "./",
   publicDir: false,
-  plugins: [emitPictures(), flatManifest(), precompress()],
+  plugins: [emitPictures(), flatManifest(), plainImports(), precompress()],
   build: {
     outDir,
     emptyOutDir: true,

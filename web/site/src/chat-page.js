@@ -1,6 +1,7 @@
 /** The page of a mailed link: the whole conversation, at any age. */
 import { conversation } from "./chat/conversation.js";
 import { say } from "./chat/dom.js";
+import { Files } from "./chat/files.js";
 import { about, env, loadConfig, tab, wakeUp } from "./chat/page-env.js";
 import { Store } from "./chat/store.js";
 import { text } from "./chat/strings.js";
@@ -52,9 +53,10 @@ async function open(token) {
   // What is written here and not sent yet ends with the tab, as the code does.
   const store = new Store(() => sessionStorage, PREFIX);
   let config = null;
-  const talk = new Talk(env, store, { fixed: { sessionId: session, token }, about, changed: () => render() });
+  const files = new Files({ tab: store, kept: null, talk: () => talk, config: () => config });
+  const talk = new Talk(env, store, { files, fixed: { sessionId: session, token }, about, changed: () => render() });
   current = talk;
-  const view = conversation({ talk, tab: store, config: () => config, anew() {}, form: () => location.assign("/contact") });
+  const view = conversation({ talk, tab: store, config: () => config, anew() {}, form: () => location.assign("/contact"), files });
   place.replaceChildren(view.node);
   wakeUp(talk);
   talk.start();

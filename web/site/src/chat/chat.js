@@ -2,6 +2,7 @@
 import { awayForm } from "./away.js";
 import { conversation } from "./conversation.js";
 import { DOWN, h, icon, say } from "./dom.js";
+import { Files } from "./files.js";
 import { menu } from "./menu.js";
 import { about, env, loadConfig, local, tab, wakeUp } from "./page-env.js";
 import { signals } from "./signals.js";
@@ -32,7 +33,9 @@ export function mount(root, { told } = {}) {
   // Who only looks at the page is not described to the server.
   const isUsed = () => isShown || hasOpen();
   let isDescribed = false;
+  const files = new Files({ tab, kept: "chat-files", talk: () => talk, config: () => config });
   const talk = new Talk(env, local, {
+    files,
     about: () => ((isDescribed = isUsed()) ? about() : {}),
     changed: () => later(),
     arrived: (line) => signal.arrived(line, { sounds: config?.sound && !(isShown && document.hasFocus()), open: () => open() }),
@@ -124,7 +127,7 @@ export function mount(root, { told } = {}) {
   }
 
   function build() {
-    view = conversation({ talk, tab, config: () => config, anew, form: writeInstead });
+    view = conversation({ talk, tab, config: () => config, anew, form: writeInstead, files });
     form = awayForm({ tab, config: () => config });
   }
 

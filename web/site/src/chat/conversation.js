@@ -1,5 +1,6 @@
 /** The conversation as it is shown, in the panel and on the page of a mailed link. */
-import { EMAIL, SEND, fault, field, h, icon, say } from "./dom.js";
+import { hasFiles, pastedFiles } from "../files/words.js";
+import { CLIP, EMAIL, SEND, fault, field, h, icon, say } from "./dom.js";
 import { lineList } from "./lines.js";
 import { text } from "./strings.js";
 
@@ -12,9 +13,9 @@ const ASKED = "chat-asked";
 
 /**
  * `talk` is the conversation, `tab` the storage of this tab, `config` returns the settings of the chat, `anew` begins
- * another chat, `form` leads to the contact form.
+ * another chat, `form` leads to the contact form, `files` are the files of it.
  */
-export function conversation({ talk, tab, config, anew, form }) {
+export function conversation({ talk, tab, config, anew, form, files }) {
   const strip = h("p", { class: "chat-strip", role: "status", hidden: true });
   const away = h("p", { class: "chat-away" }, h("button", { type: "button", class: "chat-link", onclick: form }, text.form));
   const earlier = h("button", { type: "button", class: "chat-link chat-earlier", onclick: () => showEarlier() }, text.earlier);
@@ -24,14 +25,18 @@ export function conversation({ talk, tab, config, anew, form }) {
   const typing = h("p", { class: "chat-typing", role: "status", hidden: true });
   const under = h("div", { class: "chat-under" });
   const write = writer();
-  const node = h("div", { class: "chat-talk" }, strip, away, log, newest, typing, under, write.node);
+  const target = h("p", { class: "chat-drop", hidden: true }, text.dropHere);
+  const node = h("div", { class: "chat-talk", ondragenter: dragged, ondragover: dragged, ondragleave: left, ondrop: dropped }, strip, away, log, newest, typing, under, write.node, target);
 
-  const draw = lineList(list, { greeting: () => config()?.greeting ?? "", act: { edit, drop: (id) => talk.takeBack(id) } });
+  const draw = lineList(list, { greeting: () => config()?.greeting ?? "", act: { edit, drop }, files });
   const cards = {};
   const kinds = { before: detailsBefore, after: detailsAfter, rating: ratingCard, over: overCard };
   let isAtEnd = true;
   let lastLine = null;
   let firstSeq = null;
+
+  files.view = { node, list: write.chips, tell: write.tell, focus: () => write.area.focus() };
+  if (files.draft.length) void files.load();
 
   // A card below, the keyboard of a phone: what was at the end stays there.
   new ResizeObserver(() => isAtEnd && toEnd()).observe(log);
@@ -107,8 +112,36 @@ export function conversation({ talk, tab, config, anew, form }) {
   }
 
   function edit(clientId) {
+    const { files: list } = talk.outbox.get(clientId) ?? {};
     const content = talk.takeBack(clientId);
+    if (list) files.give(list);
     write.set(content);
+  }
+
+  function drop(clientId) {
+    const { files: list } = talk.outbox.get(clientId) ?? {};
+    talk.takeBack(clientId);
+    if (list) void files.forget(list);
+  }
+
+  /** Without this, the browser would leave the page for the file. */
+  function dragged(event) {
+    if (!files.on || !hasFiles(event.dataTransfer)) return;
+    event.preventDefault();
+    event.dataTransfer.dropEffect = "copy";
+    target.hidden = false;
+  }
+
+  function left(event) {
+    if (!node.contains(event.relatedTarget)) target.hidden = true;
+  }
+
+  function dropped(event) {
+    target.hidden = true;
+    if (!files.on || !hasFiles(event.dataTransfer)) return;
+    event.preventDefault();
+    void files.add([...event.dataTransfer.files]);
+    write.area.focus();
   }
 
   function writer() {
@@ -119,6 +152,12 @@ export function conversation({ talk, tab, config, anew, form }) {
       placeholder: text.write,
       autocomplete: "off",
       oninput: () => changed(),
+      onpaste: (event) => {
+        const list = files.on ? pastedFiles(event.clipboardData, text.pasted) : [];
+        if (!list.length) return;
+        event.preventDefault();
+        void files.add(list);
+      },
       onkeydown: (event) => {
         if (event.key !== "Enter" || event.shiftKey || event.isComposing || onTouch()) return;
         event.preventDefault();
@@ -127,8 +166,21 @@ export function conversation({ talk, tab, config, anew, form }) {
     });
     const note = h("p", { class: "chat-note", id: "chat-note", role: "status", hidden: true });
     const button = h("button", { type: "submit", class: "chat-send", "aria-label": text.send, title: text.send }, icon(SEND));
-    const node = h("form", { class: "chat-write", novalidate: true, onsubmit: (event) => (event.preventDefault(), send()) }, note, area, button);
+    const chips = h("ul", { class: "chat-chips", "aria-label": text.attached, hidden: true });
+    const fileNote = h("p", { class: "chat-note over", role: "status", hidden: true });
+    const chooser = h("input", { type: "file", multiple: true, hidden: true, onchange: chosen });
+    const clip = h("button", { type: "button", class: "chat-clip", "aria-label": text.attach, title: text.attach, hidden: true, onclick: () => chooser.click() }, icon(CLIP));
+    const node = h("form", { class: "chat-write", novalidate: true, onsubmit: (event) => (event.preventDefault(), send()) }, chips, fileNote, note, clip, chooser, area, button);
     area.value = tab.get(DRAFT) ?? "";
+
+    function chosen() {
+      const list = [...chooser.files];
+      // The same file can be chosen again.
+      chooser.value = "";
+      void files.add(list);
+      // On a telephone, the keyboard would cover what was chosen.
+      if (!onTouch()) area.focus();
+    }
 
     function changed() {
       const empty = !area.value.trim();
@@ -150,11 +202,15 @@ export function conversation({ talk, tab, config, anew, form }) {
     }
 
     function send() {
+      if (files.coming) return void files.coming.then(() => send());
       const content = area.value.trim();
-      if (!content) return area.focus();
+      if (!content && !files.draft.length) return area.focus();
       if ([...content].length > LIMIT) return measure();
       if (cards.before && !cards.before.take()) return;
-      talk.write(content);
+      const list = files.take();
+      if (!list) return;
+      tell("");
+      talk.write(content, list);
       set("");
     }
 
@@ -166,7 +222,15 @@ export function conversation({ talk, tab, config, anew, form }) {
       area.focus();
     }
 
-    return { node, area, set, measure, render: () => (area.placeholder = talk.closed && !talk.fixed ? text.again : text.write) };
+    const tell = (words) => say(fileNote, words);
+
+    function render() {
+      area.placeholder = talk.closed && !talk.fixed ? text.again : text.write;
+      clip.hidden = !files.on;
+      if (files.on) chooser.accept = config().files.types.join();
+    }
+
+    return { node, area, chips, tell, set, measure, render };
   }
 
   /** Fields above the first line; what is in them goes with it. */

@@ -6,8 +6,8 @@ import { clock, dayName, exact, sameDay } from "./times.js";
 
 const ONE_GROUP_MS = 5 * 60_000;
 
-/** `act` has what the buttons of a line that was refused do: `edit` and `drop`. */
-export function lineList(log, { greeting, act }) {
+/** `act` has what the buttons of a line that was refused do: `edit` and `drop`. `files` draws those of a line. */
+export function lineList(log, { greeting, act, files }) {
   const made = new Map();
   const hello = h("p", { class: "chat-line chat-theirs" });
 
@@ -28,12 +28,13 @@ export function lineList(log, { greeting, act }) {
       before = { ...line, at };
     }
     arrange(log, nodes);
+    for (const { node, rest } of made.values()) if (!node.isConnected) rest?.();
   };
 
   function dayOf(at, now) {
     const key = `day ${at.toDateString()}`;
-    if (!made.has(key)) made.set(key, h("h3", { class: "chat-day" }));
-    const node = made.get(key);
+    if (!made.has(key)) made.set(key, { node: h("h3", { class: "chat-day" }) });
+    const { node } = made.get(key);
     say(node, dayName(at, now));
     return node;
   }
@@ -41,7 +42,7 @@ export function lineList(log, { greeting, act }) {
   function element(line) {
     if (line.from === "system" && !text.event[line.event]) return null;
     const key = `${line.from} ${line.clientId ?? line.seq}`;
-    if (!made.has(key)) made.set(key, line.from === "system" ? event(line) : spoken(line, act));
+    if (!made.has(key)) made.set(key, line.from === "system" ? event(line) : spoken(line, { act, files }));
     return made.get(key);
   }
 }
@@ -60,15 +61,20 @@ function event(line) {
   return { node, update() {} };
 }
 
-function spoken(line, act) {
+function spoken(line, { act, files }) {
   const ours = line.from === "visitor";
   const time = h("time");
   const who = h("p", { class: "chat-who" }, h("span", { class: ours && "off-screen" }, ours ? text.you : (line.staffName ?? "")), " ", time);
   const words = h("p", { class: "chat-text" });
-  const mark = h("p", { class: "chat-mark" });
+  const box = h("ul", { class: "chat-files", hidden: true });
+  const state = h("span");
+  // Read out once, and not with every percent.
+  const part = h("span", { "aria-hidden": "true" });
+  const mark = h("p", { class: "chat-mark" }, state, part);
   const tools = h("p", { class: "chat-tools", hidden: true });
-  const node = h("div", { class: `chat-line ${ours ? "chat-ours" : "chat-theirs"}` }, who, words, mark, tools);
+  const node = h("div", { class: `chat-line ${ours ? "chat-ours" : "chat-theirs"}` }, who, words, box, mark, tools);
   let shown = null;
+  let rows = [];
 
   function update(line, { isNew, isLast }) {
     const at = new Date(line.createdAt);
@@ -84,9 +90,13 @@ function spoken(line, act) {
       shown = content;
       words.replaceChildren(...(line.redacted ? [content] : written(content)));
       words.classList.toggle("chat-removed", Boolean(line.redacted));
+      words.hidden = !content;
     }
+    updateFiles(line.files ?? []);
     const isFailed = line.state === "failed";
-    say(mark, isFailed ? (line.failed === "blocked" ? text.blocked : text.failed) : line.state === "sending" || isLast ? text.state[line.state] : "");
+    say(state, isFailed ? (line.failed === "blocked" ? text.blocked : [text.failed, line.words].filter(Boolean).join(" ")) : line.state === "sending" || isLast ? text.state[line.state] : "");
+    say(part, line.state === "sending" && line.files ? files.part(line.files) : "");
+    mark.hidden = state.hidden;
     node.dataset.state = line.state ?? "";
     tools.hidden = !isFailed;
     if (isFailed && !tools.firstChild)
@@ -96,7 +106,22 @@ function spoken(line, act) {
       );
   }
 
-  return { node, update };
+  /** A row stays while its file gets its name at the server: a picture that is shown stays shown. */
+  function updateFiles(list) {
+    if (rows.length !== list.length) {
+      rest();
+      rows = list.map((file) => files.row(file));
+      box.replaceChildren(...rows.map((row) => row.node));
+      box.hidden = !rows.length;
+    }
+    rows.forEach((row, i) => row.update(list[i]));
+  }
+
+  function rest() {
+    for (const row of rows) row.rest();
+  }
+
+  return { node, update, rest };
 }
 
 const written = (content) =>

@@ -31,9 +31,9 @@ export function signals(local) {
   }
 
   /** Several tabs may say the same: the tag makes it one notification. */
-  function notify({ staffName, content, sessionId, seq }, open) {
+  function notify({ staffName, content, files, sessionId, seq }, open) {
     try {
-      const made = new Notification(staffName || text.somebody, { body: content.slice(0, 140), tag: `${sessionId} ${seq}` });
+      const made = new Notification(staffName || text.somebody, { body: (content || files?.[0]?.name || "").slice(0, 140), tag: `${sessionId} ${seq}` });
       made.onclick = () => (window.focus(), made.close(), open());
     } catch {
       // phones allow notifications to service workers only

@@ -1,4 +1,4 @@
-/** All text of the chat that visitors see; what the firm sets comes from its settings. */
+/** All text of the chat that visitors see, but for `strings.files.js`; what the firm sets comes from its settings. */
 export const text = {
   title: (firm) => `Chat with ${firm}`,
   log: "Conversation",
@@ -35,6 +35,17 @@ export const text = {
   drop: "Remove it",
   removed: "This message was removed.",
   typing: (name) => `${name || "Somebody"} is typing`,
+
+  // files; the rest of their text loads with them
+  attach: "Attach files",
+  attached: "Files to send",
+  dropHere: "Drop your files here",
+  pasted: "Pasted picture.png",
+  fileFirst: "One of your files cannot be sent. Remove it, or try it again.",
+  fileMany: (most) => `One message takes up to ${most} files. Send these first, then the rest.`,
+  fileOpen: "Show it large",
+  fileSave: "Download",
+  fileUnreached: "This did not load. Please check your connection, and try again.",
 
   // the connection
   offline: "You are offline. What you write is kept, and sent when you are back.",

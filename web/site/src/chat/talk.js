@@ -4,7 +4,7 @@
  *
  * Unsent lines go one at a time: a line that has to wait must not be overtaken by the next one. A line that is sent again
  * carries the same `clientId`, by which the server knows it. Each tab has a socket of its own and sends whatever is in the
- * common outbox.
+ * common outbox. A line with files goes when all of them are at the server, in this session.
  */
 import { Line } from "./line.js";
 import { Outbox, PREFIX } from "./outbox.js";
@@ -60,10 +60,12 @@ export class Talk {
   /**
    * `about` says what `hello` tells of the visitor; `changed` is called after every change, `arrived` for a new line of
    * staff, `told` with what the server says about a request: `copied`, or an error. With `fixed`, it is one session for
-   * good, whatever its age: the one of a mailed link.
+   * good, whatever its age: the one of a mailed link. `files` brings files to the server: `carry(line)` those of a line,
+   * which it reports by `carried` and `uncarried`; `back()` says that there is a connection, `forget(files)` that they are
+   * not needed any more.
    */
-  constructor(env, store, { about = () => ({}), changed = () => {}, arrived = () => {}, told = () => {}, fixed = null } = {}) {
-    Object.assign(this, { env, store, about, changed, arrived, told, fixed });
+  constructor(env, store, { about = () => ({}), changed = () => {}, arrived = () => {}, told = () => {}, fixed = null, files = null } = {}) {
+    Object.assign(this, { env, store, about, changed, arrived, told, fixed, files });
     this.outbox = new Outbox(store, env);
     this.#visitorId = this.#stored?.visitorId;
     this.#adopt(fixed ?? this.#open);
@@ -100,6 +102,11 @@ export class Talk {
     return this.#mine?.sessionId ?? null;
   }
 
+  /** What opens the session, its files too. */
+  get token() {
+    return this.#mine?.token ?? null;
+  }
+
   get rating() {
     return this.info?.rating ?? this.#rating?.rating ?? null;
   }
@@ -114,9 +121,11 @@ export class Talk {
       from: "visitor",
       clientId: line.clientId,
       content: line.content,
+      files: line.files,
       createdAt: new Date(line.at).toISOString(),
       state: line.failed ? "failed" : "sending",
       failed: line.failed,
+      words: line.words,
     }));
     return [...stored, ...ahead, ...waiting];
   }
@@ -139,9 +148,9 @@ export class Talk {
     for (const name of Object.keys(this.#timers)) this.#cancel(name);
   }
 
-  write(content) {
+  write(content, files) {
     this.#stopTyping();
-    const line = this.outbox.add(content);
+    const line = this.outbox.add(content, files);
     this.#keep();
     this.#pump();
     this.changed();
@@ -154,6 +163,20 @@ export class Talk {
     this.outbox.remove(clientId);
     this.changed();
     return line?.content ?? "";
+  }
+
+  /** A file of a line that waits is at the server: `answer` has its `fileId`, and the session in which it is its `place`. */
+  carried(clientId, key, answer) {
+    this.outbox.filed(clientId, key, answer);
+    this.#pump();
+    this.changed();
+  }
+
+  /** The server will not take a file of this line, for the reason in `words`. */
+  uncarried(clientId, words) {
+    this.outbox.fail(clientId, "file", words);
+    this.#pump();
+    this.changed();
   }
 
   /** Somebody types; it is over after a pause, or when the text is empty. */
@@ -209,7 +232,7 @@ export class Talk {
 
   /** Forgets this conversation here and begins another. */
   anew() {
-    for (const line of this.outbox.all) if (line.failed) this.outbox.remove(line.clientId);
+    for (const line of this.outbox.all) if (line.failed) this.#drop(line.clientId);
     this.#forget();
     if (this.line.wanted) this.line.restart();
     this.changed();
@@ -307,6 +330,7 @@ export class Talk {
     const seen = this.#stored?.seen;
     if (resumed && seen) this.line.send({ type: "read", sessionId, seq: seen });
     this.#tellDetails();
+    this.files?.back();
     this.#pump();
   }
 
@@ -315,7 +339,7 @@ export class Talk {
     this.line.again(retryAfter ? retryAfter * 1000 * (1 + this.env.random() / 2) : undefined);
   }
 
-  #error({ code, clientId, sessionId, retryAfter }) {
+  #error({ code, detail, clientId, sessionId, retryAfter }) {
     if (!this.line.ready) return this.#refused({ code, retryAfter });
     if (sessionId && sessionId !== this.sessionId) return;
     // Nobody waits for an answer to the other frames without a line.
@@ -326,7 +350,8 @@ export class Talk {
       this.#forget();
       this.line.again();
     } else {
-      this.outbox.fail(clientId, code);
+      // Files that waited too long are gone at the server, and still here.
+      if (code !== "validation_failed" || !this.outbox.renew(clientId)) this.outbox.fail(clientId, code, this.outbox.get(clientId).files && detail);
       this.#sent(clientId);
     }
     this.changed();
@@ -390,8 +415,8 @@ export class Talk {
     const line = this.outbox.get(clientId);
     // Another tab was faster, or the line itself was.
     if (!line) return this.#sent(clientId);
-    const { content, at } = line;
-    this.#take({ seq, clientId, content, from: "visitor", createdAt: new Date(at).toISOString(), local: true });
+    const { content, files, at } = line;
+    this.#take({ seq, clientId, content, files, from: "visitor", createdAt: new Date(at).toISOString(), local: true });
     if (this.loaded) this.#fill();
   }
 
@@ -429,12 +454,19 @@ export class Talk {
     this.#thread.take(line);
     if (line.clientId && line.from === "visitor") {
       if (this.outbox.has(line.clientId) || this.#ahead.has(line.clientId)) this.#ahead.set(line.clientId, line);
-      this.outbox.remove(line.clientId);
+      this.#drop(line.clientId);
       this.#sent(line.clientId);
     }
     for (const [id, { seq }] of this.#ahead) if (seq <= this.#thread.head) this.#ahead.delete(id);
     this.#update({ lastSeq: this.#thread.head });
     this.#tellDetails();
+  }
+
+  /** This line is not needed here any more, nor are the bytes of its files. */
+  #drop(clientId) {
+    const { files } = this.outbox.get(clientId) ?? {};
+    this.outbox.remove(clientId);
+    if (files) this.files?.forget(files);
   }
 
   #tellDetails() {
@@ -468,9 +500,10 @@ export class Talk {
   #pump() {
     const next = !this.#sending && this.sessionId && this.outbox.next;
     if (!next || !this.line.ready) return;
-    const { clientId, content } = next;
+    const { clientId, content, files = [] } = next;
+    if (files.some((file) => !file.fileId || file.place !== this.sessionId)) return this.files?.carry(next);
     this.#sending = clientId;
-    this.line.send({ type: "message", sessionId: this.sessionId, clientId, content });
+    this.line.send({ type: "message", sessionId: this.sessionId, clientId, content, ...(files.length && { files: files.map((file) => file.fileId) }) });
     this.#timer("ack", ACK_MS, () => this.line.restart());
   }
 

@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { text } from "../../src/chat/strings.js";
 import { Talk } from "../../src/chat/talk.js";
-import { pageIn, world } from "./world.js";
+import { filesOf, pageIn, settle, world } from "./world.js";
 
 const { schemas } = JSON.parse(readFileSync(new URL("../../../../api/asyncapi.json", import.meta.url), "utf8")).components;
 
@@ -32,14 +32,16 @@ function misfits(value, schema, path = "frame") {
   return [...missing, ...wrong];
 }
 
-test("every frame of a whole conversation fits the document", () => {
+test("every frame of a whole conversation fits the document", async () => {
   const all = world(3);
   const { clock, server, browser } = all;
   const tab = { clock };
   browser.tabs.add(tab);
   const about = () => ({ url: "https://firm.example/", referrer: "https://search.example/", timezone: "Europe/Helsinki" });
   const start = (options) => {
-    const talk = new Talk(pageIn(all), browser.storeOf(tab), { about, ...options });
+    const env = pageIn(all);
+    tab.files = filesOf(all, tab, env);
+    const talk = (tab.talk = new Talk(env, browser.storeOf(tab), { about, files: tab.files, ...options }));
     talk.start();
     clock.pass(1_000);
     return talk;
@@ -47,7 +49,11 @@ test("every frame of a whole conversation fits the document", () => {
   const talk = start();
   talk.write("Hello");
   clock.pass(1_000);
+  await tab.files.add([new File(["x"], "a.pdf", { type: "application/pdf" })]);
+  talk.write("", tab.files.take());
+  for (let i = 0; i < 20; i++) (clock.pass(100), await settle());
   const session = server.session(talk.sessionId);
+  assert.deepEqual(misfits({ type: "message", ...session.rows.at(-1) }, schemas.VisitorServerFrame), []);
   for (let i = 0; i < 60; i++) server.say(session, `s${i}`);
   clock.pass(1_000);
   talk.see();
@@ -65,6 +71,7 @@ test("every frame of a whole conversation fits the document", () => {
   again.stop();
   start({ fixed: { sessionId: session.id, token: session.token } }).stop();
 
+  assert.ok(server.heard.some((frame) => frame.type === "message" && frame.files));
   const sent = new Set(server.heard.map((frame) => frame.type));
   for (const type of ["hello", "message", "history", "read", "typing", "details", "copy", "close", "rate", "ping"]) assert.ok(sent.has(type), type);
   for (const frame of server.heard) assert.deepEqual(misfits(frame, schemas.VisitorFrame), [], JSON.stringify(frame));

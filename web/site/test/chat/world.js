@@ -1,3 +1,7 @@
+import { Files } from "../../src/chat/files.js";
+import { Filing } from "../../src/chat/filing.js";
+import { Refused } from "../../src/files/post.js";
+
 /**
  * A world for the tests of chat: a clock that moves only when a test says so, a server that keeps its word, and a network
  * between them that keeps nothing.
@@ -47,6 +51,9 @@ export class Clock {
 /** Storage of a browser that all its tabs share; the others hear of a change, as in a browser. */
 export class Browser {
   tabs = new Set();
+  /** Bytes of files that are not sent, and which tab is sending which. */
+  bytes = new Map();
+  sending = new Map();
   /** How long a tab takes to hear of a change. */
   slow = () => 1;
   #values = new Map();
@@ -77,6 +84,10 @@ export class ChatServer {
   instead = () => null;
   /** It refuses this line for now. */
   busy = () => false;
+  /** Files by their id: whose they are, and whether a line has them. */
+  files = new Map();
+  /** It refuses this file. */
+  dislikes = () => false;
   #ids = 0;
 
   session(id) {
@@ -110,12 +121,25 @@ export class ChatServer {
     }
   }
 
-  on_message(socket, { sessionId, clientId, content }) {
+  /** Stores a file of the session that the token opens; throws as the request would. */
+  takeFile(token, { name, type, size }) {
+    const session = [...this.sessions.values()].find((one) => one.token === token);
+    if (!session || this.dislikes(name)) throw new Refused("http_422", "We cannot take this one.");
+    const fileId = `file-${++this.#ids}`;
+    this.files.set(fileId, { session, isUsed: false, file: { fileId, name, type, size } });
+    return { fileId, name, type, size };
+  }
+
+  on_message(socket, { sessionId, clientId, content, files = [] }) {
     const session = this.sessions.get(sessionId);
     if (session !== socket.session) return socket.tell({ type: "error", code: "session_unknown", detail: "", sessionId, clientId });
     if (this.busy()) return socket.tell({ type: "error", code: "rate_limited", detail: "Slower, please.", sessionId, clientId, retryAfter: 2 });
     const known = session.rows.find((row) => row.clientId === clientId);
-    const row = known ?? this.#store(session, { from: "visitor", clientId, content });
+    const theirs = files.map((id) => this.files.get(id));
+    const isWrong = theirs.some((one) => one?.session !== session || one.isUsed) || (!content && !files.length);
+    if (!known && isWrong) return socket.tell({ type: "error", code: "validation_failed", detail: "This file is not here.", sessionId, clientId });
+    for (const one of theirs) if (one) one.isUsed = true;
+    const row = known ?? this.#store(session, { from: "visitor", clientId, content, ...(files.length && { files: theirs.map((one) => one.file) }) });
     socket.tell({ type: "ack", sessionId, clientId, seq: row.seq });
   }
 
@@ -156,6 +180,7 @@ export class ChatServer {
 
   redact(session, seq) {
     const row = session.rows[seq - 1];
+    delete row.files;
     Object.assign(row, { content: "", redacted: true });
     this.tellAll(session, { type: "message", ...row });
   }
@@ -242,6 +267,34 @@ export class Network {
     return socket;
   }
 
+  /** A request with a file: its bytes go in ten parts, and any of them can be the last. */
+  post(file, { headers, progress, signal }, lives = () => true) {
+    return new Promise((done, failed) => {
+      const lost = () => failed(new Error("no answer"));
+      const wait = () => (this.calm ? 1 : Math.floor(this.random() * 300));
+      if (signal.aborted) return lost();
+      signal.addEventListener("abort", lost);
+      let part = 0;
+      let isDead = false;
+      const step = () => {
+        // A path that has died in silence stays silent: the request hangs.
+        if (!lives() || signal.aborted || (isDead ||= this.dead)) return;
+        if (this.down || (!this.calm && this.random() < 0.02)) return lost();
+        progress(++part / 10);
+        if (part < 10) return this.clock.setTimeout(step, wait());
+        try {
+          const answer = this.server.takeFile(headers.Authorization.replace("Session ", ""), file);
+          // The answer can be lost although the file is there.
+          if (!this.calm && this.random() < 0.05) lost();
+          else done(answer);
+        } catch (error) {
+          failed(error);
+        }
+      };
+      this.clock.setTimeout(step, wait());
+    });
+  }
+
   /** Cuts a socket: what is under way is lost, in both directions, or arrives only there. */
   cut(socket, { half = false } = {}) {
     socket.lost = !half;
@@ -280,6 +333,36 @@ export function pageIn({ clock, network, random }, page = { watched: true }) {
     watched: () => page.watched,
   };
 }
+
+export const CONFIG = { files: { enabled: true, maxSize: 10 * 1024 * 1024, maxCount: 5, types: [".pdf", ".jpg"] } };
+
+/** The files of a tab, as the page has them, with the browser's store of bytes. */
+export function filesOf({ network, browser }, tab, page) {
+  const values = new Map();
+  const store = { get: (key) => values.get(key), set: (key, value) => values.set(key, value), remove: (key) => values.delete(key) };
+  const lives = () => browser.tabs.has(tab);
+  const alone = async (key, act) => {
+    const other = browser.sending.get(key);
+    if (other && browser.tabs.has(other)) return false;
+    browser.sending.set(key, tab);
+    try {
+      await act();
+    } finally {
+      browser.sending.delete(key);
+    }
+    return true;
+  };
+  const kept = { set: async (key, file) => browser.bytes.set(key, file), get: async (key) => browser.bytes.get(key), drop: async (key) => browser.bytes.delete(key) };
+  const files = new Files({ tab: store, kept: null, talk: () => tab.talk, config: () => CONFIG });
+  let filing = null;
+  files.load = async () => (filing ??= new Filing(files, { kept, page: { ...page, alone }, post: (file, to) => network.post(file, to, lives) }));
+  return files;
+}
+
+/** Lets what waits for promises go on. */
+export const settle = async () => {
+  for (let i = 0; i < 8; i++) await new Promise((done) => setImmediate(done));
+};
 
 export function world(seed = 1) {
   const random = chance(seed);

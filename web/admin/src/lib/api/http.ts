@@ -1,6 +1,6 @@
 /**
  * Authenticated requests, with responses typed by the server's own description, and errors as `ApiError`. Nothing else
- * in the dashboard calls `fetch`.
+ * in the dashboard calls `fetch`; `upload.ts` sends files in another way.
  */
 import { createApiClient, type paths } from '@tekvwarho/api-client';
 import { SignedOut, Unreachable, type RefreshResult } from '../auth/refresh';
@@ -16,6 +16,12 @@ export interface TokenSource {
 let tokens: TokenSource | null = null;
 export function useTokens(source: TokenSource): void {
   tokens = source;
+}
+
+/** The token, for a request that does not go through `http`; `rejected` is one that the server did not take. */
+export async function bearer(rejected?: string): Promise<string> {
+  if (!tokens) throw offlineError();
+  return tokens.current(rejected).catch(rethrow);
 }
 
 /** Asks the person to confirm their identity; resolves to whether they did. The dialog registers itself here. */

@@ -1,4 +1,5 @@
 /** One open session: its lines as they come, what is written into it, and every change made to it. */
+import type { FileMeta } from '@tekvwarho/site/files';
 import { ApiError, isAbort } from '../../api/errors';
 import type { Tagged } from '../../api/http';
 import type { ServerFrame } from '../../api/types';
@@ -55,7 +56,16 @@ export class ChatState {
   #typed = 0;
   #readUpTo = 0;
 
+  #deaf: () => void;
+
   constructor(readonly id: string) {
+    this.#deaf = outbox.hear((sessionId, clientId, news) => {
+      if (sessionId !== id) return;
+      this.talk =
+        'files' in news
+          ? talk.filed(this.talk, clientId, news.files)
+          : talk.refused(this.talk, clientId, news.refused);
+    });
     const now = Date.now();
     const outgoing = outbox
       .of(id)
@@ -89,6 +99,7 @@ export class ChatState {
   }
 
   leave(): void {
+    this.#deaf();
     this.#abort?.abort();
     for (const timer of this.#timers.values()) clearTimeout(timer);
     this.#timers.clear();
@@ -192,8 +203,9 @@ export class ChatState {
     live.send({ type: 'typing', sessionId: this.id, on });
   }
 
-  send(mode: talk.Outgoing['mode'], content: string): void {
-    const one = { clientId: crypto.randomUUID(), mode, content, at: new Date().toISOString() };
+  send(mode: talk.Outgoing['mode'], content: string, files: FileMeta[] = []): void {
+    const at = new Date().toISOString();
+    const one = { clientId: crypto.randomUUID(), mode, content, at, ...(files.length && { files }) };
     this.talk = talk.write(this.talk, one);
     outbox.add(this.id, one);
   }
@@ -203,9 +215,10 @@ export class ChatState {
     outbox.again(clientId);
   }
 
-  discard(clientId: string): void {
+  /** With `keep`, its files are needed elsewhere. */
+  discard(clientId: string, keep = false): void {
     this.talk = talk.discard(this.talk, clientId);
-    outbox.drop(clientId);
+    outbox.drop(clientId, keep);
   }
 
   async claim(): Promise<void> {
@@ -272,7 +285,8 @@ export class ChatState {
       await api.redact(this.id, seq);
       // The socket tells everybody; without it, this page knows all the same.
       const line = this.talk.lines.find((one) => one.seq === seq);
-      if (line) this.talk = talk.loaded(this.talk, [{ ...line, content: '', redacted: true }]);
+      if (line)
+        this.talk = talk.loaded(this.talk, [{ ...line, content: '', files: undefined, redacted: true }]);
       toasts.say(text.done.redacted);
     } catch (error) {
       toasts.fail(error);

@@ -1,7 +1,14 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { ClientFrame, ServerFrame } from '../../api/types';
+import type { Carrier } from './files.svelte';
 
-const { hearers, send, whenLeft } = vi.hoisted(() => ({
+const { hearers, send, whenLeft, files } = vi.hoisted(() => ({
+  files: {
+    carrier: null as Carrier | null,
+    carry: vi.fn<(list: { key: string }[]) => void>(),
+    forget: vi.fn<(list: { key: string }[]) => void>(),
+    lost: vi.fn<(file: { fileId?: string }) => void>(),
+  },
   hearers: [] as ((frame: ServerFrame) => void)[],
   send: vi.fn<(frame: ClientFrame) => boolean>(),
   whenLeft: vi.fn(),
@@ -9,6 +16,7 @@ const { hearers, send, whenLeft } = vi.hoisted(() => ({
 vi.mock('../../live/live.svelte', () => ({
   live: { send, hear: (hearer: (frame: ServerFrame) => void) => hearers.push(hearer) },
 }));
+vi.mock('./files.svelte', () => ({ files }));
 vi.mock('../../auth/session.svelte', () => ({ session: { me: { id: 'me' }, whenLeft } }));
 
 /** A page of this browser, with what an earlier one has left. */
@@ -39,6 +47,7 @@ beforeEach(() => {
   };
   vi.stubGlobal('localStorage', storage);
   send.mockReset();
+  for (const spy of [files.carry, files.forget, files.lost]) spy.mockReset();
 });
 afterEach(() => {
   vi.useRealTimers();
@@ -98,4 +107,77 @@ it('forgets the person who leaves, and what the person gives up', async () => {
   outbox.add('s', line('a'));
   outbox.drop('a');
   expect((await page()).of('s')).toEqual([]);
+});
+
+const file = (key: string) => ({ key, name: `${key}.pdf`, type: 'application/pdf', size: 5 });
+const stored = (fileId: string) => ({ fileId, name: 'x.pdf', type: 'application/pdf', size: 5 });
+const later = (ms: number) => new Date(Date.now() + ms).toISOString();
+const framesOf = (clientId: string) =>
+  send.mock.calls
+    .map(([frame]) => frame)
+    .filter((frame) => 'clientId' in frame && frame.clientId === clientId);
+
+it('sends a line when all of its files are at the server, and nothing of that chat before it', async () => {
+  const outbox = await page();
+  outbox.add('s', { ...line('a'), content: '', files: [file('one'), file('two')] });
+  outbox.add('s', line('b', later(1)));
+  outbox.add('other', line('c', later(2)));
+  expect(sent()).toEqual(['c']);
+  expect(files.carry).toHaveBeenCalledWith([file('one'), file('two')]);
+  files.carrier?.filed('one', stored('id1'));
+  expect(sent()).not.toContain('a');
+  files.carrier?.filed('two', stored('id2'));
+  expect(sent().filter((name) => name !== 'c')).toEqual(['a', 'b']);
+  expect(framesOf('a')[0]).toMatchObject({ type: 'message', content: '', files: ['id1', 'id2'] });
+  expect(framesOf('b')[0]).not.toHaveProperty('files');
+  tell({ type: 'ack', sessionId: 's', clientId: 'a', seq: 1 });
+  expect(files.forget.mock.calls[0]?.[0].map(({ key }) => key)).toEqual(['one', 'two']);
+});
+
+it('goes on with the files that an earlier page has left', async () => {
+  (await page()).add('s', { ...line('a'), files: [file('one')] });
+  files.carry.mockReset();
+  await page();
+  tell({ type: 'ready' });
+  expect(files.carry).toHaveBeenCalledWith([file('one')]);
+  files.carrier?.filed('one', stored('id1'));
+  expect(sent()).toEqual(['a']);
+});
+
+it('tells the conversation of a file that is refused, and lets the next lines go', async () => {
+  const outbox = await page();
+  const told = vi.fn();
+  outbox.hear(told);
+  outbox.add('s', { ...line('a'), files: [file('one')] });
+  outbox.add('s', line('b', later(1)));
+  files.carrier?.refused('one', 'It cannot be read.');
+  expect(told).toHaveBeenCalledWith('s', 'a', { refused: 'It cannot be read.' });
+  expect(sent()).toEqual(['b']);
+  expect(outbox.of('s').find(({ clientId }) => clientId === 'a')?.refused).toBe('It cannot be read.');
+});
+
+it('brings files once more that the server does not know any more, and then says so', async () => {
+  const outbox = await page();
+  outbox.add('s', { ...line('a'), files: [{ ...file('one'), fileId: 'old' }] });
+  const error = {
+    type: 'error',
+    code: 'validation_failed',
+    detail: 'No such file.',
+    sessionId: 's',
+    clientId: 'a',
+  };
+  tell(error);
+  expect(files.lost).toHaveBeenCalledWith({ ...file('one'), fileId: 'old' });
+  expect(files.carry).toHaveBeenCalledWith([file('one')]);
+  files.carrier?.filed('one', stored('new'));
+  expect(framesOf('a').at(-1)).toMatchObject({ files: ['new'] });
+  tell(error);
+  expect(outbox.of('s')[0]?.refused).toBe('No such file.');
+});
+
+it('keeps the files of a line that becomes a draft again', async () => {
+  const outbox = await page();
+  outbox.add('s', { ...line('a'), files: [file('one')] });
+  outbox.drop('a', true);
+  expect(files.forget).not.toHaveBeenCalled();
 });

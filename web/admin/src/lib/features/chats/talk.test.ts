@@ -7,6 +7,7 @@ import {
   EMPTY,
   end,
   entries,
+  filed,
   hasEarlier,
   hasGap,
   hear,
@@ -135,6 +136,24 @@ describe('what is on its way', () => {
     expect([unsent(talk), talk.outgoing[0]?.refused]).toEqual([[], 'Ben has it']);
     expect(unsent(again(talk, 'a'))).toHaveLength(1);
     expect(discard(talk, 'a').outgoing).toEqual([]);
+  });
+
+  it('has its files brought once more when the server does not know them, before it is refused', () => {
+    const error = {
+      type: 'error',
+      code: 'validation_failed',
+      detail: 'No such file',
+      sessionId: session,
+      clientId: 'a',
+    } as ServerFrame;
+    const file = { key: 'one', name: 'a.pdf', type: 'application/pdf', size: 5 };
+    const sent = write(BEGUN, { ...mine('a'), files: [file] });
+    const named = filed(sent, 'a', [{ ...file, fileId: 'id' }]);
+    expect(named.outgoing[0]?.files?.[0]?.fileId).toBe('id');
+    const once = hear(named, error);
+    expect(once.outgoing[0]?.refused).toBeUndefined();
+    expect(hear(once, error).outgoing[0]?.refused).toBe('No such file');
+    expect(hear(write(BEGUN, mine('a')), error).outgoing[0]?.refused).toBe('No such file');
   });
 
   it('is a note or a line, whatever both are called', () => {

@@ -2,6 +2,7 @@
  * The lines of one session as this page knows them. Pure: whatever arrives, doubled, late or with gaps, each stored line is
  * there once and in order, and what was not acknowledged yet waits at the end.
  */
+import type { FileMeta } from '@tekvwarho/site/files';
 import type { ServerFrame } from '../../api/types';
 import type { ChatLine, ChatNote } from './types';
 
@@ -10,6 +11,10 @@ export interface Outgoing {
   clientId: string;
   mode: 'reply' | 'note';
   content: string;
+  /** Those that are not at the server yet have no `fileId`. */
+  files?: FileMeta[];
+  /** Its files were brought to the server once more, because it did not know them any more. */
+  renewed?: boolean;
   /** When it was written. */
   at: string;
   /** Its place, once it is acknowledged. */
@@ -123,8 +128,7 @@ export function hear(talk: Talk, frame: ServerFrame): Talk {
     case 'ack':
       return acknowledged(talk, frame.clientId, frame.seq ?? undefined, frame.noteSeq ?? undefined);
     case 'error':
-      // What only came too early is sent again by itself.
-      return frame.clientId && !frame.retryAfter ? refused(talk, frame.clientId, frame.detail) : talk;
+      return wronged(talk, frame);
     default:
       return talk;
   }
@@ -150,6 +154,27 @@ function acknowledged(talk: Talk, clientId: string, seq?: number, noteSeq?: numb
   });
   return { ...talk, heard, outgoing };
 }
+
+type Wrong = Extract<ServerFrame, { type: 'error' }>;
+
+/** The server may not know the files of this line any more: once, they are brought again. */
+export const renews = (one: Outgoing, { code }: Pick<Wrong, 'code'>): boolean =>
+  code === 'validation_failed' && !one.renewed && (one.files?.length ?? 0) > 0;
+
+function wronged(talk: Talk, frame: Wrong): Talk {
+  const one = talk.outgoing.find(({ clientId }) => clientId === frame.clientId);
+  // What only came too early is sent again by itself.
+  if (!one || frame.retryAfter) return talk;
+  if (!renews(one, frame)) return refused(talk, one.clientId, frame.detail);
+  const outgoing = talk.outgoing.map((other) => (other === one ? { ...one, renewed: true } : other));
+  return { ...talk, outgoing };
+}
+
+/** A file of a line is at the server. */
+export const filed = (talk: Talk, clientId: string, files: FileMeta[]): Talk => ({
+  ...talk,
+  outgoing: talk.outgoing.map((one) => (one.clientId === clientId ? { ...one, files } : one)),
+});
 
 /** A page from the history: the newest lines, or those that end before the first one. */
 export function loaded(talk: Talk, page: readonly ChatLine[]): Talk {

@@ -1,0 +1,7 @@
+/** Files in a chat: what the visitor's page and the dashboard have in common. */
+export { Kept } from "./kept.js";
+export { Pictures, whenNear } from "./pictures.js";
+export { Later, Refused, postFile } from "./post.js";
+export { Uploads, alone } from "./uploads.js";
+export { whyNot } from "./why.js";
+export { endingOf, fitted, hasFiles, isPicture, pastedFiles, sizeInWords } from "./words.js";
