@@ -259,6 +259,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/chats/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Exports the sessions that match the filters as a file. `X-Total-Count` is the number of rows. */
+        get: operations["export_chats"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/chats/stats": {
         parameters: {
             query?: never;
@@ -1124,8 +1141,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Adds sample messages, people who cannot sign in, and canned replies. All of them say that they are samples: messages
-         *     have the tag `sample`, people and canned replies have it in their name. The caller needs every permission that these
+         * Adds sample messages and chats, people who cannot sign in, and canned replies. All of them say that they are samples:
+         *     messages and chats have the tag `sample`, people and canned replies have it in their name. The caller needs every permission that these
          *     people have.
          */
         post: operations["make_samples"];
@@ -2625,7 +2642,7 @@ export interface components {
          * @description What a line of the system is about.
          * @enum {string}
          */
-        ChatEvent: "claimed" | "released" | "transferred" | "requeued" | "closed_by_staff" | "closed_by_visitor" | "closed_by_silence" | "reopened";
+        ChatEvent: "claimed" | "released" | "transferred" | "given" | "requeued" | "closed_by_staff" | "closed_by_visitor" | "closed_by_silence" | "reopened";
         /** @description Files that can be sent. */
         ChatFiles: {
             enabled: boolean;
@@ -3933,6 +3950,8 @@ export interface components {
                 /** Format: int64 */
                 cannedReplies: number;
                 /** Format: int64 */
+                chats: number;
+                /** Format: int64 */
                 messages: number;
                 /** Format: int64 */
                 staff: number;
@@ -3969,6 +3988,7 @@ export interface components {
         Envelope_Samples: {
             /** @description The sample data that was added. */
             data: {
+                chats: number;
                 messages: number;
                 staff: number;
             };
@@ -5258,6 +5278,10 @@ export interface components {
             /** @enum {string} */
             type: "addresses";
         } | {
+            max: number;
+            /** @enum {string} */
+            type: "origins";
+        } | {
             /** @enum {string} */
             type: "timeZone";
         } | {
@@ -5935,6 +5959,8 @@ export interface components {
             /** Format: int64 */
             cannedReplies: number;
             /** Format: int64 */
+            chats: number;
+            /** Format: int64 */
             messages: number;
             /** Format: int64 */
             staff: number;
@@ -5995,6 +6021,7 @@ export interface components {
         };
         /** @description The sample data that was added. */
         Samples: {
+            chats: number;
             messages: number;
             staff: number;
         };
@@ -7103,6 +7130,46 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Envelope_Vec_ChatSession"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    export_chats: {
+        parameters: {
+            query?: {
+                /** @description `waiting`, `active`, `closed`, `missed` or `spam`, several with commas. Without it, all but spam. */
+                status?: string;
+                /** @description The id of a person, `me` or `none`. */
+                assignedTo?: string;
+                /** @description Words that occur in the conversation, the name or the address of the visitor. */
+                q?: string;
+                /** @description The first and the last day of the beginning, such as `2026-01-31`, in the firm's zone. */
+                from?: string;
+                to?: string;
+                tag?: string;
+                /** @description `csv` (the default) or `xlsx`. */
+                format?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": number[];
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": number[];
                 };
             };
             400: components["responses"]["Problem400"];

@@ -106,6 +106,7 @@ impl Column {
     }
 
     /// It holds long texts.
+    #[must_use]
     pub const fn wide(mut self) -> Self {
         self.is_wide = true;
         self

@@ -111,7 +111,6 @@ pub const SLICE: Slice<App> = Slice {
             reviewable: true,
             done: |it| it.settings.part::<settings::Chat>().is_their_own(),
         }],
-        ..Brings::NOTHING
     },
     ..Slice::new("chat")
 };

@@ -110,7 +110,7 @@ impl Past {
     /// The session with its lines.
     pub fn end(mut self) -> (sessions::Model, Vec<lines::Model>) {
         let session = &mut self.session;
-        (session.version, session.changed_at) = (self.lines.len() as i64, session.last_activity_at);
+        (session.version, session.changed_at) = (session.last_seq, session.last_activity_at);
         for line in &mut self.lines {
             let read = match line.sender_type {
                 Sender::Visitor => session.staff_read_seq,

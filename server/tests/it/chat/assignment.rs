@@ -72,7 +72,7 @@ async fn a_new_chat_goes_to_each_in_turn_until_they_are_full() {
     assert!(holders[0] == a || holders[0] == b);
     assert_ne!(holders[0], holders[1]);
     assert_eq!((&holders[0], &holders[1], &holders[4]), (&holders[2], &holders[3], &None), "{holders:?}");
-    let first = if holders[0] == a { 0 } else { 1 };
+    let first = usize::from(holders[0] != a);
     // Whoever ends one gets the one that waits.
     at_desk.send(about(&visitors[first].session, "close", json!({}))).await;
     session_where(&mut at_desk, &visitors[4].session, |it| it["staffId"] == json!(ada.id)).await;
