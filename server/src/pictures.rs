@@ -10,7 +10,7 @@ use image::imageops::{FilterType, thumbnail};
 use image::metadata::Orientation;
 use image::{
     DynamicImage, ExtendedColorType, GenericImageView as _, ImageDecoder as _, ImageEncoder as _, ImageFormat,
-    ImageReader, Limits, Rgb, RgbImage,
+    ImageReader, Limits, Rgb, RgbImage, RgbaImage,
 };
 use serde::Serialize;
 use tokio::sync::Semaphore;
@@ -147,34 +147,48 @@ where
 fn sent(bytes: &[u8]) -> Result<Sent> {
     let (picture, orientation, format) = read(bytes)?;
     let picture = fitted(picture, orientation, (SENT, SENT));
+    let whole = encoded(&picture, format)?;
     let (width, height) = picture.dimensions();
-    let smaller = (width.max(height) > PREVIEW)
-        .then(|| encoded(&fitted(picture.clone(), Orientation::NoTransforms, (PREVIEW, PREVIEW)), format))
-        .transpose()?;
-    Ok(Sent { picture: encoded(&picture, format)?, preview: smaller })
+    let preview = if width.max(height) > PREVIEW {
+        let small = fitted(picture, Orientation::NoTransforms, (PREVIEW, PREVIEW)).to_rgba8();
+        // Both have one media type.
+        let content = if media_type(&whole.content) == "image/png" { as_png(&small)? } else { as_jpeg(small.clone())? };
+        Some(Drawn { hash: sha256_hex(&content), content, width: small.width(), height: small.height() })
+    } else {
+        None
+    };
+    Ok(Sent { picture: whole, preview })
 }
 
 /// As a JPEG, unless a PNG is smaller or the picture has transparency. `format`: of the file that it was.
 fn encoded(picture: &DynamicImage, format: ImageFormat) -> Result<Drawn> {
     let picture = picture.to_rgba8();
-    let opaque = picture.pixels().all(|pixel| pixel.0[3] == u8::MAX);
     let (width, height) = picture.dimensions();
-    let mut content = Vec::new();
+    let opaque = picture.pixels().all(|pixel| pixel.0[3] == u8::MAX);
     // Photos are never smaller as PNG; screenshots and drawings often are.
-    if !opaque || format == ImageFormat::Png {
-        PngEncoder::new_with_quality(&mut content, CompressionType::Default, PngFilter::Adaptive)
-            .write_image(&picture, width, height, ExtendedColorType::Rgba8)
-            .map_err(Error::internal)?;
-    }
-    if opaque {
-        let mut photo = Vec::new();
-        let flat = DynamicImage::ImageRgba8(picture).into_rgb8();
-        flat.write_with_encoder(JpegEncoder::new_with_quality(&mut photo, QUALITY)).map_err(Error::internal)?;
-        if content.is_empty() || photo.len() < content.len() {
-            content = photo;
-        }
-    }
+    let exact = if !opaque || format == ImageFormat::Png { Some(as_png(&picture)?) } else { None };
+    let photo = if opaque { Some(as_jpeg(picture)?) } else { None };
+    let content = match (exact, photo) {
+        (Some(exact), Some(photo)) if photo.len() < exact.len() => photo,
+        (Some(exact), _) => exact,
+        (None, photo) => photo.unwrap_or_default(),
+    };
     Ok(Drawn { hash: sha256_hex(&content), content, width, height })
+}
+
+fn as_png(picture: &RgbaImage) -> Result<Vec<u8>> {
+    let mut content = Vec::new();
+    PngEncoder::new_with_quality(&mut content, CompressionType::Default, PngFilter::Adaptive)
+        .write_image(picture, picture.width(), picture.height(), ExtendedColorType::Rgba8)
+        .map_err(Error::internal)?;
+    Ok(content)
+}
+
+fn as_jpeg(picture: RgbaImage) -> Result<Vec<u8>> {
+    let mut content = Vec::new();
+    let flat = DynamicImage::ImageRgba8(picture).into_rgb8();
+    flat.write_with_encoder(JpegEncoder::new_with_quality(&mut content, QUALITY)).map_err(Error::internal)?;
+    Ok(content)
 }
 
 fn drawn(bytes: &[u8], drawing: Drawing) -> Result<Drawn> {
@@ -347,6 +361,24 @@ mod tests {
         assert_eq!((preview.width, preview.height), (PREVIEW, 64));
         assert!([&large.picture, &preview].iter().all(|it| media_type(&it.content) == "image/png"));
         assert_eq!(sent(&png(PREVIEW, 90)).expect("drawn").preview, None);
+    }
+
+    #[test]
+    fn a_preview_has_the_media_type_of_its_picture() {
+        // As large drawings of few colours are smaller as PNG and their previews as JPEG, and noise the other way.
+        for noise in [0, 255_u32] {
+            let picture = RgbImage::from_fn(900, 700, |x, y| {
+                let dot = |by: u32| {
+                    u8::try_from((((x * by) ^ (y * 31)).wrapping_mul(2_654_435_761) >> 24) & noise).unwrap_or(0)
+                };
+                Rgb([dot(7), dot(11), dot(13)])
+            });
+            let mut content = Vec::new();
+            PngEncoder::new(&mut content).write_image(&picture, 900, 700, ExtendedColorType::Rgb8).expect("a picture");
+            let sent = sent(&content).expect("drawn");
+            let preview = sent.preview.expect("a preview");
+            assert_eq!(media_type(&preview.content), media_type(&sent.picture.content), "noise {noise}");
+        }
     }
 
     #[test]
