@@ -130,8 +130,8 @@ export const SIGNED_IN = [
   { name: "admin-selection", path: "/admin/messages", ready: "[data-message]", act: selectThree },
   { name: "admin-chats", path: "/admin/chats", ready: "text=Nobody is waiting" },
   { name: "admin-chats-all", path: "/admin/chats?view=all", ready: "[data-chat]" },
-  { name: "admin-chat", path: "/admin/chats?view=closed", ready: "[data-chat]", act: openChat },
-  { name: "admin-chats-nothing", path: "/admin/chats?view=all&q=zzzzqq", ready: "text=No chats here" },
+  { name: "admin-chat", path: "/admin/chats?view=closed", ready: "[data-chat]", act: openFirstChat },
+  { name: "admin-chats-nothing", path: "/admin/chats?view=all&q=zzzzqq", ready: "text=No matching chats" },
   { name: "admin-palette", path: "/admin/", ready: ".columns", act: (page) => page.keyboard.press("Control+k") },
   { name: "admin-help", path: "/admin/", ready: ".columns", act: openHelp },
   { name: "admin-canned", path: "/admin/messages/canned", ready: "main h1" },
@@ -295,9 +295,9 @@ async function changeHours(page) {
   await page.getByRole("button", { name: "Save changes" }).waitFor();
 }
 
-async function openChat(page) {
+async function openFirstChat(page) {
   await page.locator("[data-chat] a").first().click();
-  await page.getByRole("log").getByRole("listitem").first().waitFor();
+  await page.getByRole("log").locator("[data-seq]").first().waitFor();
 }
 
 async function selectThree(page) {
