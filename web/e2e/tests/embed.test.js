@@ -79,6 +79,8 @@ step("the button stands above the page, whatever styles that has, and loads noth
 step("a click opens the chat, and one can write at once", async () => {
   await button().click();
   await log().getByText("Hello! How can we help?").waitFor();
+  const { width } = await page.locator("#tekvwarho-chat iframe").boundingBox();
+  assert.ok(width >= 398 && width <= 402, `the panel is as wide as on our own site: ${width}`);
   await until("the field has the focus", () => field().evaluate((node) => node === document.activeElement));
   await page.keyboard.type("Do you deliver to Lübeck?");
   await page.keyboard.press("Enter");

@@ -12,12 +12,13 @@
   const home = new URL(script.src).origin;
   const words = { open: "Chat", unread: (count) => `Chat, ${count} unread`, title: (firm) => `Chat with ${firm}` };
 
+  // In pixels: a rem is what the page has made of it.
   const css = `
     :host { all: initial; --hue: 172; color-scheme: light dark; }
     button {
       position: fixed; z-index: 2147483000;
-      right: max(1rem, env(safe-area-inset-right)); bottom: max(1rem, env(safe-area-inset-bottom));
-      display: flex; align-items: center; gap: .5rem; min-height: 52px; padding: .5rem 1.25rem .5rem 1rem;
+      right: max(16px, env(safe-area-inset-right)); bottom: max(16px, env(safe-area-inset-bottom));
+      display: flex; align-items: center; gap: 8px; min-height: 52px; padding: 8px 20px 8px 16px;
       border: 1px solid light-dark(oklch(.99 .006 var(--hue)), oklch(.19 .03 var(--hue))); border-radius: 999px;
       background: light-dark(oklch(.44 .105 var(--hue)), oklch(.82 .13 var(--hue)));
       color: light-dark(oklch(.99 .006 var(--hue)), oklch(.19 .03 var(--hue)));
@@ -32,12 +33,12 @@
     b span { color: light-dark(oklch(.44 .105 var(--hue)), oklch(.82 .13 var(--hue))); }
     iframe {
       position: fixed; z-index: 2147483000;
-      right: max(1rem, env(safe-area-inset-right)); bottom: max(1rem, env(safe-area-inset-bottom));
-      width: 25rem; max-width: calc(100vw - 2rem); height: min(42rem, 100dvh - 2rem);
+      right: max(16px, env(safe-area-inset-right)); bottom: max(16px, env(safe-area-inset-bottom));
+      width: 400px; max-width: calc(100vw - 32px); height: min(672px, 100dvh - 32px);
       border: 1px solid rgb(128 128 128 / .35); border-radius: 16px; box-shadow: 0 12px 48px rgb(0 0 0 / .28);
     }
     [hidden] { display: none; }
-    @media (max-width: 30rem), (max-height: 30rem) {
+    @media (max-width: 480px), (max-height: 480px) {
       iframe { inset: 0; width: 100vw; max-width: none; height: 100dvh; border: 0; border-radius: 0; }
     }
     @media print { :host { display: none; } }
@@ -141,7 +142,7 @@
     document.body.append(host);
     addEventListener("message", hear);
     // On a phone the frame would hide the page that somebody has just gone to.
-    const wide = !matchMedia("(max-width: 30rem), (max-height: 30rem)").matches;
+    const wide = !matchMedia("(max-width: 480px), (max-height: 480px)").matches;
     if (wanted || (kept(tab, "shown") && wide)) open();
     else if (kept(local, "has")) load();
     else if (connect === "load") (window.requestIdleCallback ?? setTimeout)(load);

@@ -139,8 +139,10 @@ pub async fn seal_beside_others(platform: &Platform, everything: bool) -> Result
 /// # Errors
 /// The chain is not the one that was sealed here; the database is unavailable.
 pub async fn seal_pending(platform: &Platform, everything: bool) -> Result<Option<u64>> {
-    let Some(_alone) = platform.storage.alone("the sealer").await? else { return Ok(None) };
-    match seal_alone(platform, everything).await {
+    let Some(alone) = platform.storage.alone("the sealer").await? else { return Ok(None) };
+    let outcome = seal_alone(platform, everything).await;
+    alone.end().await;
+    match outcome {
         // A command beside the server on SQLite, or a node that lost its lock.
         Err(error) if error.is_unique_violation() => Ok(None),
         outcome => outcome.map(Some),
