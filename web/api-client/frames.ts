@@ -6,15 +6,11 @@ export interface components {
     schemas: {
         /** @description A person who may take chats. */
         ChatColleague: {
-            /**
-             * Format: int32
-             * @description The active sessions that they have.
-             */
+            /** @description The active sessions that they have. */
             active: number;
             /** @description They take chats, and there was a sign of life of them lately. */
             available: boolean;
             name: string;
-            /** Format: uuid */
             staffId: string;
         };
         /**
@@ -32,27 +28,18 @@ export interface components {
             clientId?: string | null;
             /** @description As written; empty if there are only files, if it was redacted, and in a line of the system, which `event` describes. */
             content: string;
-            /** Format: date-time */
             createdAt: string;
             event?: components["schemas"]["ChatEvent"] | null;
             /** @description What was sent with it; missing if there is nothing. */
             files?: components["schemas"]["SentFile"][];
             from: components["schemas"]["ChatFrom"];
-            /** Format: uuid */
             id: string;
             /** @description Its text was removed. */
             redacted?: boolean;
-            /**
-             * Format: int64
-             * @description Its place in the session, without gaps.
-             */
+            /** @description Its place in the session, without gaps. */
             seq: number;
-            /** Format: uuid */
             sessionId: string;
-            /**
-             * Format: uuid
-             * @description Who wrote it or did it, for staff only.
-             */
+            /** @description Who wrote it or did it, for staff only. */
             staffId?: string | null;
             staffName?: string | null;
         };
@@ -60,18 +47,11 @@ export interface components {
         ChatNote: {
             clientId?: string | null;
             content: string;
-            /** Format: date-time */
             createdAt: string;
-            /** Format: uuid */
             id: string;
-            /**
-             * Format: int64
-             * @description Its place among the notes of the session.
-             */
+            /** @description Its place among the notes of the session. */
             noteSeq: number;
-            /** Format: uuid */
             sessionId: string;
-            /** Format: uuid */
             staffId?: string | null;
             staffName?: string | null;
         };
@@ -88,12 +68,8 @@ export interface components {
         ChatPresence: "online" | "offline";
         /** @description Which session to go on with. */
         ChatResume: {
-            /**
-             * Format: int64
-             * @description The last line that the client has; 0: none. All after it follow.
-             */
+            /** @description The last line that the client has; 0: none. All after it follow. */
             lastSeq?: number;
-            /** Format: uuid */
             sessionId: string;
             /**
              * @description As `welcome` gave it, or as it stands in the address of a mailed link; with the latter, what is written reopens
@@ -103,60 +79,39 @@ export interface components {
         };
         /** @description A session, for staff. */
         ChatSession: {
-            /** Format: date-time */
             endedAt?: string | null;
             feedback?: string | null;
             isSpam: boolean;
-            /** Format: date-time */
             lastActivity: string;
             lastFrom?: components["schemas"]["ChatFrom"] | null;
             /** @description The beginning of the newest line that somebody wrote; the name of its first file if it has only files. */
             lastLine?: string | null;
-            /** Format: int64 */
             lastSeq: number;
             /** @description It was closed before staff wrote anything. */
             missed: boolean;
             /** @description The visitor has the site open. */
             online: boolean;
             page?: components["schemas"]["ChatPage"] | null;
-            /** Format: int32 */
             rating?: number | null;
-            /** Format: uuid */
             sessionId: string;
-            /** Format: uuid */
             staffId?: string | null;
             staffName?: string | null;
-            /** Format: int64 */
             staffReadSeq: number;
-            /** Format: date-time */
             startedAt: string;
             status: components["schemas"]["ChatStatus"];
             tags: string[];
             /** @description The address of a service. */
             topic?: string | null;
-            /**
-             * Format: int32
-             * @description Lines of the visitor beyond what staff have read.
-             */
+            /** @description Lines of the visitor beyond what staff have read. */
             unread: number;
-            /**
-             * Format: int64
-             * @description Increases with every change: of two states of a session, the higher one is newer.
-             */
+            /** @description Increases with every change: of two states of a session, the higher one is newer. */
             version: number;
             visitorEmail?: string | null;
             visitorName?: string | null;
-            /** Format: int64 */
             visitorReadSeq: number;
-            /**
-             * Format: int64
-             * @description The same in seconds, at the time of this response.
-             */
+            /** @description The same in seconds, at the time of this response. */
             waitingSeconds?: number | null;
-            /**
-             * Format: date-time
-             * @description Since when the visitor waits for words of staff; none: they do not.
-             */
+            /** @description Since when the visitor waits for words of staff; none: they do not. */
             waitingSince?: string | null;
         };
         /**
@@ -177,7 +132,6 @@ export interface components {
         } | {
             /** @description Such as `message`. */
             entity: string;
-            /** Format: uuid */
             id?: string | null;
             /** @enum {string} */
             type: "viewing";
@@ -194,40 +148,29 @@ export interface components {
         Goodbye: "signed_out" | "shutdown" | "unavailable" | "idle";
         /** @description A file as it is shown. */
         SentFile: {
-            /** Format: uuid */
             fileId: string;
-            /** Format: int32 */
             height?: number;
             name: string;
-            /**
-             * Format: int64
-             * @description In bytes.
-             */
+            /** @description In bytes. */
             size: number;
             /** @description Its media type, detected from its bytes. */
             type: string;
-            /**
-             * Format: int32
-             * @description In pixels, if it is a picture that can be shown.
-             */
+            /** @description In pixels, if it is a picture that can be shown. */
             width?: number;
         };
         /** @description What the server sends. */
         ServerFrame: {
-            /** Format: uuid */
             staffId: string;
             /** @enum {string} */
             type: "ready";
         } | {
             entity: string;
-            /** Format: uuid */
             id: string;
             staff: components["schemas"]["Viewer"][];
             /** @enum {string} */
             type: "viewing";
         } | {
             entity: string;
-            /** Format: uuid */
             id?: string | null;
             kind: string;
             /** @enum {string} */
@@ -237,7 +180,6 @@ export interface components {
             type: "pong";
         } | {
             reason: components["schemas"]["Goodbye"];
-            /** Format: int64 */
             retryAfter?: number | null;
             /** @enum {string} */
             type: "bye";
@@ -245,15 +187,9 @@ export interface components {
             clientId?: string | null;
             code: string;
             detail: string;
-            /**
-             * Format: int64
-             * @description Seconds after which it can be tried again.
-             */
+            /** @description Seconds after which it can be tried again. */
             retryAfter?: number | null;
-            /**
-             * Format: uuid
-             * @description The session and the line of the frame, if it named them.
-             */
+            /** @description The session and the line of the frame, if it named them. */
             sessionId?: string | null;
             /** @enum {string} */
             type: "error";
@@ -264,34 +200,26 @@ export interface components {
             /** @enum {string} */
             type: "available";
         } | {
-            /** Format: uuid */
             sessionId: string;
             /** @enum {string} */
             type: "claim";
         } | {
-            /** Format: uuid */
             sessionId: string;
             /** @enum {string} */
             type: "release";
         } | {
             note?: string | null;
-            /** Format: uuid */
             sessionId: string;
-            /** Format: uuid */
             staffId: string;
             /** @enum {string} */
             type: "transfer";
         } | {
-            /** Format: int64 */
             lastNoteSeq?: number;
-            /** Format: int64 */
             lastSeq?: number;
-            /** Format: uuid */
             sessionId: string;
             /** @enum {string} */
             type: "open";
         } | {
-            /** Format: uuid */
             sessionId: string;
             /** @enum {string} */
             type: "leave";
@@ -302,44 +230,33 @@ export interface components {
             content: string;
             /** @description At most 5, uploaded before with `POST /api/admin/files?for=chat`. */
             files?: string[];
-            /** Format: uuid */
             sessionId: string;
             /** @enum {string} */
             type: "message";
         } | {
             clientId: string;
             content: string;
-            /** Format: uuid */
             sessionId: string;
             /** @enum {string} */
             type: "note";
         } | {
-            /** Format: int64 */
             beforeSeq: number;
-            /**
-             * Format: int32
-             * @description 1 to 200.
-             */
+            /** @description 1 to 200. */
             limit: number;
-            /** Format: uuid */
             sessionId: string;
             /** @enum {string} */
             type: "history";
         } | {
             on: boolean;
-            /** Format: uuid */
             sessionId: string;
             /** @enum {string} */
             type: "typing";
         } | {
-            /** Format: int64 */
             seq: number;
-            /** Format: uuid */
             sessionId: string;
             /** @enum {string} */
             type: "read";
         } | {
-            /** Format: uuid */
             sessionId: string;
             /** @enum {string} */
             type: "close";
@@ -361,7 +278,6 @@ export interface components {
         } | {
             complete: boolean;
             messages: components["schemas"]["ChatLine"][];
-            /** Format: uuid */
             sessionId: string;
             /** @enum {string} */
             type: "history";
@@ -373,35 +289,27 @@ export interface components {
             type: "note";
         }) | {
             clientId: string;
-            /** Format: int64 */
             noteSeq?: number | null;
-            /** Format: int64 */
             seq?: number | null;
-            /** Format: uuid */
             sessionId: string;
             /** @enum {string} */
             type: "ack";
         } | {
             from: components["schemas"]["ChatSide"];
             on: boolean;
-            /** Format: uuid */
             sessionId: string;
-            /** Format: uuid */
             staffId?: string | null;
             staffName?: string | null;
             /** @enum {string} */
             type: "typing";
         } | {
             by: components["schemas"]["ChatSide"];
-            /** Format: int64 */
             seq: number;
-            /** Format: uuid */
             sessionId: string;
             /** @enum {string} */
             type: "read";
         } | {
             page?: components["schemas"]["ChatPage"] | null;
-            /** Format: uuid */
             sessionId: string;
             /** @enum {string} */
             type: "presence";
@@ -409,7 +317,6 @@ export interface components {
         };
         /** @description A person who is viewing something. */
         Viewer: {
-            /** Format: uuid */
             id: string;
             name: string;
             /** @description They are writing a reply or a note. */
@@ -430,10 +337,7 @@ export interface components {
             type: "hello";
             /** @description The page on which the visitor is, and from where they came to it. */
             url?: string | null;
-            /**
-             * Format: uuid
-             * @description As an earlier `welcome` named it. It authorises nothing.
-             */
+            /** @description As an earlier `welcome` named it. It authorises nothing. */
             visitorId?: string | null;
         } | {
             /** @description The client's own name of the line, 1 to 64 characters. */
@@ -442,40 +346,30 @@ export interface components {
             content: string;
             /** @description At most 5, uploaded before with `POST /api/chat/files`. */
             files?: string[];
-            /** Format: uuid */
             sessionId: string;
             /** @enum {string} */
             type: "message";
         } | {
             email?: string | null;
             name?: string | null;
-            /** Format: uuid */
             sessionId: string;
             topic?: string | null;
             /** @enum {string} */
             type: "details";
         } | {
-            /** Format: int64 */
             beforeSeq: number;
-            /**
-             * Format: int32
-             * @description 1 to 200.
-             */
+            /** @description 1 to 200. */
             limit: number;
-            /** Format: uuid */
             sessionId: string;
             /** @enum {string} */
             type: "history";
         } | {
             on: boolean;
-            /** Format: uuid */
             sessionId: string;
             /** @enum {string} */
             type: "typing";
         } | {
-            /** Format: int64 */
             seq: number;
-            /** Format: uuid */
             sessionId: string;
             /** @enum {string} */
             type: "read";
@@ -486,25 +380,19 @@ export interface components {
             type: "page";
             url: string;
         } | {
-            /** Format: uuid */
             sessionId: string;
             /** @enum {string} */
             type: "close";
         } | {
             /** @description At most 2,000 characters. */
             feedback?: string | null;
-            /**
-             * Format: int32
-             * @description 1 to 5.
-             */
+            /** @description 1 to 5. */
             rating: number;
-            /** Format: uuid */
             sessionId: string;
             /** @enum {string} */
             type: "rate";
         } | {
             email: string;
-            /** Format: uuid */
             sessionId: string;
             /** @enum {string} */
             type: "copy";
@@ -516,50 +404,34 @@ export interface components {
         VisitorServerFrame: {
             /** @description It was resumed. */
             resumed: boolean;
-            /** Format: date-time */
             serverTime: string;
-            /** Format: uuid */
             sessionId: string;
             /** @description Opens the session; belongs in frames only. */
             token: string;
             /** @enum {string} */
             type: "welcome";
-            /** Format: uuid */
             visitorId: string;
         } | {
             feedback?: string | null;
-            /** Format: date-time */
             lastActivity: string;
-            /** Format: int64 */
             lastSeq: number;
-            /** Format: int32 */
             rating?: number | null;
-            /** Format: uuid */
             sessionId: string;
             staffName?: string | null;
-            /** Format: int64 */
             staffReadSeq: number;
-            /** Format: date-time */
             startedAt: string;
             status: components["schemas"]["ChatStatus"];
             /** @enum {string} */
             type: "session";
-            /**
-             * Format: int32
-             * @description Lines of staff beyond what the visitor has read.
-             */
+            /** @description Lines of staff beyond what the visitor has read. */
             unread: number;
             visitorEmail?: string | null;
             visitorName?: string | null;
-            /**
-             * Format: int64
-             * @description What the visitor has read, and what staff have read.
-             */
+            /** @description What the visitor has read, and what staff have read. */
             visitorReadSeq: number;
         } | {
             complete: boolean;
             messages: components["schemas"]["ChatLine"][];
-            /** Format: uuid */
             sessionId: string;
             /** @enum {string} */
             type: "history";
@@ -568,31 +440,25 @@ export interface components {
             type: "message";
         }) | {
             clientId?: string | null;
-            /** Format: int64 */
             seq: number;
-            /** Format: uuid */
             sessionId: string;
             /** @enum {string} */
             type: "ack";
         } | {
             from: components["schemas"]["ChatSide"];
             on: boolean;
-            /** Format: uuid */
             sessionId: string;
             staffName?: string | null;
             /** @enum {string} */
             type: "typing";
         } | {
             by: components["schemas"]["ChatSide"];
-            /** Format: int64 */
             seq: number;
-            /** Format: uuid */
             sessionId: string;
             /** @enum {string} */
             type: "read";
         } | {
             email: string;
-            /** Format: uuid */
             sessionId: string;
             /** @enum {string} */
             type: "copied";

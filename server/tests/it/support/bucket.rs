@@ -50,7 +50,9 @@ impl Bucket {
     /// The names of all objects.
     pub async fn objects(&self) -> Vec<String> {
         let listed = self.client.get(self.address("desk")).send().await.unwrap().text().await.unwrap();
-        listed.split("<Key>").skip(1).map(|rest| rest.split('<').next().unwrap().to_owned()).collect()
+        let after = listed.split_once("<Key>").map_or("", |(_, after)| after);
+        let keys = after.split("<Key>").filter_map(|rest| rest.split_once("</Key>"));
+        keys.map(|(key, _)| key.to_owned()).collect()
     }
 
     fn address(&self, path: &str) -> String {
