@@ -87,31 +87,27 @@ pub fn choose(rule: Assignment, capacity: i32, candidates: &[Candidate], passed_
 /// # Errors
 /// The database is unavailable.
 pub async fn give(tx: &Tx<'_>, now: &Now, terms: &Terms, session: Uuid) -> Result<bool> {
-    let mut candidates = Vec::new();
-    let mut passed_on = None;
-    let mut is_first = true;
-    while let Some(row) = store::locked(tx.conn(), session).await? {
-        if row.status != Status::Waiting || row.is_spam {
-            break;
-        }
-        if std::mem::take(&mut is_first) {
-            candidates = self::candidates(tx.conn(), terms.away_before).await?;
-            passed_on = store::passed_on_by(tx.conn(), session).await?;
-        }
-        let Some(person) = choose(terms.rule, terms.capacity, &candidates, passed_on) else { break };
-        let (outcome, before) = acts::act_on(tx, now, row, By::Time, Deed::Assign(person)).await?;
+    let Some(row) = store::locked(tx.conn(), session).await? else { return Ok(false) };
+    if row.status != Status::Waiting || row.is_spam {
+        return Ok(false);
+    }
+    let mut candidates = candidates(tx.conn(), terms.away_before).await?;
+    let passed_on = store::passed_on_by(tx.conn(), session).await?;
+    while let Some(person) = choose(terms.rule, terms.capacity, &candidates, passed_on) {
+        let (outcome, _) = acts::act_on(tx, now, row.clone(), By::Time, Deed::Assign(person)).await?;
         if outcome == Outcome::NotForThem {
+            // They have left, or lost the permission, since they said that they take chats.
             candidates.retain(|it| it.id != person);
-        } else if before.is_some() {
-            store::note_given(tx.conn(), person, now.at).await?;
-            tx.notify(notices::of_given(tx, &terms.platform, session, person).await?);
-            let from = RequestInfo::internal();
-            let changes = Changes::none().field("assignedTo", None::<Uuid>, Some(person)).fact("rule", terms.rule);
-            let entity = (Entity::Chat, Some(session));
-            let entry = Entry { actor: None, action: "chat.given", entity, changes, from: &from };
-            tx.audit(entry.row(&now.ids, now.at));
-            return Ok(true);
+            continue;
         }
+        store::note_given(tx.conn(), person, now.at).await?;
+        tx.notify(notices::of_given(tx, &terms.platform, session, person).await?);
+        let from = RequestInfo::internal();
+        let changes = Changes::none().field("assignedTo", None::<Uuid>, Some(person)).fact("rule", terms.rule);
+        let entry =
+            Entry { actor: None, action: "chat.given", entity: (Entity::Chat, Some(session)), changes, from: &from };
+        tx.audit(entry.row(&now.ids, now.at));
+        return Ok(true);
     }
     Ok(false)
 }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use chrono::Duration;
 use database::entity::chat_sessions::{self, Status};
 use database::entity::staff::Role;
-use sea_orm::EntityTrait as _;
+use sea_orm::{EntityTrait as _, Set};
 use serde_json::{Value, json};
 use tekvwarho::cluster::Event;
 
@@ -133,6 +133,16 @@ async fn whoever_takes_a_chat_that_has_waited_long_has_time_to_reply() {
     t.clock.advance(Duration::minutes(2));
     t.app.schedule().run_due(uuid::Uuid::nil()).await;
     assert_eq!(holder(&t, &visitor).await, None);
+}
+
+#[tokio::test]
+async fn whoever_has_left_gets_nothing_and_the_next_one_does() {
+    let (t, ada, _at_desk) = office("least_busy", 5).await;
+    let (ben, _socket) = colleague(&t, "Ben").await;
+    // Equal otherwise, the older id is first.
+    t.change_person_of(&ada, |change| change.is_active = Set(false)).await;
+    let visitor = says_hello(&t).await;
+    assert_eq!(holder(&t, &visitor).await, Some(ben.id));
 }
 
 #[tokio::test]
