@@ -36,11 +36,11 @@ test: ## Everything: checks, both engines, front ends, browser, fuzzing, a short
 	tools/test
 
 test-sqlite: ## The server's tests on SQLite.
-	cargo nextest run --workspace
+	cargo nextest run --workspace --no-fail-fast
 
 test-postgres: ## The server's tests on a throw-away PostgreSQL, those of several nodes among them.
 	tools/need redis-server
-	tools/with-postgres cargo nextest run --workspace --test it --ignore-default-filter
+	tools/with-postgres cargo nextest run --workspace --no-fail-fast --test it --ignore-default-filter
 
 test-web: web/node_modules/.package-lock.json ## Unit tests of both front ends.
 	cd web/site && npm test

@@ -50,10 +50,10 @@ impl Socket {
         tokio::time::timeout(Duration::from_secs(10), read).await.expect("the end of the socket");
     }
 
-    /// The next text frame; fails after five seconds.
+    /// The next text frame; fails after twenty seconds.
     pub async fn next(&mut self) -> Value {
         loop {
-            let frame = tokio::time::timeout(Duration::from_secs(5), self.0.next())
+            let frame = tokio::time::timeout(Duration::from_secs(20), self.0.next())
                 .await
                 .expect("a frame")
                 .expect("an open socket")
