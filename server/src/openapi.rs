@@ -51,6 +51,11 @@ impl Modify for Schemes {
             "`Session` and the token of a chat, as `welcome` gives it",
         ));
         components.add_security_scheme("chatSession", SecurityScheme::ApiKey(session));
+        let form = ApiKey::Header(ApiKeyValue::with_description(
+            "Authorization",
+            "`Form` and a token of `GET /api/form-token`",
+        ));
+        components.add_security_scheme("formToken", SecurityScheme::ApiKey(form));
     }
 }
 

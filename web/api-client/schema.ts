@@ -2238,6 +2238,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/contact/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Uploads a file for the contact form, to be named in `files` of `POST /api/contact`. Send `Authorization: Form <token>`
+         *     with a token of `GET /api/form-token`, and the same token with the message. Pictures are drawn again, without their
+         *     metadata. A file that no message names within a day is deleted.
+         */
+        post: operations["upload_contact_file"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/form-token": {
         parameters: {
             query?: never;
@@ -2318,6 +2339,43 @@ export interface paths {
         };
         /** Returns the thread of a message to the client who wrote it. Send `Authorization: Manage <code from the email>`. */
         get: operations["get_thread"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/messages/{id}/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Uploads a file for a reply of the client, to be named in its `files`. Send `Authorization: Manage <code from the
+         *     email>`.
+         */
+        post: operations["upload_client_file"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/messages/{id}/files/{fileId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Returns a file of the conversation to the client. Send `Authorization: Manage <code from the email>`. */
+        get: operations["get_client_file"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2596,7 +2654,7 @@ export interface components {
             connect: components["schemas"]["Connect"];
             /** @description False: there is no chat; open conversations go on. */
             enabled: boolean;
-            files: components["schemas"]["ChatFiles"];
+            files: components["schemas"]["FileLimits"];
             greeting: string;
             /** @description It is within the hours; null: there are none. */
             open?: boolean | null;
@@ -2643,16 +2701,6 @@ export interface components {
          * @enum {string}
          */
         ChatEvent: "claimed" | "released" | "transferred" | "given" | "requeued" | "closed_by_staff" | "closed_by_visitor" | "closed_by_silence" | "reopened";
-        /** @description Files that can be sent. */
-        ChatFiles: {
-            enabled: boolean;
-            /** @description In one line. */
-            maxCount: number;
-            /** @description Of one file, in bytes. */
-            maxSize: number;
-            /** @description What an `<input accept>` takes. */
-            types: string[];
-        };
         /**
          * @description Who speaks in a line.
          * @enum {string}
@@ -2852,6 +2900,8 @@ export interface components {
         ClientReply: {
             /** @description At most 5,000 characters. */
             content: string;
+            /** @description Uploaded before with `POST /api/messages/{id}/files`. */
+            files?: string[];
         };
         /** @description A message with its replies, without anything internal. */
         ClientThread: {
@@ -2859,6 +2909,8 @@ export interface components {
             canReply: boolean;
             /** Format: date-time */
             createdAt: string;
+            /** @description What was sent with it. */
+            files: components["schemas"]["SentFile"][];
             firmName: string;
             /** Format: uuid */
             id: string;
@@ -2903,6 +2955,8 @@ export interface components {
             email: string;
             /** @description Leave this empty too: it is the trap of our own page. On its own, it marks a message as doubtful. */
             extra?: string | null;
+            /** @description Uploaded before with `POST /api/contact/files` and the same form token. */
+            files?: string[];
             /** @description From the page, or from `GET /api/form-token`. */
             formToken?: string | null;
             /** @description At most 5,000 characters. */
@@ -3163,7 +3217,7 @@ export interface components {
                 connect: components["schemas"]["Connect"];
                 /** @description False: there is no chat; open conversations go on. */
                 enabled: boolean;
-                files: components["schemas"]["ChatFiles"];
+                files: components["schemas"]["FileLimits"];
                 greeting: string;
                 /** @description It is within the hours; null: there are none. */
                 open?: boolean | null;
@@ -3322,6 +3376,8 @@ export interface components {
                 canReply: boolean;
                 /** Format: date-time */
                 createdAt: string;
+                /** @description What was sent with it. */
+                files: components["schemas"]["SentFile"][];
                 firmName: string;
                 /** Format: uuid */
                 id: string;
@@ -3713,6 +3769,10 @@ export interface components {
             data: components["schemas"]["MessageSummary"] & {
                 client: components["schemas"]["Client"];
                 consent: boolean;
+                /** @description Files that a reply can have. */
+                fileLimits: components["schemas"]["FileLimits"];
+                /** @description What was sent with it. */
+                files: components["schemas"]["SentFile"][];
                 history: components["schemas"]["HistoryItem"][];
                 ipAddress?: string | null;
                 message: string;
@@ -4261,6 +4321,8 @@ export interface components {
                 content: string;
                 /** Format: date-time */
                 createdAt: string;
+                /** @description What was sent with it. */
+                files: components["schemas"]["SentFile"][];
                 /** Format: uuid */
                 id: string;
                 kind: components["schemas"]["ThreadKind"];
@@ -5133,6 +5195,16 @@ export interface components {
             /** Format: binary */
             file: string;
         };
+        /** @description Files that can be sent. */
+        FileLimits: {
+            enabled: boolean;
+            /** @description At a time. */
+            maxCount: number;
+            /** @description Of one file, in bytes. */
+            maxSize: number;
+            /** @description What an `<input accept>` takes. */
+            types: string[];
+        };
         /** @description The person who forgot their password. */
         Forgot: {
             email: string;
@@ -5491,6 +5563,10 @@ export interface components {
         MessageDetail: components["schemas"]["MessageSummary"] & {
             client: components["schemas"]["Client"];
             consent: boolean;
+            /** @description Files that a reply can have. */
+            fileLimits: components["schemas"]["FileLimits"];
+            /** @description What was sent with it. */
+            files: components["schemas"]["SentFile"][];
             history: components["schemas"]["HistoryItem"][];
             ipAddress?: string | null;
             message: string;
@@ -5676,6 +5752,8 @@ export interface components {
              * @description Holds the reply back for up to 60 seconds; until then it can be undone. 0 by default.
              */
             delaySeconds?: number;
+            /** @description Uploaded before with `POST /api/admin/files?for=message`. The client gets them on the conversation page. */
+            files?: string[];
             /**
              * Format: uuid
              * @description The newest line of the client or of a colleague that the writer has seen. If another one came after it, the
@@ -6307,6 +6385,8 @@ export interface components {
             content: string;
             /** Format: date-time */
             createdAt: string;
+            /** @description What was sent with it. */
+            files: components["schemas"]["SentFile"][];
             /** @description `client` or `firm`. */
             from: string;
         };
@@ -6316,6 +6396,8 @@ export interface components {
             content: string;
             /** Format: date-time */
             createdAt: string;
+            /** @description What was sent with it. */
+            files: components["schemas"]["SentFile"][];
             /** Format: uuid */
             id: string;
             kind: components["schemas"]["ThreadKind"];
@@ -11735,6 +11817,41 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
+    upload_contact_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["FileForm"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    /** @description The address of what was created */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_SentFile"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem422"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
     get_form_token: {
         parameters: {
             query?: never;
@@ -11861,6 +11978,76 @@ export interface operations {
             404: components["responses"]["Problem404"];
             422: components["responses"]["Problem422x1"];
             429: components["responses"]["Problem429x1"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    upload_client_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["FileForm"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    /** @description The address of what was created */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_SentFile"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem422"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    get_client_file: {
+        parameters: {
+            query?: {
+                /** @description `preview`: of a picture, at most 640 pixels on its longest side. Without it, at most 2,560. */
+                size?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+                fileId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": components["schemas"]["FileContent"];
+                    "image/png": components["schemas"]["FileContent"];
+                    "application/octet-stream": components["schemas"]["FileContent"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            404: components["responses"]["Problem422"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
             503: components["responses"]["Problem503"];
         };
     };

@@ -1,6 +1,8 @@
 //! Extractors for ids, queries and pagination from a request's URL.
 
 use axum::extract::{FromRequestParts, Path};
+use axum::http::HeaderMap;
+use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -10,6 +12,12 @@ use uuid::Uuid;
 use super::valid;
 use crate::error::{Error, Result};
 use crate::storage::Cursor;
+
+/// What `Authorization` says under that scheme (RFC 9110, 11.4).
+pub fn credentials<'h>(headers: &'h HeaderMap, scheme: &str) -> Option<&'h str> {
+    let (given, token) = headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    given.eq_ignore_ascii_case(scheme).then(|| token.trim())
+}
 
 /// The `{id}` of the path. A malformed id names nothing, so it is a 404.
 pub struct Id(pub Uuid);

@@ -31,7 +31,7 @@ pub mod valid;
 
 pub use body::{BodyLimit, BodyLimits, Form, Json, OwnLimit, read as read_body};
 pub use client_address::{AddressKey, TrustedProxies};
-pub use extract::{Id, Name, Paging, Query};
+pub use extract::{Id, Name, Paging, Query, credentials};
 pub use front::Front;
 pub use if_match::IfMatch;
 pub use origin::{AllowedOrigins, Origin, Reader};

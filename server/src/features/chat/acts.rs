@@ -354,7 +354,7 @@ pub fn excerpt(content: &str, files: &[SentFile]) -> Option<String> {
 /// Puts what somebody says at the end of the stream, with the files that it names.
 async fn speak(tx: &Tx<'_>, now: &Now, row: &mut sessions::Model, words: &Words, who: Option<Uuid>) -> Result<i64> {
     let id = now.ids.next(now.at);
-    let by = who.map_or(files::By::Stranger, files::By::Staff);
+    let by = who.map_or(files::By::Stranger(row.session_id), files::By::Staff);
     let owner = (Entity::Chat, row.session_id);
     let claimed = files::claim(tx.conn(), &words.files, owner, id, by, now.at).await?;
     let files = claimed.iter().map(SentFile::from).collect();

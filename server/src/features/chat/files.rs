@@ -2,7 +2,6 @@
 
 use axum::extract::{Request, State};
 use axum::http::HeaderMap;
-use axum::http::header::AUTHORIZATION;
 use axum::response::Response;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -13,7 +12,7 @@ use super::{limits, store, token};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::rate_limit::Subject;
-use crate::http::{AddressKey, Created, Envelope, Id, Problem, Query, RequestInfo};
+use crate::http::{AddressKey, Created, Envelope, Id, Problem, Query, RequestInfo, credentials};
 use crate::platform::entity::Entity;
 use crate::platform::files::{self, FileContent, FileForm, FilesOf, For, SentFile, Size};
 
@@ -27,8 +26,7 @@ pub fn routes() -> OpenApiRouter<App> {
 
 /// The session that a request names by its token.
 fn session(app: &App, headers: &HeaderMap) -> Result<Uuid> {
-    let given = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok()?.split_once(' '));
-    let token = given.filter(|(scheme, _)| scheme.eq_ignore_ascii_case("session")).map(|(_, token)| token);
+    let token = credentials(headers, "session");
     token.and_then(|token| token::opens(app, token)).map(|(session, _)| session).ok_or(Error::Unauthenticated)
 }
 

@@ -17,7 +17,7 @@ use crate::error::Result;
 use crate::http::rate_limit::Subject;
 use crate::http::{Data, Envelope, Problem, Reader, RequestInfo};
 use crate::platform::entity::Entity;
-use crate::platform::files;
+use crate::platform::files::{self, FileLimits};
 use crate::platform::limits::PUBLIC_READ;
 
 /// The routes of this file.
@@ -47,20 +47,7 @@ pub struct ChatConfig {
     pub changes_at: Option<DateTime<Utc>>,
     /// Play a sound when a reply arrives.
     pub sound: bool,
-    pub files: ChatFiles,
-}
-
-/// Files that can be sent.
-#[derive(Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct ChatFiles {
-    pub enabled: bool,
-    /// Of one file, in bytes.
-    pub max_size: usize,
-    /// In one line.
-    pub max_count: usize,
-    /// What an `<input accept>` takes.
-    pub types: Vec<String>,
+    pub files: FileLimits,
 }
 
 /// What a chat can be about.
@@ -83,7 +70,6 @@ async fn get_config(
     let chat = settings.part::<Chat>();
     let open = chat.open(&settings, app.clock.now());
     let somebody = stream::colleagues(&app).await?.iter().any(|colleague| colleague.available);
-    let most = app.file_limit(Entity::Chat);
     let topics = settings.services.iter().filter(|_| chat.topics);
     let reader = elsewhere::reader(&settings, &headers).map(Extension);
     let config = ChatConfig {
@@ -98,12 +84,7 @@ async fn get_config(
         open: open.now,
         changes_at: open.changes_at,
         sound: chat.sound,
-        files: ChatFiles {
-            enabled: most.is_some(),
-            max_size: most.unwrap_or_default(),
-            max_count: files::MOST,
-            types: files::accepted(),
-        },
+        files: app.files_now(Entity::Chat, files::MOST),
     };
     Ok(([(VARY, "origin")], reader, Data(config)))
 }

@@ -63,7 +63,7 @@ async fn delete(
                     let ids = expiry::locked_ids(tx.conn(), which(), CHUNK).await?;
                     let count = ids.len() as u64;
                     if count > 0 {
-                        expiry::delete(tx, ids).await?;
+                        expiry::delete(tx, ids, now).await?;
                         let changes = Changes::none().fact("messages", count).fact("why", why);
                         tx.audit(changes.into_entry(entry.clone()));
                         tx.publish(Entity::Message.notice("message_changed", None));

@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::arrival::{Arrival, arrived};
+use super::files::{self, Named};
 use super::form_token::{self, Drawn};
 use super::letters::{self, NoticeOfMessage};
 use super::limits::{CONTACT, CONTACT_WITHOUT_TOKEN};
@@ -16,6 +17,7 @@ use super::rules::{self, Sorting};
 use super::settings::Telling;
 use super::spam::{self, Sign, Submission, Verdict};
 use super::status::is_open;
+use super::store::with_words;
 use super::{blocked, tally, tell, thread_token};
 use crate::app::App;
 use crate::config::Guard;
@@ -25,6 +27,7 @@ use crate::http::rate_limit::Subject;
 use crate::http::valid::Check;
 use crate::platform::audit::{Changes, Entry};
 use crate::platform::entity::Entity;
+use crate::platform::files::By;
 use crate::platform::idempotency;
 use crate::platform::limits;
 use crate::platform::mail::Mail;
@@ -68,6 +71,9 @@ pub struct ContactForm {
     /// From the page, or from `GET /api/form-token`.
     #[serde(default)]
     pub form_token: Option<String>,
+    /// Uploaded before with `POST /api/contact/files` and the same form token.
+    #[serde(default)]
+    pub files: Vec<Uuid>,
 }
 
 /// A message that is stored.
@@ -84,6 +90,9 @@ pub async fn submit(
 ) -> Result<Received> {
     let drawn = form_token::read(app, form.form_token.as_deref());
     let mut message = checked(app, &form, info)?;
+    let place = form_token::form(app, form.form_token.as_deref()).unwrap_or_default();
+    let files = Named::look_up(app, form.files.clone(), By::Stranger(place)).await?;
+    message.search_text = with_words(&message.search_text, &files.words(""));
     // Counted after the check: who mistypes an address must not be shut out for it.
     let address = Subject::Address(info.ip.into());
     // The narrower limit first, so that what it refuses uses up nothing of the other.
@@ -105,21 +114,26 @@ pub async fn submit(
     let came = message.clone();
     let sorted = if verdict == Verdict::Spam { Sorting::default() } else { rules::of_new(app, &message).await? };
     sorted.apply(&mut message);
-    let told = told(app, &message, &sorted).await?;
+    let told = told(app, &message, &sorted, files.in_words()).await?;
     let entry = Entry {
         actor: None,
         action: "message.created",
         entity: (Entity::Message, Some(id)),
-        changes: Changes::none().fact("status", came.status).fact("service", &message.service),
+        changes: Changes::none().fact("status", came.status).fact("service", &message.service).field(
+            "files",
+            0,
+            files.count(),
+        ),
         from: info,
     }
     .row(&app.ids, message.created_at);
-    let unit = (app.clone(), came, message, sorted, told, entry, kept);
+    let unit = (app.clone(), came, message, files, sorted, told, entry, kept);
     app.storage
-        .write(unit, move |tx, (app, came, message, sorted, (mails, notices), entry, kept)| {
+        .write(unit, move |tx, (app, came, message, files, sorted, (mails, notices), entry, kept)| {
             Box::pin(async move {
                 idempotency::write(tx.conn(), kept.as_ref()).await?;
                 let mut message = message.clone();
+                files.claim(tx.conn(), id, id, message.created_at).await?;
                 rules::check_person(tx.conn(), &mut message).await?;
                 tally::added(tx, &message);
                 tx.audit(entry.clone());
@@ -152,6 +166,7 @@ fn checked(app: &App, form: &ContactForm, info: &RequestInfo) -> Result<messages
     let company = check.optional_line("company", form.company.as_deref(), 120);
     let service = check.optional_line("service", form.service.as_deref(), 60);
     let message = check.text("message", &form.message, LONGEST, "Write a few words, so that we know how to help.");
+    files::check_count(app, &mut check, &form.files);
     let settings = app.settings.get();
     let service = service.and_then(|slug| {
         let offered = settings.service(&slug).map(|service| service.slug.clone());
@@ -204,6 +219,7 @@ async fn told(
     app: &App,
     message: &messages::Model,
     sorted: &Sorting,
+    files: Vec<String>,
 ) -> Result<(Vec<outbox::Model>, Vec<notifications::Model>)> {
     let (mut mails, mut notices) = (Vec::new(), Vec::new());
     if message.status == Status::Spam {
@@ -214,7 +230,7 @@ async fn told(
             (notices, mails) = tell::of_rule(app, message, *person, rule).await?;
         }
         let told: Vec<String> = mails.iter().map(|mail| mail.recipient.clone()).collect();
-        mails.extend(of_firm(app, message, told).await?);
+        mails.extend(of_firm(app, message, files, told).await?);
         notices.extend(tell::of_new(app, message).await?);
     }
     mails.extend(confirmation(app, message).await?);
@@ -222,7 +238,12 @@ async fn told(
 }
 
 /// The notice to the firm, and to the people who want it, without those who are told anyway.
-async fn of_firm(app: &App, message: &messages::Model, mut told: Vec<String>) -> Result<Vec<outbox::Model>> {
+async fn of_firm(
+    app: &App,
+    message: &messages::Model,
+    files: Vec<String>,
+    mut told: Vec<String>,
+) -> Result<Vec<outbox::Model>> {
     let settings = app.settings.get();
     let telling = settings.part::<Telling>();
     let entity = Some((Entity::Message, message.id));
@@ -234,6 +255,7 @@ async fn of_firm(app: &App, message: &messages::Model, mut told: Vec<String>) ->
             company: message.company.clone(),
             service: message.service.as_deref().and_then(|slug| settings.service_name(slug)).map(str::to_owned),
             message: message.message.clone(),
+            files,
             created_at: settings.hours.moment(message.created_at, None),
         },
         link: app.config.server.link(&format!("/admin/messages/{}?view=all", message.id)),

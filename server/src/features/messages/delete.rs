@@ -28,11 +28,13 @@ use crate::platform::auth::{Caller, demand_in_person, recently_proven};
 use crate::platform::idempotency::Claim;
 use crate::platform::permission::Permission;
 use crate::platform::staff as people;
-use crate::platform::{entity, mail, notices};
+use crate::platform::{entity, files, mail, notices};
 use crate::storage::Tx;
 
 /// How long deleted messages can be brought back: longer than a change, since nothing else brings them back.
 pub const TIME: Duration = Duration::seconds(30);
+/// Their files stay a little longer, so that none is gone when they come back at the last moment.
+const FILES_STAY: Duration = Duration::seconds(90);
 
 /// The routes of this file.
 pub fn routes() -> OpenApiRouter<App> {
@@ -123,7 +125,7 @@ async fn take(tx: &Tx<'_>, act: &Act, ids: Vec<Uuid>) -> Result<Gone> {
     let mails = mail::take_of_entities(conn, ids.clone()).await?;
     let notices = notices::take_of_entities(conn, ids.clone()).await?;
     let samples = store::samples_among(conn, &ids).await?;
-    expiry::delete(tx, ids.clone()).await?;
+    expiry::delete(tx, ids.clone(), act.now + FILES_STAY).await?;
     for id in ids {
         act.note(tx, "message.deleted", (entity::Entity::Message, id), Changes::none());
         change::announce(tx, "message_changed", id);
@@ -173,6 +175,8 @@ pub async fn bring_back(tx: &Tx<'_>, act: &Act, mut gone: Gone) -> Result<Undone
         change::announce(tx, "message_changed", message.id);
     }
     let restored = messages.len() as u64;
+    let ids = messages.iter().map(|message| message.id).collect();
+    files::keep_of(tx.conn(), entity::Entity::Message, ids, act.now).await?;
     insert::<Entity>(tx, messages).await?;
     insert::<message_replies::Entity>(tx, replies).await?;
     insert::<message_notes::Entity>(tx, notes).await?;

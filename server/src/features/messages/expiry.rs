@@ -16,7 +16,7 @@ use super::tally::{self, Counted};
 use crate::error::Result;
 use crate::ids::first_of;
 use crate::platform::slice::Retention;
-use crate::platform::{mail, notices};
+use crate::platform::{entity, files, mail, notices};
 use crate::storage::Tx;
 
 /// What the settings say of messages. The clean-up does what is counted here.
@@ -94,8 +94,8 @@ pub async fn forget_senders(conn: &impl ConnectionTrait, before: DateTime<Utc>, 
     Ok(found)
 }
 
-/// Deletes messages with their answers, notes, tags, mails and notices.
-pub async fn delete(tx: &Tx<'_>, ids: Vec<Uuid>) -> Result<(), DbErr> {
+/// Deletes messages with their answers, notes, tags, mails and notices. Their files go at that moment.
+pub async fn delete(tx: &Tx<'_>, ids: Vec<Uuid>, files_go: DateTime<Utc>) -> Result<(), DbErr> {
     if ids.is_empty() {
         return Ok(());
     }
@@ -113,6 +113,7 @@ pub async fn delete(tx: &Tx<'_>, ids: Vec<Uuid>) -> Result<(), DbErr> {
         tally::removed(tx, message);
     }
     reads::delete(conn, ids.clone()).await?;
+    files::drop_of(conn, entity::Entity::Message, ids.clone(), files_go).await?;
     mail::delete_of_entities(conn, ids.clone()).await?;
     notices::delete_of_entities(conn, ids.clone()).await?;
     let of = message_tags::Column::MessageId.is_in(ids.clone());

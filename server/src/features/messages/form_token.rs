@@ -1,9 +1,12 @@
-//! The token in a form: when it was drawn, sealed, so that a program that answers at once can be told from a person.
+//! The token in a form: its id, sealed. The id says when the form was drawn, so that a program that answers at once can be
+//! told from a person, and files can be uploaded for it before there is a message.
 
 use chrono::{DateTime, Duration, Utc};
 use subtle::ConstantTimeEq as _;
+use uuid::Uuid;
 
 use crate::app::App;
+use crate::ids::time_of;
 use crate::secrets::{Purpose, hmac};
 
 /// Nobody fills the form in faster.
@@ -24,19 +27,26 @@ pub enum Drawn {
 
 /// A token for a form that is drawn now.
 pub fn issue(app: &App) -> String {
-    let at = app.clock.now().timestamp_millis();
-    let seal = seal(app.keys.current(Purpose::FormToken).1, at);
-    format!("{at}.{seal}")
+    let form = app.ids.next(app.clock.now());
+    let seal = seal(app.keys.current(Purpose::FormToken).1, form);
+    format!("{}.{seal}", form.simple())
 }
 
 /// Reads a token.
 pub fn read(app: &App, token: Option<&str>) -> Drawn {
-    let Some((at, given)) = token.and_then(|token| token.split_once('.')) else { return Drawn::Unknown };
-    let Ok(at) = at.parse::<i64>() else { return Drawn::Unknown };
-    if !app.keys.all(Purpose::FormToken).any(|key| bool::from(seal(key, at).as_bytes().ct_eq(given.as_bytes()))) {
-        return Drawn::Unknown;
-    }
-    DateTime::from_timestamp_millis(at).map_or(Drawn::Unknown, |drawn| judge(drawn, app.clock.now()))
+    sealed(app, token).map_or(Drawn::Unknown, |form| judge(time_of(form), app.clock.now()))
+}
+
+/// The id of the form with that token; none: it is unknown.
+pub fn form(app: &App, token: Option<&str>) -> Option<Uuid> {
+    sealed(app, token).filter(|form| judge(time_of(*form), app.clock.now()) != Drawn::Unknown)
+}
+
+fn sealed(app: &App, token: Option<&str>) -> Option<Uuid> {
+    let (form, given) = token?.split_once('.')?;
+    let form = Uuid::try_parse(form).ok()?;
+    let mut keys = app.keys.all(Purpose::FormToken);
+    keys.any(|key| seal(key, form).as_bytes().ct_eq(given.as_bytes()).into()).then_some(form)
 }
 
 fn judge(drawn: DateTime<Utc>, now: DateTime<Utc>) -> Drawn {
@@ -47,8 +57,8 @@ fn judge(drawn: DateTime<Utc>, now: DateTime<Utc>) -> Drawn {
     }
 }
 
-fn seal(key: &[u8], at: i64) -> String {
-    hex::encode(&hmac(key, at.to_string().as_bytes())[..16])
+fn seal(key: &[u8], form: Uuid) -> String {
+    hex::encode(&hmac(key, form.as_bytes())[..16])
 }
 
 #[cfg(test)]

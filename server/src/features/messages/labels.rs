@@ -70,6 +70,7 @@ async fn add_note(
         id: note.id,
         author: Some(person),
         content: note.content.clone(),
+        files: Vec::new(),
         created_at: note.created_at,
         mail: None,
         leaves_at: None,
@@ -126,7 +127,7 @@ async fn delete_note(
                 if deleted.rows_affected == 0 {
                     return Err(Error::NotFound);
                 }
-                store::read_words_again(tx.conn(), id).await?;
+                store::read_words_again(tx.conn(), id, act.now).await?;
                 lines::read_newest_again(tx.conn(), id).await?;
                 act.note(tx, "message.note_deleted", (Entity::Message, id), Changes::none());
                 change::announce(tx, "message_changed", id);

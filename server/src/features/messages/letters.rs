@@ -34,6 +34,8 @@ pub struct NoticeOfMessage {
     /// Name of the service.
     pub service: Option<String>,
     pub message: String,
+    /// What was sent with it, each with its size.
+    pub files: Vec<String>,
     pub created_at: String,
 }
 
@@ -48,6 +50,7 @@ impl Letter for ContactNotice {
             company: None,
             service: Some("Web development".into()),
             message: "Hello,\n\nour file server fails every Monday. Can you look at it?".into(),
+            files: vec!["server.log (17 kB)".into()],
             created_at: "5 January 2026, 10:30 CET".into(),
         };
         Self { message, link: LINK.into(), doubtful: true, to_client: true }
@@ -77,6 +80,8 @@ impl Letter for ContactConfirmation {
 #[serde(rename_all = "camelCase")]
 pub struct Reply {
     pub content: String,
+    /// What was sent with it, each with its size.
+    pub files: Vec<String>,
     pub staff: StaffName,
     pub client_name: String,
     pub thread_link: String,
@@ -107,6 +112,7 @@ impl Letter for Reply {
     fn sample() -> Self {
         Self {
             content: "Hello Anna,\n\nyes, we can. Would Thursday at ten suit you?".into(),
+            files: vec!["Checklist.pdf (240 kB)".into()],
             staff: StaffName { name: "Ben Okafor".into() },
             client_name: "Anna Müller".into(),
             thread_link: THREAD.into(),
@@ -125,6 +131,8 @@ impl Letter for Reply {
 pub struct ClientReplyNotice {
     pub client_name: String,
     pub content: String,
+    /// What was sent with it, each with its size.
+    pub files: Vec<String>,
     pub link: String,
     /// A reply in the mail program goes to the client.
     pub to_client: bool,
@@ -137,6 +145,7 @@ impl Letter for ClientReplyNotice {
         Self {
             client_name: "Anna Müller".into(),
             content: "Thursday at ten suits us.".into(),
+            files: vec!["Floor plan.pdf (1.2 MB)".into()],
             link: LINK.into(),
             to_client: true,
         }

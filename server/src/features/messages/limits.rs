@@ -17,6 +17,16 @@ pub static CONTACT_WITHOUT_TOKEN: Limit = Limit {
 /// What a client adds to one conversation.
 pub static CLIENT_REPLY: Limit =
     Limit { name: "client_reply", window: 3_600, allowed: Allowed::BySetting("security.limitClientReply") };
+/// Files for one form or conversation.
+pub static FILES: Limit = Limit { name: "message_files", window: 600, allowed: Allowed::Fixed(30) };
+/// Files of one address, which can load many forms.
+pub static FILES_OF_ADDRESS: Limit =
+    Limit { name: "message_files_of_address", window: 3_600, allowed: Allowed::Fixed(60) };
+/// Files that a client gets of one conversation.
+pub static FILE_READS: Limit = Limit { name: "message_file_reads", window: 60, allowed: Allowed::Fixed(300) };
+
+/// All of them.
+pub const ALL: &[&Limit] = &[&CONTACT, &CONTACT_WITHOUT_TOKEN, &CLIENT_REPLY, &FILES, &FILES_OF_ADDRESS, &FILE_READS];
 
 /// The settings of these limits. Only the limits read them.
 #[derive(Deserialize)]

@@ -20,6 +20,7 @@ mod delete;
 mod expiry;
 mod export;
 mod figures;
+mod files;
 mod filter;
 mod find;
 mod form_token;
@@ -62,6 +63,7 @@ pub use arrival::{Arrival, arrived};
 pub use contact::{ContactForm, Received, submit};
 pub use expiry::{delete as delete_messages, with_sender};
 pub use figures::{Counts, Figures, Standing, figures, standing};
+pub use files::{client_file, file_limits};
 pub use filter::Filter;
 pub use find::latest;
 pub use form_token::issue as issue_form_token;
@@ -99,7 +101,9 @@ pub const SLICE: Slice<App> = Slice {
     ],
     brings: Brings {
         words: &[search::WORDS],
-        limits: &[&limits::CONTACT, &limits::CONTACT_WITHOUT_TOKEN, &limits::CLIENT_REPLY],
+        limits: limits::ALL,
+        bodies: files::BODIES,
+        files: &[files::FILES],
         settings: settings::SECTIONS,
         letters: &[
             LetterKind::of::<letters::ContactNotice>(),
@@ -137,6 +141,7 @@ pub const SLICE: Slice<App> = Slice {
 
 fn routes() -> OpenApiRouter<App> {
     public::routes()
+        .merge(files::routes())
         .merge(api::routes())
         .merge(replies::routes())
         .merge(labels::routes())

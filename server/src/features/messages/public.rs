@@ -2,7 +2,6 @@
 
 use axum::extract::State;
 use axum::http::HeaderMap;
-use axum::http::header::AUTHORIZATION;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -15,7 +14,7 @@ use super::thread::{self, ClientThread};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::rate_limit::Subject;
-use crate::http::{Created, Data, Envelope, Id, Json, Problem, RequestInfo};
+use crate::http::{Created, Data, Envelope, Id, Json, Problem, RequestInfo, credentials};
 use crate::platform::idempotency::Claim;
 use crate::platform::idempotency::idempotent;
 use crate::platform::limits;
@@ -107,6 +106,9 @@ async fn get_thread(
 pub struct ClientReply {
     /// At most 5,000 characters.
     pub content: String,
+    /// Uploaded before with `POST /api/messages/{id}/files`.
+    #[serde(default)]
+    pub files: Vec<Uuid>,
 }
 
 /// Adds a reply from the client to the thread. Send `Authorization: Manage <code from the email>`.
@@ -127,16 +129,11 @@ async fn post_client_reply(
         message: Some("Your reply has arrived."),
     };
     let keep = |reply| claim.row(&answered(reply));
-    let reply = thread::answer_as_client(&app, id, manage_token(&headers)?, &body.content, &info, keep).await?;
+    let reply =
+        thread::answer_as_client(&app, id, manage_token(&headers)?, (&body.content, &body.files), &info, keep).await?;
     Ok(answered(reply))
 }
 
 fn manage_token(headers: &HeaderMap) -> Result<&str> {
-    headers
-        .get(AUTHORIZATION)
-        .and_then(|value| value.to_str().ok())
-        .and_then(|value| value.split_once(' '))
-        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("manage"))
-        .map(|(_, token)| token.trim())
-        .ok_or(Error::Unauthenticated)
+    credentials(headers, "manage").ok_or(Error::Unauthenticated)
 }

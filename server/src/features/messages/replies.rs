@@ -14,6 +14,7 @@ use utoipa_axum::routes;
 use uuid::Uuid;
 
 use super::change;
+use super::files::{self, Named};
 use super::later::{self, Later};
 use super::letters::{self, Quoted, StaffName};
 use super::lines::{self, Line};
@@ -31,6 +32,7 @@ use crate::platform::act::Act;
 use crate::platform::audit::Changes;
 use crate::platform::auth::{Caller, demand};
 use crate::platform::entity::Entity;
+use crate::platform::files::By;
 use crate::platform::idempotency::{self, Claim};
 use crate::platform::mail::{Mail, MailState, message_id_of};
 use crate::platform::permission::Permission;
@@ -61,6 +63,9 @@ pub struct NewReply {
     /// response is 409 and nothing is sent. Null: no check.
     #[serde(default)]
     pub last_seen_id: Option<Uuid>,
+    /// Uploaded before with `POST /api/admin/files?for=message`. The client gets them on the conversation page.
+    #[serde(default)]
+    pub files: Vec<Uuid>,
 }
 
 fn yes() -> bool {
@@ -84,21 +89,26 @@ async fn reply(
     if body.delay_seconds > LONGEST_HOLD {
         check.refuse("delaySeconds", "invalid", format!("At most {LONGEST_HOLD} seconds are possible."));
     }
+    files::check_count(&app, &mut check, &body.files);
     check.done()?;
     let act = Act::new(&app, caller, info);
+    let files = Named::look_up(&app, body.files, By::Staff(act.caller.staff_id)).await?;
     let reply_id = app.ids.next(act.now);
     let held_until = (body.delay_seconds > 0).then(|| act.now + Duration::seconds(body.delay_seconds.into()));
     let status = body.status.unwrap_or(Status::Replied);
     let send = body.send_email;
     let staff = Person { id: act.caller.staff_id, name: act.caller.name.clone() };
     let waiting = MailState { state: outbox::State::Pending, attempts: 0, last_error: None, sent_at: None };
-    let answer = Answer { reply_id, content: content.clone(), status, send, held_until, seen: body.last_seen_id };
+    let shown = files.shown.clone();
+    let answer =
+        Answer { reply_id, content: content.clone(), files, status, send, held_until, seen: body.last_seen_id };
     let created = Created {
         data: ThreadItem {
             kind: LineKind::Reply,
             id: reply_id,
             author: Some(staff),
             content,
+            files: shown,
             created_at: act.now,
             mail: send.then_some(waiting),
             leaves_at: held_until,
@@ -120,6 +130,7 @@ async fn reply(
                     return Ok(false);
                 }
                 idempotency::write(tx.conn(), kept.as_ref()).await?;
+                answer.files.claim(tx.conn(), id, answer.reply_id, act.now).await?;
                 let mail = if answer.send { Some(mail(tx.conn(), act, &message, answer).await?) } else { None };
                 let row = message_replies::Model {
                     id: answer.reply_id,
@@ -143,7 +154,11 @@ async fn reply(
                     tx,
                     "message.replied",
                     (Entity::Message, id),
-                    Changes::none().fact("sendEmail", answer.send).fact("status", answer.status),
+                    Changes::none().fact("sendEmail", answer.send).fact("status", answer.status).field(
+                        "files",
+                        0,
+                        answer.files.count(),
+                    ),
                 );
                 change::announce(tx, "message_replied", id);
                 Ok(true)
@@ -163,6 +178,7 @@ async fn reply(
 struct Answer {
     reply_id: Uuid,
     content: String,
+    files: Named,
     status: Status,
     send: bool,
     held_until: Option<DateTime<Utc>>,
@@ -182,7 +198,7 @@ async fn answered(
     let assigned_to = message.assigned_to.unwrap_or(act.caller.staff_id);
     // Whoever replies is done with waiting for a day, but not with following it up.
     let later = Later { snoozed_until: None, ..Later::of(&message) }.under(answer.status);
-    let words = store::with_words(&message.search_text, &answer.content);
+    let words = store::with_words(&message.search_text, &answer.files.words(&answer.content));
     store::amend(tx, message, |row| {
         lines::set_newest(row, &Line::of_reply(reply));
         row.search_text = Set(words);
@@ -243,6 +259,7 @@ async fn mail(
         .map_or_else(|| (message.message.clone(), message.created_at), |reply| (reply.content, reply.created_at));
     let letter = letters::Reply {
         content: answer.content.clone(),
+        files: answer.files.in_words(),
         staff: StaffName { name: act.caller.name.clone() },
         client_name: message.name.clone(),
         thread_link: thread_token::link(platform, message.id),

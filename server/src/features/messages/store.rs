@@ -16,6 +16,7 @@ use super::lines::{self, Line};
 use super::status::IN_HAND;
 use super::tally::{self, Counted};
 use crate::error::{Error, Result};
+use crate::platform::{entity, files};
 use crate::storage::{Tx, search_text};
 
 /// Messages whose first answer went out between two moments.
@@ -120,11 +121,10 @@ pub async fn somebody_wrote_after(
     Ok(found.is_some())
 }
 
-/// The newest answer of a conversation; it stays the newest until the unit ends.
-pub async fn last_reply_of(conn: &impl ConnectionTrait, id: Uuid) -> Result<Option<message_replies::Model>> {
-    locked(conn, id).await?.ok_or(Error::NotFound)?;
+/// The newest answer of a conversation.
+pub async fn last_reply_of(conn: &impl ConnectionTrait, id: Uuid) -> Result<Option<message_replies::Model>, DbErr> {
     let answers = message_replies::Entity::find().filter(message_replies::Column::MessageId.eq(id));
-    Ok(answers.order_by_desc(message_replies::Column::Id).one(conn).await?)
+    answers.order_by_desc(message_replies::Column::Id).one(conn).await
 }
 
 pub async fn notes_of(conn: &impl ConnectionTrait, id: Uuid) -> Result<Vec<message_notes::Model>, DbErr> {
@@ -167,12 +167,14 @@ pub fn with_words(known: &str, added: &str) -> String {
 }
 
 /// The words by which a message is found, from all that is there: after something was taken out of its thread.
-pub async fn read_words_again(conn: &impl ConnectionTrait, id: Uuid) -> Result<(), DbErr> {
+pub async fn read_words_again(conn: &impl ConnectionTrait, id: Uuid, now: DateTime<Utc>) -> Result<(), DbErr> {
     let Some(message) = locked(conn, id).await? else { return Ok(()) };
     let own = [Some(&message.name), Some(&message.email), message.phone.as_ref(), message.company.as_ref()];
     let (replies, notes) = (replies_of(conn, id).await?, notes_of(conn, id).await?);
+    let files = files::of(conn, (entity::Entity::Message, id), now).await?;
     let own = own.into_iter().flatten().chain([&message.message]).map(String::as_str);
     let thread = replies.iter().map(|it| it.content.as_str()).chain(notes.iter().map(|it| it.content.as_str()));
+    let thread = thread.chain(files.iter().map(|it| it.name.as_str()));
     let words = search_text(own.chain(thread));
     Entity::update_many()
         .col_expr(Column::SearchText, Expr::value(words))
@@ -182,8 +184,9 @@ pub async fn read_words_again(conn: &impl ConnectionTrait, id: Uuid) -> Result<(
         .map(drop)
 }
 
-/// Notes a reply of the client: the message is open again, and nobody waits for a day any more to see it.
-pub async fn client_answered(tx: &Tx<'_>, reply: &message_replies::Model) -> Result<()> {
+/// Notes a reply of the client, which is found by those words: the message is open again, and nobody waits for a day any
+/// more to see it.
+pub async fn client_answered(tx: &Tx<'_>, reply: &message_replies::Model, words: &str) -> Result<()> {
     let (id, now) = (reply.message_id, reply.created_at);
     let Some(message) = locked(tx.conn(), id).await? else { return Err(Error::NotFound) };
     let status = match message.status {
@@ -191,7 +194,7 @@ pub async fn client_answered(tx: &Tx<'_>, reply: &message_replies::Model) -> Res
         _ => Status::InProgress,
     };
     let count = message.reply_count + 1;
-    let words = with_words(&message.search_text, &reply.content);
+    let words = with_words(&message.search_text, words);
     // Whoever has not heard from us has waited since before this line.
     let waiting =
         if message.undelivered { lines::waits_since(tx.conn(), id, status, true).await? } else { message.waiting_id };

@@ -13,10 +13,11 @@ use uuid::Uuid;
 use super::find::{self, Row};
 use super::reads::{self, Seen};
 use super::settings::Sending;
-use super::{blocked, later, spam, store, thread_token};
+use super::{blocked, files, later, spam, store, thread_token};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::ids::time_of;
+use crate::platform::files::{FileLimits, SentFile};
 use crate::platform::mail::{self, MailState};
 use crate::platform::{audit, staff as people};
 
@@ -87,6 +88,8 @@ pub struct MessageDetail {
     pub summary: MessageSummary,
     pub phone: Option<String>,
     pub message: String,
+    /// What was sent with it.
+    pub files: Vec<SentFile>,
     pub ip_address: Option<String>,
     pub user_agent: Option<String>,
     pub consent: bool,
@@ -103,6 +106,8 @@ pub struct MessageDetail {
     pub client: Client,
     /// Seconds for which the dashboard holds a reply back: `mail.undoSendSeconds`.
     pub undo_send_seconds: u64,
+    /// Files that a reply can have.
+    pub file_limits: FileLimits,
     /// Undoes the change that led to this response, within ten seconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
@@ -118,6 +123,8 @@ pub struct ThreadItem {
     /// Null for the client.
     pub author: Option<Person>,
     pub content: String,
+    /// What was sent with it.
+    pub files: Vec<SentFile>,
     pub created_at: DateTime<Utc>,
     /// The email that delivers it, if there is one.
     pub mail: Option<MailState>,
@@ -216,8 +223,12 @@ pub async fn detail(app: &App, me: Uuid, id: Uuid) -> Result<MessageDetail> {
     let history = audit::of_entity(conn, "message", id, 100).await?;
     let told = audit::Names::inside(names.clone());
     let other = find::of_client(conn, me, &message.email_key, id, 10).await?;
+    let now = app.clock.now();
+    let mut files = files::by_line(conn, id, now).await?;
     Ok(MessageDetail {
-        thread: thread(conn, id, &names, me, app.clock.now()).await?,
+        files: files.remove(&id).unwrap_or_default(),
+        thread: thread(conn, id, &names, me, now, files).await?,
+        file_limits: files::file_limits(app),
         undo_send_seconds: app.settings.get().part::<Sending>().undo_send_seconds,
         history: history
             .into_iter()
@@ -261,6 +272,7 @@ async fn thread(
     names: &HashMap<Uuid, String>,
     me: Uuid,
     now: DateTime<Utc>,
+    mut files: HashMap<Uuid, Vec<SentFile>>,
 ) -> Result<Vec<ThreadItem>> {
     let replies = store::replies_of(conn, id).await?;
     let mut mails = mail::states(conn, replies.iter().filter_map(|reply| reply.outbox_id).collect()).await?;
@@ -274,6 +286,7 @@ async fn thread(
                 mail: reply.outbox_id.and_then(|id| mails.remove(&id)),
                 undo_id: leaves_at.filter(|_| reply.staff_id == Some(me)).map(|_| reply.id),
                 leaves_at,
+                files: files.remove(&reply.id).unwrap_or_default(),
                 id: reply.id,
                 content: reply.content,
                 created_at: reply.created_at,
@@ -286,6 +299,7 @@ async fn thread(
         mail: None,
         leaves_at: None,
         undo_id: None,
+        files: Vec::new(),
         id: note.id,
         content: note.content,
         created_at: note.created_at,

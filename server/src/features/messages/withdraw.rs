@@ -15,6 +15,7 @@ use crate::error::{Error, Result};
 use crate::platform::act::Act;
 use crate::platform::audit::Changes;
 use crate::platform::entity::Entity;
+use crate::platform::files::{self, UNNAMED};
 use crate::platform::mail;
 use crate::storage::Tx;
 
@@ -115,6 +116,7 @@ pub async fn withdraw(tx: &Tx<'_>, act: &Act, before: BeforeReply) -> Result<Und
         return Ok(Undone { restored: 0, skipped: 1 });
     }
     message_replies::Entity::delete_by_id(reply).exec(tx.conn()).await?;
+    files::take_back(tx.conn(), (Entity::Message, id), reply, act.now + UNNAMED).await?;
     let replies = store::replies_of(tx.conn(), id).await?;
     let notes = store::notes_of(tx.conn(), id).await?;
     let (now, by) = (State::of(&message), act.caller.staff_id);
@@ -154,7 +156,7 @@ pub async fn withdraw(tx: &Tx<'_>, act: &Act, before: BeforeReply) -> Result<Und
         row.reply_count = Set(count);
     })
     .await?;
-    store::read_words_again(tx.conn(), id).await?;
+    store::read_words_again(tx.conn(), id, act.now).await?;
     act.note(tx, "message.reply_undone", (Entity::Message, id), changes);
     change::announce(tx, "message_changed", id);
     Ok(Undone { restored: 1, skipped: 0 })

@@ -99,15 +99,15 @@ pub async fn make(
 /// Removes all sample data with everything attached to it. Messages and texts of real people stay.
 pub async fn remove(app: &App, actor: Option<Uuid>, from: &RequestInfo) -> Result<Removed> {
     let mut removed = Removed::default();
+    let now = app.clock.now();
     loop {
-        let gone = app.storage.write((), |tx, ()| Box::pin(store::remove_messages(tx, CHUNK as u64))).await?;
+        let gone = app.storage.write((), move |tx, ()| Box::pin(store::remove_messages(tx, CHUNK as u64, now))).await?;
         removed.messages += gone;
         if gone < CHUNK as u64 {
             break;
         }
     }
     loop {
-        let now = app.clock.now();
         let gone = app.storage.write((), move |tx, ()| Box::pin(store::remove_talks(tx, CHUNK as u64, now))).await?;
         removed.chats += gone;
         if gone < CHUNK as u64 {

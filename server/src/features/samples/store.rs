@@ -156,12 +156,12 @@ pub fn announce(tx: &Tx<'_>) {
 }
 
 /// Deletes up to `limit` messages with everything attached to them; returns how many.
-pub async fn remove_messages(tx: &Tx<'_>, limit: u64) -> Result<u64> {
+pub async fn remove_messages(tx: &Tx<'_>, limit: u64, now: DateTime<Utc>) -> Result<u64> {
     let conn = tx.conn();
     let ids = marked(conn, MESSAGE, limit).await?;
     let count = ids.len() as u64;
     if count > 0 {
-        inbox::delete_messages(tx, ids.clone()).await?;
+        inbox::delete_messages(tx, ids.clone(), now).await?;
         unmark(conn, MESSAGE, ids).await?;
     }
     Ok(count)

@@ -3,12 +3,14 @@
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::State;
+use axum::extract::rejection::PathRejection;
+use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Redirect, Response};
-use axum::routing::get;
-use minijinja::context;
+use axum::routing::{get, post};
+use minijinja::{Value, context};
 use serde::{Deserialize, Deserializer};
+use uuid::Uuid;
 
 use super::context::{FormView, Page, Values, render};
 use crate::app::App;
@@ -17,6 +19,7 @@ use crate::features::messages::{self, ClientThread, ContactForm};
 use crate::http::page_cache::html_headers;
 use crate::http::rate_limit::Subject;
 use crate::http::{Form, Id, Problem, Query, RequestInfo, problem};
+use crate::platform::files::{Part, SentFile, size_in_words};
 use crate::platform::idempotency::Claim;
 use crate::platform::limits;
 use crate::templates::value;
@@ -26,6 +29,7 @@ pub fn routes() -> Router<App> {
     Router::new()
         .route("/contact", get(contact).post(post_contact))
         .route("/message/{id}", get(message).post(post_message))
+        .route("/message/{id}/files/{file}", post(post_file))
         .route("/chat/{id}", get(chat))
 }
 
@@ -103,6 +107,8 @@ async fn post_contact(
         website: Some(posted.website),
         extra: Some(posted.extra),
         form_token: Some(posted.form_token.clone()),
+        // Files need scripts; the page offers none without them.
+        files: Vec::new(),
     };
     let values = Values::from(&form);
     let once = Claim::of_form(&posted.form_token, &format!("{}\n{}", form.email, form.message), app.clock.now());
@@ -131,7 +137,8 @@ async fn contact_page(app: &App, form: &FormView) -> Result<String> {
         format!("Contact — {name}"),
         format!("Ask {name} a question. A person reads it and replies by email."),
     );
-    render(app, "site/contact.html", &page, None, context! { form => value(form) }).await
+    let own = context! { form => value(form), files => files_now(app) };
+    render(app, "site/contact.html", &page, None, own).await
 }
 
 async fn message(State(app): State<App>, Id(id): Id) -> Result<Response> {
@@ -145,6 +152,9 @@ struct PostedReply {
     token: String,
     #[serde(default)]
     content: Option<String>,
+    /// The ids of files that a script has uploaded, with spaces between them.
+    #[serde(default)]
+    files: String,
 }
 
 async fn post_message(
@@ -158,7 +168,8 @@ async fn post_message(
     let mut form = FormView::default();
     let mut status = StatusCode::OK;
     if let Some(content) = posted.content.map(|content| content.replace("\r\n", "\n")) {
-        match messages::answer_as_client(&app, id, code, &content, &info, |_| Ok(None)).await {
+        let files: Vec<Uuid> = posted.files.split_whitespace().filter_map(|id| id.parse().ok()).collect();
+        match messages::answer_as_client(&app, id, code, (&content, &files), &info, |_| Ok(None)).await {
             Ok(_) => form.notice = Some("Your reply has arrived.".to_owned()),
             Err(Error::Unauthenticated | Error::NotFound) => {}
             Err(error) => {
@@ -181,7 +192,7 @@ async fn post_message(
     }
 }
 
-async fn message_page(app: &App, id: uuid::Uuid, open: Option<(&str, ClientThread)>, form: FormView) -> Result<String> {
+async fn message_page(app: &App, id: Uuid, open: Option<(&str, ClientThread)>, form: FormView) -> Result<String> {
     let settings = app.settings.get();
     let page =
         Page::private(&format!("/message/{id}"), "message", format!("Your conversation — {}", settings.firm.name));
@@ -189,7 +200,10 @@ async fn message_page(app: &App, id: uuid::Uuid, open: Option<(&str, ClientThrea
         let items: Vec<_> = thread
             .thread
             .into_iter()
-            .map(|item| context! { from => item.from, author => item.author, content => item.content, createdAt => settings.hours.moment(item.created_at, None) })
+            .map(|item| {
+                let (files, at) = (shown(&item.files), settings.hours.moment(item.created_at, None));
+                context! { from => item.from, author => item.author, content => item.content, files, createdAt => at }
+            })
             .collect();
         context! {
             id => thread.id.to_string(),
@@ -197,13 +211,58 @@ async fn message_page(app: &App, id: uuid::Uuid, open: Option<(&str, ClientThrea
             name => thread.name,
             service => thread.service,
             message => thread.message,
+            files => shown(&thread.files),
             createdAt => settings.hours.moment(thread.created_at, None),
             items => items,
             canReply => thread.can_reply,
         }
     });
-    let own = context! { form => value(form), thread => thread, messageId => id.to_string() };
+    let own = context! { form => value(form), thread => thread, messageId => id.to_string(), files => files_now(app) };
     render(app, "site/message.html", &page, None, own).await
+}
+
+/// What can be attached; none: files are switched off.
+fn files_now(app: &App) -> Value {
+    let limits = messages::file_limits(app);
+    if !limits.enabled {
+        return Value::from(());
+    }
+    let size = size_in_words(limits.max_size as u64);
+    context! { maxSize => limits.max_size, maxCount => limits.max_count, accept => limits.types.join(","), sizeInWords => size }
+}
+
+fn shown(files: &[SentFile]) -> Vec<Value> {
+    let shown = files.iter().map(|file| {
+        context! {
+            fileId => file.file_id.to_string(),
+            name => file.name.clone(),
+            type => file.media.clone(),
+            size => file.size_in_words(),
+            isPicture => file.is_picture(),
+            width => file.width,
+            height => file.height,
+        }
+    });
+    shown.collect()
+}
+
+/// The code from the email, for a file.
+#[derive(Deserialize)]
+struct PostedCode {
+    #[serde(default)]
+    token: String,
+}
+
+/// Returns a file of the conversation to a browser without scripts. The code is in the body, as everywhere on this page.
+async fn post_file(
+    State(app): State<App>,
+    path: Result<Path<(Uuid, Uuid)>, PathRejection>,
+    Form(posted): Form<PostedCode>,
+) -> Result<Response> {
+    let Path((id, file)) = path.map_err(|_| Error::NotFound)?;
+    let mut response = messages::client_file(&app, id, posted.token.trim(), file, Part::Whole).await?;
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
+    Ok(response)
 }
 
 /// The page of a mailed link to a chat. Its script reads the code, so the server never sees it, and the page says nothing

@@ -11,14 +11,18 @@ mod depot;
 mod kind;
 mod name;
 mod receive;
+mod size;
 mod store;
 
 pub use api::{FileContent, FileForm, Size, respond};
 pub use depot::{Depot, Part};
-pub use receive::{For, SentFile, receive};
-pub use store::{By, MOST, alive, claim, drop_of, drop_of_line};
+pub use receive::{For, SentFile, UNNAMED, receive};
+pub use size::in_words as size_in_words;
+pub use store::{By, MOST, alive, claim, drop_of, drop_of_line, keep_of, of, offered, take_back};
 
 use chrono::Duration;
+use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::error::Result;
 use crate::http::Attached;
@@ -51,9 +55,17 @@ pub struct FilesOf {
     pub limit: fn(&Snapshot) -> Option<usize>,
 }
 
-/// What an `<input accept>` takes.
-pub fn accepted() -> Vec<String> {
-    kind::KINDS.iter().flat_map(|kind| kind.extensions).map(|extension| format!(".{extension}")).collect()
+/// Files that can be sent.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct FileLimits {
+    pub enabled: bool,
+    /// Of one file, in bytes.
+    pub max_size: usize,
+    /// At a time.
+    pub max_count: usize,
+    /// What an `<input accept>` takes.
+    pub types: Vec<String>,
 }
 
 impl Platform {
@@ -66,6 +78,18 @@ impl Platform {
     pub fn file_limit(&self, of: Entity) -> Option<usize> {
         let known = self.brings.iter().flat_map(|part| part.files).find(|it| it.of == of)?;
         (known.limit)(&self.settings.get()).filter(|_| self.files.is_open()).map(|most| most.min(LARGEST))
+    }
+
+    /// What can be attached to that kind of thing now, at most `count` files at a time.
+    pub fn files_now(&self, of: Entity, count: usize) -> FileLimits {
+        let most = self.file_limit(of);
+        let types = kind::KINDS.iter().flat_map(|kind| kind.extensions).map(|extension| format!(".{extension}"));
+        FileLimits {
+            enabled: most.is_some(),
+            max_size: most.unwrap_or_default(),
+            max_count: if most.is_some() { count } else { 0 },
+            types: types.collect(),
+        }
     }
 }
 

@@ -11,6 +11,7 @@ use uuid::Uuid;
 use super::depot::Part;
 use super::kind::Kind;
 use super::name::tidy;
+use super::size::in_words;
 use super::store;
 use crate::error::{Error, Result};
 use crate::http::{Attached, Created};
@@ -19,7 +20,7 @@ use crate::platform::Platform;
 use crate::platform::entity::Entity;
 
 /// A file that no line names within this time is removed.
-const UNNAMED: Duration = Duration::days(1);
+pub const UNNAMED: Duration = Duration::days(1);
 /// Bytes that a stranger can upload for one thing, such as a chat, and files.
 const ROOM: i64 = 100_000_000;
 const PLACES: usize = 500;
@@ -54,6 +55,17 @@ impl From<&Model> for SentFile {
             width: row.width,
             height: row.height,
         }
+    }
+}
+
+impl SentFile {
+    pub fn size_in_words(&self) -> String {
+        in_words(self.size.unsigned_abs())
+    }
+
+    /// True if it can be shown.
+    pub fn is_picture(&self) -> bool {
+        self.width.is_some()
     }
 }
 

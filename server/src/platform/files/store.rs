@@ -43,10 +43,28 @@ pub async fn sizes(conn: &impl ConnectionTrait, owner: (Entity, Uuid), now: Date
 /// Who names files in a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum By {
-    /// Whoever is outside: files that were uploaded for that owner.
-    Stranger,
+    /// Whoever is outside: files that were uploaded for that, such as a chat or a form.
+    Stranger(Uuid),
     /// A person: files that they have uploaded.
     Staff(Uuid),
+}
+
+/// The files that can be named in a line, in that order. [`claim`] decides.
+///
+/// # Errors
+/// A validation error if one of them cannot be named.
+pub async fn offered(
+    conn: &impl ConnectionTrait,
+    ids: &[Uuid],
+    kind: Entity,
+    by: By,
+    now: DateTime<Utc>,
+) -> Result<Vec<Model>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows = Files::find().filter(unnamed(ids, kind, by, now)).all(conn).await?;
+    if rows.len() == ids.len() { Ok(in_order(rows, ids)) } else { Err(unknown()) }
 }
 
 /// Gives uploaded files to the line that names them, within its unit, and returns them in that order. They stay from
@@ -65,28 +83,62 @@ pub async fn claim(
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    let mut theirs = Condition::all()
-        .add(Column::Id.is_in(ids.iter().copied()))
-        .add(Column::OwnerKind.eq(owner.0.name()))
-        .add(Column::LineId.is_null())
-        .add(Column::GoneAt.gt(now));
-    theirs = match by {
-        By::Stranger => theirs.add(Column::OwnerId.eq(owner.1)).add(Column::UploadedBy.is_null()),
-        By::Staff(person) => theirs.add(Column::OwnerId.is_null()).add(Column::UploadedBy.eq(person)),
-    };
     let claimed = Files::update_many()
         .col_expr(Column::LineId, Expr::value(line))
         .col_expr(Column::OwnerId, Expr::value(owner.1))
         .col_expr(Column::GoneAt, Expr::value(Option::<DateTime<Utc>>::None))
-        .filter(theirs)
+        .filter(unnamed(ids, owner.0, by, now))
         .exec(conn)
         .await?;
     if claimed.rows_affected != ids.len() as u64 {
-        return Err(Error::field("files", "unknown", "One of these files is unknown, or was sent before."));
+        return Err(unknown());
     }
-    let mut rows = Files::find().filter(Column::Id.is_in(ids.iter().copied())).all(conn).await?;
+    let rows = Files::find().filter(Column::Id.is_in(ids.iter().copied())).all(conn).await?;
+    Ok(in_order(rows, ids))
+}
+
+fn unnamed(ids: &[Uuid], kind: Entity, by: By, now: DateTime<Utc>) -> Condition {
+    let theirs = Condition::all()
+        .add(Column::Id.is_in(ids.iter().copied()))
+        .add(Column::OwnerKind.eq(kind.name()))
+        .add(Column::LineId.is_null())
+        .add(Column::GoneAt.gt(now));
+    match by {
+        By::Stranger(place) => theirs.add(Column::OwnerId.eq(place)).add(Column::UploadedBy.is_null()),
+        By::Staff(person) => theirs.add(Column::OwnerId.is_null()).add(Column::UploadedBy.eq(person)),
+    }
+}
+
+fn in_order(mut rows: Vec<Model>, ids: &[Uuid]) -> Vec<Model> {
     rows.sort_by_key(|row| ids.iter().position(|id| *id == row.id));
-    Ok(rows)
+    rows
+}
+
+fn unknown() -> Error {
+    Error::field("files", "unknown", "One of these files is unknown, or was sent before.")
+}
+
+/// Takes the files of a line back from it, for whoever uploaded them: they can name them in another one.
+pub async fn take_back(
+    conn: &impl ConnectionTrait,
+    owner: (Entity, Uuid),
+    line: Uuid,
+    until: DateTime<Utc>,
+) -> Result<(), DbErr> {
+    Files::update_many()
+        .col_expr(Column::LineId, Expr::value(Option::<Uuid>::None))
+        .col_expr(Column::OwnerId, Expr::value(Option::<Uuid>::None))
+        .col_expr(Column::GoneAt, Expr::value(until))
+        .filter(of_owner(owner.0, [owner.1]).add(Column::LineId.eq(line)).add(Column::UploadedBy.is_not_null()))
+        .exec(conn)
+        .await
+        .map(drop)
+}
+
+/// The files of everything that was said in something, oldest first.
+pub async fn of(conn: &impl ConnectionTrait, owner: (Entity, Uuid), now: DateTime<Utc>) -> Result<Vec<Model>, DbErr> {
+    let said = of_owner(owner.0, [owner.1]).add(Column::LineId.is_not_null()).add(is_there(now));
+    Files::find().filter(said).order_by_asc(Column::Id).all(conn).await
 }
 
 /// Lets go of the files of a line.
@@ -99,14 +151,29 @@ pub async fn drop_of_line(
     end(of_owner(owner.0, [owner.1]).add(Column::LineId.eq(line)), conn, now).await
 }
 
-/// Lets go of all files of several owners.
+/// Lets go of all files of several owners, at that moment.
 pub async fn drop_of(
+    conn: &impl ConnectionTrait,
+    kind: Entity,
+    owners: Vec<Uuid>,
+    at: DateTime<Utc>,
+) -> Result<(), DbErr> {
+    end(of_owner(kind, owners), conn, at).await
+}
+
+/// Keeps the files of several owners that were let go of and are still there.
+pub async fn keep_of(
     conn: &impl ConnectionTrait,
     kind: Entity,
     owners: Vec<Uuid>,
     now: DateTime<Utc>,
 ) -> Result<(), DbErr> {
-    end(of_owner(kind, owners), conn, now).await
+    Files::update_many()
+        .col_expr(Column::GoneAt, Expr::value(Option::<DateTime<Utc>>::None))
+        .filter(of_owner(kind, owners).add(Column::LineId.is_not_null()).add(Column::GoneAt.gt(now)))
+        .exec(conn)
+        .await
+        .map(drop)
 }
 
 /// Lets go of one file.

@@ -2,6 +2,7 @@
 
 mod bucket;
 mod chat;
+mod conversation;
 mod ends;
 mod taken;
 

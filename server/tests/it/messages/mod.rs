@@ -8,5 +8,5 @@ mod queue;
 mod rules;
 mod saved;
 mod spam;
-mod thread;
+pub mod thread;
 mod together;

@@ -5,14 +5,14 @@ use serde_json::{Value, json};
 
 use crate::support::{Answer, TestApp};
 
-pub(super) async fn code_of(t: &TestApp, id: &str) -> String {
+pub async fn code_of(t: &TestApp, id: &str) -> String {
     let mails = t.mails().await;
     let marker = format!("/message/{id}#");
     let link = mails.iter().find_map(|mail| mail.split(&marker).nth(1).map(str::to_owned)).unwrap();
     link.split(|c: char| !(c.is_alphanumeric() || c == '-' || c == '_')).next().unwrap().to_owned()
 }
 
-pub(super) async fn as_client(t: &TestApp, method: Method, path: &str, code: &str, body: Option<Value>) -> Answer {
+pub async fn as_client(t: &TestApp, method: Method, path: &str, code: &str, body: Option<Value>) -> Answer {
     let mut request = t.request(method, path).header("authorization", format!("Manage {code}"));
     if let Some(body) = body {
         request = request.json(&body);

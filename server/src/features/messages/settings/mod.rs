@@ -1,10 +1,12 @@
 //! What a firm decides about messages. The keys stand in groups of the platform, a file for each.
 
+mod files;
 mod keeping;
 mod sending;
 mod telling;
 mod texts;
 
+pub use files::Files;
 pub use keeping::Keeping;
 pub use sending::{LONGEST as LONGEST_HOLD, Sending};
 pub use telling::Telling;
@@ -17,6 +19,7 @@ use crate::platform::settings::Section;
 pub const SECTIONS: &[Section] = &[
     Section::of::<ClientTexts>(),
     Section::of::<Sending>(),
+    Section::of::<Files>(),
     Section::of::<Telling>(),
     Section::of::<Keeping>(),
     Section::of::<LimitKeys>(),
