@@ -67,6 +67,8 @@ pub struct Model {
     /// The beginning of the newest line that somebody wrote.
     pub last_line: Option<String>,
     pub last_from: Option<Sender>,
+    /// The person of the staff who wrote it.
+    pub last_by: Option<Uuid>,
     /// The page on which the visitor was last.
     pub page_url: Option<String>,
     pub page_title: Option<String>,

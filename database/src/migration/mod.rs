@@ -27,6 +27,7 @@ mod m0019_site_pages;
 mod m0020_chat;
 mod m0021_files;
 mod m0022_chat_assignment;
+mod m0023_chat_authors;
 
 /// Migrates a database of any released version to the newest schema.
 pub struct Migrator;
@@ -57,6 +58,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0020_chat::Migration),
             Box::new(m0021_files::Migration),
             Box::new(m0022_chat_assignment::Migration),
+            Box::new(m0023_chat_authors::Migration),
         ]
     }
 }

@@ -108,19 +108,14 @@ fn hex(bytes: &[u8], from: usize, digits: usize) -> Option<u32> {
     u32::from_str_radix(text, 16).ok()
 }
 
+/// The time in which a file of at most that many bytes must arrive.
+pub fn time_for(bytes: usize) -> Duration {
+    SLOWEST + Duration::from_secs((bytes / PACE) as u64)
+}
+
 /// Reads a body up to its limit.
 pub async fn read(limit: BodyLimit, body: Body) -> Result<Bytes> {
-    read_within(SLOWEST, limit, body).await
-}
-
-/// The same for a file, which may take longer the larger it can be.
-pub async fn read_file(limit: BodyLimit, body: Body) -> Result<Bytes> {
-    let more = Duration::from_secs((limit.bytes / PACE) as u64);
-    read_within(SLOWEST + more, limit, body).await
-}
-
-async fn read_within(time: Duration, limit: BodyLimit, body: Body) -> Result<Bytes> {
-    let Ok(read) = tokio::time::timeout(time, Limited::new(body, limit.bytes).collect()).await else {
+    let Ok(read) = tokio::time::timeout(SLOWEST, Limited::new(body, limit.bytes).collect()).await else {
         return Err(Error::MalformedBody("The body did not arrive in time.".into()));
     };
     match read {

@@ -26,6 +26,7 @@ mod request_info;
 pub mod respond;
 pub mod security_headers;
 pub mod serve;
+mod spool;
 mod upload;
 pub mod valid;
 

@@ -1,7 +1,11 @@
 //! Uploads: a file as the whole body of a request, or as a part of a form, and how many are handled at once.
+//!
+//! A form can come from anybody, and slowly. It is taken in on disk, and takes a slot only once it is complete.
 
 use std::net::Ipv4Addr;
+use std::path::Path;
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
@@ -12,8 +16,9 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 use uuid::Uuid;
 
 use super::AddressKey;
-use super::body::{BodyLimit, media_type, read, read_file};
+use super::body::{BodyLimit, media_type, read, time_for};
 use super::request_info::{ClientAddress, PersonId};
+use super::spool;
 use crate::error::{Error, Result};
 
 /// Uploads of staff handled at once on this node. Further ones are told to retry: file bodies are large, and queuing
@@ -21,11 +26,16 @@ use crate::error::{Error, Result};
 const FILES: usize = 8;
 /// Uploads of everybody else. They are counted apart, so that no stranger keeps staff from uploading.
 const OF_STRANGERS: usize = 4;
-/// Of these, uploads of one person, by whatever tokens, or of one network address: nobody can keep the others from
-/// uploading.
+/// Forms that are coming in at once.
+const FORMS: usize = 64;
+/// Of all of these, uploads of one person, by whatever tokens, or of one network address: nobody can keep the others
+/// from uploading.
 const OWN_FILES: usize = 2;
+/// A form that has come in waits so long for a slot.
+const PATIENCE: Duration = Duration::from_secs(30);
 static PLACES: Semaphore = Semaphore::const_new(FILES);
 static PLACES_OF_STRANGERS: Semaphore = Semaphore::const_new(OF_STRANGERS);
+static COMING_IN: Semaphore = Semaphore::const_new(FORMS);
 static TAKEN: Mutex<Vec<Uploader>> = Mutex::new(Vec::new());
 
 /// What a form adds to its file: boundaries, the head of the part, other fields.
@@ -53,20 +63,39 @@ impl Uploader {
 /// One upload slot; dropping it frees the slot.
 pub struct Place {
     uploader: Uploader,
-    _permit: SemaphorePermit<'static>,
+    permit: SemaphorePermit<'static>,
+}
+
+fn full() -> Error {
+    Error::Unavailable { retry_after: 2 }
 }
 
 impl Place {
+    /// A slot to handle a file.
     fn take(uploader: Uploader) -> Result<Self> {
-        let full = || Error::Unavailable { retry_after: 2 };
+        let slots = Self::slots(&uploader);
+        Self::among(slots, uploader)
+    }
+
+    fn slots(uploader: &Uploader) -> &'static Semaphore {
+        if matches!(uploader, Uploader::Person(_)) { &PLACES } else { &PLACES_OF_STRANGERS }
+    }
+
+    fn among(slots: &'static Semaphore, uploader: Uploader) -> Result<Self> {
         let mut taken = TAKEN.lock().unwrap_or_else(PoisonError::into_inner);
         if taken.iter().filter(|other| **other == uploader).count() >= OWN_FILES {
             return Err(full());
         }
-        let places = if matches!(uploader, Uploader::Person(_)) { &PLACES } else { &PLACES_OF_STRANGERS };
-        let permit = places.try_acquire().map_err(|_| full())?;
+        let permit = slots.try_acquire().map_err(|_| full())?;
         taken.push(uploader.clone());
-        Ok(Self { uploader, _permit: permit })
+        Ok(Self { uploader, permit })
+    }
+
+    /// What has come in is handled next. Whoever has sent all of it waits for their turn.
+    async fn go_on(&mut self) -> Result<()> {
+        let slot = tokio::time::timeout(PATIENCE, Self::slots(&self.uploader).acquire()).await;
+        self.permit = slot.ok().and_then(Result::ok).ok_or_else(full)?;
+        Ok(())
     }
 }
 
@@ -110,20 +139,24 @@ impl Attached {
         most + FORM
     }
 
-    /// Reads the form; the file has at most `most` bytes.
+    /// Reads the form; the file has at most `most` bytes. What waits for the rest of it waits in that folder.
     ///
     /// # Errors
     /// The file is too large, there is none, or too many are being uploaded.
-    pub async fn receive(request: Request, most: usize) -> Result<Self> {
+    pub async fn receive(request: Request, most: usize, folder: &Path) -> Result<Self> {
         let boundary = boundary(request.headers()).ok_or_else(no_file)?;
         let limit = BodyLimit::bytes(Self::body(most));
         let too_large = || Error::BodyTooLarge { limit: most };
         limit.check_length(request.headers()).map_err(|_| too_large())?;
-        let place = Place::take(Uploader::of(request.extensions()))?;
-        let body = read_file(limit, request.into_body()).await.map_err(|error| match error {
+        let mut place = Place::among(&COMING_IN, Uploader::of(request.extensions()))?;
+        let whole = Self::body(most);
+        let came = spool::take_in(request.into_body(), whole, time_for(whole), folder).await;
+        let came = came.map_err(|error| match error {
             Error::BodyTooLarge { .. } => too_large(),
             other => other,
         })?;
+        place.go_on().await?;
+        let body = came.read().await?;
         let (name, bytes) = file_of(&boundary, &body).ok_or_else(no_file)?;
         if bytes.len() > most { Err(too_large()) } else { Ok(Self { name, bytes, place }) }
     }

@@ -93,12 +93,18 @@ pub async fn say_as_visitor(
     if row.visitor_read_seq == seq - 1 {
         row.visitor_read_seq = seq;
     }
+    // Nobody is told of what staff have marked as spam.
+    let begins = (made || happened.is_some()) && !row.is_spam;
     store::save(tx, row, now.at).await?;
-    Ok((Outcome::Stored(seq), made || happened.is_some()))
+    Ok((Outcome::Stored(seq), begins))
 }
 
 /// Writes a line of staff. Whoever writes into a session that waits takes it.
 pub async fn say_as_staff(tx: &Tx<'_>, now: &Now, me: Uuid, words: &Words) -> Result<Outcome> {
+    // Whoever is leaving at this moment gets nothing more. People are locked before what they have.
+    if !people::can_be_given(tx.conn(), me, Permission::Chats).await? {
+        return Ok(Outcome::NotForThem);
+    }
     let Some(mut row) = store::locked(tx.conn(), words.session).await? else { return Ok(Outcome::Unknown) };
     if let Some(known) = before(tx, words, Sender::Staff, Some(me)).await? {
         return Ok(known);
@@ -190,11 +196,10 @@ pub async fn add_note(tx: &Tx<'_>, now: &Now, me: Uuid, words: &Words) -> Result
     Ok((Outcome::Stored(note.note_seq), Some(note)))
 }
 
-/// Notes what a side has read.
-pub async fn read(tx: &Tx<'_>, session: Uuid, by: Sender, up_to: i64, now: DateTime<Utc>) -> Result<()> {
+/// Notes what the visitor has read.
+pub async fn read_as_visitor(tx: &Tx<'_>, session: Uuid, up_to: i64, now: DateTime<Utc>) -> Result<()> {
     let Some(mut row) = store::locked(tx.conn(), session).await? else { return Ok(()) };
-    let of = if by == Sender::Visitor { Sender::Staff } else { Sender::Visitor };
-    if read_up_to(tx, &mut row, of, up_to, now).await? {
+    if read_up_to(tx, &mut row, Sender::Staff, up_to, now).await? {
         store::save(tx, row, now).await?;
     }
     Ok(())
@@ -263,6 +268,20 @@ async fn before(tx: &Tx<'_>, words: &Words, by: Sender, who: Option<Uuid>) -> Re
     }))
 }
 
+/// Notes what whoever has a session has read. Of a closed one, anybody can: it is nobody's any more.
+pub async fn read_as_staff(tx: &Tx<'_>, session: Uuid, me: Uuid, up_to: i64, now: DateTime<Utc>) -> Result<()> {
+    let Some(mut row) = store::locked(tx.conn(), session).await? else { return Ok(()) };
+    let theirs = match row.status {
+        Status::Active => row.staff_id == Some(me),
+        Status::Closed => true,
+        Status::Waiting => false,
+    };
+    if theirs && read_up_to(tx, &mut row, Sender::Visitor, up_to, now).await? {
+        store::save(tx, row, now).await?;
+    }
+    Ok(())
+}
+
 async fn read_up_to(
     tx: &Tx<'_>,
     row: &mut sessions::Model,
@@ -307,7 +326,7 @@ impl Line for Spoken<'_> {
     fn of(self, row: &mut sessions::Model, id: Uuid, at: DateTime<Utc>) -> lines::Model {
         let by = if self.who.is_some() { Sender::Staff } else { Sender::Visitor };
         row.last_line = excerpt(&self.words.content, &self.files);
-        row.last_from = Some(by);
+        (row.last_from, row.last_by) = (Some(by), self.who);
         let names = self.files.iter().map(|file| file.name.as_str());
         lines::Model {
             client_id: self.words.client_id.clone(),

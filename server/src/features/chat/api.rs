@@ -8,6 +8,7 @@ use utoipa_axum::routes;
 use uuid::Uuid;
 
 use super::detail::{self, ChatDetail};
+use super::edits::Block;
 use super::find::{self, ChatQuery, ChatStats};
 use super::frames::ChatSession;
 use super::rules::Deed;
@@ -76,6 +77,10 @@ pub struct ChatBlock {
     /// 1 to 525,600; 0 ends it. Without it: a day.
     #[serde(default)]
     pub minutes: Option<u32>,
+    /// Also everybody else behind the network address of the session: colleagues in an office, or customers of a mobile
+    /// network.
+    #[serde(default)]
+    pub address: bool,
 }
 
 /// Where a session went.
@@ -237,7 +242,8 @@ async fn block_chat_visitor(
     Id(id): Id,
     Json(body): Json<ChatBlock>,
 ) -> Result<Tagged<Data<ChatDetail>>> {
-    edits::block(&app, Act::new(&app, caller, info), id, body.minutes.unwrap_or(1_440), seen).await?;
+    let block = Block { minutes: body.minutes.unwrap_or(1_440), address: body.address };
+    edits::block(&app, Act::new(&app, caller, info), id, block, seen).await?;
     detail::answer(&app, id).await
 }
 

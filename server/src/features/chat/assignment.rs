@@ -82,14 +82,24 @@ pub fn choose(rule: Assignment, capacity: i32, candidates: &[Candidate], passed_
     .map(|it| it.id)
 }
 
-/// Gives a session that waits to somebody, with the notice and the audit entry. False if nobody is free.
+/// What came of giving a session out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Given {
+    ToSomebody,
+    /// It waits for nobody, or only for somebody who let it go.
+    Not,
+    /// Nobody can take another one.
+    NobodyIsFree,
+}
+
+/// Gives a session that waits to somebody, with the notice and the audit entry.
 ///
 /// # Errors
 /// The database is unavailable.
-pub async fn give(tx: &Tx<'_>, now: &Now, terms: &Terms, session: Uuid) -> Result<bool> {
-    let Some(row) = store::locked(tx.conn(), session).await? else { return Ok(false) };
+pub async fn give(tx: &Tx<'_>, now: &Now, terms: &Terms, session: Uuid) -> Result<Given> {
+    let Some(row) = store::locked(tx.conn(), session).await? else { return Ok(Given::Not) };
     if row.status != Status::Waiting || row.is_spam {
-        return Ok(false);
+        return Ok(Given::Not);
     }
     let mut candidates = candidates(tx.conn(), terms.away_before).await?;
     let passed_on = store::passed_on_by(tx.conn(), session).await?;
@@ -107,9 +117,10 @@ pub async fn give(tx: &Tx<'_>, now: &Now, terms: &Terms, session: Uuid) -> Resul
         let entry =
             Entry { actor: None, action: "chat.given", entity: (Entity::Chat, Some(session)), changes, from: &from };
         tx.audit(entry.row(&now.ids, now.at));
-        return Ok(true);
+        return Ok(Given::ToSomebody);
     }
-    Ok(false)
+    let free = choose(terms.rule, terms.capacity, &candidates, None);
+    Ok(if free.is_some() { Given::Not } else { Given::NobodyIsFree })
 }
 
 /// Everybody who takes chats and is there. Their rows stay locked until the unit ends: two sessions never count on the
@@ -137,11 +148,12 @@ async fn candidates(conn: &impl ConnectionTrait, away_before: DateTime<Utc>) -> 
 pub async fn give_all(app: &App) -> Result<()> {
     let Some(terms) = Terms::of(app) else { return Ok(()) };
     for id in store::waiting(app.storage.read(), ROUND).await? {
-        app.storage
-            .write((handled::now(app), terms.clone()), move |tx, (now, terms)| {
-                Box::pin(async move { give(tx, now, terms, id).await })
-            })
-            .await?;
+        let given = app.storage.write((handled::now(app), terms.clone()), move |tx, (now, terms)| {
+            Box::pin(async move { give(tx, now, terms, id).await })
+        });
+        if given.await? == Given::NobodyIsFree {
+            break;
+        }
     }
     Ok(())
 }

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use database::entity::chat_messages::{self as lines, Sender};
 use database::entity::chat_sessions::{Column, Entity as Sessions, Model, Status};
 use database::entity::{chat_blocks as blocks, chat_notes as notes, chat_tags as tags};
-use sea_orm::sea_query::{Condition, Expr, ExprTrait as _};
+use sea_orm::sea_query::{Condition, Expr, ExprTrait as _, Query};
 use sea_orm::{ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait as _, QueryFilter as _, QuerySelect as _};
 use uuid::Uuid;
 
@@ -23,7 +23,6 @@ use crate::jobs::delete_in_chunks;
 use crate::platform::audit::{Changes, Entry};
 use crate::platform::entity::Entity;
 use crate::platform::files;
-use crate::platform::limits::STRANGER_MAIL;
 use crate::platform::mail::{self, Mail};
 use crate::platform::settings::days_ago;
 use crate::platform::slice::Retention;
@@ -34,6 +33,8 @@ use crate::storage::Tx;
 const ROUND: u64 = 200;
 /// Lines in one mail.
 const LINES: usize = 20;
+/// Lines that are looked at for one mail.
+const READ: u64 = 200;
 
 /// Retention periods.
 pub const RETENTION: [Retention; 1] = [Retention {
@@ -84,6 +85,19 @@ pub async fn clean_up(app: &App) -> Result<()> {
 async fn forget_senders(app: &App, before: DateTime<Utc>) -> Result<()> {
     let known = Condition::any().add(Column::IpAddress.is_not_null()).add(Column::UserAgent.is_not_null());
     let which = Condition::all().add(Column::SessionId.lt(first_of(before))).add(known);
+    app.storage
+        .write((), move |tx, ()| {
+            Box::pin(async move {
+                blocks::Entity::update_many()
+                    .col_expr(blocks::Column::IpAddress, Expr::value(Option::<String>::None))
+                    .filter(blocks::Column::CreatedAt.lt(before))
+                    .filter(blocks::Column::IpAddress.is_not_null())
+                    .exec(tx.conn())
+                    .await?;
+                Ok(())
+            })
+        })
+        .await?;
     loop {
         let forgotten = app.storage.write(which.clone(), |tx, which| {
             Box::pin(async move {
@@ -132,17 +146,24 @@ async fn delete_expired(app: &App, before: DateTime<Utc>) -> Result<()> {
     }
 }
 
+/// Sessions without anything new since then, closed or not: where silence closes none, they would stay for ever.
 fn expired(before: DateTime<Utc>) -> Condition {
-    Condition::all().add(Column::Status.eq(Status::Closed)).add(Column::LastActivityAt.lt(before))
+    Condition::all().add(Column::LastActivityAt.lt(before))
 }
 
 async fn ids(conn: &impl ConnectionTrait, which: Condition, limit: u64) -> Result<Vec<Uuid>, DbErr> {
     Sessions::find().select_only().column(Column::SessionId).filter(which).limit(limit).into_tuple().all(conn).await
 }
 
-/// Deletes sessions with their lines, files, notes, tags, mails and notices.
+/// Deletes sessions with their lines, files, notes, tags, blocks, mails and notices.
 pub async fn delete(tx: &Tx<'_>, ids: Vec<Uuid>, now: DateTime<Utc>) -> Result<(), DbErr> {
     let conn = tx.conn();
+    let theirs = Query::select()
+        .column(Column::VisitorId)
+        .from(Sessions)
+        .and_where(Column::SessionId.is_in(ids.clone()))
+        .to_owned();
+    blocks::Entity::delete_many().filter(blocks::Column::VisitorId.in_subquery(theirs)).exec(conn).await?;
     files::drop_of(conn, Entity::Chat, ids.clone(), now).await?;
     mail::delete_of_entities(conn, ids.clone()).await?;
     told::delete_of_entities(conn, ids.clone()).await?;
@@ -168,7 +189,7 @@ async fn requeue(app: &App, id: Uuid, before: DateTime<Utc>) -> Result<()> {
                 if waits && held {
                     let (_, changed) = acts::act_on(tx, now, row, By::Time, Deed::Release).await?;
                     if changed.is_some() {
-                        tx.notify(notices.clone());
+                        notices::tell_of_waiting(tx, id, notices.clone()).await?;
                         tx.audit(entry.clone());
                     }
                 }
@@ -208,19 +229,14 @@ async fn mail_unread(app: &App, before: DateTime<Utc>) -> Result<()> {
             continue;
         }
         let from = Ord::max(row.visitor_read_seq, row.mailed_seq);
-        let spoken = store::lines_after(app.storage.read(), row.session_id, from, 200).await?;
-        let up_to = row.last_seq;
-        let spoken: Vec<_> = spoken
-            .into_iter()
-            .filter(|line| line.sender_type == Sender::Staff && line.redacted_at.is_none())
-            .take(LINES)
-            .collect();
+        let read = store::lines_after(app.storage.read(), row.session_id, from, READ).await?;
+        let (spoken, up_to) = to_mail(read, row.last_seq);
         let who = spoken.last().and_then(|line| names.get(&line.sender_id?).cloned()).unwrap_or_default();
         if too_many_to(app, &row, &spoken).await {
             // The next round tries again: words of staff are mailed late rather than never.
             continue;
         }
-        let mail = letter(app, &row, who, &spoken)?;
+        let mail = letter(app, &row, who, &spoken, up_to < row.last_seq)?;
         let id = row.session_id;
         app.storage
             .write(mail, move |tx, mail| {
@@ -242,10 +258,23 @@ async fn mail_unread(app: &App, before: DateTime<Utc>) -> Result<()> {
     Ok(())
 }
 
-/// True if there is something to mail, and that mailbox got too much from us within the hour.
+/// The lines of staff for one mail, and up to which line all is mailed then. What does not fit goes in the next one.
+fn to_mail(read: Vec<lines::Model>, last: i64) -> (Vec<lines::Model>, i64) {
+    let end = if (read.len() as u64) < READ { last } else { read.last().map_or(last, |line| line.seq) };
+    let said = |line: &lines::Model| line.sender_type == Sender::Staff && line.redacted_at.is_none();
+    let mut spoken: Vec<_> = read.into_iter().filter(said).collect();
+    if spoken.len() <= LINES {
+        return (spoken, end);
+    }
+    spoken.truncate(LINES);
+    let up_to = spoken.last().map_or(end, |line| line.seq);
+    (spoken, up_to)
+}
+
+/// True if there is something to mail, and that mailbox got too many replies within the hour.
 async fn too_many_to(app: &App, row: &Model, spoken: &[lines::Model]) -> bool {
     let Some(key) = row.email_key.as_ref().filter(|_| !spoken.is_empty()) else { return false };
-    limits::check(app, &STRANGER_MAIL, &Subject::Mailbox(key.clone())).await.is_err()
+    limits::check(app, &limits::REPLIES_BY_MAIL, &Subject::Mailbox(key.clone())).await.is_err()
 }
 
 /// The mail; none if there is nothing to say.
@@ -254,9 +283,10 @@ fn letter(
     row: &Model,
     staff_name: String,
     spoken: &[lines::Model],
+    more: bool,
 ) -> Result<Option<database::entity::outbox::Model>> {
     let Some(email) = row.visitor_email.as_ref().filter(|_| !spoken.is_empty()) else { return Ok(None) };
     let lines = spoken.iter().map(view::words).collect();
-    let letter = ChatReply { staff_name, lines, link: token::link(app, row.session_id) };
+    let letter = ChatReply { staff_name, lines, more, link: token::link(app, row.session_id) };
     Mail::new(email, &letter).about((Entity::Chat, row.session_id)).by_a_person().row(app).map(Some)
 }

@@ -1,10 +1,13 @@
 //! A copy of the conversation by mail: to the visitor who asks for it, once staff have replied.
+//!
+//! Whoever came by a mailed link has that mailbox and gets everything. Anybody else could have typed the address of a
+//! stranger: that mail holds what staff wrote, and a link to the rest.
 
-use database::entity::chat_messages::Sender;
+use database::entity::chat_messages::{self as lines, Sender};
 use uuid::Uuid;
 
 use super::letters::{ChatCopy, CopiedLine};
-use super::refuse::Refused;
+use super::refuse::{self, Refused};
 use super::{limits, store, token, view};
 use crate::app::App;
 use crate::error::{Error, Result};
@@ -19,8 +22,17 @@ use crate::storage::email_key;
 /// Lines of a copy; the newest.
 const MOST: u64 = 500;
 
+/// Who asks for a copy.
+pub struct Asker<'a> {
+    pub session: Uuid,
+    pub address: Option<&'a str>,
+    /// They came by a mailed link.
+    pub by_link: bool,
+}
+
 /// Sends it, and returns the address.
-pub async fn send(app: &App, session: Uuid, email: &str) -> Result<String, Refused> {
+pub async fn send(app: &App, asker: Asker<'_>, email: &str) -> Result<String, Refused> {
+    let Asker { session, address, by_link } = asker;
     let email = email.trim().to_owned();
     if !is_email(&email) {
         return Err(Refused::new("validation_failed", "this is no email address"));
@@ -28,15 +40,24 @@ pub async fn send(app: &App, session: Uuid, email: &str) -> Result<String, Refus
     let conn = app.storage.read();
     let row = store::by_id(conn, session).await.map_err(Error::from)?;
     // A stranger could mail anything to anybody otherwise.
-    if row.is_none_or(|row| row.first_replied_at.is_none() || row.is_spam) {
+    let Some(row) = row.filter(|row| row.first_replied_at.is_some() && !row.is_spam) else {
         return Err(Refused::new("conflict", "nobody has replied yet"));
+    };
+    if store::blocked_until(conn, row.visitor_id, address, app.clock.now()).await.map_err(Error::from)?.is_some() {
+        return Err(refuse::blocked());
     }
+    let from = Subject::Key(address.unwrap_or_default().to_owned());
+    limits::check(app, &limits::COPIES_OF_ADDRESS, &from).await?;
     limits::check(app, &limits::COPIES, &Subject::Key(session.to_string())).await?;
     limits::check(app, &STRANGER_MAIL, &Subject::Mailbox(email_key(&email))).await?;
     let rows = store::lines_before(conn, session, i64::MAX, MOST).await.map_err(Error::from)?;
     let names = people::names(app).await?;
     let settings = app.settings.get();
-    let lines = rows.iter().filter(|line| line.event.is_none() && line.redacted_at.is_none()).map(|line| CopiedLine {
+    let proven = by_link && row.email_key.as_deref() == Some(&*email_key(&email));
+    let copied = |line: &&lines::Model| {
+        line.event.is_none() && line.redacted_at.is_none() && (proven || line.sender_type == Sender::Staff)
+    };
+    let lines = rows.iter().filter(copied).map(|line| CopiedLine {
         who: match line.sender_type {
             Sender::Visitor => "You".to_owned(),
             _ => line.sender_id.and_then(|id| names.get(&id).cloned()).unwrap_or_else(|| settings.firm.name.clone()),
@@ -44,7 +65,7 @@ pub async fn send(app: &App, session: Uuid, email: &str) -> Result<String, Refus
         at: settings.hours.moment(line.created_at, None),
         text: view::words(line),
     });
-    let letter = ChatCopy { lines: lines.collect(), link: token::link(app, session) };
+    let letter = ChatCopy { lines: lines.collect(), whole: proven, link: token::link(app, session) };
     let mail = Mail::new(&email, &letter).about((Entity::Chat, session)).row(app)?;
     let sent = app.storage.write(mail, |tx, mail| {
         Box::pin(async move {

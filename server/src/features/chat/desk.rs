@@ -7,6 +7,7 @@ use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::frames::{ChatLine, ChatPage, FromStaff, Presence, Side, ToStaff};
+use super::portions::{self, READ};
 use super::refuse::Refused;
 use super::stream::{self, Changed, Told};
 use super::{handled, store, view};
@@ -20,9 +21,6 @@ use crate::platform::live::{self, At, Gone, Word};
 use crate::platform::permission::Permission;
 use crate::platform::staff as people;
 
-/// Lines of one read, and of one frame.
-const PAGE: u64 = 200;
-const FRAME: usize = 40;
 /// Sessions in one frame.
 const SESSIONS: usize = 20;
 /// Sessions that one socket follows.
@@ -107,26 +105,38 @@ impl Desk {
             noted: last_note.clamp(0, row.last_note_seq),
             read: (row.visitor_read_seq, row.staff_read_seq),
         };
-        loop {
-            let (rows, names) = match self.rows(&one).await {
+        let names = loop {
+            let (rows, names, is_last) = match self.rows(&one).await {
                 Ok(found) => found,
                 Err(error) => return Ok(Err(error.into())),
             };
-            let is_last = (rows.len() as u64) < PAGE;
             one.sent = rows.last().map_or(one.sent, |row| row.seq);
             history(at, id, &rows, &names, is_last).await?;
             if is_last {
-                break;
+                break names;
             }
-        }
+        };
+        self.redacted(at, id, last.min(row.last_seq), &names).await?;
         let told = self.notes(at, &mut one).await?;
         self.followed.push(one);
         Ok(told)
     }
 
-    async fn rows(&self, one: &Followed) -> Result<(Vec<lines::Model>, NamesById)> {
-        let rows = store::lines_after(self.app.storage.read(), one.id, one.sent, PAGE).await?;
-        Ok((rows, people::names(&self.app).await?))
+    /// Lines after those that were sent. True: there are no more.
+    async fn rows(&self, one: &Followed) -> Result<(Vec<lines::Model>, NamesById, bool)> {
+        let mut rows = store::lines_after(self.app.storage.read(), one.id, one.sent, READ).await?;
+        let is_last = portions::hold_first(&mut rows);
+        Ok((rows, people::names(&self.app).await?, is_last))
+    }
+
+    /// Lines that the client has, and that have been redacted since it got them or before.
+    async fn redacted(&self, at: &At<'_>, id: Uuid, last: i64, names: &NamesById) -> Result<(), Gone> {
+        // Without the database, the lines stay as they are until the client opens the session again.
+        let rows = store::redacted_up_to(self.app.storage.read(), id, last).await.unwrap_or_default();
+        for row in &rows {
+            at.line.send(&ToStaff::Message(view::line(row, names, Side::Staff))).await?;
+        }
+        Ok(())
     }
 
     async fn notes(&self, at: &At<'_>, one: &mut Followed) -> Result<Result<(), Refused>, Gone> {
@@ -150,12 +160,12 @@ impl Desk {
     async fn fill(&self, at: &At<'_>, one: &mut Followed) -> Result<(), Gone> {
         loop {
             // The next change, or the next beat, finds them again.
-            let Ok((rows, names)) = self.rows(one).await else { return Ok(()) };
+            let Ok((rows, names, is_last)) = self.rows(one).await else { return Ok(()) };
             for row in &rows {
                 at.line.send(&ToStaff::Message(view::line(row, &names, Side::Staff))).await?;
                 one.sent = row.seq;
             }
-            if (rows.len() as u64) < PAGE {
+            if is_last {
                 return Ok(());
             }
         }
@@ -203,7 +213,8 @@ impl Desk {
             FromStaff::History { session_id, before_seq, limit } => {
                 let limit = limit.clamp(1, 200).into();
                 let read = async {
-                    let rows = store::lines_before(self.app.storage.read(), session_id, before_seq, limit).await?;
+                    let mut rows = store::lines_before(self.app.storage.read(), session_id, before_seq, limit).await?;
+                    portions::hold_last(&mut rows);
                     Ok::<_, Error>((rows, people::names(&self.app).await?))
                 };
                 match read.await {
@@ -299,6 +310,8 @@ impl live::Desk for Desk {
         self.snapshot(&at).await?;
         for mut one in std::mem::take(&mut self.followed) {
             self.fill(&at, &mut one).await?;
+            let names = people::names(&self.app).await.unwrap_or_default();
+            self.redacted(&at, one.id, one.sent, &names).await?;
             let _ = self.notes(&at, &mut one).await?;
             self.followed.push(one);
         }
@@ -362,7 +375,7 @@ async fn history(
     names: &NamesById,
     complete: bool,
 ) -> Result<(), Gone> {
-    let mut chunks = rows.chunks(FRAME).peekable();
+    let mut chunks = portions::frames(rows).into_iter().peekable();
     if chunks.peek().is_none() && complete {
         return at.line.send(&ToStaff::History { session_id, messages: Vec::new(), complete }).await;
     }

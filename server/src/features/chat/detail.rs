@@ -121,7 +121,7 @@ pub async fn answer(app: &App, id: Uuid) -> Result<Tagged<Data<ChatDetail>>> {
         os: device.map(|device| device.os),
         notes: notes.iter().map(|note| view::note(note, &names)).collect(),
         earlier: view::for_staff(app, &earlier).await?,
-        blocked_until: store::blocked_until(conn, row.visitor_id, None, app.clock.now()).await?,
+        blocked_until: store::blocked_until(conn, row.visitor_id, row.ip_address.as_deref(), app.clock.now()).await?,
         message_id: row.message_id,
         history: history
             .into_iter()
@@ -219,7 +219,7 @@ async fn redact_chat_message(
     path: Result<Path<(Uuid, String)>, PathRejection>,
 ) -> Result<Data<Nothing>> {
     let Path((id, seq)) = path.map_err(|_| Error::NotFound)?;
-    let seq = seq.parse().map_err(|_| Error::NotFound)?;
+    let seq = seq.parse().ok().filter(|seq| *seq > 0).ok_or(Error::NotFound)?;
     edits::redact(&app, Act::new(&app, caller, info), id, seq).await?;
     Ok(Data(Nothing))
 }

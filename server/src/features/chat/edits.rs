@@ -10,8 +10,9 @@ use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
 use uuid::Uuid;
 
 use super::handled::{etag, now};
+use super::letters::{ChatCopy, ChatReply};
 use super::rules::{By, Deed};
-use super::{acts, store, view};
+use super::{acts, store, transcript, view};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::features::messages::{Given, take_over};
@@ -20,6 +21,8 @@ use crate::platform::act::Act;
 use crate::platform::audit::Changes;
 use crate::platform::entity::Entity;
 use crate::platform::files;
+use crate::platform::mail::{self, Letter as _};
+use crate::platform::staff as people;
 use crate::storage::Tx;
 
 /// The longest block, in minutes: a year.
@@ -76,8 +79,18 @@ pub async fn judge(app: &App, act: Act, id: Uuid, is_spam: bool, version: IfMatc
         .await
 }
 
-/// Blocks the visitor for some minutes; 0 ends a block.
-pub async fn block(app: &App, act: Act, id: Uuid, minutes: u32, version: IfMatch) -> Result<()> {
+/// For how long a visitor is blocked, and whom else that concerns.
+#[derive(Debug, Clone, Copy)]
+pub struct Block {
+    /// 0 ends it.
+    pub minutes: u32,
+    /// Everybody behind the network address from which the session came.
+    pub address: bool,
+}
+
+/// Blocks the visitor, or ends a block.
+pub async fn block(app: &App, act: Act, id: Uuid, wanted: Block, version: IfMatch) -> Result<()> {
+    let Block { minutes, address } = wanted;
     if minutes > LONGEST {
         return Err(Error::field("minutes", "invalid", "This can be at most a year: 525600 minutes."));
     }
@@ -87,13 +100,18 @@ pub async fn block(app: &App, act: Act, id: Uuid, minutes: u32, version: IfMatch
                 let row = seen(tx, id, version).await?;
                 let block = blocks::Model {
                     visitor_id: row.visitor_id,
-                    ip_address: row.ip_address.clone(),
+                    ip_address: row.ip_address.clone().filter(|_| address),
                     blocked_by: Some(act.caller.staff_id),
                     expires_at: act.now + Duration::minutes(minutes.into()),
                     created_at: act.now,
                 };
-                store::block(tx.conn(), block).await?;
-                act.note(tx, "chat.blocked", (Entity::Chat, id), Changes::none().fact("minutes", minutes));
+                if minutes == 0 {
+                    store::unblock(tx.conn(), row.visitor_id, row.ip_address.as_deref()).await?;
+                } else {
+                    store::block(tx.conn(), block).await?;
+                }
+                let changes = Changes::none().fact("minutes", minutes).field("address", false, address);
+                act.note(tx, "chat.blocked", (Entity::Chat, id), changes);
                 store::save(tx, row, act.now).await.map(drop)
             })
         })
@@ -106,7 +124,7 @@ pub async fn redact(app: &App, act: Act, id: Uuid, seq: i64) -> Result<()> {
         .write(act, move |tx, act| {
             Box::pin(async move {
                 let mut row = store::locked(tx.conn(), id).await?.ok_or(Error::NotFound)?;
-                let found = store::lines_after(tx.conn(), id, seq - 1, 1).await?;
+                let found = store::lines_before(tx.conn(), id, seq.saturating_add(1), 1).await?;
                 let line = found.into_iter().find(|line| line.seq == seq && line.event.is_none());
                 let line = line.ok_or(Error::NotFound)?;
                 if line.redacted_at.is_some() {
@@ -120,6 +138,10 @@ pub async fn redact(app: &App, act: Act, id: Uuid, seq: i64) -> Result<()> {
                     .filter(lines::Column::Id.eq(line.id))
                     .exec(tx.conn())
                     .await?;
+                // Mails that have not left are written again without it; what was mailed before can come twice then.
+                if mail::drop_unsent(tx.conn(), id, &[ChatReply::TEMPLATE, ChatCopy::TEMPLATE]).await? > 0 {
+                    row.mailed_seq = row.mailed_seq.min(row.visitor_read_seq);
+                }
                 files::drop_of_line(tx.conn(), (Entity::Chat, id), line.id, act.now).await?;
                 if row.last_line.is_some() && row.last_line == acts::excerpt(&line.content, &view::files_of(&line)) {
                     row.last_line = None;
@@ -134,9 +156,9 @@ pub async fn redact(app: &App, act: Act, id: Uuid, seq: i64) -> Result<()> {
 /// Makes a message of the inbox of it; the same one if that was done before.
 pub async fn to_message(app: &App, act: Act, id: Uuid) -> Result<Uuid> {
     let visitor = "Visitor";
-    let offered: Vec<String> = app.settings.get().services.iter().map(|it| it.slug.clone()).collect();
+    let (settings, names) = (app.settings.get(), people::names(app).await?);
     app.storage
-        .write((act, offered), move |tx, (act, offered)| {
+        .write((act, settings, names), move |tx, (act, settings, names)| {
             Box::pin(async move {
                 let mut row = store::locked(tx.conn(), id).await?.ok_or(Error::NotFound)?;
                 if let Some(known) = row.message_id {
@@ -149,17 +171,16 @@ pub async fn to_message(app: &App, act: Act, id: Uuid) -> Result<Uuid> {
                 };
                 let spoken = store::lines_after(tx.conn(), id, 0, LINES).await?;
                 let name = row.visitor_name.clone().unwrap_or_else(|| visitor.to_owned());
-                let text = spoken
-                    .iter()
-                    .filter(|line| line.event.is_none() && line.redacted_at.is_none())
-                    .map(|line| match line.sender_type {
-                        Sender::Visitor => format!("{name}: {}", view::words(line)),
-                        _ => format!("We: {}", view::words(line)),
-                    })
-                    .collect::<Vec<_>>()
-                    .join("\n");
+                let said =
+                    spoken.iter().filter(|line| line.event.is_none() && line.redacted_at.is_none()).map(|line| {
+                        let staff = line.sender_id.and_then(|id| names.get(&id)).unwrap_or(&settings.firm.name);
+                        let who = if line.sender_type == Sender::Visitor { &name } else { staff };
+                        let at = settings.hours.moment(line.created_at, None);
+                        format!("[{at}] {who}: {}", transcript::indented(&view::words(line)))
+                    });
+                let text = said.collect::<Vec<_>>().join("\n");
                 // A visitor can send any text as the topic.
-                let service = row.topic.clone().filter(|topic| offered.contains(topic));
+                let service = row.topic.clone().filter(|topic| settings.service(topic).is_some());
                 let given = Given { name, email, service, text, visitor_id: Some(row.visitor_id) };
                 let message = take_over(tx, act, &given);
                 row.message_id = Some(message);

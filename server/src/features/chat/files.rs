@@ -7,14 +7,14 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use uuid::Uuid;
 
-use super::settings::Files;
+use super::settings::{Chat, Files};
 use super::{limits, store, token};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::rate_limit::Subject;
 use crate::http::{AddressKey, Created, Envelope, Id, Problem, Query, RequestInfo, credentials};
 use crate::platform::entity::Entity;
-use crate::platform::files::{self, FileContent, FileForm, FilesOf, For, SentFile, Size};
+use crate::platform::files::{self, FileContent, FileForm, FilesOf, For, SentFile, Size, Way};
 
 /// The files of chats.
 pub const FILES: FilesOf = FilesOf { of: Entity::Chat, limit: |settings| settings.part::<Files>().limit() };
@@ -31,7 +31,7 @@ fn session(app: &App, headers: &HeaderMap) -> Result<Uuid> {
 }
 
 /// Uploads a file, to be named in a line. Pictures are drawn again, without their metadata. A file that no line names
-/// within a day is deleted.
+/// within three hours is deleted.
 #[utoipa::path(post, path = "/api/chat/files", tag = "public", security(("chatSession" = [])),
     request_body(content = FileForm, content_type = "multipart/form-data"),
     responses((status = 201, body = Envelope<SentFile>), (status = 404, body = Problem), (status = 422, body = Problem)))]
@@ -46,7 +46,11 @@ async fn upload_chat_file(
     app.limits.check(&limits::FILES_OF_ADDRESS, &Subject::Address(address)).await?;
     app.limits.check(&limits::FILES, &Subject::Key(session.to_string())).await?;
     let (conn, now) = (app.storage.read(), app.clock.now());
-    let visitor = store::by_id(conn, session).await?.map_or(session, |row| row.visitor_id);
+    let row = store::by_id(conn, session).await?;
+    if row.is_none() && !app.settings.get().part::<Chat>().enabled {
+        return Err(Error::NotFound);
+    }
+    let visitor = row.map_or(session, |row| row.visitor_id);
     if store::blocked_until(conn, visitor, Some(&address.to_string()), now).await?.is_some() {
         return Err(Error::OutOfReach("This chat takes no files right now.".into()));
     }
@@ -69,5 +73,5 @@ async fn get_chat_file(
     let row = files::alive(app.storage.read(), id, app.clock.now()).await?;
     // What staff have uploaded belongs to nobody until a line names it.
     let own = row.filter(|row| row.owner_kind == Entity::Chat.name() && row.owner_id == Some(session));
-    files::respond(&app, &own.ok_or(Error::NotFound)?, part).await
+    files::respond(&app, &own.ok_or(Error::NotFound)?, part, Way::Show).await
 }

@@ -1,6 +1,5 @@
 //! What staff do, from the socket and from the API: checks, limits, the unit, the audit entry and the notices.
 
-use database::entity::chat_messages::Sender;
 use database::entity::chat_notes as notes;
 use uuid::Uuid;
 
@@ -18,6 +17,8 @@ use crate::platform::act::Act;
 use crate::platform::audit::Changes;
 use crate::platform::auth::Caller;
 use crate::platform::entity::Entity;
+use crate::platform::permission::Permission;
+use crate::platform::staff as people;
 
 /// Characters of a note.
 const NOTE: usize = 10_000;
@@ -53,6 +54,10 @@ pub async fn say(
     refuse::number(outcome.await?)
 }
 
+fn is_note(content: &str) -> bool {
+    !content.trim().is_empty() && content.chars().count() <= NOTE
+}
+
 /// Adds a note for colleagues.
 pub async fn note(
     app: &App,
@@ -61,8 +66,7 @@ pub async fn note(
     client_id: Option<String>,
     content: String,
 ) -> Result<notes::Model, Refused> {
-    let fits = !content.trim().is_empty() && content.chars().count() <= NOTE;
-    if !fits || client_id.as_deref().is_some_and(|id| !rules::is_client_id(id)) {
+    if !is_note(&content) || client_id.as_deref().is_some_and(|id| !rules::is_client_id(id)) {
         return Err(Refused::new("validation_failed", "a note has 1 to 10,000 characters, its clientId 1 to 64"));
     }
     limits::check(app, &limits::STAFF_LINES, &Subject::Staff(caller.staff_id)).await?;
@@ -103,16 +107,21 @@ pub async fn deed(app: &App, caller: &Caller, frame: FromStaff) -> Result<(), Re
         FromStaff::Release { session_id } => change(app, act, session_id, Deed::Release, any).await,
         FromStaff::Close { session_id } => change(app, act, session_id, Deed::Close, any).await,
         FromStaff::Transfer { session_id, staff_id, note: words } => {
+            let words = words.filter(|words| !words.trim().is_empty());
+            if words.as_deref().is_some_and(|words| !is_note(words)) {
+                return Err(Refused::new("validation_failed", "a note has at most 10,000 characters"));
+            }
             change(app, act, session_id, Deed::Transfer(staff_id), any).await?;
-            if let Some(words) = words.filter(|words| !words.trim().is_empty()) {
+            if let Some(words) = words {
                 note(app, caller, session_id, None, words).await?;
             }
             Ok(())
         }
         FromStaff::Read { session_id, seq } => {
             let at = app.clock.now();
+            let me = caller.staff_id;
             let read = app.storage.write((), move |tx, ()| {
-                Box::pin(async move { acts::read(tx, session_id, Sender::Staff, seq, at).await })
+                Box::pin(async move { acts::read_as_staff(tx, session_id, me, seq, at).await })
             });
             Ok(read.await?)
         }
@@ -132,6 +141,10 @@ pub async fn change(app: &App, act: Act, session: Uuid, deed: Deed, seen: IfMatc
         .storage
         .write((now(app), act, told, seen), move |tx, (now, act, told, seen)| {
             Box::pin(async move {
+                // Whoever is leaving at this moment gets nothing more. People are locked before what they have.
+                if !people::can_be_given(tx.conn(), me, Permission::Chats).await? {
+                    return Ok(Outcome::NotForThem);
+                }
                 let Some(row) = store::locked(tx.conn(), session).await? else { return Ok(Outcome::Unknown) };
                 seen.check(&etag(row.version))?;
                 let (outcome, before) = acts::act_on(tx, now, row, By::Staff(me), deed).await?;
@@ -147,7 +160,10 @@ pub async fn change(app: &App, act: Act, session: Uuid, deed: Deed, seen: IfMatc
                         _ => ("chat.assigned", Changes::none().field("assignedTo", before.staff_id, after)),
                     };
                     act.note(tx, action, (Entity::Chat, session), changes);
-                    tx.notify(told.clone());
+                    match deed {
+                        Deed::Release => notices::tell_of_waiting(tx, session, told.clone()).await?,
+                        _ => tx.notify(told.clone()),
+                    }
                 }
                 Ok(outcome)
             })

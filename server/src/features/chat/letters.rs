@@ -11,6 +11,8 @@ pub struct ChatReply {
     pub staff_name: String,
     /// The lines that they have not read.
     pub lines: Vec<String>,
+    /// More of them follow in another mail.
+    pub more: bool,
     /// The page of the conversation.
     pub link: String,
 }
@@ -22,6 +24,7 @@ impl Letter for ChatReply {
         Self {
             staff_name: "Ben Okafor".into(),
             lines: vec!["Yes, we can. Would Thursday at ten suit you?".into()],
+            more: false,
             link: "http://localhost:5500/chat/1#code".into(),
         }
     }
@@ -32,6 +35,8 @@ impl Letter for ChatReply {
 #[serde(rename_all = "camelCase")]
 pub struct ChatCopy {
     pub lines: Vec<CopiedLine>,
+    /// False: what the visitor wrote is not among them.
+    pub whole: bool,
     pub link: String,
 }
 
@@ -54,7 +59,33 @@ impl Letter for ChatCopy {
         };
         Self {
             lines: vec![line("You", "Can you look at our file server?"), line("Ben Okafor", "Yes, we can.")],
+            whole: true,
             link: "http://localhost:5500/chat/1#code".into(),
+        }
+    }
+}
+
+/// To a person who wants to hear of it: a visitor waits.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ChatWaiting {
+    pub name: String,
+    /// As far as they say who they are.
+    pub visitor_name: Option<String>,
+    /// What they wrote.
+    pub content: String,
+    pub link: String,
+}
+
+impl Letter for ChatWaiting {
+    const TEMPLATE: &'static str = "chat_waiting";
+
+    fn sample() -> Self {
+        Self {
+            name: "Ben".into(),
+            visitor_name: Some("Anna Müller".into()),
+            content: "Can you look at our file server?".into(),
+            link: "http://localhost:5500/admin/chats/1".into(),
         }
     }
 }

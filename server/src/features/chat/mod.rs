@@ -12,6 +12,7 @@ mod api;
 mod assignment;
 mod care;
 mod copy;
+mod delete;
 mod desk;
 mod detail;
 mod edits;
@@ -27,6 +28,7 @@ mod limits;
 mod notices;
 mod pace;
 mod past;
+mod portions;
 mod presence;
 mod public;
 mod refuse;
@@ -47,6 +49,7 @@ pub use care::delete as delete_chats;
 pub use elsewhere::{connects, reader, websites};
 pub use find::waiting;
 pub use hand_over::release;
+pub use limits::REPLIES_BY_MAIL;
 pub use past::Past;
 pub use stream::{Kept, follow};
 
@@ -74,23 +77,14 @@ pub const SLICE: Slice<App> = Slice {
         bodies: &[("/api/chat/files", Attached::body(LARGEST))],
         files: &[files::FILES],
         words: &[find::WORDS],
-        limits: &[
-            &limits::LINES,
-            &limits::LINES_OF_ADDRESS,
-            &limits::SESSIONS,
-            &limits::STAFF_LINES,
-            &limits::EDITS,
-            &limits::COPIES,
-            &limits::FILES,
-            &limits::FILES_OF_ADDRESS,
-            &limits::FILE_READS,
-        ],
+        limits: limits::ALL,
         settings: settings::SECTIONS,
         frames: &frames::FRAMES,
         letters: &[
             LetterKind::of::<letters::ChatReply>(),
             LetterKind::of::<letters::ChatCopy>(),
             LetterKind::of::<letters::ChatMentioned>(),
+            LetterKind::of::<letters::ChatWaiting>(),
         ],
         sentences: sentences::sentences,
         names: &[Names { of: Entity::Chat, find: |conn, ids| Box::pin(hand_over::names(conn, ids)) }],
@@ -116,5 +110,10 @@ pub const SLICE: Slice<App> = Slice {
 };
 
 fn routes() -> OpenApiRouter<App> {
-    public::routes().merge(files::routes()).merge(api::routes()).merge(export::routes()).merge(detail::routes())
+    public::routes()
+        .merge(files::routes())
+        .merge(api::routes())
+        .merge(delete::routes())
+        .merge(export::routes())
+        .merge(detail::routes())
 }

@@ -1,9 +1,10 @@
 //! What people are told of chats.
 
-use database::entity::{notifications, outbox, staff};
+use database::entity::{chat_sessions as sessions, notifications, outbox, staff};
 use uuid::Uuid;
 
-use super::letters::ChatMentioned;
+use super::letters::{ChatMentioned, ChatWaiting};
+use super::stream;
 use crate::app::App;
 use crate::error::Result;
 use crate::features::messages::mentioned;
@@ -26,10 +27,34 @@ pub static CHAT_ASSIGNED: Kind =
 pub static CHAT_MENTIONED: Kind =
     Kind { name: "chat_mentioned", needs: &[Permission::Chats], app: Default::On, mail: Default::Away };
 
-/// Notices that a session waits.
+/// Notices that a session waits, for those who take chats now.
 pub async fn of_waiting(app: &App, session: Uuid) -> Result<Vec<notifications::Model>> {
     let news = News { entity: Some((Entity::Chat, session)), ..News::default() };
-    notices::rows(app, &CHAT_WAITING, &news, To::Holders(Permission::Chats)).await
+    let takers = stream::colleagues(app).await?;
+    let takes = |person: Uuid| takers.iter().any(|it| it.available && it.staff_id == person);
+    let mut rows = notices::rows(app, &CHAT_WAITING, &news, To::Holders(Permission::Chats)).await?;
+    rows.retain(|row| takes(row.staff_id));
+    Ok(rows)
+}
+
+/// The same by mail, for whoever wants one.
+pub async fn mails_of_waiting(app: &App, row: &sessions::Model, content: &str) -> Result<Vec<outbox::Model>> {
+    let session = row.session_id;
+    let news = News { entity: Some((Entity::Chat, session)), ..News::default() };
+    let wanted = notices::mail_to(app, &CHAT_WAITING, &news, To::Holders(Permission::Chats)).await?;
+    let mail = |(name, address): (String, String)| {
+        let link = app.config.server.link(&format!("/admin/chats/{session}"));
+        let letter = ChatWaiting { name, visitor_name: row.visitor_name.clone(), content: content.to_owned(), link };
+        Mail::new(&address, &letter).about(news.entity).row(app)
+    };
+    wanted.into_iter().map(mail).collect()
+}
+
+/// Puts notices in the place of those that said the same of the session before.
+pub async fn tell_of_waiting(tx: &Tx<'_>, session: Uuid, told: Vec<notifications::Model>) -> Result<()> {
+    notices::delete_of_event(tx.conn(), &CHAT_WAITING, session).await?;
+    tx.notify(told);
+    Ok(())
 }
 
 /// The notice that a colleague gave somebody a session.

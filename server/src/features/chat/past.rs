@@ -37,6 +37,7 @@ pub fn begun(session: Uuid, visitor: Uuid, now: DateTime<Utc>) -> sessions::Mode
         activity_id: session,
         last_line: None,
         last_from: None,
+        last_by: None,
         page_url: None,
         page_title: None,
         referrer: None,

@@ -67,6 +67,11 @@ pub fn error(code: &'static str, detail: &'static str) -> ToClient {
     ToClient::error(code, detail)
 }
 
+/// Staff have blocked the visitor.
+pub fn blocked() -> Refused {
+    Refused::new("blocked", "this visitor cannot write")
+}
+
 /// The number of what is stored, or why it is not.
 pub fn number(outcome: Outcome) -> Result<i64, Refused> {
     match outcome {
@@ -75,7 +80,7 @@ pub fn number(outcome: Outcome) -> Result<i64, Refused> {
         Outcome::Refused(Refusal::Closed) => Err(Refused::new("session_closed", "this chat is over")),
         Outcome::Refused(Refusal::Never) => Err(Refused::new("conflict", "this cannot be done")),
         Outcome::Unknown => Err(Refused::new("session_unknown", "there is no such session")),
-        Outcome::Blocked(_) => Err(Refused::new("blocked", "this visitor cannot write")),
+        Outcome::Blocked(_) => Err(blocked()),
         Outcome::NotForThem => Err(Refused::new("validation_failed", "this person takes no chats")),
     }
 }

@@ -264,7 +264,7 @@ impl Keeping {
 
 impl Part for Keeping {
     fn keys() -> Vec<Key> {
-        vec![days("chatDays", "Closed chats", 1, 3_650, None).optional().help(
+        vec![days("chatDays", "Chats", 1, 3_650, None).optional().help(
             "With their lines, files, notes and tags, after this long without anything new. Leave empty to keep them.",
         )]
     }

@@ -108,6 +108,8 @@ pub struct ChatSession {
     /// The beginning of the newest line that somebody wrote; the name of its first file if it has only files.
     pub last_line: Option<String>,
     pub last_from: Option<Sender>,
+    /// Who wrote it, if that was one of the staff.
+    pub last_staff_name: Option<String>,
     pub rating: Option<i16>,
     pub feedback: Option<String>,
     /// The page on which the visitor was last.

@@ -19,6 +19,8 @@ use crate::storage::Tx;
 
 /// Open sessions that a dashboard is shown at most.
 const OPEN: u64 = 1_000;
+/// Redacted lines that a client is told of when it comes back.
+const REDACTED: u64 = 200;
 
 /// One session, its row locked where the engine locks rows.
 pub async fn locked(conn: &impl ConnectionTrait, id: Uuid) -> Result<Option<sessions::Model>, DbErr> {
@@ -69,6 +71,7 @@ pub async fn save(tx: &Tx<'_>, mut row: sessions::Model, now: DateTime<Utc>) -> 
 pub async fn open(conn: &impl ConnectionTrait) -> Result<Vec<sessions::Model>, DbErr> {
     sessions::Entity::find()
         .filter(sessions::Column::Status.ne(Status::Closed))
+        .filter(sessions::Column::IsSpam.eq(false))
         .order_by_asc(sessions::Column::SessionId)
         .limit(OPEN)
         .all(conn)
@@ -114,6 +117,20 @@ pub async fn lines_before(
         .filter(lines::Column::Seq.lt(before))
         .order_by_desc(lines::Column::Seq)
         .limit(limit)
+        .all(conn)
+        .await?;
+    rows.reverse();
+    Ok(rows)
+}
+
+/// Redacted lines up to one, the newest of them in order.
+pub async fn redacted_up_to(conn: &impl ConnectionTrait, session: Uuid, last: i64) -> Result<Vec<lines::Model>, DbErr> {
+    let mut rows = lines::Entity::find()
+        .filter(lines::Column::SessionId.eq(session))
+        .filter(lines::Column::Seq.lte(last))
+        .filter(lines::Column::RedactedAt.is_not_null())
+        .order_by_desc(lines::Column::Seq)
+        .limit(REDACTED)
         .all(conn)
         .await?;
     rows.reverse();
@@ -228,6 +245,15 @@ pub async fn blocked_until(
     Ok(found.order_by_desc(blocks::Column::ExpiresAt).one(conn).await?.map(|row| row.expires_at))
 }
 
+/// Ends the blocks that concern a visitor, or whoever comes from that address.
+pub async fn unblock(conn: &impl ConnectionTrait, visitor: Uuid, address: Option<&str>) -> Result<(), DbErr> {
+    let mut whom = Condition::any().add(blocks::Column::VisitorId.eq(visitor));
+    if let Some(address) = address {
+        whom = whom.add(blocks::Column::IpAddress.eq(address));
+    }
+    blocks::Entity::delete_many().filter(whom).exec(conn).await.map(drop)
+}
+
 /// Blocks a visitor, or changes until when.
 pub async fn block(conn: &impl ConnectionTrait, row: blocks::Model) -> Result<(), DbErr> {
     let change = OnConflict::column(blocks::Column::VisitorId)
@@ -282,13 +308,14 @@ pub async fn note_given(conn: &impl ConnectionTrait, person: Uuid, now: DateTime
         .map(drop)
 }
 
-/// Sessions that wait for somebody, oldest first.
+/// Sessions that wait for somebody, those first that have waited longest.
 pub async fn waiting(conn: &impl ConnectionTrait, limit: u64) -> Result<Vec<Uuid>, DbErr> {
     sessions::Entity::find()
         .select_only()
         .column(sessions::Column::SessionId)
         .filter(sessions::Column::Status.eq(Status::Waiting))
         .filter(sessions::Column::IsSpam.eq(false))
+        .order_by_asc(sessions::Column::WaitingSince)
         .order_by_asc(sessions::Column::SessionId)
         .limit(limit)
         .into_tuple()

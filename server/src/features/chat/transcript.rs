@@ -57,11 +57,16 @@ pub async fn write(app: &App, act: Act, id: Uuid, html: bool) -> Result<Response
     } else {
         let one = |(at, who, text): &(String, String, String)| match who.as_str() {
             "" => format!("[{at}] {text}\n"),
-            who => format!("[{at}] {who}: {text}\n"),
+            who => format!("[{at}] {who}: {}\n", indented(text)),
         };
         (told.iter().map(one).collect(), "text/plain; charset=utf-8", format!("chat-{id}.txt"))
     };
     Ok(file(Body::from(body), media, &name, total))
+}
+
+/// A text within a document of lines: no line of it looks like one of the document.
+pub(super) fn indented(text: &str) -> String {
+    text.lines().collect::<Vec<_>>().join("\n    ")
 }
 
 fn spoken(line: &lines::Model) -> String {

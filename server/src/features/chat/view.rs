@@ -122,6 +122,7 @@ fn session(
         staff_read_seq: row.staff_read_seq,
         last_line: row.last_line.clone(),
         last_from: row.last_from,
+        last_staff_name: row.last_by.and_then(|id| names.get(&id).cloned()),
         rating: row.rating,
         feedback: row.feedback.clone(),
         page: row.page_url.clone().map(|url| ChatPage {

@@ -7,6 +7,7 @@ use uuid::Uuid;
 use super::acts::{self, Details};
 use super::frames::{ChatLine, Resume, Side, ToVisitor};
 use super::pace::Pace;
+use super::portions::{self, READ};
 use super::refuse::{self, Refused};
 use super::stream::{self, Changed, Told};
 use super::token::{self, Key};
@@ -20,10 +21,6 @@ use crate::platform::entity::Entity;
 use crate::platform::known_names::NamesById;
 use crate::platform::live::{Gone, Goodbye, Heard, Hub, Incoming, Line, Post, Seat};
 use crate::platform::staff as people;
-
-/// Lines of one read, and of one frame.
-const PAGE: u64 = 200;
-const FRAME: usize = 40;
 
 /// What `hello` says.
 pub struct Hello {
@@ -174,6 +171,7 @@ impl Visitor {
             visitor.come_from(&row).await;
             visitor.show(&row).await?;
             visitor.resume(row.last_seq).await?;
+            visitor.redacted(last_seq.min(row.last_seq)).await?;
         } else if resumed.is_some() {
             visitor.resume(0).await?;
         }
@@ -192,11 +190,10 @@ impl Visitor {
     async fn resume(&mut self, last: i64) -> Result<(), Gone> {
         self.sent = self.sent.min(last);
         loop {
-            let Ok((rows, names)) = self.rows().await else {
+            let Ok((rows, names, is_last)) = self.rows().await else {
                 self.line.bye(Goodbye::Unavailable, Some(5)).await;
                 return Err(Gone);
             };
-            let is_last = (rows.len() as u64) < PAGE;
             self.sent = rows.last().map_or(self.sent, |row| row.seq);
             self.history(&rows, &names, is_last).await?;
             if is_last {
@@ -205,14 +202,27 @@ impl Visitor {
         }
     }
 
-    async fn rows(&self) -> Result<(Vec<lines::Model>, NamesById)> {
-        let rows = store::lines_after(self.app.storage.read(), self.session(), self.sent, PAGE).await?;
-        Ok((rows, people::names(&self.app).await?))
+    /// Lines after those that were sent. True: there are no more.
+    async fn rows(&self) -> Result<(Vec<lines::Model>, NamesById, bool)> {
+        let mut rows = store::lines_after(self.app.storage.read(), self.session(), self.sent, READ).await?;
+        let is_last = portions::hold_first(&mut rows);
+        Ok((rows, people::names(&self.app).await?, is_last))
+    }
+
+    /// Lines that the client has, and that have been redacted since it got them or before.
+    async fn redacted(&mut self, last: i64) -> Result<(), Gone> {
+        let conn = self.app.storage.read();
+        // Without the database, the lines stay as they are until the next resume.
+        let Ok(rows) = store::redacted_up_to(conn, self.session(), last).await else { return Ok(()) };
+        for row in &rows {
+            self.line.send(&ToVisitor::Message(view::line(row, &NamesById::default(), Side::Visitor))).await?;
+        }
+        Ok(())
     }
 
     pub(super) async fn history(&self, rows: &[lines::Model], names: &NamesById, complete: bool) -> Result<(), Gone> {
         let session_id = self.session();
-        let mut chunks = rows.chunks(FRAME).peekable();
+        let mut chunks = portions::frames(rows).into_iter().peekable();
         if chunks.peek().is_none() && complete {
             return self.line.send(&ToVisitor::History { session_id, messages: Vec::new(), complete }).await;
         }
@@ -281,7 +291,7 @@ impl Visitor {
     /// The lines that are missing, from the rows.
     async fn fill(&mut self) -> Result<(), Gone> {
         loop {
-            let Ok((rows, names)) = self.rows().await else {
+            let Ok((rows, names, is_last)) = self.rows().await else {
                 self.line.bye(Goodbye::Unavailable, Some(5)).await;
                 return Err(Gone);
             };
@@ -289,7 +299,7 @@ impl Visitor {
                 self.line.send(&ToVisitor::Message(view::line(row, &names, Side::Visitor))).await?;
                 self.sent = row.seq;
             }
-            if (rows.len() as u64) < PAGE {
+            if is_last {
                 return Ok(());
             }
         }
@@ -297,6 +307,7 @@ impl Visitor {
 
     async fn catch_up(&mut self) -> Result<(), Gone> {
         self.fill().await?;
+        self.redacted(self.sent).await?;
         match store::by_id(self.app.storage.read(), self.session()).await {
             Ok(Some(row)) => self.show(&row).await,
             _ => Ok(()),

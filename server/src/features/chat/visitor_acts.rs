@@ -1,18 +1,18 @@
 //! What a visitor does: the frames after `hello`.
 
-use database::entity::chat_messages as lines;
 use database::entity::chat_sessions::{self as sessions, Status};
 use uuid::Uuid;
 
-use super::acts::{self, Details, Words};
-use super::assignment::{self, Terms};
+use super::acts::{self, Details, Outcome, Words};
+use super::assignment::{self, Given, Terms};
+use super::copy::Asker;
 use super::frames::{FromVisitor, ToVisitor};
 use super::refuse::{self, Refused};
 use super::settings::Chat as Settings;
 use super::visitor::Visitor;
-use super::{copy, handled, limits, notices, rules, store};
+use super::{copy, handled, limits, notices, portions, rules, store};
 use crate::error::{Error, Result};
-use crate::http::rate_limit::Subject;
+use crate::http::rate_limit::{Limit, Subject};
 use crate::http::valid::{Check, is_email};
 use crate::platform::live::{Gone, ToClient};
 use crate::platform::staff as people;
@@ -63,8 +63,13 @@ impl Visitor {
             }
             FromVisitor::History { before_seq, limit, .. } => {
                 let limit = limit.clamp(1, 200).into();
+                if let Err(refused) = self.counted(&limits::HISTORY).await {
+                    return Ok(Err(refused));
+                }
                 let read = async {
-                    let rows = store::lines_before(self.app.storage.read(), self.session(), before_seq, limit).await?;
+                    let mut rows =
+                        store::lines_before(self.app.storage.read(), self.session(), before_seq, limit).await?;
+                    portions::hold_last(&mut rows);
                     Ok::<_, Error>((rows, people::names(&self.app).await?))
                 };
                 match read.await {
@@ -74,12 +79,12 @@ impl Visitor {
             }
             FromVisitor::Typing { on, .. } => self.type_(on),
             FromVisitor::Page { url, title, .. } => {
-                self.page = Some((cut(&url, 2_000), title.as_deref().map(|title| cut(title, 200))));
-                self.new.page_url = self.page.as_ref().map(|page| page.0.clone());
-                self.be_present(true);
                 if let Err(refused) = self.may_edit().await {
                     return Ok(Err(refused));
                 }
+                self.page = Some((cut(&url, 2_000), title.as_deref().map(|title| cut(title, 200))));
+                self.new.page_url = self.page.as_ref().map(|page| page.0.clone());
+                self.be_present(true);
                 return Ok(self.see_page().await.map_err(Refused::from));
             }
             FromVisitor::Details { name, email, topic, .. } => {
@@ -97,7 +102,7 @@ impl Visitor {
             FromVisitor::Close { .. } => return Ok(self.close().await),
             FromVisitor::Rate { rating, feedback, .. } => return Ok(self.rate(rating, feedback).await),
             FromVisitor::Copy { email, .. } => {
-                return match copy::send(&self.app, self.session(), &email).await {
+                return match copy::send(&self.app, self.asker(), &email).await {
                     Ok(email) => self.line.send(&ToVisitor::Copied { session_id: self.session(), email }).await.map(Ok),
                     Err(refused) => Ok(Err(refused)),
                 };
@@ -116,9 +121,13 @@ impl Visitor {
             return Err(Refused::new("unavailable", "there is no chat here"));
         }
         limits::of_line(app, self.session(), self.new.ip_address.as_deref(), !self.made).await?;
+        // Whoever has begun to wait is told of once.
         let told = match &self.shown {
-            Some(shown) if shown.status == Status::Active => Vec::new(),
-            _ => notices::of_waiting(app, self.session()).await?,
+            Some(shown) if shown.status != Status::Closed => (Vec::new(), Vec::new()),
+            _ => {
+                let mails = notices::mails_of_waiting(app, &self.new, &content).await?;
+                (notices::of_waiting(app, self.session()).await?, mails)
+            }
         };
         let now = handled::now(app);
         let mut new = self.new.clone();
@@ -132,10 +141,13 @@ impl Visitor {
                     let (outcome, waits) = acts::say_as_visitor(tx, now, new, words, by_link).await?;
                     let given = match terms {
                         Some(terms) if waits => assignment::give(tx, now, terms, words.session).await?,
-                        _ => false,
+                        _ => Given::Not,
                     };
-                    if waits && !given {
-                        tx.notify(told.clone());
+                    if waits && given != Given::ToSomebody {
+                        notices::tell_of_waiting(tx, words.session, told.0.clone()).await?;
+                        for mail in &told.1 {
+                            tx.mail(mail.clone());
+                        }
                     }
                     Ok(outcome)
                 })
@@ -149,9 +161,20 @@ impl Visitor {
         Ok(seq)
     }
 
-    /// Each of these writes the row and wakes every dashboard.
+    /// Each of these writes the row and wakes every dashboard. Whoever is blocked can do none of them.
     async fn may_edit(&self) -> Result<(), Refused> {
-        Ok(limits::check(&self.app, &limits::EDITS, &Subject::Key(self.session().to_string())).await?)
+        self.counted(&limits::EDITS).await?;
+        let (conn, new) = (self.app.storage.read(), &self.new);
+        let blocked = store::blocked_until(conn, new.visitor_id, new.ip_address.as_deref(), self.app.clock.now()).await;
+        if blocked.map_err(Error::from)?.is_some() { Err(refuse::blocked()) } else { Ok(()) }
+    }
+
+    fn asker(&self) -> Asker<'_> {
+        Asker { session: self.session(), address: self.new.ip_address.as_deref(), by_link: self.by_link() }
+    }
+
+    async fn counted(&self, limit: &'static Limit) -> Result<(), Refused> {
+        Ok(limits::check(&self.app, limit, &Subject::Key(self.session().to_string())).await?)
     }
 
     async fn describe(&self, details: Details) -> Result<()> {
@@ -190,20 +213,26 @@ impl Visitor {
 
     async fn read(&self, seq: i64) -> Result<()> {
         let (session, now) = (self.session(), self.app.clock.now());
-        let read = self.app.storage.write((), move |tx, ()| {
-            Box::pin(async move { acts::read(tx, session, lines::Sender::Visitor, seq, now).await })
-        });
+        let read = self
+            .app
+            .storage
+            .write((), move |tx, ()| Box::pin(async move { acts::read_as_visitor(tx, session, seq, now).await }));
         read.await
     }
 
     async fn close(&self) -> Result<(), Refused> {
+        self.counted(&limits::EDITS).await?;
         let (session, by) = (self.session(), rules::By::Visitor { by_link: self.by_link() });
         let now = handled::now(&self.app);
         let close = self.app.storage.write(now, move |tx, now| {
             Box::pin(async move { Ok(acts::act(tx, now, session, by, rules::Deed::Close).await?.0) })
         });
-        refuse::number(close.await?)?;
-        assignment::look(&self.app).await;
+        let outcome = close.await?;
+        refuse::number(outcome)?;
+        if let Outcome::Stored(_) = outcome {
+            // Whoever had it is free for another one.
+            assignment::look(&self.app).await;
+        }
         Ok(())
     }
 

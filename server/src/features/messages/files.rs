@@ -22,7 +22,7 @@ use crate::http::{Attached, Created, Envelope, Id, OwnLimit, Problem, Query, Req
 use crate::platform::Platform;
 use crate::platform::entity::Entity;
 use crate::platform::files::{
-    self, By, FileContent, FileForm, FileLimits, FilesOf, For, LARGEST, Part, SentFile, Size,
+    self, By, FileContent, FileForm, FileLimits, FilesOf, For, LARGEST, Part, SentFile, Size, Way,
 };
 
 /// The files of conversations.
@@ -130,7 +130,7 @@ pub async fn by_line(
 
 /// Uploads a file for the contact form, to be named in `files` of `POST /api/contact`. Send `Authorization: Form <token>`
 /// with a token of `GET /api/form-token`, and the same token with the message. Pictures are drawn again, without their
-/// metadata. A file that no message names within a day is deleted.
+/// metadata. A file that no message names within three hours is deleted.
 #[utoipa::path(post, path = "/api/contact/files", tag = "public", security(("formToken" = [])),
     request_body(content = FileForm, content_type = "multipart/form-data"),
     responses((status = 201, body = Envelope<SentFile>), (status = 404, body = Problem), (status = 422, body = Problem)))]
@@ -186,14 +186,14 @@ async fn get_client_file(
 ) -> Result<Response> {
     let Path((id, file)) = path.map_err(|_| Error::NotFound)?;
     let code = credentials(&headers, "manage").ok_or(Error::Unauthenticated)?;
-    client_file(&app, id, code, file, size.read()?).await
+    client_file(&app, (id, code), file, size.read()?, Way::Show).await
 }
 
 /// A file of a conversation as a response, for whoever has its code. What is held back does not exist for them yet.
 ///
 /// # Errors
 /// The code is wrong, or there is no such file.
-pub async fn client_file(app: &App, id: Uuid, code: &str, file: Uuid, part: Part) -> Result<Response> {
+pub async fn client_file(app: &App, (id, code): (Uuid, &str), file: Uuid, part: Part, way: Way) -> Result<Response> {
     thread::check_code(app, id, code)?;
     app.limits.check(&limits::FILE_READS, &Subject::Key(id.to_string())).await?;
     let (conn, now) = (app.storage.read(), app.clock.now());
@@ -204,5 +204,5 @@ pub async fn client_file(app: &App, id: Uuid, code: &str, file: Uuid, part: Part
     if thread::is_held_back(conn, line, now).await? {
         return Err(Error::NotFound);
     }
-    files::respond(app, &row, part).await
+    files::respond(app, &row, part, way).await
 }

@@ -19,7 +19,7 @@ use crate::features::messages::{self, ClientThread, ContactForm};
 use crate::http::page_cache::html_headers;
 use crate::http::rate_limit::Subject;
 use crate::http::{Form, Id, Problem, Query, RequestInfo, problem};
-use crate::platform::files::{Part, SentFile, size_in_words};
+use crate::platform::files::{Part, SentFile, Way, size_in_words};
 use crate::platform::idempotency::Claim;
 use crate::platform::limits;
 use crate::templates::value;
@@ -260,7 +260,7 @@ async fn post_file(
     Form(posted): Form<PostedCode>,
 ) -> Result<Response> {
     let Path((id, file)) = path.map_err(|_| Error::NotFound)?;
-    let mut response = messages::client_file(&app, id, posted.token.trim(), file, Part::Whole).await?;
+    let mut response = messages::client_file(&app, (id, posted.token.trim()), file, Part::Whole, Way::Save).await?;
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
     Ok(response)
 }

@@ -114,15 +114,23 @@ async fn get_file(
     if !caller.may(needs) {
         return Err(Error::Forbidden);
     }
-    let response = respond(&platform, &row, part).await?;
+    let response = respond(&platform, &row, part, Way::Show).await?;
     Ok(caller.while_allowed(&platform, needs, response))
+}
+
+/// What a browser does with a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Way {
+    /// Shows it, if it is a picture.
+    Show,
+    Save,
 }
 
 /// A file as a response: only pictures that this program has drawn are shown, everything else is saved.
 ///
 /// # Errors
 /// Its bytes are missing, or the store cannot be reached.
-pub async fn respond(platform: &Platform, row: &Model, part: Part) -> Result<Response> {
+pub async fn respond(platform: &Platform, row: &Model, part: Part, way: Way) -> Result<Response> {
     let drawn = Kind::of(&row.content_type).is_some_and(Kind::is_drawn);
     let longest = row.width.max(row.height).and_then(|side| u32::try_from(side).ok()).unwrap_or_default();
     let part = if longest > pictures::PREVIEW { part } else { Part::Whole };
@@ -132,7 +140,7 @@ pub async fn respond(platform: &Platform, row: &Model, part: Part) -> Result<Res
     let headers = [
         (CONTENT_TYPE, media),
         (CONTENT_LENGTH, size.into()),
-        (CONTENT_DISPOSITION, disposition(drawn, &row.name)),
+        (CONTENT_DISPOSITION, disposition(drawn && way == Way::Show, &row.name)),
         (CONTENT_SECURITY_POLICY, SANDBOX),
     ];
     response.headers_mut().extend(headers);

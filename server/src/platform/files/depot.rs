@@ -81,6 +81,12 @@ impl Depot {
         self.0.is_some()
     }
 
+    /// True while strangers can fill some of the disk. Staff can for longer.
+    pub fn has_room_for_strangers(&self) -> bool {
+        let folder = self.0.as_ref().and_then(|open| open.folder.as_deref());
+        folder.and_then(disk::free).is_none_or(|free| free >= disk::LITTLE)
+    }
+
     /// Stores an object.
     ///
     /// # Errors

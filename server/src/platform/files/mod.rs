@@ -14,7 +14,7 @@ mod receive;
 mod size;
 mod store;
 
-pub use api::{FileContent, FileForm, Size, respond};
+pub use api::{FileContent, FileForm, Size, Way, respond};
 pub use depot::{Depot, Part};
 pub use receive::{For, SentFile, UNNAMED, receive};
 pub use size::in_words as size_in_words;
@@ -40,11 +40,17 @@ const ROUND: u64 = 200;
 
 /// Uploads of one person.
 static UPLOADS: Limit = Limit { name: "uploads", window: 600, allowed: Allowed::Fixed(120) };
+/// Megabytes from one network address, of people who are not signed in.
+static MEGABYTES: Limit = Limit { name: "uploaded_megabytes", window: 3_600, allowed: Allowed::Fixed(200) };
 
 pub const SLICE: Slice<Platform> = Slice {
     api: api::routes,
     jobs: &[Job { name: "files.clean_up", every: Duration::minutes(1), run: |it| Box::pin(clean_up(it)) }],
-    brings: Brings { bodies: &[("/api/admin/files", Attached::body(LARGEST))], limits: &[&UPLOADS], ..Brings::NOTHING },
+    brings: Brings {
+        bodies: &[("/api/admin/files", Attached::body(LARGEST))],
+        limits: &[&UPLOADS, &MEGABYTES],
+        ..Brings::NOTHING
+    },
     ..Slice::new("files")
 };
 

@@ -12,18 +12,25 @@ use super::depot::Part;
 use super::kind::Kind;
 use super::name::tidy;
 use super::size::in_words;
-use super::store;
+use super::{MEGABYTES, store};
 use crate::error::{Error, Result};
-use crate::http::{Attached, Created};
+use crate::http::rate_limit::Subject;
+use crate::http::{AddressKey, Attached, ClientAddress, Created};
 use crate::pictures;
 use crate::platform::Platform;
 use crate::platform::entity::Entity;
 
-/// A file that no line names within this time is removed.
+/// A file of staff that no line names within this time is removed.
 pub const UNNAMED: Duration = Duration::days(1);
+/// The same for one of a stranger: they have it still, and nobody has to keep it for them.
+const UNNAMED_OF_STRANGERS: Duration = Duration::hours(3);
 /// Bytes that a stranger can upload for one thing, such as a chat, and files.
 const ROOM: i64 = 100_000_000;
 const PLACES: usize = 500;
+/// Bytes of files of strangers that no line names, together.
+const UNNAMED_ROOM: i64 = 2_000_000_000;
+/// What counts as one in the limit of bytes.
+const MEGABYTE: usize = 1_000_000;
 
 /// A file as it is shown.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -97,7 +104,18 @@ pub async fn receive(platform: &Platform, whose: For, below: &str, request: Requ
         For::Staff(kind, person) => (kind, None, Some(person)),
     };
     let most = platform.file_limit(kind).ok_or(Error::NotFound)?;
-    let file = check(Attached::receive(request, most).await?).await?;
+    if owner.is_some() && !platform.files.has_room_for_strangers() {
+        return Err(Error::Unavailable { retry_after: 600 });
+    }
+    let address = request.extensions().get::<ClientAddress>().map(|it| AddressKey::from(it.0));
+    let file = Attached::receive(request, most, &platform.config.data_dir).await?;
+    if let Some(address) = address.filter(|_| owner.is_some()) {
+        // One can begin any number of chats, and upload for each.
+        for _ in 0..file.bytes.len().div_ceil(MEGABYTE) {
+            platform.limits.check(&MEGABYTES, &Subject::Address(address.clone())).await?;
+        }
+    }
+    let file = check(file).await?;
     let now = platform.clock.now();
     let row = Model {
         id: platform.ids.next(now),
@@ -110,7 +128,7 @@ pub async fn receive(platform: &Platform, whose: For, below: &str, request: Requ
         size: file.bytes.len().try_into().map_err(Error::internal)?,
         width: file.size.map(|size| size.0),
         height: file.size.map(|size| size.1),
-        gone_at: Some(now + UNNAMED),
+        gone_at: Some(now + if owner.is_some() { UNNAMED_OF_STRANGERS } else { UNNAMED }),
         created_at: now,
     };
     // The row comes first: whatever happens to the bytes, there is something by which they are found and removed.
@@ -123,6 +141,9 @@ pub async fn receive(platform: &Platform, whose: For, below: &str, request: Requ
                     if sizes.len() >= PLACES || sizes.iter().sum::<i64>() + row.size > ROOM {
                         let message = "There is no room for more files here. Ask us how else to send this one.";
                         return Err(Error::field("file", "too_large", message));
+                    }
+                    if store::unnamed_bytes(tx.conn(), row.created_at).await? + row.size > UNNAMED_ROOM {
+                        return Err(Error::Unavailable { retry_after: 600 });
                     }
                 }
                 Ok(store::insert(tx.conn(), row.clone()).await?)

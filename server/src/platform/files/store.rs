@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use database::entity::files::{Column, Entity as Files, Model};
-use sea_orm::sea_query::{Condition, Expr};
+use sea_orm::sea_query::{Condition, Expr, ExprTrait as _};
 use sea_orm::{
     ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait as _, IntoActiveModel as _, QueryFilter as _,
     QueryOrder as _, QuerySelect as _,
@@ -38,6 +38,20 @@ pub async fn sizes(conn: &impl ConnectionTrait, owner: (Entity, Uuid), now: Date
         .into_tuple()
         .all(conn)
         .await
+}
+
+/// The bytes of what strangers have uploaded and no line names.
+pub async fn unnamed_bytes(conn: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<i64, DbErr> {
+    let sizes: Option<Option<i64>> = Files::find()
+        .select_only()
+        .column_as(Expr::col(Column::Size).sum().cast_as("BIGINT"), "bytes")
+        .filter(Column::GoneAt.gt(now))
+        .filter(Column::LineId.is_null())
+        .filter(Column::UploadedBy.is_null())
+        .into_tuple()
+        .one(conn)
+        .await?;
+    Ok(sizes.flatten().unwrap_or_default())
 }
 
 /// Who names files in a line.

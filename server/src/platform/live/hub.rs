@@ -20,6 +20,7 @@ use tokio_util::task::TaskTracker;
 use tokio_util::task::task_tracker::TaskTrackerToken;
 use uuid::Uuid;
 
+use super::places::Places;
 use super::topics::{Post, Topic, topics_for, topics_of};
 use super::viewers::Place;
 use crate::cluster::Event;
@@ -43,6 +44,7 @@ const MAILBOX: usize = 64;
 pub struct Hub {
     seats: Mutex<Seats>,
     open: TaskTracker,
+    pub(super) places: Arc<Places>,
     began: Instant,
 }
 
@@ -78,7 +80,7 @@ pub struct Seat {
 
 impl Default for Hub {
     fn default() -> Self {
-        Self { seats: Mutex::default(), open: TaskTracker::new(), began: Instant::now() }
+        Self { seats: Mutex::default(), open: TaskTracker::new(), places: Arc::default(), began: Instant::now() }
     }
 }
 

@@ -6,6 +6,7 @@
 
 mod document;
 mod hub;
+mod places;
 mod protocol;
 mod staff;
 mod told;

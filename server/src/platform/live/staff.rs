@@ -50,6 +50,7 @@ pub async fn converse(platform: Platform, mut incoming: Incoming, line: Line, fi
     };
     let Ok(caller) = caller else { return line.bye(Goodbye::Idle, None).await };
     let Some(caller) = caller else { return };
+    line.of_staff();
     // Take the seat first: everything from now on is delivered, and `ready` says so.
     let seat = Hub::sit(&platform, &caller);
     let viewer = Viewer::of(&caller, false);

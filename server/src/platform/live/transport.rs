@@ -1,9 +1,10 @@
 //! The wire under a socket, for any protocol on it: who can open one, how it is written to, how it ends.
 //!
-//! A socket is one task. Its writer takes frames from a short queue, and senders wait for room in it; a client that
-//! does not read at all is disconnected and reconnects. Nothing here uses timers: the hub does pings and timeouts for
+//! A socket is one task. Its writer takes frames from a queue that is bounded by their bytes, and senders wait for room in
+//! it; a client that does not read at all is disconnected and reconnects. Nothing here uses timers: the hub does pings and timeouts for
 //! all sockets.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::ws::rejection::WebSocketUpgradeRejection;
@@ -15,9 +16,10 @@ use bytes::Bytes;
 use futures_util::stream::{SplitSink, SplitStream};
 use futures_util::{SinkExt as _, StreamExt as _};
 use serde::Serialize;
-use tokio::sync::mpsc;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 
 use super::UPGRADES;
+use super::places::Place;
 use super::protocol::{Goodbye, LARGEST, ToClient};
 use crate::error::{Error, Result};
 use crate::http::RequestInfo;
@@ -25,7 +27,10 @@ use crate::http::rate_limit::Subject;
 use crate::platform::Platform;
 
 /// Frames that can wait for a client before the sender waits too.
-const QUEUE: usize = 16;
+const QUEUE: usize = 64;
+/// And their bytes, in units of [`UNIT`]. A frame that is larger waits until nothing else does.
+const ROOM: u32 = 128;
+const UNIT: usize = 1_024;
 /// A client that does not read for this long is gone.
 const SLOWEST: Duration = Duration::from_secs(10);
 
@@ -51,6 +56,7 @@ where
     }
     let upgrade = upgrade.map_err(|_| Error::MalformedBody("This address supports WebSocket only.".into()))?;
     platform.limits.check(&UPGRADES, &Subject::Address(info.ip.into())).await?;
+    let place = Arc::new(platform.hub.places.take(info.ip.into(), platform.limits.are_on())?);
     // Held from here on, so that the shutdown waits for the goodbye.
     let open = platform.hub.open();
     Ok(upgrade
@@ -60,7 +66,7 @@ where
         .max_frame_size(LARGEST)
         .on_upgrade(move |socket| async move {
             let (sink, stream) = socket.split();
-            let (line, outgoing) = Line::new();
+            let (line, outgoing) = Line::new(Arc::clone(&place));
             let writer = write(sink, outgoing);
             tokio::pin!(writer);
             tokio::select! {
@@ -69,33 +75,47 @@ where
                 // Flush what was sent last.
                 () = converse(Incoming(stream), line) => writer.await,
             }
-            drop(open);
+            drop((open, place));
         }))
 }
 
 /// An outgoing item.
 enum Out {
-    Frame(Utf8Bytes),
+    /// With its bytes' share of the room, until it is written.
+    Frame(Utf8Bytes, OwnedSemaphorePermit),
     Ping,
     Close,
 }
 
 /// The sending side of a connection.
-pub struct Line(mpsc::Sender<Out>);
+pub struct Line {
+    out: mpsc::Sender<Out>,
+    room: Arc<Semaphore>,
+    place: Arc<Place>,
+}
 
 /// The client is gone, or unresponsive.
 #[derive(Debug)]
 pub struct Gone;
 
 impl Line {
-    fn new() -> (Self, mpsc::Receiver<Out>) {
-        let (sender, receiver) = mpsc::channel(QUEUE);
-        (Self(sender), receiver)
+    fn new(place: Arc<Place>) -> (Self, mpsc::Receiver<Out>) {
+        let (out, receiver) = mpsc::channel(QUEUE);
+        (Self { out, room: Arc::new(Semaphore::new(ROOM as usize)), place }, receiver)
+    }
+
+    /// The client is a person of the staff.
+    pub fn of_staff(&self) {
+        self.place.of_staff();
     }
 
     pub async fn send(&self, frame: &impl Serialize) -> Result<(), Gone> {
         match serde_json::to_string(frame) {
-            Ok(text) => self.push(Out::Frame(text.into())).await,
+            Ok(text) => {
+                let share = u32::try_from(text.len().div_ceil(UNIT)).unwrap_or(ROOM).min(ROOM);
+                let room = Arc::clone(&self.room).acquire_many_owned(share).await.map_err(|_| Gone)?;
+                self.push(Out::Frame(text.into(), room)).await
+            }
             Err(error) => {
                 tracing::error!(%error, "a frame cannot be written");
                 Ok(())
@@ -117,16 +137,16 @@ impl Line {
 
     /// Waits for room. The writer in the same task makes some, or gives up the client.
     async fn push(&self, out: Out) -> Result<(), Gone> {
-        self.0.send(out).await.map_err(|_| Gone)
+        self.out.send(out).await.map_err(|_| Gone)
     }
 }
 
 async fn write(mut sink: SplitSink<WebSocket, Message>, mut outgoing: mpsc::Receiver<Out>) {
     while let Some(out) = outgoing.recv().await {
-        let message = match out {
-            Out::Frame(text) => Message::Text(text),
-            Out::Ping => Message::Ping(Bytes::new()),
-            Out::Close => Message::Close(None),
+        let (message, _room) = match out {
+            Out::Frame(text, room) => (Message::Text(text), Some(room)),
+            Out::Ping => (Message::Ping(Bytes::new()), None),
+            Out::Close => (Message::Close(None), None),
         };
         if !matches!(tokio::time::timeout(SLOWEST, sink.send(message)).await, Ok(Ok(()))) {
             return;

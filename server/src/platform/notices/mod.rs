@@ -15,7 +15,7 @@ mod view;
 
 pub use audience::{Audience, News, To, for_one, mail_to, rows};
 pub use kind::{Channel, Default, Kind, NotificationEvent};
-pub use store::{delete_of_entities, take_of_entities};
+pub use store::{delete_of_entities, delete_of_event, take_of_entities};
 
 use crate::jobs::Job;
 use crate::platform::Platform;

@@ -92,6 +92,12 @@ pub async fn delete_of_entities(conn: &impl ConnectionTrait, entities: Vec<Uuid>
     Ok(done.rows_affected)
 }
 
+/// Deletes the notices of that kind about an entity.
+pub async fn delete_of_event(conn: &impl ConnectionTrait, kind: &super::Kind, entity: Uuid) -> Result<(), DbErr> {
+    let said = Entity::delete_many().filter(Column::EntityId.eq(entity)).filter(Column::Event.eq(kind.name));
+    said.exec(conn).await.map(drop)
+}
+
 /// Everyone's preferences.
 pub(super) async fn all_choices(conn: &impl ConnectionTrait) -> Result<Vec<choices::Model>, DbErr> {
     choices::Entity::find().all(conn).await

@@ -219,12 +219,19 @@ fn origins(check: &mut Check, field: &str, value: &Value, max: usize) {
     for (index, origin) in list.iter().enumerate() {
         let place = format!("{field}.{index}");
         // As browsers write it: nothing after the host, and no capitals.
-        if origin.parse::<Origin>().ok().is_none_or(|it| it.0 != *origin || !origin.starts_with("http")) {
+        if origin.parse::<Origin>().ok().is_none_or(|it| it.0 != *origin || !is_website(origin)) {
             check.refuse(&place, "invalid", "This must be an address without a path, such as https://www.example.com.");
         } else if list[..index].contains(origin) {
             check.refuse(&place, "taken", "This website is listed twice.");
         }
     }
+}
+
+/// True for an origin that can stand in a header: a scheme, and a host without wildcards or marks of a policy.
+fn is_website(origin: &str) -> bool {
+    let host = origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://"));
+    let plain = |letter: u8| letter.is_ascii_alphanumeric() || matches!(letter, b'.' | b'-' | b':' | b'[' | b']');
+    host.is_some_and(|host| !host.is_empty() && host.bytes().all(plain))
 }
 
 fn choices(check: &mut Check, field: &str, value: &Value, options: &[Choice]) {

@@ -1,6 +1,7 @@
 //! Live chat: visitors and staff over sockets, and the API beside them.
 
 mod assignment;
+mod attacks;
 mod desk;
 mod elsewhere;
 mod rest;

@@ -94,7 +94,7 @@ async fn a_blocked_visitor_writes_no_more_for_a_time() {
     let mut visitor = Visitor::new(&t).await;
     visitor.say("one", "Hello?").await;
     let path = format!("/api/admin/chats/{}/block", visitor.session);
-    t.post_as(&ada, &path, json!({ "minutes": 60 })).await.status(200);
+    t.post_as(&ada, &path, json!({ "minutes": 60, "address": true })).await.status(200);
     visitor.write("two", "Hello?").await;
     assert_eq!(visitor.socket.until("error").await["code"], "blocked");
     let mut other = Visitor::new(&t).await;

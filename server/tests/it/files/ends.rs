@@ -85,7 +85,7 @@ async fn what_a_crash_leaves_is_removed_by_the_next_start() {
 }
 
 #[tokio::test]
-async fn what_no_line_names_goes_after_a_day() {
+async fn what_no_line_names_goes_after_some_hours_or_a_day_if_it_is_of_staff() {
     let t = TestApp::new().await;
     let ada = t.admin().await;
     let mut visitor = Visitor::new(&t).await;
@@ -93,9 +93,12 @@ async fn what_no_line_names_goes_after_a_day() {
     let unsent = id_of(&t.upload_as_visitor(&visitor.token, "b.txt", b"b").await);
     write(&mut visitor, "one", "Look", &[&sent]).await;
     let of_ada = id_of(&t.upload_as(&ada, "c.txt", b"c").await);
-    t.clock.advance(Duration::hours(23));
+    t.clock.advance(Duration::minutes(179));
     clean_up(&t.app).await;
     assert_eq!(rows(&t).await, 3);
+    t.clock.advance(Duration::hours(20));
+    clean_up(&t.app).await;
+    assert_eq!(rows(&t).await, 2);
     t.clock.advance(Duration::hours(2));
     // Even before the job has come by, no line can have it any more.
     assert_eq!(write(&mut visitor, "two", "Look", &[&unsent]).await["code"], "validation_failed");

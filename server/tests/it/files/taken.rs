@@ -2,8 +2,11 @@
 
 use std::time::Instant;
 
+use database::entity::files;
 use image::ImageFormat;
 use reqwest::Method;
+use sea_orm::ActiveValue::Set;
+use sea_orm::EntityTrait as _;
 use serde_json::json;
 
 use super::write;
@@ -65,7 +68,7 @@ async fn what_cannot_be_sent_is_refused_in_words() {
     let upload = || t.request_as(&ada, Method::POST, "/api/admin/files?for=chat");
     Answer::of(form(upload(), "other", "a.txt", b"a")).await.problem(400, "malformed_body");
     Answer::of(upload().json(&json!({}))).await.problem(400, "malformed_body");
-    for wrong in ["?for=message", "?for=nothing"] {
+    for wrong in ["?for=note", "?for=nothing"] {
         let request = t.request_as(&ada, Method::POST, &format!("/api/admin/files{wrong}"));
         Answer::of(form(request, "file", "a.txt", b"a")).await.problem(422, "validation_failed");
     }
@@ -193,4 +196,47 @@ async fn a_blocked_visitor_uploads_nothing() {
     let block = format!("/api/admin/chats/{}/block", visitor.session);
     t.post_as(&ada, &block, json!({ "minutes": 60 })).await.status(200);
     t.upload_as_visitor(&visitor.token, "a.txt", b"a").await.problem(403, "forbidden");
+}
+
+#[tokio::test]
+async fn strangers_fill_neither_the_disk_nor_the_places_of_others() {
+    let t = TestApp::new().await;
+    let ada = t.admin().await;
+    let visitor = Visitor::new(&t).await;
+    // What others have uploaded and named nowhere counts together.
+    let known = id_of(&t.upload_as_visitor(&visitor.token, "a.txt", b"a").await);
+    let known: uuid::Uuid = known.parse().unwrap();
+    let grown = t.app.storage.write((), move |tx, ()| {
+        Box::pin(async move {
+            let row = files::ActiveModel { id: Set(known), size: Set(1_999_999_999), ..Default::default() };
+            Ok(files::Entity::update(row).exec(tx.conn()).await?)
+        })
+    });
+    grown.await.unwrap();
+    let other = Visitor::new(&t).await;
+    t.upload_as_visitor(&other.token, "b.txt", b"b").await.status(201);
+    t.upload_as_visitor(&other.token, "c.txt", b"c").await.problem(503, "unavailable");
+    assert_eq!(t.upload_as(&ada, "d.txt", b"d").await.code, 201, "staff have room");
+    // While there is no chat, none begins with a file.
+    t.patch_as(&ada, "/api/admin/settings", json!({ "chat.enabled": false })).await.status(200);
+    let late = Visitor::new(&t).await;
+    t.upload_as_visitor(&late.token, "e.txt", b"e").await.problem(404, "not_found");
+}
+
+#[tokio::test]
+async fn one_address_uploads_so_much_in_an_hour() {
+    let t = TestApp::new().await;
+    let ada = t.admin().await;
+    t.patch_as(&ada, "/api/admin/settings", json!({ "chat.fileSize": 25 })).await.status(200);
+    let mut pdf = b"%PDF-1.7".to_vec();
+    pdf.resize(24_900_000, 0);
+    for _ in 0..2 {
+        let visitor = Visitor::new(&t).await;
+        for _ in 0..4 {
+            t.upload_as_visitor(&visitor.token, "large.pdf", &pdf).await.status(201);
+        }
+    }
+    let visitor = Visitor::new(&t).await;
+    t.upload_as_visitor(&visitor.token, "large.pdf", &pdf).await.problem(429, "rate_limited");
+    assert_eq!(t.upload_as(&ada, "large.pdf", &pdf).await.code, 201);
 }

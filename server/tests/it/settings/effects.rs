@@ -90,6 +90,8 @@ fn rows() -> Vec<Row> {
         ("mail.replySubject", json!("{{staff.name}} answers"), |t, ada| Box::pin(mails_of_an_answer(t, ada))),
         ("mail.replyText", json!("Dear {{client.name}}\n\n{{answer}}"), |t, ada| Box::pin(mails_of_an_answer(t, ada))),
         ("mail.signature", json!("Yours, {{staff.name}}"), |t, ada| Box::pin(mails_of_an_answer(t, ada))),
+        ("mail.files", json!(5), |t, _| page(t, "/contact")),
+        ("mail.fileSize", json!(7), |t, _| page(t, "/contact")),
         ("mail.undoSendSeconds", json!(30), |t, ada| Box::pin(time_to_undo(t, ada))),
         ("notifications.recipients", json!(["a@nordlicht.example", "b@nordlicht.example"]), |t, _| Box::pin(mails(t))),
         ("notifications.newMessage", json!(false), |t, _| Box::pin(mails(t))),
