@@ -2596,7 +2596,7 @@ export interface components {
             connect: components["schemas"]["Connect"];
             /** @description False: there is no chat; open conversations go on. */
             enabled: boolean;
-            files: components["schemas"]["ChatFiles"];
+            files: components["schemas"]["FileLimits"];
             greeting: string;
             /** @description It is within the hours; null: there are none. */
             open?: boolean | null;
@@ -2643,16 +2643,6 @@ export interface components {
          * @enum {string}
          */
         ChatEvent: "claimed" | "released" | "transferred" | "given" | "requeued" | "closed_by_staff" | "closed_by_visitor" | "closed_by_silence" | "reopened";
-        /** @description Files that can be sent. */
-        ChatFiles: {
-            enabled: boolean;
-            /** @description In one line. */
-            maxCount: number;
-            /** @description Of one file, in bytes. */
-            maxSize: number;
-            /** @description What an `<input accept>` takes. */
-            types: string[];
-        };
         /**
          * @description Who speaks in a line.
          * @enum {string}
@@ -3163,7 +3153,7 @@ export interface components {
                 connect: components["schemas"]["Connect"];
                 /** @description False: there is no chat; open conversations go on. */
                 enabled: boolean;
-                files: components["schemas"]["ChatFiles"];
+                files: components["schemas"]["FileLimits"];
                 greeting: string;
                 /** @description It is within the hours; null: there are none. */
                 open?: boolean | null;
@@ -5132,6 +5122,16 @@ export interface components {
         FileForm: {
             /** Format: binary */
             file: string;
+        };
+        /** @description Which files can be sent. */
+        FileLimits: {
+            enabled: boolean;
+            /** @description With one line or reply. */
+            maxCount: number;
+            /** @description Of one file, in bytes. */
+            maxSize: number;
+            /** @description What an `<input accept>` takes. */
+            types: string[];
         };
         /** @description The person who forgot their password. */
         Forgot: {

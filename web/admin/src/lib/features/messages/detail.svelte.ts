@@ -155,7 +155,7 @@ export class DetailState {
   async undoReply({ id, content }: ThreadItem): Promise<void> {
     try {
       const { restored } = await floor.undo(id);
-      if (restored) returnDraft(session.me?.id ?? '', this.id, content);
+      if (restored) returnDraft(session.me?.id ?? '', this.id, { text: content });
       toasts.say(restored ? words.undone : text.composer.tooLate());
     } catch (error) {
       if (error instanceof ApiError && error.status === 404) toasts.say(text.composer.tooLate());
