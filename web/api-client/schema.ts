@@ -3703,6 +3703,10 @@ export interface components {
             data: components["schemas"]["MessageSummary"] & {
                 client: components["schemas"]["Client"];
                 consent: boolean;
+                /** @description What can be attached to a reply. */
+                fileLimits: components["schemas"]["FileLimits"];
+                /** @description Sent with the message itself. */
+                files: components["schemas"]["SentFile"][];
                 history: components["schemas"]["HistoryItem"][];
                 ipAddress?: string | null;
                 message: string;
@@ -4251,6 +4255,7 @@ export interface components {
                 content: string;
                 /** Format: date-time */
                 createdAt: string;
+                files: components["schemas"]["SentFile"][];
                 /** Format: uuid */
                 id: string;
                 kind: components["schemas"]["ThreadKind"];
@@ -5491,6 +5496,10 @@ export interface components {
         MessageDetail: components["schemas"]["MessageSummary"] & {
             client: components["schemas"]["Client"];
             consent: boolean;
+            /** @description What can be attached to a reply. */
+            fileLimits: components["schemas"]["FileLimits"];
+            /** @description Sent with the message itself. */
+            files: components["schemas"]["SentFile"][];
             history: components["schemas"]["HistoryItem"][];
             ipAddress?: string | null;
             message: string;
@@ -5676,6 +5685,8 @@ export interface components {
              * @description Holds the reply back for up to 60 seconds; until then it can be undone. 0 by default.
              */
             delaySeconds?: number;
+            /** @description Ids of files that were uploaded for it. */
+            files?: string[];
             /**
              * Format: uuid
              * @description The newest line of the client or of a colleague that the writer has seen. If another one came after it, the
@@ -6316,6 +6327,7 @@ export interface components {
             content: string;
             /** Format: date-time */
             createdAt: string;
+            files: components["schemas"]["SentFile"][];
             /** Format: uuid */
             id: string;
             kind: components["schemas"]["ThreadKind"];
@@ -7764,7 +7776,7 @@ export interface operations {
     upload_file: {
         parameters: {
             query: {
-                /** @description `chat`. */
+                /** @description `chat` or `message`. */
                 for: string;
             };
             header?: {
