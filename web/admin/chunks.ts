@@ -1,8 +1,8 @@
 /**
  * Assigns modules to scripts. Few scripts, and no page's code in another page's script: what the layouts need at once
  * is one script, and each folder below `features` is its own, with its styles. What exactly two of them
- * share is one more script, which the pages before signing in do not load, and `lib/writing` another. The `cards/` of all slices, shown in one place, share a script, and
- * so do their `shortcuts.ts`. No slice is named here.
+ * share is one more script, which the pages before signing in do not load, and `lib/writing` with `lib/files` another. The
+ * `cards/` of all slices, shown in one place, share a script, and so do their `shortcuts.ts`. No slice is named here.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 
@@ -60,9 +60,11 @@ export function scripts(): { name: (id: string, graph: Graph) => string | null; 
     return names;
   }
 
-  /** What `lib/writing` consists of, with the packages that only it uses: heavy, and of no use to who shares the rest. */
+  /**
+   * What `lib/writing` and `lib/files` consist of, with what only they use: heavy, and of no use to who shares the rest.
+   */
   function isWriting(id: string, graph: Graph): boolean {
-    if (!/\/node_modules\//.test(id)) return /\/lib\/writing\//.test(id);
+    if (/\/lib\/(writing|files)\//.test(id)) return true;
     const importers = graph.getModuleInfo(id)?.importers ?? [];
     return importers.length > 0 && importers.every((one) => isWriting(one, graph));
   }

@@ -438,7 +438,7 @@ step("what was sent or removed is not kept in the browser", async () => {
       name,
     );
   await until("the visitor's browser has none", async () => (await kept(page, "chat-files")).length === 0);
-  const theirs = async () => (await kept(anna.page, "tekvwarho-chat-files")).length === 0;
+  const theirs = async () => (await kept(anna.page, "tekvwarho-files")).length === 0;
   await until("the browser of staff has none", theirs);
   assert.deepEqual(
     await page.evaluate(() => Object.keys(localStorage).filter((key) => key.startsWith("chat-out-"))),
@@ -471,7 +471,7 @@ step("who signs out leaves no file behind", async () => {
   const left = () =>
     anna.page.evaluate(async () => [
       ...(await indexedDB.databases()).map(({ name }) => name),
-      ...Object.keys(sessionStorage).filter((key) => key.includes("chat-files")),
+      ...Object.keys(localStorage).filter((key) => key.startsWith("tekvwarho:draft:")),
     ]);
   await until("nothing is left", async () => (await left()).length === 0);
 });

@@ -1,6 +1,6 @@
 /** The claim of this tab on one draft: by Web Locks, and messages between the tabs. */
-import { both, isElsewhere, next, START, type Deed, type Happening } from './claim';
-import { draftName, onDraftStored, type Draft } from './drafts.svelte';
+import { isElsewhere, next, START, type Deed, type Happening } from './claim';
+import { draftName, isBlank, merged, onDraftStored, type Draft } from './drafts.svelte';
 
 /** What the composer can do with its draft. */
 export interface Desk {
@@ -29,9 +29,9 @@ export class DraftClaim {
   #desk: Desk;
   #channel: BroadcastChannel;
   #needed = false;
-  /** Something was typed since the draft was shown. */
+  /** Something was typed or chosen since the draft was shown. */
   #touched = false;
-  /** What was typed is not stored, so it stays on screen until this tab has the draft. */
+  /** What was typed or chosen is not stored, so it stays on screen until this tab has the draft. */
   #unsaved = false;
   #asker = '';
   #clock: ReturnType<typeof setTimeout> | undefined;
@@ -112,11 +112,10 @@ export class DraftClaim {
 
   #show(draft: Draft): void {
     if (this.#unsaved && this.elsewhere) return;
-    const text = this.#unsaved ? both(draft.text, this.#desk.draft().text) : draft.text;
-    const merged = text !== draft.text;
-    this.#desk.show(merged ? { ...draft, text, key: crypto.randomUUID() } : draft);
+    const both = this.#unsaved ? merged(draft, this.#desk.draft()) : draft;
+    this.#desk.show(both);
     this.#touched = this.#unsaved = false;
-    if (merged) this.#save();
+    if (both !== draft) this.#save();
   }
 
   #say(word: Word): void {
@@ -146,7 +145,7 @@ export class DraftClaim {
   }
 
   #isFree(): boolean {
-    return this.#desk.stored().text.trim() === '';
+    return isBlank(this.#desk.stored());
   }
 
   async #request(): Promise<void> {

@@ -1,15 +1,18 @@
 /**
- * A draft in a text field: which tab writes it, what is suggested while writing, and why it cannot be sent as it is.
- * Belongs to the component that creates it.
+ * A draft in a text field: which tab writes it, what is suggested while writing, and why it cannot be sent as it is. Its
+ * files are the business of `attached.svelte.ts`. Belongs to the component that creates it.
  */
 import { onDestroy, tick, untrack } from 'svelte';
 import { session } from '../auth/session.svelte';
+import type { Chosen } from '../files/types';
 import { fill, findCanned, openVariables, trigger, type Values } from './canned';
 import { DraftClaim } from './claim.svelte';
 import {
   draftName,
   dropDraft,
+  isBlank,
   joined,
+  lasting,
   loadDraft,
   onDraftReturned,
   saveDraft,
@@ -62,12 +65,12 @@ export class Pad {
     const { staff, id } = (this.#options = options);
     this.marks = options.marks;
     this.draft = loadDraft(staff, id);
-    this.kept = this.draft.text !== '';
+    this.kept = !isBlank(this.draft);
     this.claim = new DraftClaim(staff, id, {
-      draft: () => $state.snapshot(this.draft),
+      draft: () => lasting($state.snapshot(this.draft)),
       show: (newest) => {
         this.draft = newest;
-        this.kept = newest.text.trim() !== '';
+        this.kept = !isBlank(newest);
         this.calling = null;
       },
       stored: () => loadDraft(staff, id),
@@ -78,8 +81,8 @@ export class Pad {
       this.pause();
     });
     onDestroy(
-      onDraftReturned(draftName(staff, id), (content) => {
-        this.draft = joined($state.snapshot(this.draft), content);
+      onDraftReturned(draftName(staff, id), (returned) => {
+        this.draft = joined($state.snapshot(this.draft), returned);
         this.draft.seen = options.seen?.();
         this.keep();
         this.field?.focus();
@@ -106,7 +109,12 @@ export class Pad {
   get replying(): boolean {
     return this.draft.mode === 'reply';
   }
+  /** Nothing is written and nothing chosen. */
   get empty(): boolean {
+    return isBlank(this.draft);
+  }
+  /** Nothing is written. */
+  get wordless(): boolean {
     return this.draft.text.trim() === '';
   }
 
@@ -155,7 +163,21 @@ export class Pad {
 
   keep(): void {
     this.claim.touch();
-    this.kept = !this.empty;
+    this.kept = !isBlank(lasting(this.draft));
+  }
+
+  /** Other files go along than before. */
+  setFiles(files: Chosen[]): void {
+    this.#begin();
+    this.draft.files = files;
+    this.keep();
+  }
+
+  /** What is changed is a new attempt, and written with what is there now in sight. */
+  #begin(): void {
+    const { draft } = this;
+    draft.key = crypto.randomUUID();
+    if (!this.kept || !draft.seen) draft.seen = this.#options.seen?.();
   }
 
   /** Nobody writes here any more. */
@@ -171,13 +193,11 @@ export class Pad {
 
   input(): void {
     const { draft, field } = this;
-    // Changed text is a new attempt.
-    draft.key = crypto.randomUUID();
-    if (!this.kept || !draft.seen) draft.seen = this.#options.seen?.();
+    this.#begin();
     const caret = field?.selectionStart ?? draft.text.length;
     this.calling = this.replying ? trigger(draft.text, caret, this.marks) : mentionTrigger(draft.text, caret);
     this.keep();
-    if (this.empty) return this.pause();
+    if (this.wordless) return this.pause();
     this.#options.writing(true);
     clearTimeout(this.#pausing);
     this.#pausing = setTimeout(() => this.pause(), PAUSE_MS);
@@ -210,8 +230,7 @@ export class Pad {
     const start = this.calling?.start ?? caret;
     const end = Math.max(start, caret);
     draft.text = draft.text.slice(0, start) + filled + draft.text.slice(end);
-    draft.key = crypto.randomUUID();
-    draft.seen ??= this.#options.seen?.();
+    this.#begin();
     this.calling = null;
     this.keep();
     await tick();
@@ -222,8 +241,11 @@ export class Pad {
   /** The text has gone out: the field is empty, unless another tab has changed the draft meanwhile. */
   sent(): void {
     const { staff, id } = this.#options;
+    // A note takes no files along.
+    const left = this.replying ? [] : $state.snapshot(this.draft.files ?? []);
     dropDraft(staff, id, this.draft.key);
     this.draft = loadDraft(staff, id);
-    this.kept = this.draft.text !== '';
+    this.kept = !isBlank(this.draft);
+    if (left.length && !this.draft.files?.length) this.setFiles(left);
   }
 }

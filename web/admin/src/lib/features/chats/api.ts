@@ -1,16 +1,5 @@
 /** Chats, but for what travels on the socket. */
-import {
-  data,
-  http,
-  list,
-  LONG,
-  STREAM,
-  stream,
-  tagged,
-  whole,
-  type Filtered,
-  type Query,
-} from '../../api/http';
+import { data, http, list, STREAM, stream, tagged, type Filtered, type Query } from '../../api/http';
 
 export type ChatQuery = Filtered<'/api/admin/chats'>;
 
@@ -31,14 +20,6 @@ export const api = {
   },
   /** What visitors are told of the chat, among it which files can be sent. */
   config: () => data(http.GET('/api/chat/config', {})),
-  file: async (id: string, size?: 'preview') => {
-    const call = http.GET('/api/admin/files/{id}', {
-      params: { path: { id }, query: { size } },
-      parseAs: 'blob',
-      ...LONG,
-    });
-    return (await whole(call)).body as unknown as Blob;
-  },
   assign: (id: string, staffId: string) =>
     tagged(http.POST('/api/admin/chats/{sessionId}/assign', { ...of(id), body: { staffId } })),
   transfer: (id: string, staffId: string, note?: string) =>

@@ -3,7 +3,7 @@ import type { ServerFrame } from '../../api/types';
 import { session } from '../../auth/session.svelte';
 import { live } from '../../live/live.svelte';
 import { hearSessions, learn, mineOf, newsIn, NONE, waitingOf } from './desk';
-import { BYTES, OUTBOX, SIGNALS } from './stored';
+import { OUTBOX, SIGNALS } from './stored';
 import type { ChatSession } from './types';
 
 type ChatColleague = Extract<ServerFrame, { type: 'staff' }>['staff'][number];
@@ -21,13 +21,6 @@ class Desk {
   /** What somebody should look at: who waits, and one's own with something new. */
   count = $derived(this.waiting.length + this.mine.filter(({ unread }) => unread > 0).length);
   available = $derived(this.staff.some(({ staffId, available }) => available && staffId === session.me?.id));
-
-  constructor() {
-    // Also of a page that has shown no chat.
-    session.whenLeft((byHand) => {
-      if (byHand && 'indexedDB' in globalThis) indexedDB.deleteDatabase(BYTES);
-    });
-  }
 
   frames(frame: ServerFrame): void {
     if (frame.type === 'ready') this.#ready();

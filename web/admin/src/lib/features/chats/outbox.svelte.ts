@@ -7,7 +7,7 @@ import type { FileMeta, StoredFile } from '@tekvwarho/site/files';
 import type { ServerFrame } from '../../api/types';
 import { session } from '../../auth/session.svelte';
 import { live } from '../../live/live.svelte';
-import { files } from './files.svelte';
+import { files } from './files';
 import { OUTBOX } from './stored';
 import { renews, type Outgoing } from './talk';
 

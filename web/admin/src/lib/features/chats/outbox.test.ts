@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { ClientFrame, ServerFrame } from '../../api/types';
-import type { Carrier } from './files.svelte';
+import type { Carrier } from '../../files/files.svelte';
 
 const { hearers, send, whenLeft, files } = vi.hoisted(() => ({
   files: {
@@ -16,7 +16,7 @@ const { hearers, send, whenLeft, files } = vi.hoisted(() => ({
 vi.mock('../../live/live.svelte', () => ({
   live: { send, hear: (hearer: (frame: ServerFrame) => void) => hearers.push(hearer) },
 }));
-vi.mock('./files.svelte', () => ({ files }));
+vi.mock('./files', () => ({ files }));
 vi.mock('../../auth/session.svelte', () => ({ session: { me: { id: 'me' }, whenLeft } }));
 
 /** A page of this browser, with what an earlier one has left. */

@@ -3,7 +3,6 @@ import type { Schema } from '../../api/types';
 
 export type ChatSession = Schema['ChatSession'];
 export type ChatLine = Schema['ChatLine'];
-export type ChatFile = NonNullable<ChatLine['files']>[number];
 export type ChatNote = Schema['ChatNote'];
 export type ChatDetail = Schema['ChatDetail'];
 export type ChatStatus = Schema['ChatStatus'];

@@ -10,6 +10,7 @@ import { seen } from '../notices';
 import { api as floor } from '../../api/client';
 import { api } from './api';
 import { counts } from './counts.svelte';
+import { files } from './files';
 import { messages } from './state.svelte';
 import { own as text } from './strings';
 import { frame } from './strings.frame';
@@ -151,11 +152,12 @@ export class DetailState {
     }
   }
 
-  /** Takes back a reply that has not been sent yet. Its text is a draft again. */
-  async undoReply({ id, content }: ThreadItem): Promise<void> {
+  /** Takes back a reply that has not been sent yet. Its text and files are a draft again. */
+  async undoReply({ id, content, files: sent }: ThreadItem): Promise<void> {
     try {
       const { restored } = await floor.undo(id);
-      if (restored) returnDraft(session.me?.id ?? '', this.id, content);
+      const chosen = sent.map((file) => ({ ...file, key: file.fileId }));
+      if (restored) returnDraft(session.me?.id ?? '', this.id, { text: content, files: chosen });
       toasts.say(restored ? words.undone : text.composer.tooLate());
     } catch (error) {
       if (error instanceof ApiError && error.status === 404) toasts.say(text.composer.tooLate());
@@ -217,5 +219,6 @@ export class DetailState {
   #take(detail: MessageDetail, etag: string | null): void {
     this.detail = detail;
     this.#etag = etag;
+    files.limits = detail.fileLimits;
   }
 }

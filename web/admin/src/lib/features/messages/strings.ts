@@ -191,6 +191,14 @@ export const own = {
       wait: 'Keep writing',
     },
     noted: 'Note added',
+    waits: 'Your reply goes out as soon as its files are uploaded.',
+    stop: 'Don’t send yet',
+    leaving: {
+      title: 'Leave without sending?',
+      text: 'The files of your reply are still being uploaded. If you leave now, the reply is not sent and stays here as a draft.',
+      stay: 'Stay here',
+      leave: 'Leave',
+    },
     unsure: {
       reply:
         'No response from the server, so your reply may not have been sent. It’s safe to try again: it won’t be sent twice.',

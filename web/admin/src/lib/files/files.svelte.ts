@@ -1,6 +1,6 @@
 /**
- * Files that this person sends in chats. What is chosen belongs to the chat and to this tab; their bytes are kept by the
- * browser until a line with them is stored, and removed when the person signs out.
+ * Files that this person sends and sees, for one purpose. Their bytes are kept by the browser until what they go with is
+ * stored, and removed when the person signs out. Which of them are chosen is part of the draft: `writing/attached.svelte.ts`.
  */
 import {
   alone,
@@ -15,28 +15,16 @@ import {
   type Job,
   type StoredFile,
 } from '@tekvwarho/site/files';
-import { ApiError } from '../../api/errors';
-import { upload } from '../../api/upload';
-import { session } from '../../auth/session.svelte';
-import { live } from '../../live/live.svelte';
-import { save } from '../../ui/download';
-import { toasts } from '../../ui/toasts.svelte';
+import { ApiError } from '../api/errors';
+import { upload } from '../api/upload';
+import { session } from '../auth/session.svelte';
+import { live } from '../live/live.svelte';
+import { save } from '../ui/download';
+import { toasts } from '../ui/toasts.svelte';
 import { api } from './api';
-import { BYTES, CHOSEN } from './stored';
-import { own } from './strings';
-import type { ChatFile } from './types';
-
-const text = own.files;
-
-/** A file of a line, or one that is on its way into one. */
-export type Shown = FileMeta | ChatFile;
-
-/** A file that is chosen: `fault` says why it can never be sent as it is. */
-export interface Chosen extends FileMeta {
-  fault?: boolean;
-}
-
-type Limits = Awaited<ReturnType<typeof api.config>>['files'];
+import { BYTES } from './stored';
+import { own as text } from './strings';
+import type { Chosen, FileLimits, Purpose, Shown } from './types';
 
 /** Who has lines whose files are on their way. */
 export interface Carrier {
@@ -46,20 +34,22 @@ export interface Carrier {
   refused: (key: string, why: string) => void;
 }
 
-class Files {
-  limits = $state.raw<Limits | null>(null);
+/** How large a picture is, before the server has seen it. */
+export type Measured = (key: string, size: { width: number; height: number }) => void;
+
+export class Files {
+  limits = $state.raw<FileLimits | null>(null);
   /** The picture that is shown large. */
   large = $state.raw<Shown | null>(null);
   carrier: Carrier | null = null;
 
-  #chosen = $state.raw<Record<string, Chosen[]>>({});
   /** How often something has changed on the way: `Uploads` knows no components. */
   #moves = $state(0);
   /** Bytes that this page has anyway, by the names of the file here and at the server. */
   #here = new Map<string, File>();
   #kept = new Kept(BYTES);
   #uploads = new Uploads({
-    post: (file, on) => upload('/api/admin/files?for=chat', file, on),
+    post: (file, on) => upload(`/api/admin/files?for=${this.purpose}`, file, on),
     place: () => (live.connected ? 'staff' : null),
     kept: this.#kept,
     changed: (key) => this.#changed(key),
@@ -73,14 +63,12 @@ class Files {
   });
   #pictures = new Pictures((id) => this.bytes(id, 'preview'));
 
-  constructor() {
+  constructor(readonly purpose: Purpose) {
     live.hear((frame) => frame.type === 'ready' && this.#uploads.back());
     globalThis.addEventListener?.('offline', () => this.#uploads.cut());
     session.whenLeft((byHand) => {
       this.#uploads.end({ keep: !byHand });
-      if (byHand) this.#store(null);
       this.large = null;
-      this.#chosen = {};
       this.#here.clear();
     });
   }
@@ -89,83 +77,43 @@ class Files {
     return this.limits?.enabled ?? false;
   }
 
-  async load(): Promise<void> {
-    try {
-      this.limits = (await api.config()).files ?? null;
-    } catch {
-      // As it was: without it, there is no button.
-    }
+  /** Why so many cannot go together. */
+  tooMany(count: number): string {
+    const { limits, purpose } = this;
+    if (!limits || !count) return '';
+    if (!limits.enabled) return text.off[purpose];
+    return count > limits.maxCount ? text.many[purpose](limits.maxCount) : '';
   }
 
-  /** What is chosen for this chat and not sent yet. */
-  of(chat: string): Chosen[] {
-    return this.#chosen[chat] ?? [];
-  }
-
-  /** What an earlier page of this tab has left. */
-  restore(chat: string): void {
-    if (this.#chosen[chat]) return;
-    const left = this.#stored(chat);
-    if (left.length) this.#set(chat, left);
-    for (const file of left) if (!file.fileId) this.#uploads.want(file);
-  }
-
-  /** Returns what there is to say about it. */
-  add(chat: string, list: readonly File[]): string {
+  /** Takes files in, as many as fit beside those that are chosen, and what there is to say about that. */
+  add(list: readonly File[], before: number, measured: Measured): { added: Chosen[]; said: string } {
     const { limits } = this;
-    if (!limits?.enabled) return '';
-    const before = this.of(chat);
-    const room = Math.max(0, limits.maxCount - before.length);
-    const added = list.slice(0, room).map((file): Chosen => {
+    if (!limits?.enabled) return { added: [], said: '' };
+    const fitting = list.slice(0, Math.max(0, limits.maxCount - before));
+    const added = fitting.map((file): Chosen => {
       const why = whyNot(file, limits);
       const made: Chosen = { ...this.#uploads.add(file, why), fault: why !== '' };
       if (isPicture(made) && !why) {
         this.#here.set(made.key, file);
-        void this.#measure(chat, made.key, file);
+        void measure(file, (size) => measured(made.key, size));
       }
       return made;
     });
-    this.#set(chat, [...before, ...added]);
-    return list.length > room ? text.many(limits.maxCount) : '';
+    return { added, said: this.tooMany(before + list.length) };
   }
 
-  /** So that its place in the line is right before the server has seen it. */
-  async #measure(chat: string, key: string, file: File): Promise<void> {
-    try {
-      const picture = await createImageBitmap(file);
-      this.#update(chat, key, { width: picture.width, height: picture.height });
-      picture.close();
-    } catch {
-      // The server says what is wrong with it.
-    }
+  /** Brings those to the server that are not there yet. */
+  want(list: readonly Chosen[]): void {
+    for (const file of list) if (!file.fileId && !file.fault) this.#uploads.want(file);
   }
 
-  remove(chat: string, key: string): void {
-    this.#uploads.drop(key);
-    this.#here.delete(key);
-    this.#set(
-      chat,
-      this.of(chat).filter((file) => file.key !== key),
-    );
+  /** Another tab brings them there. */
+  rest(list: readonly Chosen[]): void {
+    for (const { key, fileId, fault } of list) if (!fileId && !fault) this.#uploads.drop(key, { keep: true });
   }
 
   again(key: string): void {
     this.#uploads.again(key);
-  }
-
-  /** What goes with a line now, or why it cannot go. */
-  take(chat: string): { files: FileMeta[] } | { why: string } {
-    const chosen = this.of(chat);
-    if (chosen.some(({ key }) => this.job(key)?.state === 'refused')) return { why: text.first };
-    if (this.limits && chosen.length > this.limits.maxCount) return { why: text.many(this.limits.maxCount) };
-    if (chosen.length) this.#set(chat, []);
-    return { files: chosen.map(({ fault: _, ...file }) => file) };
-  }
-
-  /** Those of a line that becomes a draft again. */
-  give(chat: string, list: readonly FileMeta[]): void {
-    this.#set(chat, [...this.of(chat), ...list]);
-    for (const file of list) if (!file.fileId) this.#uploads.want(file);
   }
 
   /** Brings the files of a line to the server; the carrier hears of each. */
@@ -182,6 +130,7 @@ class Files {
     if (fileId) this.#uploads.lost(key, fileId);
   }
 
+  /** Nobody needs their bytes here any more. */
   forget(list: readonly FileMeta[]): void {
     for (const { key } of list) this.#uploads.drop(key);
   }
@@ -209,7 +158,7 @@ class Files {
       size: this.limits ? text.size(sizeInWords(this.limits.maxSize)) : '',
       empty: text.empty,
       gone: text.gone,
-      not_found: text.off,
+      not_found: text.off[this.purpose],
       later: text.later,
     };
     return known[why?.code ?? ''] || why?.detail || text.refused;
@@ -270,52 +219,18 @@ class Files {
     const answer = job?.state === 'done' ? job.answer : null;
     const here = this.#here.get(key);
     if (answer && here) this.#here.set(answer.fileId, here);
-    const chat = Object.keys(this.#chosen).find((id) => this.of(id).some((file) => file.key === key));
-    if (chat) {
-      if (answer) this.#update(chat, key, answer);
-    } else if (answer) this.carrier?.filed(key, answer);
+    if (answer) this.carrier?.filed(key, answer);
     else if (job?.state === 'refused') this.carrier?.refused(key, this.why(job));
-  }
-
-  #update(chat: string, key: string, values: Partial<FileMeta>): void {
-    const list = this.of(chat);
-    if (!list.some((file) => file.key === key)) return;
-    this.#set(
-      chat,
-      list.map((file) => (file.key === key ? { ...file, ...values } : file)),
-    );
-  }
-
-  #set(chat: string, list: Chosen[]): void {
-    this.#chosen = { ...this.#chosen, [chat]: list };
-    this.#store(
-      chat,
-      list.filter(({ fault }) => !fault),
-    );
-  }
-
-  #stored(chat: string): Chosen[] {
-    try {
-      return JSON.parse(sessionStorage.getItem(keyOf(chat)) ?? '[]') as Chosen[];
-    } catch {
-      return [];
-    }
-  }
-
-  /** Without a chat, all of them go. */
-  #store(chat: string | null, list: Chosen[] = []): void {
-    try {
-      if (chat && list.length) sessionStorage.setItem(keyOf(chat), JSON.stringify(list));
-      else if (chat) sessionStorage.removeItem(keyOf(chat));
-      else
-        for (const key of Object.keys(sessionStorage))
-          if (key.startsWith(CHOSEN)) sessionStorage.removeItem(key);
-    } catch {
-      // Only this page has them then.
-    }
   }
 }
 
-const keyOf = (chat: string) => `${CHOSEN}${session.me?.id}:${chat}`;
-
-export const files = new Files();
+/** So that its place in the line is right before the server has seen it. */
+async function measure(file: File, measured: (size: { width: number; height: number }) => void) {
+  try {
+    const picture = await createImageBitmap(file);
+    measured({ width: picture.width, height: picture.height });
+    picture.close();
+  } catch {
+    // The server says what is wrong with it.
+  }
+}
