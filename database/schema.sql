@@ -143,7 +143,8 @@ CREATE TABLE public.chat_sessions (
     search_text text NOT NULL,
     version bigint NOT NULL,
     changed_at timestamp with time zone NOT NULL,
-    held_since timestamp with time zone
+    held_since timestamp with time zone,
+    last_by uuid
 );
 CREATE TABLE public.chat_tags (
     session_id uuid NOT NULL,

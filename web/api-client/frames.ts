@@ -87,6 +87,8 @@ export interface components {
             /** @description The beginning of the newest line that somebody wrote; the name of its first file if it has only files. */
             lastLine?: string | null;
             lastSeq: number;
+            /** @description Who wrote it, if that was one of the staff. */
+            lastStaffName?: string | null;
             /** @description It was closed before staff wrote anything. */
             missed: boolean;
             /** @description The visitor has the site open. */

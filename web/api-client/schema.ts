@@ -304,7 +304,11 @@ export interface paths {
         get: operations["get_chat"];
         put?: never;
         post?: never;
-        delete?: never;
+        /**
+         * Deletes a session with its lines, files, notes and tags, and with emails that have not been sent yet. A message that was
+         *     made of it stays.
+         */
+        delete: operations["delete_chat"];
         options?: never;
         head?: never;
         patch?: never;
@@ -2195,7 +2199,7 @@ export interface paths {
         put?: never;
         /**
          * Uploads a file, to be named in a line. Pictures are drawn again, without their metadata. A file that no line names
-         *     within a day is deleted.
+         *     within three hours is deleted.
          */
         post: operations["upload_chat_file"];
         delete?: never;
@@ -2250,7 +2254,7 @@ export interface paths {
         /**
          * Uploads a file for the contact form, to be named in `files` of `POST /api/contact`. Send `Authorization: Form <token>`
          *     with a token of `GET /api/form-token`, and the same token with the message. Pictures are drawn again, without their
-         *     metadata. A file that no message names within a day is deleted.
+         *     metadata. A file that no message names within three hours is deleted.
          */
         post: operations["upload_contact_file"];
         delete?: never;
@@ -2633,6 +2637,11 @@ export interface components {
         /** @description For how long a visitor is blocked. */
         ChatBlock: {
             /**
+             * @description Also everybody else behind the network address of the session: colleagues in an office, or customers of a mobile
+             *     network.
+             */
+            address?: boolean;
+            /**
              * Format: int32
              * @description 1 to 525,600; 0 ends it. Without it: a day.
              */
@@ -2781,6 +2790,8 @@ export interface components {
             lastLine?: string | null;
             /** Format: int64 */
             lastSeq: number;
+            /** @description Who wrote it, if that was one of the staff. */
+            lastStaffName?: string | null;
             /** @description It was closed before staff wrote anything. */
             missed: boolean;
             /** @description The visitor has the site open. */
@@ -4628,6 +4639,8 @@ export interface components {
                 lastLine?: string | null;
                 /** Format: int64 */
                 lastSeq: number;
+                /** @description Who wrote it, if that was one of the staff. */
+                lastStaffName?: string | null;
                 /** @description It was closed before staff wrote anything. */
                 missed: boolean;
                 /** @description The visitor has the site open. */
@@ -7309,6 +7322,38 @@ export interface operations {
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
             404: components["responses"]["Problem422"];
+            422: components["responses"]["Problem422x1"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    delete_chat: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeating a request with the same key and body returns the first response again, for 24 hours */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                sessionId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_Nothing"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem422"];
+            404: components["responses"]["Problem422"];
+            409: components["responses"]["Problem409"];
             422: components["responses"]["Problem422x1"];
             429: components["responses"]["Problem429"];
             503: components["responses"]["Problem503"];

@@ -97,7 +97,7 @@ async fn a_redacted_line_leaves_by_no_mail_and_goes_from_pages_that_were_away() 
         let line = again.socket.until("message").await;
         assert_eq!((&line["seq"], &line["redacted"], &line["content"]), (&json!(seq), &json!(true), &json!("")));
     }
-    let (mut staff, _) = desk(&t, &ada).await;
+    let (mut staff, _) = desk(&t, &t.sign_in_again("Ada").await).await;
     staff.send(about(&session, "open", json!({ "lastSeq": 4 }))).await;
     assert_eq!(staff.until("message").await["seq"], 1);
 }

@@ -210,6 +210,7 @@ const TABLE: &[(&str, &str, Who)] = &[
 
 /// Routes that require a proof of identity that is at most ten minutes old.
 const SENSITIVE: &[(&str, &str)] = &[
+    ("DELETE", "/api/admin/chats/{sessionId}"),
     ("POST", "/api/admin/messages/delete"),
     ("POST", "/api/auth/mfa/totp"),
     ("DELETE", "/api/auth/mfa/totp"),
