@@ -3,7 +3,7 @@ import { conversation } from "./chat/conversation.js";
 import { say } from "./chat/dom.js";
 import { Files } from "./chat/files.js";
 import { about, env, loadConfig, tab, wakeUp } from "./chat/page-env.js";
-import { Store } from "./chat/store.js";
+import { Store } from "./store.js";
 import { text } from "./chat/strings.js";
 import { Talk } from "./chat/talk.js";
 

@@ -1,3 +1,4 @@
+import { attach } from "./attach.js";
 import { keepDraft, setValue } from "./draft.js";
 import { afterPress, busy, countDown, element, room, showError } from "./form-tools.js";
 import { text } from "./strings.js";
@@ -14,8 +15,11 @@ function enhance(form) {
   // A firm that lists no services has no field for them.
   const checked = ["name", "email", "message", "service", "company", "phone", "consent"].map((name) => form.elements[name]).filter(Boolean);
   const address = form.dataset.email;
-  // Kept while the outcome is unknown: a retry after a lost response stores the message only once.
+  const files = attach(form, { name: "contact-files", to: placeOfFiles(form) });
+  const shown = files ? [...checked, files.input] : checked;
+  // Kept while the outcome is unknown: a retry of the same after a lost response stores the message only once.
   let key = null;
+  let tried = null;
   let sending = false;
 
   const clearDraft = keepDraft(form);
@@ -30,7 +34,6 @@ function enhance(form) {
       if (problem) showError(field, problem);
     }));
     field.addEventListener("input", () => {
-      key = null;
       if (field.hasAttribute("aria-invalid")) showError(field, problemOf(field));
     });
   }
@@ -41,7 +44,7 @@ function enhance(form) {
     const problems = checked.map((field) => ({ field, message: problemOf(field) })).filter((one) => one.message);
     if (problems.length > 0) return showProblems(problems);
     sending = true;
-    const done = busy(button, text.sending);
+    const done = busy(button, files?.waits ? text.sendingFiles : text.sending);
     try {
       await send();
     } finally {
@@ -50,35 +53,49 @@ function enhance(form) {
     }
   });
 
-  async function send() {
+  async function send({ again = false } = {}) {
     hideProblems();
+    const { ids = [], problem } = (await files?.ready()) ?? {};
+    if (problem) return showProblems([{ field: files.input, message: problem }]);
+    button.textContent = text.sending;
+    const body = JSON.stringify({ ...valuesOf(form), ...(ids.length > 0 && { files: ids }) });
+    if (body !== tried) key = null;
+    tried = body;
     key ??= crypto.randomUUID?.() ?? String(Math.random()).slice(2);
     let answer;
     try {
       answer = await fetch("/api/contact", {
         method: "POST",
         headers: { "Content-Type": "application/json", Accept: "application/json", "Idempotency-Key": key },
-        body: JSON.stringify(valuesOf(form)),
+        body,
         signal: AbortSignal.timeout(TIMEOUT_MS),
       });
     } catch {
       return showSummary(text.offline(address));
     }
     key = null;
-    const body = await answer.json().catch(() => null);
+    const told = await answer.json().catch(() => null);
     if (answer.ok) return showSent();
     if (answer.status === 429) return showSummary(text.tooMany(nextTry(answer), address));
-    const problems = checked
-      .map((field) => ({ field, message: body?.errors?.find((error) => error.field === field.name)?.message }))
+    const problems = shown
+      .map((field) => ({ field, message: told?.errors?.find((error) => error.field === field.id)?.message }))
       .filter((one) => one.message);
-    if (problems.length > 0) return showProblems(problems);
-    const ours = answer.status >= 500 || !body?.detail;
-    showSummary(ours ? text.failed(address) : body.detail);
+    if (problems.length > 0) return refused(problems, again);
+    const ours = answer.status >= 500 || !told?.detail;
+    showSummary(ours ? text.failed(address) : told.detail);
+  }
+
+  /** Files that the server has forgotten meanwhile go once more, and the message with them, before anybody is asked. */
+  async function refused(problems, again) {
+    const ofFiles = problems.some(({ field }) => field === files?.input);
+    if (ofFiles) await files.lost();
+    if (ofFiles && problems.length === 1 && !again) return send({ again: true });
+    showProblems(problems);
   }
 
   function hideProblems() {
     summary.hidden = true;
-    for (const field of checked) showError(field, null);
+    for (const field of shown) showError(field, null);
   }
 
   function showProblems(problems) {
@@ -106,6 +123,7 @@ function enhance(form) {
   /** Shows the thank-you page, as without scripts; here the sender is known. */
   function showSent() {
     clearDraft();
+    void files?.sent();
     const sent = document.getElementById("sent").content.cloneNode(true);
     sent.querySelector("[data-name]").textContent = `, ${form.elements.name.value.trim()}`;
     sent.querySelector("[data-address]").textContent = form.elements.email.value.trim();
@@ -114,6 +132,21 @@ function enhance(form) {
     main.querySelector("h1").focus({ preventScroll: true });
     scrollTo({ top: 0 });
   }
+}
+
+/** Files belong to the token of the form. One that stood open for a day gets another token, as the server asks. */
+function placeOfFiles({ elements }) {
+  return {
+    url: "/api/contact/files",
+    authorization: () => `Form ${elements.formToken.value}`,
+    place: () => elements.formToken.value,
+    async renew() {
+      const answer = await fetch("/api/form-token", { signal: AbortSignal.timeout(TIMEOUT_MS) }).catch(() => null);
+      if (!answer?.ok) return false;
+      elements.formToken.value = (await answer.json()).data.formToken;
+      return true;
+    },
+  };
 }
 
 function problemOf(field) {

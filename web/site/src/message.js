@@ -1,8 +1,13 @@
+import { attach } from "./attach.js";
+import { showPictures } from "./conversation-pictures.js";
 import { busy, countDown, room, showError } from "./form-tools.js";
 import { text } from "./strings.js";
 
+const messageId = () => document.querySelector(".talk")?.dataset.message;
+
 openFromFragment();
 enhanceReply();
+showFiles();
 document.querySelector("[data-focus]")?.focus();
 
 /** The code is in the fragment, which appears in no server log or referrer; from there it is sent by POST. */
@@ -35,8 +40,10 @@ function enhanceReply() {
   countDown(content, document.getElementById("content-counter"));
   const check = () => showError(content, room(content) < 0 ? text.shorten(-room(content)) : null);
   content.addEventListener("input", () => content.hasAttribute("aria-invalid") && check());
+  const button = form.querySelector("button[type=submit]");
+  const files = filesOf(form);
   let sent = false;
-  form.addEventListener("submit", (event) => {
+  form.addEventListener("submit", async (event) => {
     if (sent) return event.preventDefault();
     if (room(content) < 0) {
       event.preventDefault();
@@ -44,8 +51,34 @@ function enhanceReply() {
       return content.focus();
     }
     sent = true;
-    busy(form.querySelector("button"), text.sending);
+    const done = busy(button, files?.waits ? text.sendingFiles : text.sending);
+    if (!files) return;
+    event.preventDefault();
+    const { ids, problem } = await files.ready();
+    if (ids) {
+      form.querySelector("[name=files]").value = ids.join(" ");
+      return form.submit();
+    }
+    sent = false;
+    done();
+    showError(files.input, problem);
+    files.input.focus();
   });
   // restored from the back/forward cache: make the form usable again
   addEventListener("pageshow", (event) => event.persisted && location.reload());
+}
+
+function filesOf(form) {
+  const id = messageId();
+  const to = { url: `/api/messages/${id}/files`, authorization: () => `Manage ${form.elements.token.value}`, place: () => id };
+  const files = attach(form, { name: `reply-files ${id}`, to });
+  // The page after a reply: the form is sent as without scripts, so only the server's answer tells.
+  if (document.querySelector("[data-arrived]")) void files?.sent();
+  else if (files?.input.hasAttribute("aria-invalid")) void files.lost();
+  return files;
+}
+
+function showFiles() {
+  const code = document.querySelector("main [name=token]")?.value;
+  if (messageId() && code) showPictures(messageId(), code);
 }

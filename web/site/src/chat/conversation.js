@@ -25,7 +25,7 @@ export function conversation({ talk, tab, config, anew, form, files }) {
   const typing = h("p", { class: "chat-typing", role: "status", hidden: true });
   const under = h("div", { class: "chat-under" });
   const write = writer();
-  const target = h("p", { class: "chat-drop", hidden: true }, text.dropHere);
+  const target = h("p", { class: "file-drop", hidden: true }, text.dropHere);
   const node = h("div", { class: "chat-talk", ondragenter: dragged, ondragover: dragged, ondragleave: left, ondrop: dropped }, strip, away, log, newest, typing, under, write.node, target);
 
   const draw = lineList(list, { greeting: () => config()?.greeting ?? "", act: { edit, drop }, files });
@@ -166,7 +166,7 @@ export function conversation({ talk, tab, config, anew, form, files }) {
     });
     const note = h("p", { class: "chat-note", id: "chat-note", role: "status", hidden: true });
     const button = h("button", { type: "submit", class: "chat-send", "aria-label": text.send, title: text.send }, icon(SEND));
-    const chips = h("ul", { class: "chat-chips", "aria-label": text.attached, hidden: true });
+    const chips = h("ul", { class: "chat-chips file-chips", "aria-label": text.attached, hidden: true });
     const fileNote = h("p", { class: "chat-note over", role: "status", hidden: true });
     const chooser = h("input", { type: "file", multiple: true, hidden: true, onchange: chosen });
     const clip = h("button", { type: "button", class: "chat-clip", "aria-label": text.attach, title: text.attach, hidden: true, onclick: () => chooser.click() }, icon(CLIP));

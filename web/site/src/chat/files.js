@@ -101,11 +101,11 @@ export class Files {
   row(file) {
     const isShown = isPicture(file);
     const picture = isShown && h("img", { alt: file.name });
-    const about = h("span", { class: "chat-file-size" });
+    const about = h("span", { class: "file-size" });
     const button = h(
       "button",
-      { type: "button", class: isShown ? "chat-picture" : "chat-file", title: isShown ? text.fileOpen : text.fileSave },
-      ...(isShown ? [picture] : [icon(FILE), h("span", { class: "chat-file-name" }, file.name), about]),
+      { type: "button", class: isShown ? "file-picture" : "file-row", title: isShown ? text.fileOpen : text.fileSave },
+      ...(isShown ? [picture] : [icon(FILE), h("span", { class: "file-name" }, file.name), about]),
     );
     let now = file;
     let shown = null;

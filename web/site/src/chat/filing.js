@@ -1,13 +1,15 @@
 /** Sends, shows and saves files. Loads once there is one. */
+import { Chips, chip } from "../files/chips.js";
 import { Kept } from "../files/kept.js";
 import { Pictures, whenNear } from "../files/pictures.js";
 import { postFile } from "../files/post.js";
+import { reason } from "../files/reason.js";
+import { text as own } from "../files/strings.js";
 import { Uploads, alone } from "../files/uploads.js";
 import { whyNot } from "../files/why.js";
-import { isPicture, sizeInWords } from "../files/words.js";
-import { AGAIN, CLOSE, FILE, SAVE, h, icon, say } from "./dom.js";
+import { isPicture } from "../files/words.js";
+import { CLOSE, SAVE, h, icon, say } from "./dom.js";
 import { env } from "./page-env.js";
-import { text as own } from "./strings.files.js";
 import { text } from "./strings.js";
 
 const ADDRESS = "/api/chat/files";
@@ -16,7 +18,7 @@ const LOAD_MS = 60_000;
 const LARGE_MS = 120_000;
 
 export class Filing {
-  #chips = new Map();
+  #chips = new Chips((file) => this.#chip(file));
   /** Bytes that this page has anyway, by both names of the file. */
   #here = new Map();
 
@@ -108,7 +110,7 @@ export class Filing {
     }
     const line = this.talk.outbox.all.find((line) => !line.failed && line.files?.some((file) => file.key === key));
     if (line && answer) this.talk.carried(line.clientId, key, answer);
-    else if (line && job.state === "refused") this.talk.uncarried(line.clientId, this.#words(job.why));
+    else if (line && job.state === "refused") this.talk.uncarried(line.clientId, reason(job.why, this.#limits));
     else if (line) this.talk.changed();
   }
 
@@ -116,11 +118,6 @@ export class Filing {
   part(list) {
     const all = list.reduce((sum, { size }) => sum + size, 0);
     return list.reduce((sum, { key, size, fileId }) => sum + size * (fileId ? 1 : (this.uploads.of(key)?.part ?? 0)), 0) / all;
-  }
-
-  #words({ code, detail }) {
-    const known = { type: own.type, size: own.size(sizeInWords(this.#limits.maxSize)), empty: own.empty, gone: own.gone, later: own.later, not_found: own.off };
-    return known[code] ?? (detail || own.refused);
   }
 
   /** The files that are chosen, above what is written. */
@@ -131,49 +128,19 @@ export class Filing {
       if (!file.fileId && !this.uploads.of(file.key)) this.uploads.want(file);
       file.refused = this.uploads.of(file.key)?.state === "refused";
     }
-    const list = this.files.view?.list;
-    if (!list) return;
-    for (const [key, chip] of this.#chips) {
-      if (draft.some((file) => file.key === key)) continue;
-      this.#chips.delete(key);
-      chip.node.remove();
-      chip.rest();
-    }
-    for (const file of draft) {
-      if (!this.#chips.has(file.key)) this.#chips.set(file.key, this.#chip(file));
-      const chip = this.#chips.get(file.key);
-      if (chip.node.parentNode !== list) list.append(chip.node);
-      chip.update(file);
-    }
-    list.hidden = draft.length === 0;
+    if (this.files.view?.list) this.#chips.draw(this.files.view.list, draft);
   }
 
   #chip(file) {
-    const { key, name } = file;
-    const image = isPicture(file) && !file.isFinal && h("img", { alt: "" });
-    const about = h("span", { class: "chat-file-size" });
-    const why = h("span", { class: "chat-file-why", role: "alert", hidden: true });
-    const bar = h("progress", { max: "1", value: "0", "aria-label": own.onWay(name) });
-    const again = h("button", { type: "button", class: "chat-chip-do", "aria-label": own.again(name), title: own.again(name), hidden: true, onclick: () => this.uploads.again(key) }, icon(AGAIN));
-    const remove = h("button", { type: "button", class: "chat-chip-do", "aria-label": own.remove(name), title: own.remove(name), onclick: () => this.#remove(key) }, icon(CLOSE));
-    const words = h("span", { class: "chat-chip-words" }, h("span", { class: "chat-file-name" }, name), about, why, bar);
-    const node = h("li", { class: "chat-chip" }, h("span", { class: "chat-chip-face" }, image || icon(FILE)), words, again, remove);
-    const rest = image ? this.show(image, file) : () => {};
+    const { key } = file;
+    const row = chip(file, { limits: this.#limits, again: () => this.uploads.again(key), remove: () => this.#remove(key) });
 
-    const update = (file) => {
+    const update = () => {
       const job = this.uploads.of(key);
-      const state = job?.state ?? (file.fileId ? "done" : "waiting");
-      node.dataset.state = state;
-      const isRefused = state === "refused";
-      const waits = state === "waiting" && (!this.talk.connected || job?.tries > 0);
-      say(about, isRefused ? "" : state === "sending" ? own.part(Math.floor(job.part * 100), sizeInWords(file.size)) : waits ? own.waits : sizeInWords(file.size));
-      say(why, isRefused ? this.#words(job.why) : "");
-      bar.hidden = state !== "sending";
-      if (job) bar.value = job.part;
-      again.hidden = !isRefused || Boolean(file.isFinal);
+      row.update(job, (!this.talk.connected || job?.tries > 0) && own.waits);
     };
 
-    return { node, update, rest };
+    return { node: row.node, update, rest: row.image ? this.show(row.image, file) : () => {} };
   }
 
   #remove(key) {
@@ -186,7 +153,7 @@ export class Filing {
     files.view?.tell("");
     this.draw();
     const next = files.draft[Math.min(at, files.draft.length - 1)];
-    if (next) this.#chips.get(next.key).node.lastElementChild.focus();
+    if (next) this.#chips.focus(next);
     else files.view?.focus();
   }
 

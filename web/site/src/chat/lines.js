@@ -66,7 +66,7 @@ function spoken(line, { act, files }) {
   const time = h("time");
   const who = h("p", { class: "chat-who" }, h("span", { class: ours && "off-screen" }, ours ? text.you : (line.staffName ?? "")), " ", time);
   const words = h("p", { class: "chat-text" });
-  const box = h("ul", { class: "chat-files", hidden: true });
+  const box = h("ul", { class: "chat-files files", hidden: true });
   const state = h("span");
   // Read out once, and not with every percent.
   const part = h("span", { "aria-hidden": "true" });

@@ -1,15 +1,13 @@
 /** What the conversation needs of a browser. */
-import { Store } from "./store.js";
+import { env as ofFiles } from "../files/env.js";
+import { Store } from "../store.js";
 
 const watched = () => document.visibilityState !== "hidden";
 
 export const env = {
   connect: () => new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws/chat`),
-  now: () => Date.now(),
-  setTimeout: (act, ms) => setTimeout(act, ms),
-  clearTimeout: (id) => clearTimeout(id),
+  ...ofFiles,
   random: () => Math.random(),
-  uuid: () => crypto.randomUUID?.() ?? Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join(""),
   watched,
 };
 

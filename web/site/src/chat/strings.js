@@ -1,4 +1,4 @@
-/** All text of the chat that visitors see, but for `strings.files.js`; what the firm sets comes from its settings. */
+/** All text of the chat that visitors see, but for `files/strings.js`; what the firm sets comes from its settings. */
 export const text = {
   title: (firm) => `Chat with ${firm}`,
   log: "Conversation",

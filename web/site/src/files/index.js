@@ -1,4 +1,4 @@
-/** Files in a chat: what the visitor's page and the dashboard have in common. */
+/** Files on their way and on the page: what the visitor's pages and the dashboard have in common. */
 export { Kept } from "./kept.js";
 export { Pictures, whenNear } from "./pictures.js";
 export { Later, Refused, postFile } from "./post.js";

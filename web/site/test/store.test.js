@@ -1,7 +1,7 @@
 // The browser's storage, also where there is none.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Store } from "../../src/chat/store.js";
+import { Store } from "../src/store.js";
 
 /** Storage as browsers have it, whose keys are its own. */
 function area() {

@@ -1,4 +1,4 @@
-/** Text of files that are sent, shown and saved. */
+/** Text of files that are sent, shown and saved, in the chat and in forms. */
 export const text = {
   part: (percent, size) => `${percent}% of ${size}`,
   waits: "Waiting for the connection",
@@ -14,7 +14,7 @@ export const text = {
   size: (most) => `This file is too large. The limit is ${most}.`,
   empty: "This file is empty.",
   gone: "Your browser has lost this file. Please remove it, and attach it again.",
-  off: "We take no files in the chat right now.",
+  off: "We take no files right now.",
   later: "We cannot take files right now. Please try again in a few minutes.",
   refused: "We cannot take this file.",
 };
