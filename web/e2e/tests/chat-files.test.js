@@ -167,10 +167,10 @@ step("what cannot be sent says why, and holds back what is written until it is r
     { name: "setup.exe", mimeType: "application/x-msdownload", buffer: Buffer.from("MZ") },
     { name: "plan.pdf", mimeType: "application/pdf", buffer: pdf() },
   ]);
-  await chips().getByRole("alert").getByText("We cannot take this type of file.").waitFor();
+  await chips().getByRole("alert").getByText("This type of file can't be sent.").waitFor();
   await field().fill("Both");
   await send();
-  await panel().getByText("One of your files cannot be sent.").waitFor();
+  await panel().getByText("One of your files can't be sent.").waitFor();
   assert.equal(await field().inputValue(), "Both");
   assert.deepEqual(await axe(page), []);
   await chips().getByRole("button", { name: "Remove setup.exe" }).press("Enter");
@@ -197,7 +197,7 @@ step("a picture that is none is refused by the server, in its words", async () =
 step("more than five are too many for one message", async () => {
   const many = Array.from({ length: 6 }, (_, i) => ({ name: `${i}.pdf`, mimeType: "application/pdf", buffer: pdf() }));
   await chooser().setInputFiles(many);
-  await panel().getByText("One message takes up to 5 files.").waitFor();
+  await panel().getByText("You can send up to 5 files per message.").waitFor();
   assert.equal(await chips().getByRole("listitem").count(), 5);
   await send();
   await until("five are stored", async () => (await rows()).at(-1) === "0.pdf | 1.pdf | 2.pdf | 3.pdf | 4.pdf");
@@ -336,7 +336,7 @@ step(
     await send();
     proxy.swallow();
     await emulate({});
-    await panel().getByText("What you write is kept.").waitFor({ timeout: 75_000 });
+    await panel().getByText("Your messages are saved.").waitFor({ timeout: 75_000 });
     proxy.pass();
     proxy.bury();
     await until("it is stored", async () => (await count("void.pdf")) === 1, 60_000);

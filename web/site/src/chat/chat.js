@@ -7,12 +7,13 @@ import { menu } from "./menu.js";
 import { about, env, loadConfig, local, tab, wakeUp } from "./page-env.js";
 import { signals } from "./signals.js";
 import { text } from "./strings.js";
-import { KEY, Talk } from "./talk.js";
+import { BEFORE, KEY, Talk } from "./talk.js";
 import { expectation } from "./times.js";
 
 const SHOWN = "chat-shown";
-/** How long the settings count, for somebody who closes the chat and opens it again. */
+/** How often an open chat looks whether somebody is there, and how soon again when the server takes nothing. */
 const FRESH_MS = 60_000;
+const HURRY_MS = 5_000;
 /** How long the panel waits for them before it opens. */
 const PATIENCE_MS = 1_500;
 
@@ -41,6 +42,7 @@ export function mount(root, { told } = {}) {
     arrived: (line) => signal.arrived(line, { sounds: config?.sound && !(isShown && document.hasFocus()), open: () => open() }),
     told: ({ type, code, email }) => tools.tell(type === "copied" ? text.copied(email) : code === "rate_limited" ? text.copyLater : text.copyFailed),
   });
+  if (!talk.before.length) local.remove(BEFORE);
   const signal = signals(local);
   const tools = menu({ talk, signal, config: () => config, anew, done: () => view.focus() });
   const name = h("h2");
@@ -64,7 +66,7 @@ export function mount(root, { told } = {}) {
   addEventListener("storage", (event) => event.storageArea === localStorage && talk.stored(event.key));
   wakeUp(talk);
   for (const moment of ["focus", "visibilitychange"]) (moment === "focus" ? window : document).addEventListener(moment, () => later());
-  setInterval(() => isShown && !document.hidden && !isAway() && void refresh(), FRESH_MS);
+  setInterval(() => isShown && !document.hidden && void refresh(), FRESH_MS);
   narrow.addEventListener("change", cover);
   visualViewport?.addEventListener("resize", fit);
   visualViewport?.addEventListener("scroll", fit);
@@ -81,8 +83,8 @@ export function mount(root, { told } = {}) {
     return { shown: isShown, unread: talk.unread, has: hasOpen() };
   }
 
-  async function refresh() {
-    if (env.now() - configAt < FRESH_MS) return;
+  async function refresh(age = 0) {
+    if (env.now() - configAt < age) return;
     configAt = env.now();
     try {
       config = await loadConfig();
@@ -100,6 +102,8 @@ export function mount(root, { told } = {}) {
     await Promise.race([refresh(), new Promise((done) => setTimeout(done, PATIENCE_MS))]);
     if (!isShown) return;
     if (!view) build();
+    // A form in which nothing was typed need not stay.
+    if (!form.touched()) isWriting = false;
     if (talk.connected && !isDescribed) talk.line.restart();
     else if (!isAway()) talk.start();
     panel.hidden = false;
@@ -108,7 +112,7 @@ export function mount(root, { told } = {}) {
     cover();
     fit();
     render();
-    view.measure();
+    view.recall();
     view.toEnd();
     if (focus) (isAway() ? form : view).focus();
   }
@@ -128,29 +132,42 @@ export function mount(root, { told } = {}) {
 
   function build() {
     view = conversation({ talk, tab, config: () => config, anew, form: writeInstead, files });
-    form = awayForm({ tab, config: () => config });
+    form = awayForm({ tab, config: () => config, talk, chat: chatInstead });
   }
 
   /** The chat cannot be had: a message can. */
   function writeInstead() {
+    view.takeBack();
+    if (!talk.lines.some((line) => line.seq)) talk.anew();
     isWriting = true;
     render();
     form.focus();
   }
 
-  /** Nobody replies now, and nothing has begun: then it is a form. */
+  function chatInstead() {
+    isWriting = false;
+    talk.start();
+    render();
+    view.recall();
+    view.focus();
+  }
+
+  function isNobodyThere() {
+    return Boolean(config && (!config.available || config.enabled === false));
+  }
+
+  /** Nobody replies now, and nothing has begun: then it is a form, and stays one until the person wants it otherwise. */
   function isAway() {
-    return isWriting || Boolean(config && !config.available && !talk.begun && !hasOpen());
+    return (isWriting ||= isShown && isNobodyThere() && !talk.begun && !hasOpen());
   }
 
   function hasOpen() {
     return Talk.isOpen(local, env.now()) || Boolean(talk.outbox.next);
   }
 
-  function anew() {
-    talk.anew();
+  function anew(earlier) {
+    talk.anew(earlier);
     view.reset();
-    configAt = -Infinity;
     void refresh();
     view.focus();
   }
@@ -174,7 +191,10 @@ export function mount(root, { told } = {}) {
     if (unread) launcher.setAttribute("aria-label", text.openUnread(unread));
     else launcher.removeAttribute("aria-label");
     told?.(standing());
+    // The hours of the firm, on the page behind it, would contradict.
+    document.documentElement.classList.toggle("chat-nobody", isShown && isNobodyThere());
     if (!isShown || !view) return;
+    if (talk.problem?.code === "unavailable") void refresh(HURRY_MS);
     const { staffName } = talk.info ?? {};
     const isWith = staffName && talk.info.status === "active";
     say(name, isWith ? staffName : firm);
@@ -185,10 +205,11 @@ export function mount(root, { told } = {}) {
     if (!shown.node.isConnected) {
       other.node.remove();
       panel.append(shown.node);
-      if (away) form.show();
+      if (away) form.recall();
     }
     tools.button.hidden = away;
-    if (!away) view.render();
+    if (away) form.render(!isNobodyThere() && !talk.problem);
+    else view.render();
   }
 
   function onKey(event) {
