@@ -194,6 +194,37 @@ step("a picture that is none is refused by the server, in its words", async () =
   await chips().waitFor({ state: "hidden" });
 });
 
+step("files that cannot be sent take no place, say what would help, and are in sight", async () => {
+  const refused = ["1.exe", "2.exe", "3.exe", "IMG_1.HEIC"].map((name) => ({
+    name,
+    mimeType: "",
+    buffer: Buffer.from("x"),
+  }));
+  const good = Array.from({ length: 5 }, (_, i) => ({
+    name: `good-${i}.pdf`,
+    mimeType: "application/pdf",
+    buffer: pdf(),
+  }));
+  const video = { name: "clip.mp4", mimeType: "video/mp4", buffer: Buffer.from("x") };
+  await chooser().setInputFiles([...refused, ...good, video]);
+  await chips().getByText("Send photos as JPEG or PNG.").waitFor();
+  const last = chips().getByText("Videos can't be sent here.");
+  await last.waitFor();
+  assert.equal(await chips().getByRole("listitem").count(), 10);
+  assert.equal(await panel().getByText("You can send up to 5 files").count(), 0);
+  const [inner, outer] = [await last.boundingBox(), await chips().boundingBox()];
+  assert.ok(inner.y + inner.height <= outer.y + outer.height + 1, "the last reason is in sight");
+  while (
+    await chips()
+      .getByRole("button", { name: /^Remove/ })
+      .count()
+  )
+    await chips()
+      .getByRole("button", { name: /^Remove/ })
+      .first()
+      .click();
+});
+
 step("more than five are too many for one message", async () => {
   const many = Array.from({ length: 6 }, (_, i) => ({ name: `${i}.pdf`, mimeType: "application/pdf", buffer: pdf() }));
   await chooser().setInputFiles(many);

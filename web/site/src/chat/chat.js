@@ -11,10 +11,10 @@ import { BEFORE, KEY, Talk } from "./talk.js";
 import { expectation } from "./times.js";
 
 const SHOWN = "chat-shown";
-/** How often an open chat looks whether somebody is there, and how soon again when the server takes nothing. */
+/** How often an open chat looks whether somebody is there, and how soon again when it matters. */
 const FRESH_MS = 60_000;
 const HURRY_MS = 5_000;
-/** How long the panel waits for them before it opens. */
+/** How long somebody waits for that. */
 const PATIENCE_MS = 1_500;
 
 /** `root` is the element of the launcher; `told` hears how the chat stands whenever that may have changed. */
@@ -28,6 +28,7 @@ export function mount(root, { told } = {}) {
   let isShown = false;
   let isWriting = false;
   let isDue = false;
+  let waited = false;
 
   // A conversation of another day is of no use here any more.
   if (local.get(KEY) && !Talk.isOpen(local, env.now())) local.remove(KEY);
@@ -74,7 +75,7 @@ export function mount(root, { told } = {}) {
 
   if (connect === "load" || hasOpen()) talk.start();
   // Where the chat was open, it is open on the next page too; on a phone it would hide that page.
-  if (tab.get(SHOWN) && !narrow.matches) void open({ focus: false });
+  if (tab.get(SHOWN) && !narrow.matches) void open({ quietly: true });
   else if (talk.line.wanted) void refresh();
   told?.(standing());
   return { open: () => void open(), close, toggle: () => (isShown ? close() : open()) };
@@ -94,12 +95,20 @@ export function mount(root, { told } = {}) {
     later();
   }
 
-  async function open({ focus = true } = {}) {
+  /** A path that swallows requests must not keep anybody waiting. */
+  function refreshSoon() {
+    return Promise.race([refresh(), new Promise((done) => setTimeout(done, PATIENCE_MS))]);
+  }
+
+  function focus() {
+    (isAway() ? form : view).focus();
+  }
+
+  async function open({ quietly = false } = {}) {
     if (isShown) return;
     isShown = true;
     tab.set(SHOWN, true);
-    // A path that swallows requests must not keep the panel closed.
-    await Promise.race([refresh(), new Promise((done) => setTimeout(done, PATIENCE_MS))]);
+    await refreshSoon();
     if (!isShown) return;
     if (!view) build();
     // A form in which nothing was typed need not stay.
@@ -114,7 +123,7 @@ export function mount(root, { told } = {}) {
     render();
     view.recall();
     view.toEnd();
-    if (focus) (isAway() ? form : view).focus();
+    if (!quietly) focus();
   }
 
   function close() {
@@ -165,11 +174,12 @@ export function mount(root, { told } = {}) {
     return Talk.isOpen(local, env.now()) || Boolean(talk.outbox.next);
   }
 
-  function anew(earlier) {
+  async function anew(earlier) {
+    await refreshSoon();
     talk.anew(earlier);
     view.reset();
-    void refresh();
-    view.focus();
+    render();
+    focus();
   }
 
   /** Many changes at once are drawn once. */
@@ -194,7 +204,10 @@ export function mount(root, { told } = {}) {
     // The hours of the firm, on the page behind it, would contradict.
     document.documentElement.classList.toggle("chat-nobody", isShown && isNobodyThere());
     if (!isShown || !view) return;
-    if (talk.problem?.code === "unavailable") void refresh(HURRY_MS);
+    const waits = talk.info?.status === "waiting";
+    // Whether somebody is there matters most now.
+    if (talk.problem?.code === "unavailable" || (waits && !waited)) void refresh(HURRY_MS);
+    waited = waits;
     const { staffName } = talk.info ?? {};
     const isWith = staffName && talk.info.status === "active";
     say(name, isWith ? staffName : firm);

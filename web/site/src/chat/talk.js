@@ -206,6 +206,8 @@ export class Talk {
     const stored = this.#stored;
     if (!this.loaded || !this.sessionId || !head || head <= (stored?.seen ?? 0)) return;
     this.#update({ seen: head });
+    // Somebody has cleared the storage: whoever draws on each change would look again, without end.
+    if (this.#stored?.seen !== head) return;
     this.line.send({ type: "read", sessionId: this.sessionId, seq: head });
     this.changed();
   }

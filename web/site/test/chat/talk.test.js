@@ -378,6 +378,17 @@ test("unread lines are counted until they are seen, in all tabs", () => {
   assert.deepEqual(arrived, ["a", "a", "b", "b"], "each tab is told of each");
 });
 
+test("with its storage cleared under it, looking at the conversation changes nothing", () => {
+  let changes = 0;
+  const talk = tab({ changed: () => changes++ });
+  talk.write("Hello");
+  pass(1);
+  browser.storeOf({}).remove(KEY);
+  const before = changes;
+  talk.see();
+  assert.equal(changes, before);
+});
+
 test("what came before the page does not ring", () => {
   const talk = tab();
   talk.write("Hello");
