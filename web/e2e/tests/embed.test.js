@@ -147,7 +147,7 @@ step("where the browser lets a frame store nothing, the chat works as long as th
 
 step("a chat that is switched off shows nothing, and says that this may be why", async () => {
   visitor.watch.assertQuiet();
-  visitor.watch.expect(/403/, /blocked by CORS/, /cannot be shown here/);
+  visitor.watch.expect(/403/, /ERR_FAILED/, /blocked by CORS/, /cannot be shown here/);
   await server.api("/api/admin/settings", "PATCH", { "chat.enabled": false });
   const told = page.waitForEvent("console", (message) => message.text().includes("it is switched off"));
   await page.goto(shop.url);

@@ -8,6 +8,7 @@ export class Waiting {
   #away = null;
   #long = null;
   #since = null;
+  #session = null;
 
   constructor({ env, talk, config, changed }) {
     Object.assign(this, { env, talk, config, changed });
@@ -19,6 +20,10 @@ export class Waiting {
   }
 
   look(lines) {
+    const { sessionId } = this.talk;
+    // Another conversation: nothing was said in it.
+    if (this.#session !== sessionId) this.#away = this.#long = this.#since = null;
+    this.#session = sessionId;
     const last = lines.findLast((line) => line.from === "visitor" && line.seq);
     const config = this.config();
     if (!config || !last || this.talk.info?.status !== "waiting") return void (this.#since = null);

@@ -58,6 +58,16 @@ test("a firm that has deleted its away text still says it", () => {
   assert.equal(waits.after("a"), text.busy);
 });
 
+test("in another conversation it is said again", () => {
+  config.available = false;
+  waits.look(lines);
+  talk.sessionId = "other";
+  waits.look([]);
+  assert.equal(waits.told, false);
+  waits.look([ours("b", 1)]);
+  assert.equal(waits.after("b"), AWAY);
+});
+
 test("what is said stays when somebody comes", () => {
   config.available = false;
   waits.look(lines);
