@@ -167,10 +167,10 @@ step("what cannot be sent says why, and holds back what is written until it is r
     { name: "setup.exe", mimeType: "application/x-msdownload", buffer: Buffer.from("MZ") },
     { name: "plan.pdf", mimeType: "application/pdf", buffer: pdf() },
   ]);
-  await chips().getByRole("alert").getByText("We cannot take this type of file.").waitFor();
+  await chips().getByRole("alert").getByText("This type of file can't be sent.").waitFor();
   await field().fill("Both");
   await send();
-  await panel().getByText("One of your files cannot be sent.").waitFor();
+  await panel().getByText("One of your files can't be sent.").waitFor();
   assert.equal(await field().inputValue(), "Both");
   assert.deepEqual(await axe(page), []);
   await chips().getByRole("button", { name: "Remove setup.exe" }).press("Enter");
@@ -194,10 +194,41 @@ step("a picture that is none is refused by the server, in its words", async () =
   await chips().waitFor({ state: "hidden" });
 });
 
+step("files that cannot be sent take no place, say what would help, and are in sight", async () => {
+  const refused = ["1.exe", "2.exe", "3.exe", "IMG_1.HEIC"].map((name) => ({
+    name,
+    mimeType: "",
+    buffer: Buffer.from("x"),
+  }));
+  const good = Array.from({ length: 5 }, (_, i) => ({
+    name: `good-${i}.pdf`,
+    mimeType: "application/pdf",
+    buffer: pdf(),
+  }));
+  const video = { name: "clip.mp4", mimeType: "video/mp4", buffer: Buffer.from("x") };
+  await chooser().setInputFiles([...refused, ...good, video]);
+  await chips().getByText("Send photos as JPEG or PNG.").waitFor();
+  const last = chips().getByText("Videos can't be sent here.");
+  await last.waitFor();
+  assert.equal(await chips().getByRole("listitem").count(), 10);
+  assert.equal(await panel().getByText("You can send up to 5 files").count(), 0);
+  const [inner, outer] = [await last.boundingBox(), await chips().boundingBox()];
+  assert.ok(inner.y + inner.height <= outer.y + outer.height + 1, "the last reason is in sight");
+  while (
+    await chips()
+      .getByRole("button", { name: /^Remove/ })
+      .count()
+  )
+    await chips()
+      .getByRole("button", { name: /^Remove/ })
+      .first()
+      .click();
+});
+
 step("more than five are too many for one message", async () => {
   const many = Array.from({ length: 6 }, (_, i) => ({ name: `${i}.pdf`, mimeType: "application/pdf", buffer: pdf() }));
   await chooser().setInputFiles(many);
-  await panel().getByText("One message takes up to 5 files.").waitFor();
+  await panel().getByText("You can send up to 5 files per message.").waitFor();
   assert.equal(await chips().getByRole("listitem").count(), 5);
   await send();
   await until("five are stored", async () => (await rows()).at(-1) === "0.pdf | 1.pdf | 2.pdf | 3.pdf | 4.pdf");
@@ -336,7 +367,7 @@ step(
     await send();
     proxy.swallow();
     await emulate({});
-    await panel().getByText("What you write is kept.").waitFor({ timeout: 75_000 });
+    await panel().getByText("Your messages are saved.").waitFor({ timeout: 75_000 });
     proxy.pass();
     proxy.bury();
     await until("it is stored", async () => (await count("void.pdf")) === 1, 60_000);

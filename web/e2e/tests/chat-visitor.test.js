@@ -104,14 +104,14 @@ step("staff see that the visitor types, and that they stop", async () => {
 });
 
 step("who they are is asked once, may stay unsaid, and reaches staff", async () => {
-  await panel().getByText("where can we reach you?").waitFor();
+  await panel().getByText("Leave your email in case we get disconnected.").waitFor();
   await panel().getByLabel("Email").fill("not an address");
   await panel().getByRole("button", { name: "Save" }).click();
-  await panel().getByText("does not look like an email address").waitFor();
+  await panel().getByText("Enter a complete email address").waitFor();
   await panel().getByLabel("Your name").fill("Ada Lovelace");
   await panel().getByLabel("Email").fill("ada@client.example");
   await panel().getByRole("button", { name: "Save" }).click();
-  await panel().getByText("where can we reach you?").waitFor({ state: "detached" });
+  await panel().getByText("Leave your email in case we get disconnected.").waitFor({ state: "detached" });
   await staff.hears({
     type: "session",
     sessionId: session,
@@ -172,7 +172,7 @@ step(
     await say("Into the void");
     await log().getByText("Sending", { exact: true }).waitFor();
     await staff.say(session, "Not heard at first");
-    await panel().getByText("What you write is kept.").waitFor({ timeout: 40_000 });
+    await panel().getByText("Your messages are saved.").waitFor({ timeout: 40_000 });
     assert.ok(since(dead) < 40, `${since(dead)} s`);
     proxy.pass();
     const back = Date.now();
@@ -238,15 +238,15 @@ step(
 
 step("a device without a network says so", async () => {
   await visitor.context.setOffline(true);
-  await panel().getByText("You are offline.").waitFor();
+  await panel().getByText("You're offline.").waitFor();
   await visitor.context.setOffline(false);
-  await panel().getByText("You are offline.").waitFor({ state: "hidden" });
+  await panel().getByText("You're offline.").waitFor({ state: "hidden" });
 });
 
 step("a text that is too long stays, and it is said by how much", async () => {
   await field().fill("x".repeat(4_002));
   await field().press("Enter");
-  await panel().getByText("too long by 2 characters").waitFor();
+  await panel().getByText("2 characters too long").waitFor();
   assert.equal((await field().inputValue()).length, 4_002);
   await field().fill("");
 });
@@ -256,7 +256,7 @@ step("ending it, rating it, and beginning anew", async () => {
   await panel().getByRole("button", { name: "End this chat" }).click();
   await log().getByText("You have ended the chat.").waitFor();
   await panel().getByRole("radio", { name: "4 of 5" }).check({ force: true });
-  await panel().getByLabel("What should we know?").fill("Quick and kind.");
+  await panel().getByLabel("Anything you'd like to add?").fill("Quick and kind.");
   await panel().getByRole("button", { name: "Send rating" }).click();
   await panel().getByText("We read every rating.").waitFor();
   await until("it is stored", async () => (await server.api(`/api/admin/chats/${session}`)).rating === 4);
@@ -305,7 +305,7 @@ step("outside the hours it is a form whose message lands in the inbox", async ()
   await launcher(other.page).click();
   const form = panel(other.page);
   await form.getByText("Nobody is here right now.").waitFor();
-  await form.getByText(/We reply from .* your time/).waitFor();
+  await form.getByText(/Back .* \(your time\)/).waitFor();
   assert.deepEqual(await axe(other.page), []);
   await form.getByRole("button", { name: "Send message" }).click();
   await form.getByText("Please tell us your name.").waitFor();
@@ -349,7 +349,7 @@ step("a wrong code is refused kindly", async () => {
   const { sessionId } = await page.evaluate(() => JSON.parse(localStorage.getItem("chat")));
   const other = await person(browser, server, { baseURL: proxy.url });
   await other.page.goto(`/chat/${sessionId}#guess`);
-  await other.page.getByRole("alert").getByText("does not open a conversation").waitFor();
+  await other.page.getByRole("alert").getByText("doesn't open a conversation").waitFor();
   await other.page.getByLabel("Code from the email").waitFor();
   assert.deepEqual(await axe(other.page), []);
   await other.context.close();
@@ -375,7 +375,7 @@ step("notifications are asked for only on request, and print shows no chat", asy
   await visitor.context.grantPermissions(["notifications"], { origin: proxy.url });
   await panel().getByRole("button", { name: "More" }).click();
   await panel().getByRole("button", { name: "Notify me of replies" }).click();
-  await panel().getByText("You will be notified of replies").waitFor();
+  await panel().getByText("You'll be notified of replies").waitFor();
   await panel().getByRole("button", { name: "Close chat" }).click();
   assert.ok(await launcher().isVisible());
   await page.emulateMedia({ media: "print" });

@@ -186,10 +186,10 @@ step("what cannot be sent says why, and holds back the message until it is remov
     asPdf("empty.pdf", Buffer.alloc(0)),
     asPdf("good.pdf"),
   ]);
-  await chips().getByText("We cannot take this type of file.").waitFor();
+  await chips().getByText("This type of file can't be sent.").waitFor();
   await chips().getByText("This file is empty.").waitFor();
   await send();
-  await page.getByRole("link", { name: "One of your files cannot be sent." }).waitFor();
+  await page.getByRole("link", { name: "One of your files can't be sent." }).waitFor();
   assert.equal(await chooser().getAttribute("aria-invalid"), "true");
   assert.ok(await chooser().evaluate((node) => node === document.activeElement));
   assert.deepEqual(await axe(page), []);

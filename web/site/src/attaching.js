@@ -40,13 +40,14 @@ export class Attaching {
 
   add(list) {
     const { maxCount } = this.limits;
-    const room = Math.max(0, maxCount - this.chosen.length);
-    for (const file of list.slice(0, room)) {
+    // What is refused takes no place.
+    let room = maxCount - this.#whole.length;
+    for (const file of list) {
       const why = whyNot(file, this.limits);
-      this.chosen.push({ ...this.uploads.add(file, why), ...(why && { isFinal: true }) });
+      if (why || room-- > 0) this.chosen.push({ ...this.uploads.add(file, why), ...(why && { isFinal: true }) });
     }
     this.#altered();
-    this.view.tell(list.length > room ? text.filesMany(maxCount) : "");
+    this.view.tell(room < 0 ? text.filesMany(maxCount) : "");
   }
 
   /** Waits until all are there, or until it is clear that one will not be. */
@@ -55,6 +56,7 @@ export class Attaching {
     for (const { key } of this.chosen) if (this.#stateOf(key) === "waiting") this.uploads.again(key);
     for (;;) {
       if (this.chosen.some(({ key }) => this.#stateOf(key) === "refused")) return { problem: text.filesFirst };
+      if (this.chosen.length > this.limits.maxCount) return { problem: text.filesMany(this.limits.maxCount) };
       if (this.chosen.some(({ key }) => this.#isStuck(key))) return { problem: text.filesStuck };
       if (!this.waits) return { ids: this.chosen.map(({ fileId }) => fileId) };
       await new Promise((go) => (this.#heard = go));
@@ -75,6 +77,11 @@ export class Attaching {
     this.chosen = [];
     this.#save();
     this.#draw();
+  }
+
+  /** Those that are not refused. */
+  get #whole() {
+    return this.chosen.filter(({ key }) => this.#stateOf(key) !== "refused");
   }
 
   /** It counts only for the place where files go now. */
@@ -125,7 +132,7 @@ export class Attaching {
   }
 
   #save() {
-    const whole = this.chosen.filter(({ key }) => this.#stateOf(key) !== "refused");
+    const whole = this.#whole;
     if (whole.length) this.tab.set(this.name, whole);
     else this.tab.remove(this.name);
   }

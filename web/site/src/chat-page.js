@@ -1,10 +1,8 @@
 /** The page of a mailed link: the whole conversation, at any age. */
 import { conversation } from "./chat/conversation.js";
-import { say } from "./chat/dom.js";
 import { Files } from "./chat/files.js";
 import { about, env, loadConfig, tab, wakeUp } from "./chat/page-env.js";
 import { Store } from "./store.js";
-import { text } from "./chat/strings.js";
 import { Talk } from "./chat/talk.js";
 
 const place = document.getElementById("chat-page");
@@ -49,7 +47,7 @@ function decoded(code) {
 
 async function open(token) {
   codeForm.hidden = true;
-  say(problem, "");
+  problem.hidden = true;
   // What is written here and not sent yet ends with the tab, as the code does.
   const store = new Store(() => sessionStorage, PREFIX);
   let config = null;
@@ -81,6 +79,6 @@ function refuse() {
   tab.remove(TOKEN);
   place.replaceChildren();
   codeForm.hidden = false;
-  say(problem, text.codeWrong);
+  problem.hidden = false;
   codeForm.elements.token.focus();
 }

@@ -155,7 +155,8 @@
     fetch(`${home}/embed/chat.json`, { credentials: "omit" })
       .then((answer) => (answer.ok ? answer.json() : Promise.reject(answer.status)))
       .then(({ data }) => draw(data))
-      .catch(() => console.warn(`The chat of ${home} cannot be shown here: its settings do not list ${location.origin}, or it cannot be reached.`));
+      // The browser does not tell which: a website that may not read the answer learns nothing, also of a chat that is off.
+      .catch(() => console.warn(`The chat of ${home} cannot be shown here: it is switched off, its settings do not list ${location.origin}, or it cannot be reached.`));
   if (document.body) start();
   else addEventListener("DOMContentLoaded", start);
 })();

@@ -67,6 +67,15 @@ test("what is sent waits for all of them, in the order in which they were chosen
   assert.ok(!attaching.waits);
 });
 
+test("what is refused takes no place of others", () => {
+  attaching.add(["a.exe", "b.exe", "c.exe", "d.pdf", "e.pdf", "f.pdf"].map((name) => pdf(name)));
+  assert.deepEqual([attaching.chosen.length, told.at(-1)], [6, ""]);
+  attaching.add([pdf("g.pdf"), pdf("g.exe")]);
+  assert.equal(attaching.chosen.at(-1).name, "g.exe");
+  assert.equal(attaching.chosen.length, 7);
+  assert.match(told.at(-1), /up to 3 files/);
+});
+
 test("more than the limit are not taken, and it is said", () => {
   attaching.add(["a.pdf", "b.pdf", "c.pdf", "d.pdf"].map((name) => pdf(name)));
   assert.equal(attaching.chosen.length, 3);
@@ -75,12 +84,12 @@ test("more than the limit are not taken, and it is said", () => {
 
 test("what cannot be sent holds back the rest, whether we or the server refuse it", async () => {
   attaching.add([pdf("a.exe")]);
-  assert.match((await attaching.ready()).problem, /cannot be sent/);
+  assert.match((await attaching.ready()).problem, /can't be sent/);
   attaching = make();
   attaching.add([pdf("b.pdf")]);
   const ready = attaching.ready();
   await answer((post) => post.failed(new Refused("validation_failed", "This is no PDF.")));
-  assert.match((await ready).problem, /cannot be sent/);
+  assert.match((await ready).problem, /can't be sent/);
   assert.equal(stored.size, 0, "a refused file does not come back after a reload");
 });
 
@@ -91,7 +100,7 @@ test("a network that fails is told to who waits, and pressing again tries again"
   assert.equal(await outcome(ready), "waits");
   await pass(2.1);
   await answer((post) => post.failed(new Error("no answer")));
-  assert.match((await ready).problem, /did not reach us/);
+  assert.match((await ready).problem, /didn't reach us/);
   const second = attaching.ready();
   await answer();
   assert.deepEqual([posts.length, await second], [3, { ids: ["a.pdf for t1"] }]);
@@ -102,14 +111,14 @@ test("without a network, nobody waits for it", async () => {
   const ready = attaching.ready();
   isOnline = false;
   await answer((post) => post.failed(new Error("no answer")));
-  assert.match((await ready).problem, /did not reach us/);
+  assert.match((await ready).problem, /didn't reach us/);
 });
 
 test("a server that asks for minutes of patience does not keep the button busy", async () => {
   attaching.add([pdf("a.pdf")]);
   const ready = attaching.ready();
   await answer((post) => post.failed(new Later(429, 600)));
-  assert.match((await ready).problem, /did not reach us/);
+  assert.match((await ready).problem, /didn't reach us/);
 });
 
 test("a token that is over: there is another one, and all files go with it", async () => {

@@ -1,27 +1,32 @@
 /** When nobody is there: a message for the inbox, by the same request as the contact form. */
 import { EMAIL, fault, field, h, say } from "./dom.js";
+import { Draft } from "./draft.js";
+import { link } from "./lines.js";
 import { text } from "./strings.js";
 
 const TIMEOUT_MS = 20_000;
-const DRAFT = "chat-draft";
 
-export function awayForm({ tab, config }) {
+/** `talk` remembers who writes; `chat` leads to the conversation, which has what was typed. */
+export function awayForm({ tab, config, talk, chat }) {
+  const draft = new Draft(tab);
   const name = field("input", text.name, { type: "text", name: "name", autocomplete: "name", maxlength: "120", required: true });
   const email = field("input", text.email, { type: "email", name: "email", autocomplete: "email", maxlength: "254", required: true });
-  const message = field("textarea", text.message, { name: "message", rows: "4", required: true, oninput: keep });
+  const message = field("textarea", text.message, { name: "message", rows: "4", required: true, oninput: () => (draft.text = message.control.value) });
   const options = [{ value: "", label: text.topicNone }, ...(config()?.topics ?? []).map((it) => ({ value: it.slug, label: it.name }))];
   const topic = options.length > 1 && field("select", text.topic, { name: "service" }, { optional: text.optional, options });
   const trap = field("input", text.trap, { type: "text", tabindex: "-1", autocomplete: "off", "data-1p-ignore": true, "data-lpignore": "true" });
   trap.node.className = "off-screen";
   trap.node.setAttribute("aria-hidden", "true");
   const fields = { name, email, message };
-  const lead = h("p", { class: "chat-away-lead" });
+  const lead = h("p");
+  const offer = h("p", { hidden: true, role: "status" }, h("button", { type: "button", class: "chat-link", onclick: instead }, text.chatInstead));
   const problem = h("p", { class: "field-error", role: "alert", hidden: true });
   const button = h("button", { type: "submit", class: "chat-button" }, text.awaySend);
   const form = h(
     "form",
     { class: "chat-form", novalidate: true, onsubmit: (event) => (event.preventDefault(), submit()) },
     lead,
+    offer,
     name.node,
     email.node,
     message.node,
@@ -40,11 +45,6 @@ export function awayForm({ tab, config }) {
 
   for (const it of Object.values(fields)) it.control.addEventListener("input", () => ((key = null), it.control.hasAttribute("aria-invalid") && fault(it, wrong(it))));
 
-  function keep() {
-    if (message.control.value) tab.set(DRAFT, message.control.value);
-    else tab.remove(DRAFT);
-  }
-
   function wrong({ control }) {
     const value = control.value.trim();
     if (!value) return text.awayRequired[control.name];
@@ -54,13 +54,30 @@ export function awayForm({ tab, config }) {
   }
 
   /** The token says when the form was drawn. */
-  function show() {
-    say(lead, config()?.awayText ?? "");
-    message.control.value ||= tab.get(DRAFT) ?? "";
+  function recall() {
+    message.control.value = draft.text;
+    for (const { control } of [name, email]) control.value ||= talk.known[control.name] ?? "";
     token ??= fetch("/api/form-token", { signal: AbortSignal.timeout(TIMEOUT_MS) })
       .then((answer) => answer.json())
       .then((body) => body.data.formToken)
       .catch(() => (token = null));
+  }
+
+  /** Somebody is here now, or nobody is any more. */
+  function render(isOffered) {
+    link(lead, isOffered ? "" : config()?.enabled === false ? text.off : (config()?.awayText ?? ""));
+    offer.hidden = !isOffered;
+  }
+
+  /** So that the chat does not ask again. */
+  function remember() {
+    const values = [name, email].filter((it) => !wrong(it)).map(({ control }) => [control.name, control.value.trim()]);
+    if (values.length) talk.introduce(Object.fromEntries(values));
+  }
+
+  function instead() {
+    remember();
+    chat();
   }
 
   async function submit() {
@@ -79,9 +96,9 @@ export function awayForm({ tab, config }) {
     button.removeAttribute("aria-disabled");
     say(button, text.awaySend);
     if (failed) return say(problem, failed);
-    tab.remove(DRAFT);
+    remember();
     say(sentText, text.awaySentText(email.control.value.trim()));
-    message.control.value = "";
+    draft.text = message.control.value = "";
     token = key = null;
     form.hidden = true;
     sent.hidden = false;
@@ -116,9 +133,9 @@ export function awayForm({ tab, config }) {
   function another() {
     sent.hidden = true;
     form.hidden = false;
-    show();
+    recall();
     message.control.focus();
   }
 
-  return { node, show, focus: () => (sent.hidden ? name.control : sent.querySelector("h3")).focus() };
+  return { node, recall, render, touched: () => Boolean(message.control.value), focus: () => (sent.hidden ? name.control : sent.querySelector("h3")).focus() };
 }

@@ -7,13 +7,14 @@ import { menu } from "./menu.js";
 import { about, env, loadConfig, local, tab, wakeUp } from "./page-env.js";
 import { signals } from "./signals.js";
 import { text } from "./strings.js";
-import { KEY, Talk } from "./talk.js";
+import { BEFORE, KEY, Talk } from "./talk.js";
 import { expectation } from "./times.js";
 
 const SHOWN = "chat-shown";
-/** How long the settings count, for somebody who closes the chat and opens it again. */
+/** How often an open chat looks whether somebody is there, and how soon again when it matters. */
 const FRESH_MS = 60_000;
-/** How long the panel waits for them before it opens. */
+const HURRY_MS = 5_000;
+/** How long somebody waits for that. */
 const PATIENCE_MS = 1_500;
 
 /** `root` is the element of the launcher; `told` hears how the chat stands whenever that may have changed. */
@@ -27,6 +28,7 @@ export function mount(root, { told } = {}) {
   let isShown = false;
   let isWriting = false;
   let isDue = false;
+  let waited = false;
 
   // A conversation of another day is of no use here any more.
   if (local.get(KEY) && !Talk.isOpen(local, env.now())) local.remove(KEY);
@@ -41,6 +43,7 @@ export function mount(root, { told } = {}) {
     arrived: (line) => signal.arrived(line, { sounds: config?.sound && !(isShown && document.hasFocus()), open: () => open() }),
     told: ({ type, code, email }) => tools.tell(type === "copied" ? text.copied(email) : code === "rate_limited" ? text.copyLater : text.copyFailed),
   });
+  if (!talk.before.length) local.remove(BEFORE);
   const signal = signals(local);
   const tools = menu({ talk, signal, config: () => config, anew, done: () => view.focus() });
   const name = h("h2");
@@ -64,7 +67,7 @@ export function mount(root, { told } = {}) {
   addEventListener("storage", (event) => event.storageArea === localStorage && talk.stored(event.key));
   wakeUp(talk);
   for (const moment of ["focus", "visibilitychange"]) (moment === "focus" ? window : document).addEventListener(moment, () => later());
-  setInterval(() => isShown && !document.hidden && !isAway() && void refresh(), FRESH_MS);
+  setInterval(() => isShown && !document.hidden && void refresh(), FRESH_MS);
   narrow.addEventListener("change", cover);
   visualViewport?.addEventListener("resize", fit);
   visualViewport?.addEventListener("scroll", fit);
@@ -72,7 +75,7 @@ export function mount(root, { told } = {}) {
 
   if (connect === "load" || hasOpen()) talk.start();
   // Where the chat was open, it is open on the next page too; on a phone it would hide that page.
-  if (tab.get(SHOWN) && !narrow.matches) void open({ focus: false });
+  if (tab.get(SHOWN) && !narrow.matches) void open({ quietly: true });
   else if (talk.line.wanted) void refresh();
   told?.(standing());
   return { open: () => void open(), close, toggle: () => (isShown ? close() : open()) };
@@ -81,8 +84,8 @@ export function mount(root, { told } = {}) {
     return { shown: isShown, unread: talk.unread, has: hasOpen() };
   }
 
-  async function refresh() {
-    if (env.now() - configAt < FRESH_MS) return;
+  async function refresh(age = 0) {
+    if (env.now() - configAt < age) return;
     configAt = env.now();
     try {
       config = await loadConfig();
@@ -92,14 +95,24 @@ export function mount(root, { told } = {}) {
     later();
   }
 
-  async function open({ focus = true } = {}) {
+  /** A path that swallows requests must not keep anybody waiting. */
+  function refreshSoon() {
+    return Promise.race([refresh(), new Promise((done) => setTimeout(done, PATIENCE_MS))]);
+  }
+
+  function focus() {
+    (isAway() ? form : view).focus();
+  }
+
+  async function open({ quietly = false } = {}) {
     if (isShown) return;
     isShown = true;
     tab.set(SHOWN, true);
-    // A path that swallows requests must not keep the panel closed.
-    await Promise.race([refresh(), new Promise((done) => setTimeout(done, PATIENCE_MS))]);
+    await refreshSoon();
     if (!isShown) return;
     if (!view) build();
+    // A form in which nothing was typed need not stay.
+    if (!form.touched()) isWriting = false;
     if (talk.connected && !isDescribed) talk.line.restart();
     else if (!isAway()) talk.start();
     panel.hidden = false;
@@ -108,9 +121,9 @@ export function mount(root, { told } = {}) {
     cover();
     fit();
     render();
-    view.measure();
+    view.recall();
     view.toEnd();
-    if (focus) (isAway() ? form : view).focus();
+    if (!quietly) focus();
   }
 
   function close() {
@@ -128,31 +141,45 @@ export function mount(root, { told } = {}) {
 
   function build() {
     view = conversation({ talk, tab, config: () => config, anew, form: writeInstead, files });
-    form = awayForm({ tab, config: () => config });
+    form = awayForm({ tab, config: () => config, talk, chat: chatInstead });
   }
 
   /** The chat cannot be had: a message can. */
   function writeInstead() {
+    view.takeBack();
+    if (!talk.lines.some((line) => line.seq)) talk.anew();
     isWriting = true;
     render();
     form.focus();
   }
 
-  /** Nobody replies now, and nothing has begun: then it is a form. */
+  function chatInstead() {
+    isWriting = false;
+    talk.start();
+    render();
+    view.recall();
+    view.focus();
+  }
+
+  function isNobodyThere() {
+    return Boolean(config && (!config.available || config.enabled === false));
+  }
+
+  /** Nobody replies now, and nothing has begun: then it is a form, and stays one until the person wants it otherwise. */
   function isAway() {
-    return isWriting || Boolean(config && !config.available && !talk.begun && !hasOpen());
+    return (isWriting ||= isShown && isNobodyThere() && !talk.begun && !hasOpen());
   }
 
   function hasOpen() {
     return Talk.isOpen(local, env.now()) || Boolean(talk.outbox.next);
   }
 
-  function anew() {
-    talk.anew();
+  async function anew(earlier) {
+    await refreshSoon();
+    talk.anew(earlier);
     view.reset();
-    configAt = -Infinity;
-    void refresh();
-    view.focus();
+    render();
+    focus();
   }
 
   /** Many changes at once are drawn once. */
@@ -174,7 +201,13 @@ export function mount(root, { told } = {}) {
     if (unread) launcher.setAttribute("aria-label", text.openUnread(unread));
     else launcher.removeAttribute("aria-label");
     told?.(standing());
+    // The hours of the firm, on the page behind it, would contradict.
+    document.documentElement.classList.toggle("chat-nobody", isShown && isNobodyThere());
     if (!isShown || !view) return;
+    const waits = talk.info?.status === "waiting";
+    // Whether somebody is there matters most now.
+    if (talk.problem?.code === "unavailable" || (waits && !waited)) void refresh(HURRY_MS);
+    waited = waits;
     const { staffName } = talk.info ?? {};
     const isWith = staffName && talk.info.status === "active";
     say(name, isWith ? staffName : firm);
@@ -185,10 +218,11 @@ export function mount(root, { told } = {}) {
     if (!shown.node.isConnected) {
       other.node.remove();
       panel.append(shown.node);
-      if (away) form.show();
+      if (away) form.recall();
     }
     tools.button.hidden = away;
-    if (!away) view.render();
+    if (away) form.render(!isNobodyThere() && !talk.problem);
+    else view.render();
   }
 
   function onKey(event) {

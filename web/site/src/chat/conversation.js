@@ -1,36 +1,40 @@
 /** The conversation as it is shown, in the panel and on the page of a mailed link. */
 import { hasFiles, pastedFiles } from "../files/words.js";
-import { CLIP, EMAIL, SEND, fault, field, h, icon, say } from "./dom.js";
+import { cards } from "./cards.js";
+import { CLIP, SEND, h, icon, say } from "./dom.js";
+import { Draft } from "./draft.js";
 import { lineList } from "./lines.js";
+import { env } from "./page-env.js";
 import { text } from "./strings.js";
+import { moment } from "./times.js";
+import { Waiting } from "./waiting.js";
 
 const LIMIT = 4_000;
 const NEAR_END = 500;
 /** For this long, somebody who writes fast is asked for patience. */
 const SOON_S = 60;
-const DRAFT = "chat-draft";
-const ASKED = "chat-asked";
 
 /**
- * `talk` is the conversation, `tab` the storage of this tab, `config` returns the settings of the chat, `anew` begins
- * another chat, `form` leads to the contact form, `files` are the files of it.
+ * `talk` is the conversation, `tab` the storage of this tab, `config` returns the settings of the chat, `anew` goes on
+ * with an earlier conversation or a new one, `form` leads to the contact form, `files` are the files of it.
  */
 export function conversation({ talk, tab, config, anew, form, files }) {
   const strip = h("p", { class: "chat-strip", role: "status", hidden: true });
   const away = h("p", { class: "chat-away" }, h("button", { type: "button", class: "chat-link", onclick: form }, text.form));
   const earlier = h("button", { type: "button", class: "chat-link chat-earlier", onclick: () => showEarlier() }, text.earlier);
+  const past = h("p", { class: "chat-event" });
   const list = h("div", { class: "chat-list" });
-  const log = h("div", { class: "chat-log", role: "log", "aria-label": text.log, "aria-live": "off", tabindex: "0", onscroll: () => scrolled() }, earlier, list);
+  const log = h("div", { class: "chat-log", role: "log", "aria-label": text.log, "aria-live": "off", tabindex: "0", onscroll: () => scrolled() }, past, earlier, list);
   const newest = h("button", { type: "button", class: "chat-newest", hidden: true, onclick: () => toEnd() }, text.newest);
   const typing = h("p", { class: "chat-typing", role: "status", hidden: true });
-  const under = h("div", { class: "chat-under" });
+  const draft = new Draft(tab);
+  const waits = new Waiting({ env, talk, config, changed: render });
   const write = writer();
+  const under = cards({ talk, tab, config, anew, waits, done: () => (render(), write.area.focus()) });
   const target = h("p", { class: "file-drop", hidden: true }, text.dropHere);
-  const node = h("div", { class: "chat-talk", ondragenter: dragged, ondragover: dragged, ondragleave: left, ondrop: dropped }, strip, away, log, newest, typing, under, write.node, target);
+  const node = h("div", { class: "chat-talk", ondragenter: dragged, ondragover: dragged, ondragleave: left, ondrop: dropped }, strip, away, log, newest, typing, under.node, write.node, target);
 
-  const draw = lineList(list, { greeting: () => config()?.greeting ?? "", act: { edit, drop }, files });
-  const cards = {};
-  const kinds = { before: detailsBefore, after: detailsAfter, rating: ratingCard, over: overCard };
+  const draw = lineList(list, { greeting: () => config()?.greeting ?? "", after: (id) => waits.after(id), act: { edit, drop }, files });
   let isAtEnd = true;
   let lastLine = null;
   let firstSeq = null;
@@ -38,6 +42,8 @@ export function conversation({ talk, tab, config, anew, form, files }) {
   files.view = { node, list: write.chips, tell: write.tell, focus: () => write.area.focus() };
   if (files.draft.length) void files.load();
 
+  // The way back to a page brings what was typed when it was left.
+  addEventListener("pageshow", ({ persisted }) => persisted && write.recall());
   // A card below, the keyboard of a phone: what was at the end stays there.
   new ResizeObserver(() => isAtEnd && toEnd()).observe(log);
 
@@ -51,12 +57,15 @@ export function conversation({ talk, tab, config, anew, form, files }) {
     earlier.hidden = !talk.hasEarlier;
     const isEarlier = firstSeq && lines[0]?.seq < firstSeq;
     firstSeq = lines[0]?.seq;
+    showPast();
+    waits.look(lines);
     draw(lines, new Date());
-    const problem = trouble();
+    const isOff = isSwitchedOff(lines);
+    const problem = isOff ? text.off : trouble();
     say(strip, problem);
-    away.hidden = !needsForm();
+    away.hidden = !isOff && !needsForm();
     say(typing, talk.typing === null || talk.closed || problem ? "" : text.typing(talk.typing));
-    showCard(lines);
+    under.show(lines);
     write.render();
     if (grew && last.from === "visitor") isAtEnd = true;
     if (grew && last.from === "staff" && !isAtEnd) newest.hidden = false;
@@ -73,25 +82,23 @@ export function conversation({ talk, tab, config, anew, form, files }) {
     return !talk.connected && talk.line.tries > 2 ? text.connecting : "";
   }
 
+  /** What the server has of it goes on, but nothing begins. */
+  function isSwitchedOff(lines) {
+    return config()?.enabled === false && !lines.some((line) => line.seq);
+  }
+
   /** It takes long, or nobody knows how long. */
   function needsForm() {
     const { problem } = talk;
     return Boolean(problem) && (!talk.connected || problem.code !== "rate_limited" || problem.retryAfter > SOON_S);
   }
 
-  function showCard(lines) {
-    const { askName, askEmail, topics } = config() ?? {};
-    const asksBefore = askName === "before" || askEmail === "before" || topics?.length;
-    const asksAfter = (askEmail === "after" && !talk.info?.visitorEmail) || (askName === "after" && !talk.info?.visitorName);
-    const answered = lines.some((line) => line.from === "staff");
-    let kind = null;
-    if (talk.fixed) kind = null;
-    else if (talk.closed) kind = answered && !talk.rating ? "rating" : "over";
-    else if (!talk.begun) kind = asksBefore ? "before" : null;
-    else if (asksAfter && lines.some((line) => line.seq) && !tab.get(ASKED)) kind = "after";
-    const card = kind && (cards[kind] ??= kinds[kind]());
-    if (under.firstElementChild !== (card?.node ?? null)) under.replaceChildren(...(card ? [card.node] : []));
-    card?.render?.();
+  function showPast() {
+    const { before } = talk;
+    past.hidden = talk.hasEarlier || !before.length;
+    if (past.children.length === before.length && past.dataset.of === before[0]?.sessionId) return;
+    past.dataset.of = before[0]?.sessionId;
+    past.replaceChildren(...before.map((it) => h("button", { type: "button", class: "chat-link", onclick: () => anew(it) }, text.past(moment(new Date(it.at), new Date())))));
   }
 
   function showEarlier() {
@@ -171,7 +178,7 @@ export function conversation({ talk, tab, config, anew, form, files }) {
     const chooser = h("input", { type: "file", multiple: true, hidden: true, onchange: chosen });
     const clip = h("button", { type: "button", class: "chat-clip", "aria-label": text.attach, title: text.attach, hidden: true, onclick: () => chooser.click() }, icon(CLIP));
     const node = h("form", { class: "chat-write", novalidate: true, onsubmit: (event) => (event.preventDefault(), send()) }, chips, fileNote, note, clip, chooser, area, button);
-    area.value = tab.get(DRAFT) ?? "";
+    area.value = draft.text;
 
     function chosen() {
       const list = [...chooser.files];
@@ -183,10 +190,8 @@ export function conversation({ talk, tab, config, anew, form, files }) {
     }
 
     function changed() {
-      const empty = !area.value.trim();
-      if (area.value) tab.set(DRAFT, area.value);
-      else tab.remove(DRAFT);
-      talk.typed(empty);
+      draft.text = area.value;
+      talk.typed(!area.value.trim());
       measure();
     }
 
@@ -206,7 +211,7 @@ export function conversation({ talk, tab, config, anew, form, files }) {
       const content = area.value.trim();
       if (!content && !files.draft.length) return area.focus();
       if ([...content].length > LIMIT) return measure();
-      if (cards.before && !cards.before.take()) return;
+      if (!under.take()) return;
       const list = files.take();
       if (!list) return;
       tell("");
@@ -215,11 +220,14 @@ export function conversation({ talk, tab, config, anew, form, files }) {
     }
 
     function set(content) {
-      area.value = content;
-      if (content) tab.set(DRAFT, content);
-      else tab.remove(DRAFT);
-      measure();
+      draft.text = content;
+      recall();
       area.focus();
+    }
+
+    function recall() {
+      area.value = draft.text;
+      measure();
     }
 
     const tell = (words) => say(fileNote, words);
@@ -230,106 +238,7 @@ export function conversation({ talk, tab, config, anew, form, files }) {
       if (files.on) chooser.accept = config().files.types.join();
     }
 
-    return { node, area, chips, tell, set, measure, render };
-  }
-
-  /** Fields above the first line; what is in them goes with it. */
-  function detailsBefore() {
-    const { askName, askEmail, topics } = config() ?? {};
-    const optional = { optional: text.optional };
-    const name = askName === "before" && field("input", text.name, { type: "text", autocomplete: "name", maxlength: "120" }, optional);
-    const email = askEmail === "before" && field("input", text.email, { type: "email", autocomplete: "email", maxlength: "254" }, optional);
-    const options = [{ value: "", label: text.topicNone }, ...(topics ?? []).map((it) => ({ value: it.slug, label: it.name }))];
-    const topic = topics?.length > 0 && field("select", text.topic, {}, { ...optional, options });
-    const fields = [name, email, topic].filter(Boolean);
-    const card = h("div", { class: "chat-card" }, (name || email) && h("p", null, text.before), fields.map((it) => it.node));
-
-    function take() {
-      if (talk.begun || !fields.length || !card.isConnected) return true;
-      const address = email && email.control.value.trim();
-      const bad = address && !EMAIL.test(address);
-      if (email) fault(email, bad && text.badEmail);
-      if (bad) {
-        email.control.focus();
-        return false;
-      }
-      const details = {};
-      if (name && name.control.value.trim()) details.name = name.control.value.trim();
-      if (address) details.email = address;
-      if (topic && topic.control.value) details.topic = topic.control.value;
-      if (Object.keys(details).length) talk.introduce(details);
-      return true;
-    }
-
-    return { node: card, take };
-  }
-
-  function detailsAfter() {
-    const { askName, askEmail } = config() ?? {};
-    const name = askName === "after" && field("input", text.name, { type: "text", autocomplete: "name", maxlength: "120" });
-    const email = askEmail === "after" && field("input", text.email, { type: "email", autocomplete: "email", maxlength: "254" });
-    const first = email || name;
-    const form = h(
-      "form",
-      { class: "chat-card", novalidate: true, onsubmit: save },
-      h("p", null, text.after),
-      name && name.node,
-      email && email.node,
-      h("p", { class: "chat-do" }, h("button", { type: "submit", class: "chat-button" }, text.save), h("button", { type: "button", class: "chat-link", onclick: done }, text.notNow)),
-    );
-
-    function save(event) {
-      event.preventDefault();
-      const address = email && email.control.value.trim();
-      const called = name && name.control.value.trim();
-      const wrong = !address && !called ? text.oneOfThem : address && !EMAIL.test(address) ? text.badEmail : "";
-      fault(first, wrong);
-      if (wrong) return first.control.focus();
-      talk.introduce({ ...(called && { name: called }), ...(address && { email: address }) });
-      done();
-    }
-
-    function done() {
-      tab.set(ASKED, true);
-      render();
-      write.area.focus();
-    }
-
-    return { node: form };
-  }
-
-  function ratingCard() {
-    const feedback = field("textarea", text.feedback, { rows: "2", maxlength: "2000" }, { optional: text.optional });
-    const more = h("div", { class: "chat-more", hidden: true }, feedback.node, h("p", { class: "chat-do" }, h("button", { type: "submit", class: "chat-button" }, text.rateSend)));
-    const choices = text.rates.map((label, i) =>
-      h(
-        "label",
-        null,
-        h("input", { type: "radio", name: "chat-rating", value: i + 1, class: "off-screen", "aria-label": label, onchange: () => (more.hidden = false) }),
-        h("span", { "aria-hidden": "true" }, String(i + 1)),
-      ),
-    );
-    const form = h("form", { class: "chat-card", onsubmit: send }, h("fieldset", { class: "chat-rates" }, h("legend", null, text.rate), choices), more, h("p", { class: "chat-do" }, h("button", { type: "button", class: "chat-link", onclick: anew }, text.anew)));
-
-    function send(event) {
-      event.preventDefault();
-      const rating = Number(new FormData(form).get("chat-rating"));
-      if (!rating) return;
-      talk.rate(rating, feedback.control.value.trim());
-      form.reset();
-      more.hidden = true;
-      render();
-      cards.over?.focus();
-    }
-
-    return { node: form };
-  }
-
-  function overCard() {
-    const thanks = h("p", { role: "status" });
-    const button = h("button", { type: "button", class: "chat-button", onclick: anew }, text.anew);
-    const node = h("div", { class: "chat-card" }, thanks, h("p", { class: "chat-do" }, button));
-    return { node, render: () => say(thanks, talk.rating ? text.rated : ""), focus: () => button.focus() };
+    return { node, area, chips, tell, set, recall, render };
   }
 
   return {
@@ -337,12 +246,14 @@ export function conversation({ talk, tab, config, anew, form, files }) {
     render,
     toEnd,
     focus: () => write.area.focus(),
-    measure: write.measure,
-    /** The chat begins anew: what belongs to the old one is forgotten. */
-    reset() {
-      tab.remove(ASKED);
-      for (const kind of Object.keys(cards)) delete cards[kind];
+    /** It is shown again: what was typed elsewhere is here too. */
+    recall: write.recall,
+    /** What could not be sent, without what has files, is typed again, and can go another way. */
+    takeBack() {
+      const lines = talk.outbox.all.filter((line) => !line.files);
+      draft.text = [...lines.map((line) => talk.takeBack(line.clientId)), draft.text].filter(Boolean).join("\n\n");
     },
+    reset: under.reset,
   };
 }
 

@@ -13,9 +13,8 @@ import { env } from "./page-env.js";
 import { text } from "./strings.js";
 
 const ADDRESS = "/api/chat/files";
-const LOAD_MS = 60_000;
 /** Of a picture that is large and a line that is thin. */
-const LARGE_MS = 120_000;
+const LOAD_MS = 120_000;
 
 export class Filing {
   #chips = new Chips((file) => this.#chip(file));
@@ -27,7 +26,7 @@ export class Filing {
     this.files = files;
     this.talk = files.talk();
     this.kept = kept;
-    this.pictures = new Pictures((id) => this.#bytes(id, "?size=preview", LOAD_MS));
+    this.pictures = new Pictures((id) => this.#bytes(id, "?size=preview"));
     this.uploads = new Uploads({
       post: (file, on) => post(file, { url: ADDRESS, headers: this.#headers, ...on }),
       place: () => (this.talk.connected ? this.talk.sessionId : null),
@@ -49,27 +48,33 @@ export class Filing {
 
   add(list) {
     const { files } = this;
-    const room = Math.max(0, this.#limits.maxCount - files.draft.length);
-    files.view?.tell(list.length > room ? text.fileMany(this.#limits.maxCount) : "");
-    for (const file of list.slice(0, room)) {
+    const { maxCount } = this.#limits;
+    // What is refused takes no place.
+    let room = maxCount - files.draft.filter((file) => !file.refused).length;
+    for (const file of list) {
       const why = whyNot(file, this.#limits);
-      const made = this.uploads.add(file, why);
-      if (why) Object.assign(made, { refused: true, isFinal: true });
-      else if (isPicture(made)) {
-        this.#here.set(made.key, file);
-        void this.#measure(made, file);
-      }
-      files.draft.push(made);
+      if (why || room-- > 0) this.#choose(file, why);
     }
+    files.view?.tell(room < 0 ? text.fileMany(maxCount) : "");
     files.save();
     this.draw();
+  }
+
+  #choose(file, why) {
+    const made = this.uploads.add(file, why);
+    if (why) made.refused = made.isFinal = true;
+    else if (isPicture(made)) {
+      this.#here.set(made.key, file);
+      void this.#measure(made, file);
+    }
+    this.files.draft.push(made);
   }
 
   /** So that its place in the line is right before the server has seen it. */
   async #measure(made, file) {
     try {
       const picture = await createImageBitmap(file);
-      Object.assign(made, { width: picture.width, height: picture.height });
+      ({ width: made.width, height: made.height } = picture);
       picture.close();
       this.files.save();
     } catch {
@@ -152,7 +157,7 @@ export class Filing {
     files.save();
     files.view?.tell("");
     this.draw();
-    const next = files.draft[Math.min(at, files.draft.length - 1)];
+    const next = files.draft[at] ?? files.draft.at(-1);
     if (next) this.#chips.focus(next);
     else files.view?.focus();
   }
@@ -193,23 +198,21 @@ export class Filing {
         onclose: () => {
           dialog.remove();
           rest();
-          if (large) URL.revokeObjectURL(large);
-          isOpen = false;
+          URL.revokeObjectURL(large);
         },
       },
       h("p", { class: "chat-large-head" }, h("span", null, file.name), save, h("button", { type: "button", class: "chat-tool", "aria-label": own.close, title: own.close, onclick: () => dialog.close() }, icon(CLOSE))),
       image,
       note,
     );
-    let isOpen = true;
-    let large = null;
+    let large = "";
     this.files.view.node.append(dialog);
     dialog.showModal();
     dialog.querySelector("button:last-of-type").focus();
     const rest = this.show(image, file);
-    this.#bytes(file.fileId ?? file.key, "", LARGE_MS).then(
+    this.#bytes(file.fileId ?? file.key).then(
       (bytes) => {
-        if (!isOpen) return;
+        if (!dialog.isConnected) return;
         large = URL.createObjectURL(bytes);
         image.src = large;
       },
@@ -222,7 +225,7 @@ export class Filing {
     button.setAttribute("aria-busy", "true");
     try {
       tell("");
-      save(await this.#bytes(file.fileId ?? file.key, "", LARGE_MS), file.name);
+      save(await this.#bytes(file.fileId ?? file.key), file.name);
     } catch (error) {
       tell(missing(error));
     }
@@ -230,10 +233,10 @@ export class Filing {
   }
 
   /** From this page, from the browser's store, or from the server. */
-  async #bytes(id, query, patience) {
+  async #bytes(id, query = "") {
     const here = this.#here.get(id) ?? this.uploads.of(id)?.file ?? (id.includes(" ") ? await this.kept.get(id) : null);
     if (here) return here;
-    const answer = await fetch(`${ADDRESS}/${id}${query}`, { headers: this.#headers, signal: AbortSignal.timeout(patience) });
+    const answer = await fetch(`${ADDRESS}/${id}${query}`, { headers: this.#headers, signal: AbortSignal.timeout(LOAD_MS) });
     if (!answer.ok) throw new Error(String(answer.status));
     return answer.blob();
   }

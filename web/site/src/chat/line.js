@@ -47,6 +47,11 @@ export class Line {
 
   stop() {
     this.#wanted = false;
+    this.rest();
+  }
+
+  /** No socket until `wake` or `moved`. */
+  rest() {
     this.env.clearTimeout(this.#retry);
     this.#drop();
     this.changed();

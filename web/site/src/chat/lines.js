@@ -1,22 +1,24 @@
 /** The lines of a conversation as elements. Each keeps its element: what is shown once is not read out again. */
 import { h, say } from "./dom.js";
+import { worthSaying } from "./events.js";
 import { parts } from "./links.js";
 import { text } from "./strings.js";
 import { clock, dayName, exact, sameDay } from "./times.js";
 
 const ONE_GROUP_MS = 5 * 60_000;
 
-/** `act` has what the buttons of a line that was refused do: `edit` and `drop`. `files` draws those of a line. */
-export function lineList(log, { greeting, act, files }) {
+/** `after` says what stands below a message of the visitor. `act` has what the buttons of a line that was refused do: `edit` and `drop`. `files` draws those of a line. */
+export function lineList(log, { greeting, after, act, files }) {
   const made = new Map();
-  const hello = h("p", { class: "chat-line chat-theirs" });
+  const firm = () => h("p", { class: "chat-line chat-theirs" });
+  const hello = firm();
 
   return (lines, now) => {
-    say(hello, greeting());
+    link(hello, greeting());
     const nodes = [hello];
     let before = null;
     const lastOfOurs = lines.findLast((line) => line.from === "visitor");
-    for (const line of lines) {
+    for (const line of worthSaying(lines)) {
       const at = new Date(line.createdAt);
       // All of today needs no heading.
       if (before ? !sameDay(before.at, at) : !sameDay(at, now)) nodes.push(dayOf(at, now));
@@ -26,6 +28,11 @@ export function lineList(log, { greeting, act, files }) {
       shown.update(line, { isNew, isLast: line === lastOfOurs });
       nodes.push(shown.node);
       before = { ...line, at };
+      const words = after(line.clientId);
+      if (!words) continue;
+      if (!made.has(words)) made.set(words, { node: firm() });
+      link(made.get(words).node, words);
+      nodes.push(made.get(words).node);
     }
     arrange(log, nodes);
     for (const { node, rest } of made.values()) if (!node.isConnected) rest?.();
@@ -122,6 +129,12 @@ function spoken(line, { act, files }) {
   }
 
   return { node, update, rest };
+}
+
+/** Changes only what differs, as `say` does. */
+export function link(element, words) {
+  if (element.textContent !== words) element.replaceChildren(...written(words));
+  element.hidden = !words;
 }
 
 const written = (content) =>

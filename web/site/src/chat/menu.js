@@ -22,7 +22,7 @@ export function menu({ talk, signal, config, anew, done }) {
       signal.canNotify() && [signal.notifies ? text.notifyOff : text.notifyOn, async () => tell(await signal.setNotify(!signal.notifies))],
       answered && [text.copy, askAddress],
       talk.begun && !talk.closed && [text.end, () => talk.close()],
-      talk.closed && [text.anew, anew],
+      talk.closed && [text.anew, () => anew()],
     ].filter(Boolean);
   }
 

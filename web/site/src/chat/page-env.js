@@ -32,10 +32,19 @@ export function about() {
 export function wakeUp(talk) {
   document.addEventListener("visibilitychange", () => watched() && talk.line.wake());
   addEventListener("focus", () => talk.line.wake());
-  addEventListener("pageshow", (event) => (event.persisted ? talk.line.moved() : talk.line.wake()));
+  addEventListener("pageshow", ({ persisted }) => {
+    // Other pages of this tab may have gone on with the conversation meanwhile.
+    if (persisted) talk.stored(null);
+    if (persisted) talk.line.moved();
+    else talk.line.wake();
+  });
   addEventListener("online", () => talk.line.moved());
   addEventListener("offline", () => talk.changed());
-  addEventListener("pagehide", () => talk.typed(true));
+  // Browsers keep a page that was left for the way back, its socket too: its visitor would seem to be here.
+  addEventListener("pagehide", () => {
+    talk.typed(true);
+    talk.line.rest();
+  });
 }
 
 export async function loadConfig() {

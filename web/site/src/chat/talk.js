@@ -11,6 +11,9 @@ import { Outbox, PREFIX } from "./outbox.js";
 import { Thread } from "./thread.js";
 
 export const KEY = "chat";
+/** Conversations that were left for another one. */
+export const BEFORE = "chat-before";
+const MOST_BEFORE = 5;
 const DAY_MS = 86_400_000;
 /** Lines that a page loads at first. */
 const RECENT = 50;
@@ -37,6 +40,8 @@ export class Talk {
   typing = null;
   /** The last line that staff have read. */
   readBySeq = 0;
+  /** {name, email} of the visitor, as far as they have said. */
+  known = {};
   /** Why it does not go on: {code, retryAfter in seconds, if it is known}. */
   problem = null;
 
@@ -134,6 +139,11 @@ export class Talk {
     return this.loaded && Boolean(this.#thread.earlier);
   }
 
+  /** What was left for another conversation within a day, the newest first. */
+  get before() {
+    return (this.store.get(BEFORE) ?? []).filter(({ at }) => this.env.now() - at < DAY_MS);
+  }
+
   get unread() {
     const seen = this.#stored?.seen ?? 0;
     return this.#thread.lines.filter((line) => line.from === "staff" && line.seq > seen).length;
@@ -196,12 +206,16 @@ export class Talk {
     const stored = this.#stored;
     if (!this.loaded || !this.sessionId || !head || head <= (stored?.seen ?? 0)) return;
     this.#update({ seen: head });
+    // Somebody has cleared the storage: whoever draws on each change would look again, without end.
+    if (this.#stored?.seen !== head) return;
     this.line.send({ type: "read", sessionId: this.sessionId, seq: head });
     this.changed();
   }
 
   /** Says who writes: with the greeting, and to the session once it exists, until the server shows that it knows. */
   introduce(details) {
+    const { name, email } = details;
+    this.known = { ...this.known, ...(name && { name }), ...(email && { email }) };
     this.#details = { ...this.#details, ...details };
     this.#detailsSent = false;
     this.#tellDetails();
@@ -230,10 +244,19 @@ export class Talk {
     if (earlier) this.line.send({ type: "history", sessionId: this.sessionId, ...earlier });
   }
 
-  /** Forgets this conversation here and begins another. */
-  anew() {
+  /** Leaves this conversation, which stays within reach for a day, for one of `before` or for a new one. */
+  anew(next = null) {
     for (const line of this.outbox.all) if (line.failed) this.#drop(line.clientId);
+    const here = this.#thread.head && this.#open;
+    const others = this.before.filter(({ sessionId }) => sessionId !== next?.sessionId && sessionId !== here?.sessionId);
+    if (here || next) this.store.set(BEFORE, [...(here ? [here] : []), ...others].slice(0, MOST_BEFORE));
     this.#forget();
+    this.#details = null;
+    if (next) {
+      this.known = {};
+      this.store.set(KEY, { ...next, visitorId: this.#visitorId });
+      this.#adopt(this.#open);
+    } else if (this.known.name || this.known.email) this.introduce(this.known);
     if (this.line.wanted) this.line.restart();
     this.changed();
   }
@@ -380,6 +403,7 @@ export class Talk {
     // A name or an address that the server does not take must not end the chat.
     if (this.#details && !LATER.has(problem.code)) {
       this.#details = null;
+      this.known = {};
       return this.line.again();
     }
     this.problem = problem;
@@ -400,11 +424,17 @@ export class Talk {
 
   #history({ messages, complete }) {
     const known = this.loaded ? this.#thread.head : Infinity;
+    const missing = this.#missing?.beforeSeq;
     const lines = Array.isArray(messages) ? messages : [];
     for (const line of lines) this.#take(line);
     if (complete) {
       this.loaded = true;
       this.#cancel("history");
+    }
+    // The server sends as much as fits: what is missing may take several questions.
+    if (this.#missing?.beforeSeq !== missing) {
+      this.#gapTries = 0;
+      this.#cancel("gap");
     }
     const fresh = lines.filter((line) => line?.from === "staff" && line.seq > known).at(-1);
     if (fresh) this.arrived(fresh);
@@ -428,6 +458,7 @@ export class Talk {
     if (frame.status === "closed") this.#closing = false;
     if (frame.rating) this.#rating = null;
     const { name, email } = this.#details ?? {};
+    this.known = { name: name ?? frame.visitorName ?? this.known.name, email: email ?? frame.visitorEmail ?? this.known.email };
     if ((name ?? frame.visitorName) === frame.visitorName && (email ?? frame.visitorEmail) === frame.visitorEmail) {
       if (this.#detailsSent) this.#details = null;
     }

@@ -19,13 +19,13 @@ export class Chips {
       row.node.remove();
       row.rest();
     }
+    list.hidden = !files.length;
     for (const file of files) {
       if (!this.#rows.has(file.key)) this.#rows.set(file.key, this.make(file));
       const row = this.#rows.get(file.key);
       if (row.node.parentNode !== list) list.append(row.node);
       row.update();
     }
-    list.hidden = files.length === 0;
   }
 
   /** After one was removed: the button that removes `file`. */
@@ -53,12 +53,15 @@ export function chip(file, { limits, again, remove }) {
   function update(job, note) {
     const state = (node.dataset.state = job?.state ?? "done");
     const isRefused = state === "refused";
+    const isNews = isRefused && why.hidden;
     const size = sizeInWords(file.size);
     say(about, isRefused ? "" : state === "sending" ? text.part(Math.floor(job.part * 100), size) : (state === "waiting" && note) || size);
-    say(why, isRefused ? reason(job.why, limits) : "");
+    say(why, isRefused ? reason(job.why, limits, file) : "");
     bar.hidden = state !== "sending";
     if (job) bar.value = job.part;
     retry.hidden = !isRefused || file.isFinal;
+    // Below others, the reason would be out of sight.
+    if (isNews) node.scrollIntoView({ block: "nearest" });
   }
 
   return { node, image, update };

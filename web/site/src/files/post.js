@@ -30,14 +30,15 @@ export function postFile(file, { url, headers, progress, signal }) {
     const stop = () => request.abort();
     const lost = () => failed(new Error("no answer"));
     request.open("POST", url);
+    request.responseType = "json";
     for (const [name, value] of Object.entries(headers)) request.setRequestHeader(name, value);
     request.setRequestHeader("Accept", "application/json");
     request.upload.onprogress = ({ loaded, total }) => progress(total ? loaded / total : 0);
     request.onabort = request.onerror = lost;
     request.onloadend = () => signal.removeEventListener("abort", stop);
     request.onload = () => {
-      const body = parsed(request.responseText);
-      const { status } = request;
+      // Null, if it is something else.
+      const { status, response: body } = request;
       if (status === 201 && body?.data?.fileId) done(body.data);
       else if (status >= 500 || LATER.includes(status)) failed(new Later(status, parseFloat(request.getResponseHeader("Retry-After"))));
       else failed(new Refused(body?.code ?? "", body?.errors?.[0]?.message ?? body?.detail ?? ""));
@@ -48,12 +49,4 @@ export function postFile(file, { url, headers, progress, signal }) {
     form.append("file", file, file.name);
     request.send(form);
   });
-}
-
-function parsed(text) {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }

@@ -5,16 +5,20 @@ export const text = {
   onWay: (name) => `Sending ${name}`,
   remove: (name) => `Remove ${name}`,
   again: (name) => `Try ${name} again`,
-  close: "Close picture",
+  close: "Close",
   save: (name) => `Download ${name}`,
-  missing: "This file is not here any more.",
+  missing: "This file is gone.",
 
-  // why one cannot be sent
-  type: "We cannot take this type of file. Send a picture, a PDF, a text, a document, a table or a ZIP archive.",
-  size: (most) => `This file is too large. The limit is ${most}.`,
-  empty: "This file is empty.",
-  gone: "Your browser has lost this file. Please remove it, and attach it again.",
-  off: "We take no files right now.",
-  later: "We cannot take files right now. Please try again in a few minutes.",
-  refused: "We cannot take this file.",
+  // why one cannot be sent, by the code of the reason
+  why: {
+    type: "This type of file can't be sent. Send a picture, PDF, document, table or ZIP file.",
+    photo: "Send photos as JPEG or PNG.",
+    video: "Videos can't be sent here.",
+    empty: "This file is empty.",
+    gone: "Your browser has lost this file. Attach it again.",
+    not_found: "Files can't be sent right now.",
+    later: "This didn't work. Try again in a few minutes.",
+  },
+  tooLarge: (most) => `This file is too large. The limit is ${most}.`,
+  refused: "This file can't be sent.",
 };

@@ -168,9 +168,9 @@ export class Uploads {
     const { isHasty } = job;
     job.isHasty = false;
     job.tries++;
-    if (error instanceof Refused) return Object.assign(job, { state: "refused", part: 0, why: { code: error.code, detail: error.detail } });
     const answered = error instanceof Later;
-    if (answered && job.tries > TRIES) return Object.assign(job, { state: "refused", part: 0, why: { code: "later", detail: "" } });
+    const why = error instanceof Refused ? error : answered && job.tries > TRIES && { code: "later", detail: "" };
+    if (why) return Object.assign(job, { state: "refused", part: 0, why });
     const wait = answered && error.wait > 0 ? error.wait * 1000 : Math.min(MAX_WAIT_MS, FIRST_WAIT_MS * 2 ** (job.tries - 1));
     this.#later(job, isHasty ? 0 : wait);
   }

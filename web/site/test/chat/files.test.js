@@ -88,6 +88,13 @@ test("a file that the server does not take: the line says why, and can be change
   assert.deepEqual(rowsOf(), ["Next", "One good.pdf"]);
 });
 
+test("files that cannot be sent take no place of those that can", async () => {
+  const { files } = tabWithFiles();
+  await files.add([..."abcdef"].map((name) => pdf(`${name}.exe`)));
+  await files.add([..."abcdef"].map((name) => pdf(`${name}.pdf`)));
+  assert.deepEqual(files.draft.filter((file) => !file.refused).map((file) => file.name), ["a.pdf", "b.pdf", "c.pdf", "d.pdf", "e.pdf"]);
+});
+
 test("a file that waited until the server forgot it is brought once more", async () => {
   const { talk, files } = tabWithFiles();
   await files.add([pdf()]);
