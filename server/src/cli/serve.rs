@@ -4,6 +4,7 @@ use std::fs::{File, TryLockError};
 use std::io::IsTerminal as _;
 use std::time::Duration;
 
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::oneshot;
@@ -31,6 +32,7 @@ pub async fn run(mut config: Config) -> Result<(), Failure> {
     if config.redis.url.is_some() && config.mail.transport() == Transport::Folder {
         return Err(StartError::LocalMail.into());
     }
+    open_as_many_files_as_allowed();
     // Held until the end: a second server would serve beside this one and invalidate its set-up link.
     let _alone = alone(&config)?;
     let listener = TcpListener::bind(listen).await.map_err(|error| StartError::Listen(listen, error))?;
@@ -134,6 +136,15 @@ fn misplaced(listening: std::net::SocketAddr, server: &ServerConfig) -> Option<S
 /// Writes a line to standard output. A server continues when nobody reads it any more.
 fn tell(line: std::fmt::Arguments<'_>) {
     let _ = super::say(line);
+}
+
+/// Each socket is an open file, and the limit with which shells and service managers start a program is often 1,024. The
+/// program may raise it up to the hard limit by itself.
+fn open_as_many_files_as_allowed() {
+    let limit = getrlimit(Resource::Nofile);
+    if let Err(error) = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, ..limit }) {
+        tracing::debug!(%error, "the limit of open files stays as it is");
+    }
 }
 
 async fn wait_for_signal() {

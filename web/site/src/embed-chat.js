@@ -154,9 +154,9 @@
   const start = () =>
     fetch(`${home}/embed/chat.json`, { credentials: "omit" })
       .then((answer) => (answer.ok ? answer.json() : Promise.reject(answer.status)))
-      .then(({ data }) => draw(data))
-      // The browser does not tell which: a website that may not read the answer learns nothing, also of a chat that is off.
-      .catch(() => console.warn(`The chat of ${home} cannot be shown here: it is switched off, its settings do not list ${location.origin}, or it cannot be reached.`));
+      .then(({ data }) => (data.enabled ? draw(data) : console.info(`The chat of ${home} is switched off.`)))
+      // The browser does not tell which: a website that is not listed learns nothing.
+      .catch(() => console.warn(`The chat of ${home} cannot be shown here: its settings do not list ${location.origin}, or it cannot be reached.`));
   if (document.body) start();
   else addEventListener("DOMContentLoaded", start);
 })();

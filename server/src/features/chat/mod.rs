@@ -46,7 +46,7 @@ mod visitor;
 mod visitor_acts;
 
 pub use care::delete as delete_chats;
-pub use elsewhere::{connects, reader, websites};
+pub use elsewhere::{connects, is_on, reader, websites};
 pub use find::waiting;
 pub use hand_over::release;
 pub use limits::REPLIES_BY_MAIL;

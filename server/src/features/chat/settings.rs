@@ -139,8 +139,8 @@ const CONNECT: [Choice; 2] = [
 ];
 const ASK: [Choice; 3] = [
     Choice { value: "no", label: "No" },
-    Choice { value: "before", label: "Before the first line" },
-    Choice { value: "after", label: "After the first line" },
+    Choice { value: "before", label: "Before the first message" },
+    Choice { value: "after", label: "After the first message" },
 ];
 const ASSIGNMENT: [Choice; 3] = [
     Choice { value: "off", label: "Whoever takes it" },
@@ -148,7 +148,7 @@ const ASSIGNMENT: [Choice; 3] = [
     Choice { value: "least_busy", label: "Whoever has the fewest chats" },
 ];
 const HOURS: [Choice; 2] =
-    [Choice { value: "firm", label: "The opening hours" }, Choice { value: "own", label: "Hours of its own" }];
+    [Choice { value: "firm", label: "The opening hours" }, Choice { value: "own", label: "Custom hours" }];
 
 impl Part for Chat {
     const GROUPS: &'static [Group] = &[GROUP];
@@ -159,7 +159,7 @@ impl Part for Chat {
         let minutes = |min, max| Kind::Integer { min, max, unit: "minutes" };
         vec![
             key("enabled", "Chat on the site", Kind::Boolean, json!(true))
-                .help("Shows the chat on every page of the site. While it is off, open conversations go on by the link in an email only."),
+                .help("Shows the chat on every page of the site. While it is off, visitors can continue open chats only through the link in their email."),
             key("greeting", "Greeting", Kind::Text { max: 500 }, json!(GREETING))
                 .under("Texts")
                 .help("The first thing that a visitor reads."),
@@ -167,10 +167,10 @@ impl Part for Chat {
                 "awayText",
                 "When nobody is there",
                 Kind::Text { max: 500 },
-                json!("Nobody is here right now. Leave us a message, and we reply by email."),
+                json!("Nobody is available right now. Leave a message, and we’ll reply by email."),
             )
             .under("Texts")
-            .help("Shown outside the hours, and while nobody takes chats."),
+            .help("Shown outside these hours, and while nobody takes chats."),
             key("askName", "Ask for the name", choice(&ASK), json!("after")).under("What visitors are asked").help(
                 "Answering is optional.",
             ),
@@ -182,20 +182,20 @@ impl Part for Chat {
                 .help("Lets visitors choose one of your services."),
             key("hours", "Hours of the chat", choice(&HOURS), json!("firm"))
                 .under("When it is staffed")
-                .help("Outside them, the chat says that nobody is there. Holidays count in both cases."),
+                .help("Outside these hours, the chat says that nobody is available. Holidays count in both cases."),
             key("weekly", "Weekly hours of the chat", Kind::Hours, json!([]))
                 .under("When it is staffed")
-                .help("Only with hours of its own. Without any, it is always open."),
-            key("awayMinutes", "Away without a sign of life", minutes(1, 120), json!(5))
+                .help("Only with custom hours. Without any, the chat is always open."),
+            key("awayMinutes", "Mark as away after", minutes(1, 120), json!(5))
                 .under("When it is staffed")
-                .help("A person whose dashboard is closed or unreachable for this long takes no chats. A dashboard in the background is there."),
+                .help("A person whose dashboard is closed or unreachable for this long takes no chats. A dashboard in a background tab counts as open."),
             key("assignment", "Who gets a new chat", choice(&ASSIGNMENT), json!("off"))
                 .under("Who gets a chat")
                 .help("Only people who take chats at that moment, and only within the hours of the chat. Nobody gets back what they gave to the queue."),
             key("capacity", "Chats at the same time", Kind::Integer { min: 1, max: 100, unit: "per person" }, json!(5))
                 .under("Who gets a chat")
                 .help("A person with this many open chats is given no more. Anyone can take more."),
-            key("connect", "Connect", choice(&CONNECT), json!("intent"))
+            key("connect", "When to connect", choice(&CONNECT), json!("intent"))
                 .under("On the site")
                 .help("When the chat of a page connects to the server. An open conversation is connected in both cases."),
             key("sound", "Sound", Kind::Boolean, json!(true))
@@ -204,18 +204,18 @@ impl Part for Chat {
             key("embedOrigins", "Other websites", Kind::Origins { max: 20 }, json!([]))
                 .under("On other websites")
                 .help("These websites can show the chat too. On each of their pages, add a script tag with the address of this site and /embed/chat.js."),
-            key("requeueMinutes", "Back to the queue", minutes(1, 1_440), json!(10))
-                .under("What happens by itself")
+            key("requeueMinutes", "Return to the queue after", minutes(1, 1_440), json!(10))
+                .under("Automation")
                 .optional()
-                .help("After a visitor has waited this long for a reply of whoever has the chat. Leave empty for never."),
-            key("mailMinutes", "Reply by email", minutes(1, 1_440), json!(10))
-                .under("What happens by itself")
+                .help("When a visitor has waited this long for a reply from whoever has the chat. Leave empty for never."),
+            key("mailMinutes", "Send replies by email after", minutes(1, 1_440), json!(10))
+                .under("Automation")
                 .optional()
-                .help("After a reply was not read for this long, if the visitor gave an address. Leave empty for never."),
-            key("closeHours", "Close by silence", Kind::Integer { min: 1, max: 720, unit: "hours" }, json!(24))
-                .under("What happens by itself")
+                .help("When a visitor who has left hasn’t read a reply for this long, if they gave an address. Leave empty for never."),
+            key("closeHours", "Close inactive chats after", Kind::Integer { min: 1, max: 720, unit: "hours" }, json!(24))
+                .under("Automation")
                 .optional()
-                .help("After this long without a new line. Leave empty for never."),
+                .help("After this long without a new message. Leave empty for never."),
         ]
     }
 }
@@ -241,7 +241,7 @@ impl Part for Files {
         let key = |name: &str, label, kind, default| Key::new(&GROUP, name, label, kind, default).under("Files");
         vec![
             key("files", "Files", Kind::Boolean, json!(true))
-                .help("Visitors and staff can send pictures, PDFs, texts, Office documents and ZIP archives. Files that were sent stay."),
+                .help("Visitors and staff can send pictures, PDFs, texts, Office documents and ZIP archives. Files already sent stay available."),
             key("fileSize", "Largest file", Kind::Integer { min: 1, max: 25, unit: "MB" }, json!(10))
                 .help("Of one file. A visitor can send 100 MB in one chat."),
         ]
@@ -265,7 +265,7 @@ impl Keeping {
 impl Part for Keeping {
     fn keys() -> Vec<Key> {
         vec![days("chatDays", "Chats", 1, 3_650, None).optional().help(
-            "With their lines, files, notes and tags, after this long without anything new. Leave empty to keep them.",
+            "With their messages, files, notes and tags, after this long without anything new, whether they were closed or not. Leave empty to keep them.",
         )]
     }
 }
@@ -277,7 +277,7 @@ pub struct LimitKeys {}
 impl Part for LimitKeys {
     fn keys() -> Vec<Key> {
         vec![
-            limit("limitChatMessages", "Lines in a chat", 1, 1_000, "a minute", 30)
+            limit("limitChatMessages", "Chat messages", 1, 1_000, "a minute", 30)
                 .help("Of one visitor, and ten times as many of one network address."),
             limit("limitChatSessions", "New chats", 1, 1_000, "an hour", 10)
                 .help("From one network address. Beyond, the contact form is offered."),

@@ -13,8 +13,9 @@ use super::menu;
 use super::settings::GROUP;
 use crate::app::App;
 use crate::error::Result;
-use crate::features::messages::{ContactForm, usual_answer};
+use crate::features::messages::{self, ContactForm, usual_answer};
 use crate::pictures::PictureName;
+use crate::platform::files::size_in_words;
 use crate::platform::settings::{self, Service, Snapshot};
 use crate::templates::value;
 
@@ -134,6 +135,7 @@ pub async fn render_in(
         privacy => value(settings.group("privacy")),
         site => value(settings.group(GROUP.id)),
         chat => value(settings.group("chat")),
+        files => files_now(app),
         service => value(service),
         facts => facts,
         about => listed.about,
@@ -150,6 +152,16 @@ pub async fn render_in(
         }),
     };
     app.templates.render(template, context! { ..own, ..common })
+}
+
+/// What can be attached to a message or a reply; none: files are switched off.
+fn files_now(app: &App) -> Value {
+    let limits = messages::file_limits(app);
+    if !limits.enabled {
+        return Value::from(());
+    }
+    let size = size_in_words(limits.max_size as u64);
+    context! { maxSize => limits.max_size, maxCount => limits.max_count, accept => limits.types.join(","), sizeInWords => size }
 }
 
 /// Facts about the firm that visitors want to know.

@@ -42,7 +42,9 @@ async fn about(State(app): State<App>, info: RequestInfo, headers: HeaderMap) ->
     let settings = app.settings.get();
     let Some(reader) = chat::reader(&settings, &headers) else { return Err(Error::Forbidden) };
     let hue = settings.firm.accent_hue;
-    let data = json!({ "firm": settings.firm.name, "hue": hue, "connect": chat::connects(&settings) });
+    let data = json!({
+        "enabled": chat::is_on(&settings), "firm": settings.firm.name, "hue": hue, "connect": chat::connects(&settings)
+    });
     let mut response = axum::Json(json!({ "success": true, "data": data })).into_response();
     response.headers_mut().insert(VARY, HeaderValue::from_static("origin"));
     response.extensions_mut().insert(reader);

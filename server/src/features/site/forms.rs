@@ -19,7 +19,7 @@ use crate::features::messages::{self, ClientThread, ContactForm};
 use crate::http::page_cache::html_headers;
 use crate::http::rate_limit::Subject;
 use crate::http::{Form, Id, Problem, Query, RequestInfo, problem};
-use crate::platform::files::{Part, SentFile, Way, size_in_words};
+use crate::platform::files::{Part, SentFile, Way};
 use crate::platform::idempotency::Claim;
 use crate::platform::limits;
 use crate::templates::value;
@@ -137,8 +137,7 @@ async fn contact_page(app: &App, form: &FormView) -> Result<String> {
         format!("Contact — {name}"),
         format!("Ask {name} a question. A person reads it and replies by email."),
     );
-    let own = context! { form => value(form), files => files_now(app) };
-    render(app, "site/contact.html", &page, None, own).await
+    render(app, "site/contact.html", &page, None, context! { form => value(form) }).await
 }
 
 async fn message(State(app): State<App>, Id(id): Id) -> Result<Response> {
@@ -217,18 +216,8 @@ async fn message_page(app: &App, id: Uuid, open: Option<(&str, ClientThread)>, f
             canReply => thread.can_reply,
         }
     });
-    let own = context! { form => value(form), thread => thread, messageId => id.to_string(), files => files_now(app) };
+    let own = context! { form => value(form), thread => thread, messageId => id.to_string() };
     render(app, "site/message.html", &page, None, own).await
-}
-
-/// What can be attached; none: files are switched off.
-fn files_now(app: &App) -> Value {
-    let limits = messages::file_limits(app);
-    if !limits.enabled {
-        return Value::from(());
-    }
-    let size = size_in_words(limits.max_size as u64);
-    context! { maxSize => limits.max_size, maxCount => limits.max_count, accept => limits.types.join(","), sizeInWords => size }
 }
 
 fn shown(files: &[SentFile]) -> Vec<Value> {

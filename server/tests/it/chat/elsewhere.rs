@@ -47,6 +47,9 @@ async fn a_listed_website_can_frame_the_chat_and_nothing_else() {
     }
     t.patch_as(&ada, "/api/admin/settings", json!({ "chat.enabled": false })).await.status(200);
     asked(&t, "/embed/chat", None).await.status(404);
+    let about = asked(&t, "/embed/chat.json", Some(SHOP)).await;
+    assert_eq!(about.data()["enabled"], false, "its website can say why there is no button");
+    asked(&t, "/embed/chat.json", Some(EVIL)).await.status(403);
 }
 
 #[tokio::test]
