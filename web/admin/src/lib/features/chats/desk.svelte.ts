@@ -15,11 +15,13 @@ class Desk {
   ahead = $state(0);
   /** The session that is open on this page. */
   open: string | null = null;
+  /** Sessions that colleagues have passed on to this person, who has not opened them since. */
+  given = $state.raw<readonly string[]>([]);
 
   waiting = $derived(waitingOf(this.sessions));
   mine = $derived(mineOf(this.sessions, session.me?.id));
   /** What somebody should look at: who waits, and one's own with something new. */
-  count = $derived(this.waiting.length + this.mine.filter(({ unread }) => unread > 0).length);
+  count = $derived(this.waiting.length + this.mine.filter((one) => this.isNew(one)).length);
   available = $derived(this.staff.some(({ staffId, available }) => available && staffId === session.me?.id));
 
   constructor() {
@@ -37,6 +39,17 @@ class Desk {
     this.sessions = hearSessions(this.sessions, frame);
   }
 
+  /** Something in it was not looked at yet. */
+  isNew({ sessionId, unread }: ChatSession): boolean {
+    return unread > 0 || this.given.includes(sessionId);
+  }
+
+  /** It is open, or no longer is. */
+  show(id: string | null): void {
+    this.open = id;
+    if (id) this.given = this.given.filter((other) => other !== id);
+  }
+
   learn(one: ChatSession): void {
     this.sessions = learn(this.sessions, one);
   }
@@ -47,7 +60,7 @@ class Desk {
   }
 
   forget(): void {
-    Object.assign(this, { sessions: NONE, staff: [] });
+    Object.assign(this, { sessions: NONE, staff: [], given: [] });
   }
 
   /** Lines from before: of a page that was closed or reloaded. */
@@ -69,8 +82,10 @@ class Desk {
   #ring(now: ChatSession): void {
     this.#measure(now);
     const news = this.sessions.loaded && newsIn(this.sessions.all[now.sessionId], now, session.me?.id);
+    if (!news) return;
+    if (news.kind === 'given' && this.open !== now.sessionId) this.given = [...this.given, now.sessionId];
     const seen = this.open === now.sessionId && document.hasFocus();
-    if (!news || seen || (news.kind === 'waiting' && !this.available)) return;
+    if (seen || (news.kind === 'waiting' && !this.available)) return;
     try {
       if (localStorage.getItem(SIGNALS))
         void import('./signals.svelte').then(({ signals }) => signals.ring(news));
