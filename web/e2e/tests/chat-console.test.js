@@ -120,7 +120,7 @@ step("a search says what other views have, and shows it", async () => {
   await anna.page.goto("/admin/chats?view=closed");
   await anna.page.getByLabel("Search chats").fill("small jobs");
   await anna.page.getByText("No matching chats").waitFor();
-  await anna.page.getByText("1 more in other views: All").waitFor();
+  await anna.page.getByText("1 chat in other views: All").waitFor();
   await anna.page.getByRole("button", { name: "Search all chats" }).click();
   await row(anna, ada).waitFor();
 });

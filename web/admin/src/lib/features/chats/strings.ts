@@ -47,8 +47,8 @@ export const own = {
   emptyText: 'This view is empty right now.',
   emptyFilterTitle: 'No matching chats',
   emptyFilterText: 'Try fewer filters or another word.',
-  elsewhere: (total: number, more: boolean, where: string[]) =>
-    `${total.toLocaleString('en-GB')}${more ? '+' : ''} more in other views: ${new Intl.ListFormat('en-GB').format(where)}`,
+  elsewhere: (total: string, where: string[]) =>
+    `${total} in other views: ${new Intl.ListFormat('en-GB').format(where)}`,
   elsewhereShow: 'Search all chats',
   goAvailable: 'Become available',
   presence: {
