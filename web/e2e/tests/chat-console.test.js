@@ -52,7 +52,7 @@ step("whoever leaves the site has left, and whoever comes back is there", async 
   await until("the row says so", async () => (await row(anna, ada).getByText("On the site").count()) === 0);
   await article(anna).getByRole("button", { name: "Take chat" }).click();
   await composer(anna)
-    .getByText("The visitor has left the site. If they don’t come back soon, your reply goes out by email.")
+    .getByText("The visitor has left the site. If they don’t come back soon, your reply is sent by email.")
     .waitFor();
   await ada.connect({ resume: { sessionId: id, token, lastSeq: 0 } });
   await article(anna).getByText("On the site").waitFor();

@@ -169,7 +169,7 @@ step("it is transferred with a note", async () => {
   const dialog = anna.page.getByRole("dialog", { name: "Transfer chat" });
   // There is nobody else.
   assert.ok(await dialog.getByRole("radio", { name: BEN.name }).isChecked());
-  await dialog.getByLabel("Note for them").fill("Please go on, I am in a meeting.");
+  await dialog.getByLabel("Note for your colleague").fill("Please go on, I am in a meeting.");
   assert.deepEqual(await axe(anna.page), []);
   await dialog.getByRole("button", { name: "Transfer" }).click();
   await anna.page.getByText(`With ${BEN.name}`, { exact: true }).waitFor();
@@ -230,7 +230,7 @@ step("it is closed, and reopened", async () => {
   await ada.hears("session", ({ status }) => status === "closed");
   await anna.page.locator("article").getByRole("button", { name: "Reopen chat" }).first().click();
   await anna.page.getByText("With you", { exact: true }).waitFor();
-  await menu(anna, "Back to the queue");
+  await menu(anna, "Return to the queue");
   await row(ben).waitFor();
 });
 
