@@ -16,7 +16,7 @@ class Desk {
   /** The session that is open on this page. */
   open: string | null = null;
   /** Sessions that colleagues have passed on to this person, who has not opened them since. */
-  given = $state.raw<readonly string[]>([]);
+  #given = $state.raw<readonly string[]>([]);
 
   waiting = $derived(waitingOf(this.sessions));
   mine = $derived(mineOf(this.sessions, session.me?.id));
@@ -39,15 +39,20 @@ class Desk {
     this.sessions = hearSessions(this.sessions, frame);
   }
 
+  /** A colleague has passed it on, and it still is this person's. */
+  isGiven({ sessionId, staffId }: ChatSession): boolean {
+    return staffId === session.me?.id && this.#given.includes(sessionId);
+  }
+
   /** Something in it was not looked at yet. */
-  isNew({ sessionId, unread }: ChatSession): boolean {
-    return unread > 0 || this.given.includes(sessionId);
+  isNew(one: ChatSession): boolean {
+    return one.unread > 0 || this.isGiven(one);
   }
 
   /** It is open, or no longer is. */
   show(id: string | null): void {
     this.open = id;
-    if (id) this.given = this.given.filter((other) => other !== id);
+    if (id) this.#given = this.#given.filter((other) => other !== id);
   }
 
   learn(one: ChatSession): void {
@@ -60,7 +65,8 @@ class Desk {
   }
 
   forget(): void {
-    Object.assign(this, { sessions: NONE, staff: [], given: [] });
+    Object.assign(this, { sessions: NONE, staff: [] });
+    this.#given = [];
   }
 
   /** Lines from before: of a page that was closed or reloaded. */
@@ -83,7 +89,7 @@ class Desk {
     this.#measure(now);
     const news = this.sessions.loaded && newsIn(this.sessions.all[now.sessionId], now, session.me?.id);
     if (!news) return;
-    if (news.kind === 'given' && this.open !== now.sessionId) this.given = [...this.given, now.sessionId];
+    if (news.kind === 'given' && this.open !== now.sessionId) this.#given = [...this.#given, now.sessionId];
     const seen = this.open === now.sessionId && document.hasFocus();
     if (seen || (news.kind === 'waiting' && !this.available)) return;
     try {
