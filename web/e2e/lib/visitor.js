@@ -73,6 +73,11 @@ export class Visitor {
     return [...bySeq.entries()].sort(([a], [b]) => a - b).map(([, content]) => content);
   }
 
+  /** Leaves the site, and may come back. */
+  async goes() {
+    await this.#page.evaluate(() => window.socket.close());
+  }
+
   async leave() {
     await this.context.close();
   }

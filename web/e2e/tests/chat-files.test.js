@@ -77,7 +77,7 @@ step("a chat begins, and the button for files is there", async () => {
   await anna.page.goto("/admin/chats");
   await live(anna.page);
   await anna.page.getByRole("button", { name: "Become available" }).click();
-  await anna.page.getByText("1 person is available").waitFor();
+  await anna.page.getByText("1 available").waitFor();
   await page.goto("/");
   await page.locator(".chat-open").click();
   await field().fill("Can I show you something?");
@@ -151,7 +151,9 @@ step("staff attach a PDF, and the visitor saves it, byte by byte the same", asyn
   await chosen().getByText("Offer 2026.pdf").waitFor();
   await reply().fill("Here is our offer.");
   await anna.page.keyboard.press("Enter");
-  await log(anna.page).getByText("State of the line").waitFor();
+  await log(anna.page)
+    .getByText(/^(Sent|Read)$/)
+    .waitFor();
   await chosen().waitFor({ state: "detached" });
   const row = log().getByRole("button", { name: /^Offer 2026\.pdf\s*PDF, \d+ bytes/ });
   const download = page.waitForEvent("download");

@@ -137,9 +137,12 @@ step("a toast covers no control of the composer", async () => {
     await page.setViewportSize({ width, height });
     await open(id);
     await write(page, "n");
+    const place = () => page.locator("[data-composer]").evaluate((it) => it.getBoundingClientRect().bottom);
+    const before = await place();
     await page.keyboard.insertText(`For the toast at ${width}`);
     await page.getByRole("button", { name: "Add note" }).click();
     await page.getByText("Note added").waitFor();
+    if (width > 860) assert.equal(await place(), before, `nothing moves at ${width}`);
     await write(page, "r");
     const controls = page.locator("[data-composer]").locator("button, input, select, textarea");
     for (const control of await controls.all()) {

@@ -106,7 +106,9 @@ async function standsFree(text, width) {
   await toast.waitFor();
   const on = await toast.evaluate((it) => {
     const mine = it.getBoundingClientRect();
-    return [...document.querySelectorAll("main, nav, [role=status]:not(:has(*))")]
+    // Beside a conversation, it is the list that keeps room for it.
+    const page = document.querySelector(".columns.reading .list > *") ? ".list > *, .detail" : "main";
+    return [...document.querySelectorAll(`${page}, nav, [role=status]:not(:has(*))`)]
       .filter((other) => !it.contains(other) && !other.closest(".sr"))
       .filter((other) => {
         const its = other.getBoundingClientRect();

@@ -13,7 +13,7 @@ before(async () => {
   mail = await Mail.make();
   server = await Server.make({ env: { SMTP_URL: mail.url } });
   browser = await launch();
-  desk = await person(browser, server);
+  desk = await person(browser, server, { permissions: ["clipboard-read", "clipboard-write"] });
   visitor = await person(browser, server);
   await signIn(desk.page);
 });
@@ -210,6 +210,29 @@ step("security: a limit that was lowered counts at once", async () => {
   assert.match(String(answer?.message ?? JSON.stringify(answer)), /at least 20 characters|422/);
   await page.getByRole("button", { name: "Reset to default: Minimum password length" }).click();
   await save();
+});
+
+step("chat: another website is typed at once, gets its tag, and saving keeps the place", async () => {
+  const { page } = desk;
+  await open("chat");
+  await page.getByRole("button", { name: "Add a website" }).click();
+  await page.waitForFunction(() => document.activeElement?.matches("[data-key='chat.embedOrigins'] input"));
+  await page.keyboard.type("https://shop.example");
+  await page.getByRole("button", { name: "Copy the tag" }).click();
+  assert.equal(
+    await page.evaluate(() => navigator.clipboard.readText()),
+    `<script src="${server.url}/embed/chat.js" async></script>`,
+  );
+  const top = () => page.locator("[data-key='chat.embedOrigins']").evaluate((it) => it.getBoundingClientRect().top);
+  const before = await top();
+  // Where it is: Playwright would scroll a button into view that people see.
+  const button = await page.getByRole("button", { name: "Save changes" }).boundingBox();
+  await page.mouse.click(button.x + button.width / 2, button.y + button.height / 2);
+  await page.getByRole("button", { name: "Save changes" }).waitFor({ state: "detached" });
+  assert.ok(Math.abs((await top()) - before) < 2, "it has not moved");
+  assert.equal(await page.evaluate(() => document.activeElement?.getAttribute("data-key")), "chat.embedOrigins");
+  // The name of a field and what is said behind it are two words.
+  await page.getByRole("textbox", { name: "Back to the queue optional", exact: true }).waitFor();
 });
 
 step("privacy: the page says what would go, and the policy follows", async () => {

@@ -3,12 +3,11 @@ import { isAbort } from '../api/errors';
 import { words } from '../strings';
 import { toasts } from './toasts.svelte';
 
-const text = words.download;
-
-/** Progress by size if the server knows it beforehand, otherwise by rows. */
+/** Progress by size if the server knows it beforehand, otherwise by rows. `text`: what is said meanwhile and after. */
 export async function download(
   ask: (signal: AbortSignal) => Promise<Response>,
   fallbackName: string,
+  text = words.download,
 ): Promise<void> {
   const stop = new AbortController();
   const toast = toasts.track(text.going(0, null), () => stop.abort());

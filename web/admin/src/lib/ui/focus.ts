@@ -1,9 +1,13 @@
 import { tick } from 'svelte';
 
-/** If a button disappears after its action, moves the focus there instead of to the top of the page. */
-export async function keepFocus(there: () => HTMLElement | null | undefined): Promise<void> {
+/**
+ * If a button disappears after its action, moves the focus there instead of to the top of the page. `still`: without
+ * scrolling.
+ */
+export async function keepFocus(there: () => HTMLElement | null | undefined, still = false): Promise<void> {
   await tick();
-  if (!document.activeElement || document.activeElement === document.body) there()?.focus();
+  if (!document.activeElement || document.activeElement === document.body)
+    there()?.focus({ preventScroll: still });
 }
 
 /** Moves the focus to the first enabled match in an entry of a list, in the order of the selectors. */

@@ -21,14 +21,13 @@ describe('canned replies', () => {
     expect(unknownVariables('{{client.name}} {{client.age}} {{}}')).toEqual(['client.age', '']);
   });
 
-  it('hears a semicolon only where a word begins', () => {
+  it('hears a semicolon or a slash only where a word begins', () => {
     expect(trigger('Hello ;tha', 10)).toEqual({ start: 6, query: 'tha' });
     expect(trigger(';', 1)).toEqual({ start: 0, query: '' });
     expect(trigger('end;', 4)).toBeNull();
     expect(trigger(';done now', 9)).toBeNull();
-    expect(trigger('Hello /tha', 10)).toBeNull();
-    expect(trigger('Hello /tha', 10, '/;')).toEqual({ start: 6, query: 'tha' });
-    expect(trigger('and/or', 6, '/;')).toBeNull();
+    expect(trigger('Hello /tha', 10)).toEqual({ start: 6, query: 'tha' });
+    expect(trigger('and/or', 6)).toBeNull();
   });
 
   it('puts the shortcut first', () => {

@@ -1,4 +1,4 @@
-/** Canned replies: variables, and the `;` that inserts them while writing. Pure. */
+/** Canned replies: variables, and the `/` or `;` that inserts them while writing. Pure. */
 import type { Schema } from '../api/types';
 
 type CannedReply = Schema['CannedReply'];
@@ -34,11 +34,11 @@ export function unknownVariables(content: string): string[] {
   return namesIn(content).filter((name) => !isVariable(name));
 }
 
-/** The `;word` right before the caret, at the start of the text or after a space. `marks`: what may stand for the `;`. */
-export function trigger(text: string, caret: number, marks = ';'): { start: number; query: string } | null {
+/** The `/word` or `;word` right before the caret, at the start of the text or after a space. */
+export function trigger(text: string, caret: number): { start: number; query: string } | null {
   const match = /(?:^|\s)([;/])([\p{L}\p{N}_-]*)$/u.exec(text.slice(0, caret));
   const [, mark = '', query = ''] = match ?? [];
-  if (!mark || !marks.includes(mark)) return null;
+  if (!mark) return null;
   return { start: caret - query.length - 1, query };
 }
 

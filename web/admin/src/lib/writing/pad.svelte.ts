@@ -29,8 +29,8 @@ export interface PadOptions {
   id: string;
   /** Maximum characters of a reply and of a note. */
   longest: Record<Draft['mode'], number>;
-  /** The characters that call canned replies. */
-  marks: string;
+  /** Of the two characters that call canned replies, the one that is shown. */
+  mark: '/' | ';';
   /** What the variables of canned replies stand for. */
   values: () => Values;
   /** The newest line of others, when the person begins to write. */
@@ -54,8 +54,9 @@ export class Pad {
   /** The button that takes the draft over from another tab. */
   takeOver = $state<HTMLElement>();
   claim: DraftClaim;
-  readonly marks: string;
 
+  /** Clients can be written to now. */
+  #open = true;
   /** The person has asked for the draft that another tab has. */
   #wanting = $state(false);
   #options: PadOptions;
@@ -63,7 +64,6 @@ export class Pad {
 
   constructor(options: PadOptions) {
     const { staff, id } = (this.#options = options);
-    this.marks = options.marks;
     this.draft = loadDraft(staff, id);
     this.kept = !isBlank(this.draft);
     this.claim = new DraftClaim(staff, id, {
@@ -139,13 +139,14 @@ export class Pad {
     return findCanned(helpers.canned, calling.query).map((canned) => ({
       id: canned.id,
       title: canned.title,
-      keys: canned.shortcut ? `${this.marks[0]}${canned.shortcut}` : undefined,
-      text: canned.content,
+      keys: canned.shortcut ? `${this.#options.mark}${canned.shortcut}` : undefined,
+      text: this.#filled(canned.content),
     }));
   });
 
   write(mode: Draft['mode']): void {
     this.setMode(mode);
+    if (this.draft.mode !== mode && !this.elsewhere) return;
     (this.elsewhere ? this.takeOver : this.field)?.focus();
     this.field?.scrollIntoView({ block: 'nearest' });
   }
@@ -155,10 +156,22 @@ export class Pad {
   }
 
   setMode(mode: Draft['mode']): void {
-    if (this.busy || this.elsewhere) return;
+    if (this.busy || this.elsewhere || (mode === 'reply' && !this.#open)) return;
     this.draft.mode = mode;
     this.calling = null;
     this.keep();
+  }
+
+  /**
+   * Whether clients can be written to. While they cannot, an empty field is for notes. It becomes one for replies again only
+   * if nobody is in it, so that no note goes out by mistake.
+   */
+  allow(replies: boolean): void {
+    const before = this.#open;
+    this.#open = replies;
+    if (!this.empty) return;
+    if (!replies) this.draft.mode = 'note';
+    else if (!before && !this.focused) this.draft.mode = 'reply';
   }
 
   keep(): void {
@@ -195,7 +208,7 @@ export class Pad {
     const { draft, field } = this;
     this.#begin();
     const caret = field?.selectionStart ?? draft.text.length;
-    this.calling = this.replying ? trigger(draft.text, caret, this.marks) : mentionTrigger(draft.text, caret);
+    this.calling = this.replying ? trigger(draft.text, caret) : mentionTrigger(draft.text, caret);
     this.keep();
     if (this.wordless) return this.pause();
     this.#options.writing(true);
@@ -215,8 +228,12 @@ export class Pad {
   /** The text of a suggestion. */
   #textOf(chosen: string): string {
     if (!this.replying) return `@${helpers.colleagues.find((one) => one.id === chosen)?.name ?? ''} `;
-    const canned = helpers.canned.find((one) => one.id === chosen);
-    return fill(canned?.content ?? '', {
+    return this.#filled(helpers.canned.find((one) => one.id === chosen)?.content ?? '');
+  }
+
+  /** A canned reply with what is known of the client. */
+  #filled(content: string): string {
+    return fill(content, {
       'staff.name': session.me?.name,
       'firm.name': session.me?.firmName,
       ...this.#options.values(),
@@ -247,5 +264,6 @@ export class Pad {
     this.draft = loadDraft(staff, id);
     this.kept = !isBlank(this.draft);
     if (left.length && !this.draft.files?.length) this.setFiles(left);
+    this.allow(this.#open);
   }
 }

@@ -10,6 +10,7 @@ import { toasts } from '../../ui/toasts.svelte';
 import { seen } from '../notices';
 import { api } from './api';
 import { claim } from './claim';
+import { withPresence } from './desk';
 import { desk } from './desk.svelte';
 import { outbox } from './outbox.svelte';
 import { own as text } from './strings';
@@ -48,6 +49,8 @@ export class ChatState {
   isMine = $derived(this.detail?.status === 'active' && this.detail.staffId === session.me?.id);
   /** A session that a colleague has is theirs to transfer and close. */
   canAct = $derived(this.isMine || this.detail?.status === 'waiting');
+  /** What this person has seen, the firm has: while it is theirs, and once it is nobody's. */
+  isRead = $derived(this.isMine || this.detail?.status === 'closed');
   /** Names of colleagues who write to the visitor. */
   colleaguesTyping = $derived(Object.values(this.#typing));
 
@@ -115,11 +118,18 @@ export class ChatState {
     }
     if (!('sessionId' in frame) || frame.sessionId !== this.id) return;
     if (frame.type === 'typing') return this.#hearTyping(frame);
+    if (frame.type === 'presence') return this.#hearPresence(frame);
     if (frame.type === 'session' && this.#differs(frame))
       this.#after('load', SOON_MS, () => void this.load());
     if (frame.type === 'message' && frame.from === 'visitor') this.visitorTypes = false;
     this.talk = talk.hear(this.talk, frame);
     this.#look();
+  }
+
+  /** The desk forgets sessions that are over: this one is still shown. */
+  #hearPresence(frame: Extract<ServerFrame, { type: 'presence' }>): void {
+    if (this.#loaded) this.#loaded = withPresence(this.#loaded, frame);
+    if (frame.visitor === 'offline') this.visitorTypes = false;
   }
 
   /** Whether more has changed than its lines: what stands beside them has to be loaded again. */
@@ -188,10 +198,10 @@ export class ChatState {
     }
   }
 
-  /** The person has seen the newest line; the firm has, if the session is theirs. */
+  /** The person has seen the newest line. */
   look(): void {
     const last = talk.end(this.talk);
-    if (!this.isMine || last <= Math.max(this.talk.read.staff, this.#readUpTo)) return;
+    if (!this.isRead || last <= Math.max(this.talk.read.staff, this.#readUpTo)) return;
     if (live.send({ type: 'read', sessionId: this.id, seq: last })) this.#readUpTo = last;
   }
 
@@ -294,7 +304,7 @@ export class ChatState {
   }
 
   transcript(format: 'txt' | 'html'): Promise<void> {
-    return download((signal) => api.transcript(this.id, format, signal), `chat.${format}`);
+    return download((signal) => api.transcript(this.id, format, signal), `chat.${format}`, text.transcript);
   }
 
   async #change(call: Promise<Tagged<ChatDetail>>, said = '', undo?: () => void): Promise<void> {

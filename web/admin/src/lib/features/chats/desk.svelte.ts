@@ -15,11 +15,13 @@ class Desk {
   ahead = $state(0);
   /** The session that is open on this page. */
   open: string | null = null;
+  /** Sessions that colleagues have passed on to this person, who has not opened them since. */
+  #given = $state.raw<readonly string[]>([]);
 
   waiting = $derived(waitingOf(this.sessions));
   mine = $derived(mineOf(this.sessions, session.me?.id));
   /** What somebody should look at: who waits, and one's own with something new. */
-  count = $derived(this.waiting.length + this.mine.filter(({ unread }) => unread > 0).length);
+  count = $derived(this.waiting.length + this.mine.filter((one) => this.isNew(one)).length);
   available = $derived(this.staff.some(({ staffId, available }) => available && staffId === session.me?.id));
 
   frames(frame: ServerFrame): void {
@@ -28,6 +30,22 @@ class Desk {
     else if (frame.type === 'session') this.#ring(frame);
     else if (frame.type === 'sessions') frame.sessions.forEach((one) => this.#measure(one));
     this.sessions = hearSessions(this.sessions, frame);
+  }
+
+  /** A colleague has passed it on, and it still is this person's. */
+  isGiven({ sessionId, staffId }: ChatSession): boolean {
+    return staffId === session.me?.id && this.#given.includes(sessionId);
+  }
+
+  /** Something in it was not looked at yet. */
+  isNew(one: ChatSession): boolean {
+    return one.unread > 0 || this.isGiven(one);
+  }
+
+  /** It is open, or no longer is. */
+  show(id: string | null): void {
+    this.open = id;
+    if (id) this.#given = this.#given.filter((other) => other !== id);
   }
 
   learn(one: ChatSession): void {
@@ -41,6 +59,7 @@ class Desk {
 
   forget(): void {
     Object.assign(this, { sessions: NONE, staff: [] });
+    this.#given = [];
   }
 
   /** Lines from before: of a page that was closed or reloaded. */
@@ -62,8 +81,10 @@ class Desk {
   #ring(now: ChatSession): void {
     this.#measure(now);
     const news = this.sessions.loaded && newsIn(this.sessions.all[now.sessionId], now, session.me?.id);
+    if (!news) return;
+    if (news.kind === 'given' && this.open !== now.sessionId) this.#given = [...this.#given, now.sessionId];
     const seen = this.open === now.sessionId && document.hasFocus();
-    if (!news || seen || (news.kind === 'waiting' && !this.available)) return;
+    if (seen || (news.kind === 'waiting' && !this.available)) return;
     try {
       if (localStorage.getItem(SIGNALS))
         void import('./signals.svelte').then(({ signals }) => signals.ring(news));

@@ -35,6 +35,23 @@ describe('the sessions', () => {
     expect(ids(after(READY, list(false), changed(one('new', 1)), list(true)))).toEqual(['new']);
   });
 
+  it('tell where a visitor is, without a new version', () => {
+    const here = (visitor: 'online' | 'offline', url?: string) =>
+      ({ type: 'presence', sessionId: 'a', visitor, page: url ? { url } : null }) as ServerFrame;
+    const page = { url: 'https://firm.example/', referrer: 'https://search.example/' };
+    const state = after(changed(one('a', 1, { online: true, page })), here('offline'));
+    expect(state.all['a']).toMatchObject({ online: false, page });
+    const back = hearSessions(state, here('online', 'https://firm.example/about'));
+    expect(back.all['a']).toMatchObject({
+      online: true,
+      page: { url: 'https://firm.example/about', referrer: page.referrer },
+    });
+    expect(after(here('online')).all).toEqual({});
+    // A list from after a gap knows what was missed meanwhile.
+    const again = hearSessions(hearSessions(back, READY), list(true, one('a', 1, { online: false })));
+    expect(again.all['a']?.online).toBe(false);
+  });
+
   it('take the newest state, in whatever order it comes', () => {
     const closed = one('a', 5, { status: 'closed' });
     expect(after(changed(closed), changed(one('a', 4))).all['a']?.status).toBe('closed');
@@ -71,5 +88,7 @@ describe('news', () => {
     expect(newsIn(mine(1, 1), mine(2, 0), 'me')).toBeNull();
     expect(newsIn(mine(3, 0), mine(2, 1), 'me')).toBeNull();
     expect(newsIn(mine(1, 0), mine(2, 1), 'ben')).toBeNull();
+    const bens = one('a', 1, { status: 'active', staffId: 'ben' });
+    expect(newsIn(bens, mine(2, 0), 'me')?.kind).toBe('given');
   });
 });

@@ -15,16 +15,38 @@ export const NONE: Sessions = { all: {}, coming: null, loaded: false };
 const newer = (known: ChatSession | undefined, other: ChatSession) =>
   known && known.version >= other.version ? known : other;
 
+/** Where a visitor is changes without a new version: of two equal states in a list, the list's is newer. */
+const newest = (known: ChatSession | undefined, listed: ChatSession) =>
+  known && known.version > listed.version ? known : listed;
+
+type Presence = Extract<ServerFrame, { type: 'presence' }>;
+
+/** Whether the visitor is there now, and on which page. */
+export function withPresence<T extends ChatSession>(one: T, { visitor, page }: Presence): T {
+  // From where they came to the site stays as it was.
+  const where = page ? { ...page, referrer: one.page?.referrer } : one.page;
+  return { ...one, online: visitor === 'online', page: where };
+}
+
 type ByKey = Readonly<Record<string, ChatSession>>;
 const put = (into: ByKey, one: ChatSession): ByKey => ({
   ...into,
   [one.sessionId]: newer(into[one.sessionId], one),
 });
 
+const moved = (all: ByKey, frame: Presence): ByKey => {
+  const one = all[frame.sessionId];
+  return one ? { ...all, [frame.sessionId]: withPresence(one, frame) } : all;
+};
+
 export function hearSessions(state: Sessions, frame: ServerFrame): Sessions {
   if (frame.type === 'ready') return { ...state, coming: null };
   if (frame.type === 'session') {
     return { ...state, all: put(state.all, frame), coming: state.coming && put(state.coming, frame) };
+  }
+  if (frame.type === 'presence') {
+    const { all, coming } = state;
+    return { ...state, all: moved(all, frame), coming: coming && moved(coming, frame) };
   }
   if (frame.type !== 'sessions') return state;
   const coming = frame.sessions.reduce(put, state.coming ?? {});
@@ -32,7 +54,7 @@ export function hearSessions(state: Sessions, frame: ServerFrame): Sessions {
   // What is not in the list is over. What is may have changed since the list was made.
   const all = Object.values(coming).map((one): [string, ChatSession] => [
     one.sessionId,
-    newer(state.all[one.sessionId], one),
+    newest(state.all[one.sessionId], one),
   ]);
   return { all: Object.fromEntries(all), coming: null, loaded: true };
 }
@@ -58,9 +80,9 @@ export const mineOf = ({ all }: Sessions, me: string | undefined): ChatSession[]
     .sort((a, b) => a.startedAt.localeCompare(b.startedAt));
 
 /** What somebody should hear of. */
-export type News = { kind: 'waiting' | 'line'; session: ChatSession };
+export type News = { kind: 'waiting' | 'given' | 'line'; session: ChatSession };
 
-/** What is new for a person: somebody waits, or has written into a session that the person has. */
+/** What is new for a person: somebody waits, a colleague has passed a session on to them, or there is a line in theirs. */
 export function newsIn(
   before: ChatSession | undefined,
   now: ChatSession,
@@ -70,5 +92,6 @@ export function newsIn(
   if (now.isSpam) return null;
   if (now.status === 'waiting' && before?.status !== 'waiting') return { kind: 'waiting', session: now };
   const mine = now.status === 'active' && now.staffId === me;
+  if (mine && before?.status === 'active' && before.staffId !== me) return { kind: 'given', session: now };
   return mine && now.unread > (before?.unread ?? 0) ? { kind: 'line', session: now } : null;
 }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { clockTime, dayOf, rows } from './lines';
+import { beginning, clockTime, dayOf, rows } from './lines';
 import type { Entry } from './talk';
 
 const said = (from: 'visitor' | 'staff' | 'system', at: string, staffId = 'ben') =>
@@ -30,4 +30,12 @@ it('says when', () => {
   const now = Date.parse('2026-03-01T00:00:00Z');
   expect(dayOf('2026-01-01T12:05:00Z', now, 'UTC')).toBe('Thursday 1 January');
   expect(dayOf('2025-01-01T12:05:00Z', now, 'UTC')).toMatch(/^Wednesday,? 1 January 2025$/);
+});
+
+it('quotes the beginning of a line', () => {
+  expect(beginning({ content: ' My password\nis hunter2 ', files: [] })).toBe('My password is hunter2');
+  expect(beginning({ content: 'I have a question about the printer in our office.', files: [] })).toBe(
+    'I have a question about the printer in o…',
+  );
+  expect(beginning({ content: '', files: [{ name: 'offer.pdf' }] as never })).toBe('offer.pdf');
 });

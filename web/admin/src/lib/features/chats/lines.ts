@@ -1,5 +1,6 @@
 /** How the entries of a conversation stand below each other. Pure. */
 import type { Entry } from './talk';
+import type { ChatLine } from './types';
 
 export interface Shown {
   entry: Entry;
@@ -10,6 +11,7 @@ export interface Shown {
 }
 
 const WHILE_MS = 5 * 60_000;
+const BEGINNING = 40;
 
 const dayIn = (at: string, zone?: string) => new Date(at).toLocaleDateString('en-CA', { timeZone: zone });
 
@@ -28,6 +30,13 @@ export function rows(entries: readonly Entry[], zone?: string): Shown[] {
       before && speaker(before) === speaker(entry) && Date.parse(entry.at) - Date.parse(before.at) < WHILE_MS;
     return { entry, day, first: day || !same };
   });
+}
+
+/** The first words of a line, or the name of its first file: enough to tell it from others. */
+export function beginning({ content, files }: Pick<ChatLine, 'content' | 'files'>): string {
+  const text = content.trim() || files?.[0]?.name || '';
+  const some = [...text.replace(/\s+/g, ' ')];
+  return some.length > BEGINNING ? `${some.slice(0, BEGINNING).join('').trimEnd()}…` : some.join('');
 }
 
 /** "14:05". */

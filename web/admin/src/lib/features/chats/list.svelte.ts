@@ -2,20 +2,29 @@
 import type { ServerFrame } from '../../api/types';
 import { session } from '../../auth/session.svelte';
 import { live } from '../../live/live.svelte';
-import { Paged } from '../../ui/paged.svelte';
+import { beyond, type Elsewhere } from '../../ui/elsewhere';
+import { PAGE, Paged, type Turn } from '../../ui/paged.svelte';
 import { api } from './api';
+import { withPresence } from './desk';
 import { desk } from './desk.svelte';
+import { viewOf, widest } from './elsewhere';
 import { isLive, parseFilters, stillFits, toQuery, type Filters } from './filters';
 import type { ChatSession } from './types';
+import type { View } from './views';
 
 type Item = ChatSession & { id: string };
 
+async function ask(filters: Filters, turn: Turn, signal?: AbortSignal) {
+  const { items, meta } = await api.list({ ...toQuery(filters), ...turn }, signal);
+  return { items: items.map((one): Item => ({ ...one, id: one.sessionId })), meta };
+}
+
 class ChatList extends Paged<Item, Filters> {
+  /** What the search finds in other views. */
+  elsewhere = $state.raw<Elsewhere<View> | null>(null);
+
   constructor() {
-    super(parseFilters(new URLSearchParams()), async (filters, turn, signal) => {
-      const { items, meta } = await api.list({ ...toQuery(filters), ...turn }, signal);
-      return { items: items.map((one) => ({ ...one, id: one.sessionId })), meta };
-    });
+    super(parseFilters(new URLSearchParams()), ask);
     live.hear((frame) => this.#hear(frame));
     session.whenLeft(() => this.reset());
   }
@@ -34,6 +43,32 @@ class ChatList extends Paged<Item, Filters> {
     });
   });
 
+  override async load(filters: Filters = this.filters, atLeast = 0): Promise<boolean> {
+    if (filters.q !== this.filters.q) this.elsewhere = null;
+    if (!(await super.load(filters, atLeast))) return false;
+    void this.#lookElsewhere(filters);
+    return true;
+  }
+
+  /** Looks where else the words of a search are. */
+  async #lookElsewhere(filters: Filters): Promise<void> {
+    const { look } = this;
+    const wide = widest(filters);
+    const found = wide && (await ask(wide, { limit: PAGE }, look?.signal).catch(() => null));
+    if (look !== this.look) return;
+    // Spam is in no other view.
+    const items = filters.view === 'spam' ? [] : this.items;
+    const here = { ids: items.map(({ id }) => id), total: items.length && this.meta.total };
+    const { total, totalIsLowerBound: more } = found ? found.meta : this.meta;
+    this.elsewhere =
+      found && beyond(here, { items: found.items, total, more }, (one) => viewOf(one, session.me?.id));
+  }
+
+  override reset(): void {
+    super.reset();
+    this.elsewhere = null;
+  }
+
   /** Shows what these filters select. */
   show(filters: Filters): void {
     if (isLive(filters)) {
@@ -48,6 +83,8 @@ class ChatList extends Paged<Item, Filters> {
 
   /** Words are looked up again only when somebody asks. */
   #hear(frame: ServerFrame): void {
+    if (frame.type === 'presence')
+      this.items = this.items.map((one) => (one.id === frame.sessionId ? withPresence(one, frame) : one));
     if (this.live || !this.loaded || this.filters.q) return;
     if (frame.type === 'ready') this.again();
     else if (frame.type === 'session' && stillFits(frame, this.filters, session.me?.id))

@@ -1,19 +1,23 @@
 /** What a visitor is called who may have said nothing about themselves. Pure. */
-import { own } from './strings';
+import { frame } from './strings.frame';
 
 interface Visitor {
+  sessionId: string;
   visitorName?: string | null;
   visitorEmail?: string | null;
 }
 
-export const nameOf = ({ visitorName, visitorEmail }: Visitor): string =>
-  visitorName || visitorEmail || own.visitor;
+export const nameOf = ({ sessionId, visitorName, visitorEmail }: Visitor): string =>
+  visitorName || visitorEmail || frame.visitor(sessionId);
 
-/** The page of a site, as short as it can be: "/contact". */
-export function shortPage(url: string): string {
+/** Whether they have said nothing by which one knows them. */
+export const isNameless = ({ visitorName, visitorEmail }: Visitor): boolean => !visitorName && !visitorEmail;
+
+/** A page, as short as it can be: "/contact", and with its host if that is not the firm's own: "shop.example/cart". */
+export function shortPage(url: string, own: string): string {
   try {
-    const { pathname, search } = new URL(url);
-    return pathname + search;
+    const { host, pathname, search } = new URL(url);
+    return (host === own ? '' : host) + pathname + search;
   } catch {
     return url;
   }

@@ -3,9 +3,9 @@ import type { Shortcuts } from '../../slice/slice';
 
 export const shortcuts: Shortcuts[] = [
   {
-    title: 'In chats',
+    title: 'In the list of chats',
     keys: [
-      ['w', 'Take the next one that waits'],
+      ['w', 'Take the next waiting chat'],
       ['j', 'Next chat'],
       ['k', 'Previous chat'],
       ['Enter', 'Open chat'],
@@ -14,7 +14,7 @@ export const shortcuts: Shortcuts[] = [
     ],
   },
   {
-    title: 'With a chat',
+    title: 'In an open chat',
     keys: [
       ['c', 'Take chat'],
       ['r', 'Reply'],

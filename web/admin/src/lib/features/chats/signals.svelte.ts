@@ -2,6 +2,7 @@
 import { session } from '../../auth/session.svelte';
 import { href } from '../../href';
 import type { News } from './desk';
+import { nameOf } from './names';
 import { SIGNALS } from './stored';
 import { own } from './strings';
 
@@ -69,9 +70,10 @@ function stored(): Signal[] {
 }
 
 /** Several tabs hear the same; the tag makes one notification of it. */
-function notify({ kind, session: { sessionId, visitorName, version } }: News): void {
+function notify({ kind, session: one }: News): void {
+  const { sessionId, version } = one;
   if (!('Notification' in window) || Notification.permission !== 'granted') return;
-  const note = new Notification(own.signals[kind](visitorName ?? null), {
+  const note = new Notification(own.signals[kind](nameOf(one)), {
     tag: `${sessionId}-${version}`,
     icon: href('/favicon.svg'),
   });

@@ -22,16 +22,16 @@ export const frame = {
   switch: 'Switch availability for chats',
   waiting: (n: number) => (n === 1 ? '1 chat is waiting' : n ? `${n} chats are waiting` : ''),
   notices: {
-    waiting: 'A visitor is waiting in the chat',
-    waitingWhen: 'when a visitor waits in the chat',
+    waiting: 'A visitor is waiting in chat',
+    waitingWhen: 'when a visitor is waiting in chat',
     assigned: (notice: { actor?: string | null; detail?: string | null }) =>
       notice.actor
         ? `${notice.actor} assigned you ${notice.detail ?? 'a chat'}`
-        : `You were given ${notice.detail ?? 'a chat'}`,
-    assignedWhen: 'when I am given a chat',
+        : `You were assigned ${notice.detail ?? 'a chat'}`,
+    assignedWhen: 'when a chat is assigned to me',
     mentioned: (notice: { actor?: string | null }) =>
-      `${notice.actor ?? 'A colleague'} mentioned you in a note in a chat`,
-    mentionedWhen: 'when a colleague mentions me in a note in a chat',
+      `${notice.actor ?? 'A colleague'} mentioned you in a chat note`,
+    mentionedWhen: 'when a colleague mentions me in a chat note',
   },
   letters: {
     chat_reply: 'A reply from the chat',
@@ -40,10 +40,15 @@ export const frame = {
   },
   entities: { chat: 'chat', open: 'Open the chat' },
   stranger: 'A visitor',
+  /** One who gave no name; the same one everywhere. */
+  visitor: (id: string) => `Visitor ${id.slice(-4).toUpperCase()}`,
   waits: 'Waiting for',
   step: {
     title: 'Greet your visitors',
-    text: 'Choose the first words of the chat on your site, or switch it off.',
+    text: 'Write the greeting of the chat on your site, or turn chat off.',
   },
-  stop: { title: 'Chats', text: 'Visitors who write on your site wait here. Press w to take the next one.' },
+  stop: {
+    title: 'Chats',
+    text: 'Visitors who start a chat on your site wait here. Press w to take the next one.',
+  },
 };

@@ -2,12 +2,13 @@
 import type { Colleague } from '../../api/types';
 import { session } from '../../auth/session.svelte';
 import { live, type Notice } from '../../live/live.svelte';
+import { beyond, type Elsewhere } from '../../ui/elsewhere';
 import { PAGE, Paged } from '../../ui/paged.svelte';
 import { toasts } from '../../ui/toasts.svelte';
 import { helpers } from '../../writing/helpers.svelte';
 import { api } from './api';
 import { counts } from './counts.svelte';
-import { beyond, widest, type Elsewhere } from './elsewhere';
+import { widest } from './elsewhere';
 import { parseFilters, stillFits, toQuery, type Filters } from './filters';
 import { own as text } from './strings';
 import { frame } from './strings.frame';
@@ -30,7 +31,7 @@ class MessagesState extends Paged<MessageSummary, Filters> {
   /** Ids that someone else moved out of this view; they stay in place, dimmed. */
   gone = $state<string[]>([]);
   /** What the search finds in other views. */
-  elsewhere = $state.raw<Elsewhere | null>(null);
+  elsewhere = $state.raw<Elsewhere<MessageStatus> | null>(null);
   /** All messages that match are being gathered for the selection. */
   gathering = $state(false);
   tags = $state.raw<TagCount[]>([]);
@@ -77,7 +78,7 @@ class MessagesState extends Paged<MessageSummary, Filters> {
     if (look !== this.look) return;
     const here = { ids: this.items.map(idOf), total: this.meta.total };
     const { total, totalIsLowerBound: more } = found ? found.meta : this.meta;
-    this.elsewhere = found && beyond(here, { items: found.items, total, more });
+    this.elsewhere = found && beyond(here, { items: found.items, total, more }, ({ status }) => status);
   }
 
   /** Selects all messages under the filters, also those that are not loaded, up to a thousand. */

@@ -79,6 +79,11 @@ export const own = {
   },
   addresses: { add: 'Add a mailbox', label: (n: number) => `Mailbox ${n}` },
   origins: { add: 'Add a website', label: (n: number) => `Website ${n}` },
+  embed: {
+    title: 'Script tag',
+    help: 'Paste this into every page that should show the chat, just before </body>.',
+    copy: 'Copy the tag',
+  },
   service: {
     none: 'No services yet',
     noneText: 'The site does without a list of services until you add one.',

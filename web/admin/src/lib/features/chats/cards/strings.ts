@@ -2,6 +2,6 @@
 import { plural } from '../../../format/plural';
 
 export const own = {
-  title: (n: number) => `${plural(n, 'visitor is', 'visitors are')} waiting in the chat`,
+  title: (n: number) => `${plural(n, 'visitor is', 'visitors are')} waiting in chat`,
   all: 'Show all',
 };
