@@ -32,8 +32,9 @@ export const api = {
   spam: (id: string, isSpam: boolean) =>
     tagged(http.POST('/api/admin/chats/{sessionId}/spam', { ...of(id), body: { isSpam } })),
   /** 0 minutes ends the block. */
-  block: (id: string, minutes: number) =>
-    tagged(http.POST('/api/admin/chats/{sessionId}/block', { ...of(id), body: { minutes } })),
+  block: (id: string, minutes: number, address: boolean) =>
+    tagged(http.POST('/api/admin/chats/{sessionId}/block', { ...of(id), body: { minutes, address } })),
+  delete: (id: string) => data(http.DELETE('/api/admin/chats/{sessionId}', of(id))),
   toMessage: (id: string) => data(http.POST('/api/admin/chats/{sessionId}/to-message', of(id))),
   redact: (id: string, seq: number) =>
     data(

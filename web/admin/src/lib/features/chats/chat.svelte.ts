@@ -273,8 +273,24 @@ export class ChatState {
     return this.#change(api.spam(this.id, on), said, on ? () => void this.spam(false) : undefined);
   }
 
-  block(minutes: number): Promise<void> {
-    return this.#change(api.block(this.id, minutes), minutes ? text.done.blocked : text.done.unblocked);
+  /** True if it is deleted. */
+  async delete(): Promise<boolean> {
+    try {
+      await api.delete(this.id);
+      toasts.say(text.done.deleted);
+      return true;
+    } catch (error) {
+      toasts.fail(error);
+      return false;
+    }
+  }
+
+  /** `address`: and everybody else at the network address of the visitor. */
+  block(minutes: number, address = false): Promise<void> {
+    return this.#change(
+      api.block(this.id, minutes, address),
+      minutes ? text.done.blocked : text.done.unblocked,
+    );
   }
 
   /** Returns the id of the message. */

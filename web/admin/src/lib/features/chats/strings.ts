@@ -108,7 +108,14 @@ export const own = {
     number,
     string
   >,
+  /** Colleagues in an office share an address, and so do customers of a mobile network. */
+  blockAddress: (time: string) => `${time}, with everyone at the same network address`,
   blockedUntil: 'Blocked until',
+  delete: 'Delete chat',
+  deleteTitle: 'Delete this chat?',
+  deleteText:
+    'Its messages, files, notes and tags are deleted for good, for the visitor too. You can’t undo this.',
+  deleteMessage: 'The message that was made from it stays in the inbox.',
 
   done: {
     taken: 'The chat is now yours',
@@ -122,6 +129,7 @@ export const own = {
     unblocked: 'Visitor unblocked',
     message: 'Added to the inbox as a message',
     redacted: 'Text removed',
+    deleted: 'Chat deleted',
   },
   faster: (name: string | null) =>
     name ? `${name} took this chat first.` : 'This chat is no longer waiting.',
