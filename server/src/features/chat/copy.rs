@@ -1,7 +1,7 @@
 //! A copy of the conversation by mail: to the visitor who asks for it, once staff have replied.
 //!
-//! Whoever came by a mailed link has that mailbox and gets everything. Anybody else could have typed the address of a
-//! stranger: that mail holds what staff wrote, and a link to the rest.
+//! A visitor can type the address of a stranger. So the mail holds what staff wrote, and a link to the rest: it would be a
+//! relay for anything otherwise.
 
 use database::entity::chat_messages::{self as lines, Sender};
 use uuid::Uuid;
@@ -26,13 +26,11 @@ const MOST: u64 = 500;
 pub struct Asker<'a> {
     pub session: Uuid,
     pub address: Option<&'a str>,
-    /// They came by a mailed link.
-    pub by_link: bool,
 }
 
 /// Sends it, and returns the address.
 pub async fn send(app: &App, asker: Asker<'_>, email: &str) -> Result<String, Refused> {
-    let Asker { session, address, by_link } = asker;
+    let Asker { session, address } = asker;
     let email = email.trim().to_owned();
     if !is_email(&email) {
         return Err(Refused::new("validation_failed", "this is no email address"));
@@ -53,19 +51,13 @@ pub async fn send(app: &App, asker: Asker<'_>, email: &str) -> Result<String, Re
     let rows = store::lines_before(conn, session, i64::MAX, MOST).await.map_err(Error::from)?;
     let names = people::names(app).await?;
     let settings = app.settings.get();
-    let proven = by_link && row.email_key.as_deref() == Some(&*email_key(&email));
-    let copied = |line: &&lines::Model| {
-        line.event.is_none() && line.redacted_at.is_none() && (proven || line.sender_type == Sender::Staff)
-    };
-    let lines = rows.iter().filter(copied).map(|line| CopiedLine {
-        who: match line.sender_type {
-            Sender::Visitor => "You".to_owned(),
-            _ => line.sender_id.and_then(|id| names.get(&id).cloned()).unwrap_or_else(|| settings.firm.name.clone()),
-        },
-        at: settings.hours.moment(line.created_at, None),
+    let of_staff = |line: &&lines::Model| line.sender_type == Sender::Staff && line.redacted_at.is_none();
+    let lines = rows.iter().filter(of_staff).map(|line| CopiedLine {
+        who: line.sender_id.and_then(|id| names.get(&id).cloned()).unwrap_or_else(|| settings.firm.name.clone()),
+        at: settings.hours.moment(line.created_at, row.timezone.as_deref()),
         text: view::words(line),
     });
-    let letter = ChatCopy { lines: lines.collect(), whole: proven, link: token::link(app, session) };
+    let letter = ChatCopy { lines: lines.collect(), link: token::link(app, session) };
     let mail = Mail::new(&email, &letter).about((Entity::Chat, session)).row(app)?;
     let sent = app.storage.write(mail, |tx, mail| {
         Box::pin(async move {

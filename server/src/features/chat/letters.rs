@@ -30,13 +30,11 @@ impl Letter for ChatReply {
     }
 }
 
-/// To a visitor who asked for it: the conversation.
+/// To a visitor who asked for it: what staff wrote.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ChatCopy {
     pub lines: Vec<CopiedLine>,
-    /// False: what the visitor wrote is not among them.
-    pub whole: bool,
     pub link: String,
 }
 
@@ -58,8 +56,7 @@ impl Letter for ChatCopy {
             text: text.into(),
         };
         Self {
-            lines: vec![line("You", "Can you look at our file server?"), line("Ben Okafor", "Yes, we can.")],
-            whole: true,
+            lines: vec![line("Ben Okafor", "Yes, we can."), line("Ben Okafor", "Would Thursday at ten suit you?")],
             link: "http://localhost:5500/chat/1#code".into(),
         }
     }

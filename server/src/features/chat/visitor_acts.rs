@@ -170,7 +170,7 @@ impl Visitor {
     }
 
     fn asker(&self) -> Asker<'_> {
-        Asker { session: self.session(), address: self.new.ip_address.as_deref(), by_link: self.by_link() }
+        Asker { session: self.session(), address: self.new.ip_address.as_deref() }
     }
 
     async fn counted(&self, limit: &'static Limit) -> Result<(), Refused> {
