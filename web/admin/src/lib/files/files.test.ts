@@ -90,7 +90,7 @@ it('says that these are too many', async () => {
   expect([added.length, said]).toEqual([2, expect.stringMatching(/^A reply takes up to 2 files/)]);
   expect([files.tooMany(2), (await page('chat')).files.tooMany(3)]).toEqual([
     '',
-    expect.stringMatching(/^A line takes up to 2 files/),
+    expect.stringMatching(/^A message takes up to 2 files/),
   ]);
 });
 

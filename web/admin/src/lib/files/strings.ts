@@ -17,7 +17,7 @@ export const own = {
   again: (name: string) => `Try ${name} again`,
   first: 'One of the files can’t be sent. Remove it, or try it again.',
   many: {
-    chat: (most) => upTo('A line', most),
+    chat: (most) => upTo('A message', most),
     message: (most) => upTo('A reply', most),
   } satisfies Record<Purpose, (most: number) => string>,
   type: 'This type of file can’t be sent. Send a picture, a PDF, a text, a document, a table or a ZIP archive.',

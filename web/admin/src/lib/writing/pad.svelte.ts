@@ -163,13 +163,13 @@ export class Pad {
   }
 
   /**
-   * Whether clients can be written to. While they cannot, an empty field is for notes. It becomes one for replies again only
+   * Whether clients can be written to. While they cannot, a field without words is for notes. It becomes one for replies again only
    * if nobody is in it, so that no note goes out by mistake.
    */
   allow(replies: boolean): void {
     const before = this.#open;
     this.#open = replies;
-    if (!this.empty) return;
+    if (!this.wordless) return;
     if (!replies) this.draft.mode = 'note';
     else if (!before && !this.focused) this.draft.mode = 'reply';
   }

@@ -1,10 +1,7 @@
 /** Short names for the types of chats. The frames have the same sessions, lines and notes as the API. */
 import type { Schema } from '../../api/types';
 
-export type ChatSession = Schema['ChatSession'] & {
-  /** Who wrote the newest line, if staff did. Servers of before do not tell. */
-  lastStaffName?: string | null;
-};
+export type ChatSession = Schema['ChatSession'];
 export type ChatLine = Schema['ChatLine'];
 export type ChatNote = Schema['ChatNote'];
 export type ChatDetail = Schema['ChatDetail'];
