@@ -59,7 +59,7 @@ step("while nobody takes chats it is a form, and nothing is connected or stored"
   await launcher().hover();
   await script;
   await launcher().click();
-  await panel().getByText("Nobody is here right now.").waitFor();
+  await panel().getByText("Nobody is available right now.").waitFor();
   assert.ok(await isFocused(panel().getByLabel("Your name")), "one can write at once");
   assert.deepEqual([await stored(), sockets], [[], []]);
   await page.keyboard.press("Escape");
@@ -304,7 +304,7 @@ step("outside the hours it is a form whose message lands in the inbox", async ()
   await other.page.goto("/");
   await launcher(other.page).click();
   const form = panel(other.page);
-  await form.getByText("Nobody is here right now.").waitFor();
+  await form.getByText("Nobody is available right now.").waitFor();
   await form.getByText(/Back .* \(your time\)/).waitFor();
   assert.deepEqual(await axe(other.page), []);
   await form.getByRole("button", { name: "Send message" }).click();

@@ -9,7 +9,7 @@ import { story } from "../lib/steps.js";
 import { until } from "../lib/until.js";
 
 const step = story();
-const AWAY = "Nobody is here right now.";
+const AWAY = "Nobody is available right now.";
 let server, browser, staff, visitor, page, session;
 
 before(async () => {

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use crate::platform::files::MOST;
 
 /// What a line must be, for whoever sent another.
-pub const LINE: &str = "a line has 1 to 4,000 characters or 1 to 5 files, its clientId 1 to 64 characters";
+pub const LINE: &str = "a message has 1 to 4,000 characters or 1 to 5 files, its clientId 1 to 64 characters";
 /// For how long after its end a line of the visitor reopens a session.
 const REOPENS: Duration = Duration::hours(24);
 

@@ -203,7 +203,7 @@ impl Part for Chat {
                 .help("Plays a short sound in the visitor’s browser when a reply arrives."),
             key("embedOrigins", "Other websites", Kind::Origins { max: 20 }, json!([]))
                 .under("On other websites")
-                .help("These websites can show the chat too. On each of their pages, add a script tag with the address of this site and /embed/chat.js."),
+                .help("These websites can show the chat too: each of their pages needs one script tag, with the address of this site and /embed/chat.js."),
             key("requeueMinutes", "Return to the queue after", minutes(1, 1_440), json!(10))
                 .under("Automation")
                 .optional()

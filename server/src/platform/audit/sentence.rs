@@ -93,6 +93,12 @@ impl Words<'_> {
         self.names.inside
     }
 
+    /// True if that field was changed to whoever did it.
+    pub fn is_about_actor(&self, field: &str) -> bool {
+        let actor = self.entry.user_id.map(|id| id.to_string());
+        actor.is_some() && self.change(field, "to").and_then(Value::as_str) == actor.as_deref()
+    }
+
     /// False if the entry records no change.
     pub fn has_changes(&self) -> bool {
         self.entry.changes.is_some()

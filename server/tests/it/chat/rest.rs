@@ -220,3 +220,22 @@ async fn the_chats_of_who_leaves_are_handed_over() {
     t.post_as(&ada, &path_of_ben, json!({})).await.status(200);
     assert_eq!(t.get_as(&ada, &path(&visitor.session, "")).await.data()["staffId"], json!(ada.id));
 }
+
+#[tokio::test]
+async fn the_history_of_a_chat_says_who_did_what_without_naming_it() {
+    let t = TestApp::new().await;
+    let ada = t.admin().await;
+    let ben = t.person("Ben", Role::Staff).await;
+    let mut visitor = Visitor::hello(&t, json!({ "name": "Anna" })).await;
+    visitor.say("one", "Hello?").await;
+    let path = |rest: &str| format!("/api/admin/chats/{}{rest}", visitor.session);
+    t.post_as(&ada, &path("/assign"), json!({ "staffId": ada.id })).await.status(200);
+    t.post_as(&ada, &path("/transfer"), json!({ "staffId": ben.id, "note": "Yours" })).await.status(200);
+    let history = t.get_as(&ada, &path("")).await.data()["history"].clone();
+    let said: Vec<&str> = history.as_array().unwrap().iter().map(|entry| entry["sentence"].as_str().unwrap()).collect();
+    for sentence in ["took the chat", "transferred the chat from Ada to Ben", "added a note"] {
+        assert!(said.contains(&sentence), "{sentence}: {said:?}");
+    }
+    let audit = t.get_as(&ada, "/api/admin/audit").await.text;
+    assert!(audit.contains("took the chat with Anna") && audit.contains("added a note to the chat with Anna"), "{audit}");
+}
