@@ -140,6 +140,8 @@ step("a second tab is live too, and both have each line once", async () => {
   await log().getByText("From the second tab", { exact: true }).waitFor();
   await say("From the first tab");
   await log(other).getByText("From the first tab", { exact: true }).waitFor();
+  // The other tab shows it before it is stored.
+  await until("it is stored", async () => (await rows()).includes("From the first tab"));
   await staff.say(session, "To both");
   for (const on of [page, other]) {
     await log(on).getByText("To both", { exact: true }).waitFor();

@@ -144,7 +144,7 @@ step("a toast covers no control of the composer", async () => {
     await page.getByText("Note added").waitFor();
     if (width > 860) assert.equal(await place(), before, `nothing moves at ${width}`);
     await write(page, "r");
-    const controls = page.locator("[data-composer]").locator("button, input, select, textarea");
+    const controls = page.locator("[data-composer]").locator(":is(button, input, select, textarea):not([hidden])");
     for (const control of await controls.all()) {
       const free = await control.evaluate((it) => {
         const { left, right, top, bottom } = it.getBoundingClientRect();
