@@ -262,7 +262,7 @@ step(
     await emulate({ offline: true });
     await chips().getByText("Waiting for the connection").waitFor();
     await send();
-    await page.getByRole("link", { name: "Your files did not reach us." }).waitFor();
+    await page.getByRole("link", { name: "Your files didn't reach us." }).waitFor();
     assert.equal((await newest()).message, "With a large file");
     await emulate({});
     await sent();
