@@ -99,7 +99,7 @@ struct Book {
 impl Book {
     async fn open(url: &str) -> Result<Self, Box<dyn Error>> {
         let words = vec![WordIndex { table: "chat_messages" }];
-        let storage = Storage::open(url, Bus::in_process(), words, None).await?;
+        let storage = Box::pin(Storage::open(url, Bus::in_process(), words, None)).await?;
         Ok(Self { storage, ids: Ids::random(), clock: Clock::system() })
     }
 
