@@ -1,8 +1,9 @@
 """Measures the applicable rows of the quality table, each against a baseline from the same run, and prints targets and figures side by side.
 
 Needs wrk, `tools/with-postgres`, the release binary and the baselines (built here). Rate limits and bot guard are off but for attacks, the access log is on.
-BENCH_QUICK=1: short runs. BENCH_ONLY="pages contact lists cost storm attacks nodes start size weights": some of it. BENCH_ENGINES="sqlite postgres".
+BENCH_QUICK=1: short runs. BENCH_ONLY="pages contact lists cost storm attacks nodes sockets delivery history chats start size weights": some of it. BENCH_ENGINES="sqlite postgres".
 BENCH_JSON=FILE, BENCH_TABLES=FILE: the figures, as JSON or as the tables of docs/measurements.md. BENCH_ROWS: rows of the large database (1,000,000). BENCH_KEEP: a folder where the seeded SQLite databases stay for the next run.
+BENCH_SOCKETS: idle sockets (15,000; BENCH_QUICK: 2,000).
 """
 
 import contextlib
@@ -12,7 +13,6 @@ import pathlib
 import platform
 import re
 import shutil
-import socket
 import subprocess
 import sys
 import threading
@@ -21,32 +21,19 @@ import urllib.parse
 
 import load
 from attacks import attacks
+from chats import chats
 from cost import cost
+from delivery import delivery
+from history import history
 from lists import lists, seeded
 from nodes import nodes
 from load import FORM, post_script
 from results import ENGINES, QUICK, ROUNDS, ROWS, SECONDS, TURNS, details, middle, ratio_of, report, results, spread
-from support import EMAIL, PASSWORD, ROOT, Postgres, Server, binary, environment, folder, free_port, running, table, wait_until
+from sockets import sockets
+from support import EMAIL, PASSWORD, ROOT, Postgres, Server, binary, example, folder, free_port, running, table, wait_until
 
-ONLY = os.environ.get("BENCH_ONLY", "size start pages contact lists cost storm attacks nodes weights").split()
-
-
-@contextlib.contextmanager
-def example(name, *arguments, port):
-    """A baseline server of `server/examples`."""
-    program = pathlib.Path(os.environ.get("BENCH_EXAMPLES") or ROOT / "target/release/examples") / name
-    process = subprocess.Popen([program, *arguments], env=environment(), stdout=subprocess.DEVNULL)
-    try:
-        def listens():
-            with contextlib.suppress(OSError):
-                socket.create_connection(("127.0.0.1", port), 1).close()
-                return True
-
-        wait_until(listens, f"the start of {name}")
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        process.kill()
-        process.wait()
+ONLY = os.environ.get("BENCH_ONLY", "size start pages contact lists cost storm attacks nodes sockets delivery history chats weights").split()
+BASELINES = {"pages": "baseline_hyper", "contact": "baseline_contact", "sockets": "baseline_socket", "delivery": "baseline_socket"}
 
 
 # --- Size, start, memory ------------------------------------------------------------------------------------------
@@ -108,7 +95,7 @@ def pages(path):
                 ours, bare = [], []
                 for turn in range(TURNS):
                     # Alternate which of the two comes first.
-                    for url, rates in ((server.url, ours), (baseline, bare))[:: 1 if turn % 2 else -1]:
+                    for url, rates in ((server.url, ours), (baseline.url, bare))[:: 1 if turn % 2 else -1]:
                         run = load.wrk(url + page, 2, headers=["Accept-Encoding: br, gzip"])
                         if run["errors"]:
                             raise SystemExit(f"{url}{page}: {run['errors']} errors")
@@ -151,7 +138,7 @@ def contact_sqlite(path, script):
         other.command("migrate", "up")
         port = free_port()
         with example("baseline_contact", f"127.0.0.1:{port}", f"sqlite://{other.data / 'tekvwarho.db'}", port=port) as baseline:
-            bare.append(posted(baseline, script)["rate"])
+            bare.append(posted(baseline.url, script)["rate"])
         shutil.rmtree(server.data)
         shutil.rmtree(other.data)
     ratio = ratio_of(ours, bare)
@@ -343,12 +330,13 @@ def markdown():
 def main():
     subprocess.run([ROOT / "tools/need", "wrk"], check=True)
     # Linking takes most of the build time, so parts that need no baseline skip it.
-    if "BENCH_EXAMPLES" not in os.environ and {"pages", "contact"} & set(ONLY):
-        build = ["cargo", "build", "--quiet", "--release", "--package", "tekvwarho", "--bins", "--example", "baseline_hyper", "--example", "baseline_contact"]
-        subprocess.run(build, cwd=ROOT, check=True)
+    needed = sorted({BASELINES[part] for part in ONLY if part in BASELINES})
+    if "BENCH_EXAMPLES" not in os.environ and needed:
+        build = ["cargo", "build", "--quiet", "--release", "--package", "tekvwarho", "--bins"]
+        subprocess.run(build + [word for name in needed for word in ("--example", name)], cwd=ROOT, check=True)
     print(MACHINE, flush=True)
     with folder("bench") as path:
-        for part in (size, start, pages, contact, lists, cost, storm, attacks, nodes, weights):
+        for part in (size, start, pages, contact, lists, cost, storm, attacks, nodes, sockets, delivery, history, chats, weights):
             if part.__name__ in ONLY:
                 print(f"{part.__name__}:", flush=True)
                 part(path)

@@ -12,13 +12,13 @@ from results import ENGINES, QUICK, ROUNDS, ROWS, details, middle, report
 from support import Postgres, Server, Sqlite, binary, running, table
 
 
-def seeded(path, rows):
-    """The data folder of an SQLite database with that many messages."""
+def seeded(path, rows, kind="rows", filler=None):
+    """The data folder of an SQLite database with that many messages, or with what another filler puts there."""
     kept = pathlib.Path(os.environ["BENCH_KEEP"]) if "BENCH_KEEP" in os.environ else path
-    data = kept / f"rows-{rows}"
+    data = kept / f"{kind}-{rows}"
     if not (data / "seeded").exists():
         shutil.rmtree(data, ignore_errors=True)
-        fill(Server(data, binary("release")), Sqlite(data / "tekvwarho.db"), rows)
+        (filler or fill)(Server(data, binary("release")), Sqlite(data / "tekvwarho.db"), rows)
         (data / "seeded").touch()
     return data
 

@@ -59,7 +59,40 @@ def folder(prefix):
         shutil.rmtree(path, ignore_errors=True)
 
 
-class Server:
+class Measured:
+    """A process whose memory is read from outside."""
+
+    process = None
+
+    def rss(self):
+        """Resident memory in bytes."""
+        return self._memory("VmRSS")
+
+    def rss_at_rest(self):
+        """Resident memory in bytes, once it has stood still for five seconds."""
+        seen = []
+
+        def settled():
+            seen.append(self.rss())
+            last = seen[-5:]
+            return len(last) == 5 and max(last) - min(last) < 100_000
+
+        wait_until(settled, "memory that stands still for five seconds", 60, 1)
+        return self.rss()
+
+    def peak(self):
+        """The most resident memory that it had, in bytes, since `forget_peak`."""
+        return self._memory("VmHWM")
+
+    def forget_peak(self):
+        pathlib.Path(f"/proc/{self.process.pid}/clear_refs").write_text("5")
+
+    def _memory(self, field):
+        status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text()
+        return int(next(line.split()[1] for line in status.splitlines() if line.startswith(f"{field}:"))) * 1024
+
+
+class Server(Measured):
     """One installation: a data folder, a database, a port. Can be started, killed and restarted."""
 
     def __init__(self, data, program, database_url=None, port=None, unlimited=True, **settings):
@@ -157,33 +190,6 @@ class Server:
             raise SystemExit(f"signing in was answered with {status}: {body[:300]!r}")
         return json.loads(body)["data"]["accessToken"]
 
-    def rss(self):
-        """Resident memory in bytes."""
-        return self._memory("VmRSS")
-
-    def rss_at_rest(self):
-        """Resident memory in bytes, once it has stood still for five seconds."""
-        seen = []
-
-        def settled():
-            seen.append(self.rss())
-            last = seen[-5:]
-            return len(last) == 5 and max(last) - min(last) < 100_000
-
-        wait_until(settled, "memory that stands still for five seconds", 60, 1)
-        return self.rss()
-
-    def peak(self):
-        """The most resident memory that it had, in bytes, since `forget_peak`."""
-        return self._memory("VmHWM")
-
-    def forget_peak(self):
-        pathlib.Path(f"/proc/{self.process.pid}/clear_refs").write_text("5")
-
-    def _memory(self, field):
-        status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text()
-        return int(next(line.split()[1] for line in status.splitlines() if line.startswith(f"{field}:"))) * 1024
-
 
 class Sqlite:
     """Queries an SQLite file."""
@@ -243,6 +249,33 @@ def table(rows, header):
         if number == 0:
             print("  ".join("-" * width for width in widths))
     sys.stdout.flush()
+
+
+class Baseline(Measured):
+    """A server of `server/examples` that runs."""
+
+    def __init__(self, process, port):
+        self.process = process
+        self.port = port
+        self.url = f"http://127.0.0.1:{port}"
+
+
+@contextlib.contextmanager
+def example(name, *arguments, port):
+    """A baseline server of `server/examples`."""
+    program = pathlib.Path(os.environ.get("BENCH_EXAMPLES") or ROOT / "target/release/examples") / name
+    process = subprocess.Popen([program, *arguments], env=environment(), stdout=subprocess.DEVNULL)
+    try:
+        def listens():
+            with contextlib.suppress(OSError):
+                socket.create_connection(("127.0.0.1", port), 1).close()
+                return True
+
+        wait_until(listens, f"the start of {name}")
+        yield Baseline(process, port)
+    finally:
+        process.kill()
+        process.wait()
 
 
 @contextlib.contextmanager
