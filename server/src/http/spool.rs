@@ -47,14 +47,14 @@ async fn collect(mut body: Body, most: usize, folder: &Path) -> Result<Spooled> 
         if buffer.len() > BUFFER {
             let out = match &mut file {
                 Some(out) => out,
-                none => none.insert(File::from_std(tempfile::tempfile_in(folder).map_err(full)?)),
+                none => none.insert(File::from_std(tempfile::tempfile_in(folder).map_err(|error| full(&error))?)),
             };
-            out.write_all(&buffer.split()).await.map_err(full)?;
+            out.write_all(&buffer.split()).await.map_err(|error| full(&error))?;
         }
     }
     let Some(mut file) = file else { return Ok(Spooled::Small(buffer.freeze())) };
-    file.write_all(&buffer).await.map_err(full)?;
-    file.flush().await.map_err(full)?;
+    file.write_all(&buffer).await.map_err(|error| full(&error))?;
+    file.flush().await.map_err(|error| full(&error))?;
     Ok(Spooled::Large(file, length))
 }
 
@@ -68,15 +68,15 @@ impl Spooled {
             Self::Small(bytes) => Ok(bytes),
             Self::Large(mut file, length) => {
                 let mut bytes = Vec::with_capacity(length);
-                file.seek(SeekFrom::Start(0)).await.map_err(full)?;
-                file.read_to_end(&mut bytes).await.map_err(full)?;
+                file.seek(SeekFrom::Start(0)).await.map_err(|error| full(&error))?;
+                file.read_to_end(&mut bytes).await.map_err(|error| full(&error))?;
                 Ok(bytes.into())
             }
         }
     }
 }
 
-fn full(error: std::io::Error) -> Error {
+fn full(error: &std::io::Error) -> Error {
     tracing::warn!(%error, "an upload cannot be kept on disk");
     Error::Unavailable { retry_after: 60 }
 }

@@ -30,8 +30,8 @@ pub static CHAT_MENTIONED: Kind =
 /// Notices that a session waits, for those who take chats now.
 pub async fn of_waiting(app: &App, session: Uuid) -> Result<Vec<notifications::Model>> {
     let news = News { entity: Some((Entity::Chat, session)), ..News::default() };
-    let takers = stream::colleagues(app).await?;
-    let takes = |person: Uuid| takers.iter().any(|it| it.available && it.staff_id == person);
+    let colleagues = stream::colleagues(app).await?;
+    let takes = |person: Uuid| colleagues.iter().any(|it| it.available && it.staff_id == person);
     let mut rows = notices::rows(app, &CHAT_WAITING, &news, To::Holders(Permission::Chats)).await?;
     rows.retain(|row| takes(row.staff_id));
     Ok(rows)

@@ -112,7 +112,7 @@ pub async fn receive(platform: &Platform, whose: For, below: &str, request: Requ
     if let Some(address) = address.filter(|_| owner.is_some()) {
         // One can begin any number of chats, and upload for each.
         for _ in 0..file.bytes.len().div_ceil(MEGABYTE) {
-            platform.limits.check(&MEGABYTES, &Subject::Address(address.clone())).await?;
+            platform.limits.check(&MEGABYTES, &Subject::Address(address)).await?;
         }
     }
     let file = check(file).await?;

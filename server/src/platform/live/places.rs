@@ -49,7 +49,7 @@ impl Places {
             return Err(Error::Unavailable { retry_after: 10 });
         }
         if counted {
-            let of_address = taken.by_address.entry(address.clone()).or_default();
+            let of_address = taken.by_address.entry(address).or_default();
             if *of_address >= OF_ADDRESS {
                 return Err(Error::RateLimited(Exceeded { limit: OF_ADDRESS, window: 60, retry_after: 60 }));
             }

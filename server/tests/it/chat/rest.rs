@@ -237,5 +237,8 @@ async fn the_history_of_a_chat_says_who_did_what_without_naming_it() {
         assert!(said.contains(&sentence), "{sentence}: {said:?}");
     }
     let audit = t.get_as(&ada, "/api/admin/audit").await.text;
-    assert!(audit.contains("took the chat with Anna") && audit.contains("added a note to the chat with Anna"), "{audit}");
+    assert!(
+        audit.contains("took the chat with Anna") && audit.contains("added a note to the chat with Anna"),
+        "{audit}"
+    );
 }
