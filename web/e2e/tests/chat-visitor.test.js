@@ -66,7 +66,7 @@ step("while nobody takes chats it is a form, and nothing is connected or stored"
 });
 
 step("with somebody there it is a chat, which connects once it is opened", async () => {
-  staff = await StaffSocket.open(browser, server);
+  staff = await StaffSocket.open(server);
   await page.reload();
   await launcher().click();
   await log().getByText("Hello! How can we help?").waitFor();
@@ -140,6 +140,8 @@ step("a second tab is live too, and both have each line once", async () => {
   await log().getByText("From the second tab", { exact: true }).waitFor();
   await say("From the first tab");
   await log(other).getByText("From the first tab", { exact: true }).waitFor();
+  // The other tab shows it before the server has it.
+  await log().getByText("Sent", { exact: true }).waitFor();
   await staff.say(session, "To both");
   for (const on of [page, other]) {
     await log(on).getByText("To both", { exact: true }).waitFor();
