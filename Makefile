@@ -7,7 +7,7 @@ SHELL := /bin/bash
 SITE_SOURCES  := $(shell find web/site/src -type f) web/site/vite.config.js
 ADMIN_SOURCES := web/site/src/tokens.css $(shell find web/admin/src web/admin/static web/api-client -type f -not -path '*/node_modules/*' 2>/dev/null) web/admin/svelte.config.js web/admin/vite.config.ts
 
-.PHONY: help run build build-web dev test test-sqlite test-postgres test-web check gen bench chaos fuzz e2e lighthouse screens clean
+.PHONY: help run build build-web dev test test-sqlite test-postgres test-web check gen bench chaos fuzz e2e browsers lighthouse screens clean
 
 help: ## List the targets.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  \1\t\2/' | expand -t 18
@@ -55,6 +55,10 @@ gen: ## Regenerate files: OpenAPI document, TypeScript types, settings reference
 e2e: build-web web/node_modules/.package-lock.json ## The product in a real browser with a real mail server.
 	cargo build --package tekvwarho
 	cd web/e2e && npm test
+
+browsers: build-web web/node_modules/.package-lock.json ## The chat and the dashboard in Firefox and in WebKit. Installs both.
+	cargo build --package tekvwarho
+	cd web/e2e && npm run browsers
 
 lighthouse: build-web web/node_modules/.package-lock.json ## Lighthouse on every public page, phone and desktop: fails below 100 in any category.
 	cargo build --package tekvwarho

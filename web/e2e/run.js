@@ -8,11 +8,16 @@ import { fileURLToPath } from "node:url";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 
+export const tool = (name, ...args) =>
+  execFileSync(join(here, "../../tools", name), args, { stdio: ["ignore", "inherit", "inherit"] });
+
 export function prepare() {
-  const tool = (name, ...args) =>
-    execFileSync(join(here, "../../tools", name), args, { stdio: ["ignore", "inherit", "inherit"] });
   if (!existsSync(process.env.CHROMIUM ?? "/usr/bin/chromium")) tool("need", "chromium");
   tool("python", "-c", "import aiosmtpd");
+  copyBinary();
+}
+
+export function copyBinary() {
   const built = resolve(here, process.env.TEKVWARHO_BIN ?? "../../target/debug/tekvwarho");
   const dir = mkdtempSync(join(tmpdir(), "tekvwarho-bin-"));
   const copy = join(dir, "tekvwarho");

@@ -1,75 +1,64 @@
-/** A person of the firm at the socket, without the dashboard: what they would do there, frame by frame. */
+/** A person of the firm at the socket, without the dashboard and without a browser, frame by frame. */
 import assert from "node:assert/strict";
+import WebSocket from "ws";
 import { until } from "./until.js";
 
 export class StaffSocket {
-  #page;
+  #socket;
+  heard = [];
   #lines = 0;
 
   /** Signs in as the admin and takes chats. */
-  static async open(browser, server) {
+  static async open(server) {
     const staff = new StaffSocket();
     staff.server = server;
-    // A page of the public origin, whose socket does not go through the proxy that a test puts before visitors.
-    const context = await browser.newContext({ baseURL: server.env.TEKVWARHO_PUBLIC_URL, bypassCSP: true });
-    staff.#page = await context.newPage();
-    await staff.#page.goto("/robots.txt");
     await staff.connect();
     return staff;
   }
 
+  /** Not through the proxy that a test puts before visitors. */
   async connect() {
     const { ticket } = await this.server.api("/api/auth/ws-ticket", "POST", {});
-    await this.#page.evaluate(
-      ({ url, ticket }) => {
-        globalThis.heard = [];
-        globalThis.socket = new WebSocket(url);
-        socket.onmessage = ({ data }) => heard.push(JSON.parse(data));
-        socket.onopen = () => socket.send(JSON.stringify({ type: "auth", ticket }));
-      },
-      { url: `${this.server.url.replace("http", "ws")}/ws/chat`, ticket },
-    );
+    this.#socket?.terminate();
+    const heard = (this.heard = []);
+    this.#socket = new WebSocket(`${this.server.url.replace("http", "ws")}/ws/chat`);
+    this.#socket.on("message", (text) => heard.push(JSON.parse(text)));
+    // A server that is killed resets the connection; what is missed then fails the test in `hears`.
+    this.#socket.on("error", () => {});
+    this.#socket.on("open", () => this.send({ type: "auth", ticket }));
     await this.hears({ type: "ready" });
-    await this.send({ type: "available", on: true });
+    this.send({ type: "available", on: true });
   }
 
   send(frame) {
-    return this.#page.evaluate((frame) => socket.send(JSON.stringify(frame)), frame);
-  }
-
-  heard() {
-    return this.#page.evaluate(() => heard);
+    this.#socket.send(JSON.stringify(frame));
   }
 
   /** Waits for a frame that has these values. */
   hears(values, timeout) {
-    const fits = (frame) => Object.entries(values).every(([key, value]) => frame[key] === value);
-    return until(
-      `staff hear ${JSON.stringify(values)}`,
-      async () => (await this.heard()).findLast((frame) => fits(frame)),
-      timeout,
-    );
+    return until(`staff hear ${JSON.stringify(values)}`, () => this.heard.findLast(having(values)), timeout);
   }
 
-  async hearsNo(values) {
-    const fits = (frame) => Object.entries(values).every(([key, value]) => frame[key] === value);
-    assert.ok(!(await this.heard()).some(fits), JSON.stringify(values));
+  hearsNo(values) {
+    assert.ok(!this.heard.some(having(values)), JSON.stringify(values));
   }
 
   /** Takes a session that waits, and follows it. */
   async claim(sessionId) {
-    await this.send({ type: "claim", sessionId });
+    this.send({ type: "claim", sessionId });
     await this.follow(sessionId);
   }
 
   async follow(sessionId) {
-    await this.send({ type: "open", sessionId, lastSeq: 0 });
+    this.send({ type: "open", sessionId, lastSeq: 0 });
     await this.hears({ type: "history", sessionId });
   }
 
   async say(sessionId, content) {
     const clientId = `staff-${++this.#lines}`;
-    await this.send({ type: "message", sessionId, clientId, content });
+    this.send({ type: "message", sessionId, clientId, content });
     await this.hears({ type: "ack", clientId });
   }
 }
+
+const having = (values) => (frame) => Object.entries(values).every(([key, value]) => frame[key] === value);

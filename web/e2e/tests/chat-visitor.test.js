@@ -66,7 +66,7 @@ step("while nobody takes chats it is a form, and nothing is connected or stored"
 });
 
 step("with somebody there it is a chat, which connects once it is opened", async () => {
-  staff = await StaffSocket.open(browser, server);
+  staff = await StaffSocket.open(server);
   await page.reload();
   await launcher().click();
   await log().getByText("Hello! How can we help?").waitFor();

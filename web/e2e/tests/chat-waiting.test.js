@@ -16,7 +16,7 @@ before(async () => {
   server = await Server.make({ env: { TEKVWARHO_RATE_LIMITS: "off", TEKVWARHO_BOT_GUARD: "off" } });
   browser = await launch();
   await set({ "chat.hours": "own", "chat.weekly": [], "chat.greeting": "Hello! Answers: https://firm.example/faq." });
-  staff = await StaffSocket.open(browser, server);
+  staff = await StaffSocket.open(server);
   visitor = await person(browser, server);
   page = visitor.page;
 });
@@ -106,10 +106,7 @@ step("a page that is left goes offline at once, and back on it the chat goes on"
   await staff.say(session, "While you were elsewhere");
   await page.evaluate(() => dispatchEvent(new PageTransitionEvent("pageshow", { persisted: true })));
   await log().getByText("While you were elsewhere").waitFor();
-  await until(
-    "staff see them",
-    async () => (await staff.heard()).findLast(({ type }) => type === "presence").visitor === "online",
-  );
+  await until("staff see them", () => staff.heard.findLast(({ type }) => type === "presence").visitor === "online");
 });
 
 step("the rating says which end is good", async () => {

@@ -46,7 +46,7 @@ before(async () => {
     "chat.hours": "own",
     "chat.weekly": [],
   });
-  staff = await StaffSocket.open(browser, server);
+  staff = await StaffSocket.open(server);
   visitor = await person(browser, server, { baseURL: shop.url });
   page = visitor.page;
 });
