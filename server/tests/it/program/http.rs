@@ -169,6 +169,8 @@ async fn a_full_disk_is_told_before_a_write_fails() {
     let ready = async || Answer::of(t.request(Method::GET, "/api/health/ready")).await;
     let free = async || t.get_as(&ada, "/api/admin/dashboard").await.status(200).data()["diskFree"].clone();
     assert_ne!(free().await, json!(0));
+    // Its pool has all of its connections: none can be opened below.
+    futures_util::future::join_all((0..16).map(|_| free())).await;
     // The program finds a file system without a free byte where its folder was; its open files stay as they are.
     let (folder, aside) = (t.folder.path(), t.folder.path().with_extension("aside"));
     std::fs::rename(folder, &aside).unwrap();
