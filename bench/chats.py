@@ -4,9 +4,9 @@ import time
 import urllib.parse
 import uuid
 
-from lists import measure_lists, seeded
-from results import ENGINES, ROWS
-from support import EMAIL, Postgres, Server, Sqlite, binary, running
+from lists import measure_lists, settle, two_sizes
+from results import ENGINES
+from support import EMAIL, Postgres, running
 
 # Sessions that wait, and as many that the admin has. Those of the demo data are over, but for the last half hour.
 OPEN = 200
@@ -18,10 +18,7 @@ def fill(server, database, rows):
     began = time.monotonic()
     server.create_admin()
     server.command("demo", "--messages", "0", "--chats", str(rows), "--seed", "1")
-    if isinstance(database, Postgres):
-        # Do the maintenance after filling now, not during the first queries.
-        database.script("VACUUM ANALYZE")
-        database.script("CHECKPOINT")
+    settle(database)
     print(f"  {rows:,} chats on {database.name} in {time.monotonic() - began:.0f} s", flush=True)
 
 
@@ -57,23 +54,11 @@ def queries(database):
 
 def chats(path):
     for engine in ENGINES:
-        sizes = (10_000, ROWS)
-        if engine == "sqlite":
-            folders = [seeded(path, rows, "chats", fill) for rows in sizes]
-            databases = [Sqlite(data / "tekvwarho.db") for data in folders]
-            servers = [Server(data, binary("release")) for data in folders]
-        else:
-            databases = [Postgres("chats_small"), Postgres("chats_large")]
-            servers = [Server(path / database.database, binary("release"), database.url) for database in databases]
-            for server, database, rows in zip(servers, databases, sizes):
-                fill(server, database, rows)
-        for database in databases:
-            go_on(database)
-        with running(servers[0]), running(servers[1]):
-            tokens = [server.sign_in() for server in servers]
-            stats = ("figures of chat", "/api/admin/chats/stats")
-            asked = [[(title, f"/api/admin/chats?limit=25&{query}") for title, query in queries(database)] + [stats] for database in databases]
-            measure_lists("chat list", databases[0].name, servers, tokens, asked, {stats[0]})
-        if engine != "sqlite":
+        with two_sizes(path, engine, "chats", fill) as (databases, servers):
             for database in databases:
-                database.drop()
+                go_on(database)
+            with running(servers[0]), running(servers[1]):
+                tokens = [server.sign_in() for server in servers]
+                stats = ("figures of chat", "/api/admin/chats/stats")
+                asked = [[(title, f"/api/admin/chats?limit=25&{query}") for title, query in queries(database)] + [stats] for database in databases]
+                measure_lists("chat list", databases[0].name, servers, tokens, asked, {stats[0]})

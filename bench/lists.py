@@ -1,5 +1,6 @@
 """Lists at 10,000 and 1,000,000 rows: each filter of messages and of the audit trail, and the verification of its chain."""
 
+import contextlib
 import os
 import pathlib
 import shutil
@@ -27,10 +28,7 @@ def fill(server, database, rows):
     began = time.monotonic()
     server.create_admin()
     server.command("demo", "--messages", str(rows), "--audit-entries", str(rows), "--seed", "1")
-    if isinstance(database, Postgres):
-        # Do the maintenance after filling now, not during the first queries.
-        database.script("VACUUM ANALYZE")
-        database.script("CHECKPOINT")
+    settle(database)
     print(f"  {rows:,} messages and as many audit entries on {database.name} in {time.monotonic() - began:.0f} s", flush=True)
 
 
@@ -81,27 +79,43 @@ MESSAGES = ("message list", "/api/admin/messages", list_queries, [("counts of th
 AUDIT = ("audit list", "/api/admin/audit", audit_queries, [])
 
 
+@contextlib.contextmanager
+def two_sizes(path, engine, kind, filler):
+    """Databases and servers of a small and a large installation."""
+    sizes = (10_000, ROWS)
+    if engine == "sqlite":
+        folders = [seeded(path, rows, kind, filler) for rows in sizes]
+        yield [Sqlite(data / "tekvwarho.db") for data in folders], [Server(data, binary("release")) for data in folders]
+        return
+    databases = [Postgres(f"{kind}_small"), Postgres(f"{kind}_large")]
+    servers = [Server(path / database.database, binary("release"), database.url) for database in databases]
+    for server, database, rows in zip(servers, databases, sizes):
+        filler(server, database, rows)
+    yield databases, servers
+    for database in databases:
+        database.drop()
+
+
+def settle(database):
+    """Does the maintenance after filling now, not during the first queries."""
+    if isinstance(database, Postgres):
+        database.script("VACUUM ANALYZE")
+        database.script("CHECKPOINT")
+
+
 def lists(path):
-    for name in ENGINES:
-        sizes = (10_000, ROWS)
-        if name == "sqlite":
-            folders = [seeded(path, rows) for rows in sizes]
-            databases = [Sqlite(data / "tekvwarho.db") for data in folders]
-            servers = [Server(data, binary("release")) for data in folders]
-        else:
-            databases = [Postgres("rows_small"), Postgres("rows_large")]
-            servers = [Server(path / database.database, binary("release"), database.url) for database in databases]
-            for server, database, rows in zip(servers, databases, sizes):
-                fill(server, database, rows)
-        with running(servers[0]), running(servers[1]):
-            tokens = [server.sign_in() for server in servers]
-            for what, address, queries, extra in (MESSAGES, AUDIT):
-                asked = [[(title, f"{address}?limit=25&{query}") for title, query in queries(database)] + extra for database in databases]
-                measure_lists(what, databases[0].name, servers, tokens, asked, {title for title, _ in extra})
-        measure_verify(databases[1].name, servers[1])
-        if name != "sqlite":
-            for database in databases:
-                database.drop()
+    for engine in ENGINES:
+        with two_sizes(path, engine, "rows", fill) as (databases, servers):
+            measure(databases, servers)
+
+
+def measure(databases, servers):
+    with running(servers[0]), running(servers[1]):
+        tokens = [server.sign_in() for server in servers]
+        for what, address, queries, extra in (MESSAGES, AUDIT):
+            asked = [[(title, f"{address}?limit=25&{query}") for title, query in queries(database)] + extra for database in databases]
+            measure_lists(what, databases[0].name, servers, tokens, asked, {title for title, _ in extra})
+    measure_verify(databases[1].name, servers[1])
 
 
 def measure_verify(engine, server):

@@ -2638,7 +2638,7 @@ export interface components {
         ChatBlock: {
             /**
              * @description Also everybody else behind the network address of the session: colleagues in an office, or customers of a mobile
-             *     network.
+             *     network. For as long as addresses are kept (`privacy.senderDays`).
              */
             address?: boolean;
             /**

@@ -149,6 +149,17 @@ export class WebKit {
     await this.#tell("/window/rect", { ...place, height: height + bar });
   }
 
+  /**
+   * Tells the page that the network is gone, or back, as the browser would: the driver cannot take it away. What is
+   * connected stays so, as in Firefox.
+   */
+  cut(isOff) {
+    return this.run((off) => {
+      Object.defineProperty(navigator, "onLine", { configurable: true, get: () => !off });
+      dispatchEvent(new Event(off ? "offline" : "online"));
+    }, isOff);
+  }
+
   async picture() {
     return Buffer.from(await this.#ask("GET", `${this.#session}/screenshot`), "base64");
   }

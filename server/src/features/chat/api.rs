@@ -78,7 +78,7 @@ pub struct ChatBlock {
     #[serde(default)]
     pub minutes: Option<u32>,
     /// Also everybody else behind the network address of the session: colleagues in an office, or customers of a mobile
-    /// network.
+    /// network. For as long as addresses are kept (`privacy.senderDays`).
     #[serde(default)]
     pub address: bool,
 }

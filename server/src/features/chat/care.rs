@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use database::entity::chat_messages::{self as lines, Sender};
 use database::entity::chat_sessions::{Column, Entity as Sessions, Model, Status};
 use database::entity::{chat_blocks as blocks, chat_notes as notes, chat_tags as tags};
-use sea_orm::sea_query::{Condition, Expr, ExprTrait as _, Query};
+use sea_orm::sea_query::{Condition, Expr, ExprTrait as _};
 use sea_orm::{ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait as _, QueryFilter as _, QuerySelect as _};
 use uuid::Uuid;
 
@@ -146,24 +146,20 @@ async fn delete_expired(app: &App, before: DateTime<Utc>) -> Result<()> {
     }
 }
 
-/// Sessions without anything new since then, closed or not: where silence closes none, they would stay for ever.
+/// Sessions without anything new since then, closed or not: where silence closes none, they would stay for ever. The id of
+/// the newest line says when that came, and is indexed.
 fn expired(before: DateTime<Utc>) -> Condition {
-    Condition::all().add(Column::LastActivityAt.lt(before))
+    Condition::all().add(Column::ActivityId.lt(first_of(before)))
 }
 
 async fn ids(conn: &impl ConnectionTrait, which: Condition, limit: u64) -> Result<Vec<Uuid>, DbErr> {
     Sessions::find().select_only().column(Column::SessionId).filter(which).limit(limit).into_tuple().all(conn).await
 }
 
-/// Deletes sessions with their lines, files, notes, tags, blocks, mails and notices.
+/// Deletes sessions with their lines, files, notes, tags, mails and notices. A block stays until it ends: whoever is
+/// blocked does not come back by it.
 pub async fn delete(tx: &Tx<'_>, ids: Vec<Uuid>, now: DateTime<Utc>) -> Result<(), DbErr> {
     let conn = tx.conn();
-    let theirs = Query::select()
-        .column(Column::VisitorId)
-        .from(Sessions)
-        .and_where(Column::SessionId.is_in(ids.clone()))
-        .to_owned();
-    blocks::Entity::delete_many().filter(blocks::Column::VisitorId.in_subquery(theirs)).exec(conn).await?;
     files::drop_of(conn, Entity::Chat, ids.clone(), now).await?;
     mail::delete_of_entities(conn, ids.clone()).await?;
     told::delete_of_entities(conn, ids.clone()).await?;

@@ -4,6 +4,8 @@
 //! relay for anything otherwise.
 
 use database::entity::chat_messages::{self as lines, Sender};
+use database::entity::{chat_sessions as sessions, outbox};
+use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 
 use super::letters::{ChatCopy, CopiedLine};
@@ -13,6 +15,7 @@ use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::rate_limit::Subject;
 use crate::http::valid::is_email;
+use crate::platform::Platform;
 use crate::platform::entity::Entity;
 use crate::platform::limits::STRANGER_MAIL;
 use crate::platform::mail::Mail;
@@ -48,17 +51,7 @@ pub async fn send(app: &App, asker: Asker<'_>, email: &str) -> Result<String, Re
     limits::check(app, &limits::COPIES_OF_ADDRESS, &from).await?;
     limits::check(app, &limits::COPIES, &Subject::Key(session.to_string())).await?;
     limits::check(app, &STRANGER_MAIL, &Subject::Mailbox(email_key(&email))).await?;
-    let rows = store::lines_before(conn, session, i64::MAX, MOST).await.map_err(Error::from)?;
-    let names = people::names(app).await?;
-    let settings = app.settings.get();
-    let of_staff = |line: &&lines::Model| line.sender_type == Sender::Staff && line.redacted_at.is_none();
-    let lines = rows.iter().filter(of_staff).map(|line| CopiedLine {
-        who: line.sender_id.and_then(|id| names.get(&id).cloned()).unwrap_or_else(|| settings.firm.name.clone()),
-        at: settings.hours.moment(line.created_at, row.timezone.as_deref()),
-        text: view::words(line),
-    });
-    let letter = ChatCopy { lines: lines.collect(), link: token::link(app, session) };
-    let mail = Mail::new(&email, &letter).about((Entity::Chat, session)).row(app)?;
+    let mail = mail(app, conn, &row, &email).await?;
     let sent = app.storage.write(mail, |tx, mail| {
         Box::pin(async move {
             tx.mail(mail.clone());
@@ -67,4 +60,26 @@ pub async fn send(app: &App, asker: Asker<'_>, email: &str) -> Result<String, Re
     });
     sent.await?;
     Ok(email)
+}
+
+/// The mail, with what staff have written so far.
+///
+/// # Errors
+/// The database is unavailable.
+pub async fn mail(
+    platform: &Platform,
+    conn: &impl ConnectionTrait,
+    row: &sessions::Model,
+    email: &str,
+) -> Result<outbox::Model, Error> {
+    let (session, settings, names) = (row.session_id, platform.settings.get(), people::names(platform).await?);
+    let rows = store::lines_before(conn, session, i64::MAX, MOST).await?;
+    let of_staff = |line: &&lines::Model| line.sender_type == Sender::Staff && line.redacted_at.is_none();
+    let lines = rows.iter().filter(of_staff).map(|line| CopiedLine {
+        who: line.sender_id.and_then(|id| names.get(&id).cloned()).unwrap_or_else(|| settings.firm.name.clone()),
+        at: settings.hours.moment(line.created_at, row.timezone.as_deref()),
+        text: view::words(line),
+    });
+    let letter = ChatCopy { lines: lines.collect(), link: token::link(platform, session) };
+    Mail::new(email, &letter).about((Entity::Chat, session)).row(platform)
 }

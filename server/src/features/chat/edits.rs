@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::handled::{etag, now};
 use super::letters::{ChatCopy, ChatReply};
 use super::rules::{By, Deed};
-use super::{acts, store, transcript, view};
+use super::{acts, copy, store, transcript, view};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::features::messages::{Given, take_over};
@@ -138,10 +138,7 @@ pub async fn redact(app: &App, act: Act, id: Uuid, seq: i64) -> Result<()> {
                     .filter(lines::Column::Id.eq(line.id))
                     .exec(tx.conn())
                     .await?;
-                // Mails that have not left are written again without it; what was mailed before can come twice then.
-                if mail::drop_unsent(tx.conn(), id, &[ChatReply::TEMPLATE, ChatCopy::TEMPLATE]).await? > 0 {
-                    row.mailed_seq = row.mailed_seq.min(row.visitor_read_seq);
-                }
+                write_mails_again(tx, act, &mut row).await?;
                 files::drop_of_line(tx.conn(), (Entity::Chat, id), line.id, act.now).await?;
                 if row.last_line.is_some() && row.last_line == acts::excerpt(&line.content, &view::files_of(&line)) {
                     row.last_line = None;
@@ -151,6 +148,20 @@ pub async fn redact(app: &App, act: Act, id: Uuid, seq: i64) -> Result<()> {
             })
         })
         .await
+}
+
+/// Takes back mails that have not left, and writes them again without what was redacted: copies at once, replies by the
+/// next round. How far replies had been mailed before is not known then, so some can come twice.
+async fn write_mails_again(tx: &Tx<'_>, act: &Act, row: &mut sessions::Model) -> Result<()> {
+    let templates = [ChatReply::TEMPLATE, ChatCopy::TEMPLATE];
+    for unsent in mail::take_unsent(tx.conn(), row.session_id, &templates).await? {
+        if unsent.template == ChatCopy::TEMPLATE {
+            tx.mail(copy::mail(&act.platform, tx.conn(), row, &unsent.recipient).await?);
+        } else {
+            row.mailed_seq = row.mailed_seq.min(row.visitor_read_seq);
+        }
+    }
+    Ok(())
 }
 
 /// Makes a message of the inbox of it; the same one if that was done before.

@@ -20,6 +20,8 @@ pub static STAFF_LINES: Limit = Limit { name: "chat_staff_lines", window: 60, al
 pub static COPIES: Limit = Limit { name: "chat_copies", window: 3_600, allowed: Allowed::Fixed(3) };
 pub static COPIES_OF_ADDRESS: Limit =
     Limit { name: "chat_copies_of_address", window: 3_600, allowed: Allowed::Fixed(10) };
+/// Mails to staff that one session waits: a visitor can come and go.
+pub static WAITING_MAILS: Limit = Limit { name: "chat_waiting_mails", window: 600, allowed: Allowed::Fixed(1) };
 /// Replies of staff by mail to one mailbox. They are counted apart from what strangers cause, which must not use them up.
 pub static REPLIES_BY_MAIL: Limit = Limit { name: "chat_replies_by_mail", window: 3_600, allowed: Allowed::Fixed(20) };
 
@@ -44,6 +46,7 @@ pub const ALL: &[&Limit] = &[
     &STAFF_LINES,
     &COPIES,
     &COPIES_OF_ADDRESS,
+    &WAITING_MAILS,
     &REPLIES_BY_MAIL,
     &FILES,
     &FILES_OF_ADDRESS,

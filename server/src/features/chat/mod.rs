@@ -49,7 +49,6 @@ pub use care::delete as delete_chats;
 pub use elsewhere::{connects, is_on, reader, websites};
 pub use find::waiting;
 pub use hand_over::release;
-pub use limits::REPLIES_BY_MAIL;
 pub use past::Past;
 pub use stream::{Kept, follow};
 

@@ -4,10 +4,11 @@ use database::entity::{chat_sessions as sessions, notifications, outbox, staff};
 use uuid::Uuid;
 
 use super::letters::{ChatMentioned, ChatWaiting};
-use super::stream;
+use super::{limits, stream};
 use crate::app::App;
 use crate::error::Result;
 use crate::features::messages::mentioned;
+use crate::http::rate_limit::Subject;
 use crate::platform::Platform;
 use crate::platform::act::Act;
 use crate::platform::entity::Entity;
@@ -37,10 +38,13 @@ pub async fn of_waiting(app: &App, session: Uuid) -> Result<Vec<notifications::M
     Ok(rows)
 }
 
-/// The same by mail, for whoever wants one.
+/// The same by mail, for whoever wants one: once in ten minutes.
 pub async fn mails_of_waiting(app: &App, row: &sessions::Model, content: &str) -> Result<Vec<outbox::Model>> {
     let session = row.session_id;
     let news = News { entity: Some((Entity::Chat, session)), ..News::default() };
+    if limits::check(app, &limits::WAITING_MAILS, &Subject::Key(session.to_string())).await.is_err() {
+        return Ok(Vec::new());
+    }
     let wanted = notices::mail_to(app, &CHAT_WAITING, &news, To::Holders(Permission::Chats)).await?;
     let mail = |(name, address): (String, String)| {
         let link = app.config.server.link(&format!("/admin/chats/{session}"));

@@ -256,7 +256,7 @@ pub struct Keeping {
 }
 
 impl Keeping {
-    /// Closed sessions without anything new since then are deleted; none: they stay.
+    /// Sessions without anything new since then are deleted; none: they stay.
     pub fn chats_before(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
         self.chats.map(|days| days_ago(now, days))
     }

@@ -174,3 +174,35 @@ impl Incoming {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::places::Places;
+    use super::*;
+
+    /// True if the frame finds room within a second.
+    async fn fits(line: &Line, frame: &str) -> bool {
+        matches!(tokio::time::timeout(Duration::from_secs(1), line.send(&frame)).await, Ok(Ok(())))
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_waits_for_a_client_is_bounded_by_its_bytes() {
+        let places = Arc::new(Places::default());
+        let place = places.take(std::net::IpAddr::from([192, 0, 2, 1]).into(), true).expect("a place");
+        let (line, mut outgoing) = Line::new(Arc::new(place));
+        let (half, whole) = ("x".repeat(60_000), "x".repeat(1_000_000));
+        assert!(fits(&line, &half).await && fits(&line, &half).await);
+        assert!(!fits(&line, &half).await);
+        assert!(fits(&line, "short").await, "there is a little room");
+        drop(outgoing.recv().await);
+        assert!(fits(&line, &half).await);
+        // What is larger than all of the room has it alone.
+        assert!(!fits(&line, &whole).await);
+        for _ in 0..3 {
+            drop(outgoing.recv().await);
+        }
+        assert!(fits(&line, &whole).await && !fits(&line, "short").await);
+        drop(outgoing.recv().await);
+        assert!(fits(&line, "short").await);
+    }
+}

@@ -27,8 +27,8 @@ pub use letter::{Letter, LetterKind, Settled, Words};
 pub use mailer::{Mailer, SendError};
 pub use outbox::{Outbox, deliver_due, deliver_until_stopped};
 pub use store::{
-    MailState, delete_of_entities, drop_unsent, failed_count, over_since, retry_of_entity, states, stop,
-    take_of_entities,
+    MailState, delete_of_entities, failed_count, over_since, retry_of_entity, states, stop, take_of_entities,
+    take_unsent,
 };
 pub use trial::MailTemplate;
 pub use trouble::{MailTrouble, trouble};

@@ -276,14 +276,18 @@ pub async fn delete_of_entities(conn: &impl ConnectionTrait, entities: Vec<Uuid>
     Ok(done.rows_affected)
 }
 
-/// Deletes mails of these kinds about an entity that have not left; returns how many. What is being sent at this moment
-/// cannot be called back.
-pub async fn drop_unsent(conn: &impl ConnectionTrait, entity: Uuid, templates: &[&str]) -> Result<u64, DbErr> {
+/// Deletes mails of these kinds about an entity that have not left; returns what they were. What is being sent at this
+/// moment cannot be called back.
+pub async fn take_unsent(
+    conn: &impl ConnectionTrait,
+    entity: Uuid,
+    templates: &[&str],
+) -> Result<Vec<outbox::Model>, DbErr> {
     let waiting = outbox::Entity::delete_many()
         .filter(outbox::Column::EntityId.eq(entity))
         .filter(outbox::Column::State.eq(State::Pending))
         .filter(outbox::Column::Template.is_in(templates.iter().copied()));
-    Ok(waiting.exec(conn).await?.rows_affected)
+    waiting.exec_with_returning(conn).await
 }
 
 /// A worker that dies gives its mails back after this time.

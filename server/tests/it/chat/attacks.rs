@@ -7,7 +7,7 @@ use sea_orm::{ActiveValue::Set, ColumnTrait as _, EntityTrait as _, PaginatorTra
 use serde_json::{Value, json};
 
 use super::times::time_passes;
-use super::{Visitor, about, desk, reply};
+use super::{Visitor, about, desk, leave, reply};
 use crate::support::{Signed, TestApp};
 
 async fn act(t: &TestApp, who: &Signed, session: &str, what: &str, body: Value) {
@@ -42,9 +42,7 @@ async fn all_that_staff_wrote_is_mailed_and_nobody_else_uses_up_the_allowance() 
     let (mut staff, _) = desk(&t, &ada).await;
     let mut visitor = Visitor::hello(&t, json!({ "email": "anna@example.com" })).await;
     visitor.say("one", "Hello?").await;
-    let session = visitor.session.clone();
-    drop(visitor);
-    while staff.until("presence").await["visitor"] != "offline" {}
+    let session = leave(visitor, &mut staff).await;
     for number in 0..25 {
         reply(&mut staff, &session, &number.to_string(), &format!("Answer {number}.")).await;
     }
@@ -71,10 +69,11 @@ async fn a_redacted_line_leaves_by_no_mail_and_goes_from_pages_that_were_away() 
     visitor.say("one", "My password is hunter2").await;
     reply(&mut staff, &visitor.session, "a", "The key is 4711").await;
     reply(&mut staff, &visitor.session, "b", "Anything else?").await;
-    let (session, token) = (visitor.session.clone(), visitor.token.clone());
-    drop(visitor);
-    while staff.until("presence").await["visitor"] != "offline" {}
-    // The mail is written, and waits to be sent.
+    visitor.send("copy", json!({ "email": "anna@work.example" })).await;
+    visitor.socket.until("copied").await;
+    let token = visitor.token.clone();
+    let session = leave(visitor, &mut staff).await;
+    // The mails are written, and wait to be sent.
     time_passes(&t, Duration::minutes(11)).await;
     let ada = t.sign_in_again("Ada").await;
     for seq in [1, 3] {
@@ -89,6 +88,9 @@ async fn a_redacted_line_leaves_by_no_mail_and_goes_from_pages_that_were_away() 
     let mails: Vec<String> = t.mails().await.into_iter().filter(|mail| mail.contains("replied in your chat")).collect();
     assert_eq!(mails.len(), 1, "{mails:#?}");
     assert!(mails[0].contains("Anything else?") && !mails[0].contains("4711"));
+    let copies: Vec<String> = t.mails().await.into_iter().filter(|mail| mail.contains("anna@work.example")).collect();
+    assert_eq!(copies.len(), 1, "{copies:#?}");
+    assert!(copies[0].contains("Anything else?") && !copies[0].contains("4711"));
     // Whoever has the lines is told to forget them.
     let resume = json!({ "sessionId": session, "token": token, "lastSeq": 4 });
     let mut again = Visitor::hello(&t, json!({ "resume": resume })).await;
@@ -236,7 +238,7 @@ async fn a_chat_is_deleted_with_all_that_belongs_to_it() {
     let conn = t.app.storage.read();
     assert_eq!(chat_sessions::Entity::find().count(conn).await.unwrap(), 0);
     assert_eq!(chat_messages::Entity::find().count(conn).await.unwrap(), 0);
-    assert_eq!(chat_blocks::Entity::find().count(conn).await.unwrap(), 0);
+    assert_eq!(chat_blocks::Entity::find().count(conn).await.unwrap(), 1, "a block holds until it ends");
     let session: uuid::Uuid = visitor.session.parse().unwrap();
     let bells = notifications::Entity::find().filter(notifications::Column::EntityId.eq(session));
     assert_eq!(bells.count(conn).await.unwrap(), 0);
@@ -264,6 +266,7 @@ async fn one_notice_stands_for_a_visitor_who_comes_and_goes() {
     assert_eq!(rows.len(), 1, "only Ada takes chats, and one notice is enough: {rows:#?}");
     assert_eq!(rows[0].event, "chat_waiting");
     let mails = t.mails().await;
-    let mail = mails.iter().find(|mail| mail.contains("Subject: Anna is waiting in the chat")).unwrap();
-    assert!(mail.contains("Hello?") && mail.contains("To: ben@"), "{mail}");
+    let waiting: Vec<_> = mails.iter().filter(|mail| mail.contains("Subject: Anna is waiting in the chat")).collect();
+    assert_eq!(waiting.len(), 1, "{waiting:#?}");
+    assert!(waiting[0].contains("Hello?") && waiting[0].contains("To: ben@"), "{}", waiting[0]);
 }

@@ -111,6 +111,14 @@ pub async fn session_where(socket: &mut Socket, id: &str, holds: impl Fn(&Value)
     }
 }
 
+/// The visitor goes, and the dashboard has heard of it; returns their session.
+pub async fn leave(visitor: Visitor, staff: &mut Socket) -> String {
+    let Visitor { session, socket, .. } = visitor;
+    drop(socket);
+    while staff.until("presence").await["visitor"] != "offline" {}
+    session
+}
+
 /// A line of staff; returns its number.
 pub async fn reply(socket: &mut Socket, session: &str, client_id: &str, content: &str) -> i64 {
     socket.send(about(session, "message", json!({ "clientId": client_id, "content": content }))).await;

@@ -240,3 +240,39 @@ async fn one_address_uploads_so_much_in_an_hour() {
     t.upload_as_visitor(&visitor.token, "large.pdf", &pdf).await.problem(429, "rate_limited");
     assert_eq!(t.upload_as(&ada, "large.pdf", &pdf).await.code, 201);
 }
+
+/// An upload that has its place and sends nothing, from behind a proxy.
+async fn slow(t: &TestApp, token: &str, address: &str) -> tokio::net::TcpStream {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    let head = format!(
+        "POST /api/chat/files HTTP/1.1\r\nhost: localhost\r\nx-forwarded-for: {address}\r\nauthorization: Session {token}\r\n\
+         content-type: multipart/form-data; boundary=XyZ\r\ncontent-length: 100000\r\nexpect: 100-continue\r\n\r\n"
+    );
+    let mut line = tokio::net::TcpStream::connect(t.address).await.unwrap();
+    line.write_all(head.as_bytes()).await.unwrap();
+    // The server asks for the body once the upload has its place.
+    let mut said = [0; 12];
+    line.read_exact(&mut said).await.unwrap();
+    assert_eq!(&said, b"HTTP/1.1 100");
+    line
+}
+
+#[tokio::test]
+async fn slow_uploads_keep_nobody_else_from_uploading() {
+    let t = TestApp::with(&["--trusted-proxies", "127.0.0.1"]).await;
+    let visitor = Visitor::new(&t).await;
+    let upload = async |address: &str| {
+        let request = t.request(Method::POST, "/api/chat/files").header("x-forwarded-for", address);
+        let request = request.header("authorization", format!("Session {}", visitor.token));
+        Answer::of(form(request, "file", "a.txt", b"a")).await
+    };
+    let mut held = Vec::new();
+    for last in 1..=6 {
+        let address = format!("192.0.2.{last}");
+        for _ in 0..2 {
+            held.push(slow(&t, &visitor.token, &address).await);
+        }
+        upload(&address).await.problem(503, "unavailable");
+    }
+    upload("192.0.2.9").await.status(201);
+}

@@ -1,7 +1,7 @@
 // Pages that come and go, conversations that are left and had again, and what happened to messages meanwhile.
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
-import { begin, heard, leave, only, pass, shown, tab } from "./talking.js";
+import { afterMany, begin, heard, leave, only, pass, shown, tab } from "./talking.js";
 
 let server, browser, page, arrived;
 beforeEach(() => {
@@ -120,14 +120,7 @@ function cutHistory(most) {
 }
 
 test("fewer earlier messages than were asked for do not mean that there are none before them", () => {
-  const talk = tab();
-  talk.write("Hello");
-  pass(1);
-  for (let i = 0; i < 80; i++) server.say(only(), `s${i}`);
-  pass(1);
-  leave(talk);
-  const next = tab();
-  pass(1);
+  const next = afterMany(80);
   cutHistory(4);
   next.earlier();
   pass(1);

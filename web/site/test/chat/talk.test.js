@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import { KEY, Talk } from "../../src/chat/talk.js";
-import { begin, heard, leave, only, pass, shown, stored, tab } from "./talking.js";
+import { afterMany, begin, heard, leave, only, pass, shown, stored, tab } from "./talking.js";
 
 let all, clock, server, network, browser, page, arrived, told;
 beforeEach(() => {
@@ -63,14 +63,7 @@ test("a line without an answer goes over a new socket", () => {
 });
 
 test("a reload resumes and shows everything; a long session begins with its last lines", () => {
-  const talk = tab();
-  talk.write("Hello");
-  pass(1);
-  for (let i = 0; i < 80; i++) server.say(only(), `s${i}`);
-  pass(1);
-  leave(talk);
-  const next = tab();
-  pass(1);
+  const next = afterMany(80);
   assert.equal(next.lines.length, 50);
   assert.equal(next.lines.at(-1).content, "s79");
   assert.ok(next.hasEarlier);

@@ -28,6 +28,19 @@ export function leave(talk) {
   for (const tab of here.browser.tabs) if (tab.talk === talk) here.browser.tabs.delete(tab);
 }
 
+/** The next page of the visitor, after a conversation in which staff said much. */
+export function afterMany(replies) {
+  const talk = tab();
+  talk.write("Hello");
+  pass(1);
+  for (let i = 0; i < replies; i++) here.server.say(only(), `s${i}`);
+  pass(1);
+  leave(talk);
+  const next = tab();
+  pass(1);
+  return next;
+}
+
 export const pass = (seconds) => here.clock.pass(seconds * 1000);
 export const heard = (type) => here.server.heard.filter((frame) => frame.type === type);
 export const shown = (talk) => talk.lines.map(({ content, state }) => (state ? `${content}: ${state}` : content));

@@ -34,8 +34,8 @@ impl Part for Files {
         vec![
             key("files", "Files in a message", most, json!(3)).help(
                 "With the contact form, a client’s reply, or a reply of yours: pictures, PDFs, texts, Office documents \
-                 and ZIP archives. Clients download yours from the conversation page. 0 switches files off; those that \
-                 were sent stay.",
+                 and ZIP archives. Clients download yours from the conversation page. 0 switches files off; files \
+                 already sent stay available.",
             ),
             key("fileSize", "Largest file", Kind::Integer { min: 1, max: 25, unit: "MB" }, json!(10))
                 .help("Of one file. A client can send 100 MB in one conversation."),
